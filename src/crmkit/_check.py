@@ -1,0 +1,185 @@
+"""Checks that return what they checked, so that a body can read and check at once."""
+
+import math
+from collections.abc import Collection
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from .errors import InvalidTypeError, InvalidValueError
+from .typing import FloatArray
+
+__all__ = [
+    "finite_array",
+    "fraction",
+    "nonnegative",
+    "nonnegative_array",
+    "number",
+    "one_of",
+    "positive",
+    "purchase_history",
+    "rate",
+    "same_length",
+    "whole",
+]
+
+_Option = TypeVar("_Option", bound=str)
+
+
+def number(name: str, value: float) -> float:
+    """Return ``value`` as a float: a real number, not NaN; infinity may pass."""
+    if isinstance(value, bool | str | bytes) or value is None:
+        raise InvalidTypeError(
+            subject=f"argument {name!r}",
+            expected="a number",
+            got=repr(value),
+            remedy="Pass an int or a float.",
+        )
+    try:
+        result = float(value)
+    except (TypeError, ValueError):
+        raise InvalidTypeError(
+            subject=f"argument {name!r}",
+            expected="a number",
+            got=type(value).__name__,
+            remedy="Pass an int or a float.",
+        ) from None
+    if math.isnan(result):
+        raise _refused(name, result, "Pass a number that is not NaN.")
+    return result
+
+
+def positive(name: str, value: float) -> float:
+    """Return ``value``: finite and above zero."""
+    result = number(name, value)
+    if not 0 < result < math.inf:
+        raise _refused(name, result, "Pass a finite number above 0.")
+    return result
+
+
+def nonnegative(name: str, value: float, *, infinite: bool = False) -> float:
+    """Return ``value``: zero or above, infinite only where that has a meaning."""
+    result = number(name, value)
+    if result < 0 or (math.isinf(result) and not infinite):
+        kind = "a number" if infinite else "a finite number"
+        raise _refused(name, result, f"Pass {kind} of 0 or more.")
+    return result
+
+
+def rate(name: str, value: float) -> float:
+    """Return ``value``: a finite effective rate per unit of time, above -1."""
+    result = number(name, value)
+    if not -1 < result < math.inf:
+        raise _refused(name, result, "Pass a rate above -1, such as 0.1 for 10 %.")
+    return result
+
+
+def fraction(name: str, value: float, *, closed: bool = False) -> float:
+    """Return ``value``: strictly between 0 and 1, or up to and with the ends."""
+    result = number(name, value)
+    inside = 0 <= result <= 1 if closed else 0 < result < 1
+    if not inside:
+        bounds = "from 0 to 1" if closed else "between 0 and 1, ends excluded"
+        raise _refused(name, result, f"Pass a number {bounds}.")
+    return result
+
+
+def whole(name: str, value: int, *, at_least: int = 0) -> int:
+    """Return ``value`` as an int: a whole number, ``at_least`` or more."""
+    result = number(name, value)
+    if result != math.floor(result) or result < at_least or math.isinf(result):
+        raise _refused(name, result, f"Pass a whole number of {at_least} or more.")
+    return int(result)
+
+
+def one_of(name: str, value: _Option, options: Collection[_Option]) -> _Option:
+    """Return ``value``: one of the named options."""
+    if value not in options:
+        named = ", ".join(repr(option) for option in options)
+        raise InvalidValueError(
+            subject=f"argument {name!r}",
+            found=f"no such option {value!r}",
+            remedy=f"Choose one of {named}.",
+        )
+    return value
+
+
+def finite_array(name: str, values: ArrayLike) -> FloatArray:
+    """Return ``values`` as float64, every one of them finite."""
+    array = _float_array(name, values)
+    _refuse_where(name, array, ~np.isfinite(array), "missing or infinite value")
+    return array
+
+
+def nonnegative_array(name: str, values: ArrayLike) -> FloatArray:
+    """Return ``values`` as float64, finite and zero or above."""
+    array = finite_array(name, values)
+    _refuse_where(name, array, array < 0, "negative value")
+    return array
+
+
+def same_length(first: FloatArray, second: FloatArray, names: tuple[str, str]) -> None:
+    """Refuse two arrays of unequal length."""
+    if first.shape != second.shape:
+        raise InvalidValueError(
+            subject=f"arguments {names[0]!r} and {names[1]!r}",
+            found=f"shapes {first.shape} and {second.shape}",
+            remedy="Pass arrays of one length.",
+        )
+
+
+def purchase_history(
+    frequency: ArrayLike, recency: ArrayLike, T: ArrayLike
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return the three numbers of each customer, broadcast: 0 <= recency <= T."""
+    x, t_x, T_ = np.broadcast_arrays(
+        nonnegative_array("frequency", frequency),
+        nonnegative_array("recency", recency),
+        nonnegative_array("T", T),
+    )
+    _refuse_where("frequency", x, x != np.floor(x), "value that is not whole")
+    _refuse_where("recency", t_x, t_x > T_, "value above T")
+    _refuse_where("recency", t_x, (x == 0) & (t_x > 0), "value above 0 at frequency 0")
+    return x, t_x, T_
+
+
+def _float_array(name: str, values: ArrayLike) -> FloatArray:
+    array = np.asarray(values)
+    if array.dtype.kind not in "iuf" and array.size:
+        try:
+            array = _from_objects(array)
+        except (TypeError, ValueError):
+            raise InvalidTypeError(
+                subject=f"argument {name!r}",
+                expected="an array of numbers",
+                got=f"dtype {array.dtype}",
+                remedy="Pass numbers.",
+            ) from None
+    return array.astype(np.float64, copy=False)
+
+
+def _from_objects(array: np.ndarray) -> FloatArray:
+    if array.dtype.kind != "O" or any(isinstance(v, bool | str) for v in array.flat):
+        raise TypeError
+    return array.astype(np.float64)
+
+
+def _refuse_where(name: str, array: FloatArray, broken: np.ndarray, found: str) -> None:
+    if not np.any(broken):
+        return
+    at = int(np.flatnonzero(broken)[0])
+    raise InvalidValueError(
+        subject=f"argument {name!r}",
+        found=found,
+        count=int(np.count_nonzero(broken)),
+        total=array.size,
+        first=f"position {at}, {float(array.flat[at])!r}",
+        remedy="Correct or leave out these rows.",
+    )
+
+
+def _refused(name: str, value: float, remedy: str) -> InvalidValueError:
+    return InvalidValueError(
+        subject=f"argument {name!r}", found=f"invalid value {value!r}", remedy=remedy
+    )

@@ -1,0 +1,184 @@
+"""The ways crmkit refuses, and the few things it warns of.
+
+Every error is one sentence that can be pasted into a ticket: what, which rule, how
+many, the first example, the remedy. The facts stay on the error as attributes.
+"""
+
+__all__ = [
+    "ConvergenceError",
+    "CrmkitError",
+    "CrmkitWarning",
+    "IdentifiabilityWarning",
+    "InvalidTypeError",
+    "InvalidValueError",
+    "MissingColumnError",
+    "MissingExtraError",
+    "NotEnoughDataError",
+]
+
+
+class CrmkitError(Exception):
+    """Anything crmkit refuses to do; catch this to catch all of them."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Travel between processes with the facts, whatever the constructor takes."""
+        return (_revived, (type(self), self.message, self.__dict__))
+
+
+def _revived(
+    kind: type[CrmkitError], message: str, facts: dict[str, object]
+) -> CrmkitError:
+    error = kind.__new__(kind, message)
+    error.__dict__.update(facts)
+    return error
+
+
+def _counted(count: int, noun: str) -> str:
+    """Say "1 missing value" or "3 missing values"."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+class MissingColumnError(CrmkitError, LookupError):
+    """A column the function reads is not in the frame.
+
+    Attributes
+    ----------
+    missing, columns
+        The names asked for and not found, and the names the frame has.
+    """
+
+    def __init__(self, missing: list[str], columns: list[str]) -> None:
+        self.missing = missing
+        self.columns = columns
+        near = {
+            name: column
+            for name in missing
+            for column in columns
+            if column.strip().lower() == name.lower()
+        }
+        hint = "".join(f" Did you mean {near[n]!r} for {n!r}?" for n in near)
+        super().__init__(
+            f"missing column(s) {missing}; the frame has {columns}.{hint} "
+            "Rename them, or pass the matching *_col argument."
+        )
+
+
+class InvalidValueError(CrmkitError, ValueError):
+    """A value breaks a rule.
+
+    Attributes
+    ----------
+    subject
+        What was looked at: ``"column 'amount'"`` or ``"argument 'horizon'"``.
+    found
+        What was found there, in the singular: ``"missing value"``.
+    count, total
+        How many of how many rows; None for a single argument.
+    first
+        The first example, as a reader would look it up.
+    remedy
+        What to do about it, a whole sentence.
+    """
+
+    def __init__(
+        self,
+        *,
+        subject: str,
+        found: str,
+        remedy: str,
+        count: int | None = None,
+        total: int | None = None,
+        first: str | None = None,
+    ) -> None:
+        self.subject = subject
+        self.found = found
+        self.remedy = remedy
+        self.count = count
+        self.total = total
+        self.first = first
+        what = found if count is None else _counted(count, found)
+        where = "" if total is None else f" in {_counted(total, 'row')}"
+        example = "" if first is None else f" (first: {first})"
+        super().__init__(f"{subject}: {what}{where}{example}. {remedy}")
+
+
+class InvalidTypeError(CrmkitError, TypeError):
+    """Something is of a kind the function cannot read.
+
+    Attributes
+    ----------
+    subject
+        What was looked at: ``"column 'date'"`` or ``"argument 'transactions'"``.
+    expected, got
+        The kind that is read, and the kind that came.
+    remedy
+        What to do about it, a whole sentence.
+    """
+
+    def __init__(self, *, subject: str, expected: str, got: str, remedy: str) -> None:
+        self.subject = subject
+        self.expected = expected
+        self.got = got
+        self.remedy = remedy
+        super().__init__(f"{subject}: expected {expected}, got {got}. {remedy}")
+
+
+class NotEnoughDataError(CrmkitError, ValueError):
+    """The data cannot carry what is asked of them.
+
+    Attributes
+    ----------
+    needed, got
+        What the task needs, and what there is.
+    remedy
+        What to do about it, a whole sentence.
+    """
+
+    def __init__(self, *, needed: str, got: str, remedy: str) -> None:
+        self.needed = needed
+        self.got = got
+        self.remedy = remedy
+        super().__init__(f"needs {needed}, got {got}. {remedy}")
+
+
+class ConvergenceError(CrmkitError, RuntimeError):
+    """A fit stopped before its optimum.
+
+    Attributes
+    ----------
+    fit
+        The fit it reached, with its report, to look at and not to use.
+    """
+
+    def __init__(self, message: str, *, fit: object) -> None:
+        self.fit = fit
+        super().__init__(message)
+
+
+class MissingExtraError(CrmkitError, ImportError):
+    """A package of an optional extra is not installed.
+
+    Attributes
+    ----------
+    package, extra
+        The package looked for, and the extra of crmkit that brings it.
+    """
+
+    def __init__(self, *, package: str, extra: str) -> None:
+        self.package = package
+        self.extra = extra
+        super().__init__(
+            f"{package} is not installed. Install it with: pip install 'crmkit[{extra}]'."
+        )
+
+
+class CrmkitWarning(UserWarning):
+    """Anything worth knowing about a number that is still right."""
+
+
+class IdentifiabilityWarning(CrmkitWarning):
+    """The data leave a parameter all but free: a boundary or a flat likelihood."""
