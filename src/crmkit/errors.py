@@ -172,7 +172,8 @@ class MissingExtraError(CrmkitError, ImportError):
         self.package = package
         self.extra = extra
         super().__init__(
-            f"{package} is not installed. Install it with: pip install 'crmkit[{extra}]'."
+            f"{package} is not installed. "
+            f"Install it with: pip install 'crmkit[{extra}]'."
         )
 
 
