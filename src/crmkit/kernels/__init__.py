@@ -1,0 +1,1 @@
+"""Formulas: NumPy arrays in, NumPy arrays out; no frames, no checks, no defaults."""

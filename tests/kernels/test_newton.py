@@ -1,0 +1,125 @@
+"""The maximiser ends at the top, says so, and says when it does not."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crmkit.kernels.newton import Derivatives, Objective, Optimum, maximise
+from crmkit.typing import FloatArray
+
+
+def _climb(
+    objective: Objective, start: list[float], tolerance: float = 1e-10
+) -> Optimum:
+    return maximise(objective, np.array(start), tolerance=tolerance, max_iterations=100)
+
+
+def _saddle(at: FloatArray) -> Derivatives:
+    """Two tops at (+-1, 0), a saddle between them."""
+    x, y = at
+    value = -((x * x - 1) ** 2) - y * y
+    gradient = np.array([-4 * x * (x * x - 1), -2 * y])
+    hessian = np.diag([-12 * x * x + 4, -2.0])
+    return float(value), gradient, hessian
+
+
+def _rosenbrock(at: FloatArray) -> Derivatives:
+    x, y = at
+    value = -((1 - x) ** 2) - 100 * (y - x * x) ** 2
+    gradient = np.array([2 * (1 - x) + 400 * x * (y - x * x), -200 * (y - x * x)])
+    hessian = np.array([[-2 + 400 * y - 1200 * x * x, 400 * x], [400 * x, -200.0]])
+    return float(value), gradient, hessian
+
+
+@given(
+    centre=st.tuples(st.floats(-20, 20), st.floats(-20, 20)),
+    slope=st.floats(-0.9, 0.9),
+)
+def test_a_quadratic_is_solved_from_anywhere(
+    centre: tuple[float, float], slope: float
+) -> None:
+    shape = -np.array([[1.0, slope], [slope, 1.0]])
+
+    def bowl(at: FloatArray) -> Derivatives:
+        away = at - np.array(centre)
+        return float(away @ shape @ away) / 2, shape @ away, shape
+
+    top = _climb(bowl, [0.0, 0.0])
+    assert top.converged
+    np.testing.assert_allclose(top.parameters, centre, atol=1e-8)
+
+
+def test_a_curved_ridge_is_followed_to_its_end() -> None:
+    top = _climb(_rosenbrock, [-1.2, 1.0])
+    assert top.converged
+    np.testing.assert_allclose(top.parameters, [1.0, 1.0], rtol=1e-9)
+
+
+def test_it_leaves_a_saddle_upwards() -> None:
+    top = _climb(_saddle, [0.1, 0.5])
+    assert top.converged
+    np.testing.assert_allclose(top.parameters, [1.0, 0.0], atol=1e-9)
+    assert np.all(np.linalg.eigvalsh(top.hessian) < 0)
+
+
+def test_it_steps_back_from_where_the_objective_does_not_exist() -> None:
+    def log_barrier(at: FloatArray) -> Derivatives:
+        (x,) = at
+        if x <= 0:
+            return float("-inf"), np.array([np.nan]), np.array([[np.nan]])
+        return float(np.log(x) - x), np.array([1 / x - 1]), np.array([[-1 / x**2]])
+
+    top = _climb(log_barrier, [3.0])
+    assert top.converged
+    assert top.parameters[0] == pytest.approx(1.0, rel=1e-9)
+
+
+def test_no_step_is_longer_than_two() -> None:
+    seen: list[float] = []
+
+    def far_away(at: FloatArray) -> Derivatives:
+        seen.append(float(at[0]))
+        return float(-((at[0] - 50) ** 2)), -2 * (at - 50), np.array([[-2.0]])
+
+    assert _climb(far_away, [0.0]).converged
+    assert np.max(np.abs(np.diff(seen))) <= 2.0
+
+
+def test_an_endless_slope_is_reported_and_not_called_an_optimum() -> None:
+    def slope(at: FloatArray) -> Derivatives:
+        return float(at[0]), np.array([1.0]), np.array([[0.0]])
+
+    top = _climb(slope, [0.0])
+    assert not top.converged
+    assert top.iterations == 100
+    assert top.message == "Out of iterations."
+    assert top.gradient_norm == 1.0
+
+
+def test_a_start_that_is_not_finite_is_reported() -> None:
+    def nowhere(at: FloatArray) -> Derivatives:
+        return float("nan"), at, np.eye(1)
+
+    top = _climb(nowhere, [1.0])
+    assert not top.converged
+    assert top.iterations == 0
+    assert top.message == "The objective is not finite at the start."
+
+
+def test_a_wrong_gradient_is_reported_as_no_gain() -> None:
+    def liar(at: FloatArray) -> Derivatives:
+        return float(-at[0]), np.array([1.0]), np.array([[-1.0]])
+
+    top = _climb(liar, [0.0])
+    assert not top.converged
+    assert top.message == "No step gains any more."
+
+
+def test_the_start_is_left_as_it_was_and_a_rerun_is_the_same_to_the_bit() -> None:
+    start = np.array([-1.2, 1.0])
+    first = maximise(_rosenbrock, start, tolerance=1e-10, max_iterations=100)
+    second = maximise(_rosenbrock, start, tolerance=1e-10, max_iterations=100)
+    assert start.tolist() == [-1.2, 1.0]
+    assert first.parameters.tolist() == second.parameters.tolist()
+    assert first.iterations == second.iterations
