@@ -1,0 +1,68 @@
+"""The only door to narwhals: frames come in here, and leave as they came.
+
+Every other module reads columns, rules and tables through these few functions; of
+narwhals itself they see only expressions, through ``nw``.
+"""
+
+import narwhals.stable.v2 as nw
+
+from .beside import beside
+from .calendar import day_numbers, epoch_day, period_start, require_dates, time_zone
+from .door import (
+    EagerFrame,
+    Frame,
+    collect,
+    is_lazy,
+    native,
+    numbers,
+    read,
+    read_eager,
+    row_count,
+    table,
+    with_arrays,
+    with_columns_of,
+)
+from .groups import Groups, group_rows
+from .rules import (
+    Rule,
+    id_rules,
+    missing,
+    number_rules,
+    refuse,
+    require_ids,
+    require_numbers,
+)
+from .scores import cells, with_scores
+
+__all__ = [
+    "EagerFrame",
+    "Frame",
+    "Groups",
+    "Rule",
+    "beside",
+    "cells",
+    "collect",
+    "day_numbers",
+    "epoch_day",
+    "group_rows",
+    "id_rules",
+    "is_lazy",
+    "missing",
+    "native",
+    "number_rules",
+    "numbers",
+    "nw",
+    "period_start",
+    "read",
+    "read_eager",
+    "refuse",
+    "require_dates",
+    "require_ids",
+    "require_numbers",
+    "row_count",
+    "table",
+    "time_zone",
+    "with_arrays",
+    "with_columns_of",
+    "with_scores",
+]

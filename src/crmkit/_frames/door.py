@@ -1,0 +1,145 @@
+"""In: any frame narwhals knows. Out: the same library, order and index."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias, cast
+
+import narwhals.stable.v2 as nw
+import numpy as np
+from narwhals.exceptions import DuplicateError
+
+from ..errors import InvalidTypeError, InvalidValueError, MissingColumnError
+from ..typing import FloatArray, IntoDataFrameT, IntoFrameT
+
+__all__ = [
+    "EagerFrame",
+    "Frame",
+    "collect",
+    "is_lazy",
+    "native",
+    "numbers",
+    "read",
+    "read_eager",
+    "row_count",
+    "table",
+    "with_arrays",
+    "with_columns_of",
+]
+
+EagerFrame: TypeAlias = nw.DataFrame[Any]
+Frame: TypeAlias = nw.DataFrame[Any] | nw.LazyFrame[Any]
+
+
+def read(frame: object, columns: Sequence[str]) -> Frame:
+    """Open a frame of any library, with at least these columns, once each."""
+    try:
+        opened = cast("Frame", nw.from_native(cast("Any", frame)))
+        names = opened.collect_schema().names()
+    except DuplicateError:
+        raise _duplicated(frame) from None
+    except TypeError:
+        raise _not_a_frame(frame, "a DataFrame or a lazy frame") from None
+    absent = [name for name in columns if name not in names]
+    if absent:
+        raise MissingColumnError(absent, [str(name) for name in names])
+    return opened
+
+
+def read_eager(frame: object, columns: Sequence[str]) -> EagerFrame:
+    """Open a frame whose data are in memory."""
+    opened = read(frame, columns)
+    if isinstance(opened, nw.LazyFrame):
+        raise _not_a_frame(frame, "a DataFrame in memory", "Collect it first.")
+    return opened
+
+
+def native(frame: Frame, like: IntoFrameT) -> IntoFrameT:
+    """Hand the frame back in the caller's library; ``like`` only carries the type."""
+    del like
+    return cast("IntoFrameT", frame.to_native())
+
+
+def is_lazy(frame: Frame) -> bool:
+    """Say whether the data still lie in an engine."""
+    return isinstance(frame, nw.LazyFrame)
+
+
+def collect(frame: Frame) -> EagerFrame:
+    """Bring what little is left of a query into memory."""
+    return frame.collect() if isinstance(frame, nw.LazyFrame) else frame
+
+
+def row_count(frame: Frame) -> int:
+    """Count the rows, in the engine where they lie."""
+    if isinstance(frame, nw.DataFrame):
+        return len(frame)
+    return int(frame.select(nw.len().alias("rows")).collect()["rows"].item())
+
+
+def numbers(frame: EagerFrame, column: str) -> FloatArray:
+    """Read one column as float64; a hole becomes NaN."""
+    series = frame[column].cast(nw.Float64)
+    values = np.asarray(series.to_numpy(), dtype=np.float64)
+    values.flags.writeable = False
+    return values
+
+
+def with_arrays(frame: EagerFrame, arrays: Mapping[str, np.ndarray]) -> EagerFrame:
+    """Add one column per array, row for row, whatever the index."""
+    backend = frame.implementation
+    return frame.with_columns(
+        *(_series(name, values, backend) for name, values in arrays.items())
+    )
+
+
+def with_columns_of(
+    frame: IntoDataFrameT, arrays: Mapping[str, np.ndarray]
+) -> IntoDataFrameT:
+    """Add arrays to a native frame in memory, and hand it back native."""
+    return native(with_arrays(read_eager(frame, ()), arrays), frame)
+
+
+def table(
+    like: Frame, columns: Mapping[str, "np.ndarray | nw.Series[Any]"]
+) -> EagerFrame:
+    """Make a frame in memory, in the library of ``like``; Arrow for SQL engines."""
+    known = like.implementation.is_pandas_like() or like.implementation.is_polars()
+    backend = like.implementation if known else nw.Implementation.PYARROW
+    series = {
+        name: values
+        if isinstance(values, nw.Series)
+        else _series(name, values, backend)
+        for name, values in columns.items()
+    }
+    return nw.from_dict(series, backend=cast("Any", backend))
+
+
+def _series(name: str, values: np.ndarray, backend: nw.Implementation) -> Any:
+    array = np.ascontiguousarray(values)
+    if array.dtype.kind in "OUT":
+        return nw.new_series(name, array.tolist(), backend=cast("Any", backend))
+    if not array.flags.writeable or array.dtype.byteorder not in "=|":
+        array = array.astype(array.dtype.newbyteorder("="))
+    return nw.Series.from_numpy(name, array, backend=cast("Any", backend))
+
+
+def _not_a_frame(
+    frame: object, expected: str, remedy: str | None = None
+) -> InvalidTypeError:
+    return InvalidTypeError(
+        subject="the frame",
+        expected=expected,
+        got=type(frame).__name__,
+        remedy=remedy
+        or "Pass a pandas, Polars or PyArrow DataFrame, or a lazy frame of an engine.",
+    )
+
+
+def _duplicated(frame: object) -> InvalidValueError:
+    names = Counter(str(name) for name in cast("Any", frame).columns)
+    name, count = names.most_common(1)[0]
+    return InvalidValueError(
+        subject=f"column {name!r}",
+        found=f"{count} columns of this name",
+        remedy="Rename or drop the others.",
+    )

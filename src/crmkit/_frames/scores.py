@@ -1,0 +1,82 @@
+"""Scores are computed once per cell: the distinct values the formula reads."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeAlias
+
+import narwhals.stable.v2 as nw
+
+from ..errors import NotEnoughDataError
+from ..typing import FloatArray, IntoFrameT
+from .beside import beside
+from .door import Frame, collect, native, numbers, read, row_count, with_arrays
+from .rules import Rule, refuse
+
+__all__ = ["MAX_CELLS", "cells", "with_scores"]
+
+MAX_CELLS = 5_000_000
+
+Score: TypeAlias = Callable[..., FloatArray]
+
+
+def with_scores(
+    frame: IntoFrameT,
+    keys: Sequence[str],
+    scores: Mapping[str, Score],
+    *,
+    rules: Callable[[Frame], Sequence[Rule]],
+    id_col: str | None = None,
+) -> IntoFrameT:
+    """Add one column per score, each a function of the key columns alone.
+
+    In memory the rows are scored; in an engine the distinct keys are fetched, scored
+    here and joined back, so that no customer leaves it.
+    """
+    opened = read(frame, keys)
+    known = id_col if id_col in opened.collect_schema().names() else None
+    refuse(opened, rules(opened), id_col=known)
+    if isinstance(opened, nw.DataFrame):
+        values = [numbers(opened, key) for key in keys]
+        added = {name: score(*values) for name, score in scores.items()}
+        return native(with_arrays(opened, added), frame)
+    return native(_joined(opened, keys, scores), frame)
+
+
+def cells(
+    frame: Frame, keys: Sequence[str], *, weight_col: str | None = None
+) -> tuple[list[FloatArray], FloatArray]:
+    """Fetch the distinct keys and how many rows (or how much weight) each has."""
+    names = [f"crmkit_key_{at}" for at in range(len(keys))]
+    weight = nw.lit(1.0) if weight_col is None else nw.col(weight_col).cast(nw.Float64)
+    renamed = [
+        nw.col(key).cast(nw.Float64).alias(name)
+        for key, name in zip(keys, names, strict=True)
+    ]
+    if isinstance(frame, nw.DataFrame):
+        rows = frame.select(*renamed, crmkit_weight=weight)
+    else:
+        grouped = frame.select(*renamed, crmkit_weight=weight).group_by(*names)
+        rows = collect(grouped.agg(nw.col("crmkit_weight").sum()))
+    return [numbers(rows, name) for name in names], numbers(rows, "crmkit_weight")
+
+
+def _joined(
+    frame: nw.LazyFrame[Any], keys: Sequence[str], scores: Mapping[str, Score]
+) -> nw.LazyFrame[Any]:
+    distinct = frame.select(*keys).unique()
+    _refuse_too_many(row_count(distinct))
+    fetched = distinct.collect()
+    values = [numbers(fetched, key) for key in keys]
+    columns = {key: fetched[key].to_numpy() for key in keys}
+    columns |= {name: score(*values) for name, score in scores.items()}
+    stale = [name for name in scores if name in frame.collect_schema().names()]
+    kept = frame.drop(*stale) if stale else frame
+    return kept.join(beside(frame, columns), on=list(keys), how="left")
+
+
+def _refuse_too_many(count: int) -> None:
+    if count > MAX_CELLS:
+        raise NotEnoughDataError(
+            needed=f"at most {MAX_CELLS:,} distinct histories to score in an engine",
+            got=f"{count:,}",
+            remedy="Use a coarser grain or time unit, or collect the frame first.",
+        )
