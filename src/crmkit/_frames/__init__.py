@@ -11,6 +11,7 @@ from .calendar import day_numbers, epoch_day, period_start, require_dates, time_
 from .door import (
     EagerFrame,
     Frame,
+    LazyFrame,
     collect,
     is_lazy,
     native,
@@ -38,6 +39,7 @@ __all__ = [
     "EagerFrame",
     "Frame",
     "Groups",
+    "LazyFrame",
     "Rule",
     "beside",
     "cells",

@@ -14,6 +14,7 @@ from ..typing import FloatArray, IntoDataFrameT, IntoFrameT
 __all__ = [
     "EagerFrame",
     "Frame",
+    "LazyFrame",
     "collect",
     "is_lazy",
     "native",
@@ -27,6 +28,7 @@ __all__ = [
 ]
 
 EagerFrame: TypeAlias = nw.DataFrame[Any]
+LazyFrame: TypeAlias = nw.LazyFrame[Any]
 Frame: TypeAlias = nw.DataFrame[Any] | nw.LazyFrame[Any]
 
 

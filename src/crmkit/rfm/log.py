@@ -1,0 +1,109 @@
+"""A transaction log, opened and checked before any number is made."""
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from .._frames import (
+    Frame,
+    Rule,
+    day_numbers,
+    epoch_day,
+    id_rules,
+    number_rules,
+    nw,
+    read,
+    refuse,
+    require_dates,
+    require_ids,
+    require_numbers,
+    time_zone,
+    with_arrays,
+)
+from ..kernels.calendar import Grain, TimeUnit
+from .window import Day, Window, open_window
+
+__all__ = ["REFUNDS", "Refunds", "TransactionLog", "open_log"]
+
+Refunds: TypeAlias = Literal["error", "net", "drop"]
+REFUNDS: tuple[Refunds, ...] = ("error", "net", "drop")
+
+_INSIDE = "_crmkit_inside"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class TransactionLog:
+    """A checked log: the frame, its three columns and the window it is seen through."""
+
+    frame: Frame
+    customer_id: str
+    date: str
+    amount: str
+    window: Window
+
+    def refuse_refunds(self) -> None:
+        """Refuse negative amounts inside the window."""
+        rule = Rule(
+            column=self.amount,
+            broken=nw.col(self.amount) < 0,
+            found="negative value",
+            remedy="Choose refunds='net' or refunds='drop', or correct the amounts.",
+        )
+        _refuse_inside(self.frame, [rule], self)
+
+
+def open_log(
+    transactions: object,
+    *,
+    end: Day,
+    end_argument: str,
+    grain: Grain,
+    time_unit: TimeUnit,
+    customer_id_col: str,
+    date_col: str,
+    amount_col: str,
+) -> TransactionLog:
+    """Open a log and refuse what cannot be summarised, naming column and count."""
+    frame = read(transactions, (customer_id_col, date_col, amount_col))
+    require_ids(frame, customer_id_col)
+    require_numbers(frame, (amount_col,))
+    frame, date_rules = require_dates(frame, date_col)
+    refuse(frame, date_rules, id_col=customer_id_col)
+    log = TransactionLog(
+        frame=frame,
+        customer_id=customer_id_col,
+        date=date_col,
+        amount=amount_col,
+        window=open_window(
+            end,
+            argument=end_argument,
+            grain=grain,
+            time_unit=time_unit,
+            zone=time_zone(frame, date_col),
+        ),
+    )
+    rules = [*id_rules(frame, customer_id_col), *number_rules(frame, amount_col)]
+    _refuse_inside(frame, rules, log)
+    return log
+
+
+def _refuse_inside(frame: Frame, rules: list[Rule], log: TransactionLog) -> None:
+    """Refuse only rows inside the window: what lies after its end is not looked at."""
+    inside = [
+        Rule(
+            column=rule.column,
+            broken=rule.broken & nw.col(_INSIDE),
+            found=rule.found,
+            remedy=rule.remedy,
+        )
+        for rule in rules
+    ]
+    refuse(_with_inside(frame, log), inside, id_col=log.customer_id)
+
+
+def _with_inside(frame: Frame, log: TransactionLog) -> Frame:
+    if isinstance(frame, nw.LazyFrame):
+        inside = epoch_day(log.date) <= log.window.end_day
+        return frame.with_columns(inside.alias(_INSIDE))
+    return with_arrays(
+        frame, {_INSIDE: day_numbers(frame, log.date) <= log.window.end_day}
+    )
