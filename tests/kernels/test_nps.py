@@ -178,7 +178,7 @@ def _coverage(n: int, p_P: float, p_D: float, method: Method) -> float:
     P, D = P[n >= P + D], D[n >= P + D]
     lower, upper = method(P, n - P - D, D, level=0.95)
     rows = np.stack([P, n - P - D, D], axis=1)
-    chance = stats.multinomial.pmf(rows, n, [p_P, 1 - p_P - p_D, p_D])
+    chance = np.atleast_1d(stats.multinomial.pmf(rows, n, [p_P, 1 - p_P - p_D, p_D]))
     x = p_P - p_D
     return float(chance[(lower <= x) & (x <= upper)].sum())
 
