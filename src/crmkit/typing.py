@@ -3,14 +3,21 @@
 from typing import Protocol, TypeAlias
 
 import numpy as np
-from narwhals.stable.v2.typing import IntoDataFrameT, IntoFrameT
+from narwhals.stable.v2.typing import (
+    IntoDataFrame,
+    IntoDataFrameT,
+    IntoFrame,
+    IntoFrameT,
+)
 from numpy.typing import ArrayLike, NDArray
 
 __all__ = [
     "BoolArray",
     "FloatArray",
     "IntArray",
+    "IntoDataFrame",
     "IntoDataFrameT",
+    "IntoFrame",
     "IntoFrameT",
     "PurchaseModel",
     "SpendModel",

@@ -6,7 +6,7 @@ from .._frames import Frame, LazyFrame, beside, collect, nw, period_start
 from ..errors import InvalidValueError
 from .log import Refunds, TransactionLog
 
-__all__ = ["occasions_between", "summarise", "with_calendar_dates"]
+__all__ = ["summarise", "totals_after"]
 
 _ID = "_crmkit_customer"
 _DAY = "_crmkit_day"
@@ -17,13 +17,25 @@ _BLOCK = "_crmkit_block"
 
 def summarise(log: TransactionLog, refunds: Refunds) -> LazyFrame:
     """Summarise every customer seen inside the window, without fetching one."""
-    occasions = occasions_between(log, refunds)
+    occasions = _occasions(log, refunds)
     history = _histories(occasions)
     _refuse_without_purchase(log, history)
-    return _named(log, with_calendar_dates(log, _measured(log, history)))
+    return _named(log, _with_calendar_dates(log, _measured(log, history)))
 
 
-def occasions_between(
+def totals_after(log: TransactionLog, refunds: Refunds, *, after: int) -> LazyFrame:
+    """Count and add up each customer's occasions after a day."""
+    occasions = _occasions(log, refunds, after=after).with_columns(
+        nw.when(nw.col(_SALE) > 0).then(1).otherwise(0).alias("holdout_frequency")
+    )
+    sums = occasions.group_by(_ID).agg(
+        nw.col("holdout_frequency").sum(),
+        nw.col(_AMOUNT).sum().alias("holdout_total_amount"),
+    )
+    return sums.rename({_ID: log.customer_id})
+
+
+def _occasions(
     log: TransactionLog, refunds: Refunds, *, after: int | None = None
 ) -> LazyFrame:
     """Merge the rows inside the window (and after a day) into occasions."""
@@ -99,7 +111,7 @@ def _measured(log: TransactionLog, history: LazyFrame) -> LazyFrame:
     )
 
 
-def with_calendar_dates(log: TransactionLog, history: LazyFrame) -> LazyFrame:
+def _with_calendar_dates(log: TransactionLog, history: LazyFrame) -> LazyFrame:
     """Join the dates of the day numbers: no engine-neutral expression makes them."""
     first = collect(history.select(nw.col("_crmkit_first_day").min()))
     value = first["_crmkit_first_day"].item()

@@ -11,14 +11,19 @@ from ..kernels.occasions import Histories, Occasions, histories, merge, net_refu
 from .log import Refunds, TransactionLog
 from .window import Window
 
-__all__ = ["occasions_between", "summarise", "summary_columns"]
+__all__ = [
+    "occasions_between",
+    "refuse_without_purchase",
+    "summarise",
+    "summary_columns",
+]
 
 
 def summarise(log: TransactionLog, frame: EagerFrame, refunds: Refunds) -> EagerFrame:
     """Summarise every customer seen inside the window."""
     groups = group_rows(frame, log.customer_id)
     merged = occasions_between(log, frame, groups, refunds)
-    _refuse_without_purchase(log, merged, groups)
+    refuse_without_purchase(log, merged, groups)
     return table(frame, summary_columns(log, histories(merged), groups))
 
 
@@ -71,9 +76,10 @@ def history_columns(history: Histories, window: Window) -> Mapping[str, np.ndarr
     }
 
 
-def _refuse_without_purchase(
+def refuse_without_purchase(
     log: TransactionLog, merged: Occasions, groups: Groups
 ) -> None:
+    """Refuse customers whose refunds reverse nothing."""
     lost = np.unique(merged.customer[merged.sales == 0])
     if lost.size:
         first = groups.ids[lost[:1]].to_list()[0]

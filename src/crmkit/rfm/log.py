@@ -1,7 +1,7 @@
 """A transaction log, opened and checked before any number is made."""
 
-from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from dataclasses import dataclass, replace
+from typing import Literal, Self, TypeAlias
 
 from .._frames import (
     Frame,
@@ -20,7 +20,7 @@ from .._frames import (
     with_arrays,
 )
 from ..kernels.calendar import Grain, TimeUnit
-from .window import Day, Window, open_window
+from .window import Day, Window, day_number, open_window
 
 __all__ = ["REFUNDS", "Refunds", "TransactionLog", "open_log"]
 
@@ -39,6 +39,12 @@ class TransactionLog:
     date: str
     amount: str
     window: Window
+
+    def until(self, end: Day, argument: str) -> Self:
+        """See the same log up to an earlier day."""
+        zone = time_zone(self.frame, self.date)
+        day = day_number(argument, end, zone=zone)
+        return replace(self, window=replace(self.window, end_day=day))
 
     def refuse_refunds(self) -> None:
         """Refuse negative amounts inside the window."""
