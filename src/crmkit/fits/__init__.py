@@ -1,0 +1,18 @@
+"""What every fit of crmkit has in common: its report, its JSON, its way to the optimum.
+
+No base class: a fit is a frozen dataclass of parameters with an optional ``FitReport``,
+and uses these few functions.
+"""
+
+from .documents import SCHEMA, from_document, to_document
+from .estimate import Penalty, estimate
+from .report import FitReport
+
+__all__ = [
+    "SCHEMA",
+    "FitReport",
+    "Penalty",
+    "estimate",
+    "from_document",
+    "to_document",
+]
