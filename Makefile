@@ -1,0 +1,70 @@
+# `make` alone prints this help. Needs python3 (3.11 or newer) and make, nothing else:
+# each target builds the environment it needs in .venv, once.
+
+VENV ?= .venv
+PYTHON ?= python3
+OUT ?= out
+BIN := $(VENV)/bin
+
+# One BLAS thread per test worker: two workers on two cores.
+export OPENBLAS_NUM_THREADS := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint unit docs bench heavy engines oldest format api clean
+
+help: ## Print this help
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: $(VENV)/demo.stamp ## Run the main job on real data; say where the page is
+	$(BIN)/crmkit demo --out $(OUT)
+
+test: lint unit ## Everything CI checks: lint, types, tests, doctests, examples, notebooks
+
+lint: $(VENV)/dev.stamp ## ruff, mypy --strict and basedpyright
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/basedpyright
+
+unit: $(VENV)/dev.stamp ## The tests alone: pytest, warnings as errors
+	$(BIN)/python -m pytest -n auto -m "not heavy" $(PYTEST_ARGS)
+
+docs: $(VENV)/dev.stamp ## Build the site into docs/_build/html, warnings as errors
+	$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build/html
+	@echo "The site is at $(CURDIR)/docs/_build/html/index.html"
+
+bench: $(VENV)/dev.stamp ## Speed, accuracy and memory beside the peers
+	$(BIN)/python benchmarks
+
+heavy: $(VENV)/dev.stamp ## The long matrices that CI samples
+	$(BIN)/python -m pytest -m heavy $(PYTEST_ARGS)
+
+engines: $(VENV)/engines.stamp $(VENV)/dev.stamp ## Tests against outside engines (PostgreSQL, Spark)
+	$(BIN)/python -m pytest -m engine $(PYTEST_ARGS)
+
+oldest: $(VENV)-oldest/oldest.stamp ## The tests on the oldest dependencies that pyproject.toml admits
+	$(VENV)-oldest/bin/python -m pytest -n auto -m "not heavy" -W default $(OLDEST_TESTS)
+
+format: $(VENV)/dev.stamp ## Let ruff lay out the code
+	$(BIN)/ruff check --fix-only .
+	$(BIN)/ruff format .
+
+api: $(VENV)/dev.stamp ## Write tests/api/*.txt anew after a public name has changed
+	$(BIN)/python tests/test_public_api.py
+
+clean: ## Remove environments and whatever was built
+	rm -rf $(VENV) $(VENV)-oldest docs/_build docs/api/generated docs/notebooks dist $(OUT)
+
+# An environment is made once and made again when the metadata change. The stamp of
+# `dev` serves `demo` too, because the extra holds all that the demo needs.
+$(VENV)/demo.stamp: pyproject.toml
+	@test $(VENV)/dev.stamp -nt $< || PYTHON=$(PYTHON) sh .ci/environment $(VENV) demo
+	@touch $@
+
+$(VENV)/%.stamp: pyproject.toml
+	@PYTHON=$(PYTHON) sh .ci/environment $(VENV) $*
+	@touch $@
+
+$(VENV)-oldest/oldest.stamp: pyproject.toml
+	@PYTHON=$(PYTHON) sh .ci/environment $(VENV)-oldest test lowest-direct
+	@touch $@
