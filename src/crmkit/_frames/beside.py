@@ -11,7 +11,7 @@ from .door import Frame, table
 __all__ = ["beside"]
 
 
-def beside(frame: Frame, columns: Mapping[str, np.ndarray]) -> Any:
+def beside(frame: Frame, columns: Mapping[str, "np.ndarray | nw.Series[Any]"]) -> Any:
     """Make a table the frame can be joined to: same library, same connection."""
     small = table(frame, columns)
     if isinstance(frame, nw.DataFrame):

@@ -107,13 +107,20 @@ def table(
     """Make a frame in memory, in the library of ``like``; Arrow for SQL engines."""
     known = like.implementation.is_pandas_like() or like.implementation.is_polars()
     backend = like.implementation if known else nw.Implementation.PYARROW
-    series = {
-        name: values
+    series = [
+        _plain(values).alias(name)
         if isinstance(values, nw.Series)
         else _series(name, values, backend)
         for name, values in columns.items()
-    }
-    return nw.from_dict(series, backend=cast("Any", backend))
+    ]
+    return series[0].to_frame().with_columns(*series[1:])
+
+
+def _plain(series: nw.Series[Any]) -> nw.Series[Any]:
+    """Forget a pandas index: the rows of a new frame count from 0."""
+    if not series.implementation.is_pandas_like():
+        return series
+    return nw.from_native(series.to_native().reset_index(drop=True), series_only=True)
 
 
 def _series(name: str, values: np.ndarray, backend: nw.Implementation) -> Any:

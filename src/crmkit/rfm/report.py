@@ -207,7 +207,8 @@ def _sums(seen: Frame) -> dict[str, float]:
         nw.col("day").max().alias("last"),
     )
     row = collect(summed)
-    return {name: float(row[name].item() or 0) for name in row.columns}
+    known = {name: row[name].drop_nulls() for name in row.columns}
+    return {name: float(one.item()) if len(one) else 0.0 for name, one in known.items()}
 
 
 def _customers(rows: Frame) -> dict[str, int]:
@@ -222,7 +223,8 @@ def _customers(rows: Frame) -> dict[str, int]:
             nw.len().alias("all"), nw.col("seen").sum(), nw.col("buyers").sum()
         )
     )
-    return {name: int(counted[name].item() or 0) for name in counted.columns}
+    known = {name: counted[name].drop_nulls() for name in counted.columns}
+    return {name: int(one.item()) if len(one) else 0 for name, one in known.items()}
 
 
 def _distinct(rows: Frame, keys: tuple[str, ...]) -> int:

@@ -1,0 +1,75 @@
+"""What the report counts: everything unusual that is no error."""
+
+import datetime as dt
+from typing import Any
+
+import crmkit as ck
+
+END = "2024-03-31"
+
+
+def _noted(base: dict[str, Any]) -> dict[str, Any]:
+    """Add a row of every kind worth a note."""
+    base["customer_id"] += ["c1", "zz", "c1", "c1", "rr", "c2"]
+    days = ["04-01", "04-02", "01-15", "01-01", "02-02", "01-03"]
+    base["date"] += [dt.datetime.fromisoformat(f"2024-{day}") for day in days]
+    base["amount"] += [5.0, 6.0, 7.0, 0.0, -3.0, 5.5]
+    return base
+
+
+def test_a_clean_log_has_no_notes(frame: Any, base: Any) -> None:
+    report = ck.transaction_report(frame(base), observation_period_end=END)
+    assert report.notes == ()
+    assert (report.rows, report.rows_used, report.customers) == (13, 13, 6)
+    assert report.total_amount == sum(base["amount"])
+    assert (report.first_date, report.last_date) == (
+        dt.date(2024, 1, 1),
+        dt.date(2024, 3, 1),
+    )
+
+
+def test_everything_unusual_is_counted_once(frame: Any, base: Any) -> None:
+    report = ck.transaction_report(frame(_noted(base)), observation_period_end=END)
+    assert report == ck.TransactionReport(
+        rows=19,
+        rows_used=17,
+        rows_after_end=2,
+        customers=7,
+        customers_born_after_end=1,
+        customers_without_purchase=1,
+        occasions=13,
+        merged_rows=3,
+        zero_amount_rows=1,
+        refund_rows=1,
+        duplicate_rows=1,
+        total_amount=sum(base["amount"]) - 11.0,
+        refund_amount=-3.0,
+        first_date=dt.date(2024, 1, 1),
+        last_date=dt.date(2024, 3, 1),
+        observation_period_end=dt.date(2024, 3, 31),
+    )
+
+
+def test_the_report_prints_as_a_short_page(frame: Any, base: Any) -> None:
+    report = ck.transaction_report(frame(_noted(base)), observation_period_end=END)
+    said = str(report).splitlines()
+    assert said[0] == (
+        "17 of 19 rows used, 2024-01-01 to 2024-03-01 (observed to 2024-03-31)"
+    )
+    assert "note: 1 exact duplicate row(s): kept, amounts add up" in said
+    assert len(said) == 2 + len(report.notes) == 9
+
+
+def test_a_coarser_grain_merges_more(frame: Any, base: Any) -> None:
+    report = ck.transaction_report(
+        frame(base), observation_period_end=END, grain="month"
+    )
+    assert (report.occasions, report.merged_rows) == (9, 4)
+
+
+def test_an_empty_log_has_no_dates(eager_frame: Any, base: Any) -> None:
+    early = ck.transaction_report(
+        eager_frame(base), observation_period_end="2023-12-31"
+    )
+    assert (early.rows_used, early.first_date, early.last_date) == (0, None, None)
+    assert early.total_amount == 0.0
