@@ -1,0 +1,149 @@
+"""What crmkit promises, written down: a change of it is a change of a file.
+
+Each namespace has its file in ``tests/api``, made from the source with ``make api`` (or
+by running this file). A diff there belongs in the changelog.
+"""
+
+import ast
+import importlib
+import inspect
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+HERE = Path(__file__).parent
+PACKAGE = HERE.parent / "src" / "crmkit"
+ROOMS = [
+    "campaigns",
+    "churn",
+    "clv",
+    "datasets",
+    "errors",
+    "ledger",
+    "plot",
+    "report",
+    "rfm",
+    "satisfaction",
+    "segments",
+    "snapshots",
+    "typing",
+]
+SPACES = [
+    "crmkit",
+    *(
+        f"crmkit.{room}"
+        for room in ROOMS
+        if any(
+            (PACKAGE / name).exists() for name in (f"{room}.py", f"{room}/__init__.py")
+        )
+    ),
+]
+
+
+def described(space: ModuleType) -> str:
+    """Say what a namespace exports, one line for each name, field and method."""
+    lines = [
+        line for name in space.__all__ for line in _thing(name, getattr(space, name))
+    ]
+    return "\n".join([f"# {space.__name__}", *lines, ""])
+
+
+def _thing(name: str, thing: object) -> Iterator[str]:
+    if inspect.ismodule(thing):
+        yield f"{name}: namespace"
+    elif inspect.isfunction(thing):
+        yield f"{name}{_call(_source(thing))}"
+    elif inspect.isclass(thing) and thing.__module__.startswith("crmkit"):
+        yield from _class(name, thing)
+    else:
+        yield f"{name}: value or type"
+
+
+def _source(thing: object) -> ast.stmt:
+    return ast.parse(textwrap.dedent(inspect.getsource(thing))).body[0]  # type: ignore[arg-type]
+
+
+def _call(node: ast.AST) -> str:
+    assert isinstance(node, ast.FunctionDef)
+    returns = f" -> {ast.unparse(node.returns)}" if node.returns else ""
+    return f"({ast.unparse(node.args)}){returns}"
+
+
+def _class(name: str, kind: type) -> Iterator[str]:
+    node = _source(kind)
+    assert isinstance(node, ast.ClassDef)
+    bases = ", ".join(ast.unparse(base) for base in node.bases)
+    yield f"class {name}({bases})" if bases else f"class {name}"
+    for part in node.body:
+        if isinstance(part, ast.AnnAssign) and not _private(ast.unparse(part.target)):
+            yield f"    {ast.unparse(part)}"
+        if isinstance(part, ast.FunctionDef) and not _private(part.name):
+            marks = "".join(f"@{ast.unparse(mark)} " for mark in part.decorator_list)
+            yield f"    {marks}{part.name}{_call(part)}"
+
+
+def _private(name: str) -> bool:
+    return name.startswith("_") and name != "__init__"
+
+
+def kept(name: str) -> Path:
+    return HERE / "api" / f"{name}.txt"
+
+
+@pytest.mark.parametrize("name", SPACES)
+def test_the_public_names_are_as_written_down(name: str) -> None:
+    now = described(importlib.import_module(name))
+    path = kept(name)
+    then = path.read_text("utf-8") if path.exists() else ""
+    assert now == then, "if it is meant: `make api`, and a changelog fragment"
+
+
+@pytest.mark.parametrize("name", SPACES)
+def test_all_is_sorted_and_true(name: str) -> None:
+    space = importlib.import_module(name)
+    assert list(space.__all__) == sorted(set(space.__all__))
+    assert all(hasattr(space, each) for each in space.__all__)
+
+
+def test_no_written_promise_is_orphaned() -> None:
+    assert {path.stem for path in (HERE / "api").glob("*.txt")} == set(SPACES)
+
+
+@pytest.mark.parametrize("name", SPACES)
+def test_whatever_is_public_says_what_it_is(name: str) -> None:
+    space = importlib.import_module(name)
+    assert space.__doc__
+    silent = [
+        each
+        for each in space.__all__
+        if (inspect.isfunction(thing := getattr(space, each)) or inspect.isclass(thing))
+        and not inspect.getdoc(thing)
+    ]
+    assert not silent
+
+
+@pytest.mark.parametrize("name", [s for s in SPACES if s != "crmkit.report"])
+def test_every_public_function_shows_an_example(name: str) -> None:
+    space = importlib.import_module(name)
+    untold = [
+        each
+        for each in space.__all__
+        if inspect.isfunction(thing := getattr(space, each))
+        and ">>> " not in (inspect.getdoc(thing) or "")
+    ]
+    assert not untold
+
+
+def _write_all() -> None:
+    (HERE / "api").mkdir(exist_ok=True)
+    for path in (HERE / "api").glob("*.txt"):
+        path.unlink()
+    for name in SPACES:
+        kept(name).write_text(described(importlib.import_module(name)), "utf-8")
+
+
+if __name__ == "__main__":
+    _write_all()

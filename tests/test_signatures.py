@@ -1,0 +1,117 @@
+"""The grammar of public signatures: the frame first, then words and only words."""
+
+import importlib
+import importlib.util
+import inspect
+import re
+from collections.abc import Callable, Iterator
+from typing import Any, get_origin
+
+import pytest
+from narwhals.stable.v2.typing import (
+    IntoDataFrame,
+    IntoDataFrameT,
+    IntoFrame,
+    IntoFrameT,
+)
+
+NAMESPACES = [
+    "crmkit",
+    "crmkit.rfm",
+    "crmkit.ledger",
+    "crmkit.snapshots",
+    "crmkit.clv",
+    "crmkit.segments",
+    "crmkit.satisfaction",
+    "crmkit.churn",
+    "crmkit.campaigns",
+]
+# These build something out of nothing: numbers, another library's model, a seed.
+EXEMPT = re.compile(r"from_|load_|simulate_|per_unit_rate$")
+FRAMES = (IntoFrame, IntoFrameT, IntoDataFrame, IntoDataFrameT)
+OPTIONS = 8  # beyond it, some of them belong in a value of their own
+
+Function = Callable[..., Any]
+
+
+def namespaces() -> Iterator[Any]:
+    for name in NAMESPACES:
+        found = importlib.util.find_spec(name)
+        if found is not None and found.origin is not None:
+            yield importlib.import_module(name)
+
+
+def exported(kind: Callable[[object], bool]) -> dict[str, Any]:
+    return {
+        f"{thing.__module__}.{name}": thing
+        for space in namespaces()
+        for name in space.__all__
+        if kind(thing := getattr(space, name))
+    }
+
+
+CLASSES = exported(inspect.isclass)
+FUNCTIONS = {
+    **{
+        name: function
+        for name, function in exported(inspect.isfunction).items()
+        if not EXEMPT.match(function.__name__)
+    },
+    **{
+        f"{name}.{method}": function
+        for name, kind in CLASSES.items()
+        for method, function in inspect.getmembers(kind, inspect.isfunction)
+        if method.startswith("with_")
+    },
+}
+pytestmark = pytest.mark.parametrize("function", FUNCTIONS.values(), ids=FUNCTIONS)
+
+
+def parameters(function: Function) -> list[inspect.Parameter]:
+    given = list(inspect.signature(function).parameters.values())
+    return [each for each in given if each.name != "self"]
+
+
+def names_a_column(parameter: inspect.Parameter) -> bool:
+    return parameter.name.endswith(("_col", "_cols", "_prefix"))
+
+
+def test_the_frame_comes_first_and_by_position(function: Function) -> None:
+    first = parameters(function)[0]
+    assert first.kind in {first.POSITIONAL_ONLY, first.POSITIONAL_OR_KEYWORD}
+    assert first.default is first.empty
+    kind = get_origin(first.annotation) or first.annotation
+    frame = any(first.annotation == each for each in FRAMES)
+    assert frame or kind in CLASSES.values(), f"{first.name}: {first.annotation}"
+
+
+def test_everything_after_the_frame_is_a_keyword(function: Function) -> None:
+    kinds = {each.name: each.kind for each in parameters(function)[1:]}
+    assert set(kinds.values()) <= {inspect.Parameter.KEYWORD_ONLY}, kinds
+
+
+def test_every_parameter_and_the_result_are_typed(function: Function) -> None:
+    signature = inspect.signature(function)
+    assert signature.return_annotation is not signature.empty
+    assert all(each.annotation is not each.empty for each in parameters(function))
+
+
+def test_a_column_is_a_name_and_says_so(function: Function) -> None:
+    for each in parameters(function)[1:]:
+        kind = str(each.annotation)
+        texts = kind in {"<class 'str'>", "str | None"}
+        assert not texts or names_a_column(each), f"{each.name}: end it in _col"
+        if names_a_column(each):
+            assert "str" in kind, f"{each.name}: a column is told by its name"
+
+
+def test_options_are_few(function: Function) -> None:
+    options = [each for each in parameters(function)[1:] if not names_a_column(each)]
+    assert len(options) <= OPTIONS, [each.name for each in options]
+
+
+def test_no_switch_makes_two_functions_of_one(function: Function) -> None:
+    switches = [
+        each.name for each in parameters(function) if isinstance(each.default, bool)
+    ]
+    assert not switches, "two names, or a Literal that says what each way is"
