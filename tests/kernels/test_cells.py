@@ -1,0 +1,92 @@
+"""Grouping keeps every weight, every value to the bit, and no trace of row order."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crmkit.kernels.cells import Cells, distinct, group
+from crmkit.typing import FloatArray
+
+STEPS = [1.0, 7.0, 100.0, 24.0, 1440.0, 86400.0, 30.436875, 365.2425, np.pi]
+
+
+def _customers(rows: int, step: float) -> tuple[FloatArray, FloatArray, FloatArray]:
+    rng = np.random.default_rng(5)
+    tenure = rng.integers(20, 60, rows)
+    frequency = rng.poisson(1.0, rows)
+    recency = np.where(frequency > 0, rng.integers(1, 20, rows), 0)
+    return frequency.astype(float), recency / step, tenure / step
+
+
+def _rows(cells: Cells) -> dict[tuple[float, ...], float]:
+    rows = zip(*(column.tolist() for column in cells.columns), strict=True)
+    return dict(zip(rows, cells.weights.tolist(), strict=True))
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_every_distinct_row_comes_back_to_the_bit_with_its_count(step: float) -> None:
+    columns = _customers(5000, step)
+    expected: dict[tuple[float, ...], float] = {}
+    for row in zip(*(column.tolist() for column in columns), strict=True):
+        expected[row] = expected.get(row, 0.0) + 1.0
+    cells = group(columns)
+    assert _rows(cells) == expected
+    assert list(_rows(cells)) == sorted(expected)
+    assert cells.size == len(expected)
+
+
+@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("weighted", [False, True])
+def test_row_order_leaves_no_trace(step: float, *, weighted: bool) -> None:
+    columns = _customers(3000, step)
+    rng = np.random.default_rng(7)
+    weights = rng.random(3000) if weighted else None
+    order = rng.permutation(3000)
+    one = group(columns, weights)
+    other = group(
+        [column[order] for column in columns],
+        None if weights is None else weights[order],
+    )
+    assert one.weights.tolist() == other.weights.tolist()
+    for left, right in zip(one.columns, other.columns, strict=True):
+        assert left.tolist() == right.tolist()
+
+
+@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("weighted", [False, True])
+def test_the_inverse_gives_the_rows_back(step: float, *, weighted: bool) -> None:
+    columns = _customers(3000, step)
+    weights = np.linspace(0.5, 2, 3000) if weighted else None
+    cells = group(columns, weights, inverse=True)
+    assert cells.inverse is not None
+    for grouped, column in zip(cells.columns, columns, strict=True):
+        assert grouped[cells.inverse].tolist() == column.tolist()
+    expected = np.bincount(cells.inverse, weights)
+    np.testing.assert_allclose(cells.weights, expected, rtol=1e-13)
+
+
+def test_values_an_ulp_apart_stay_apart() -> None:
+    near = np.nextafter(3 / 7, 1)
+    cells = group((np.array([3 / 7, near, 3 / 7]),))
+    assert _rows(cells) == {(3 / 7,): 2.0, (float(near),): 1.0}
+
+
+def test_zero_and_minus_zero_are_one_value() -> None:
+    assert _rows(group((np.array([0.0, -0.0]),))) == {(0.0,): 2.0}
+
+
+@pytest.mark.parametrize("weights", [None, np.zeros(0)])
+def test_no_rows_make_no_cells(weights: FloatArray | None) -> None:
+    cells = group((np.zeros(0), np.zeros(0)), weights, inverse=True)
+    assert cells.size == 0
+    assert cells.inverse is not None
+    assert cells.inverse.size == 0
+
+
+@given(st.lists(st.floats(-1e300, 1e300), max_size=40))
+def test_distinct_agrees_with_numpy(values: list[float]) -> None:
+    array = np.array(values, dtype=np.float64)
+    found, number = distinct(array)
+    assert found.tolist() == np.unique(array).tolist()
+    np.testing.assert_array_equal(found[number], array)
