@@ -32,7 +32,7 @@ def _uploaded(engine: Any, arrow: Any, implementation: nw.Implementation) -> Any
 
         return ibis.memtable(arrow)
     if implementation.is_pyspark() or implementation.is_pyspark_connect():
-        return engine.sparkSession.createDataFrame(arrow.to_pandas())
+        return engine.sparkSession.createDataFrame(arrow)
     backend = cast("Any", implementation)
     return nw.from_arrow(arrow, backend=backend).lazy().to_native()
 

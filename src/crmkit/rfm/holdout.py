@@ -160,7 +160,7 @@ def _in_engine(
     return joined.select(
         *summary.collect_schema().names(),
         count.cast(nw.Int64).alias("holdout_frequency"),
-        nw.lit(_holdout_length(early, log)).alias("holdout_T"),
+        nw.lit(_holdout_length(early, log)).cast(nw.Float64).alias("holdout_T"),
         mean.alias("holdout_monetary_value"),
         total.alias("holdout_total_amount"),
     )

@@ -1,0 +1,93 @@
+"""The same sentence on a cluster and on a database as in memory."""
+
+import datetime as dt
+from typing import Any
+
+import narwhals.stable.v2 as nw
+import pandas as pd
+import pytest
+
+import crmkit as ck
+
+pytestmark = pytest.mark.engine
+
+END = "2024-03-31"
+ENGINES = ["spark_frame", "postgres_frame"]
+
+
+@pytest.fixture(params=ENGINES)
+def engine_frame(request: pytest.FixtureRequest) -> Any:
+    return request.getfixturevalue(request.param)
+
+
+@pytest.fixture
+def log() -> dict[str, list[Any]]:
+    """Return forty customers with up to nine purchases, some refunds, some ties."""
+    rows = [
+        (f"c{who:02d}", 3 * who % 50 + 7 * step, 10.0 * step - (step == 4) * 45.0)
+        for who in range(40)
+        for step in range(1, 2 + who % 9)
+    ]
+    start = dt.datetime(2024, 1, 1, 9)
+    return {
+        "customer_id": [row[0] for row in rows],
+        "date": [start + dt.timedelta(days=row[1] % 100) for row in rows],
+        "amount": [row[2] for row in rows],
+    }
+
+
+def collected(native: Any, key: str = "customer_id") -> pd.DataFrame:
+    """Read an engine's result as pandas, sorted, dates as plain dates."""
+    frame = nw.from_native(native)
+    eager = frame.collect() if isinstance(frame, nw.LazyFrame) else frame
+    table: Any = eager.to_pandas().sort_values(key, ignore_index=True)
+    for name in table:
+        if name.endswith("_date"):
+            table[name] = pd.to_datetime(table[name]).dt.date
+    return pd.DataFrame(table)
+
+
+def same(found: Any, wanted: Any, key: str = "customer_id") -> None:
+    pd.testing.assert_frame_equal(
+        collected(found, key),
+        collected(wanted, key),
+        check_dtype=False,
+        rtol=1e-12,
+        atol=1e-12,
+    )
+
+
+@pytest.mark.parametrize("grain", ["day", "week", "month", "quarter", "year"])
+def test_the_summary_is_the_same(engine_frame: Any, log: Any, grain: Any) -> None:
+    def summarise(native: Any) -> Any:
+        return ck.rfm_summary(
+            native, observation_period_end=END, grain=grain, refunds="net"
+        )
+
+    same(summarise(engine_frame(log)), summarise(pd.DataFrame(log)))
+
+
+def test_the_split_is_the_same(engine_frame: Any, log: Any) -> None:
+    def split(native: Any) -> Any:
+        return ck.calibration_holdout_summary(
+            native,
+            calibration_period_end="2024-02-15",
+            observation_period_end=END,
+            time_unit="week",
+            refunds="drop",
+        )
+
+    same(split(engine_frame(log)), split(pd.DataFrame(log)))
+
+
+def test_the_report_is_the_same(engine_frame: Any, log: Any) -> None:
+    def report(native: Any) -> ck.TransactionReport:
+        return ck.transaction_report(native, observation_period_end=END)
+
+    assert report(engine_frame(log)) == report(pd.DataFrame(log))
+
+
+def test_a_bad_value_is_refused_before_any_number(engine_frame: Any, log: Any) -> None:
+    log["amount"][3] = float("inf")
+    with pytest.raises(ck.errors.InvalidValueError, match="1 infinite value in"):
+        ck.rfm_summary(engine_frame(log), observation_period_end=END)
