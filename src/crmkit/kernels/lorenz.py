@@ -1,0 +1,90 @@
+"""Concentration: how much of a whole a few hold, from values sorted once.
+
+Lorenz (1905); Gini (1912); with negative values the normalised form of Raffinetti,
+Siletti and Vernizzi (2015), which is the ordinary coefficient where none is negative.
+Everywhere ``x`` descends and ``w`` is how many customers each value stands for. Between
+two values the curve is straight: a tie is shared out evenly, so row order is nothing.
+"""
+
+import numpy as np
+
+from ..typing import FloatArray
+
+__all__ = [
+    "curve",
+    "customers_for",
+    "descending",
+    "even_point",
+    "gini",
+    "peak",
+    "tie_groups",
+    "top_value",
+]
+
+
+def descending(
+    values: FloatArray, weights: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Sort from the highest value down; equal values by weight, so order is nothing."""
+    if weights.strides == (0,):  # one weight, broadcast: nothing to carry along
+        return np.sort(values)[::-1], weights
+    order = np.lexsort((weights, values))[::-1]
+    return values[order], weights[order]
+
+
+def tie_groups(x: FloatArray, w: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Merge equal values: distinct ones, descending, and the weight of each."""
+    starts = np.flatnonzero(np.concatenate(([True], x[1:] != x[:-1])))
+    if w.strides == (0,):
+        counts = np.diff(starts, append=x.size).astype(np.float64)
+        return x[starts], counts * w[0]
+    return x[starts], np.add.reduceat(w, starts)
+
+
+def curve(x: FloatArray, w: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Accumulate customers and value from the top, each beginning at 0."""
+    customers, value = np.zeros(x.size + 1), np.zeros(x.size + 1)
+    np.cumsum(w, out=customers[1:])
+    np.cumsum(x * w, out=value[1:])
+    return customers, value
+
+
+def top_value(
+    customers: FloatArray, value: FloatArray, share: FloatArray
+) -> FloatArray:
+    """Return what the top ``share`` of the customers are worth together."""
+    return np.asarray(np.interp(share * customers[-1], customers, value))
+
+
+def customers_for(customers: FloatArray, value: FloatArray, target: float) -> float:
+    """Return how many, from the top, are worth ``target`` together.
+
+    ``target`` lies above 0 and below the highest point: the curve is read where it
+    first reaches it.
+    """
+    at = int(np.argmax(value >= target))
+    part = (target - value[at - 1]) / (value[at] - value[at - 1])
+    return float(customers[at - 1] + part * (customers[at] - customers[at - 1]))
+
+
+def even_point(customers: FloatArray, value: FloatArray) -> float:
+    """Return the customer share p whose value share is 1 - p (20 of 80/20)."""
+    p, y = customers / customers[-1], value / value[-1]
+    at = int(np.argmax(p + y >= 1))
+    before, after = p[at - 1] + y[at - 1], p[at] + y[at]
+    part = (1 - before) / (after - before)
+    return float(p[at - 1] + part * (p[at] - p[at - 1]))
+
+
+def gini(x: FloatArray, w: FloatArray) -> float:
+    """Return the mean difference over twice the mean size, from 0 to (n - 1) / n."""
+    n = float(np.sum(w))
+    # Weight above each value's middle less the weight below it.
+    lead = n - 2 * np.cumsum(w) + w
+    return float(np.sum(lead * w * x) / (n * np.sum(w * np.abs(x))))
+
+
+def peak(customers: FloatArray, value: FloatArray) -> tuple[float, float]:
+    """Return how many customers stand left of the whale's highest point, and it."""
+    at = int(np.argmax(value))
+    return float(customers[at]), float(value[at])

@@ -1,0 +1,65 @@
+"""Cuts between tiers: the lowest value that still belongs to each one.
+
+A tier takes whole groups of equal values: the smallest number of them whose cumulative
+share reaches its mark. ``x`` descends, distinct; ``w`` is how many customers hold it.
+A cut is a value that somebody has, so that a frozen tier can be read and retold.
+"""
+
+import numpy as np
+from scipy.special import ndtr
+
+from ..typing import FloatArray, IntArray
+
+__all__ = [
+    "at_least",
+    "cuts_by_customers",
+    "cuts_by_value",
+    "probability_between",
+    "totals",
+]
+
+# A share of 0.8 reached up to rounding is reached: the last bits of a sum would make
+# the tier depend on the currency.
+_REACHED = 1 - 1e-12
+
+
+def cuts_by_value(x: FloatArray, w: FloatArray, shares: FloatArray) -> FloatArray:
+    """Cut where the top customers hold each share of all positive value."""
+    gained = np.cumsum(np.maximum(x, 0) * w)
+    return _cuts(x, gained / gained[-1], shares)
+
+
+def cuts_by_customers(x: FloatArray, w: FloatArray, shares: FloatArray) -> FloatArray:
+    """Cut where the top customers are each share of all customers."""
+    counted = np.cumsum(w)
+    return _cuts(x, counted / counted[-1], shares)
+
+
+def _cuts(x: FloatArray, reached: FloatArray, shares: FloatArray) -> FloatArray:
+    at = np.searchsorted(reached, shares * _REACHED, side="left")
+    return x[np.minimum(at, x.size - 1)]
+
+
+def at_least(cuts: FloatArray, values: FloatArray) -> IntArray:
+    """Return the tier of each value: 0 is the best, len(cuts) the last."""
+    reached = np.searchsorted(cuts[::-1], values, side="right")
+    return np.asarray(cuts.size - reached, dtype=np.int64)
+
+
+def totals(
+    tier: IntArray, x: FloatArray, w: FloatArray, count: int
+) -> tuple[FloatArray, FloatArray]:
+    """Return how many customers each tier has, and what they are worth together."""
+    counted = np.bincount(tier, w, minlength=count)
+    together = np.bincount(tier, x * w, minlength=count)
+    return np.asarray(counted, np.float64), np.asarray(together, np.float64)
+
+
+def probability_between(
+    value: FloatArray, spread: FloatArray, low: float, high: float
+) -> FloatArray:
+    """Return P(low <= X < high) of a normal X; a spread of 0 is a certainty."""
+    sure = spread == 0
+    scale = np.where(sure, 1.0, spread)
+    chance = ndtr((value - low) / scale) - ndtr((value - high) / scale)
+    return np.where(sure, (value >= low) & (value < high), np.maximum(chance, 0.0))

@@ -1,0 +1,28 @@
+"""Who matters: concentration, value tiers, behaviour, cohorts and their movement."""
+
+from .concentration import (
+    Gini,
+    ParetoPoint,
+    customers_behind,
+    gini,
+    pareto_point,
+    top_share,
+)
+from .curves import WhalePeak, pareto_curve, whale_curve, whale_peak
+from .value_tiers import ValueTiers, fit_value_tiers, with_value_tier
+
+__all__ = [
+    "Gini",
+    "ParetoPoint",
+    "ValueTiers",
+    "WhalePeak",
+    "customers_behind",
+    "fit_value_tiers",
+    "gini",
+    "pareto_curve",
+    "pareto_point",
+    "top_share",
+    "whale_curve",
+    "whale_peak",
+    "with_value_tier",
+]
