@@ -157,10 +157,12 @@ def _in_engine(
     count = nw.col("holdout_frequency").fill_null(0)
     total = nw.col("holdout_total_amount").fill_null(0.0)
     mean = nw.when(count > 0).then(total / count.cast(nw.Float64)).otherwise(0.0)
+    # Added to a column of floats: PostgreSQL reads a bare 6.43 as a decimal.
+    length = nw.col("T") * 0.0 + _holdout_length(early, log)
     return joined.select(
         *summary.collect_schema().names(),
         count.cast(nw.Int64).alias("holdout_frequency"),
-        nw.lit(_holdout_length(early, log)).cast(nw.Float64).alias("holdout_T"),
+        length.alias("holdout_T"),
         mean.alias("holdout_monetary_value"),
         total.alias("holdout_total_amount"),
     )
