@@ -1,0 +1,107 @@
+"""Least squares and the logistic likelihood against independent computations."""
+
+import numpy as np
+import pytest
+from scipy import optimize, stats
+
+from crmkit.kernels import contingency, logistic, regression
+from crmkit.kernels.newton import maximise
+from crmkit.typing import FloatArray, IntArray
+
+
+def _data() -> tuple[FloatArray, FloatArray, FloatArray, IntArray]:
+    rng = np.random.default_rng(4)
+    X = np.column_stack([np.ones(60), rng.normal(size=(60, 2))])
+    y = X @ [1.0, 2.0, -1.0] + rng.normal(size=60)
+    return X, y, rng.uniform(0.5, 2, 60), rng.integers(0, 12, 60)
+
+
+def test_coefficients_solve_the_normal_equations() -> None:
+    X, y, w, _ = _data()
+    fit = regression.least_squares(X, y, w)
+    W = np.diag(w)
+    assert fit.coefficients == pytest.approx(
+        np.linalg.solve(X.T @ W @ X, X.T @ W @ y), rel=1e-11
+    )
+    assert fit.bread == pytest.approx(np.linalg.inv(X.T @ W @ X), rel=1e-10)
+    assert X.T @ (w * fit.residual) == pytest.approx(np.zeros(3), abs=1e-11)
+    assert not fit.singular
+
+
+def test_the_sandwich_is_the_written_out_one() -> None:
+    X, y, w, cluster = _data()
+    fit = regression.least_squares(X, y, w)
+    meat = np.zeros((3, 3))
+    for code in range(12):
+        pull = (X[cluster == code] * (w * fit.residual)[cluster == code, None]).sum(0)
+        meat += np.outer(pull, pull)
+    expected = 12 / 11 * 59 / 57 * fit.bread @ meat @ fit.bread
+    got = regression.clustered_covariance(X, w, cluster, fit)
+    assert got == pytest.approx(expected, rel=1e-10)
+
+
+def test_a_dependent_column_is_noticed() -> None:
+    X, y, w, _ = _data()
+    doubled = np.column_stack([X, X[:, 1] + X[:, 2]])
+    assert regression.least_squares(doubled, y, w).singular
+
+
+def test_the_logistic_derivatives_agree_with_differences() -> None:
+    X, y, w, _ = _data()
+    ones = (y > 1).astype(float)
+    at = np.array([0.3, -0.2, 0.5])
+    _, gradient, hessian = logistic.log_likelihood(at, X, ones, w)
+    step = 1e-6
+    for j in range(3):
+        aside = step * np.eye(3)[j]
+        high = logistic.log_likelihood(at + aside, X, ones, w)
+        low = logistic.log_likelihood(at - aside, X, ones, w)
+        assert gradient[j] == pytest.approx((high[0] - low[0]) / 2 / step, rel=1e-7)
+        assert hessian[j] == pytest.approx((high[1] - low[1]) / 2 / step, rel=1e-7)
+
+
+def test_the_logistic_optimum_is_that_of_another_optimiser() -> None:
+    X, y, w, _ = _data()
+    ones = (y > 1).astype(float)
+    found = maximise(
+        lambda b: logistic.log_likelihood(b, X, ones, w),
+        np.zeros(3),
+        tolerance=1e-9,
+        max_iterations=50,
+    )
+
+    def slope(b: FloatArray) -> FloatArray:
+        return logistic.log_likelihood(b, X, ones, w)[1]
+
+    other = optimize.root(slope, np.zeros(3), method="hybr")
+    assert found.converged
+    assert found.parameters == pytest.approx(other.x, abs=1e-7)
+
+
+def test_the_null_model_knows_only_the_share() -> None:
+    y, w = np.array([1.0, 0.0, 0.25]), np.array([3.0, 1.0, 4.0])
+    flat = logistic.log_likelihood(np.zeros(1), np.ones((3, 1)), y, w)[0]
+    assert logistic.null_log_likelihood(y, w) == pytest.approx(flat, rel=1e-14)
+
+
+def test_pearson_agrees_with_scipy_and_leaves_empty_columns_out() -> None:
+    table = np.array([[20.0, 30, 50], [30, 35, 35]])
+    statistic, degrees, smallest = contingency.pearson(table)
+    other = stats.chi2_contingency(table, correction=False)
+    assert statistic == pytest.approx(other.statistic, rel=1e-12)
+    assert (degrees, smallest) == (2, 25)
+    padded = np.insert(table, 1, 0, axis=1)
+    assert contingency.pearson(padded)[0] == pytest.approx(statistic, rel=1e-12)
+
+
+def test_the_exact_test_of_two_columns_is_fishers() -> None:
+    table = np.array([[8.0, 2, 0], [1, 5, 0]])
+    got = contingency.exact_two_rows(table)
+    assert got == pytest.approx(stats.fisher_exact(table[:, :2]).pvalue, rel=1e-10)
+
+
+def test_the_exact_test_enumerates_all_tables() -> None:
+    # Margins (3, 3) x (2, 2, 2): C(2,a) C(2,b) C(2,c) / C(6,3); (2, 1, 0) weighs 2/20,
+    # (1, 1, 1) weighs 8/20: six tables of 2/20 are no likelier than the first.
+    got = contingency.exact_two_rows(np.array([[2.0, 1, 0], [0, 1, 2]]))
+    assert got == pytest.approx(12 / 20, rel=1e-12)
