@@ -1,6 +1,6 @@
 """What each customer is worth and why, who matters, how they feel, who is leaving."""
 
-from . import errors
+from . import datasets, errors, satisfaction, segments
 from .rfm import (
     TransactionReport,
     calibration_holdout_summary,
@@ -11,8 +11,11 @@ from .rfm import (
 __all__ = [
     "TransactionReport",
     "calibration_holdout_summary",
+    "datasets",
     "errors",
     "rfm_summary",
+    "satisfaction",
+    "segments",
     "transaction_report",
 ]
 

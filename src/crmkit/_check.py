@@ -22,6 +22,7 @@ __all__ = [
     "rate",
     "same_length",
     "whole",
+    "whole_array",
 ]
 
 _Option = TypeVar("_Option", bound=str)
@@ -88,7 +89,7 @@ def fraction(name: str, value: float, *, closed: bool = False) -> float:
 def whole(name: str, value: int, *, at_least: int = 0) -> int:
     """Return ``value`` as an int: a whole number, ``at_least`` or more."""
     result = number(name, value)
-    if result != math.floor(result) or result < at_least or math.isinf(result):
+    if math.isinf(result) or result != math.floor(result) or result < at_least:
         raise _refused(name, result, f"Pass a whole number of {at_least} or more.")
     return int(result)
 
@@ -116,6 +117,13 @@ def nonnegative_array(name: str, values: ArrayLike) -> FloatArray:
     """Return ``values`` as float64, finite and zero or above."""
     array = finite_array(name, values)
     _refuse_where(name, array, array < 0, "negative value")
+    return array
+
+
+def whole_array(name: str, values: ArrayLike) -> FloatArray:
+    """Return ``values`` as float64, whole numbers of zero or more."""
+    array = nonnegative_array(name, values)
+    _refuse_where(name, array, array != np.floor(array), "value that is not whole")
     return array
 
 

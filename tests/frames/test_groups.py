@@ -1,0 +1,45 @@
+"""Rows of one id share a number; the numbers follow the ids."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from crmkit._frames import group_rows, read_eager
+
+
+@pytest.mark.parametrize(
+    "ids",
+    [
+        ["b", "a", "b", "c"],
+        [20, 10, 20, 30],
+        [2**60, 5, 2**60, 2**61],
+        [2.5, -1.0, 2.5, 7.0],
+        [-5, -7, -5, 0],
+    ],
+)
+def test_codes_follow_the_ascending_ids(eager_frame: Any, ids: list[Any]) -> None:
+    groups = group_rows(read_eager(eager_frame({"id": ids}), ["id"]), "id")
+    assert groups.codes.tolist() == [1, 0, 1, 2]
+    assert groups.ids.to_list() == sorted(set(ids))
+    assert groups.count == 3
+
+
+def test_categories_and_narrow_integers_keep_their_type() -> None:
+    log = pd.DataFrame(
+        {
+            "kind": pd.Categorical(["y", "x", "y"], ["z", "y", "x"]),
+            "small": np.array([200, 100, 200], dtype=np.uint8),
+        }
+    )
+    opened = read_eager(log, [])
+    assert group_rows(opened, "kind").ids.to_list() == ["x", "y"]
+    small = group_rows(opened, "small")
+    assert small.ids.to_numpy().dtype == np.uint8
+    assert small.codes.tolist() == [1, 0, 1]
+
+
+def test_no_rows_make_no_groups(eager_frame: Any) -> None:
+    opened = read_eager(eager_frame({"id": ["a"]}), ["id"]).head(0)
+    assert group_rows(opened, "id").count == 0

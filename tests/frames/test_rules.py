@@ -1,0 +1,102 @@
+"""Rules: one query to ask, one sentence to refuse."""
+
+from typing import Any
+
+import pytest
+
+from crmkit._frames import (
+    Rule,
+    missing,
+    number_rules,
+    nw,
+    read,
+    refuse,
+    require_ids,
+    require_numbers,
+)
+from crmkit.errors import InvalidTypeError, InvalidValueError
+
+
+def _columns() -> dict[str, list[Any]]:
+    return {"customer_id": ["a", "b", "c"], "value": [1.0, 2.0, 3.0]}
+
+
+def _refusal(opened: Any, rules: list[Rule]) -> str:
+    with pytest.raises(InvalidValueError) as caught:
+        refuse(opened, rules, id_col="customer_id")
+    return str(caught.value)
+
+
+def test_rules_that_hold_say_nothing(frame: Any) -> None:
+    opened = read(frame(_columns()), ["value"])
+    refuse(opened, number_rules(opened, "value", sign="positive"))
+
+
+@pytest.mark.parametrize("hole", [None, float("nan")])
+def test_a_hole_is_null_or_not_a_number(frame: Any, hole: Any) -> None:
+    columns = _columns()
+    columns["value"][1] = hole
+    opened = read(frame(columns), ["value"])
+    said = _refusal(opened, number_rules(opened, "value"))
+    assert said.startswith("column 'value': 1 missing value in 3 rows (first: ")
+    assert "customer 'b'" in said
+
+
+@pytest.mark.parametrize(
+    ("sign", "value", "found"),
+    [("nonnegative", -1.0, "negative value"), ("positive", 0.0, "value of 0 or less")],
+)
+def test_a_sign_is_a_rule(frame: Any, sign: Any, value: float, found: str) -> None:
+    columns = _columns()
+    columns["value"][2] = value
+    opened = read(frame(columns), ["value"])
+    said = _refusal(opened, number_rules(opened, "value", sign=sign))
+    assert f"1 {found} in 3 rows" in said
+    assert f"value {value!r}" in said
+
+
+def test_the_first_broken_rule_speaks(frame: Any) -> None:
+    columns = _columns()
+    columns["value"] = [float("inf"), None, -1.0]
+    opened = read(frame(columns), ["value"])
+    said = _refusal(opened, number_rules(opened, "value", sign="positive"))
+    assert "missing value" in said
+
+
+def test_a_rule_of_two_columns_reads_both(frame: Any) -> None:
+    columns = {**_columns(), "limit": [1.0, 1.0, 9.0]}
+    opened = read(frame(columns), ["value", "limit"])
+    above = Rule(
+        column="value",
+        broken=nw.col("value") > nw.col("limit"),
+        found="value above its limit",
+        remedy="Lower it.",
+    )
+    with pytest.raises(InvalidValueError, match="1 value above its limit in 3 rows"):
+        refuse(opened, [above])
+
+
+def test_missing_knows_nothing_of_text(frame: Any) -> None:
+    opened = read(frame({"name": ["a", None, ""]}), ["name"])
+    rule = Rule(
+        column="name",
+        broken=missing(opened, "name"),
+        found="missing value",
+        remedy="Name it.",
+    )
+    with pytest.raises(InvalidValueError, match="1 missing value in 3 rows"):
+        refuse(opened, [rule])
+
+
+def test_text_is_no_number(frame: Any) -> None:
+    opened = read(frame(_columns()), [])
+    with pytest.raises(
+        InvalidTypeError, match="column 'customer_id': expected numbers"
+    ):
+        require_numbers(opened, ["value", "customer_id"])
+
+
+def test_flags_are_no_ids(frame: Any) -> None:
+    opened = read(frame({"customer_id": [True, False]}), [])
+    with pytest.raises(InvalidTypeError, match="column 'customer_id': expected ids"):
+        require_ids(opened, "customer_id")

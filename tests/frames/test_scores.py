@@ -1,0 +1,108 @@
+"""Scores per cell: the same numbers in memory and in an engine."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from crmkit._frames import cells, number_rules, read, scores, with_scores
+from crmkit.errors import NotEnoughDataError
+
+COLUMNS = {
+    "customer_id": ["b", "a", "c", "d"],
+    "x": [1.0, 0.1, 1.0, 0.1],
+    "k": [1, 2, 1, 3],
+}
+
+
+def _no_rules(_frame: Any) -> list[Any]:
+    return []
+
+
+def test_each_row_gets_its_own_score(frame: Any, columns_of: Any) -> None:
+    scored = with_scores(
+        frame(COLUMNS), ["x", "k"], {"s": lambda x, k: x * 10 + k}, rules=_no_rules
+    )
+    found = columns_of(scored)
+    by_id = dict(zip(found["customer_id"], found["s"], strict=True))
+    assert by_id == {"b": 11.0, "a": 3.0, "c": 11.0, "d": 4.0}
+    assert list(found) == ["customer_id", "x", "k", "s"]
+
+
+def test_an_engine_scores_each_cell_once() -> None:
+    import polars as pl
+
+    seen: list[int] = []
+
+    def count(x: Any, k: Any) -> Any:
+        seen.append(x.size)
+        return x + k
+
+    with_scores(
+        pl.DataFrame(COLUMNS).lazy(), ["x", "k"], {"s": count}, rules=_no_rules
+    ).collect()
+    assert seen == [3]
+
+
+def test_an_existing_column_is_replaced(frame: Any, columns_of: Any) -> None:
+    scored = with_scores(
+        frame({**COLUMNS, "s": [0.0] * 4}),
+        ["x"],
+        {"s": lambda x: x + 1},
+        rules=_no_rules,
+    )
+    assert sorted(columns_of(scored)["s"]) == [1.1, 1.1, 2.0, 2.0]
+
+
+def test_order_and_index_stay_the_callers() -> None:
+    log = pd.DataFrame(COLUMNS, index=[9, 9, 3, 1])
+    before = log.copy(deep=True)
+    scored = with_scores(log, ["x"], {"s": lambda x: x}, rules=_no_rules)
+    assert scored.index.to_list() == [9, 9, 3, 1]
+    assert scored["s"].to_list() == log["x"].to_list()
+    pd.testing.assert_frame_equal(log, before)
+
+
+def test_rules_are_asked_before_any_score(frame: Any) -> None:
+    columns = {**COLUMNS, "x": [1.0, None, 1.0, 1.0]}
+
+    def never(_x: np.ndarray) -> np.ndarray:
+        raise AssertionError
+
+    with pytest.raises(ValueError, match="column 'x': 1 missing value in 4 rows"):
+        with_scores(
+            frame(columns),
+            ["x"],
+            {"s": never},
+            rules=lambda opened: number_rules(opened, "x"),
+            id_col="customer_id",
+        )
+
+
+def test_too_many_cells_in_an_engine_are_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    import polars as pl
+
+    monkeypatch.setattr(scores, "MAX_CELLS", 2)
+    with pytest.raises(NotEnoughDataError, match="coarser grain or time unit"):
+        with_scores(
+            pl.DataFrame(COLUMNS).lazy(),
+            ["x", "k"],
+            {"s": lambda x, k: x + k},
+            rules=_no_rules,
+        )
+
+
+def test_cells_carry_the_weight_of_their_rows(frame: Any) -> None:
+    opened = read(frame(COLUMNS), [])
+    (x, k), weight = cells(opened, ["x", "k"])
+    assert weight.sum() == 4
+    assert np.dot(x + k, weight) == pytest.approx(9.2)
+
+
+def test_a_weight_column_is_added_up(frame: Any) -> None:
+    opened = read(frame({**COLUMNS, "n": [1, 2, 3, 4]}), [])
+    _, weight = cells(opened, ["x"], weight_col="n")
+    assert weight.sum() == 10
