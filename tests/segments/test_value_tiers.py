@@ -55,8 +55,8 @@ def test_an_odd_index_stays_and_the_input_too() -> None:
 
 def test_the_fit_says_what_each_tier_is(frame: Make) -> None:
     tiers = segments.fit_value_tiers(frame(BASE))
-    assert tiers.cuts == (20, 15)
-    assert tiers.customers == (2, 1, 2)
+    assert tiers.cuts == (20.0, 15.0)
+    assert tiers.customers == (2.0, 1.0, 2.0)
     assert tiers.values == (80, 15, 5)
 
 

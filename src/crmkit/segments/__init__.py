@@ -9,6 +9,7 @@ from .concentration import (
     top_share,
 )
 from .curves import WhalePeak, pareto_curve, whale_curve, whale_peak
+from .side_by_side import concentration_table, spending_bands, tier_summary
 from .value_tiers import ValueTiers, fit_value_tiers, with_value_tier
 
 __all__ = [
@@ -16,11 +17,14 @@ __all__ = [
     "ParetoPoint",
     "ValueTiers",
     "WhalePeak",
+    "concentration_table",
     "customers_behind",
     "fit_value_tiers",
     "gini",
     "pareto_curve",
     "pareto_point",
+    "spending_bands",
+    "tier_summary",
     "top_share",
     "whale_curve",
     "whale_peak",

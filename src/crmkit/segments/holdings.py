@@ -9,6 +9,7 @@ import numpy as np
 from .._check import one_of
 from .._frames import (
     Frame,
+    Rule,
     beside,
     cells,
     collect,
@@ -24,7 +25,14 @@ from ..errors import InvalidValueError, NotEnoughDataError
 from ..kernels import lorenz
 from ..typing import FloatArray, IntArray
 
-__all__ = ["Holdings", "Missing", "known_rows", "put_beside", "read_holdings"]
+__all__ = [
+    "Holdings",
+    "Missing",
+    "known_rows",
+    "put_beside",
+    "read_holdings",
+    "require_present",
+]
 
 Missing = Literal["error", "keep"]
 
@@ -145,6 +153,22 @@ def put_beside(
     made: Frame = beside(frame, columns)
     known = {name: nw.when(~nw.col(name).is_nan()).then(nw.col(name)) for name in holes}
     return made.with_columns(**known) if known else made
+
+
+def require_present(frame: Frame, *columns: str) -> None:
+    """Refuse rows without a name in one of the columns."""
+    refuse(
+        frame,
+        [
+            Rule(
+                column=column,
+                broken=missing(frame, column),
+                found="missing value",
+                remedy="Drop these rows, or fill in a name first.",
+            )
+            for column in columns
+        ],
+    )
 
 
 def _hole(frame: Frame, column: str) -> nw.Expr:
