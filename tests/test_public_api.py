@@ -6,6 +6,7 @@ by running this file). A diff there belongs in the changelog.
 
 import ast
 import importlib
+import importlib.util
 import inspect
 import textwrap
 from collections.abc import Iterator
@@ -14,31 +15,17 @@ from types import ModuleType
 
 import pytest
 
+import crmkit
+
 HERE = Path(__file__).parent
-PACKAGE = HERE.parent / "src" / "crmkit"
-ROOMS = [
-    "campaigns",
-    "churn",
-    "clv",
-    "datasets",
-    "errors",
-    "ledger",
-    "plot",
-    "report",
-    "rfm",
-    "satisfaction",
-    "segments",
-    "snapshots",
-    "typing",
-]
+# Public is what the root names, and the rooms that are imported by those who want them.
+ASKED_FOR = ["datasets", "plot", "report", "typing"]
 SPACES = [
     "crmkit",
-    *(
-        f"crmkit.{room}"
-        for room in ROOMS
-        if any(
-            (PACKAGE / name).exists() for name in (f"{room}.py", f"{room}/__init__.py")
-        )
+    *sorted(
+        f"crmkit.{name}"
+        for name in {*crmkit.__all__, *ASKED_FOR}
+        if (found := importlib.util.find_spec(f"crmkit.{name}")) and found.origin
     ),
 ]
 
