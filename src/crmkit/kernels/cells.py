@@ -5,14 +5,14 @@ million into a seventh: what is computed once per cell is computed once per cust
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from ..typing import BoolArray, FloatArray, IntArray
 
-__all__ = ["Cells", "distinct", "group"]
+__all__ = ["Cells", "distinct", "group", "per_distinct"]
 
 # Steps per unit of time that calendars leave behind: whole units, days in weeks, hours,
 # minutes and seconds in days, decimals of a file, days in months, quarters and years.
@@ -99,6 +99,14 @@ def distinct(values: FloatArray) -> tuple[FloatArray, IntArray]:
     cells = group((values.ravel(),), inverse=True)
     assert cells.inverse is not None  # noqa: S101 - asked for in the line above
     return cells.columns[0], cells.inverse
+
+
+def per_distinct(
+    function: Callable[[FloatArray], FloatArray], values: FloatArray
+) -> FloatArray:
+    """Evaluate a costly function once per distinct value."""
+    found, place = distinct(values)
+    return function(found)[place].reshape(values.shape)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

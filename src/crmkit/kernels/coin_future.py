@@ -1,0 +1,268 @@
+"""The future of a customer who is still there and may leave after a purchase.
+
+Given the history and that the customer is still there, the purchase rate is gamma
+distributed with shape ``k = r + frequency`` and rate ``A = alpha + T``, and the chance
+of leaving at a purchase is beta distributed with ``a`` and ``b`` plus the tosses
+survived. Everything here is an expectation over that chance ``p`` of a function that is
+closed in the rate: see Fader, Hardie and Lee (2005), equations 8 to 10, whose Gaussian
+hypergeometric functions these are, in a form that never overflows or cancels.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+from scipy.special import betainc
+
+from ..typing import FloatArray
+from .beta_expectation import beta_expectation
+from .cells import group
+from .discounting import discounted_decay
+from .special import (
+    Numbers,
+    log_beta_ratio,
+    log_negative_binomial,
+    log_negative_binomial_tail,
+)
+
+__all__ = [
+    "discounted_purchases",
+    "log_pmf",
+    "purchases",
+    "purchases_factorial_moment",
+    "survival",
+]
+
+_ENDLESS = -(2.0**40)  # stands for infinity while rows are grouped
+
+
+def survival(
+    elapsed: Numbers, *, k: Numbers, A: Numbers, a: Numbers, b: Numbers
+) -> FloatArray:
+    """Return the chance to be there still after ``elapsed``: ``E[(1+pt/A)^-k]``."""
+    return _per_cell(_survival, elapsed=elapsed, k=k, A=A, a=a, b=b)
+
+
+def purchases(
+    start: Numbers,
+    end: Numbers,
+    *,
+    k: Numbers,
+    A: Numbers,
+    a: Numbers,
+    b: Numbers,
+) -> FloatArray:
+    """Return the purchases to expect between ``start`` and ``end`` from now.
+
+    Notes
+    -----
+    ``E[((1+ps/A)^-k - (1+pe/A)^-k) / p]``. Without end it is finite only for ``a > 1``.
+    """
+    return _per_cell(_purchases, start=start, end=end, k=k, A=A, a=a, b=b)
+
+
+def purchases_factorial_moment(
+    elapsed: Numbers, *, k: Numbers, A: Numbers, a: Numbers, b: Numbers
+) -> FloatArray:
+    """Return ``E[X (X - 1)]`` of the number ``X`` of purchases within ``elapsed``.
+
+    Notes
+    -----
+    Two purchases at ``u < v`` have the joint rate ``L^2 (1-p) exp(-L p v)``; integrated
+    over time and over the rate ``L``, the second one is the chance that a negative
+    binomial count of dropping purchases is two or more.
+    """
+    return _per_cell(_factorial_moment, elapsed=elapsed, k=k, A=A, a=a, b=b)
+
+
+def discounted_purchases(
+    horizon: Numbers,
+    log_rate: Numbers,
+    *,
+    k: Numbers,
+    A: Numbers,
+    a: Numbers,
+    b: Numbers,
+) -> FloatArray:
+    """Return the purchases within ``horizon``, each times ``exp(-log_rate * when)``."""
+    return _per_cell(
+        _discounted, horizon=horizon, log_rate=log_rate, k=k, A=A, a=a, b=b
+    )
+
+
+def log_pmf(
+    n: Numbers,
+    t: Numbers,
+    tosses: Numbers,
+    *,
+    k: Numbers,
+    A: Numbers,
+    a: Numbers,
+    b: Numbers,
+) -> FloatArray:
+    """Return the log probability of ``n`` purchases in ``t`` and ``tosses`` coins.
+
+    Notes
+    -----
+    Either all coins were survived and the time brought ``n`` purchases, or the last
+    coin was lost and the time would have brought ``n`` or more: two positive terms.
+    """
+    tosses = np.asarray(tosses, np.float64)
+    survived = log_beta_ratio(a, b, tosses)
+    at_least_one = np.maximum(tosses, 1.0)
+    lost = np.where(
+        tosses > 0, survived + np.log(a) - np.log(b + at_least_one - 1.0), -np.inf
+    )
+    return np.logaddexp(
+        survived + log_negative_binomial(n, t, r=k, alpha=A),
+        lost + log_negative_binomial_tail(n, t, r=k, alpha=A),
+    )
+
+
+def _per_cell(function: Callable[..., FloatArray], **columns: Numbers) -> FloatArray:
+    """Evaluate once per distinct row of the columns that vary."""
+    shape = np.broadcast_shapes(*(np.shape(column) for column in columns.values()))
+    varying = {
+        name: np.broadcast_to(column, shape).ravel()
+        for name, column in columns.items()
+        if np.size(column) > 1 or np.size(column) == np.prod(shape)
+    }
+    cells = group(
+        [np.where(np.isinf(v), _ENDLESS, v) for v in varying.values()], inverse=True
+    )
+    assert cells.inverse is not None  # noqa: S101 - asked for in the line above
+    rows = {
+        name: np.broadcast_to(np.asarray(column, np.float64).ravel(), cells.size)
+        for name, column in columns.items()
+        if name not in varying
+    }
+    for name, column in zip(varying, cells.columns, strict=True):
+        rows[name] = np.where(column == _ENDLESS, np.inf, column)
+    return function(**rows)[cells.inverse].reshape(shape)
+
+
+def _survival(
+    *, elapsed: FloatArray, k: FloatArray, A: FloatArray, a: FloatArray, b: FloatArray
+) -> FloatArray:
+    pace = elapsed / A
+
+    def given(p: FloatArray, rows: slice) -> FloatArray:
+        return np.exp(-k[rows, None] * np.log1p(pace[rows, None] * p))
+
+    return beta_expectation(given, a, b, bend=_bend(pace, k), steepness=k)
+
+
+def _purchases(
+    *,
+    start: FloatArray,
+    end: FloatArray,
+    k: FloatArray,
+    A: FloatArray,
+    a: FloatArray,
+    b: FloatArray,
+) -> FloatArray:
+    endless = np.isinf(end)
+    rows = {"start": start, "k": k, "A": A, "a": a, "b": b}
+    until = {name: column[~endless] for name, column in rows.items()}
+    ever = {name: column[endless] for name, column in rows.items()}
+    result = np.empty(k.shape)
+    result[~endless] = _purchases_until(end=end[~endless], **until)
+    result[endless] = _purchases_ever(**ever)
+    return result
+
+
+def _purchases_until(
+    *,
+    start: FloatArray,
+    end: FloatArray,
+    k: FloatArray,
+    A: FloatArray,
+    a: FloatArray,
+    b: FloatArray,
+) -> FloatArray:
+    before = start / A
+    pace = (end - start) / A
+
+    def given(p: FloatArray, rows: slice) -> FloatArray:
+        there = np.log1p(before[rows, None] * p)
+        gone = np.log1p(pace[rows, None] * p / (1.0 + before[rows, None] * p))
+        shape = k[rows, None]
+        return np.exp(-shape * there) * -np.expm1(-shape * gone) / p
+
+    bend = _bend(end / A, k)
+    return beta_expectation(given, a, b, bend=bend, steepness=k * (start > 0) + 1.0)
+
+
+def _purchases_ever(
+    *, start: FloatArray, k: FloatArray, A: FloatArray, a: FloatArray, b: FloatArray
+) -> FloatArray:
+    result = np.full(k.shape, np.inf)
+    ends = a > 1
+    start, k, A, a, b = (value[ends] for value in (start, k, A, a, b))
+    # p^-1 moves into the weight: a becomes a - 1, at the price of a ratio of betas.
+    result[ends] = (
+        (a + b - 1.0) / (a - 1.0) * _survival(elapsed=start, k=k, A=A, a=a - 1.0, b=b)
+    )
+    return result
+
+
+def _factorial_moment(
+    *, elapsed: FloatArray, k: FloatArray, A: FloatArray, a: FloatArray, b: FloatArray
+) -> FloatArray:
+    pace = elapsed / A
+
+    def given(p: FloatArray, rows: slice) -> FloatArray:
+        step = pace[rows, None] * p
+        twice = betainc(2.0, k[rows, None], step / (1.0 + step))
+        return 2.0 * (1.0 - p) * twice / (p * p)
+
+    return beta_expectation(
+        given, a, b, bend=_bend(pace, k), steepness=np.full(k.shape, 2.0)
+    )
+
+
+def _discounted(
+    *,
+    horizon: FloatArray,
+    log_rate: FloatArray,
+    k: FloatArray,
+    A: FloatArray,
+    a: FloatArray,
+    b: FloatArray,
+) -> FloatArray:
+    plain = log_rate == 0
+    rows = {"horizon": horizon, "log_rate": log_rate, "k": k, "A": A, "a": a, "b": b}
+    of_plain = {name: column[plain] for name, column in rows.items()}
+    result = np.empty(k.shape)
+    result[~plain] = _with_rate(**{n: column[~plain] for n, column in rows.items()})
+    start, end = of_plain.pop("log_rate"), of_plain.pop("horizon")
+    result[plain] = _purchases(start=start, end=end, **of_plain)
+    return result
+
+
+def _with_rate(
+    *,
+    horizon: FloatArray,
+    log_rate: FloatArray,
+    k: FloatArray,
+    A: FloatArray,
+    a: FloatArray,
+    b: FloatArray,
+) -> FloatArray:
+    def given(p: FloatArray, rows: slice) -> FloatArray:
+        return discounted_decay(
+            k[rows, None] + 1.0,
+            p / A[rows, None],
+            log_rate[rows, None],
+            horizon[rows, None],
+        )
+
+    within = np.minimum(horizon, 40.0 / np.abs(log_rate))
+    bend = _bend(within / A, k + 1.0)
+    value = beta_expectation(given, a, b, bend=bend, steepness=np.ones(k.shape))
+    return k / A * value
+
+
+def _bend(pace: FloatArray, k: FloatArray) -> FloatArray:
+    """Return the logit of the chance below which ``(1 + pace p)^-k`` is 1."""
+    scaled = pace * np.maximum(k, 1.0)
+    return np.where(scaled > 0, -np.log(np.where(scaled > 0, scaled, 1.0)), np.inf)

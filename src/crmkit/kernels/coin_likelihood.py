@@ -1,0 +1,266 @@
+"""The likelihood of buyers who may leave after a purchase: BG/NBD and MBG/NBD.
+
+Purchases come at a gamma-distributed rate (shape ``r``, rate ``alpha``). After each
+purchase the customer tosses a coin and leaves with a chance drawn once from a beta
+distribution (``a``, ``b``). ``tosses`` is the number of coins a customer who is still
+there has survived: ``frequency`` in the BG/NBD, where the first purchase tosses none,
+and ``frequency + 1`` in the MBG/NBD, where it does. With no coin tossed nobody leaves.
+"""
+
+import numpy as np
+from scipy.special import expit, polygamma
+
+from ..typing import FloatArray
+from .cells import distinct, group, per_distinct
+from .newton import Derivatives, Objective
+from .special import (
+    digamma_difference,
+    log1p_exp,
+    log_beta_ratio,
+    log_gamma_ratio,
+)
+
+__all__ = ["gradient", "log_likelihood", "log_odds_dead", "objective"]
+
+_BLOCK = (
+    8192  # rows that stay in the cache; below the size at which BLAS spawns threads
+)
+
+
+def log_odds_dead(
+    frequency: FloatArray,
+    recency: FloatArray,
+    T: FloatArray,
+    tosses: FloatArray,
+    *,
+    r: float,
+    alpha: float,
+    a: float,
+    b: float,
+) -> FloatArray:
+    """Return the log odds that the customer left at the last purchase seen."""
+    odds = (
+        np.log(a)
+        - np.log(b + np.maximum(tosses, 1.0) - 1.0)
+        + (r + frequency) * np.log1p((T - recency) / (alpha + recency))
+    )
+    return np.where(tosses > 0, odds, -np.inf)
+
+
+def log_likelihood(
+    frequency: FloatArray,
+    recency: FloatArray,
+    T: FloatArray,
+    tosses: FloatArray,
+    *,
+    r: float,
+    alpha: float,
+    a: float,
+    b: float,
+) -> FloatArray:
+    """Return the log-likelihood of each customer's history."""
+    odds = log_odds_dead(frequency, recency, T, tosses, r=r, alpha=alpha, a=a, b=b)
+    # With no coin tossed the odds are exp(-inf) = 0, and so is what they add.
+    return (
+        per_distinct(lambda count: log_gamma_ratio(r, count), frequency)
+        + per_distinct(lambda count: log_beta_ratio(a, b, count), tosses)
+        - r * np.log1p(T / alpha)
+        - frequency * np.log(alpha + T)
+        + log1p_exp(odds)
+    )
+
+
+def gradient(
+    frequency: FloatArray,
+    recency: FloatArray,
+    T: FloatArray,
+    tosses: FloatArray,
+    *,
+    r: float,
+    alpha: float,
+    a: float,
+    b: float,
+) -> FloatArray:
+    """Return each customer's gradient on ``log(r, alpha, a, b)``, one row each."""
+    odds = log_odds_dead(frequency, recency, T, tosses, r=r, alpha=alpha, a=a, b=b)
+    dead = expit(odds)
+    slopes = _odds_slopes(frequency, recency, T, tosses, r=r, alpha=alpha, b=b)
+    rises = per_distinct(lambda count: digamma_difference(r, count), frequency)
+    both = per_distinct(lambda count: digamma_difference(a + b, count), tosses)
+    second = per_distinct(lambda count: digamma_difference(b, count), tosses)
+    return np.stack(
+        [
+            r * rises - r * np.log1p(T / alpha) + dead * slopes[0],
+            (r * T - frequency * alpha) / (alpha + T) + dead * slopes[1],
+            -a * both + dead,
+            b * second - b * both + dead * slopes[2],
+        ],
+        axis=-1,
+    )
+
+
+def objective(
+    frequency: FloatArray,
+    recency: FloatArray,
+    T: FloatArray,
+    tosses: FloatArray,
+    weights: FloatArray,
+) -> Objective:
+    """Prepare the weighted total log-likelihood with its derivatives.
+
+    Notes
+    -----
+    Terms in ``frequency`` or in ``T`` alone are summed over their distinct values; only
+    the odds of having left are computed per row.
+    """
+    counts = group((frequency, tosses), weights)
+    x, tossed_x = counts.columns
+    tenures, place = distinct(T)
+    per_tenure = (
+        tenures,
+        np.bincount(place, weights, tenures.size).astype(np.float64),
+        np.bincount(place, weights * frequency, tenures.size).astype(np.float64),
+    )
+    tossed = tosses > 0
+    rows = tuple(
+        np.ascontiguousarray(column[tossed])
+        for column in (frequency, recency, T, tosses, weights)
+    )
+
+    def derivatives(log_parameters: FloatArray) -> Derivatives:
+        r, alpha, a, b = np.exp(log_parameters).tolist()
+        parts = (
+            _count_terms(x, tossed_x, counts.weights, r=r, a=a, b=b),
+            _tenure_terms(*per_tenure, r=r, alpha=alpha),
+            *(
+                _odds_terms(
+                    *(column[at : at + _BLOCK] for column in rows),
+                    r=r,
+                    alpha=alpha,
+                    a=a,
+                    b=b,
+                )
+                for at in range(0, rows[0].size, _BLOCK)
+            ),
+        )
+        return (
+            float(sum(part[0] for part in parts)),
+            np.sum([part[1] for part in parts], axis=0),
+            np.sum([part[2] for part in parts], axis=0),
+        )
+
+    return derivatives
+
+
+def _odds_slopes(
+    frequency: FloatArray,
+    recency: FloatArray,
+    T: FloatArray,
+    tosses: FloatArray,
+    *,
+    r: float,
+    alpha: float,
+    b: float,
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Differentiate the log odds by log r, log alpha and log b; by log a it is 1."""
+    since = T - recency
+    return (
+        r * np.log1p(since / (alpha + recency)),
+        -(r + frequency) * (alpha / (alpha + T)) * (since / (alpha + recency)),
+        -b / (b + np.maximum(tosses, 1.0) - 1.0),
+    )
+
+
+def _count_terms(
+    frequency: FloatArray,
+    tosses: FloatArray,
+    weights: FloatArray,
+    *,
+    r: float,
+    a: float,
+    b: float,
+) -> Derivatives:
+    value = weights @ (log_gamma_ratio(r, frequency) + log_beta_ratio(a, b, tosses))
+    rise, rise_slope = _digamma_terms(r, frequency, weights)
+    both, both_slope = _digamma_terms(a + b, tosses, weights)
+    second, second_slope = _digamma_terms(b, tosses, weights)
+    slope = np.array([r * rise, 0.0, -a * both, b * (second - both)])
+    bend = np.diag(slope)
+    bend[0, 0] += r * r * rise_slope
+    bend[2, 2] -= a * a * both_slope
+    bend[3, 3] += b * b * (second_slope - both_slope)
+    bend[2, 3] = bend[3, 2] = -a * b * both_slope
+    return float(value), slope, bend
+
+
+def _digamma_terms(
+    z: float, counts: FloatArray, weights: FloatArray
+) -> tuple[float, float]:
+    trigamma = polygamma(1, z + counts) - polygamma(1, z)
+    return (
+        float(weights @ digamma_difference(z, counts)),
+        float(weights @ trigamma),
+    )
+
+
+def _tenure_terms(
+    T: FloatArray,
+    weights: FloatArray,
+    purchases: FloatArray,
+    *,
+    r: float,
+    alpha: float,
+) -> Derivatives:
+    """Sum ``-r log(1 + T / alpha) - frequency log(alpha + T)``."""
+    log_growth = np.log1p(T / alpha)
+    seen = T / (alpha + T)
+    rest = alpha / (alpha + T)
+    plain = float(weights @ log_growth)
+    value = -r * plain - purchases @ np.log(alpha + T)
+    crossed = r * float(weights @ seen)
+    slope = np.array([-r * plain, crossed - float(purchases @ rest), 0.0, 0.0])
+    bend = np.zeros((4, 4))
+    bend[0, 0] = -r * plain
+    bend[0, 1] = bend[1, 0] = crossed
+    bend[1, 1] = -float((r * weights + purchases) @ (seen * rest))
+    return float(value), slope, bend
+
+
+def _odds_terms(
+    frequency: FloatArray,
+    recency: FloatArray,
+    T: FloatArray,
+    tosses: FloatArray,
+    weights: FloatArray,
+    *,
+    r: float,
+    alpha: float,
+    a: float,
+    b: float,
+) -> Derivatives:
+    """Sum ``log(1 + odds)`` with odds = exp(q): p q' and p q'' + p (1 - p) q' q'."""
+    by_r, by_alpha, by_b = _odds_slopes(
+        frequency, recency, T, tosses, r=r, alpha=alpha, b=b
+    )
+    shape = r + frequency
+    odds = np.log(a / b * -by_b) + shape * (by_r / r)
+    small = np.exp(-np.abs(odds))
+    value = weights @ (np.maximum(odds, 0.0) + np.log1p(small))
+    dead = np.where(odds > 0, 1.0, small) / (1.0 + small)
+    mass = weights * dead
+    spread = mass * (1.0 - dead)
+    slopes = (by_r, by_alpha, np.ones_like(odds), by_b)
+    slope = np.array([mass @ part for part in slopes])
+    bend = np.empty((4, 4))
+    for i in range(4):
+        scaled = spread * slopes[i]
+        for j in range(i, 4):
+            bend[i, j] = bend[j, i] = scaled @ slopes[j]
+    bend[0, 0] += slope[0]
+    crossed = mass @ (by_alpha / shape) * r
+    bend[0, 1] += crossed
+    bend[1, 0] += crossed
+    rest, earlier = alpha / (alpha + T), alpha / (alpha + recency)
+    bend[1, 1] += mass @ (shape * (rest - earlier) * (1.0 - rest - earlier))
+    bend[3, 3] += mass @ (by_b * (1.0 + by_b))
+    return float(value), slope, bend
