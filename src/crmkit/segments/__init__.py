@@ -9,16 +9,19 @@ from .concentration import (
     top_share,
 )
 from .curves import WhalePeak, pareto_curve, whale_curve, whale_peak
+from .rfm_scores import RfmScores, fit_rfm_scores, with_rfm_scores
 from .side_by_side import concentration_table, spending_bands, tier_summary
 from .value_tiers import ValueTiers, fit_value_tiers, with_value_tier
 
 __all__ = [
     "Gini",
     "ParetoPoint",
+    "RfmScores",
     "ValueTiers",
     "WhalePeak",
     "concentration_table",
     "customers_behind",
+    "fit_rfm_scores",
     "fit_value_tiers",
     "gini",
     "pareto_curve",
@@ -28,5 +31,6 @@ __all__ = [
     "top_share",
     "whale_curve",
     "whale_peak",
+    "with_rfm_scores",
     "with_value_tier",
 ]
