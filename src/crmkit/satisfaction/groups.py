@@ -24,7 +24,6 @@ from .._frames import missing as hole_of
 from ..kernels import nps as kernel
 from ..typing import FloatArray, IntoFrameT
 from .answers import (
-    Answers,
     Fractions,
     OutOfRange,
     Scale,
@@ -35,7 +34,7 @@ from .answers import (
 from .bands import Bands, bands_of
 from .score import IntervalMethod, band_counts, limits
 
-__all__ = ["nps_by", "with_nps_group"]
+__all__ = ["group_counts", "nps_by", "with_nps_group"]
 
 Missing: TypeAlias = Literal["error", "keep"]
 MISSING: tuple[Missing, ...] = ("error", "keep")
@@ -94,17 +93,16 @@ def nps_by(
     0  basic  3   0.0   -69.2
     1   plus  3  66.7   -26.9
     """
-    chosen = bands_of(bands)
-    low, high = chosen.scale
     columns = column_names("by", by)
-    frame, answers = tally(
+    frame, summed = group_counts(
         responses,
+        columns=columns,
         score_col=score_col,
+        bands=bands,
         count_col=count_col,
-        by=columns,
-        scale=Scale(low=low, high=high, fractions=fractions, out_of_range=out_of_range),
+        fractions=fractions,
+        out_of_range=out_of_range,
     )
-    summed = _summed(answers, chosen, columns)
     rows = with_arrays(
         summed.select(*columns), _scored(summed, level=level, method=method)
     ).with_columns(*(nw.when(nw.col("n") > 0).then(nw.col(name)) for name in _POINTS))
@@ -113,15 +111,30 @@ def nps_by(
     return native(beside(frame, {name: rows[name] for name in rows.columns}), responses)
 
 
-def _summed(answers: Answers, bands: Bands, columns: Sequence[str]) -> EagerFrame:
-    parts = band_counts(answers, bands)
-    named: dict[str, FloatArray] = dict(zip(_COUNTS, parts, strict=True))
-    return (
-        with_arrays(answers.keys, named)
-        .group_by(*columns)
-        .agg(*(nw.col(name).sum() for name in _COUNTS))
-        .sort(*columns)
+def group_counts(
+    responses: object,
+    *,
+    columns: Sequence[str],
+    score_col: str,
+    bands: str | Bands,
+    count_col: str | None,
+    fractions: Fractions,
+    out_of_range: OutOfRange,
+) -> tuple[Frame, EagerFrame]:
+    """Open the answers and count the bands of each group, groups in ascending order."""
+    chosen = bands_of(bands)
+    low, high = chosen.scale
+    frame, answers = tally(
+        responses,
+        score_col=score_col,
+        count_col=count_col,
+        by=columns,
+        scale=Scale(low=low, high=high, fractions=fractions, out_of_range=out_of_range),
     )
+    parts = band_counts(answers, chosen)
+    named: dict[str, FloatArray] = dict(zip(_COUNTS, parts, strict=True))
+    summed = with_arrays(answers.keys, named).group_by(*columns)
+    return frame, summed.agg(*(nw.col(name).sum() for name in _COUNTS)).sort(*columns)
 
 
 def _scored(

@@ -12,9 +12,11 @@ from ..errors import InvalidValueError, NotEnoughDataError
 from ..fits import from_document, to_document
 from ..kernels import nps as kernel
 from ..kernels import nps_dirichlet, nps_intervals
-from ..typing import FloatArray
+from ..typing import FloatArray, IntoFrame
 from .answers import Answers, Fractions, OutOfRange, Scale, tally
 from .bands import Bands, bands_of
+from .difference import DifferenceMethod, NpsDifference, difference
+from .response import ResponseBounds, bounds
 
 __all__ = ["METHODS", "NPS", "IntervalMethod", "band_counts", "limits", "nps"]
 
@@ -155,6 +157,43 @@ class NPS:
         lower, upper = limits(*self.counts, level=level, method=method)
         return float(lower), float(upper)
 
+    def minus(
+        self, other: "NPS", *, method: DifferenceMethod = "adjusted_wald"
+    ) -> NpsDifference:
+        """Compare with the score of other respondents, sign kept.
+
+        Parameters
+        ----------
+        other
+            The score to take off this one. Its respondents must not be the same people:
+            for those see ``paired_nps``.
+        method
+            ``"adjusted_wald"`` adds three answers to each sample first;
+            ``"wald"`` adds none.
+
+        Returns
+        -------
+        NpsDifference
+            Signed difference, interval and p-value.
+        """
+        return difference(self.counts, other.counts, method=method)
+
+    def response_bounds(self, *, invited: int) -> ResponseBounds:
+        """Return what those who did not answer could make of the score.
+
+        Parameters
+        ----------
+        invited
+            How many were asked, at least as many as answered.
+
+        Returns
+        -------
+        ResponseBounds
+            Response rate, and the score were all silent customers detractors,
+            promoters or passives.
+        """
+        return bounds(*self.counts, invited=whole("invited", invited))
+
     def to_dict(self) -> dict[str, object]:
         """Return the counts as a JSON document."""
         return to_document(self)
@@ -175,7 +214,7 @@ class NPS:
 
 
 def nps(
-    responses: object,
+    responses: IntoFrame,
     *,
     score_col: str = "score",
     bands: str | Bands = "standard",
