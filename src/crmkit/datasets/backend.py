@@ -5,11 +5,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 import numpy as np
-from narwhals.stable.v2.typing import IntoDataFrame
 from numpy.typing import NDArray
 
 from .._check import one_of
 from ..errors import MissingExtraError
+from ..typing import IntoDataFrame
 
 if TYPE_CHECKING:
     import pyarrow as pa

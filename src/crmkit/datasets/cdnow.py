@@ -3,9 +3,8 @@
 from typing import TYPE_CHECKING, Literal, overload
 
 import numpy as np
-from narwhals.stable.v2.typing import IntoDataFrame
 
-from ..typing import FloatArray, IntArray
+from ..typing import FloatArray, IntArray, IntoDataFrame
 from .backend import Backend, Column, from_columns
 from .wheel import data_file
 

@@ -6,9 +6,9 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Generic, Literal, TypeVar, overload
 
 import numpy as np
-from narwhals.stable.v2.typing import IntoDataFrame
 
 from ..errors import MissingExtraError
+from ..typing import IntoDataFrame
 from .backend import Backend, from_arrow
 from .wheel import data_file
 
