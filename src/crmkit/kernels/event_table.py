@@ -82,7 +82,7 @@ def survival(table: EventTable) -> FloatArray:
     """Return the product-limit estimate of S(t) just after each time."""
     # Nobody at risk is possible after a gap of delayed entry: the curve stays level.
     share = _share(table.events, table.at_risk)
-    return np.cumprod(1.0 - share)
+    return np.asarray(np.cumprod(1.0 - share), dtype=np.float64)
 
 
 def nelson_aalen(table: EventTable) -> FloatArray:
