@@ -18,6 +18,7 @@ __all__ = [
     "number",
     "one_of",
     "positive",
+    "positive_array",
     "purchase_history",
     "rate",
     "same_length",
@@ -117,6 +118,13 @@ def nonnegative_array(name: str, values: ArrayLike) -> FloatArray:
     """Return ``values`` as float64, finite and zero or above."""
     array = finite_array(name, values)
     _refuse_where(name, array, array < 0, "negative value")
+    return array
+
+
+def positive_array(name: str, values: ArrayLike) -> FloatArray:
+    """Return ``values`` as float64, finite and above zero."""
+    array = finite_array(name, values)
+    _refuse_where(name, array, array <= 0, "value of 0 or less")
     return array
 
 

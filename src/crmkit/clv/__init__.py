@@ -1,0 +1,19 @@
+"""What each customer is worth: models of purchases and spend, and the value ahead."""
+
+from .bg_nbd import BgNbd
+from .fit_bg_nbd import fit_bg_nbd
+from .gamma_gamma import GammaGamma, fit_gamma_gamma
+from .nbd import Nbd, fit_nbd
+from .rates import per_unit_rate
+from .value import with_clv
+
+__all__ = [
+    "BgNbd",
+    "GammaGamma",
+    "Nbd",
+    "fit_bg_nbd",
+    "fit_gamma_gamma",
+    "fit_nbd",
+    "per_unit_rate",
+    "with_clv",
+]

@@ -1,0 +1,149 @@
+"""From a frame of customers to a report: what every fit of this room shares."""
+
+import warnings
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+import numpy as np
+
+from .._check import nonnegative
+from .._frames import Frame, cells, is_lazy, number_rules, read, refuse, require_numbers
+from ..errors import (
+    ConvergenceError,
+    IdentifiabilityWarning,
+    InvalidValueError,
+    NotEnoughDataError,
+)
+from ..fits import FitReport, Penalty, estimate
+from ..kernels.cells import Cells, group
+from ..kernels.newton import Objective
+from ..typing import FloatArray, IntoFrame
+from ._histories import Columns, history_rules, known_id
+
+__all__ = [
+    "approved",
+    "fetch_cells",
+    "fetch_histories",
+    "fit_cells",
+    "fit_histories",
+    "require_customers",
+]
+
+_Fit = TypeVar("_Fit")
+
+
+def fetch_histories(
+    customers: IntoFrame, columns: Columns, *, weight_col: str | None
+) -> Cells:
+    """Bring the distinct histories into memory, checked, each with its weight."""
+    asked = columns if weight_col is None else (*columns, weight_col)
+    frame = read(customers, asked)
+    refuse(frame, history_rules(columns)(frame), id_col=known_id(frame))
+    histories = fetch_cells(frame, columns, weight_col=weight_col)
+    _require_repeats(histories, frequency_col=columns[0])
+    return histories
+
+
+def fetch_cells(
+    frame: Frame, columns: Sequence[str], *, weight_col: str | None
+) -> Cells:
+    """Bring distinct rows of checked columns into memory, each with its weight."""
+    if weight_col is not None:
+        require_numbers(frame, [weight_col])
+        refuse(frame, number_rules(frame, weight_col, sign="nonnegative"))
+    values, weights = cells(frame, columns, weight_col=weight_col)
+    if weight_col is None:
+        return group(values, weights if is_lazy(frame) else None)
+    kept = weights > 0
+    if weights.size and not kept.any():
+        raise InvalidValueError(
+            subject=f"column {weight_col!r}",
+            found="weight of 0 in every row",
+            remedy="Leave weight_col out, or weight at least 1 row.",
+        )
+    return group([column[kept] for column in values], weights[kept])
+
+
+def require_customers(customers: float) -> None:
+    """Refuse a fit to nobody or to one customer."""
+    if customers <= 1:
+        raise NotEnoughDataError(
+            needed="at least 2 customers to fit a model",
+            got=f"{customers:g}",
+            remedy="Pass more customers.",
+        )
+
+
+def fit_histories(
+    histories: Cells,
+    prepare: Callable[..., Objective],
+    start_values: Callable[..., FloatArray],
+    names: tuple[str, ...],
+    *,
+    timed: Sequence[str],
+    penalty: float,
+) -> FitReport:
+    """Fit a model of histories; its ``timed`` parameters have the unit of ``T``."""
+    x, t_x, T = histories.columns
+    weights = histories.weights
+    age = float(np.log((weights @ T) / weights.sum()))
+    return fit_cells(
+        weights,
+        prepare(x, t_x, T, weights),
+        names,
+        start=start_values(x, T, weights),
+        centre=tuple(age if name in timed else 0.0 for name in names),
+        penalty=penalty,
+    )
+
+
+def fit_cells(
+    weights: FloatArray,
+    objective: Objective,
+    names: tuple[str, ...],
+    *,
+    start: FloatArray,
+    centre: tuple[float, ...],
+    penalty: float,
+) -> FitReport:
+    """Maximise the log-likelihood of weighted cells over log-parameters."""
+    return estimate(
+        objective,
+        names,
+        start=start,
+        n_customers=float(weights.sum()),
+        n_cells=weights.size,
+        penalty=Penalty(weight=nonnegative("penalty", penalty), centre=centre),
+    )
+
+
+def approved(fit: _Fit, report: FitReport) -> _Fit:
+    """Return a fit that reached its optimum; warn of one the data leave open."""
+    if not report.converged:
+        message = (
+            f"the fit did not converge in {report.iterations} iterations "
+            f"({report.message} Largest slope {report.gradient_norm:.2g}). "
+            "The fit it reached is on this error as 'fit'; try penalty=1."
+        )
+        raise ConvergenceError(message, fit=fit)
+    open_ = dict.fromkeys((*report.boundary, *report.weakly_identified))
+    if open_:
+        values = dict(zip(report.names, report.estimates, strict=True))
+        shown = ", ".join(f"{name} = {values[name]:.3g}" for name in open_)
+        warnings.warn(
+            f"the data leave {shown} all but free. Predictions within the data "
+            "hold; do not read meaning into these parameters.",
+            IdentifiabilityWarning,
+            stacklevel=4,
+        )
+    return fit
+
+
+def _require_repeats(histories: Cells, *, frequency_col: str) -> None:
+    require_customers(float(histories.weights.sum()))
+    if not np.any(histories.columns[0] > 0):
+        raise NotEnoughDataError(
+            needed=f"customers who came back (column {frequency_col!r} above 0)",
+            got=f"0 of {histories.weights.sum():,.15g}",
+            remedy="Observe for longer: one purchase each says nothing of a rate.",
+        )

@@ -1,0 +1,100 @@
+"""What a purchase model reads of each customer: frequency, recency, T."""
+
+from collections.abc import Callable, Mapping
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from .._check import purchase_history
+from .._frames import (
+    Frame,
+    Rule,
+    number_rules,
+    nw,
+    require_numbers,
+    with_scores,
+)
+from ..typing import FloatArray, IntoFrameT
+
+__all__ = [
+    "Columns",
+    "Score",
+    "history_rules",
+    "known_id",
+    "on_histories",
+    "with_history_scores",
+]
+
+Columns: TypeAlias = tuple[str, str, str]
+Score: TypeAlias = Callable[[FloatArray, FloatArray, FloatArray], FloatArray]
+
+_CORRECT = "correct or drop these rows."
+_ID = "customer_id"
+
+
+def history_rules(columns: Columns) -> Callable[[Frame], list[Rule]]:
+    """Say what a history must be: 0 <= recency <= T, and 0 without a repeat."""
+    frequency, recency, T = columns
+
+    def rules(frame: Frame) -> list[Rule]:
+        require_numbers(frame, columns)
+        x, t_x = nw.col(frequency), nw.col(recency)
+        numbers = [
+            rule
+            for column in columns
+            for rule in number_rules(frame, column, sign="nonnegative")
+        ]
+        return [
+            *numbers,
+            _impossible(frequency, x != x.floor(), "Frequency is a count"),
+            _impossible(recency, t_x > nw.col(T), f"Recency may not exceed {T}"),
+            _impossible(
+                recency,
+                (x == 0) & (t_x > 0),
+                "Recency is 0 where frequency is 0",
+            ),
+            _impossible(
+                T, (x > 0) & (nw.col(T) == 0), "Nothing is bought again in no time"
+            ),
+        ]
+
+    return rules
+
+
+def on_histories(
+    formula: Callable[..., FloatArray],
+    frequency: ArrayLike,
+    recency: ArrayLike,
+    T: ArrayLike,
+    parameters: Mapping[str, float],
+    **options: float,
+) -> FloatArray:
+    """Check three arrays and apply a kernel's formula to them, row by row."""
+    history = purchase_history(frequency, recency, T)
+    rows = [np.ravel(column) for column in history]
+    scores = formula(*rows, **options, **parameters)
+    return np.reshape(scores, history[0].shape)
+
+
+def with_history_scores(
+    customers: IntoFrameT, columns: Columns, scores: Mapping[str, Score]
+) -> IntoFrameT:
+    """Add columns that are functions of the history alone, whatever the library."""
+    return with_scores(
+        customers, columns, scores, rules=history_rules(columns), id_col=_ID
+    )
+
+
+def known_id(frame: Frame) -> str | None:
+    """Name the column of ids, where there is one, for the first example of an error."""
+    return _ID if _ID in frame.collect_schema().names() else None
+
+
+def _impossible(column: str, broken: nw.Expr, rule: str) -> Rule:
+    return Rule(
+        column=column,
+        broken=broken,
+        found="impossible value",
+        remedy=f"{rule}: {_CORRECT}",
+    )

@@ -1,0 +1,141 @@
+"""NBD: buying at a steady rate for ever, the yardstick of models with dropout."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import log1p
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from .._check import nonnegative, purchase_history, rate
+from ..errors import InvalidValueError
+from ..fits import FitReport, from_document, to_document
+from ..kernels import nbd
+from ..typing import FloatArray, IntoFrame
+from ._fitting import approved, fetch_histories, fit_histories
+from ._histories import on_histories
+from ._parameters import check_parameters, parameters_of
+
+__all__ = ["Nbd", "fit_nbd"]
+
+_NAMES = ("r", "alpha")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Nbd:
+    """A model of customers who never leave: a baseline, not a forecast.
+
+    Attributes
+    ----------
+    r, alpha
+        Shape of the gamma distribution of rates, and its scale in the unit of ``T``.
+    report
+        How the fit came about; None for a model built by hand.
+    time_unit
+        A label for printing. It converts nothing.
+
+    References
+    ----------
+    Ehrenberg (1959), "The pattern of consumer purchases", Applied Statistics 8.
+
+    Examples
+    --------
+    >>> model = Nbd(r=0.385, alpha=12.072)
+    >>> model.expected_purchases([2, 0], [30.0, 0.0], [38.9, 38.9], horizon=39).round(3)
+    array([1.825, 0.295])
+    """
+
+    r: float
+    alpha: float
+    report: FitReport | None = None
+    time_unit: str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse parameters that are not positive numbers."""
+        check_parameters(self, _NAMES)
+
+    @property
+    def parameters(self) -> dict[str, float]:
+        """The parameters by name."""
+        return parameters_of(self, _NAMES)
+
+    def log_likelihood(
+        self, frequency: ArrayLike, recency: ArrayLike, T: ArrayLike
+    ) -> FloatArray:
+        """Return the log-likelihood of each history, comparable with BG/NBD's."""
+        return on_histories(nbd.log_likelihood, frequency, recency, T, self.parameters)
+
+    def probability_alive(
+        self, frequency: ArrayLike, recency: ArrayLike, T: ArrayLike
+    ) -> FloatArray:
+        """Return 1 for everybody."""
+        return np.ones(purchase_history(frequency, recency, T)[0].shape)
+
+    def expected_purchases(
+        self,
+        frequency: ArrayLike,
+        recency: ArrayLike,
+        T: ArrayLike,
+        *,
+        horizon: float,
+    ) -> FloatArray:
+        """Return the purchases to expect in ``(T, T + horizon]``."""
+        x, _, age = purchase_history(frequency, recency, T)
+        return (self.r + x) / (self.alpha + age) * nonnegative("horizon", horizon)
+
+    def discounted_expected_purchases(
+        self,
+        frequency: ArrayLike,
+        recency: ArrayLike,
+        T: ArrayLike,
+        *,
+        horizon: float,
+        discount_rate: float,
+    ) -> FloatArray:
+        """Return the same, each purchase discounted to ``T``."""
+        span = nonnegative("horizon", horizon, infinite=True)
+        log_rate = log1p(rate("discount_rate", discount_rate))
+        if np.isinf(span) and log_rate <= 0:
+            raise InvalidValueError(
+                subject="argument 'horizon'",
+                found="an infinite value",
+                remedy="Nobody leaves in this model: give a horizon or a discount.",
+            )
+        paid = -np.expm1(-log_rate * span) / log_rate if log_rate else span
+        x, _, age = purchase_history(frequency, recency, T)
+        return (self.r + x) / (self.alpha + age) * paid
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the model as a JSON document."""
+        return to_document(self)
+
+    @classmethod
+    def from_dict(cls, document: Mapping[str, object]) -> "Nbd":
+        """Build the model from its JSON document, to the last bit."""
+        return from_document(cls, document)
+
+
+def fit_nbd(
+    customers: IntoFrame,
+    *,
+    penalty: float = 0.0,
+    frequency_col: str = "frequency",
+    recency_col: str = "recency",
+    T_col: str = "T",
+    weight_col: str | None = None,
+    time_unit: str | None = None,
+) -> Nbd:
+    """Fit an NBD model by maximum likelihood; the arguments are ``fit_bg_nbd``'s."""
+    histories = fetch_histories(
+        customers, (frequency_col, recency_col, T_col), weight_col=weight_col
+    )
+    report = fit_histories(
+        histories,
+        nbd.objective,
+        nbd.start_values,
+        _NAMES,
+        timed=("alpha",),
+        penalty=penalty,
+    )
+    r, alpha = report.estimates
+    return approved(Nbd(r=r, alpha=alpha, report=report, time_unit=time_unit), report)

@@ -1,0 +1,236 @@
+"""What every fit of purchases asks of its data, and promises of its answer."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from crmkit import clv
+from crmkit.errors import (
+    ConvergenceError,
+    InvalidTypeError,
+    InvalidValueError,
+    MissingColumnError,
+    NotEnoughDataError,
+)
+
+Frame = Any
+Build = Callable[[dict[str, Any]], Frame]
+
+FITS: dict[str, Callable[..., Any]] = {
+    "nbd": clv.fit_nbd,
+    "bg_nbd": clv.fit_bg_nbd,
+}
+HISTORY: dict[str, list[float]] = {
+    "frequency": [2, 0, 1, 3, 0, 1, 5],
+    "recency": [30.0, 0.0, 5.0, 33.0, 0.0, 20.0, 37.0],
+    "T": [38.0, 38.0, 36.0, 35.0, 39.0, 37.0, 38.0],
+}
+
+
+@pytest.fixture(params=list(FITS))
+def fit(request: pytest.FixtureRequest) -> Callable[..., Any]:
+    return FITS[request.param]
+
+
+def _changed(**columns: list[Any]) -> dict[str, Any]:
+    return {**HISTORY, **columns}
+
+
+@pytest.mark.parametrize(
+    ("cell", "value", "found"),
+    [
+        (("recency", 0), 38.5, "column 'recency': 1 impossible value in 7 rows"),  # S01
+        (("frequency", 2), -1, "column 'frequency': 1 negative value in 7 rows"),  # S02
+        (("frequency", 2), 2.5, "column 'frequency': 1 impossible value"),  # S03
+        (("recency", 1), 12.0, "column 'recency': 1 impossible value"),  # S04
+        (("T", 1), -3.0, "column 'T': 1 negative value"),  # S07
+        (("recency", 3), float("nan"), "column 'recency': 1 missing value"),  # S08
+        (("T", 3), float("inf"), "column 'T': 1 infinite value"),  # S09
+    ],
+)
+def test_an_impossible_history_is_refused_by_name_and_count(
+    fit: Callable[..., Any],
+    frame: Build,
+    cell: tuple[str, int],
+    value: float,
+    found: str,
+) -> None:
+    column, at = cell
+    values: list[float] = [float(entry) for entry in HISTORY[column]]
+    values[at] = value
+    with pytest.raises(InvalidValueError, match=found):
+        fit(frame(_changed(**{column: values})))
+
+
+def test_purchases_in_no_time_are_refused(fit: Callable[..., Any]) -> None:  # S06
+    nothing = {"frequency": [2, 0], "recency": [0.0, 0.0], "T": [0.0, 0.0]}
+    with pytest.raises(InvalidValueError, match="column 'T': 1 impossible value"):
+        fit(pd.DataFrame(nothing))
+
+
+def test_the_first_example_names_row_and_customer(fit: Callable[..., Any]) -> None:
+    customers = pd.DataFrame(
+        {
+            **HISTORY,
+            "customer_id": list("abcdefg"),
+            "recency": [30.0, 0, 99, 33, 0, 20, 37],
+        }
+    )
+    with pytest.raises(
+        InvalidValueError, match=r"first: row 2, customer 'c', value 99"
+    ):
+        fit(customers)
+
+
+def test_nobody_came_back_is_refused_naming_frequency(
+    fit: Callable[..., Any],
+) -> None:  # S14
+    once = pd.DataFrame({"frequency": [0, 0], "recency": [0.0, 0.0], "T": [9.0, 8.0]})
+    with pytest.raises(NotEnoughDataError, match=r"'frequency' above 0.*0 of 2"):
+        fit(once)
+
+
+@pytest.mark.parametrize("count", [0, 1])
+def test_one_customer_or_none_is_refused(
+    fit: Callable[..., Any], count: int
+) -> None:  # S15, S16
+    with pytest.raises(NotEnoughDataError, match=f"at least 2 customers.*got {count}"):
+        fit(pd.DataFrame(HISTORY).head(count).astype(float))
+
+
+@pytest.mark.parametrize(
+    ("weights", "found"),
+    [
+        ([1.0, 2, -1, 1, 1, 1, 1], "column 'w': 1 negative value"),
+        ([1.0, float("nan"), 1, 1, 1, 1, 1], "column 'w': 1 missing value"),
+        ([0.0] * 7, "column 'w': weight of 0 in every row"),
+    ],
+)  # S25
+def test_weights_that_are_no_weights_are_refused(
+    fit: Callable[..., Any], frame: Build, weights: list[float], found: str
+) -> None:
+    with pytest.raises(InvalidValueError, match=found):
+        fit(frame(_changed(w=weights)), weight_col="w")
+
+
+def test_a_missing_column_is_refused(fit: Callable[..., Any]) -> None:
+    with pytest.raises(MissingColumnError, match="recency"):
+        fit(pd.DataFrame(HISTORY).drop(columns="recency"))
+
+
+@pytest.mark.parametrize("thing", [None, [1, 2], np.zeros((3, 3)), {"frequency": [1]}])
+def test_what_is_no_frame_is_refused(fit: Callable[..., Any], thing: object) -> None:
+    with pytest.raises(InvalidTypeError, match="DataFrame"):
+        fit(thing)
+
+
+@pytest.mark.parametrize("penalty", [-1.0, float("nan"), float("inf"), "1", None, True])
+def test_an_impossible_penalty_is_refused(
+    fit: Callable[..., Any], cdnow: pd.DataFrame, penalty: Any
+) -> None:
+    with pytest.raises((InvalidValueError, InvalidTypeError), match="penalty"):
+        fit(cdnow, penalty=penalty)
+
+
+def test_every_library_gives_the_same_fit_to_the_bit(
+    fit: Callable[..., Any], frame: Build, cdnow: pd.DataFrame
+) -> None:
+    part = cdnow.head(600)
+    columns = {name: part[name].tolist() for name in HISTORY}
+    assert fit(frame(columns)) == fit(part)
+
+
+def test_the_order_of_rows_does_not_matter_to_the_last_bit(
+    fit: Callable[..., Any], cdnow: pd.DataFrame
+) -> None:
+    assert fit(cdnow.sample(frac=1, random_state=3)) == fit(cdnow)
+
+
+def test_the_customers_are_left_as_they_were(
+    fit: Callable[..., Any], cdnow: pd.DataFrame
+) -> None:
+    before = cdnow.copy(deep=True)
+    fit(cdnow)
+    pd.testing.assert_frame_equal(cdnow, before)
+
+
+def test_a_weight_is_a_repetition(fit: Callable[..., Any], cdnow: pd.DataFrame) -> None:
+    weighted = cdnow.assign(w=np.arange(len(cdnow)) % 3)
+    repeated = cdnow.loc[np.repeat(cdnow.index, weighted["w"])]
+    first, second = fit(weighted, weight_col="w"), fit(repeated)
+    _assert_close(first.parameters, second.parameters, 1e-9)
+    assert first.report.n_customers == second.report.n_customers == len(repeated)
+
+
+def test_twice_the_base_is_the_same_fit_with_smaller_errors(
+    fit: Callable[..., Any], cdnow: pd.DataFrame
+) -> None:
+    once, twice = fit(cdnow), fit(pd.concat([cdnow, cdnow]))
+    _assert_close(once.parameters, twice.parameters, 1e-7)
+    assert twice.report.log_likelihood == pytest.approx(
+        2 * once.report.log_likelihood, rel=1e-12
+    )
+    for name, error in twice.report.standard_errors.items():
+        expected = once.report.standard_errors[name] / np.sqrt(2)
+        assert error == pytest.approx(expected, rel=1e-6)
+
+
+@pytest.mark.parametrize("penalty", [0.0, 5.0])
+def test_the_unit_of_time_only_rescales(
+    fit: Callable[..., Any], cdnow: pd.DataFrame, penalty: float
+) -> None:
+    days = cdnow.assign(recency=cdnow["recency"] * 7, T=cdnow["T"] * 7)
+    in_weeks, in_days = fit(cdnow, penalty=penalty), fit(days, penalty=penalty)
+    factors = {"alpha": 7.0, "beta": 7.0}
+    for name, value in in_days.parameters.items():
+        expected = in_weeks.parameters[name] * factors.get(name, 1.0)
+        assert value == pytest.approx(expected, rel=1e-6)
+    moved = cdnow["frequency"].sum() * np.log(7)
+    assert in_days.report.log_likelihood == pytest.approx(
+        in_weeks.report.log_likelihood - moved, rel=1e-9
+    )
+
+
+def test_a_penalty_weighs_less_the_more_customers_there_are(
+    fit: Callable[..., Any], cdnow: pd.DataFrame
+) -> None:
+    free = np.log(list(fit(cdnow).parameters.values()))
+    few = np.log(list(fit(cdnow, penalty=20.0).parameters.values()))
+    many = np.log(list(fit(pd.concat([cdnow] * 20), penalty=20.0).parameters.values()))
+    assert np.abs(many - free).max() < 0.2 * np.abs(few - free).max()
+    assert np.abs(few - free).max() > 1e-3
+
+
+def test_a_fit_comes_back_from_json_to_the_bit(
+    fit: Callable[..., Any], cdnow: pd.DataFrame
+) -> None:
+    import json
+
+    model = fit(cdnow, time_unit="week")
+    again = type(model).from_dict(json.loads(json.dumps(model.to_dict())))
+    assert again == model
+    assert hash(again) == hash(model)
+
+
+def test_the_fit_reached_travels_on_the_error(
+    fit: Callable[..., Any], cdnow: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import sys
+
+    module = sys.modules["crmkit.fits.estimate"]
+    monkeypatch.setattr(module, "_ITERATIONS", 1)
+    with pytest.raises(
+        ConvergenceError, match="did not converge in 1 iteration"
+    ) as refused:
+        fit(cdnow)
+    assert not refused.value.fit.report.converged  # type: ignore[attr-defined]
+
+
+def _assert_close(
+    first: dict[str, float], second: dict[str, float], tolerance: float
+) -> None:
+    for name, value in first.items():
+        assert value == pytest.approx(second[name], rel=tolerance)

@@ -1,0 +1,186 @@
+"""What a purchase is worth: fit, prediction, refusal."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crmkit import clv
+from crmkit.errors import (
+    IdentifiabilityWarning,
+    InvalidValueError,
+    NotEnoughDataError,
+)
+
+Build = Callable[[dict[str, Any]], Any]
+Read = Callable[[Any], dict[str, list[Any]]]
+
+CDNOW = clv.GammaGamma(p=6.25, q=3.74, v=15.44)
+SPEND: dict[str, list[Any]] = {
+    "frequency": [2, 0, 1, 3],
+    "monetary_value": [22.35, 0.0, 11.77, 40.0],
+}
+positive = st.floats(min_value=0.01, max_value=1e3)
+
+
+def test_cdnow_gives_the_published_fit(cdnow: pd.DataFrame) -> None:
+    # Fader and Hardie, note 025: p 6.25, q 3.74, gamma 15.44; LL of CLVTools.
+    model = clv.fit_gamma_gamma(cdnow)
+    assert model.p == pytest.approx(6.250, abs=5e-4)
+    assert model.q == pytest.approx(3.744, abs=5e-4)
+    assert model.v == pytest.approx(15.444, abs=5e-4)
+    assert model.report is not None
+    assert model.report.log_likelihood == pytest.approx(-4055.9177, abs=1e-4)
+    assert model.report.n_customers == 946
+    errors = model.report.standard_errors
+    assert errors is not None
+    # Standard errors by the Hessian, on the two-decimal summary of the same data.
+    for name, error in {"p": 1.1897, "q": 0.2902, "v": 4.1600}.items():
+        assert errors[name] == pytest.approx(error, rel=2e-3)
+
+
+def test_expected_spend_is_the_published_one() -> None:
+    # lifetimes, first customers of CDNOW; the population mean is p v / (q - 1).
+    spend = CDNOW.expected_spend([2, 1, 7], [22.35, 11.77, 73.74])
+    assert spend == pytest.approx([24.6637, 18.9169, 71.4697], abs=5e-5)
+    assert CDNOW.expected_spend_new_customer() == pytest.approx(
+        6.25 * 15.44 / 2.74, rel=1e-14
+    )
+
+
+def test_every_library_gets_the_same_column(frame: Build, columns_of: Read) -> None:
+    scored = columns_of(CDNOW.with_expected_spend(frame(SPEND)))
+    expected = CDNOW.expected_spend(SPEND["frequency"], SPEND["monetary_value"])
+    together = dict(zip(scored["frequency"], scored["expected_spend"], strict=True))
+    assert [together[x] for x in SPEND["frequency"]] == expected.tolist()
+    assert list(scored) == ["frequency", "monetary_value", "expected_spend"]
+
+
+@pytest.mark.parametrize("hole", [None, 0.0])  # S12
+def test_spend_is_not_looked_at_where_nobody_came_back(
+    frame: Build, columns_of: Read, hole: float | None
+) -> None:
+    spend = {**SPEND, "monetary_value": [22.35, hole, 11.77, 40.0]}
+    scored = columns_of(CDNOW.with_expected_spend(frame(spend)))
+    by_frequency = dict(zip(scored["frequency"], scored["expected_spend"], strict=True))
+    assert by_frequency[0] == CDNOW.expected_spend_new_customer()
+
+
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [
+        (0.0, "column 'monetary_value': 1 value of 0 or less in 4 rows"),  # S10
+        (-3.0, "column 'monetary_value': 1 value of 0 or less in 4 rows"),  # S11
+        (float("inf"), "column 'monetary_value': 1 infinite value in 4 rows"),
+        (float("nan"), "column 'monetary_value': 1 missing value in 4 rows"),
+    ],
+)
+def test_repeat_spend_must_be_positive_to_fit(
+    frame: Build, value: float, found: str
+) -> None:
+    spend = {**SPEND, "monetary_value": [22.35, 0.0, value, 40.0]}
+    with pytest.raises(InvalidValueError, match=found):
+        clv.fit_gamma_gamma(frame(spend))
+
+
+def test_nonpositive_spend_is_left_out_on_request(cdnow: pd.DataFrame) -> None:
+    free = pd.DataFrame({"frequency": [4, 1], "monetary_value": [0.0, -2.0]})
+    both = pd.concat([cdnow, free])
+    excluded = clv.fit_gamma_gamma(both, nonpositive="exclude")
+    assert excluded == clv.fit_gamma_gamma(cdnow)
+
+
+def test_a_missing_amount_is_refused_even_where_zeros_are_left_out() -> None:
+    spend = {**SPEND, "monetary_value": [22.35, 0.0, None, 40.0]}
+    with pytest.raises(InvalidValueError, match="1 missing value"):
+        clv.fit_gamma_gamma(pd.DataFrame(spend), nonpositive="exclude")
+
+
+def test_a_repeat_buyer_of_free_samples_can_be_scored() -> None:
+    scored = CDNOW.expected_spend([1], [0.0])
+    assert scored == pytest.approx([6.25 * 15.44 / (6.25 + 3.74 - 1)], rel=1e-12)
+
+
+def test_negative_spend_is_not_scored(frame: Build) -> None:
+    spend = {**SPEND, "monetary_value": [22.35, 0.0, -1.0, 40.0]}
+    with pytest.raises(InvalidValueError, match="1 negative value in 4 rows"):
+        CDNOW.with_expected_spend(frame(spend))
+
+
+def test_nobody_came_back_is_refused() -> None:
+    with pytest.raises(NotEnoughDataError, match="got 0"):
+        clv.fit_gamma_gamma(
+            pd.DataFrame({"frequency": [0, 0], "monetary_value": [0.0, 0.0]})
+        )
+
+
+def test_an_infinite_mean_is_said_loudly() -> None:
+    heavy = clv.GammaGamma(p=1.0, q=0.9, v=1.0)
+    with pytest.raises(InvalidValueError, match="1 infinite value in 2 rows"):
+        heavy.expected_spend([0, 3], [0.0, 5.0])
+    assert heavy.expected_spend([3], [5.0]) == pytest.approx([16 / 2.9], rel=1e-14)
+
+
+def test_a_fit_with_an_infinite_mean_warns() -> None:
+    rng = np.random.default_rng(5)
+    means = rng.gamma(10.0, size=400) / 5 / rng.gamma(0.6, size=400)
+    customers = pd.DataFrame({"frequency": 5, "monetary_value": means})
+    with pytest.warns(IdentifiabilityWarning, match="q = 0.*infinite"):
+        clv.fit_gamma_gamma(customers)
+
+
+@pytest.mark.parametrize("option", ["drop", "", None])
+def test_another_option_is_refused(option: Any) -> None:
+    with pytest.raises(InvalidValueError, match="nonpositive"):
+        clv.fit_gamma_gamma(pd.DataFrame(SPEND), nonpositive=option)
+
+
+@given(p=positive, q=st.floats(min_value=1.01, max_value=50), v=positive, z=positive)
+def test_expected_spend_lies_between_the_customer_and_the_population(
+    p: float, q: float, v: float, z: float
+) -> None:  # invariant 21
+    model = clv.GammaGamma(p=p, q=q, v=v)
+    population = model.expected_spend_new_customer()
+    low, high = min(z, population), max(z, population)
+    expected = model.expected_spend([1, 5, 1000], [z, z, z])
+    assert np.all((expected >= low * (1 - 1e-12)) & (expected <= high * (1 + 1e-12)))
+    far = model.expected_spend([1e12], [z])
+    assert far == pytest.approx([z], rel=1e-6)
+
+
+def test_the_currency_only_rescales(cdnow: pd.DataFrame) -> None:  # invariant 15
+    dollars, cents = cdnow, cdnow.assign(monetary_value=cdnow["monetary_value"] * 100)
+    first, second = clv.fit_gamma_gamma(dollars), clv.fit_gamma_gamma(cents)
+    assert second.p == pytest.approx(first.p, rel=1e-7)
+    assert second.q == pytest.approx(first.q, rel=1e-7)
+    assert second.v == pytest.approx(first.v * 100, rel=1e-7)
+    assert first.report is not None
+    assert second.report is not None
+    assert second.report.log_likelihood == pytest.approx(
+        first.report.log_likelihood - 946 * np.log(100), rel=1e-10
+    )
+
+
+def test_log_likelihoods_add_up_to_the_report(cdnow: pd.DataFrame) -> None:
+    model = clv.fit_gamma_gamma(cdnow)
+    assert model.report is not None
+    each = model.log_likelihood(cdnow["frequency"], cdnow["monetary_value"])
+    assert each.sum() == pytest.approx(model.report.log_likelihood, rel=1e-12)
+    assert np.all(each[cdnow["frequency"] == 0] == 0)
+
+
+def test_a_model_comes_back_from_json_to_the_bit(cdnow: pd.DataFrame) -> None:
+    import json
+
+    model = clv.fit_gamma_gamma(cdnow)
+    assert clv.GammaGamma.from_dict(json.loads(json.dumps(model.to_dict()))) == model
+
+
+@pytest.mark.parametrize("value", [0, -1.0, float("nan"), float("inf"), "2", True])
+def test_an_impossible_parameter_is_refused_by_name(value: Any) -> None:
+    with pytest.raises((InvalidValueError, TypeError), match="'q'"):
+        clv.GammaGamma(p=1.0, q=value, v=1.0)

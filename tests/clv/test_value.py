@@ -1,0 +1,158 @@
+"""The present value of what each customer is expected to bring."""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crmkit import clv
+from crmkit.errors import InvalidValueError
+
+Build = Callable[[dict[str, Any]], Any]
+Read = Callable[[Any], dict[str, list[Any]]]
+
+PURCHASES = clv.BgNbd(r=0.2426, alpha=4.4136, a=0.7929, b=2.4259)
+SPEND = clv.GammaGamma(p=6.25, q=3.744, v=15.444)
+CUSTOMERS: dict[str, list[Any]] = {
+    "customer_id": ["a", "b", "c"],
+    "frequency": [2, 0, 7],
+    "recency": [30.43, 0.0, 29.43],
+    "T": [38.86, 38.86, 38.86],
+    "monetary_value": [22.35, 0.0, 73.74],
+}
+
+
+def _value(customers: Any, **changes: Any) -> list[float]:
+    options: dict[str, Any] = {
+        "purchases": PURCHASES,
+        "spend": SPEND,
+        "horizon": 52.0,
+        "discount_rate": 0.002,
+        **changes,
+    }
+    return list(clv.with_clv(customers, **options)["clv"])
+
+
+def test_every_library_gets_the_same_value(frame: Build, columns_of: Read) -> None:
+    valued = columns_of(
+        clv.with_clv(
+            frame(CUSTOMERS),
+            purchases=PURCHASES,
+            spend=SPEND,
+            horizon=52,
+            discount_rate=0.002,
+        )
+    )
+    assert list(valued) == [*CUSTOMERS, "clv"]
+    by_id = dict(zip(valued["customer_id"], valued["clv"], strict=True))
+    expected = _value(pd.DataFrame(CUSTOMERS))
+    assert [by_id[name] for name in CUSTOMERS["customer_id"]] == expected
+
+
+def test_without_discount_it_is_purchases_times_spend_times_margin() -> None:
+    customers = pd.DataFrame(CUSTOMERS)
+    history = [customers[name] for name in ("frequency", "recency", "T")]
+    bought = PURCHASES.expected_purchases(*history, horizon=52)
+    spent = SPEND.expected_spend(customers["frequency"], customers["monetary_value"])
+    value = _value(customers, discount_rate=0, margin=0.3)
+    assert value == pytest.approx(bought * spent * 0.3, rel=1e-12)
+
+
+def test_a_horizon_of_nothing_is_worth_nothing() -> None:
+    assert _value(pd.DataFrame(CUSTOMERS), horizon=0) == [0, 0, 0]
+
+
+def test_value_falls_as_the_rate_rises_and_rises_with_the_horizon() -> None:
+    customers = pd.DataFrame(CUSTOMERS)
+    by_rate = np.array(
+        [_value(customers, discount_rate=d) for d in (-0.01, 0, 0.01, 0.5)]
+    )
+    assert np.all(np.diff(by_rate, axis=0) < 0)
+    horizons = [1, 52, 520, math.inf]
+    by_horizon = np.array([_value(customers, horizon=h) for h in horizons])
+    assert np.all(np.diff(by_horizon, axis=0) > 0)
+
+
+@given(unit=st.sampled_from([1 / 7, 7.0, 365.2425]))
+def test_the_unit_of_time_does_not_matter(unit: float) -> None:  # invariant 24
+    customers = pd.DataFrame(CUSTOMERS)
+    scaled = customers.assign(
+        recency=customers["recency"] * unit, T=customers["T"] * unit
+    )
+    model = clv.BgNbd(
+        r=PURCHASES.r, alpha=PURCHASES.alpha * unit, a=PURCHASES.a, b=PURCHASES.b
+    )
+    value = _value(
+        scaled,
+        purchases=model,
+        horizon=52 * unit,
+        discount_rate=math.expm1(math.log1p(0.002) / unit),
+    )
+    assert value == pytest.approx(_value(customers), rel=1e-9)
+
+
+def test_a_lifetime_without_discount_is_refused_where_it_is_infinite() -> None:
+    with pytest.raises(InvalidValueError, match="3 infinite values in 3 rows"):
+        _value(pd.DataFrame(CUSTOMERS), horizon=math.inf, discount_rate=0)
+
+
+@pytest.mark.parametrize(
+    ("argument", "values"),
+    [
+        ("horizon", [-1, float("nan"), "52", None, True]),
+        ("discount_rate", [-1, -2, float("nan"), float("inf"), "0.1", None]),
+        ("margin", [float("nan"), "0.3", None, True]),
+    ],
+)
+def test_an_impossible_argument_is_refused_by_name(
+    argument: str, values: list[Any]
+) -> None:  # S21
+    for value in values:
+        with pytest.raises((InvalidValueError, TypeError), match=argument):
+            _value(pd.DataFrame(CUSTOMERS), **{argument: value})
+
+
+def test_index_order_and_input_stay_as_they_were() -> None:
+    customers = pd.DataFrame(CUSTOMERS, index=[7, 7, 3])
+    before = customers.copy(deep=True)
+    valued = clv.with_clv(
+        customers, purchases=PURCHASES, spend=SPEND, horizon=9, discount_rate=0
+    )
+    assert list(valued.index) == [7, 7, 3]
+    pd.testing.assert_frame_equal(customers, before)
+
+
+def test_nobody_is_worth_nothing() -> None:  # S19
+    import pyarrow as pa
+
+    empty = pa.table(CUSTOMERS).slice(0, 0).to_pandas()
+    valued = clv.with_clv(
+        empty, purchases=PURCHASES, spend=SPEND, horizon=9, discount_rate=0
+    )
+    assert list(valued.columns) == [*CUSTOMERS, "clv"]
+    assert len(valued) == 0
+
+
+@pytest.mark.parametrize("annual", [0.1, 0.0, -0.05, 3.0])
+def test_a_rate_compounds_to_the_yearly_one(annual: float) -> None:
+    weekly = clv.per_unit_rate(annual, time_unit="week")
+    assert (1 + weekly) ** (365.2425 / 7) == pytest.approx(1 + annual, rel=1e-13)
+    assert clv.per_unit_rate(annual, time_unit="year") == pytest.approx(
+        annual, rel=1e-14
+    )
+
+
+@pytest.mark.parametrize("annual", [-1, float("nan"), "0.1", None])
+def test_an_impossible_yearly_rate_is_refused(annual: Any) -> None:
+    with pytest.raises((InvalidValueError, TypeError), match="annual"):
+        clv.per_unit_rate(annual, time_unit="week")
+
+
+def test_an_unknown_unit_is_refused() -> None:
+    with pytest.raises(InvalidValueError, match="fortnight"):
+        clv.per_unit_rate(0.1, time_unit="fortnight")  # type: ignore[arg-type]
