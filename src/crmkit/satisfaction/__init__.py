@@ -12,20 +12,27 @@ from .planning import (
     nps_margin,
     nps_power,
 )
+from .respondents import MatchReport, latest_responses, match_respondents
 from .response import ResponseBounds
 from .score import NPS, nps
+from .survey import SurveyNps, survey_nps
 from .trend import NpsTrend, nps_trend
+from .weighting import with_raked_weight
 
 __all__ = [
     "BANDS",
     "NPS",
     "Bands",
     "GroupDifference",
+    "MatchReport",
     "NpsComparison",
     "NpsDifference",
     "NpsTrend",
     "PairedNps",
     "ResponseBounds",
+    "SurveyNps",
+    "latest_responses",
+    "match_respondents",
     "nps",
     "nps_answers_needed",
     "nps_answers_to_compare",
@@ -36,5 +43,7 @@ __all__ = [
     "nps_power",
     "nps_trend",
     "paired_nps",
+    "survey_nps",
     "with_nps_group",
+    "with_raked_weight",
 ]

@@ -11,25 +11,20 @@ from .._frames import (
     EagerFrame,
     collect,
     day_numbers,
-    group_rows,
-    id_rules,
-    number_rules,
-    numbers,
     read_eager,
     refuse,
     require_dates,
-    require_ids,
-    require_numbers,
 )
 from ..errors import NotEnoughDataError
 from ..fits import from_document, to_document
 from ..kernels import regression
 from ..kernels.calendar import DAYS_PER_UNIT, TimeUnit
-from ..typing import FloatArray, IntArray, IntoDataFrame
-from .answers import Scale, scale_rules
-from .bands import Bands, bands_of
+from ..typing import IntArray, IntoDataFrame
+from .bands import Bands
+from .net import net_answers
+from .survey import clusters_of, weights_of
 
-__all__ = ["NpsTrend", "net_answers", "nps_trend"]
+__all__ = ["NpsTrend", "nps_trend"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,10 +133,9 @@ def nps_trend(
     frame = read_eager(responses, columns)
     net = net_answers(frame, score_col=score_col, bands=bands, id_col=customer_id_col)
     answered = ~np.isnan(net)
-    weight = _weights(frame, weight_col)[answered]
+    weight = weights_of(frame, weight_col)[answered]
     days = _days(frame, date_col)[answered]
-    cluster = _clusters(frame, customer_id_col)[answered]
-    cluster = np.unique(cluster, return_inverse=True)[1]
+    cluster = clusters_of(frame, customer_id_col, answered)
     clusters = int(cluster.max(initial=-1)) + 1
     if clusters < 3 or np.ptp(days) == 0:
         raise NotEnoughDataError(
@@ -163,37 +157,7 @@ def nps_trend(
     )
 
 
-def net_answers(
-    frame: EagerFrame, *, score_col: str, bands: str | Bands, id_col: str | None
-) -> FloatArray:
-    """Return 1, 0 or -1 for each row, NaN where there is no answer."""
-    require_numbers(frame, (score_col,))
-    chosen = bands_of(bands)
-    low, high = chosen.scale
-    rules = scale_rules(frame, score_col, Scale(low=low, high=high))
-    refuse(frame, rules, id_col=id_col)
-    value = numbers(frame, score_col)
-    net = (value >= chosen.promoters[0]) * 1.0 - (value <= chosen.detractors[1])
-    return np.where(np.isnan(value), np.nan, net)
-
-
-def _weights(frame: EagerFrame, weight_col: str | None) -> FloatArray:
-    if weight_col is None:
-        return np.ones(len(frame))
-    require_numbers(frame, (weight_col,))
-    refuse(frame, number_rules(frame, weight_col, sign="positive"))
-    return numbers(frame, weight_col)
-
-
 def _days(frame: EagerFrame, date_col: str) -> IntArray:
     dated, rules = require_dates(frame, date_col)
     refuse(dated, rules)
     return day_numbers(collect(dated), date_col)
-
-
-def _clusters(frame: EagerFrame, customer_id_col: str | None) -> IntArray:
-    if customer_id_col is None:
-        return np.arange(len(frame))
-    require_ids(frame, customer_id_col)
-    refuse(frame, id_rules(frame, customer_id_col))
-    return group_rows(frame, customer_id_col).codes
