@@ -1,5 +1,6 @@
 """Who matters: concentration, value tiers, behaviour, cohorts and their movement."""
 
+from .cell_response import cell_response
 from .concentration import (
     Gini,
     ParetoPoint,
@@ -9,18 +10,27 @@ from .concentration import (
     top_share,
 )
 from .curves import WhalePeak, pareto_curve, whale_curve, whale_peak
+from .nested_rfm import NestedRfmScores, fit_nested_rfm_scores
 from .rfm_scores import RfmScores, fit_rfm_scores, with_rfm_scores
+from .rfm_segments import RFM_SEGMENTS, with_rfm_segment
+from .rfm_table import RfmSegment, RfmSegments
 from .side_by_side import concentration_table, spending_bands, tier_summary
 from .value_tiers import ValueTiers, fit_value_tiers, with_value_tier
 
 __all__ = [
+    "RFM_SEGMENTS",
     "Gini",
+    "NestedRfmScores",
     "ParetoPoint",
     "RfmScores",
+    "RfmSegment",
+    "RfmSegments",
     "ValueTiers",
     "WhalePeak",
+    "cell_response",
     "concentration_table",
     "customers_behind",
+    "fit_nested_rfm_scores",
     "fit_rfm_scores",
     "fit_value_tiers",
     "gini",
@@ -32,5 +42,6 @@ __all__ = [
     "whale_curve",
     "whale_peak",
     "with_rfm_scores",
+    "with_rfm_segment",
     "with_value_tier",
 ]
