@@ -1,6 +1,6 @@
 """What each customer is worth and why, who matters, how they feel, who is leaving."""
 
-from . import datasets, errors, satisfaction, segments
+from . import clv, datasets, errors, satisfaction, segments
 from .rfm import (
     TransactionReport,
     calibration_holdout_summary,
@@ -11,6 +11,7 @@ from .rfm import (
 __all__ = [
     "TransactionReport",
     "calibration_holdout_summary",
+    "clv",
     "datasets",
     "errors",
     "rfm_summary",

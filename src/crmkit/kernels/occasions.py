@@ -7,7 +7,6 @@ with nothing else, and the result does not depend on the order of the rows.
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import csc_array
 
 from ..typing import FloatArray, IntArray
 
@@ -118,6 +117,8 @@ def _counting_sort(keys: IntArray) -> IntArray:
     A matrix with one entry per column, in row ``key``, lists its columns row by row
     once it is stored by rows.
     """
+    from scipy.sparse import csc_array  # noqa: PLC0415 - a tenth of a second at import
+
     pointers = np.arange(keys.size + 1)
     ones = np.ones(keys.size, dtype=np.int8)
     columns = csc_array((ones, keys, pointers), shape=(keys.max() + 1, keys.size))
