@@ -15,16 +15,19 @@ from .rfm_scores import RfmScores, fit_rfm_scores, with_rfm_scores
 from .rfm_segments import RFM_SEGMENTS, with_rfm_segment
 from .rfm_table import RfmSegment, RfmSegments
 from .side_by_side import concentration_table, spending_bands, tier_summary
+from .value_roles import ROLE_ACTIONS, ValueRoles, fit_value_roles, with_value_role
 from .value_tiers import ValueTiers, fit_value_tiers, with_value_tier
 
 __all__ = [
     "RFM_SEGMENTS",
+    "ROLE_ACTIONS",
     "Gini",
     "NestedRfmScores",
     "ParetoPoint",
     "RfmScores",
     "RfmSegment",
     "RfmSegments",
+    "ValueRoles",
     "ValueTiers",
     "WhalePeak",
     "cell_response",
@@ -32,6 +35,7 @@ __all__ = [
     "customers_behind",
     "fit_nested_rfm_scores",
     "fit_rfm_scores",
+    "fit_value_roles",
     "fit_value_tiers",
     "gini",
     "pareto_curve",
@@ -43,5 +47,6 @@ __all__ = [
     "whale_peak",
     "with_rfm_scores",
     "with_rfm_segment",
+    "with_value_role",
     "with_value_tier",
 ]
