@@ -4,7 +4,7 @@ import inspect
 import re
 from collections.abc import Callable
 from types import ModuleType
-from typing import Any, get_origin
+from typing import Any, Literal, get_origin
 
 import pytest
 from narwhals.stable.v2.typing import (
@@ -19,7 +19,8 @@ import crmkit
 # These build something out of nothing: numbers, another library's model, a seed.
 EXEMPT = re.compile(r"(?:from_|load_|simulate_)\w+$|per_unit_rate$")
 FRAMES = (IntoFrame, IntoFrameT, IntoDataFrame, IntoDataFrameT)
-LABELS = {"time_unit"}  # printed with a fit, never looked up in a frame
+# `by` names the columns of groups; `time_unit` is printed with a fit, never looked up.
+WORDS = {"by", "time_unit"}
 OPTIONS = 8  # beyond it, some of them belong in a value of their own
 
 Function = Callable[..., Any]
@@ -66,7 +67,21 @@ def names_a_column(parameter: inspect.Parameter) -> bool:
     return parameter.name.endswith(("_col", "_cols", "_prefix"))
 
 
+def reckons_with_numbers_alone(function: Function) -> bool:
+    """Tell what has no frame, such as the size of a survey: it has words only."""
+    numbers = all(
+        re.fullmatch(r"<class '(?:int|float)'>|(?:int|float)(?: \| None)?", str(kind))
+        or get_origin(kind) is Literal
+        for each in parameters(function)
+        if (kind := each.annotation)
+    )
+    words = {each.kind for each in parameters(function)}
+    return numbers and words == {inspect.Parameter.KEYWORD_ONLY}
+
+
 def test_the_frame_comes_first_and_by_position(function: Function) -> None:
+    if reckons_with_numbers_alone(function):
+        return
     first = parameters(function)[0]
     assert first.kind in {first.POSITIONAL_ONLY, first.POSITIONAL_OR_KEYWORD}
     assert first.default is first.empty
@@ -90,7 +105,7 @@ def test_a_column_is_a_name_and_says_so(function: Function) -> None:
     for each in parameters(function)[1:]:
         kind = str(each.annotation)
         texts = kind in {"<class 'str'>", "str | None"}
-        named = names_a_column(each) or each.name in LABELS
+        named = names_a_column(each) or each.name in WORDS
         assert not texts or named, f"{each.name}: end it in _col"
         if names_a_column(each):
             assert "str" in kind, f"{each.name}: a column is told by its name"
