@@ -1,0 +1,129 @@
+"""The main job: from a transaction log to what each customer is worth."""
+
+from collections.abc import Callable
+
+from ..clv import (
+    BgNbd,
+    GammaGamma,
+    fit_bg_nbd,
+    fit_gamma_gamma,
+    per_unit_rate,
+    with_clv,
+)
+from ..rfm import rfm_summary, transaction_report
+from ..segments import with_value_tier
+from ..typing import IntoDataFrameT
+from .adding_up import found
+from .check import checked
+from .findings import Findings
+from .purchases import open_purchases
+from .question import Question
+
+__all__ = ["Step", "analyse"]
+
+Step = Callable[[str], None]
+
+
+def _silent(_step: str) -> None:
+    """Say nothing."""
+
+
+def analyse(
+    transactions: IntoDataFrameT, *, question: Question, on_step: Step = _silent
+) -> Findings[IntoDataFrameT]:
+    """Value every customer of a log, and check the forecast on a part held back.
+
+    Purchases are modelled by BG/NBD with days as occasions and weeks as the ruler,
+    spend by gamma-gamma; repeat customers with a mean spend of zero are left out of
+    the spend fit and counted in the result.
+
+    Parameters
+    ----------
+    transactions
+        One row per purchase, in memory, of any library.
+    question
+        The last day seen, how far to look ahead, and the other choices.
+    on_step
+        Called with a few words when each step begins.
+
+    Returns
+    -------
+    Findings
+        Plain values for the page, and the customers' table.
+
+    Raises
+    ------
+    CrmkitError
+        If the log breaks a rule, or cannot carry the models.
+
+    Examples
+    --------
+    >>> import datetime as dt
+    >>> from crmkit.datasets import load_cdnow_sample
+    >>> from crmkit.report import Question, analyse
+    >>> question = Question(
+    ...     source="a tenth of CDNOW", observation_period_end=dt.date(1998, 6, 30)
+    ... )
+    >>> findings = analyse(load_cdnow_sample(), question=question)
+    >>> findings.base.customers, findings.holdout.actual_purchases
+    (2357, 1882)
+    """
+    on_step("Checking the log")
+    log = transaction_report(
+        transactions,
+        observation_period_end=question.observation_period_end,
+        customer_id_col=question.customer_id_col,
+        date_col=question.date_col,
+        amount_col=question.amount_col,
+    )
+    on_step("Summarising each customer")
+    customers = _summary(transactions, question)
+    on_step("Fitting how often customers buy, and when they leave")
+    purchases = fit_bg_nbd(customers, time_unit="week")
+    on_step("Fitting how much they spend")
+    spend = fit_gamma_gamma(customers, nonpositive="exclude")
+    on_step("Valuing every customer")
+    valued = _valued(customers, purchases, spend, question)
+    on_step("Checking a forecast on the weeks held back")
+    rows = open_purchases(transactions, question=question)
+    check = checked(transactions, rows, log, question)
+    on_step("Adding up")
+    return found(
+        valued,
+        purchases=purchases,
+        spend=spend,
+        log=log,
+        rows=rows,
+        check=check,
+        question=question,
+    )
+
+
+def _summary(transactions: IntoDataFrameT, question: Question) -> IntoDataFrameT:
+    return rfm_summary(
+        transactions,
+        observation_period_end=question.observation_period_end,
+        time_unit="week",
+        refunds=question.refunds,
+        customer_id_col=question.customer_id_col,
+        date_col=question.date_col,
+        amount_col=question.amount_col,
+    )
+
+
+def _valued(
+    customers: IntoDataFrameT, purchases: BgNbd, spend: GammaGamma, question: Question
+) -> IntoDataFrameT:
+    weeks = question.horizon_weeks
+    predicted = purchases.with_expected_purchases(
+        purchases.with_probability_alive(customers), horizon=weeks
+    )
+    valued = with_clv(
+        spend.with_expected_spend(predicted),
+        purchases=purchases,
+        spend=spend,
+        horizon=weeks,
+        discount_rate=per_unit_rate(question.annual_discount_rate, time_unit="week"),
+        margin=question.margin,
+    )
+    return with_value_tier(valued)

@@ -1,0 +1,192 @@
+"""What the user types: ``crmkit demo`` and ``crmkit report FILE``."""
+
+import datetime as dt
+import warnings
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from .. import __version__
+from ..datasets import load_cdnow
+from ..errors import InvalidValueError
+from .analysis import Step, analyse
+from .cells_of_text import Written
+from .files import Format, write_report
+from .log_file import read_log
+from .page import require_packages
+from .progress import told_steps
+from .question import Question, Refunds
+from .sentences import headings
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["run"]
+
+app = typer.Typer(
+    add_completion=False,
+    help="Say what each customer is worth, from a log of what they bought.",
+)
+
+# The base of every usage error, wherever this version of typer keeps click.
+_UsageError: type[Exception] = typer.BadParameter.__mro__[2]
+
+_CDNOW = "CDNOW, the new customers of early 1997"
+
+_Out = Annotated[Path, typer.Option("--out", help="Folder for the two files.")]
+_Format = Annotated[Format, typer.Option("--format", help="Of the customers' table.")]
+_Weeks = Annotated[
+    float, typer.Option("--horizon-weeks", help="How far ahead value is counted.")
+]
+_Rate = Annotated[
+    float, typer.Option("--discount-rate", help="Per year: 0.10 is 10 %.")
+]
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line; return its exit code."""
+    command = typer.main.get_command(app)
+    try:
+        code = command.main(list(arguments), "crmkit", standalone_mode=False)
+    except _UsageError as error:
+        said = getattr(error, "format_message", error.__str__)()
+        typer.echo(f"crmkit: {said} See crmkit --help.", err=True)
+        return 2
+    except (typer.Abort, KeyboardInterrupt):
+        typer.echo("crmkit: stopped.", err=True)
+        return 130
+    return code if isinstance(code, int) else 0
+
+
+@app.callback(invoke_without_command=True)
+def crmkit(
+    context: typer.Context,
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and stop.")
+    ] = False,
+) -> None:
+    """Print the version, or the help where no command is given."""
+    if version:
+        typer.echo(f"crmkit {__version__}")
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+@app.command()
+def demo(
+    *,
+    out: _Out = Path("crmkit-demo"),
+    table_format: _Format = "csv",
+    horizon_weeks: _Weeks = 52.0,
+    discount_rate: _Rate = 0.10,
+) -> None:
+    """Analyse a real log, the 69,659 purchases of CDNOW's customers of 1997."""
+    question = Question(
+        source=_CDNOW,
+        observation_period_end=dt.date(1998, 6, 30),
+        horizon_weeks=horizon_weeks,
+        annual_discount_rate=discount_rate,
+        currency="$",
+    )
+    _answer(lambda: load_cdnow(backend="pyarrow"), question, out, table_format)
+
+
+@app.command()
+def report(
+    file: Annotated[Path, typer.Argument(help="A CSV or Parquet file.")],
+    *,
+    customer_id: Annotated[str, typer.Option(help="Column: who bought.")],
+    date: Annotated[str, typer.Option(help="Column: when.")],
+    amount: Annotated[str, typer.Option(help="Column: for how much.")],
+    observation_end: Annotated[
+        str, typer.Option(help="The last day the log covers, such as 2024-12-31.")
+    ],
+    out: _Out = Path("crmkit-report"),
+    table_format: _Format = "csv",
+    refunds: Annotated[
+        Refunds, typer.Option(help="Negative amounts: refuse, net or drop them.")
+    ] = "error",
+    horizon_weeks: _Weeks = 52.0,
+    discount_rate: _Rate = 0.10,
+    margin: Annotated[
+        float, typer.Option(help="The part of an amount that is kept; 1 is revenue.")
+    ] = 1.0,
+    currency: Annotated[str, typer.Option(help="Sign before amounts.")] = "",
+    title: Annotated[
+        str | None, typer.Option(help="What the page calls the log.")
+    ] = None,
+    encoding: Annotated[
+        str | None, typer.Option(help="Of a CSV that is not UTF-8, such as cp1252.")
+    ] = None,
+    date_format: Annotated[
+        str | None, typer.Option(help="Of dates that are not ISO, such as %d.%m.%Y.")
+    ] = None,
+    decimal: Annotated[str, typer.Option(help="Decimal mark of amounts.")] = ".",
+    thousands: Annotated[str, typer.Option(help="Thousands mark of amounts.")] = "",
+) -> None:
+    """Do the same for your own log: one row per purchase, line or refund."""
+    question = Question(
+        source=title or file.name,
+        observation_period_end=_day(observation_end),
+        horizon_weeks=horizon_weeks,
+        annual_discount_rate=discount_rate,
+        margin=margin,
+        refunds=refunds,
+        currency=currency,
+        customer_id_col=customer_id,
+        date_col=date,
+        amount_col=amount,
+    )
+    written = Written(
+        encoding=encoding,
+        date_format=date_format,
+        decimal=decimal,
+        thousands=thousands,
+    )
+    _answer(
+        lambda: read_log(file, question.columns, written), question, out, table_format
+    )
+
+
+def _answer(
+    load: "Callable[[], pa.Table]", question: Question, out: Path, table_format: Format
+) -> None:
+    """Read, analyse, write, and say where the two files are."""
+    require_packages()
+    with warnings.catch_warnings(record=True) as notes, told_steps() as on_step:
+        page, table, title = _written(load, question, out, table_format, on_step)
+    for note in notes:
+        typer.echo(f"note: {note.message}", err=True)
+    typer.echo(f"{title}.")
+    typer.echo(f"The page: {page}")
+    typer.echo(f"The table of all customers: {table}")
+    typer.echo(f"Open {page.resolve().as_uri()}")
+
+
+def _written(
+    load: "Callable[[], pa.Table]",
+    question: Question,
+    out: Path,
+    table_format: Format,
+    on_step: Step,
+) -> tuple[Path, Path, str]:
+    on_step("Reading the log")
+    findings = analyse(load(), question=question, on_step=on_step)
+    on_step("Writing the page")
+    page, table = write_report(findings, out, table_format=table_format)
+    return page, table, headings(findings)["title"]
+
+
+def _day(text: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise InvalidValueError(
+            subject="option '--observation-end'",
+            found=f"text {text!r} that is no ISO date",
+            remedy="Pass the last day the log covers, such as 2024-12-31.",
+        ) from None

@@ -1,0 +1,158 @@
+"""Read a user's CSV or Parquet: what is written is read, and nothing is guessed.
+
+Every column of a CSV comes in as text. Ids stay text, so ``00042`` keeps its zeros;
+dates and amounts are parsed by one stated format, and what does not fit is refused.
+"""
+
+import codecs
+import csv
+from collections.abc import Sequence
+from importlib import import_module
+from io import BytesIO
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+from ..errors import InvalidValueError, MissingExtraError
+from .cells_of_text import Written, read_amounts, read_dates
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["read_log"]
+
+_MARKS = {
+    codecs.BOM_UTF8: "utf-8-sig",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
+_DELIMITERS = ",;\t|"
+
+
+def read_log(path: Path, columns: tuple[str, str, str], written: Written) -> "pa.Table":
+    """Read who, when and how much from a CSV or Parquet file.
+
+    Raises
+    ------
+    InvalidValueError
+        If there is no such file or column, or its text, dates or amounts are not as
+        said.
+    MissingExtraError
+        If pyarrow is not installed.
+    """
+    if not path.is_file():
+        found = "a folder, not a file" if path.is_dir() else "no such file"
+        raise _refused(path, found, "Pass the path of a CSV or Parquet file.")
+    if path.suffix.lower() in {".parquet", ".pq"}:
+        return _from_parquet(path, columns)
+    return _from_csv(path, columns, written)
+
+
+def _from_parquet(path: Path, columns: tuple[str, str, str]) -> "pa.Table":
+    arrow = _arrow()
+    parquet = import_module("pyarrow.parquet")
+    try:
+        _require_columns(path, columns, parquet.read_schema(path).names)
+        return parquet.read_table(path, columns=list(columns))
+    except (arrow.ArrowInvalid, OSError) as error:
+        raise _unreadable(path, "Parquet", error) from None
+
+
+def _from_csv(
+    path: Path, columns: tuple[str, str, str], written: Written
+) -> "pa.Table":
+    text = _text(path, written.encoding)
+    delimiter = _delimiter(text)
+    header = next(csv.reader(text.splitlines()[:1], delimiter=delimiter), [])
+    _require_columns(path, columns, header)
+    table = _table(path, text, delimiter, columns)
+    if not len(table):
+        raise _refused(path, "a header and no rows", "Pass a file with rows.")
+    _, date, amount = columns
+    read = (
+        table[columns[0]],
+        read_dates(date, table[date], written.date_format),
+        read_amounts(amount, table[amount], written),
+    )
+    return _arrow().table(dict(zip(columns, read, strict=True)))
+
+
+def _text(path: Path, encoding: str | None) -> str:
+    """Decode the whole file as it says, or is said, to be written."""
+    content = path.read_bytes()
+    marked = next((e for mark, e in _MARKS.items() if content.startswith(mark)), None)
+    chosen = encoding or marked or "utf-8"
+    try:
+        return content.decode(chosen)
+    except LookupError:
+        raise InvalidValueError(
+            subject="option '--encoding'",
+            found=f"no such encoding {encoding!r}",
+            remedy="Pass a name such as cp1252, latin-1 or utf-16.",
+        ) from None
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise _refused(
+            path,
+            f"line {line} is not {chosen} text (byte {content[error.start]:#04x})",
+            "Pass --encoding, such as cp1252 for many Excel exports.",
+        ) from None
+
+
+def _delimiter(text: str) -> str:
+    """Return the mark that splits the header most often; a comma where none does."""
+    header = text[: text.find("\n")] if "\n" in text else text
+    return max(_DELIMITERS, key=header.count)
+
+
+def _table(path: Path, text: str, delimiter: str, columns: Sequence[str]) -> "pa.Table":
+    arrow, reader = _arrow(), import_module("pyarrow.csv")
+    try:
+        return reader.read_csv(
+            BytesIO(text.encode("utf-8").removeprefix(codecs.BOM_UTF8)),
+            parse_options=reader.ParseOptions(
+                delimiter=delimiter, newlines_in_values=True
+            ),
+            convert_options=reader.ConvertOptions(
+                column_types=dict.fromkeys(columns, arrow.string()),
+                include_columns=list(columns),
+                strings_can_be_null=True,
+                null_values=[""],
+            ),
+        )
+    except arrow.ArrowInvalid as error:
+        raise _unreadable(path, "CSV", error) from None
+
+
+def _require_columns(path: Path, wanted: Sequence[str], names: Sequence[str]) -> None:
+    absent = [name for name in wanted if name not in names]
+    if absent:
+        raise _refused(
+            path,
+            f"no column {', '.join(map(repr, absent))}",
+            f"Its columns are {list(names)}: name them with --customer-id, --date "
+            "and --amount.",
+        )
+    twice = [name for name in wanted if list(names).count(name) > 1]
+    if twice:
+        raise _refused(
+            path, f"two columns {twice[0]!r}", "Rename or remove one of them."
+        )
+
+
+def _arrow() -> ModuleType:
+    try:
+        return import_module("pyarrow")
+    except ImportError:
+        raise MissingExtraError(package="pyarrow", extra="report") from None
+
+
+def _unreadable(path: Path, kind: str, error: Exception) -> InvalidValueError:
+    reason = " ".join(str(error).split())
+    return _refused(
+        path, f"not readable as {kind} ({reason})", "Pass a CSV or Parquet file."
+    )
+
+
+def _refused(path: Path, found: str, remedy: str) -> InvalidValueError:
+    return InvalidValueError(subject=f"file {str(path)!r}", found=found, remedy=remedy)

@@ -1,0 +1,98 @@
+"""What the figures rest on, said on the page itself."""
+
+from itertools import accumulate
+
+from .findings import Findings
+from .question import Question
+from .words import day, percent, plural
+
+__all__ = ["assumptions", "tier_words"]
+
+_STEADY = (
+    "Customers go on as they did: the same assortment, prices and care. What a plan "
+    "would change is not in the figures."
+)
+_UNRELATED = (
+    "How often a customer buys and how much they spend are taken as unrelated, and a "
+    "customer's typical amount as steady."
+)
+_AVERAGE = (
+    "Each figure is an expectation: right on average over many customers, rough for a "
+    "single one."
+)
+_FIRST_SEEN = (
+    "The first purchase in the log counts as the first ever. Where customers are older "
+    "than the log, they have a longer history than it shows."
+)
+_REFUNDS = {
+    "error": "The log has no negative amounts.",
+    "net": "Refunds were taken off the purchases they follow.",
+    "drop": "Refunds were left out: amounts are before refunds.",
+}
+
+
+def assumptions(findings: Findings[object]) -> tuple[str, ...]:
+    """Say the assumptions, the excluded and the choices, one sentence or two each."""
+    return (
+        _STEADY,
+        _value(findings),
+        _horizon(findings.question),
+        _UNRELATED,
+        _AVERAGE,
+        _FIRST_SEEN,
+        *_excluded(findings),
+        *_hardly_known(findings),
+        _REFUNDS[findings.question.refunds],
+    )
+
+
+def tier_words(findings: Findings[object]) -> str:
+    """Say how the tiers were cut, from what each one holds."""
+    value = findings.base.value
+    if not value:
+        return "Tiers follow the cumulative value ahead."
+    held = accumulate(tier.value / value for tier in findings.tiers[:-1])
+    parts = [
+        f"tier {tier.name} reaches down to {percent(share)} of the value"
+        for tier, share in zip(findings.tiers[:-1], held, strict=True)
+    ]
+    last = findings.tiers[-1].name
+    return f"From the top, {', '.join(parts)}; tier {last} is everybody else."
+
+
+def _value(findings: Findings[object]) -> str:
+    margin = findings.question.margin
+    if margin == 1:
+        return (
+            "Amounts are what customers paid. No costs are known, so value here is "
+            "revenue, not profit."
+        )
+    return f"Value is {percent(margin)} of the amounts: the margin that was given."
+
+
+def _horizon(question: Question) -> str:
+    return (
+        f"Value is counted {question.horizon_weeks:g} weeks ahead and discounted at "
+        f"{percent(question.annual_discount_rate)} a year, continuously, to "
+        f"{day(question.observation_period_end)}."
+    )
+
+
+def _excluded(findings: Findings[object]) -> list[str]:
+    left_out = sum(fit.excluded for fit in findings.fits)
+    verbs = "was left out" if left_out == 1 else "were left out"
+    again = "is" if left_out == 1 else "are"
+    sentence = (
+        f"{plural(left_out, 'repeat customer')} with a mean spend of zero {verbs} when "
+        f"the spending model was fitted, and {again} valued like everybody else."
+    )
+    return [sentence] if left_out else []
+
+
+def _hardly_known(findings: Findings[object]) -> list[str]:
+    return [
+        f"{fit.name}: the data leave {', '.join(fit.free)} all but free, so read the "
+        "figures of single customers with care."
+        for fit in findings.fits
+        if fit.free
+    ]

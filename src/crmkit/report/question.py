@@ -1,0 +1,65 @@
+"""What is asked of a log: every choice that shapes a figure of the page."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Literal
+
+from .._check import nonnegative, one_of, positive, rate
+
+__all__ = ["Question", "Refunds"]
+
+Refunds = Literal["error", "net", "drop"]
+
+_EPOCH = dt.date(1970, 1, 1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What is asked of a log.
+
+    Attributes
+    ----------
+    source
+        The log's name, as the page prints it.
+    observation_period_end
+        The last day seen, inclusive.
+    horizon_weeks
+        How far ahead value is counted.
+    annual_discount_rate
+        Effective rate per year: 0.1 for 10 %.
+    margin
+        The part of an amount that is kept: 1 values revenue.
+    refunds
+        What a negative amount means, as in ``rfm_summary``.
+    currency
+        The sign put before amounts; may be empty.
+    customer_id_col, date_col, amount_col
+        The columns to read.
+    """
+
+    source: str
+    observation_period_end: dt.date
+    horizon_weeks: float = 52.0
+    annual_discount_rate: float = 0.10
+    margin: float = 1.0
+    refunds: Refunds = "error"
+    currency: str = ""
+    customer_id_col: str = "customer_id"
+    date_col: str = "date"
+    amount_col: str = "amount"
+
+    def __post_init__(self) -> None:
+        positive("horizon_weeks", self.horizon_weeks)
+        rate("annual_discount_rate", self.annual_discount_rate)
+        nonnegative("margin", self.margin)
+        one_of("refunds", self.refunds, ("error", "net", "drop"))
+
+    @property
+    def columns(self) -> tuple[str, str, str]:
+        """The columns read: who, when, how much."""
+        return self.customer_id_col, self.date_col, self.amount_col
+
+    @property
+    def end_day(self) -> int:
+        """The last day seen, counted from 1970-01-01."""
+        return (self.observation_period_end - _EPOCH).days

@@ -1,0 +1,213 @@
+"""Findings made by hand, so that the page can be tested without a fit."""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from crmkit.report import Question
+from crmkit.report import findings as f
+from crmkit.rfm import TransactionReport
+
+_LOG = TransactionReport(
+    rows=69_659,
+    rows_used=69_659,
+    rows_after_end=0,
+    customers=23_570,
+    customers_born_after_end=0,
+    customers_without_purchase=0,
+    occasions=67_591,
+    merged_rows=2_068,
+    zero_amount_rows=80,
+    refund_rows=0,
+    duplicate_rows=255,
+    total_amount=2_500_315.63,
+    refund_amount=0.0,
+    first_date=dt.date(1997, 1, 1),
+    last_date=dt.date(1998, 6, 30),
+    observation_period_end=dt.date(1998, 6, 30),
+)
+
+
+_START = dt.date(1998, 7, 1)
+
+
+def _curve(power: float) -> tuple[tuple[float, float], ...]:
+    return tuple((at / 50, 1 - (1 - at / 50) ** power) for at in range(51))
+
+
+def _best(at: int) -> f.BestCustomer:
+    return f.BestCustomer(
+        customer_id=f"C{at:05d}",
+        tier="A",
+        orders=60 - at,
+        past_amount=9_000.0 - 300 * at,
+        last_date=dt.date(1998, 6, 30 - at),
+        probability_alive=0.99 - at / 100,
+        expected_purchases=30.0 - at,
+        expected_spend=88.0 - at,
+        value=2_400.0 - 60 * at,
+    )
+
+
+HOLDOUT = f.Holdout(
+    calibration_period_end=dt.date(1997, 9, 30),
+    weeks=39.0,
+    customers=23_570,
+    predicted_purchases=17_322.0,
+    actual_purchases=18_120,
+    predicted_amount=640_000.0,
+    actual_amount=702_000.0,
+    by_week=tuple(
+        f.Week(week=week, predicted=450.0 * week, actual=465 * week)
+        for week in range(40)
+    ),
+    by_decile=tuple(
+        f.Decile(
+            rank=rank,
+            customers=2_357,
+            predicted_amount=300_000.0 / rank,
+            actual_amount=320_000.0 / rank,
+        )
+        for rank in range(1, 11)
+    ),
+    amount_of_best_fifth=455_000.0,
+)
+
+FINDINGS = f.Findings(
+    question=Question(
+        source="CDNOW",
+        observation_period_end=dt.date(1998, 6, 30),
+        horizon_weeks=52.0,
+        annual_discount_rate=0.1,
+        margin=1.0,
+        refunds="error",
+        currency="$",
+    ),
+    log=_LOG,
+    base=f.Base(
+        customers=23_570,
+        repeat_customers=9_451,
+        total_amount=2_500_315.63,
+        value=702_345.6,
+        expected_purchases=19_000.0,
+        expected_amount=735_000.0,
+    ),
+    concentration=f.Concentration(
+        past=_curve(4.5),
+        ahead=_curve(6.0),
+        past_of_best_fifth=0.63,
+        ahead_of_best_fifth=0.74,
+        customers_for_four_fifths=0.235,
+    ),
+    tiers=(
+        f.Tier(
+            name="A",
+            customers=4_600,
+            value=560_000.0,
+            past_amount=1_400_000.0,
+            mean_orders=7.4,
+            median_days_since_last=65.0,
+        ),
+        f.Tier(
+            name="B",
+            customers=6_500,
+            value=105_000.0,
+            past_amount=600_000.0,
+            mean_orders=1.6,
+            median_days_since_last=390.0,
+        ),
+        f.Tier(
+            name="C",
+            customers=12_470,
+            value=37_345.6,
+            past_amount=500_315.63,
+            mean_orders=1.1,
+            median_days_since_last=480.0,
+        ),
+    ),
+    alive=tuple(
+        f.Bin(low=at / 20, high=(at + 1) / 20, customers=200 + 40 * (at - 10) ** 2)
+        for at in range(20)
+    ),
+    mean_alive=0.52,
+    activity=(
+        f.Activity(
+            name="Active",
+            rule="repeat customers, 80 % or more likely to be still buying",
+            customers=3_100,
+            expected_purchases=12_000.0,
+            value=480_000.0,
+        ),
+        f.Activity(
+            name="Uncertain",
+            rule="repeat customers, between 20 and 80 %",
+            customers=3_200,
+            expected_purchases=3_000.0,
+            value=120_000.0,
+        ),
+        f.Activity(
+            name="Probably gone",
+            rule="repeat customers, under 20 %",
+            customers=3_151,
+            expected_purchases=400.0,
+            value=12_345.6,
+        ),
+        f.Activity(
+            name="Bought once",
+            rule="no rhythm to judge by yet",
+            customers=14_119,
+            expected_purchases=3_600.0,
+            value=90_000.0,
+        ),
+    ),
+    holdout=HOLDOUT,
+    holdout_refused=None,
+    outlook=f.Outlook(
+        periods=(
+            *(
+                f.Period(
+                    start=_START + dt.timedelta(days=28 * at),
+                    first=250_000.0 if at < -16 else 0.0,
+                    repeat=95_000.0 - 1_000 * at,
+                )
+                for at in range(-19, 0)
+            ),
+            *(
+                f.Period(
+                    start=_START + dt.timedelta(days=28 * at),
+                    expected=70_000.0 - 2_000 * at,
+                )
+                for at in range(13)
+            ),
+        ),
+        last_amount=1_020_000.0,
+        next_amount=735_000.0,
+        weeks=52.0,
+    ),
+    best=tuple(_best(at) for at in range(20)),
+    fits=(
+        f.FitFacts(
+            name="BG/NBD, how often customers buy and when they leave",
+            customers=23_570,
+            excluded=0,
+            log_likelihood=-97_000.123,
+            free=(),
+            parameters=(("r", 0.2426, 0.0126), ("alpha", 4.4136, None)),
+        ),
+    ),
+    customers=object(),
+)
+
+
+@pytest.fixture
+def findings() -> f.Findings[Any]:
+    return FINDINGS
+
+
+@pytest.fixture
+def changed() -> Callable[..., f.Findings[Any]]:
+    """Return the findings with some fields replaced."""
+    return lambda **fields: replace(FINDINGS, **fields)
