@@ -8,7 +8,7 @@ import numpy as np
 from ..typing import FloatArray
 from .special import log1p_exp
 
-__all__ = ["OfChance", "beta_expectation"]
+__all__ = ["OfChance", "log_beta_expectation"]
 
 OfChance: TypeAlias = Callable[[FloatArray, slice], FloatArray]
 
@@ -16,31 +16,31 @@ _TAIL = 39.0  # exp(-39) = 1e-17: what is left out on either side
 _STEP = 0.25
 _STEP_OF_WIDTH = 0.7
 _MARGIN = 2.0
-_SMALLEST_CHANCE = 1e-280  # below it every function asked for is constant
+_SMALLEST_CHANCE = 1e-140  # below it every function asked for is constant
 _BLOCK = 1 << 17
 
 
-def beta_expectation(
-    function: OfChance,
+def log_beta_expectation(
+    log_function: OfChance,
     a: FloatArray,
     b: FloatArray,
     *,
     bend: FloatArray,
     steepness: FloatArray,
 ) -> FloatArray:
-    """Return ``E[function(p)]`` for ``p`` of a beta distribution, one per row.
+    """Return ``log E[f(p)]`` for ``p`` of a beta distribution, one per row.
 
     Parameters
     ----------
-    function
-        Takes chances, one row per row of ``a``, and the slice of rows they belong to.
-        It is positive and does not increase with the chance.
+    log_function
+        Logarithm of ``f``; takes chances, one row per row of ``a``, and the slice of
+        rows they belong to. ``f`` does not increase with the chance.
     a, b
         Parameters of the beta distributions, one per row.
     bend
-        Logit of the chance below which ``function`` is all but constant.
+        Logit of the chance below which ``f`` is all but constant.
     steepness
-        ``function(p)`` never falls faster than ``p ** -steepness``.
+        ``f(p)`` never falls faster than ``p ** -steepness``.
 
     Notes
     -----
@@ -48,8 +48,9 @@ def beta_expectation(
     integrand is analytic there and vanishes at both ends: with a step of 1/4, or of 0.7
     standard deviations of a narrow distribution, its error is near 1e-17. Beyond the
     bends the logit is stretched exponentially, so that a distribution with ``a`` or
-    ``b`` near zero needs only a few nodes more. Weights are normalised by their own
-    sum: the beta function is never evaluated.
+    ``b`` near zero needs only a few nodes more. The density is normalised by its own
+    sum: the beta function is never evaluated. All is kept in logarithms, so that an
+    expectation far below the smallest number has its logarithm still.
     """
     result = np.empty(a.shape)
     first, last, left, right, step = _ranges(a, b, bend, steepness)
@@ -63,14 +64,21 @@ def beta_expectation(
         above = np.exp(w - right[rows, None])
         v = w - below + above
         log_chance = -log1p_exp(-v)
-        weight = a[rows, None] * log_chance + b[rows, None] * (log_chance - v)
-        weight = np.exp(weight - weight.max(axis=1, keepdims=True))
-        weight *= 1.0 + below + above
+        density = a[rows, None] * log_chance + b[rows, None] * (log_chance - v)
+        density -= density.max(axis=1, keepdims=True)  # before what would round it
         chance = np.exp(np.maximum(log_chance, np.log(_SMALLEST_CHANCE)))
-        total = np.sum(weight * function(chance, rows), axis=1)
-        result[rows] = total / np.sum(weight, axis=1)
+        speed = 1.0 + below + above
+        asked = density + log_function(chance, rows)
+        result[rows] = _log_sum(asked, speed) - _log_sum(density, speed)
         start = rows.stop
     return result
+
+
+def _log_sum(exponents: FloatArray, factors: FloatArray) -> FloatArray:
+    highest: FloatArray = exponents.max(axis=1)
+    terms = factors * np.exp(exponents - highest[:, None])
+    total: FloatArray = highest + np.log(np.sum(terms, axis=1))
+    return total
 
 
 def _ranges(
@@ -97,7 +105,8 @@ def _ranges(
     last = np.where(
         highest <= right, highest, right + np.log1p(np.maximum(highest - right, 0.0))
     )
-    step = np.minimum(_STEP, _STEP_OF_WIDTH / np.sqrt(curvature))
+    sharpest = a * (b + steepness) / (a + b + steepness)
+    step = np.minimum(_STEP, _STEP_OF_WIDTH / np.sqrt(sharpest))
     return first, last, left, right, step
 
 

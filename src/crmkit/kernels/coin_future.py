@@ -14,7 +14,7 @@ import numpy as np
 from scipy.special import betainc
 
 from ..typing import FloatArray
-from .beta_expectation import beta_expectation
+from .beta_expectation import log_beta_expectation
 from .cells import group
 from .discounting import discounted_decay
 from .special import (
@@ -146,9 +146,10 @@ def _survival(
     pace = elapsed / A
 
     def given(p: FloatArray, rows: slice) -> FloatArray:
-        return np.exp(-k[rows, None] * np.log1p(pace[rows, None] * p))
+        return -k[rows, None] * np.log1p(pace[rows, None] * p)
 
-    return beta_expectation(given, a, b, bend=_bend(pace, k), steepness=k)
+    bend = _bend(pace, k)
+    return np.exp(log_beta_expectation(given, a, b, bend=bend, steepness=k))
 
 
 def _purchases(
@@ -179,6 +180,9 @@ def _purchases_until(
     a: FloatArray,
     b: FloatArray,
 ) -> FloatArray:
+    result = np.zeros(k.shape)
+    some = end > start
+    start, end, k, A, a, b = (v[some] for v in (start, end, k, A, a, b))
     before = start / A
     pace = (end - start) / A
 
@@ -186,10 +190,13 @@ def _purchases_until(
         there = np.log1p(before[rows, None] * p)
         gone = np.log1p(pace[rows, None] * p / (1.0 + before[rows, None] * p))
         shape = k[rows, None]
-        return np.exp(-shape * there) * -np.expm1(-shape * gone) / p
+        return np.log(-np.expm1(-shape * gone) / p) - shape * there
 
-    bend = _bend(end / A, k)
-    return beta_expectation(given, a, b, bend=bend, steepness=k * (start > 0) + 1.0)
+    bend, steepness = _bend(end / A, k), k * (start > 0) + 1.0
+    result[some] = np.exp(
+        log_beta_expectation(given, a, b, bend=bend, steepness=steepness)
+    )
+    return result
 
 
 def _purchases_ever(
@@ -208,16 +215,21 @@ def _purchases_ever(
 def _factorial_moment(
     *, elapsed: FloatArray, k: FloatArray, A: FloatArray, a: FloatArray, b: FloatArray
 ) -> FloatArray:
+    result = np.zeros(k.shape)
+    some = elapsed > 0
+    elapsed, k, A, a, b = (v[some] for v in (elapsed, k, A, a, b))
     pace = elapsed / A
 
     def given(p: FloatArray, rows: slice) -> FloatArray:
         step = pace[rows, None] * p
         twice = betainc(2.0, k[rows, None], step / (1.0 + step))
-        return 2.0 * (1.0 - p) * twice / (p * p)
+        return np.log(twice / (p * p))
 
-    return beta_expectation(
-        given, a, b, bend=_bend(pace, k), steepness=np.full(k.shape, 2.0)
-    )
+    # The factor 1 - p makes b one larger, at the price of the mean of 1 - p.
+    bend, steepness = _bend(pace, k), np.full(k.shape, 2.0)
+    log_mean = log_beta_expectation(given, a, b + 1.0, bend=bend, steepness=steepness)
+    result[some] = 2.0 * b / (a + b) * np.exp(log_mean)
+    return result
 
 
 def _discounted(
@@ -249,17 +261,23 @@ def _with_rate(
     b: FloatArray,
 ) -> FloatArray:
     def given(p: FloatArray, rows: slice) -> FloatArray:
-        return discounted_decay(
-            k[rows, None] + 1.0,
-            p / A[rows, None],
-            log_rate[rows, None],
-            horizon[rows, None],
+        return np.log(
+            discounted_decay(
+                k[rows, None] + 1.0,
+                p / A[rows, None],
+                log_rate[rows, None],
+                horizon[rows, None],
+            )
         )
 
+    result = np.zeros(k.shape)
+    some = horizon > 0
+    horizon, log_rate, k, A, a, b = (v[some] for v in (horizon, log_rate, k, A, a, b))
     within = np.minimum(horizon, 40.0 / np.abs(log_rate))
-    bend = _bend(within / A, k + 1.0)
-    value = beta_expectation(given, a, b, bend=bend, steepness=np.ones(k.shape))
-    return k / A * value
+    bend, steepness = _bend(within / A, k + 1.0), np.ones(k.shape)
+    log_mean = log_beta_expectation(given, a, b, bend=bend, steepness=steepness)
+    result[some] = k / A * np.exp(log_mean)
+    return result
 
 
 def _bend(pace: FloatArray, k: FloatArray) -> FloatArray:

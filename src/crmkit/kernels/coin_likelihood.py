@@ -8,10 +8,11 @@ and ``frequency + 1`` in the MBG/NBD, where it does. With no coin tossed nobody 
 """
 
 import numpy as np
-from scipy.special import expit, polygamma
+from scipy.special import expit
 
 from ..typing import FloatArray
-from .cells import distinct, group, per_distinct
+from .cells import group, per_distinct
+from .nbd_terms import digamma_sums, nbd_terms
 from .newton import Derivatives, Objective
 from .special import (
     digamma_difference,
@@ -113,41 +114,28 @@ def objective(
     Terms in ``frequency`` or in ``T`` alone are summed over their distinct values; only
     the odds of having left are computed per row.
     """
-    counts = group((frequency, tosses), weights)
-    x, tossed_x = counts.columns
-    tenures, place = distinct(T)
-    per_tenure = (
-        tenures,
-        np.bincount(place, weights, tenures.size).astype(np.float64),
-        np.bincount(place, weights * frequency, tenures.size).astype(np.float64),
-    )
-    tossed = tosses > 0
+    without_dropout = nbd_terms(frequency, T, weights)
+    tossed = group((tosses,), weights)
+    some = tosses > 0
     rows = tuple(
-        np.ascontiguousarray(column[tossed])
+        np.ascontiguousarray(column[some])
         for column in (frequency, recency, T, tosses, weights)
     )
 
     def derivatives(log_parameters: FloatArray) -> Derivatives:
         r, alpha, a, b = np.exp(log_parameters).tolist()
-        parts = (
-            _count_terms(x, tossed_x, counts.weights, r=r, a=a, b=b),
-            _tenure_terms(*per_tenure, r=r, alpha=alpha),
-            *(
-                _odds_terms(
-                    *(column[at : at + _BLOCK] for column in rows),
-                    r=r,
-                    alpha=alpha,
-                    a=a,
-                    b=b,
-                )
-                for at in range(0, rows[0].size, _BLOCK)
-            ),
-        )
-        return (
-            float(sum(part[0] for part in parts)),
-            np.sum([part[1] for part in parts], axis=0),
-            np.sum([part[2] for part in parts], axis=0),
-        )
+        value, slope, bend = _coin_terms(tossed.columns[0], tossed.weights, a=a, b=b)
+        known, known_slope, known_bend = without_dropout(r, alpha)
+        value += known
+        slope[:2] += known_slope
+        bend[:2, :2] += known_bend
+        for at in range(0, rows[0].size, _BLOCK):
+            block = (column[at : at + _BLOCK] for column in rows)
+            part = _odds_terms(*block, r=r, alpha=alpha, a=a, b=b)
+            value += part[0]
+            slope += part[1]
+            bend += part[2]
+        return value, slope, bend
 
     return derivatives
 
@@ -171,59 +159,19 @@ def _odds_slopes(
     )
 
 
-def _count_terms(
-    frequency: FloatArray,
-    tosses: FloatArray,
-    weights: FloatArray,
-    *,
-    r: float,
-    a: float,
-    b: float,
+def _coin_terms(
+    tosses: FloatArray, weights: FloatArray, *, a: float, b: float
 ) -> Derivatives:
-    value = weights @ (log_gamma_ratio(r, frequency) + log_beta_ratio(a, b, tosses))
-    rise, rise_slope = _digamma_terms(r, frequency, weights)
-    both, both_slope = _digamma_terms(a + b, tosses, weights)
-    second, second_slope = _digamma_terms(b, tosses, weights)
-    slope = np.array([r * rise, 0.0, -a * both, b * (second - both)])
+    """Sum ``log B(a, b + n) / B(a, b)``: coins survived."""
+    value = float(weights @ log_beta_ratio(a, b, tosses))
+    both, both_slope = digamma_sums(a + b, tosses, weights)
+    second, second_slope = digamma_sums(b, tosses, weights)
+    slope = np.array([0.0, 0.0, -a * both, b * (second - both)])
     bend = np.diag(slope)
-    bend[0, 0] += r * r * rise_slope
     bend[2, 2] -= a * a * both_slope
     bend[3, 3] += b * b * (second_slope - both_slope)
     bend[2, 3] = bend[3, 2] = -a * b * both_slope
-    return float(value), slope, bend
-
-
-def _digamma_terms(
-    z: float, counts: FloatArray, weights: FloatArray
-) -> tuple[float, float]:
-    trigamma = polygamma(1, z + counts) - polygamma(1, z)
-    return (
-        float(weights @ digamma_difference(z, counts)),
-        float(weights @ trigamma),
-    )
-
-
-def _tenure_terms(
-    T: FloatArray,
-    weights: FloatArray,
-    purchases: FloatArray,
-    *,
-    r: float,
-    alpha: float,
-) -> Derivatives:
-    """Sum ``-r log(1 + T / alpha) - frequency log(alpha + T)``."""
-    log_growth = np.log1p(T / alpha)
-    seen = T / (alpha + T)
-    rest = alpha / (alpha + T)
-    plain = float(weights @ log_growth)
-    value = -r * plain - purchases @ np.log(alpha + T)
-    crossed = r * float(weights @ seen)
-    slope = np.array([-r * plain, crossed - float(purchases @ rest), 0.0, 0.0])
-    bend = np.zeros((4, 4))
-    bend[0, 0] = -r * plain
-    bend[0, 1] = bend[1, 0] = crossed
-    bend[1, 1] = -float((r * weights + purchases) @ (seen * rest))
-    return float(value), slope, bend
+    return value, slope, bend
 
 
 def _odds_terms(

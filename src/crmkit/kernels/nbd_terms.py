@@ -1,0 +1,82 @@
+"""The part of every purchase model that knows of no dropout, summed over customers."""
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+import numpy as np
+from scipy.special import polygamma
+
+from ..typing import FloatArray
+from .cells import distinct
+from .newton import Derivatives
+from .special import digamma_difference, log_gamma_ratio
+
+__all__ = ["NbdTerms", "digamma_sums", "nbd_terms", "waiting_terms"]
+
+NbdTerms: TypeAlias = Callable[[float, float], Derivatives]
+
+
+def nbd_terms(frequency: FloatArray, T: FloatArray, weights: FloatArray) -> NbdTerms:
+    """Prepare the log-likelihood of ``frequency`` purchases in ``T``, nobody leaving.
+
+    Returns
+    -------
+    NbdTerms
+        Maps ``r`` and ``alpha`` to the weighted total with its derivatives on
+        ``log(r, alpha)``. It costs one term per distinct frequency and per distinct
+        ``T``, whatever the number of customers.
+    """
+    counts, place = distinct(frequency)
+    count_weights = _sums(place, weights, counts.size)
+    tenures, place = distinct(T)
+    tenure_weights = _sums(place, weights, tenures.size)
+    purchases = _sums(place, weights * frequency, tenures.size)
+
+    def terms(r: float, alpha: float) -> Derivatives:
+        value, slope, bend = waiting_terms(
+            tenures, tenure_weights, r, alpha, purchases=purchases
+        )
+        rise, rise_slope = digamma_sums(r, counts, count_weights)
+        slope[0] += r * rise
+        bend[0, 0] += r * rise + r * r * rise_slope
+        known = float(count_weights @ log_gamma_ratio(r, counts))
+        return value + known, slope, bend
+
+    return terms
+
+
+def waiting_terms(
+    T: FloatArray,
+    weights: FloatArray,
+    r: float,
+    alpha: float,
+    *,
+    purchases: FloatArray | None = None,
+) -> Derivatives:
+    """Sum ``-r log(1 + T/alpha) - x log(alpha + T)``: derivatives on their logs."""
+    plain = float(weights @ np.log1p(T / alpha))
+    seen, rest = T / (alpha + T), alpha / (alpha + T)
+    crossed = r * float(weights @ seen)
+    value, by_alpha, curved = -r * plain, crossed, r * weights
+    if purchases is not None:
+        value -= float(purchases @ np.log(alpha + T))
+        by_alpha -= float(purchases @ rest)
+        curved = curved + purchases
+    slope = np.array([-r * plain, by_alpha])
+    bend = np.array([[-r * plain, crossed], [crossed, -float(curved @ (seen * rest))]])
+    return value, slope, bend
+
+
+def digamma_sums(
+    z: float, counts: FloatArray, weights: FloatArray
+) -> tuple[float, float]:
+    """Sum ``digamma(z + n) - digamma(z)`` and the same of its derivative."""
+    trigamma = polygamma(1, z + counts) - polygamma(1, z)
+    return (
+        float(weights @ digamma_difference(z, counts)),
+        float(weights @ trigamma),
+    )
+
+
+def _sums(place: np.ndarray, values: FloatArray, size: int) -> FloatArray:
+    return np.bincount(place, values, size).astype(np.float64)
