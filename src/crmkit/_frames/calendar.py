@@ -100,7 +100,7 @@ def _with_parsed(frame: EagerFrame, column: str) -> EagerFrame:
     wrong = [at for at, day in enumerate(parsed) if day is None]
     if wrong:
         _refuse_text(column, values, wrong)
-    days = np.array(parsed, dtype="datetime64[s]")
+    days = np.array(parsed, dtype="datetime64[ms]")
     series = nw.Series.from_numpy(column, days, backend=frame.implementation)
     return frame.with_columns(series)
 
