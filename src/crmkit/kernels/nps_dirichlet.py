@@ -6,7 +6,6 @@ P(score <= x) = E[I_t(a, c)] with t = (1 + x / S) / 2 cut to 0..1: one smooth in
 """
 
 import numpy as np
-from scipy.optimize import brentq
 from scipy.special import betainc, betaincinv, betaln
 
 from ..typing import FloatArray
@@ -51,6 +50,8 @@ def _share_below(x: float, S: FloatArray, *, a: float, c: float) -> FloatArray:
 
 def quantile(probability: float, *, a: float, b: float, c: float) -> float:
     """Return the score below which ``probability`` lies."""
+    from scipy.optimize import brentq  # noqa: PLC0415 - slower to import than crmkit
+
     return float(
         brentq(
             lambda x: cumulative(x, a=a, b=b, c=c) - probability,
