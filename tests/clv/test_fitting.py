@@ -22,6 +22,7 @@ Build = Callable[[dict[str, Any]], Frame]
 FITS: dict[str, Callable[..., Any]] = {
     "nbd": clv.fit_nbd,
     "bg_nbd": clv.fit_bg_nbd,
+    "mbg_nbd": clv.fit_mbg_nbd,
 }
 HISTORY: dict[str, list[float]] = {
     "frequency": [2, 0, 1, 3, 0, 1, 5],

@@ -2,7 +2,9 @@
 
 from .bg_nbd import BgNbd
 from .fit_bg_nbd import fit_bg_nbd
+from .fit_mbg_nbd import fit_mbg_nbd
 from .gamma_gamma import GammaGamma, fit_gamma_gamma
+from .mbg_nbd import MbgNbd
 from .nbd import Nbd, fit_nbd
 from .rates import per_unit_rate
 from .value import with_clv
@@ -10,9 +12,11 @@ from .value import with_clv
 __all__ = [
     "BgNbd",
     "GammaGamma",
+    "MbgNbd",
     "Nbd",
     "fit_bg_nbd",
     "fit_gamma_gamma",
+    "fit_mbg_nbd",
     "fit_nbd",
     "per_unit_rate",
     "with_clv",

@@ -15,7 +15,7 @@ from .._frames import (
     require_numbers,
     with_scores,
 )
-from ..typing import FloatArray, IntoFrameT
+from ..typing import FloatArray, IntArray, IntoFrameT
 
 __all__ = [
     "Columns",
@@ -63,7 +63,7 @@ def history_rules(columns: Columns) -> Callable[[Frame], list[Rule]]:
 
 
 def on_histories(
-    formula: Callable[..., FloatArray],
+    formula: Callable[..., FloatArray | IntArray],
     frequency: ArrayLike,
     recency: ArrayLike,
     T: ArrayLike,
@@ -74,7 +74,7 @@ def on_histories(
     history = purchase_history(frequency, recency, T)
     rows = [np.ravel(column) for column in history]
     scores = formula(*rows, **options, **parameters)
-    return np.reshape(scores, history[0].shape)
+    return np.reshape(np.asarray(scores, dtype=np.float64), history[0].shape)
 
 
 def with_history_scores(

@@ -222,6 +222,25 @@ class BgNbd:
         count, age = np.broadcast_arrays(whole_array("n", n), nonnegative_array("t", t))
         return np.exp(bg_nbd.log_pmf_new_customer(count, age, **self.parameters))
 
+    def sample_purchases(
+        self,
+        frequency: ArrayLike,
+        recency: ArrayLike,
+        T: ArrayLike,
+        *,
+        horizon: float,
+        rng: np.random.Generator,
+    ) -> FloatArray:
+        """Draw one future of each customer: the purchases in ``(T, T + horizon]``."""
+        return on_histories(
+            partial(bg_nbd.sample_future_purchases, rng=rng),
+            frequency,
+            recency,
+            T,
+            self.parameters,
+            horizon=nonnegative("horizon", horizon),
+        )
+
     def with_probability_alive(
         self,
         customers: IntoFrameT,
@@ -286,6 +305,66 @@ class BgNbd:
     ) -> IntoFrameT:
         """Add the probability of exactly ``n`` purchases in ``(T, T + horizon]``."""
         score = partial(self.probability_of_n_purchases, n=n, horizon=horizon)
+        columns = (frequency_col, recency_col, T_col)
+        return with_history_scores(customers, columns, {output_col: score})
+
+    def with_log_likelihood(
+        self,
+        customers: IntoFrameT,
+        *,
+        frequency_col: str = "frequency",
+        recency_col: str = "recency",
+        T_col: str = "T",
+        output_col: str = "log_likelihood",
+    ) -> IntoFrameT:
+        """Add the log-likelihood of each history."""
+        columns = (frequency_col, recency_col, T_col)
+        return with_history_scores(
+            customers, columns, {output_col: self.log_likelihood}
+        )
+
+    def with_posterior_mean_rate(
+        self,
+        customers: IntoFrameT,
+        *,
+        frequency_col: str = "frequency",
+        recency_col: str = "recency",
+        T_col: str = "T",
+        output_col: str = "posterior_mean_rate",
+    ) -> IntoFrameT:
+        """Add each customer's expected purchases per unit of time while alive."""
+        columns = (frequency_col, recency_col, T_col)
+        return with_history_scores(
+            customers, columns, {output_col: self.posterior_mean_rate}
+        )
+
+    def with_posterior_mean_dropout(
+        self,
+        customers: IntoFrameT,
+        *,
+        frequency_col: str = "frequency",
+        recency_col: str = "recency",
+        T_col: str = "T",
+        output_col: str = "posterior_mean_dropout",
+    ) -> IntoFrameT:
+        """Add each customer's expected probability to leave after a purchase."""
+        columns = (frequency_col, recency_col, T_col)
+        return with_history_scores(
+            customers, columns, {output_col: self.posterior_mean_dropout}
+        )
+
+    def with_variance_of_purchases(
+        self,
+        customers: IntoFrameT,
+        *,
+        horizon: float,
+        frequency_col: str = "frequency",
+        recency_col: str = "recency",
+        T_col: str = "T",
+        output_col: str = "variance_of_purchases",
+    ) -> IntoFrameT:
+        """Add the variance of the purchases in ``(T, T + horizon]``."""
+        score = partial(self.variance_of_purchases, horizon=horizon)
         columns = (frequency_col, recency_col, T_col)
         return with_history_scores(customers, columns, {output_col: score})
 

@@ -1,0 +1,283 @@
+"""What every model of purchases promises of its predictions."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from crmkit import clv
+from crmkit.errors import InvalidTypeError, InvalidValueError
+
+Build = Callable[[dict[str, Any]], Any]
+Read = Callable[[Any], dict[str, list[Any]]]
+
+MODELS: dict[str, Any] = {
+    "bg_nbd": clv.BgNbd(r=0.243, alpha=4.414, a=0.793, b=2.426),
+    "mbg_nbd": clv.MbgNbd(r=0.525, alpha=6.183, a=0.891, b=1.614),
+}
+CUSTOMERS: dict[str, list[Any]] = {
+    "customer_id": ["a", "b", "c", "d"],
+    "frequency": [2, 0, 7, 26],
+    "recency": [30.43, 0.0, 29.43, 30.857],
+    "T": [38.86, 38.86, 38.86, 31.0],
+}
+HISTORY = tuple(np.array(CUSTOMERS[name]) for name in ("frequency", "recency", "T"))
+shape = st.floats(min_value=0.05, max_value=20)
+time = st.floats(min_value=0.01, max_value=200)
+BG = st.builds(clv.BgNbd, r=shape, alpha=shape, a=shape, b=shape)
+MBG = st.builds(clv.MbgNbd, r=shape, alpha=shape, a=shape, b=shape)
+ANY = st.one_of(BG, MBG)
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> tuple[float, float, float]:
+    """One customer: how often, when last, how long observed."""
+    T = draw(time)
+    x = draw(st.integers(min_value=0, max_value=60))
+    return x, x and T * draw(st.floats(min_value=0.01, max_value=1)), T
+
+
+@pytest.fixture(params=list(MODELS))
+def model(request: pytest.FixtureRequest) -> Any:
+    return MODELS[request.param]
+
+
+@settings(max_examples=40)
+@given(model=ANY, history=histories(), t=time)
+def test_probabilities_are_probabilities_and_expectations_are_bounded(
+    model: Any, history: tuple[float, float, float], t: float
+) -> None:  # invariants 8, 10, 22
+    x, _, T = history
+    alive = float(model.probability_alive(*history))
+    assert 0 <= alive <= 1
+    assert np.exp(model.log_probability_alive(*history)) == pytest.approx(
+        alive, rel=1e-12
+    )
+    bought = [
+        float(model.expected_purchases(*history, horizon=h)) for h in (0, t, 2 * t)
+    ]
+    most = alive * (model.r + x) / (model.alpha + T) * t
+    assert bought[0] == 0
+    assert bought[1] <= most * (1 + 1e-9)
+    assert bought[1] <= bought[2] * (1 + 1e-12)  # it grows
+    assert bought[2] - bought[1] <= bought[1] * (1 + 1e-9)  # ever more slowly
+    new = float(model.expected_purchases_new_customer(t))
+    assert new <= model.r / model.alpha * t * (1 + 1e-9)
+
+
+@settings(max_examples=40)
+@given(model=ANY, history=histories(), more=time)
+def test_silence_makes_alive_less_likely(
+    model: Any, history: tuple[float, float, float], more: float
+) -> None:  # invariant 9
+    x, t_x, T = history
+    later = float(model.probability_alive(x, t_x, T + more))
+    assert later <= float(model.probability_alive(*history)) * (1 + 1e-12)
+    if x:
+        fresher = float(model.probability_alive(x, T, T))
+        assert fresher >= float(model.probability_alive(*history)) * (1 - 1e-12)
+
+
+@settings(max_examples=40)
+@given(model=ANY, history=histories(), t=time, rate=st.floats(-0.05, 0.5))
+def test_the_parts_of_a_horizon_add_up(
+    model: Any, history: tuple[float, float, float], t: float, rate: float
+) -> None:
+    whole = model.expected_purchases(*history, horizon=2 * t)
+    first = model.expected_purchases(*history, horizon=t)
+    second = model.expected_purchases(*history, horizon=t, start=t)
+    assert float(first + second) == pytest.approx(float(whole), rel=1e-8, abs=1e-14)
+    free = model.discounted_expected_purchases(*history, horizon=t, discount_rate=0.0)
+    assert float(free) == pytest.approx(float(first), rel=1e-9, abs=1e-300)
+    paid = model.discounted_expected_purchases(*history, horizon=t, discount_rate=rate)
+    extreme = (1 + rate) ** -t
+    low, high = sorted([float(first), float(first) * extreme])
+    assert low * (1 - 1e-9) <= float(paid) <= high * (1 + 1e-9)
+
+
+@settings(max_examples=25)
+@given(model=ANY, history=histories(), unit=st.sampled_from([7.0, 1 / 365.25]))
+def test_the_unit_of_time_does_not_matter(
+    model: Any, history: tuple[float, float, float], unit: float
+) -> None:  # invariant 14
+    x, t_x, T = history
+    other = type(model)(**{**model.parameters, "alpha": model.alpha * unit})
+    scaled = (x, t_x * unit, T * unit)
+    assert float(other.probability_alive(*scaled)) == pytest.approx(
+        float(model.probability_alive(*history)), rel=1e-9, abs=1e-300
+    )
+    assert float(other.expected_purchases(*scaled, horizon=9 * unit)) == pytest.approx(
+        float(model.expected_purchases(*history, horizon=9)), rel=1e-8, abs=1e-300
+    )
+    assert float(other.log_likelihood(*scaled)) == pytest.approx(
+        float(model.log_likelihood(*history)) - x * np.log(unit), rel=1e-9, abs=1e-9
+    )
+
+
+@pytest.mark.parametrize("t", [0.5, 12.0])
+def test_probabilities_of_counts_sum_to_one_and_average_to_the_expectation(
+    model: Any, t: float
+) -> None:  # invariant 11
+    counts = np.arange(1500)
+    new = model.probability_of_n_purchases_new_customer(counts, t)
+    assert new.sum() == pytest.approx(1, rel=1e-9)
+    assert counts @ new == pytest.approx(
+        float(model.expected_purchases_new_customer(t)), rel=1e-6
+    )
+    for row in zip(*HISTORY, strict=True):
+        pmf = np.array(
+            [
+                float(model.probability_of_n_purchases(*row, n=n, horizon=t))
+                for n in range(150)
+            ]
+        )
+        mean = float(model.expected_purchases(*row, horizon=t))
+        squares = np.arange(150.0) ** 2
+        variance = float(model.variance_of_purchases(*row, horizon=t))
+        assert pmf.sum() == pytest.approx(1, rel=1e-9)
+        assert np.arange(150) @ pmf == pytest.approx(mean, rel=1e-7)
+        assert squares @ pmf - mean**2 == pytest.approx(variance, rel=1e-6)
+
+
+def test_a_drawn_future_has_the_mean_and_variance_predicted(model: Any) -> None:
+    rng = np.random.default_rng(11)
+    n = 40_000
+    for row in zip(*HISTORY, strict=True):
+        history = [np.full(n, value) for value in row]
+        drawn = model.sample_purchases(*history, horizon=20, rng=rng)
+        mean = float(model.expected_purchases(*row, horizon=20))
+        spread = float(model.variance_of_purchases(*row, horizon=20)) ** 0.5
+        assert drawn.mean() == pytest.approx(mean, abs=4 * spread / n**0.5)
+        assert drawn.std() == pytest.approx(spread, rel=0.05)
+
+
+def test_the_same_seed_draws_the_same_future(model: Any) -> None:
+    drawn = [
+        model.sample_purchases(*HISTORY, horizon=20, rng=np.random.default_rng(4))
+        for _ in range(2)
+    ]
+    assert drawn[0].tolist() == drawn[1].tolist()
+
+
+SCORES: dict[str, dict[str, Any]] = {
+    "probability_alive": {"elapsed": 4.0},
+    "expected_purchases": {"horizon": 39.0, "start": 2.0},
+    "discounted_expected_purchases": {"horizon": 39.0, "discount_rate": 0.01},
+    "probability_of_n_purchases": {"n": 2, "horizon": 39.0},
+    "variance_of_purchases": {"horizon": 39.0},
+    "log_likelihood": {},
+    "posterior_mean_rate": {},
+    "posterior_mean_dropout": {},
+}
+
+
+@pytest.mark.parametrize("score", list(SCORES))
+def test_every_library_gets_what_an_array_gets(
+    model: Any, frame: Build, columns_of: Read, score: str
+) -> None:
+    options = SCORES[score]
+    added = getattr(model, f"with_{score}")(frame(CUSTOMERS), **options)
+    columns = columns_of(added)
+    assert list(columns) == [*CUSTOMERS, score]
+    expected = getattr(model, score)(*HISTORY, **options).tolist()
+    by_id = dict(zip(columns["customer_id"], columns[score], strict=True))
+    assert [by_id[name] for name in CUSTOMERS["customer_id"]] == expected
+
+
+@pytest.mark.parametrize("score", list(SCORES))
+def test_a_score_does_not_depend_on_the_other_rows(
+    model: Any, score: str
+) -> None:  # invariant 26, S18
+    together = getattr(model, score)(*HISTORY, **SCORES[score])
+    for at in range(4):
+        alone = getattr(model, score)(
+            *[column[at : at + 1] for column in HISTORY], **SCORES[score]
+        )
+        assert alone == pytest.approx([together[at]], rel=1e-12)
+
+
+@pytest.mark.parametrize("score", list(SCORES))
+def test_nobody_gets_nothing(model: Any, score: str) -> None:  # S19
+    empty = pd.DataFrame(CUSTOMERS, index=list("wxyz")).head(0)
+    added = getattr(model, f"with_{score}")(empty, **SCORES[score])
+    assert list(added.columns) == [*CUSTOMERS, score]
+    assert added.index.equals(empty.index)
+
+
+def test_a_horizon_of_nothing_brings_exactly_nothing(model: Any) -> None:  # S20
+    assert model.expected_purchases(*HISTORY, horizon=0).tolist() == [0, 0, 0, 0]
+
+
+@pytest.mark.parametrize("horizon", [-1, float("nan"), float("inf"), "9", None, True])
+def test_an_impossible_horizon_is_refused_by_name(
+    model: Any, horizon: Any
+) -> None:  # S21
+    with pytest.raises((InvalidValueError, InvalidTypeError), match="'horizon'"):
+        model.expected_purchases(*HISTORY, horizon=horizon)
+
+
+def test_heavy_buyers_stay_finite(model: Any) -> None:  # S13
+    heavy = ([5000], [364.5], [365.0])
+    assert np.isfinite(model.log_likelihood(*heavy)).all()
+    assert 0 <= float(model.probability_alive(*heavy)[0]) <= 1
+    assert np.isfinite(model.expected_purchases(*heavy, horizon=3650)).all()
+
+
+@pytest.mark.parametrize("dtype", ["int32", "float32", "Int64", "float64[pyarrow]"])
+def test_other_kinds_of_numbers_give_the_same(
+    model: Any, dtype: Any
+) -> None:  # S22, S24
+    whole = pd.DataFrame({"frequency": [2, 0], "recency": [30, 0], "T": [38, 38]})
+    plain = model.with_probability_alive(whole)["probability_alive"]
+    other = model.with_probability_alive(whole.astype(dtype))["probability_alive"]
+    assert other.tolist() == plain.tolist()
+
+
+def test_order_index_and_input_stay_as_they_were(model: Any) -> None:  # S23
+    customers = pd.DataFrame(CUSTOMERS).set_index("customer_id")
+    before = customers.copy(deep=True)
+    added = model.with_expected_purchases(customers, horizon=9)
+    assert added.index.equals(before.index)
+    pd.testing.assert_frame_equal(customers, before)
+
+
+@pytest.mark.parametrize("value", [0, -1.0, float("nan"), float("inf"), "2", None])
+def test_an_impossible_parameter_is_refused_by_name(model: Any, value: Any) -> None:
+    with pytest.raises((InvalidValueError, InvalidTypeError), match="'alpha'"):
+        type(model)(**{**model.parameters, "alpha": value})
+
+
+def test_predictions_survive_json_to_the_bit(model: Any) -> None:  # invariant 27
+    import json
+
+    again = type(model).from_dict(json.loads(json.dumps(model.to_dict())))
+    assert again == model
+    assert (
+        again.expected_purchases(*HISTORY, horizon=9).tolist()
+        == model.expected_purchases(*HISTORY, horizon=9).tolist()
+    )
+
+
+def test_without_dropout_bg_and_mbg_tend_to_the_nbd() -> None:  # invariant 19
+    nbd = clv.Nbd(r=0.5, alpha=6.0)
+    for kind in (clv.BgNbd, clv.MbgNbd):
+        near = kind(r=0.5, alpha=6.0, a=1e-9, b=1.0)
+        assert near.log_likelihood(*HISTORY) == pytest.approx(
+            nbd.log_likelihood(*HISTORY), rel=1e-6
+        )
+        assert near.expected_purchases(*HISTORY, horizon=9) == pytest.approx(
+            nbd.expected_purchases(*HISTORY, horizon=9), rel=1e-6
+        )
+
+
+def test_one_time_buyers_are_alive_in_bg_and_doubtful_in_mbg() -> None:  # 8, 20
+    bg, mbg = MODELS["bg_nbd"], MODELS["mbg_nbd"]
+    assert bg.probability_alive([0], [0], [39]).tolist() == [1]
+    assert mbg.probability_alive([0], [0], [39])[0] < 1
+    assert bg.log_likelihood([0], [0], [39]) == pytest.approx(
+        [bg.r * np.log(bg.alpha / (bg.alpha + 39))], rel=1e-14
+    )
