@@ -11,7 +11,7 @@ import crmkit
 
 HEAVY = ["pandas", "polars", "pyarrow", "sklearn", "matplotlib", "altair", "typer"]
 # Parts of SciPy that take longer to import than all of crmkit.
-HEAVY += ["scipy.optimize", "scipy.sparse", "scipy.stats"]
+HEAVY += ["scipy.linalg", "scipy.optimize", "scipy.sparse", "scipy.stats"]
 
 # Importing SciPy adds filters of its own; so the modules of NumPy, SciPy and narwhals
 # that crmkit needs are imported first, and what is compared is crmkit's own doing.

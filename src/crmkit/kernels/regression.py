@@ -8,7 +8,6 @@ own cluster gives the HC1 errors.
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.linalg import solve_triangular
 
 from ..typing import FloatArray, IntArray
 
@@ -44,6 +43,8 @@ class LeastSquares:
 
 def least_squares(X: FloatArray, y: FloatArray, weight: FloatArray) -> LeastSquares:
     """Minimise the weighted sum of squared residuals."""
+    from scipy.linalg import solve_triangular  # noqa: PLC0415 - slow to import
+
     root = np.sqrt(weight)
     Q, R = np.linalg.qr(X * root[:, None])
     length = np.sqrt(weight @ X**2)
