@@ -148,7 +148,9 @@ def test_a_drawn_future_has_the_mean_and_variance_predicted(model: Any) -> None:
     n = 40_000
     for row in zip(*HISTORY, strict=True):
         history = [np.full(n, value) for value in row]
-        drawn = model.sample_purchases(*history, horizon=20, rng=rng)
+        rows, times = model.sample_purchase_times(*history, horizon=20, rng=rng)
+        assert np.all((times > 0) & (times <= 20))
+        drawn = np.bincount(rows, minlength=n)
         mean = float(model.expected_purchases(*row, horizon=20))
         spread = float(model.variance_of_purchases(*row, horizon=20)) ** 0.5
         assert drawn.mean() == pytest.approx(mean, abs=4 * spread / n**0.5)
@@ -157,10 +159,10 @@ def test_a_drawn_future_has_the_mean_and_variance_predicted(model: Any) -> None:
 
 def test_the_same_seed_draws_the_same_future(model: Any) -> None:
     drawn = [
-        model.sample_purchases(*HISTORY, horizon=20, rng=np.random.default_rng(4))
+        model.sample_purchase_times(*HISTORY, horizon=20, rng=np.random.default_rng(4))
         for _ in range(2)
     ]
-    assert drawn[0].tolist() == drawn[1].tolist()
+    assert drawn[0][1].tolist() == drawn[1][1].tolist()
 
 
 SCORES: dict[str, dict[str, Any]] = {

@@ -1,6 +1,7 @@
 """What each customer is worth: models of purchases and spend, and the value ahead."""
 
 from .bg_nbd import BgNbd
+from .components import References, clv_components, fit_references
 from .fit_bg_nbd import fit_bg_nbd
 from .fit_mbg_nbd import fit_mbg_nbd
 from .gamma_gamma import GammaGamma, fit_gamma_gamma
@@ -14,10 +15,13 @@ __all__ = [
     "GammaGamma",
     "MbgNbd",
     "Nbd",
+    "References",
+    "clv_components",
     "fit_bg_nbd",
     "fit_gamma_gamma",
     "fit_mbg_nbd",
     "fit_nbd",
+    "fit_references",
     "per_unit_rate",
     "with_clv",
 ]

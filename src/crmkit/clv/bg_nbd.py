@@ -17,7 +17,9 @@ from .._check import (
 )
 from ..fits import FitReport, from_document, to_document
 from ..kernels import bg_nbd
-from ..typing import FloatArray, IntoFrameT
+from ..kernels.newton import Objective
+from ..typing import FloatArray, IntArray, IntoFrameT
+from ._futures import coin_times
 from ._histories import on_histories, with_history_scores
 from ._lifetimes import lifetimes_parameters
 from ._parameters import check_parameters, parameters_of
@@ -222,7 +224,7 @@ class BgNbd:
         count, age = np.broadcast_arrays(whole_array("n", n), nonnegative_array("t", t))
         return np.exp(bg_nbd.log_pmf_new_customer(count, age, **self.parameters))
 
-    def sample_purchases(
+    def sample_purchase_times(
         self,
         frequency: ArrayLike,
         recency: ArrayLike,
@@ -230,16 +232,22 @@ class BgNbd:
         *,
         horizon: float,
         rng: np.random.Generator,
-    ) -> FloatArray:
-        """Draw one future of each customer: the purchases in ``(T, T + horizon]``."""
-        return on_histories(
-            partial(bg_nbd.sample_future_purchases, rng=rng),
-            frequency,
-            recency,
-            T,
+    ) -> tuple[IntArray, FloatArray]:
+        """Draw one future of each customer: row and time after ``T`` of purchases."""
+        return coin_times(
+            self.probability_alive,
+            (frequency, recency, T),
             self.parameters,
-            horizon=nonnegative("horizon", horizon),
+            stayed=0,
+            horizon=horizon,
+            rng=rng,
         )
+
+    def objective(
+        self, frequency: FloatArray, recency: FloatArray, T: FloatArray, w: FloatArray
+    ) -> Objective:
+        """Prepare the log-likelihood of weighted data, a function of log-parameters."""
+        return bg_nbd.objective(frequency, recency, T, w)
 
     def with_probability_alive(
         self,

@@ -3,6 +3,7 @@
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from math import log
 from typing import Literal
 
@@ -14,7 +15,8 @@ from .._frames import nw, read, refuse
 from ..errors import IdentifiabilityWarning, InvalidValueError
 from ..fits import FitReport, from_document, to_document
 from ..kernels import gamma_gamma
-from ..typing import FloatArray, IntoFrame, IntoFrameT
+from ..kernels.newton import Objective
+from ..typing import FloatArray, IntArray, IntoFrame, IntoFrameT
 from ._fitting import approved, fetch_cells, fit_cells, require_customers
 from ._histories import known_id
 from ._parameters import check_parameters, parameters_of
@@ -99,6 +101,26 @@ class GammaGamma:
     def expected_spend_new_customer(self) -> float:
         """Return the population mean of the amount of a purchase."""
         return float(self.expected_spend([0], [0.0])[0])
+
+    def sample_amounts(
+        self,
+        frequency: ArrayLike,
+        monetary_value: ArrayLike,
+        *,
+        customer: IntArray,
+        rng: np.random.Generator,
+    ) -> FloatArray:
+        """Draw the amount of each purchase, made by the customer in that row."""
+        x, amount = _spending(frequency, monetary_value)
+        sampled = partial(gamma_gamma.sample_rates, rng=rng)
+        rates = _of(sampled, x, amount, self.parameters)
+        return rng.gamma(self.p, size=customer.size) / rates[customer]
+
+    def objective(
+        self, frequency: FloatArray, monetary_value: FloatArray, w: FloatArray
+    ) -> Objective:
+        """Prepare the log-likelihood of weighted data, a function of log-parameters."""
+        return gamma_gamma.objective(frequency, monetary_value, w)
 
     def with_expected_spend(
         self,

@@ -125,7 +125,19 @@ def fit_nbd(
     weight_col: str | None = None,
     time_unit: str | None = None,
 ) -> Nbd:
-    """Fit an NBD model by maximum likelihood; the arguments are ``fit_bg_nbd``'s."""
+    """Fit an NBD model by maximum likelihood; the arguments are ``fit_bg_nbd``'s.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> customers = pd.DataFrame({
+    ...     "frequency": [2, 0, 1, 5, 0], "recency": [30.0, 0, 5, 37, 0],
+    ...     "T": [38.0, 38, 36, 38, 39],
+    ... })
+    >>> model = fit_nbd(customers)
+    >>> model.r, model.alpha
+    (1.0, 23.7)
+    """
     histories = fetch_histories(
         customers, (frequency_col, recency_col, T_col), weight_col=weight_col
     )

@@ -1,0 +1,43 @@
+"""Futures of customers who may leave after a purchase, drawn given their history."""
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from .._check import nonnegative, purchase_history
+from ..kernels.coin_sample import (
+    sample_chances,
+    sample_lifetimes,
+    sample_rates,
+    sample_times,
+)
+from ..typing import FloatArray, IntArray
+
+__all__ = ["coin_times"]
+
+
+def coin_times(
+    alive: Callable[..., FloatArray],
+    history: tuple[ArrayLike, ArrayLike, ArrayLike],
+    parameters: Mapping[str, float],
+    *,
+    stayed: int,
+    horizon: float,
+    rng: np.random.Generator,
+) -> tuple[IntArray, FloatArray]:
+    """Draw the row and time of each purchase in ``(0, horizon]`` after now.
+
+    ``stayed`` counts the purchases a customer alive stayed after, beyond the repeat
+    ones: 1 where leaving at the very first purchase is possible.
+    """
+    x, t_x, T = (np.ravel(column) for column in purchase_history(*history))
+    there = np.flatnonzero(rng.random(x.size) < alive(x, t_x, T))
+    x, T = x[there], T[there]
+    rate = sample_rates(parameters["r"] + x, parameters["alpha"] + T, rng)
+    after = parameters["b"] + x + stayed
+    dropout = sample_chances(np.full(x.size, parameters["a"]), after, rng)
+    lifetime = sample_lifetimes(rate, dropout, rng)
+    span = np.full(x.size, nonnegative("horizon", horizon))
+    rows, times = sample_times(rate, dropout, lifetime, span, rng)
+    return there[rows], times
