@@ -6,7 +6,7 @@ from .._frames import Frame, LazyFrame, beside, collect, nw, period_start
 from ..errors import InvalidValueError
 from .log import Refunds, TransactionLog
 
-__all__ = ["summarise", "totals_after"]
+__all__ = ["merged_occasions", "summarise", "totals_after"]
 
 _ID = "_crmkit_customer"
 _DAY = "_crmkit_day"
@@ -21,6 +21,17 @@ def summarise(log: TransactionLog, refunds: Refunds) -> LazyFrame:
     history = _histories(occasions)
     _refuse_without_purchase(log, history)
     return _named(log, _with_calendar_dates(log, _measured(log, history)))
+
+
+def merged_occasions(log: TransactionLog, refunds: Refunds) -> LazyFrame:
+    """Merge the rows inside the window: customer, first day of period, amount."""
+    rows = _occasions(log, refunds)
+    _refuse_without_purchase(log, rows)
+    return rows.select(
+        nw.col(_ID).alias("customer"),
+        nw.col(_DAY).alias("day"),
+        nw.col(_AMOUNT).alias("amount"),
+    )
 
 
 def totals_after(log: TransactionLog, refunds: Refunds, *, after: int) -> LazyFrame:
