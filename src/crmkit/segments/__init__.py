@@ -1,6 +1,6 @@
 """Who matters: concentration, value tiers, behaviour, cohorts and their movement."""
 
-from .cell_response import cell_response
+from .break_even import cell_response
 from .concentration import (
     Gini,
     ParetoPoint,
@@ -10,6 +10,7 @@ from .concentration import (
     top_share,
 )
 from .curves import WhalePeak, pareto_curve, whale_curve, whale_peak
+from .growth import growth_accounting
 from .nested_rfm import NestedRfmScores, fit_nested_rfm_scores
 from .rfm_scores import RfmScores, fit_rfm_scores, with_rfm_scores
 from .rfm_segments import RFM_SEGMENTS, with_rfm_segment
@@ -38,6 +39,7 @@ __all__ = [
     "fit_value_roles",
     "fit_value_tiers",
     "gini",
+    "growth_accounting",
     "pareto_curve",
     "pareto_point",
     "spending_bands",
