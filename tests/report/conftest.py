@@ -211,3 +211,8 @@ def findings() -> f.Findings[Any]:
 def changed() -> Callable[..., f.Findings[Any]]:
     """Return the findings with some fields replaced."""
     return lambda **fields: replace(FINDINGS, **fields)
+
+
+@pytest.fixture
+def holdout() -> f.Holdout:
+    return HOLDOUT

@@ -6,20 +6,21 @@ from importlib.util import find_spec
 
 from ..errors import CrmkitError, MissingExtraError
 
-__all__ = ["main"]
+__all__ = ["main", "run"]
 
 
 def main() -> None:
     """Run the command line and leave with its exit code: 0, or 2 for bad input."""
-    sys.exit(_run(sys.argv[1:]))
+    sys.exit(run(sys.argv[1:]))
 
 
-def _run(arguments: Sequence[str]) -> int:
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line and return its exit code."""
     try:
         _require_command_line()
-        from .command import run  # noqa: PLC0415 - it needs the extra just checked
+        from . import command  # noqa: PLC0415 - it needs the extra just checked
 
-        return run(arguments)
+        return command.run(arguments)
     except CrmkitError as error:
         sys.stderr.write(f"crmkit: {error}\n")
         return 2

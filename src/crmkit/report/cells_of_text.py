@@ -72,8 +72,8 @@ def _by_format(
             column,
             texts.to_pylist(),
             wrong,
-            found=f"text that is no {date_format} date",
-            remedy="Pass the format the dates are in as --date-format.",
+            found="unreadable date",
+            remedy=f"They do not fit {date_format}: pass another --date-format.",
         )
     return read
 
@@ -88,7 +88,7 @@ def _iso_or_refuse(column: str, texts: list[str | None]) -> "pa.Array":
             column,
             texts,
             wrong,
-            found="text that is no plain ISO date",
+            found="non-ISO date",
             remedy="Pass their format, such as --date-format %d.%m.%Y.",
         )
     arrow = import_module("pyarrow")
@@ -110,7 +110,7 @@ def _refused_amounts(
         column,
         texts,
         [not _is_number(text) for text in plain],
-        found="text that is no number",
+        found="unreadable amount",
         remedy="Write amounts like 1234.50, or pass --decimal and --thousands.",
     )
 

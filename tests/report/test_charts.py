@@ -1,0 +1,39 @@
+"""The charts: small data, the page's colours, no address."""
+
+import json
+from typing import Any
+
+from crmkit.report import Findings
+from crmkit.report.charts import chart_documents
+
+
+def test_no_chart_names_an_address(findings: Findings[Any]) -> None:
+    assert "http" not in json.dumps(chart_documents(findings))
+
+
+def test_a_chart_is_as_wide_as_its_place_and_colours_follow_the_page(
+    findings: Findings[Any],
+) -> None:
+    for chart in chart_documents(findings).values():
+        assert chart["width"] == "container"
+        assert "var(--" in json.dumps(chart["config"])
+        assert "#" not in json.dumps(chart)
+
+
+def test_no_curve_has_more_than_two_hundred_points(findings: Findings[Any]) -> None:
+    for chart in chart_documents(findings).values():
+        assert all(len(rows) <= 210 for rows in chart["datasets"].values())
+
+
+def test_the_shares_of_the_tiers_add_up_to_one(findings: Findings[Any]) -> None:
+    chart = chart_documents(findings)["tiers"]
+    rows = next(iter(chart["datasets"].values()))
+    for what in ("customers", "value"):
+        total = sum(row["share"] for row in rows if row["what"] == what)
+        assert abs(total - 1) < 1e-5
+
+
+def test_small_amounts_are_not_marked_in_thousandths(findings: Findings[Any]) -> None:
+    axis = chart_documents(findings)["holdout_deciles"]["encoding"]["y"]["axis"]
+    assert axis["labelExpr"].startswith('"$" + format(')
+    assert "datum.value < 1000" in axis["labelExpr"]

@@ -1,0 +1,104 @@
+"""What the page finds, in words, whatever the figures."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from crmkit.report import Findings
+from crmkit.report.findings import Holdout
+from crmkit.report.notes import assumptions, tier_words
+from crmkit.report.sentences import headings
+
+Changed = Callable[..., Findings[Any]]
+
+_GAP = "\N{NO-BREAK SPACE}"
+
+
+@pytest.mark.parametrize(
+    ("predicted", "said"),
+    [
+        (100_000.0, "met what happened"),
+        (96_000.0, f"came close: 4.0{_GAP}% below what happened"),
+        (80_000.0, f"was cautious: 20{_GAP}% below what happened"),
+        (130_000.0, f"was high: 30{_GAP}% above what happened"),
+    ],
+)
+def test_the_check_is_called_what_it_is(
+    predicted: float, said: str, holdout: Holdout, changed: Changed
+) -> None:
+    told = replace(holdout, predicted_purchases=predicted, actual_purchases=100_000)
+    heading = headings(changed(holdout=told))["holdout"]
+    assert heading == f"The forecast of 30 September 1997 {said}"
+
+
+@pytest.mark.parametrize(
+    ("mean", "said"),
+    [(0.52, "About 5 in 10"), (0.99, f"About 99{_GAP}% of"), (0.02, f"2.0{_GAP}% of")],
+)
+def test_the_share_alive_is_said_in_tenths_where_that_is_fair(
+    mean: float, said: str, changed: Changed
+) -> None:
+    assert said in headings(changed(mean_alive=mean))["alive"]
+
+
+def test_a_base_of_one_time_buyers_is_told(changed: Changed) -> None:
+    findings = changed(base=replace(changed().base, repeat_customers=0))
+    assert headings(findings)["alive"] == "Nobody has bought a second time"
+
+
+def test_the_outlook_compares_repeat_purchases_only(changed: Changed) -> None:
+    assert headings(changed())["outlook"] == (
+        f"Expected in the next 52 weeks: $735,000, 28{_GAP}% below the repeat "
+        "purchases of the 52 weeks before"
+    )
+
+
+def test_a_short_log_has_no_year_before(changed: Changed) -> None:
+    outlook = replace(changed().outlook, last_amount=0.0)
+    assert headings(changed(outlook=outlook))["outlook"] == (
+        "These customers are expected to spend $735,000 in 52 weeks"
+    )
+
+
+def test_tiers_are_described_by_what_they_hold(changed: Changed) -> None:
+    assert tier_words(changed()) == (
+        f"From the top, tier A reaches down to 80{_GAP}% of the value, tier B reaches "
+        f"down to 95{_GAP}% of the value; tier C is everybody else."
+    )
+
+
+def test_the_excluded_are_counted_in_the_notes(changed: Changed) -> None:
+    fit = replace(changed().fits[0], excluded=1)
+    assert (
+        "1 repeat customer with a mean spend of zero was left out when the spending "
+        "model was fitted, and is valued like everybody else."
+    ) in assumptions(changed(fits=(fit,)))
+
+
+def test_a_parameter_that_is_hardly_known_is_named(changed: Changed) -> None:
+    fit = replace(changed().fits[0], free=("a", "b"))
+    notes = assumptions(changed(fits=(fit,)))
+    assert any("leave a, b all but free" in note for note in notes)
+
+
+@pytest.mark.parametrize(
+    ("refunds", "said"),
+    [
+        ("error", "The log has no negative amounts."),
+        ("net", "Refunds were taken off the purchases they follow."),
+        ("drop", "Refunds were left out: amounts are before refunds."),
+    ],
+)
+def test_the_treatment_of_refunds_is_said(
+    refunds: Any, said: str, changed: Changed
+) -> None:
+    question = replace(changed().question, refunds=refunds)
+    assert said in assumptions(changed(question=question))
+
+
+def test_a_margin_makes_value_profit(changed: Changed) -> None:
+    question = replace(changed().question, margin=0.3)
+    notes = assumptions(changed(question=question))
+    assert f"Value is 30{_GAP}% of the amounts: the margin that was given." in notes

@@ -1,0 +1,74 @@
+"""How the page says numbers."""
+
+import datetime as dt
+
+import pytest
+
+from crmkit.report import words
+
+_GAP = "\N{NO-BREAK SPACE}"
+_MINUS = "\N{MINUS SIGN}"
+
+
+@pytest.mark.parametrize(
+    ("share", "said"),
+    [
+        (0.0, "0"),
+        (0.0001, "under 0.1"),
+        (0.0123, "1.2"),
+        (0.0996, "10"),
+        (0.1234, "12"),
+        (0.994, "99"),
+        (0.9957, "over 99"),
+        (1.0, "100"),
+        (-0.5, f"{_MINUS}50"),
+    ],
+)
+def test_a_share_is_said_in_two_digits(share: float, said: str) -> None:
+    assert words.percent(share) == f"{said}{_GAP}%"
+
+
+@pytest.mark.parametrize(
+    ("amount", "said"),
+    [
+        (0.0, "$0"),
+        (5.355, "$5.36"),
+        (999.99, "$999.99"),
+        (790_728.66, "$790,729"),
+        (2_500_315.63, f"$2.50{_GAP}million"),
+        (123_456_789.0, f"$123{_GAP}million"),
+        (1.5e9, f"$1.50{_GAP}billion"),
+        (-1234.5, f"{_MINUS}$1,234"),
+    ],
+)
+def test_a_large_amount_is_said_in_words(amount: float, said: str) -> None:
+    assert words.dollars(amount, "$") == said
+
+
+def test_amounts_in_tables_are_whole_and_small_ones_to_the_cent() -> None:
+    assert words.exact(2_500_315.63, "$") == "$2,500,316"
+    assert words.exact(12.5, "") == "12.50"
+    assert words.exact(-12.5, "€") == f"{_MINUS}€12.50"
+
+
+def test_an_average_has_fewer_digits_the_larger_it_is() -> None:
+    assert [words.number(x) for x in (1.4823, 28.712, 100.66)] == [
+        "1.48",
+        "28.7",
+        "101",
+    ]
+
+
+def test_an_error_is_above_below_or_equal() -> None:
+    assert words.signed(-0.143) == f"14{_GAP}% below"
+    assert words.signed(0.021) == f"2.1{_GAP}% above"
+    assert words.signed(0.0001) == "equal to"
+
+
+def test_counts_take_their_noun() -> None:
+    assert words.plural(1, "customer") == "1 customer"
+    assert words.plural(23_570, "customer") == "23,570 customers"
+
+
+def test_a_day_is_written_out() -> None:
+    assert words.day(dt.date(1997, 9, 30)) == "30 September 1997"
