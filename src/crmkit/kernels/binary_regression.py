@@ -17,7 +17,7 @@ __all__ = ["Link", "hazard", "log_likelihood_sums", "scores"]
 
 Link: TypeAlias = Literal["logit", "cloglog"]
 
-_HIGHEST = 700.0  # exp of more overflows; the hazard is 1 long before
+_HIGHEST = 300.0  # the hazard is 1 long before; its square must not overflow
 
 
 def hazard(predictor: FloatArray, *, link: Link) -> FloatArray:
