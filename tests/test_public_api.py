@@ -25,7 +25,8 @@ SPACES = [
     *sorted(
         f"crmkit.{name}"
         for name in {*crmkit.__all__, *ASKED_FOR}
-        if (found := importlib.util.find_spec(f"crmkit.{name}")) and found.origin
+        if importlib.util.find_spec(f"crmkit.{name}")
+        and hasattr(importlib.import_module(f"crmkit.{name}"), "__all__")
     ),
 ]
 
