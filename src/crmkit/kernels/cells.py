@@ -12,7 +12,7 @@ import numpy as np
 
 from ..typing import BoolArray, FloatArray, IntArray
 
-__all__ = ["Cells", "distinct", "group", "per_distinct"]
+__all__ = ["Cells", "distinct", "group", "per_cell", "per_distinct"]
 
 # Steps per unit of time that calendars leave behind: whole units, days in weeks, hours,
 # minutes and seconds in days, decimals of a file, days in months, quarters and years.
@@ -20,6 +20,7 @@ _GRIDS = (1.0, 7.0, 100.0, 24.0, 1440.0, 86400.0, 30.436875, 91.310625, 365.2425
 _LARGEST_KEY = 2**62
 _EXACT = 2.0**52
 _PROBE = 64
+_ENDLESS = -(2.0**40)  # stands for infinity while rows are grouped
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -107,6 +108,34 @@ def per_distinct(
     """Evaluate a costly function once per distinct value."""
     found, place = distinct(values)
     return function(found)[place].reshape(values.shape)
+
+
+def per_cell(
+    function: Callable[..., FloatArray], **columns: FloatArray | float
+) -> FloatArray:
+    """Evaluate a costly function of named columns once per distinct row.
+
+    Columns are broadcast against each other; those that do not vary are left out of the
+    grouping. Infinity is a value like any other.
+    """
+    shape = np.broadcast_shapes(*(np.shape(column) for column in columns.values()))
+    varying = {
+        name: np.broadcast_to(column, shape).ravel()
+        for name, column in columns.items()
+        if np.size(column) > 1 or np.size(column) == np.prod(shape)
+    }
+    cells = group(
+        [np.where(np.isinf(v), _ENDLESS, v) for v in varying.values()], inverse=True
+    )
+    assert cells.inverse is not None  # noqa: S101 - asked for in the line above
+    rows = {
+        name: np.broadcast_to(np.asarray(column, np.float64).ravel(), cells.size)
+        for name, column in columns.items()
+        if name not in varying
+    }
+    for name, column in zip(varying, cells.columns, strict=True):
+        rows[name] = np.where(column == _ENDLESS, np.inf, column)
+    return function(**rows)[cells.inverse].reshape(shape)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -8,14 +8,12 @@ closed in the rate: see Fader, Hardie and Lee (2005), equations 8 to 10, whose G
 hypergeometric functions these are, in a form that never overflows or cancels.
 """
 
-from collections.abc import Callable
-
 import numpy as np
 from scipy.special import betainc
 
 from ..typing import FloatArray
 from .beta_expectation import log_beta_expectation
-from .cells import group
+from .cells import per_cell
 from .discounting import discounted_decay
 from .special import (
     Numbers,
@@ -32,14 +30,12 @@ __all__ = [
     "survival",
 ]
 
-_ENDLESS = -(2.0**40)  # stands for infinity while rows are grouped
-
 
 def survival(
     elapsed: Numbers, *, k: Numbers, A: Numbers, a: Numbers, b: Numbers
 ) -> FloatArray:
     """Return the chance to be there still after ``elapsed``: ``E[(1+pt/A)^-k]``."""
-    return _per_cell(_survival, elapsed=elapsed, k=k, A=A, a=a, b=b)
+    return per_cell(_survival, elapsed=elapsed, k=k, A=A, a=a, b=b)
 
 
 def purchases(
@@ -57,7 +53,7 @@ def purchases(
     -----
     ``E[((1+ps/A)^-k - (1+pe/A)^-k) / p]``. Without end it is finite only for ``a > 1``.
     """
-    return _per_cell(_purchases, start=start, end=end, k=k, A=A, a=a, b=b)
+    return per_cell(_purchases, start=start, end=end, k=k, A=A, a=a, b=b)
 
 
 def purchases_factorial_moment(
@@ -71,7 +67,7 @@ def purchases_factorial_moment(
     over time and over the rate ``L``, the second one is the chance that a negative
     binomial count of dropping purchases is two or more.
     """
-    return _per_cell(_factorial_moment, elapsed=elapsed, k=k, A=A, a=a, b=b)
+    return per_cell(_factorial_moment, elapsed=elapsed, k=k, A=A, a=a, b=b)
 
 
 def discounted_purchases(
@@ -84,9 +80,7 @@ def discounted_purchases(
     b: Numbers,
 ) -> FloatArray:
     """Return the purchases within ``horizon``, each times ``exp(-log_rate * when)``."""
-    return _per_cell(
-        _discounted, horizon=horizon, log_rate=log_rate, k=k, A=A, a=a, b=b
-    )
+    return per_cell(_discounted, horizon=horizon, log_rate=log_rate, k=k, A=A, a=a, b=b)
 
 
 def log_pmf(
@@ -116,28 +110,6 @@ def log_pmf(
         survived + log_negative_binomial(n, t, r=k, alpha=A),
         lost + log_negative_binomial_tail(n, t, r=k, alpha=A),
     )
-
-
-def _per_cell(function: Callable[..., FloatArray], **columns: Numbers) -> FloatArray:
-    """Evaluate once per distinct row of the columns that vary."""
-    shape = np.broadcast_shapes(*(np.shape(column) for column in columns.values()))
-    varying = {
-        name: np.broadcast_to(column, shape).ravel()
-        for name, column in columns.items()
-        if np.size(column) > 1 or np.size(column) == np.prod(shape)
-    }
-    cells = group(
-        [np.where(np.isinf(v), _ENDLESS, v) for v in varying.values()], inverse=True
-    )
-    assert cells.inverse is not None  # noqa: S101 - asked for in the line above
-    rows = {
-        name: np.broadcast_to(np.asarray(column, np.float64).ravel(), cells.size)
-        for name, column in columns.items()
-        if name not in varying
-    }
-    for name, column in zip(varying, cells.columns, strict=True):
-        rows[name] = np.where(column == _ENDLESS, np.inf, column)
-    return function(**rows)[cells.inverse].reshape(shape)
 
 
 def _survival(

@@ -20,7 +20,7 @@ _BLOCK = 4096
 
 
 def log_window(
-    width: FloatArray, *, k: FloatArray, A: FloatArray, s: FloatArray, B: FloatArray
+    *, width: FloatArray, k: FloatArray, A: FloatArray, s: FloatArray, B: FloatArray
 ) -> FloatArray:
     """Return the log of the integral of ``(1 + w/A)^-k (1 + w/B)^-(s+1) / B``.
 
