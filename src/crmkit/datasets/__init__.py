@@ -8,6 +8,7 @@ those packages; ``backend=`` names the library of the frame. The simulators take
 from .cdnow import load_cdnow, load_cdnow_sample
 from .complete_journey import CompleteJourney, load_complete_journey
 from .donations import load_donations
+from .simulate_company import simulate_company
 
 __all__ = [
     "CompleteJourney",
@@ -15,4 +16,5 @@ __all__ = [
     "load_cdnow_sample",
     "load_complete_journey",
     "load_donations",
+    "simulate_company",
 ]

@@ -120,14 +120,16 @@ _PHONE = """
 """
 
 _PRINT = """
+@page { margin: 16mm; }
 @media print {
-  html { font-size: 10.5pt; }
+  :root { --paper: #ffffff; }
+  html { font-size: 9.5pt; }
   main, header.top, footer { max-width: none; padding: 0; }
-  nav, summary { display: none; }
-  section { break-inside: auto; padding: 1.2rem 0 0.6rem; }
-  h2, h3, figcaption, caption { break-after: avoid; }
+  nav, summary, details:not([open]) { display: none; }
+  section { padding: 1.2rem 0 0.6rem; }
+  h2, h3, figcaption, caption, .eyebrow { break-after: avoid; }
   tr, .figures { break-inside: avoid; }
-  .figures > div, figure { background: none; }
+  th, td { padding-block: 0.25rem; }
   .scroll { overflow: visible; margin-inline: 0; padding-inline: 0; }
   a { color: inherit; text-decoration: none; }
 }

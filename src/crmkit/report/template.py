@@ -311,10 +311,6 @@ _SCRIPTS = """
   for (const [name, spec] of Object.entries(charts)) {
     vegaEmbed("#chart-" + name, spec, { renderer: "svg", actions: false });
   }
-  const open = state => document.querySelectorAll("details")
-    .forEach(part => { part.open = state; });
-  addEventListener("beforeprint", () => open(true));
-  addEventListener("afterprint", () => open(false));
 })();
 </script>
 </body>
