@@ -47,6 +47,7 @@ def chained(
         rate = np.concatenate(([1.0], now / before))
         terms = np.where(now == before, 0.0, (before - now) / (now * before))
     curve = np.asarray(np.cumprod(rate), dtype=np.float64)
+    terms = np.where(now > before, np.nan, terms)
     summed = np.concatenate(([0.0], np.cumsum(terms)))
     with np.errstate(invalid="ignore"):
         error = np.where(curve == 0, 0.0, curve * np.sqrt(summed))

@@ -1,6 +1,7 @@
 """Who matters: concentration, value tiers, behaviour, cohorts and their movement."""
 
 from .break_even import cell_response
+from .cohort_views import cohort_table, retention_curve
 from .concentration import (
     Gini,
     ParetoPoint,
@@ -11,6 +12,9 @@ from .concentration import (
 )
 from .curves import WhalePeak, pareto_curve, whale_curve, whale_peak
 from .growth import growth_accounting
+from .migration import Migration
+from .mix import rate_change
+from .movement import fit_migration, migration_table, with_tier_change
 from .nested_rfm import NestedRfmScores, fit_nested_rfm_scores
 from .rfm_scores import RfmScores, fit_rfm_scores, with_rfm_scores
 from .rfm_segments import RFM_SEGMENTS, with_rfm_segment
@@ -23,6 +27,7 @@ __all__ = [
     "RFM_SEGMENTS",
     "ROLE_ACTIONS",
     "Gini",
+    "Migration",
     "NestedRfmScores",
     "ParetoPoint",
     "RfmScores",
@@ -32,16 +37,21 @@ __all__ = [
     "ValueTiers",
     "WhalePeak",
     "cell_response",
+    "cohort_table",
     "concentration_table",
     "customers_behind",
+    "fit_migration",
     "fit_nested_rfm_scores",
     "fit_rfm_scores",
     "fit_value_roles",
     "fit_value_tiers",
     "gini",
     "growth_accounting",
+    "migration_table",
     "pareto_curve",
     "pareto_point",
+    "rate_change",
+    "retention_curve",
     "spending_bands",
     "tier_summary",
     "top_share",
@@ -49,6 +59,7 @@ __all__ = [
     "whale_peak",
     "with_rfm_scores",
     "with_rfm_segment",
+    "with_tier_change",
     "with_value_role",
     "with_value_tier",
 ]
