@@ -1,6 +1,7 @@
 """What each customer is worth and why, who matters, how they feel, who is leaving."""
 
-from . import clv, datasets, errors, satisfaction, segments
+from . import churn, clv, datasets, errors, satisfaction, segments
+from .ledger import Ledger
 from .rfm import (
     TransactionReport,
     calibration_holdout_summary,
@@ -9,8 +10,10 @@ from .rfm import (
 )
 
 __all__ = [
+    "Ledger",
     "TransactionReport",
     "calibration_holdout_summary",
+    "churn",
     "clv",
     "datasets",
     "errors",
