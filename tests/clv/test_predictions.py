@@ -18,6 +18,7 @@ Read = Callable[[Any], dict[str, list[Any]]]
 MODELS: dict[str, Any] = {
     "bg_nbd": clv.BgNbd(r=0.243, alpha=4.414, a=0.793, b=2.426),
     "mbg_nbd": clv.MbgNbd(r=0.525, alpha=6.183, a=0.891, b=1.614),
+    "pareto_nbd": clv.ParetoNbd(r=0.553, alpha=10.578, s=0.606, beta=11.669),
 }
 CUSTOMERS: dict[str, list[Any]] = {
     "customer_id": ["a", "b", "c", "d"],
@@ -30,7 +31,9 @@ shape = st.floats(min_value=0.05, max_value=20)
 time = st.floats(min_value=0.01, max_value=200)
 BG = st.builds(clv.BgNbd, r=shape, alpha=shape, a=shape, b=shape)
 MBG = st.builds(clv.MbgNbd, r=shape, alpha=shape, a=shape, b=shape)
-ANY = st.one_of(BG, MBG)
+PARETO = st.builds(clv.ParetoNbd, r=shape, alpha=shape, s=shape, beta=shape)
+TIMED = ("alpha", "beta")
+ANY = st.one_of(BG, MBG, PARETO)
 
 
 @st.composite
@@ -105,7 +108,8 @@ def test_the_unit_of_time_does_not_matter(
     model: Any, history: tuple[float, float, float], unit: float
 ) -> None:  # invariant 14
     x, t_x, T = history
-    other = type(model)(**{**model.parameters, "alpha": model.alpha * unit})
+    timed = {k: v * unit for k, v in model.parameters.items() if k in TIMED}
+    other = type(model)(**{**model.parameters, **timed})
     scaled = (x, t_x * unit, T * unit)
     assert float(other.probability_alive(*scaled)) == pytest.approx(
         float(model.probability_alive(*history)), rel=1e-9, abs=1e-300

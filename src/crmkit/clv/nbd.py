@@ -11,6 +11,7 @@ from .._check import nonnegative, purchase_history, rate
 from ..errors import InvalidValueError
 from ..fits import FitReport, from_document, to_document
 from ..kernels import nbd
+from ..kernels.newton import Objective
 from ..typing import FloatArray, IntoFrame
 from ._fitting import approved, fetch_histories, fit_histories
 from ._histories import on_histories
@@ -104,6 +105,12 @@ class Nbd:
         paid = -np.expm1(-log_rate * span) / log_rate if log_rate else span
         x, _, age = purchase_history(frequency, recency, T)
         return (self.r + x) / (self.alpha + age) * paid
+
+    def objective(
+        self, frequency: FloatArray, recency: FloatArray, T: FloatArray, w: FloatArray
+    ) -> Objective:
+        """Prepare the log-likelihood of weighted data, a function of log-parameters."""
+        return nbd.objective(frequency, recency, T, w)
 
     def to_dict(self) -> dict[str, object]:
         """Return the model as a JSON document."""

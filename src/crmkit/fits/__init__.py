@@ -6,6 +6,7 @@ and uses these few functions.
 
 from .documents import SCHEMA, from_document, to_document
 from .estimate import Penalty, estimate
+from .profile import profile_interval
 from .report import FitReport
 
 __all__ = [
@@ -14,5 +15,6 @@ __all__ = [
     "Penalty",
     "estimate",
     "from_document",
+    "profile_interval",
     "to_document",
 ]

@@ -1,0 +1,63 @@
+"""Other parameters the data would allow: draws from the fitted log-normal."""
+
+from dataclasses import replace
+from typing import Protocol, TypeVar
+
+import numpy as np
+
+from ..errors import NotEnoughDataError
+from ..fits import FitReport
+from ..typing import FloatArray
+
+__all__ = ["Fitted", "log_covariance", "moved", "plausible"]
+
+
+class Fitted(Protocol):
+    """A frozen model of positive parameters that may know how it was fitted."""
+
+    @property
+    def parameters(self) -> dict[str, float]:
+        """The parameters by name."""
+        ...
+
+    @property
+    def report(self) -> FitReport | None:
+        """How the fit came about."""
+        ...
+
+
+_Model = TypeVar("_Model", bound=Fitted)
+
+
+def plausible(model: _Model, count: int, rng: np.random.Generator) -> list[_Model]:
+    """Draw models from the log-normal distribution of the estimates.
+
+    A model built by hand is taken at its word: every draw is the model itself.
+    """
+    if model.report is None:
+        return [model] * count
+    covariance = log_covariance(model)
+    curvature, axes = np.linalg.eigh(covariance)
+    root = axes * np.sqrt(np.maximum(curvature, 0.0))
+    steps = rng.standard_normal((count, covariance.shape[0])) @ root.T
+    return [moved(model, step) for step in steps]
+
+
+def moved(model: _Model, step: FloatArray) -> _Model:
+    """Return the model with the logarithms of its parameters moved by ``step``."""
+    names, values = zip(*model.parameters.items(), strict=True)
+    shifted = np.exp(np.log(values) + step).tolist()
+    return replace(model, report=None, **dict(zip(names, shifted, strict=True)))  # type: ignore[type-var]
+
+
+def log_covariance(model: Fitted) -> FloatArray:
+    """Return the covariance of the log-estimates, or say why there is none."""
+    known = None if model.report is None else model.report.log_covariance
+    if known is None:
+        got = "one built by hand" if model.report is None else "one without"
+        raise NotEnoughDataError(
+            needed="a fit with a covariance",
+            got=got,
+            remedy="Fit the model to data that determine its parameters.",
+        )
+    return np.array(known)

@@ -1,0 +1,211 @@
+"""How sure a prediction of one customer is: parameters and chance together."""
+
+import numpy as np
+
+from .._check import fraction, nonnegative, number, rate, whole
+from .._frames import numbers, read_eager, refuse, with_columns_of
+from ..typing import FloatArray, IntoDataFrame, IntoDataFrameT
+from ._histories import Columns, history_rules, known_id
+from ._simulation import PurchaseSampler, SpendSampler, futures
+from ._spending import spending_rules
+
+__all__ = [
+    "read_history",
+    "read_spending",
+    "with_clv_interval",
+    "with_purchases_interval",
+]
+
+
+def with_purchases_interval(
+    customers: IntoDataFrameT,
+    *,
+    purchases: PurchaseSampler,
+    horizon: float,
+    level: float = 0.95,
+    draws: int = 1000,
+    rng: np.random.Generator,
+    frequency_col: str = "frequency",
+    recency_col: str = "recency",
+    T_col: str = "T",
+    low_col: str = "purchases_low",
+    high_col: str = "purchases_high",
+) -> IntoDataFrameT:
+    """Add an interval for the purchases each customer will make.
+
+    It holds both what is unsure about the parameters and what chance will do. Counts
+    are whole: an interval of 95 % covers at least 95 %, often more.
+
+    Parameters
+    ----------
+    customers
+        One row per customer, in memory.
+    purchases
+        A fitted model of purchases. One built by hand is taken at its word: its
+        interval holds chance alone.
+    horizon
+        How far ahead, in the unit of ``T``.
+    level
+        The share of customers the interval is to hold, between 0 and 1.
+    draws
+        How many futures to draw of each customer.
+    rng
+        The source of randomness; the same seed gives the same interval.
+    frequency_col, recency_col, T_col
+        The columns read.
+    low_col, high_col
+        The columns added.
+
+    Returns
+    -------
+    frame
+        The same rows with the two columns.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import pandas as pd
+    >>> from crmkit.clv import BgNbd
+    >>> customers = pd.DataFrame(
+    ...     {"frequency": [26, 0], "recency": [30.857, 0.0], "T": [31.0, 39.0]}
+    ... )
+    >>> model = BgNbd(r=0.2426, alpha=4.4136, a=0.7929, b=2.4259)
+    >>> with_purchases_interval(
+    ...     customers, purchases=model, horizon=52, rng=np.random.default_rng(1)
+    ... )[["purchases_low", "purchases_high"]]
+       purchases_low  purchases_high
+    0            0.0            55.0
+    1            0.0             2.0
+    """
+    history = read_history(customers, (frequency_col, recency_col, T_col))
+    tail = (1 - fraction("level", level)) / 2
+    ends = np.empty((2, history[0].size))
+    for block in futures(
+        history,
+        None,
+        purchases=purchases,
+        spend=None,
+        horizon=nonnegative("horizon", horizon),
+        discount_rate=0.0,
+        draws=whole("draws", draws, at_least=2),
+        rng=rng,
+    ):
+        ends[:, block.rows] = _quantiles(block.purchases, tail)
+    return with_columns_of(customers, {low_col: ends[0], high_col: ends[1]})
+
+
+def with_clv_interval(
+    customers: IntoDataFrameT,
+    *,
+    purchases: PurchaseSampler,
+    spend: SpendSampler,
+    horizon: float,
+    discount_rate: float,
+    margin: float = 1.0,
+    level: float = 0.95,
+    draws: int = 1000,
+    rng: np.random.Generator,
+    frequency_col: str = "frequency",
+    recency_col: str = "recency",
+    T_col: str = "T",
+    monetary_value_col: str = "monetary_value",
+    low_col: str = "clv_low",
+    high_col: str = "clv_high",
+) -> IntoDataFrameT:
+    """Add an interval for the value each customer will bring, as ``with_clv`` has it.
+
+    Purchases and their amounts are drawn together, with parameters the data would
+    allow: a customer's interval holds what that customer will be worth, not merely the
+    expectation.
+
+    Parameters
+    ----------
+    customers
+        One row per customer, in memory.
+    purchases, spend
+        Fitted models. One built by hand is taken at its word.
+    horizon
+        How far ahead, in the unit of ``T``.
+    discount_rate
+        The effective rate per unit of ``T``.
+    margin
+        The share of an amount that is profit.
+    level
+        The share of customers the interval is to hold, between 0 and 1.
+    draws
+        How many futures to draw of each customer.
+    rng
+        The source of randomness; the same seed gives the same interval.
+    frequency_col, recency_col, T_col, monetary_value_col
+        The columns read.
+    low_col, high_col
+        The columns added.
+
+    Returns
+    -------
+    frame
+        The same rows with the two columns.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import pandas as pd
+    >>> from crmkit.clv import BgNbd, GammaGamma
+    >>> customers = pd.DataFrame({
+    ...     "frequency": [26, 0], "recency": [30.857, 0.0], "T": [31.0, 39.0],
+    ...     "monetary_value": [40.0, 0.0],
+    ... })
+    >>> purchases = BgNbd(r=0.2426, alpha=4.4136, a=0.7929, b=2.4259)
+    >>> with_clv_interval(
+    ...     customers, purchases=purchases, spend=GammaGamma(p=6.25, q=3.744, v=15.444),
+    ...     horizon=52, discount_rate=0.0018, rng=np.random.default_rng(1),
+    ... )[["clv_low", "clv_high"]].round(0)
+       clv_low  clv_high
+    0      0.0    2146.0
+    1      0.0      84.0
+    """
+    history = read_history(customers, (frequency_col, recency_col, T_col))
+    amounts = read_spending(customers, (frequency_col, monetary_value_col))
+    share = number("margin", margin)
+    tail = (1 - fraction("level", level)) / 2
+    ends = np.empty((2, history[0].size))
+    for block in futures(
+        history,
+        amounts,
+        purchases=purchases,
+        spend=spend,
+        horizon=nonnegative("horizon", horizon),
+        discount_rate=rate("discount_rate", discount_rate),
+        draws=whole("draws", draws, at_least=2),
+        rng=rng,
+    ):
+        ends[:, block.rows] = _quantiles(share * block.value, tail)
+    return with_columns_of(customers, {low_col: ends[0], high_col: ends[1]})
+
+
+def read_history(
+    customers: IntoDataFrame, columns: Columns
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Bring checked histories into memory, one row per customer."""
+    frame = read_eager(customers, columns)
+    refuse(frame, history_rules(columns)(frame), id_col=known_id(frame))
+    x, t_x, T = (numbers(frame, column) for column in columns)
+    return x, t_x, T
+
+
+def read_spending(customers: IntoDataFrame, columns: tuple[str, str]) -> FloatArray:
+    """Bring checked mean amounts into memory; 0 where nobody came back."""
+    frame = read_eager(customers, columns)
+    rules = spending_rules(columns, sign="nonnegative")(frame)
+    refuse(frame, rules, id_col=known_id(frame))
+    frequency, amount = (numbers(frame, column) for column in columns)
+    return np.where(frequency > 0, amount, 0.0)
+
+
+def _quantiles(drawn: FloatArray, tail: float) -> FloatArray:
+    """Find the ends that leave ``tail`` of the draws out on either side."""
+    draws = drawn.shape[0]
+    low = int(np.floor(tail * (draws + 1))) - 1
+    low = max(low, 0)
+    ordered = np.partition(drawn, (low, draws - 1 - low), axis=0)
+    return ordered[[low, draws - 1 - low]]

@@ -1,0 +1,235 @@
+"""How sure a prediction is: intervals that hold what they promise."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from crmkit import clv
+from crmkit.errors import InvalidTypeError, InvalidValueError, NotEnoughDataError
+
+Build = Callable[[dict[str, Any]], Any]
+
+TRUTH = clv.BgNbd(r=0.5, alpha=6.0, a=0.8, b=2.5)
+SPEND = clv.GammaGamma(p=6.25, q=3.744, v=15.444)
+CUSTOMERS: dict[str, list[Any]] = {
+    "frequency": [2, 0, 7, 20],
+    "recency": [30.43, 0.0, 29.43, 30.857],
+    "T": [38.86, 38.86, 38.86, 31.0],
+    "monetary_value": [22.35, 0.0, 73.74, 40.0],
+}
+
+
+def _rng(seed: int = 3) -> np.random.Generator:
+    return np.random.default_rng(seed)
+
+
+def test_an_interval_of_purchases_is_that_of_their_distribution() -> None:
+    scored = clv.with_purchases_interval(
+        pd.DataFrame(CUSTOMERS), purchases=TRUTH, horizon=30, draws=3_000, rng=_rng()
+    )
+    counts = range(120)
+    for row in scored.to_dict("records"):
+        history = (row["frequency"], row["recency"], row["T"])
+        below = np.cumsum(
+            [
+                float(TRUTH.probability_of_n_purchases(*history, n=n, horizon=30))
+                for n in counts
+            ]
+        )
+        for end, tail in (("purchases_low", 0.025), ("purchases_high", 0.975)):
+            at = int(row[end])
+            before = below[at - 1] if at else 0.0
+            assert before - 0.009 <= tail <= below[at] + 0.009
+
+
+def test_every_library_gets_the_same_interval(
+    eager_frame: Build, columns_of: Callable[[Any], dict[str, list[Any]]]
+) -> None:
+    scored = columns_of(
+        clv.with_clv_interval(
+            eager_frame(CUSTOMERS),
+            purchases=TRUTH,
+            spend=SPEND,
+            horizon=30,
+            discount_rate=0.002,
+            draws=50,
+            rng=_rng(),
+        )
+    )
+    expected = clv.with_clv_interval(
+        pd.DataFrame(CUSTOMERS),
+        purchases=TRUTH,
+        spend=SPEND,
+        horizon=30,
+        discount_rate=0.002,
+        draws=50,
+        rng=_rng(),
+    )
+    assert scored["clv_low"] == expected["clv_low"].tolist()
+    assert scored["clv_high"] == expected["clv_high"].tolist()
+
+
+def test_totals_average_to_the_expectation() -> None:
+    customers = pd.DataFrame(CUSTOMERS)
+    options: dict[str, Any] = {
+        "purchases": TRUTH,
+        "spend": SPEND,
+        "horizon": 30,
+        "discount_rate": 0.01,
+    }
+    draws = 3_000
+    ahead = clv.forecast(customers, draws=draws, margin=0.5, rng=_rng(), **options)
+    history = (customers["frequency"], customers["recency"], customers["T"])
+    bought = TRUTH.expected_purchases(*history, horizon=30).sum()
+    spread = TRUTH.variance_of_purchases(*history, horizon=30).sum() ** 0.5
+    assert ahead.purchases == pytest.approx(bought, abs=4 * spread / draws**0.5)
+    expected = clv.with_clv(customers, margin=0.5, **options)["clv"].sum()
+    assert ahead.value == pytest.approx(expected, rel=0.06)
+    none = 1 - TRUTH.probability_of_n_purchases(*history, n=0, horizon=30).sum() / 4
+    assert ahead.active == pytest.approx(4 * none, rel=0.03)
+
+
+def test_parameters_that_are_unsure_widen_the_total() -> None:
+    rng = _rng()
+    rows = _simulated(TRUTH, 400, rng)
+    fit = clv.fit_bg_nbd(rows)
+    sure = clv.BgNbd(**fit.parameters)  # type: ignore[arg-type]
+    widths = []
+    for model in (sure, fit):
+        ahead = clv.forecast(
+            rows.assign(monetary_value=10.0),
+            purchases=model,
+            spend=SPEND,
+            horizon=30,
+            discount_rate=0,
+            draws=200,
+            rng=_rng(),
+        )
+        low, high = ahead.purchases_interval
+        assert low < ahead.purchases < high
+        widths.append(high - low)
+    assert widths[1] > 1.15 * widths[0]
+
+
+def test_blocks_do_not_change_what_is_drawn_of_parameters(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    import sys
+
+    rows = pd.concat([pd.DataFrame(CUSTOMERS)] * 100)
+    results = []
+    for cells in (1 << 22, 5_000):
+        monkeypatch.setattr(sys.modules["crmkit.clv._simulation"], "_CELLS", cells)
+        ahead = clv.forecast(
+            rows,
+            purchases=TRUTH,
+            spend=SPEND,
+            horizon=30,
+            discount_rate=0,
+            draws=60,
+            rng=_rng(),
+        )
+        results.append(ahead.purchases)
+    assert results[0] == pytest.approx(results[1], rel=0.02)
+
+
+def test_a_forecast_comes_back_from_json() -> None:
+    ahead = clv.forecast(
+        pd.DataFrame(CUSTOMERS),
+        purchases=TRUTH,
+        spend=SPEND,
+        horizon=30,
+        discount_rate=0,
+        draws=10,
+        rng=_rng(),
+    )
+    assert clv.Forecast.from_dict(ahead.to_dict()) == ahead
+
+
+@pytest.mark.parametrize(
+    ("argument", "values"),
+    [
+        ("level", [0, 1, 95, float("nan"), "0.95", None]),
+        ("draws", [1, 0, -5, 2.5, float("inf"), None]),
+        ("horizon", [-1, float("inf"), float("nan"), None]),
+    ],
+)
+def test_an_impossible_argument_is_refused_by_name(
+    argument: str, values: list[Any]
+) -> None:
+    options = {"horizon": 30, argument: None}
+    for value in values:
+        with pytest.raises((InvalidValueError, InvalidTypeError), match=argument):
+            clv.with_purchases_interval(
+                pd.DataFrame(CUSTOMERS),
+                purchases=TRUTH,
+                rng=_rng(),
+                **{**options, argument: value},
+            )
+
+
+def test_profile_and_wald_agree_where_the_data_are_many() -> None:
+    rows = _simulated(TRUTH, 40_000, _rng())
+    fit = clv.fit_bg_nbd(rows)
+    assert fit.report is not None
+    profile = clv.purchases_profile_intervals(rows, purchases=fit)
+    for name, (low, high) in fit.report.intervals().items():
+        assert profile[name] == pytest.approx((low, high), rel=0.01)
+
+
+def test_the_ends_of_a_profile_lose_what_the_level_allows(
+    cdnow: pd.DataFrame,
+) -> None:
+    # 1.920729 is half the 95 % point of chi-squared with 1 degree of freedom.
+    fit = clv.fit_gamma_gamma(cdnow)
+    assert fit.report is not None
+    repeat = cdnow[cdnow["frequency"] > 0]
+    low, high = clv.spend_profile_intervals(cdnow, spend=fit)["p"]
+    best = fit.report.log_likelihood
+    for end in (low, high):
+        assert end is not None
+        best_rest = max(
+            clv.GammaGamma(p=end, q=q, v=v)
+            .log_likelihood(repeat["frequency"], repeat["monetary_value"])
+            .sum()
+            for q in (fit.q,)
+            for v in np.linspace(0.5, 2, 301) * fit.v
+        )
+        assert best - best_rest > 1.9207  # q is not chosen anew here
+    assert low is not None
+    assert high is not None
+    assert low < fit.p < high
+
+
+def test_a_parameter_without_an_end_has_none() -> None:
+    # Poisson buyers of one rate: the shape of the rates has no upper end.
+    rng = _rng(8)
+    T = np.full(300, 40.0)
+    x = rng.poisson(4.0, 300)
+    rows = pd.DataFrame({"frequency": x, "recency": np.where(x > 0, 39.0, 0.0), "T": T})
+    fit = clv.fit_nbd(rows, penalty=0.05)
+    profile = clv.purchases_profile_intervals(rows, purchases=fit)
+    low, high = profile["r"]
+    assert low is not None
+    assert high is None
+
+
+def test_a_model_built_by_hand_has_no_profile() -> None:
+    with pytest.raises(NotEnoughDataError, match="built by hand"):
+        clv.purchases_profile_intervals(pd.DataFrame(CUSTOMERS), purchases=TRUTH)
+
+
+def _simulated(model: clv.BgNbd, n: int, rng: np.random.Generator) -> pd.DataFrame:
+    T = rng.uniform(20, 40, n)
+    zero = np.zeros(n)
+    customer, times = model.sample_purchase_times(
+        zero, zero, zero, horizon=40.0, rng=rng
+    )
+    seen = times <= T[customer]
+    x = np.bincount(customer[seen], minlength=n)
+    last = np.zeros(n)
+    np.maximum.at(last, customer[seen], times[seen])
+    return pd.DataFrame({"frequency": x, "recency": last, "T": T})
