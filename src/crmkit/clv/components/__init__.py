@@ -1,7 +1,24 @@
 """Customer value decomposed exactly, in history and ahead."""
 
+from .expected import expected_components
 from .fitting import fit_references
+from .histories import purchase_histories
 from .history import clv_components
+from .intervals import draw_models, expected_component_intervals
 from .references import References
+from .referral_outlook import ReferralOutlook, fit_referral_outlook
+from .shares import CategoryShares, fit_category_shares
 
-__all__ = ["References", "clv_components", "fit_references"]
+__all__ = [
+    "CategoryShares",
+    "References",
+    "ReferralOutlook",
+    "clv_components",
+    "draw_models",
+    "expected_component_intervals",
+    "expected_components",
+    "fit_category_shares",
+    "fit_references",
+    "fit_referral_outlook",
+    "purchase_histories",
+]

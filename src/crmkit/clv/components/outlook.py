@@ -1,0 +1,257 @@
+"""What is known of each customer at ``as_of`` that says how value will divide."""
+
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+import numpy as np
+
+from ...errors import InvalidValueError
+from ...kernels.components import NEVER, members_of, totals
+from ...kernels.credibility import Credibility, credibility
+from ...kernels.referral import normalised_weights, transfers
+from ...ledger import Book
+from ...typing import FloatArray
+from .occasions import History, Occasions, history_of, occasions_of
+from .shares import CategoryShares, Presences, presences_of, shares_of
+from .standards import Standards
+from .statement import CrossSell
+
+__all__ = [
+    "Outlook",
+    "PartsAhead",
+    "look_ahead",
+    "parts_ahead",
+    "with_draws",
+    "with_referral",
+]
+
+PartsAhead: TypeAlias = dict[str, FloatArray]
+
+_DEEPEST = 0.99  # a customer who was given everything still pays something
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Outlook:
+    """One number per customer, unless said otherwise.
+
+    Attributes
+    ----------
+    history
+        What the models read.
+    home
+        Share of list amount expected in home categories.
+    alike
+        Occasions seen and presumed: how firm ``home`` is.
+    home_price, other_price, home_cost, other_cost
+        Reference price and cost of goods per unit of list, inside and outside home.
+    depth, service
+        The customer's own discount depth and cost to serve an order, shrunk.
+    orders
+        Orders per occasion, over the company.
+    standard_service, standard_acquisition
+        The standards for what comes after ``as_of``.
+    """
+
+    book: Book
+    history: History
+    home: FloatArray
+    alike: FloatArray
+    home_price: FloatArray
+    other_price: FloatArray
+    home_cost: FloatArray
+    other_cost: FloatArray
+    depth: Credibility
+    service: Credibility
+    orders: float
+    standard_service: float
+    standard_acquisition: float
+
+
+def look_ahead(
+    whole: Book,
+    standards: Standards,
+    *,
+    day: int,
+    unit_days: float,
+    cross_sell: CrossSell,
+    shares: CategoryShares | None,
+) -> Outlook:
+    """Say at a day what is known of each customer's price, cost and categories."""
+    book = whole.until(day)
+    occasions = occasions_of(book)
+    presences = presences_of(book, occasions)
+    known = shares_of(book, presences) if shares is None else shares
+    after = np.array([day + 1])
+    mix = _mix(
+        book,
+        occasions,
+        presences,
+        shares=known,
+        standards=standards,
+        day=day,
+        cross_sell=cross_sell,
+    )
+    sold = occasions.listed > 0
+    depth = credibility(
+        occasions.customer[sold],
+        1 - occasions.paid[sold] / occasions.listed[sold],
+        occasions.listed[sold],
+        book.customers,
+    )
+    service = credibility(
+        occasions.customer,
+        occasions.service / np.maximum(occasions.orders, 1),
+        occasions.orders,
+        book.customers,
+    )
+    return Outlook(
+        book=book,
+        history=history_of(book, occasions, day, unit_days),
+        depth=depth,
+        service=service,
+        orders=float(occasions.orders.sum() / max(occasions.customer.size, 1)),
+        standard_service=float(standards.service_cost(after)[0]),
+        standard_acquisition=float(standards.acquisition_cost(after)[0]),
+        **mix,
+    )
+
+
+def parts_ahead(
+    outlook: Outlook, purchases: FloatArray, spend: FloatArray
+) -> PartsAhead:
+    """Divide expected purchases and spend into the parts; the sum is the forecast."""
+    paid = purchases * spend
+    kept = 1 - np.minimum(outlook.depth.estimate, _DEEPEST)
+    listed = paid / kept
+    home, other = outlook.home, 1 - outlook.home
+    orders = purchases * outlook.orders
+    at_standard = home * outlook.home_price + other * outlook.other_price
+    repeat = listed * home * (outlook.home_price - outlook.home_cost)
+    return {
+        "clv1": np.zeros_like(paid),
+        "clv2": repeat - orders * outlook.standard_service,
+        "clv3": listed * other * (outlook.other_price - outlook.other_cost),
+        "clv4": orders * (outlook.standard_service - outlook.service.estimate),
+        "clv5": np.zeros_like(paid),
+        "clv6": paid - listed * at_standard,
+    }
+
+
+def with_referral(book: Book, parts: PartsAhead, gained: FloatArray) -> PartsAhead:
+    """Add clv5: value to come from new referees, and what is owed to referrers."""
+    own = np.sum([values for name, values in parts.items() if name != "clv5"], axis=0)
+    referrals = book.referrals
+    first_day = book.first_purchase_days()
+    won = first_day[referrals.referee] < NEVER
+    moved = np.zeros((book.customers, 1))
+    if won.any():
+        referee = referrals.referee[won]
+        weight = normalised_weights(referee, referrals.weight[won], book.customers)
+        moved = transfers(
+            (own + gained)[:, None],
+            np.zeros((book.customers, 1)),
+            referrer=referrals.referrer[won],
+            referee=referee,
+            weight=weight,
+            share=referrals.share[won],
+        )
+    return parts | {"clv5": moved[:, 0] + gained}
+
+
+def with_draws(
+    outlook: Outlook, *, home: FloatArray, depth: FloatArray, service: FloatArray
+) -> Outlook:
+    """Return the outlook as one draw has it."""
+    return replace(
+        outlook,
+        home=home,
+        depth=replace(outlook.depth, estimate=depth),
+        service=replace(outlook.service, estimate=service),
+    )
+
+
+def _mix(
+    book: Book,
+    occasions: Occasions,
+    presences: Presences,
+    *,
+    shares: CategoryShares,
+    standards: Standards,
+    day: int,
+    cross_sell: CrossSell,
+) -> dict[str, FloatArray]:
+    """Weigh the categories of each customer: posterior share times list amount."""
+    width = len(book.categories)
+    alpha, amount = _by_code(book, presences, shares)
+    price = 1 - standards.discount_depth(np.full(width, day + 1), np.arange(width))
+    goods = _cost_ratio(book)
+    who, what = presences.customer, presences.category
+    home = _at_home(book, occasions, presences, cross_sell)
+    met = presences.count + alpha[what]
+    everywhere = np.bincount(who[home], minlength=book.customers) == np.count_nonzero(
+        alpha
+    )
+
+    def weighed(factor: FloatArray) -> tuple[FloatArray, FloatArray]:
+        value = amount * factor
+        inside = totals(who[home], (met * value[what])[home], book.customers)
+        presumed = totals(who[home], (alpha * value)[what][home], book.customers)
+        bought = (presences.count * value[what])[~home]
+        seen = totals(who[~home], bought, book.customers)
+        return inside, np.where(everywhere, 0.0, seen + alpha @ value - presumed)
+
+    inside, outside = weighed(np.ones(width))
+    home_price, other_price = weighed(price)
+    home_cost, other_cost = weighed(goods)
+    return {
+        "home": _ratio(inside, inside + outside),
+        "alike": totals(who, presences.count.astype(float), book.customers)
+        + alpha.sum(),
+        "home_price": _ratio(home_price, inside),
+        "other_price": _ratio(other_price, outside),
+        "home_cost": _ratio(home_cost, inside),
+        "other_cost": _ratio(other_cost, outside),
+    }
+
+
+def _at_home(
+    book: Book, occasions: Occasions, presences: Presences, cross_sell: CrossSell
+) -> np.ndarray:
+    """Say which pairs of customer and category are home for what comes next."""
+    if cross_sell == "first_only":
+        return np.ones(presences.customer.size, dtype=bool)
+    lines, width = book.lines, len(book.categories)
+    first_day = book.first_purchase_days()
+    first = occasions.day[occasions.line] == first_day[lines.customer]
+    key = lines.customer * width + lines.category
+    return members_of(presences.customer * width + presences.category, key[first])
+
+
+def _by_code(
+    book: Book, presences: Presences, shares: CategoryShares
+) -> tuple[FloatArray, FloatArray]:
+    at = {name: code for code, name in enumerate(shares.categories)}
+    alpha = np.zeros(len(book.categories))
+    amount = np.zeros(len(book.categories))
+    needed = set(np.unique(presences.category).tolist())
+    for code, name in enumerate(book.categories):
+        if str(name) in at:
+            alpha[code] = shares.concentration[at[str(name)]]
+            amount[code] = shares.list_amount[at[str(name)]]
+        elif code in needed:
+            raise InvalidValueError(
+                subject="argument 'shares'",
+                found=f"no share of category {name!r}, which the ledger has",
+                remedy="Fit the shares to this ledger.",
+            )
+    return alpha, amount
+
+
+def _cost_ratio(book: Book) -> FloatArray:
+    lines, width = book.lines, len(book.categories)
+    cost = totals(lines.category, lines.cost, width)
+    return _ratio(cost, totals(lines.category, lines.listed, width))
+
+
+def _ratio(part: FloatArray, whole: FloatArray) -> FloatArray:
+    return np.divide(part, whole, out=np.zeros_like(part), where=whole > 0)

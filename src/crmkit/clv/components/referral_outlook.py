@@ -1,0 +1,198 @@
+"""How many customers a customer will bring, and what one of them is worth."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..._check import nonnegative, number
+from ..._frames import group_rows, read_eager
+from ...errors import InvalidValueError
+from ...fits import from_document, to_document
+from ...kernels.components import NEVER
+from ...kernels.referral import normalised_weights
+from ...ledger import Day, Ledger, day_number
+from ...typing import FloatArray, IntArray, IntoDataFrameT
+from .occasions import occasions_of
+from .references import References
+from .standards import standards_of
+from .statement import draw_up
+from .sums import cash_by_customer, periods_of
+
+__all__ = ["ReferralOutlook", "fit_referral_outlook", "group_codes"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferralOutlook:
+    """What to expect of referrals, per purchase occasion of a customer.
+
+    Attributes
+    ----------
+    overall_rate
+        Customers brought per purchase occasion, over everybody.
+    groups, rates
+        Groups of customers (by satisfaction, say) and the rate of each.
+    share
+        The mean part of a referee's value the referrers are credited with.
+    referee_value
+        What a referee is worth, counted as if won at standard cost.
+    referee_value_error
+        Its standard error; 0 where it was stated by hand.
+    acquisition_cost
+        What winning a referee costs.
+    reward
+        What is paid to the referrers of one referee.
+    group_col
+        The column of the customers that names the groups; None without groups.
+    occasions
+        How many occasions the rates were learnt from; None where stated by hand.
+    """
+
+    overall_rate: float
+    share: float
+    referee_value: float
+    acquisition_cost: float
+    reward: float
+    referee_value_error: float = 0.0
+    groups: tuple[str, ...] = ()
+    rates: tuple[float, ...] = ()
+    group_col: str | None = None
+    occasions: float | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("overall_rate", "share", "reward", "acquisition_cost"):
+            nonnegative(name, getattr(self, name))
+        number("referee_value", self.referee_value)
+        if len(self.groups) != len(self.rates):
+            raise InvalidValueError(
+                subject="the referral outlook",
+                found=f"{len(self.rates)} rates for {len(self.groups)} groups",
+                remedy="Give each group one rate.",
+            )
+
+    def value_per_referee(self, standard_acquisition: float) -> float:
+        """Return what one referee adds: credited value, and the saving less reward."""
+        saving = standard_acquisition - self.acquisition_cost
+        return self.share * self.referee_value + saving - self.reward
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the outlook as a JSON document."""
+        return to_document(self)
+
+    @classmethod
+    def from_dict(cls, document: Mapping[str, object]) -> "ReferralOutlook":
+        """Build the outlook from its JSON document."""
+        return from_document(cls, document)
+
+
+def fit_referral_outlook(
+    ledger: Ledger[IntoDataFrameT],
+    *,
+    references: References,
+    as_of: Day,
+    group_col: str | None = None,
+    parent_weight: float = 200.0,
+) -> ReferralOutlook:
+    """Learn from past referrals what to expect of future ones.
+
+    Parameters
+    ----------
+    ledger
+        The company's ledger.
+    references
+        The standards, for the standard acquisition cost.
+    as_of
+        The last day seen, inclusive.
+    group_col
+        A column of the ledger's customers: each group has a rate of its own. With the
+        groups of a satisfaction survey, value from satisfaction enters here.
+    parent_weight
+        A group's rate is shrunk to everybody's, as if that were this many more
+        occasions.
+
+    Returns
+    -------
+    ReferralOutlook
+        Rates per purchase occasion, and what a referee was worth so far on average
+        (cash up to ``as_of``, which is less than over a lifetime).
+
+    Raises
+    ------
+    MissingColumnError
+        If the customers have no such column.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from crmkit.clv.components import fit_referral_outlook, fit_references
+    >>> from crmkit.datasets.simulate_company import simulate_company
+    >>> ledger = simulate_company(customers=500, rng=np.random.default_rng(1))
+    >>> references = fit_references(ledger, as_of="2023-12-31")
+    >>> outlook = fit_referral_outlook(
+    ...     ledger, references=references, as_of="2023-12-31", group_col="region"
+    ... )
+    >>> outlook.groups
+    ('east', 'north', 'south', 'west')
+    """
+    weight = nonnegative("parent_weight", parent_weight)
+    standards = standards_of(references, ledger.book)
+    statement = draw_up(
+        ledger.book,
+        standards,
+        day=day_number("as_of", as_of),
+        rate=0.0,
+        unit_days=1.0,
+        cross_sell="persistent",
+    )
+    book = statement.book
+    referrals = book.referrals
+    brought = statement.won_day[referrals.referee] < NEVER
+    referee, referrer = referrals.referee[brought], referrals.referrer[brought]
+    credit = normalised_weights(referee, referrals.weight[brought], book.customers)
+    occasions = np.bincount(occasions_of(book).customer, minlength=book.customers)
+    made = np.bincount(referrer, credit, minlength=book.customers)
+    groups, code = group_codes(ledger, group_col)
+    overall = float(made.sum() / max(occasions.sum(), 1))
+    seen = np.bincount(code, occasions, minlength=len(groups))
+    rates = np.bincount(code, made, minlength=len(groups)) + weight * overall
+    rates /= np.maximum(seen + weight, 1e-300)
+    people = np.unique(referee)
+    cost = np.bincount(
+        book.acquisition.customer, book.acquisition.amount, minlength=book.customers
+    )[people]
+    own = cash_by_customer(statement, periods_of(statement, None))[people, 0]
+    value = own + cost - statement.saving[people]
+    count = max(people.size, 1)
+    return ReferralOutlook(
+        overall_rate=overall,
+        groups=groups if group_col is not None else (),
+        rates=tuple(rates.tolist()) if group_col is not None else (),
+        share=float(credit @ referrals.share[brought] / count),
+        referee_value=float(value.sum() / count),
+        referee_value_error=_error(value),
+        acquisition_cost=float(cost.sum() / count),
+        reward=float(referrals.reward[brought].sum() / count),
+        group_col=group_col,
+        occasions=float(occasions.sum()),
+    )
+
+
+def group_codes(
+    ledger: Ledger[IntoDataFrameT], group_col: str | None
+) -> tuple[tuple[str, ...], IntArray]:
+    """Return the names of the groups, and the group of each customer."""
+    if group_col is None or ledger.customers is None:
+        if group_col is not None:
+            read_eager(ledger.lines, [group_col])
+        return ("all",), np.zeros(ledger.book.customers, dtype=np.int64)
+    people = read_eager(ledger.customers, [group_col])
+    groups = group_rows(people, group_col)
+    of_customer = np.zeros(ledger.book.customers, dtype=np.int64)
+    of_customer[group_rows(people, ledger.customer_id_col).codes] = groups.codes
+    return tuple(str(name) for name in groups.ids.to_list()), of_customer
+
+
+def _error(values: FloatArray) -> float:
+    if values.size < 2:
+        return 0.0
+    return float(np.std(values, ddof=1) / np.sqrt(values.size))

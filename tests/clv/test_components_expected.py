@@ -1,0 +1,328 @@
+"""The parts ahead sum to the plain forecast of the same models."""
+
+import json
+from typing import Any
+
+import narwhals.stable.v2 as nw
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from crmkit import errors
+from crmkit.clv import BgNbd, GammaGamma, fit_bg_nbd, with_clv
+from crmkit.clv.components import (
+    CategoryShares,
+    References,
+    ReferralOutlook,
+    draw_models,
+    expected_component_intervals,
+    expected_components,
+    fit_category_shares,
+    fit_references,
+    fit_referral_outlook,
+    purchase_histories,
+)
+from crmkit.datasets.simulate_company import simulate_company
+from crmkit.ledger import Ledger
+
+PARTS = ["clv1", "clv2", "clv3", "clv4", "clv5", "clv6"]
+END = "2023-12-31"
+PURCHASES = BgNbd(r=0.5, alpha=4.0, a=1.3, b=10.0)
+SPEND = GammaGamma(p=1.8, q=18.0, v=500.0)
+few = settings(max_examples=10)
+
+
+def company(seed: int, customers: int = 60, backend: Any = "polars") -> Any:
+    return simulate_company(
+        customers=customers, rng=np.random.default_rng(seed), backend=backend
+    )
+
+
+def parts(ledger: Any, **tables: Any) -> Any:
+    """Return a ledger with some of its tables changed."""
+    names = ("lines", "service", "acquisition", "referrals", "customers")
+    return Ledger(**{name: getattr(ledger, name) for name in names} | tables)
+
+
+def ahead(ledger: Any, **options: Any) -> Any:
+    found = expected_components(ledger, **settings_for(ledger, **options))
+    return pl.DataFrame(nw.from_native(found).to_arrow())
+
+
+def settings_for(ledger: Any, **options: Any) -> dict[str, Any]:
+    chosen: dict[str, Any] = {
+        "purchases": PURCHASES,
+        "spend": SPEND,
+        "as_of": END,
+        "horizon": 52,
+        "discount_rate": 0.002,
+        "time_unit": "week",
+    } | options
+    if "references" not in chosen:
+        chosen["references"] = fit_references(ledger, as_of=chosen["as_of"])
+    return chosen
+
+
+def plain(ledger: Any, **options: Any) -> Any:
+    """Value the same customers in revenue, without the decomposition."""
+    histories = purchase_histories(ledger, as_of=END, time_unit="week")
+    return with_clv(
+        histories,
+        purchases=PURCHASES,
+        spend=SPEND,
+        horizon=options.get("horizon", 52),
+        discount_rate=options.get("discount_rate", 0.002),
+    )
+
+
+@few
+@given(seed=st.integers(0, 1000), horizon=st.sampled_from([0.0, 10.0, 52.0, np.inf]))
+def test_without_costs_and_referrals_the_sum_is_the_plain_forecast(
+    seed: int, horizon: float
+) -> None:
+    ledger = company(seed)
+    lines = ledger.lines.filter(pl.col("return_of").is_nan()).filter(
+        pl.col("paid_amount") > 0
+    )
+    revenue = parts(
+        ledger, lines=lines.drop("cost_amount"), service=None, referrals=None
+    )
+    found = ahead(revenue, horizon=horizon)
+    expected = plain(revenue, horizon=horizon)
+    both = found.join(expected, on="customer_id", suffix="_plain")
+    np.testing.assert_allclose(both["clv"], both["clv_plain"], rtol=1e-12, atol=1e-12)
+    assert len(both) == len(expected)
+    total = found.select(pl.sum_horizontal(PARTS)).to_series()
+    np.testing.assert_allclose(total, found["clv"], rtol=1e-12, atol=1e-12)
+
+
+@few
+@given(seed=st.integers(0, 1000))
+def test_the_standards_do_not_change_the_sum_only_where_it_is_booked(
+    seed: int,
+) -> None:
+    ledger = company(seed)
+    cheap = ahead(ledger)
+    dear = ahead(
+        ledger,
+        references=References.from_standards(
+            discount_depth=0.4, service_cost=11.0, acquisition_cost=3.0
+        ),
+    )
+    np.testing.assert_allclose(cheap["clv"], dear["clv"], rtol=1e-10, atol=1e-10)
+    assert abs(cheap["clv4"] - dear["clv4"]).max() > 1e-3
+
+
+@few
+@given(seed=st.integers(0, 1000))
+def test_value_owed_along_past_referrals_cancels_over_the_company(seed: int) -> None:
+    found = ahead(company(seed))
+    assert abs(found["clv5"].sum()) <= 1e-12 * found["clv"].abs().sum()
+
+
+def test_new_referees_add_their_value_to_the_company() -> None:
+    ledger = company(4, customers=300)
+    outlook = ReferralOutlook(
+        overall_rate=0.05,
+        share=0.4,
+        referee_value=100.0,
+        acquisition_cost=4.0,
+        reward=3.0,
+    )
+    references = fit_references(ledger, as_of=END)
+    without = ahead(ledger, references=references)
+    found = ahead(ledger, references=references, referral=outlook)
+    worth = 0.4 * 100.0 + references.acquisition_cost[-1] - 4.0 - 3.0
+    added = found["expected_purchases"].sum() * 0.05 * worth
+    assert found["clv"].sum() - without["clv"].sum() == pytest.approx(added, rel=1e-12)
+    for part in ("clv1", "clv2", "clv3", "clv4", "clv6"):
+        assert found[part].to_list() == without[part].to_list()
+
+
+def test_groups_of_customers_refer_at_their_own_rate() -> None:
+    ledger = company(4, customers=300)
+    references = fit_references(ledger, as_of=END)
+    fitted = fit_referral_outlook(
+        ledger, references=references, as_of=END, group_col="region", parent_weight=0.0
+    )
+    assert fitted.groups == ("east", "north", "south", "west")
+    brought = len(ledger.referrals["referee_id"].unique())
+    assert fitted.overall_rate * (fitted.occasions or 0) == pytest.approx(brought)
+    text = json.dumps(fitted.to_dict())
+    assert ReferralOutlook.from_dict(json.loads(text)) == fitted
+    east = ReferralOutlook(
+        overall_rate=0.0,
+        share=1.0,
+        referee_value=10.0,
+        acquisition_cost=0.0,
+        reward=0.0,
+        groups=("east",),
+        rates=(0.5,),
+        group_col="region",
+    )
+    alone = parts(ledger, referrals=None)
+    found = ahead(alone, references=References.from_standards(), referral=east).join(
+        ledger.customers, on="customer_id"
+    )
+    gained = found["clv5"] != 0
+    assert (gained == (found["region"] == "east")).all()
+
+
+def test_who_pays_the_reference_price_has_no_price_part() -> None:
+    ledger = company(2)
+    listed = ledger.lines.with_columns(paid_amount="list_amount")
+    found = ahead(parts(ledger, lines=listed))
+    np.testing.assert_allclose(found["clv6"], 0, atol=1e-10)
+
+
+def test_one_category_leaves_no_cross_selling_ahead() -> None:
+    ledger = company(2)
+    one = parts(ledger, lines=ledger.lines.with_columns(category=pl.lit("all")))
+    assert (ahead(one)["clv3"] == 0).all()
+
+
+def test_who_bought_elsewhere_is_expected_to_do_so_again() -> None:
+    ledger = company(2, customers=400)
+    lines = ledger.lines
+    loyal = lines.filter(pl.col("return_of").is_nan()).group_by("customer_id")
+    kinds = loyal.agg(pl.col("category").n_unique(), n=pl.len()).filter(pl.col("n") > 9)
+    found = ahead(ledger).join(kinds, on="customer_id")
+    share = found["clv3"] / (found["clv2"] + found["clv3"])
+    broad = share.filter(found["category"] >= 4).median()
+    assert share.filter(found["category"] <= 2).median() < broad
+
+
+def test_what_happens_later_changes_nothing_ahead() -> None:
+    import datetime as dt
+
+    ledger = company(7, customers=200)
+    end = dt.date(2023, 3, 1)
+    until = pl.col("date") <= end
+    cut = parts(
+        ledger,
+        lines=ledger.lines.filter(until),
+        service=ledger.service.filter(until),
+        acquisition=ledger.acquisition.filter(until),
+        referrals=ledger.referrals.filter(until),
+        customers=None,
+    )
+    whole = parts(ledger, customers=None)
+    early, late = ahead(cut, as_of="2023-03-01"), ahead(whole, as_of="2023-03-01")
+    for column in early.columns:
+        np.testing.assert_allclose(early[column], late[column], rtol=1e-12)
+
+
+def test_every_library_expects_the_same() -> None:
+    first, *others = (
+        ahead(company(11, backend=backend))
+        for backend in ("pandas", "polars", "pyarrow")
+    )
+    for other in others:
+        for column in first.columns:
+            assert first[column].to_list() == other[column].to_list()
+
+
+def test_category_shares_survive_json_and_foreign_ones_are_refused() -> None:
+    ledger = company(3)
+    shares = fit_category_shares(ledger, as_of=END)
+    assert CategoryShares.from_dict(json.loads(json.dumps(shares.to_dict()))) == shares
+    foreign = CategoryShares(
+        categories=("x",), concentration=(1.0,), list_amount=(9.0,)
+    )
+    with pytest.raises(errors.InvalidValueError, match="no share of category 'books'"):
+        ahead(ledger, shares=foreign)
+
+
+def test_an_endless_horizon_needs_a_discount() -> None:
+    class Immortal:
+        def probability_alive(self, frequency: Any, recency: Any, T: Any) -> Any:
+            del recency, T
+            return np.ones_like(frequency)
+
+        def expected_purchases(
+            self, frequency: Any, recency: Any, T: Any, *, horizon: float
+        ) -> Any:
+            del recency, T
+            return np.full_like(frequency, horizon)
+
+        def discounted_expected_purchases(
+            self,
+            frequency: Any,
+            recency: Any,
+            T: Any,
+            *,
+            horizon: float,
+            discount_rate: float,
+        ) -> Any:
+            del recency, T, discount_rate
+            return np.full_like(frequency, horizon)
+
+    with pytest.raises(errors.InvalidValueError, match="positive discount_rate"):
+        ahead(company(3), purchases=Immortal(), horizon=np.inf)
+
+
+def test_intervals_hold_the_expected_parts() -> None:
+    ledger = company(5, customers=400)
+    histories = purchase_histories(ledger, as_of=END, time_unit="week")
+    fitted = fit_bg_nbd(histories)
+    rng = np.random.default_rng(8)
+    options = settings_for(ledger) | {
+        "purchases": draw_models(fitted, count=60, rng=rng),
+        "spend": 60 * (SPEND,),
+        "rng": rng,
+        "referral": fit_referral_outlook(
+            ledger, references=fit_references(ledger, as_of=END), as_of=END
+        ),
+    }
+    total = expected_component_intervals(ledger, **options, by=[]).row(0, named=True)
+    point = ahead(ledger, purchases=fitted, referral=options["referral"])
+    for part in [*PARTS[1:], "clv"]:
+        assert total[f"{part}_low"] < point[part].sum() < total[f"{part}_high"], part
+    assert total["clv1"] == total["clv1_low"] == total["clv1_high"] == 0
+    parts_wide = sum(total[f"{p}_high"] - total[f"{p}_low"] for p in PARTS)
+    assert total["clv_high"] - total["clv_low"] != pytest.approx(parts_wide)
+
+
+def test_intervals_by_group_and_by_customer_have_a_row_each() -> None:
+    ledger = company(5, customers=50)
+    options = settings_for(ledger) | {
+        "purchases": 3 * (PURCHASES,),
+        "spend": 3 * (SPEND,),
+    }
+    by_region = expected_component_intervals(
+        ledger, **options, rng=np.random.default_rng(1), by="region"
+    )
+    assert sorted(by_region["region"]) == sorted(ledger.customers["region"].unique())
+    everyone = expected_component_intervals(
+        ledger, **options, rng=np.random.default_rng(1)
+    )
+    assert len(everyone) == 50
+    assert everyone["clv"].sum() == pytest.approx(by_region["clv"].sum())
+
+
+def test_the_same_seed_gives_the_same_intervals() -> None:
+    ledger = company(5)
+    options = settings_for(ledger) | {
+        "purchases": 3 * (PURCHASES,),
+        "spend": 3 * (SPEND,),
+        "by": [],
+    }
+    first, second = (
+        expected_component_intervals(ledger, **options, rng=np.random.default_rng(1))
+        for _ in range(2)
+    )
+    assert first.equals(second)
+
+
+def test_one_model_of_each_kind_is_no_distribution() -> None:
+    ledger = company(5)
+    options = settings_for(ledger) | {"purchases": [PURCHASES], "spend": [SPEND]}
+    with pytest.raises(errors.InvalidValueError, match="1 and 1 models"):
+        expected_component_intervals(ledger, **options, rng=np.random.default_rng(1))
+
+
+def test_a_model_stated_by_hand_has_no_error_to_draw_from() -> None:
+    with pytest.raises(errors.NotEnoughDataError, match="a fit with a covariance"):
+        draw_models(PURCHASES, count=2, rng=np.random.default_rng(1))

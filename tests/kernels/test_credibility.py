@@ -1,0 +1,52 @@
+import numpy as np
+import pytest
+
+from crmkit.kernels.credibility import credibility
+
+
+def test_a_company_without_differences_believes_the_common_mean() -> None:
+    customer = np.repeat(np.arange(3), 2)
+    found = credibility(customer, np.full(6, 3.0), np.ones(6), 4)
+    assert found.between == 0
+    np.testing.assert_array_equal(found.estimate, np.full(4, 3.0))
+
+
+def test_the_estimators_by_hand() -> None:
+    # Two customers, observations 1 3 and 6 8, equal weights: within = (2 + 2) / 2,
+    # means 2 and 7, grand 4.5, between = (2*6.25*2 - 2) / (4 - 8/4) = 11.5.
+    found = credibility(
+        np.array([0, 0, 1, 1]), np.array([1.0, 3.0, 6.0, 8.0]), np.ones(4), 2
+    )
+    assert (found.within, found.between, found.mean) == (2.0, 11.5, 4.5)
+    belief = 2 * 11.5 / (2 * 11.5 + 2)
+    np.testing.assert_allclose(
+        found.estimate, [4.5 - belief * 2.5, 4.5 + belief * 2.5], rtol=1e-15
+    )
+    np.testing.assert_allclose(found.variance, 11.5 * (1 - belief), rtol=1e-15)
+
+
+def test_the_structure_of_a_simulated_company_is_found(
+    rng: np.random.Generator,
+) -> None:
+    customers, seen = 4000, 6
+    means = rng.normal(10.0, 2.0, customers)
+    weight = rng.uniform(0.5, 2.0, customers * seen)
+    customer = np.repeat(np.arange(customers), seen)
+    value = means[customer] + rng.normal(0, 3.0 / np.sqrt(weight))
+    found = credibility(customer, value, weight, customers)
+    assert found.mean == pytest.approx(10.0, abs=0.15)
+    assert found.within == pytest.approx(9.0, rel=0.05)
+    assert found.between == pytest.approx(4.0, rel=0.1)
+    error = np.mean((found.estimate - means) ** 2)
+    assert error == pytest.approx(found.variance.mean(), rel=0.1)
+
+
+def test_seen_once_each_means_no_one_is_believed() -> None:
+    found = credibility(np.arange(3), np.array([1.0, 2.0, 6.0]), np.ones(3), 3)
+    np.testing.assert_array_equal(found.estimate, np.full(3, 3.0))
+
+
+def test_nothing_seen_is_zero() -> None:
+    empty = np.array([])
+    found = credibility(empty.astype(np.int64), empty, empty, 2)
+    assert found.estimate.tolist() == [0.0, 0.0]
