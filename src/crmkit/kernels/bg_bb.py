@@ -284,7 +284,7 @@ def posterior_mean_rate(
     plain = _log_shares(
         frequency, recency, T, alpha=alpha, beta=beta, gamma=gamma, delta=delta
     )
-    ratio = np.exp(np.logaddexp(*raised) - np.logaddexp(*plain))
+    ratio: FloatArray = np.exp(np.logaddexp(*raised) - np.logaddexp(*plain))
     return alpha / (alpha + beta) * ratio
 
 
@@ -305,7 +305,7 @@ def posterior_mean_dropout(
     plain = _log_shares(
         frequency, recency, T, alpha=alpha, beta=beta, gamma=gamma, delta=delta
     )
-    ratio = np.exp(np.logaddexp(*raised) - np.logaddexp(*plain))
+    ratio: FloatArray = np.exp(np.logaddexp(*raised) - np.logaddexp(*plain))
     return gamma / (gamma + delta) * ratio
 
 
@@ -333,9 +333,9 @@ def sample_purchase_times(
     seen = np.minimum(lifetime, T).astype(np.int64)
     customer = np.repeat(np.arange(seen.size), seen)
     ends = np.cumsum(seen)
-    which = np.arange(customer.size) - np.repeat(ends - seen, seen) + 1.0
+    which = 1.0 + np.arange(customer.size) - np.repeat(ends - seen, seen)
     used = rng.random(customer.size) < chance[customer]
-    return customer[used], which[used]
+    return customer[used].astype(np.int64), which[used].astype(np.float64)
 
 
 def sample_future_purchases(

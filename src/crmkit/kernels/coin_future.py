@@ -8,6 +8,9 @@ closed in the rate: see Fader, Hardie and Lee (2005), equations 8 to 10, whose G
 hypergeometric functions these are, in a form that never overflows or cancels.
 """
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 import numpy as np
 from scipy.special import betainc
 
@@ -23,6 +26,7 @@ from .special import (
 )
 
 __all__ = [
+    "Now",
     "discounted_purchases",
     "log_pmf",
     "purchases",
@@ -31,34 +35,38 @@ __all__ = [
 ]
 
 
-def survival(
-    elapsed: Numbers, *, k: Numbers, A: Numbers, a: Numbers, b: Numbers
-) -> FloatArray:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Now:
+    """A customer who is still there: what was seen, and the model's parameters.
+
+    ``first_toss`` is 1 where the first purchase tossed a coin too, and else 0.
+    """
+
+    frequency: Numbers
+    T: Numbers
+    first_toss: int
+    r: float
+    alpha: float
+    a: float
+    b: float
+
+
+def survival(elapsed: Numbers, now: Now) -> FloatArray:
     """Return the chance to be there still after ``elapsed``: ``E[(1+pt/A)^-k]``."""
-    return per_cell(_survival, elapsed=elapsed, k=k, A=A, a=a, b=b)
+    return _at(_survival, now, elapsed=elapsed)
 
 
-def purchases(
-    start: Numbers,
-    end: Numbers,
-    *,
-    k: Numbers,
-    A: Numbers,
-    a: Numbers,
-    b: Numbers,
-) -> FloatArray:
+def purchases(start: Numbers, end: Numbers, now: Now) -> FloatArray:
     """Return the purchases to expect between ``start`` and ``end`` from now.
 
     Notes
     -----
     ``E[((1+ps/A)^-k - (1+pe/A)^-k) / p]``. Without end it is finite only for ``a > 1``.
     """
-    return per_cell(_purchases, start=start, end=end, k=k, A=A, a=a, b=b)
+    return _at(_purchases, now, start=start, end=end)
 
 
-def purchases_factorial_moment(
-    elapsed: Numbers, *, k: Numbers, A: Numbers, a: Numbers, b: Numbers
-) -> FloatArray:
+def purchases_factorial_moment(elapsed: Numbers, now: Now) -> FloatArray:
     """Return ``E[X (X - 1)]`` of the number ``X`` of purchases within ``elapsed``.
 
     Notes
@@ -67,20 +75,12 @@ def purchases_factorial_moment(
     over time and over the rate ``L``, the second one is the chance that a negative
     binomial count of dropping purchases is two or more.
     """
-    return per_cell(_factorial_moment, elapsed=elapsed, k=k, A=A, a=a, b=b)
+    return _at(_factorial_moment, now, elapsed=elapsed)
 
 
-def discounted_purchases(
-    horizon: Numbers,
-    log_rate: Numbers,
-    *,
-    k: Numbers,
-    A: Numbers,
-    a: Numbers,
-    b: Numbers,
-) -> FloatArray:
+def discounted_purchases(horizon: Numbers, log_rate: Numbers, now: Now) -> FloatArray:
     """Return the purchases within ``horizon``, each times ``exp(-log_rate * when)``."""
-    return per_cell(_discounted, horizon=horizon, log_rate=log_rate, k=k, A=A, a=a, b=b)
+    return _at(_discounted, now, horizon=horizon, log_rate=log_rate)
 
 
 def log_pmf(
@@ -110,6 +110,16 @@ def log_pmf(
         survived + log_negative_binomial(n, t, r=k, alpha=A),
         lost + log_negative_binomial_tail(n, t, r=k, alpha=A),
     )
+
+
+def _at(function: Callable[..., FloatArray], now: Now, **times: Numbers) -> FloatArray:
+    """Evaluate once per distinct customer: by what was seen, which lies on a grid."""
+
+    def of_cells(x: FloatArray, T: FloatArray, **when: FloatArray) -> FloatArray:
+        k, A, b = now.r + x, now.alpha + T, now.b + x + now.first_toss
+        return function(k=k, A=A, a=np.full(x.shape, now.a), b=b, **when)
+
+    return per_cell(of_cells, x=now.frequency, T=now.T, **times)
 
 
 def _survival(

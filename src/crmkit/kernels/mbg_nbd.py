@@ -14,7 +14,7 @@ from scipy.special import expit
 from ..typing import FloatArray, IntArray
 from . import coin_future, coin_likelihood, coin_sample
 from .newton import Derivatives, Objective
-from .special import log1p_exp, log_mixed_with_zero
+from .special import Numbers, log1p_exp, log_mixed_with_zero
 
 __all__ = [
     "discounted_expected_purchases",
@@ -140,7 +140,7 @@ def probability_alive_after(
     recency: FloatArray,
     T: FloatArray,
     *,
-    elapsed: FloatArray | float,
+    elapsed: Numbers,
     r: float,
     alpha: float,
     a: float,
@@ -149,9 +149,7 @@ def probability_alive_after(
     """Return the probability to be a customer at ``T + elapsed``, given the history."""
     return probability_alive(
         frequency, recency, T, r=r, alpha=alpha, a=a, b=b
-    ) * coin_future.survival(
-        elapsed, k=r + frequency, A=alpha + T, a=a, b=b + frequency + 1.0
-    )
+    ) * coin_future.survival(elapsed, _now(frequency, T, r=r, alpha=alpha, a=a, b=b))
 
 
 def expected_purchases(
@@ -159,8 +157,8 @@ def expected_purchases(
     recency: FloatArray,
     T: FloatArray,
     *,
-    start: FloatArray | float,
-    end: FloatArray | float,
+    start: Numbers,
+    end: Numbers,
     r: float,
     alpha: float,
     a: float,
@@ -173,7 +171,7 @@ def expected_purchases(
     return probability_alive(
         frequency, recency, T, r=r, alpha=alpha, a=a, b=b
     ) * coin_future.purchases(
-        start, end, k=r + frequency, A=alpha + T, a=a, b=b + frequency + 1.0
+        start, end, _now(frequency, T, r=r, alpha=alpha, a=a, b=b)
     )
 
 
@@ -182,8 +180,8 @@ def discounted_expected_purchases(
     recency: FloatArray,
     T: FloatArray,
     *,
-    horizon: FloatArray | float,
-    log_rate: FloatArray | float,
+    horizon: Numbers,
+    log_rate: Numbers,
     r: float,
     alpha: float,
     a: float,
@@ -193,7 +191,7 @@ def discounted_expected_purchases(
     return probability_alive(
         frequency, recency, T, r=r, alpha=alpha, a=a, b=b
     ) * coin_future.discounted_purchases(
-        horizon, log_rate, k=r + frequency, A=alpha + T, a=a, b=b + frequency + 1.0
+        horizon, log_rate, _now(frequency, T, r=r, alpha=alpha, a=a, b=b)
     )
 
 
@@ -202,7 +200,7 @@ def variance_of_purchases(
     recency: FloatArray,
     T: FloatArray,
     *,
-    horizon: FloatArray | float,
+    horizon: Numbers,
     r: float,
     alpha: float,
     a: float,
@@ -210,14 +208,14 @@ def variance_of_purchases(
 ) -> FloatArray:
     """Return the variance of the purchases in ``(T, T + horizon]``."""
     alive = probability_alive(frequency, recency, T, r=r, alpha=alpha, a=a, b=b)
-    k, A, b_now = r + frequency, alpha + T, b + frequency + 1.0
-    mean = alive * coin_future.purchases(0.0, horizon, k=k, A=A, a=a, b=b_now)
-    pairs = coin_future.purchases_factorial_moment(horizon, k=k, A=A, a=a, b=b_now)
+    now = _now(frequency, T, r=r, alpha=alpha, a=a, b=b)
+    mean = alive * coin_future.purchases(0.0, horizon, now)
+    pairs = coin_future.purchases_factorial_moment(horizon, now)
     return alive * pairs + mean * (1.0 - mean)
 
 
 def expected_purchases_new_customer(
-    t: FloatArray | float,
+    t: Numbers,
     *,
     r: float,
     alpha: float,
@@ -225,12 +223,16 @@ def expected_purchases_new_customer(
     b: float,
 ) -> FloatArray:
     """Return the repeat purchases to expect of a new customer in ``(0, t]``."""
-    return b / (a + b) * coin_future.purchases(0.0, t, k=r, A=alpha, a=a, b=b + 1.0)
+    return (
+        b
+        / (a + b)
+        * coin_future.purchases(0.0, t, _now(0.0, 0.0, r=r, alpha=alpha, a=a, b=b))
+    )
 
 
 def log_pmf_new_customer(
-    n: FloatArray | float,
-    t: FloatArray | float,
+    n: Numbers,
+    t: Numbers,
     *,
     r: float,
     alpha: float,
@@ -242,12 +244,12 @@ def log_pmf_new_customer(
 
 
 def log_pmf(
-    n: FloatArray | float,
+    n: Numbers,
     frequency: FloatArray,
     recency: FloatArray,
     T: FloatArray,
     *,
-    horizon: FloatArray | float,
+    horizon: Numbers,
     r: float,
     alpha: float,
     a: float,
@@ -331,7 +333,7 @@ def sample_future_purchases(
     T: FloatArray,
     rng: np.random.Generator,
     *,
-    horizon: FloatArray | float,
+    horizon: Numbers,
     r: float,
     alpha: float,
     a: float,
@@ -347,6 +349,14 @@ def sample_future_purchases(
     lifetime = coin_sample.sample_lifetimes(rate, chance, rng)
     within = np.broadcast_to(np.asarray(horizon, np.float64), alive.shape)
     return there * coin_sample.sample_counts(rate, chance, lifetime, within, rng)
+
+
+def _now(
+    frequency: Numbers, T: Numbers, *, r: float, alpha: float, a: float, b: float
+) -> coin_future.Now:
+    return coin_future.Now(
+        frequency=frequency, T=T, first_toss=1, r=r, alpha=alpha, a=a, b=b
+    )
 
 
 def _log_odds_dead(

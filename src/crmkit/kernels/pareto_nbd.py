@@ -348,12 +348,9 @@ def _log_odds_dead(
     """Return the log odds that the customer left between ``recency`` and ``T``."""
     since, k = T - recency, r + frequency
     A, B = alpha + recency, beta + recency
-    return (
-        np.log(s)
-        + k * np.log1p(since / A)
-        + s * np.log1p(since / B)
-        + _window(since, k, A, s, B)
-    )
+    gain = k * np.log1p(since / A) + s * np.log1p(since / B)
+    odds: FloatArray = np.log(s) + gain + _window(since, k, A, s, B)
+    return odds
 
 
 def _dead_ratio(
