@@ -199,7 +199,7 @@ def fit_beta_discrete_weibull(
     ... )
     >>> model = fit_beta_discrete_weibull(cohorts)
     >>> round(model.c, 2)
-    1.38
+    1.72
     """
     renewals = cohort_renewals(
         cohorts,

@@ -62,7 +62,7 @@ class ShiftedBetaGeometric:
     >>> model.survival([12]).round(3)
     array([0.17])
     >>> model.discounted_residual_lifetime([0, 5], discount_rate=0.1).round(2)
-    array([2.7 , 6.31])
+    array([2.96, 6.26])
     """
 
     a: float
