@@ -21,7 +21,11 @@ def correlations(columns: FloatArray, w: FloatArray) -> FloatArray:
     centred = columns - w @ columns / w.sum()
     covariance = (centred.T * w) @ centred
     spread = np.sqrt(np.diag(covariance))
-    matrix: FloatArray = covariance / np.outer(spread, spread)
+    scale = np.outer(spread, spread)
+    matrix: FloatArray = np.zeros_like(scale)
+    np.divide(covariance, scale, out=matrix, where=scale > 0)
+    # A column without spread goes together with nothing, and is itself nevertheless.
+    np.fill_diagonal(matrix, 1.0)
     return matrix
 
 

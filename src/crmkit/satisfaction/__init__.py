@@ -3,7 +3,19 @@
 from .bands import BANDS, Bands
 from .comparison import GroupDifference, NpsComparison, nps_comparison
 from .difference import NpsDifference
+from .drivers import DriverWeight, DriverWeights, fit_driver_weights
+from .expectations import (
+    Disconfirmation,
+    DisconfirmationFit,
+    disconfirmation,
+    fit_disconfirmation,
+    with_disconfirmation,
+)
+from .factors import FACTORS, Factor, FactorAnalysis, satisfaction_factors
 from .groups import nps_by, with_nps_group
+from .importance import importance_performance, penalty_reward
+from .index import SatisfactionIndex, fit_satisfaction_index
+from .kano_model import KANO_CATEGORIES, Kano, kano
 from .paired import PairedNps, paired_nps
 from .planning import (
     nps_answers_needed,
@@ -12,6 +24,8 @@ from .planning import (
     nps_margin,
     nps_power,
 )
+from .rating import Rating, ces, csat
+from .rating_groups import csat_by
 from .respondents import MatchReport, latest_responses, match_respondents
 from .response import ResponseBounds
 from .score import NPS, nps
@@ -21,16 +35,36 @@ from .weighting import with_raked_weight
 
 __all__ = [
     "BANDS",
+    "FACTORS",
+    "KANO_CATEGORIES",
     "NPS",
     "Bands",
+    "Disconfirmation",
+    "DisconfirmationFit",
+    "DriverWeight",
+    "DriverWeights",
+    "Factor",
+    "FactorAnalysis",
     "GroupDifference",
+    "Kano",
     "MatchReport",
     "NpsComparison",
     "NpsDifference",
     "NpsTrend",
     "PairedNps",
+    "Rating",
     "ResponseBounds",
+    "SatisfactionIndex",
     "SurveyNps",
+    "ces",
+    "csat",
+    "csat_by",
+    "disconfirmation",
+    "fit_disconfirmation",
+    "fit_driver_weights",
+    "fit_satisfaction_index",
+    "importance_performance",
+    "kano",
     "latest_responses",
     "match_respondents",
     "nps",
@@ -43,7 +77,10 @@ __all__ = [
     "nps_power",
     "nps_trend",
     "paired_nps",
+    "penalty_reward",
+    "satisfaction_factors",
     "survey_nps",
+    "with_disconfirmation",
     "with_nps_group",
     "with_raked_weight",
 ]

@@ -1,0 +1,62 @@
+"""Several questions of one questionnaire, read together."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from .._frames import EagerFrame, Rule, missing, numbers, nw, refuse, require_numbers
+from ..errors import InvalidValueError, NotEnoughDataError
+from ..typing import BoolArray, FloatArray
+
+__all__ = ["Range", "complete_rows", "items", "require_range"]
+
+Range = tuple[float, float]
+
+
+def items(frame: EagerFrame, columns: Sequence[str], scale: Range | None) -> FloatArray:
+    """Read the columns side by side, NaN where there is no answer."""
+    require_numbers(frame, columns)
+    refuse(frame, [rule for name in columns for rule in _rules(frame, name, scale)])
+    return np.column_stack([numbers(frame, name) for name in columns])
+
+
+def complete_rows(values: FloatArray, *, at_least: int) -> BoolArray:
+    """Find the rows without a hole, and refuse when they are too few."""
+    kept: BoolArray = np.atleast_1d(~np.isnan(values).any(axis=1))
+    if np.count_nonzero(kept) < at_least:
+        raise NotEnoughDataError(
+            needed=f"{at_least} rows with all answers",
+            got=str(np.count_nonzero(kept)),
+            remedy="Ask for fewer columns, or collect more answers.",
+        )
+    return kept
+
+
+def require_range(scale: Range) -> Range:
+    """Return the ends of a scale, the lower one first."""
+    low, high = scale
+    if not (np.isfinite(low) and np.isfinite(high) and low < high):
+        raise InvalidValueError(
+            subject="argument 'scale'",
+            found=f"invalid value {scale!r}",
+            remedy="Give the lowest and the highest answer, in this order.",
+        )
+    return float(low), float(high)
+
+
+def _rules(frame: EagerFrame, column: str, scale: Range | None) -> list[Rule]:
+    value, given = nw.col(column), ~missing(frame, column)
+    low, high = (-np.inf, np.inf) if scale is None else scale
+    outside = (value < low) | (value > high)
+    if frame.collect_schema()[column].is_float():
+        outside = outside | (~value.is_finite() & ~value.is_nan())
+    return [
+        Rule(
+            column=column,
+            broken=given & outside,
+            found="infinite value" if scale is None else "out-of-scale answer",
+            remedy="Correct these answers."
+            if scale is None
+            else f"The scale is {low:g} to {high:g}: correct these, or pass 'scale'.",
+        )
+    ]
