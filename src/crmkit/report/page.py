@@ -19,7 +19,6 @@ from .template import TEMPLATE
 
 __all__ = ["render_page", "require_packages"]
 
-_VEGA_LITE = "6.4"
 _PACKAGES = {
     "altair": "altair",
     "jinja2": "jinja2",
@@ -114,7 +113,7 @@ def _error(relative: float | None) -> str:
 def _bundle() -> str:
     """Return the chart library: one script for all charts of the page."""
     vl_convert = import_module("vl_convert")
-    return _inside_a_script(str(vl_convert.javascript_bundle(vl_version=_VEGA_LITE)))
+    return _inside_a_script(str(vl_convert.javascript_bundle()))
 
 
 def _inside_a_script(script: str) -> str:

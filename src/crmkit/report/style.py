@@ -55,7 +55,7 @@ nav ol { display: flex; flex-wrap: wrap; gap: 0.2rem 1.2rem; list-style: none;
   border-radius: 10px; padding: 0.9rem 1rem 1rem; }
 .figures dt { color: var(--soft); font-size: 0.88rem; line-height: 1.35; }
 .figures dd { margin: 0; }
-.figure-value { display: block; font-size: 1.7rem; line-height: 1.25;
+.figure-value { display: block; font-size: 1.55rem; line-height: 1.25;
   margin: 0.2rem 0; white-space: nowrap; }
 .figures small { color: var(--soft); font-size: 0.85rem; line-height: 1.4;
   display: block; }
