@@ -27,7 +27,7 @@ lint: $(VENV)/dev.stamp ## ruff, mypy --strict and basedpyright
 	$(BIN)/basedpyright
 
 unit: $(VENV)/dev.stamp ## The tests alone: pytest, warnings as errors
-	$(BIN)/python -m pytest -n auto -m "not heavy" $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n auto --dist loadgroup -m "not heavy" $(PYTEST_ARGS)
 
 docs: $(VENV)/dev.stamp ## Build the site into docs/_build/html, warnings as errors
 	$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build/html
