@@ -1,7 +1,9 @@
 """What each customer is worth: models of purchases and spend, and the value ahead."""
 
+from .bg_bb import BgBb
 from .bg_nbd import BgNbd
 from .components import References, clv_components, fit_references
+from .fit_bg_bb import fit_bg_bb
 from .fit_bg_nbd import fit_bg_nbd
 from .fit_mbg_nbd import fit_mbg_nbd
 from .fit_pareto_nbd import fit_pareto_nbd
@@ -16,6 +18,7 @@ from .rates import per_unit_rate
 from .value import with_clv
 
 __all__ = [
+    "BgBb",
     "BgNbd",
     "Forecast",
     "GammaGamma",
@@ -24,6 +27,7 @@ __all__ = [
     "ParetoNbd",
     "References",
     "clv_components",
+    "fit_bg_bb",
     "fit_bg_nbd",
     "fit_gamma_gamma",
     "fit_mbg_nbd",

@@ -18,7 +18,7 @@ from ..fits import FitReport, Penalty, estimate
 from ..kernels.cells import Cells, group
 from ..kernels.newton import Objective
 from ..typing import FloatArray, IntoFrame
-from ._histories import Columns, history_rules, known_id
+from ._histories import Columns, Rules, history_rules, known_id
 
 __all__ = [
     "approved",
@@ -33,12 +33,16 @@ _Fit = TypeVar("_Fit")
 
 
 def fetch_histories(
-    customers: IntoFrame, columns: Columns, *, weight_col: str | None
+    customers: IntoFrame,
+    columns: Columns,
+    *,
+    weight_col: str | None,
+    rules: Rules = history_rules,
 ) -> Cells:
     """Bring the distinct histories into memory, checked, each with its weight."""
     asked = columns if weight_col is None else (*columns, weight_col)
     frame = read(customers, asked)
-    refuse(frame, history_rules(columns)(frame), id_col=known_id(frame))
+    refuse(frame, rules(columns)(frame), id_col=known_id(frame))
     histories = fetch_cells(frame, columns, weight_col=weight_col)
     _require_repeats(histories, frequency_col=columns[0])
     return histories

@@ -27,6 +27,7 @@ __all__ = [
 ]
 
 Columns: TypeAlias = tuple[str, str, str]
+Rules: TypeAlias = Callable[[Columns], Callable[[Frame], list[Rule]]]
 Score: TypeAlias = Callable[[FloatArray, FloatArray, FloatArray], FloatArray]
 
 _CORRECT = "correct or drop these rows."
@@ -47,14 +48,14 @@ def history_rules(columns: Columns) -> Callable[[Frame], list[Rule]]:
         ]
         return [
             *numbers,
-            _impossible(frequency, x != x.floor(), "Frequency is a count"),
-            _impossible(recency, t_x > nw.col(T), f"Recency may not exceed {T}"),
-            _impossible(
+            impossible(frequency, x != x.floor(), "Frequency is a count"),
+            impossible(recency, t_x > nw.col(T), f"Recency may not exceed {T}"),
+            impossible(
                 recency,
                 (x == 0) & (t_x > 0),
                 "Recency is 0 where frequency is 0",
             ),
-            _impossible(
+            impossible(
                 T, (x > 0) & (nw.col(T) == 0), "Nothing is bought again in no time"
             ),
         ]
@@ -78,12 +79,14 @@ def on_histories(
 
 
 def with_history_scores(
-    customers: IntoFrameT, columns: Columns, scores: Mapping[str, Score]
+    customers: IntoFrameT,
+    columns: Columns,
+    scores: Mapping[str, Score],
+    *,
+    rules: Rules = history_rules,
 ) -> IntoFrameT:
     """Add columns that are functions of the history alone, whatever the library."""
-    return with_scores(
-        customers, columns, scores, rules=history_rules(columns), id_col=_ID
-    )
+    return with_scores(customers, columns, scores, rules=rules(columns), id_col=_ID)
 
 
 def known_id(frame: Frame) -> str | None:
@@ -91,7 +94,8 @@ def known_id(frame: Frame) -> str | None:
     return _ID if _ID in frame.collect_schema().names() else None
 
 
-def _impossible(column: str, broken: nw.Expr, rule: str) -> Rule:
+def impossible(column: str, broken: nw.Expr, rule: str) -> Rule:
+    """Make the rule of values that are numbers, and cannot be true."""
     return Rule(
         column=column,
         broken=broken,
