@@ -117,8 +117,13 @@ def log_negative_binomial_tail(
     )
     counts = np.maximum(n, 1.0)
     seen, rest = t / (alpha + t), alpha / (alpha + t)
-    tail = np.where(seen <= rest, betainc(counts, r, seen), betaincc(r, counts, rest))
-    result = _log_or_minus_infinity(tail)
+    few = seen <= rest
+    tail = np.where(few, betainc(counts, r, seen), betaincc(r, counts, rest))
+    fewer = np.where(few, betaincc(counts, r, seen), betainc(r, counts, rest))
+    likely = tail > 0.5
+    result = np.where(
+        likely, np.log1p(-np.where(likely, fewer, 0.0)), _log_or_minus_infinity(tail)
+    )
     deep = (tail < _SMALLEST_TAIL) & (t > 0)
     if np.any(deep):
         result[deep] = log_negative_binomial(
