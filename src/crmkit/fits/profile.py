@@ -5,7 +5,6 @@ from math import exp, sqrt
 from statistics import NormalDist
 
 import numpy as np
-from scipy.optimize import brentq
 
 from ..kernels.newton import Derivatives, Objective, maximise
 from ..typing import FloatArray
@@ -102,6 +101,8 @@ def _crossing(
     loss: Callable[[float], float], side: float, allowed: float, error: float
 ) -> float | None:
     """Walk outwards until the loss is too large, then close in on the end."""
+    from scipy.optimize import brentq  # noqa: PLC0415 - slower to import than crmkit
+
     inner, outer = 0.0, 2.0 * error
     while loss(side * outer) < allowed:
         if outer > _FARTHEST:

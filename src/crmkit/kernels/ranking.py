@@ -5,7 +5,6 @@ over all orders of the tied rows.
 """
 
 import numpy as np
-from scipy.optimize import isotonic_regression
 
 from ..typing import FloatArray
 
@@ -66,6 +65,8 @@ def concave_hull(
     The hull of the running sums is the isotonic regression of the shares (Fawcett and
     Niculescu-Mizil 2007): pooling adjacent violators finds it in one pass.
     """
+    from scipy.optimize import isotonic_regression  # noqa: PLC0415 - slow to import
+
     p, n = np.diff(positives), np.diff(negatives)
     weight = p + n
     pooled = isotonic_regression(p / weight, weights=weight, increasing=False)
