@@ -9,12 +9,15 @@ from .cdnow import load_cdnow, load_cdnow_sample
 from .complete_journey import CompleteJourney, load_complete_journey
 from .donations import load_donations
 from .simulate_company import simulate_company
+from .simulate_purchases import SimulatedPurchases, simulate_purchases
 
 __all__ = [
     "CompleteJourney",
+    "SimulatedPurchases",
     "load_cdnow",
     "load_cdnow_sample",
     "load_complete_journey",
     "load_donations",
     "simulate_company",
+    "simulate_purchases",
 ]
