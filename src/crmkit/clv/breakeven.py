@@ -1,5 +1,7 @@
 """How long it took until a customer had paid back what winning her cost."""
 
+from typing import Any
+
 import numpy as np
 
 from .._check import one_of
@@ -82,7 +84,7 @@ def acquisition_breakeven(
     start = np.where(start < NEVER, start, day)
     reached = payback_days(customer, days, money, cost)
     seen = book.seen()
-    columns = {
+    columns: dict[str, np.ndarray | nw.Series[Any]] = {
         ledger.customer_id_col: book.ids.filter(seen.tolist()),
         "acquisition_cost": cost[seen],
         "profit": totals(customer, money, book.customers)[seen],

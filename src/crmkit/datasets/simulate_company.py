@@ -3,11 +3,10 @@
 from dataclasses import dataclass
 
 import numpy as np
-from narwhals.stable.v2.typing import IntoDataFrame
 
 from .._check import whole
 from ..ledger import Ledger
-from ..typing import BoolArray, FloatArray, IntArray
+from ..typing import BoolArray, FloatArray, IntArray, IntoDataFrame
 from .backend import Backend, Column, from_columns
 
 __all__ = ["simulate_company"]

@@ -4,6 +4,7 @@ from .expected import expected_components
 from .fitting import fit_references
 from .histories import purchase_histories
 from .history import clv_components
+from .influence import Influence, ReferralInfluence, referral_influence
 from .intervals import draw_models, expected_component_intervals
 from .references import References
 from .referral_outlook import ReferralOutlook, fit_referral_outlook
@@ -11,7 +12,9 @@ from .shares import CategoryShares, fit_category_shares
 
 __all__ = [
     "CategoryShares",
+    "Influence",
     "References",
+    "ReferralInfluence",
     "ReferralOutlook",
     "clv_components",
     "draw_models",
@@ -21,4 +24,5 @@ __all__ = [
     "fit_references",
     "fit_referral_outlook",
     "purchase_histories",
+    "referral_influence",
 ]

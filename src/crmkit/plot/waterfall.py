@@ -1,0 +1,85 @@
+"""A waterfall of value: which part adds how much."""
+
+from typing import TYPE_CHECKING
+
+from .._frames import numbers, read_eager
+from ..errors import MissingExtraError
+from ..typing import IntoDataFrame
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["waterfall"]
+
+_UP, _DOWN, _TOTAL = "#2a78b5", "#c2543a", "#44546a"
+
+
+def waterfall(steps: IntoDataFrame, *, ax: "Axes | None" = None) -> "Axes":
+    """Draw the steps of a value waterfall.
+
+    Parameters
+    ----------
+    steps
+        What :func:`crmkit.clv.waterfall.value_waterfall` returned.
+    ax
+        The axes to draw on; new ones by default.
+
+    Returns
+    -------
+    Axes
+        The axes drawn on.
+
+    Raises
+    ------
+    MissingExtraError
+        If matplotlib is not installed.
+    MissingColumnError
+        If a column of the steps is not there.
+
+    Examples
+    --------
+    >>> import matplotlib
+    >>> matplotlib.use("agg")
+    >>> import pandas as pd
+    >>> from crmkit.clv.waterfall import value_waterfall
+    >>> from crmkit.plot.waterfall import waterfall
+    >>> parts = pd.DataFrame({
+    ...     "clv1": [5.0], "clv2": [23.0], "clv3": [7.0], "clv4": [1.0],
+    ...     "clv5": [10.0], "clv6": [-2.0], "clv": [44.0],
+    ... })
+    >>> waterfall(value_waterfall(parts)).get_ylabel()
+    'value'
+    """
+    try:
+        from matplotlib import pyplot as plt  # noqa: PLC0415 - only who draws needs it
+    except ImportError:
+        raise MissingExtraError(package="matplotlib", extra="plot") from None
+    frame = read_eager(steps, ("part", "meaning", "amount", "start", "end"))
+    if ax is None:
+        ax = plt.subplots(figsize=(8, 4), layout="constrained")[1]
+    amount, end = numbers(frame, "amount"), numbers(frame, "end")
+    start = numbers(frame, "start")
+    last = len(frame) - 1
+    for at, height in enumerate(amount):
+        colour = _TOTAL if at == last else _UP if height >= 0 else _DOWN
+        ax.bar(at, end[at] - start[at], bottom=start[at], color=colour, width=0.7)
+        ax.annotate(
+            f"{height:,.0f}",
+            (at, max(start[at], end[at])),
+            xytext=(0, 3),
+            textcoords="offset points",
+            ha="center",
+        )
+        if at < last:
+            ax.plot([at - 0.35, at + 1.35], [end[at]] * 2, color="#999999", lw=0.8)
+    names = [
+        part if part == meaning else f"{part}\n{meaning}"
+        for part, meaning in zip(
+            frame["part"].to_list(), frame["meaning"].to_list(), strict=True
+        )
+    ]
+    ax.set_xticks(range(len(names)), names)
+    ax.axhline(0, color="black", lw=0.8)
+    ax.set_ylabel("value")
+    ax.spines[["top", "right"]].set_visible(False)
+    return ax

@@ -1,0 +1,165 @@
+"""What is made of the parts: streams, tenses, waterfall, influence."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+
+from crmkit import errors
+from crmkit.clv.components import (
+    clv_components,
+    fit_references,
+    referral_influence,
+)
+from crmkit.clv.streams import with_value_streams
+from crmkit.clv.tenses import with_value_tenses
+from crmkit.clv.waterfall import value_waterfall
+from crmkit.datasets.simulate_company import simulate_company
+from crmkit.plot.waterfall import waterfall
+
+END = "2023-12-31"
+
+
+def company(customers: int = 100) -> Any:
+    return simulate_company(
+        customers=customers, rng=np.random.default_rng(1), backend="polars"
+    )
+
+
+def components(**options: Any) -> Any:
+    ledger = company()
+    return clv_components(
+        ledger,
+        references=fit_references(ledger, as_of=END),
+        as_of=END,
+        time_unit="year",
+        discount_rate=0.0,
+        **options,
+    )
+
+
+@pytest.mark.parametrize("acquisition", ["inside", "apart"])
+def test_the_streams_less_acquisition_are_the_value(acquisition: str) -> None:
+    found = with_value_streams(components(acquisition=acquisition))
+    streams = found.select(
+        pl.sum_horizontal("base_spending", "spending_growth", "referral_value")
+    ).to_series()
+    np.testing.assert_allclose(
+        streams - found["acquisition_cost"], found["clv"], atol=1e-10
+    )
+
+
+def test_where_acquisition_is_shown_does_not_move_a_stream() -> None:
+    inside, apart = (
+        with_value_streams(components(acquisition=how)) for how in ("inside", "apart")
+    )
+    np.testing.assert_allclose(
+        inside["base_spending"], apart["base_spending"], atol=1e-10
+    )
+
+
+def test_streams_stay_lazy_where_the_parts_are(
+    frame: Callable[[dict[str, Any]], Any], columns_of: Callable[[Any], Any]
+) -> None:
+    parts = {
+        "clv2_growth": [3.0],
+        "clv3": [7.0],
+        "clv4": [1.0],
+        "clv5": [10.0],
+        "clv6": [-2.0],
+        "clv": [44.0],
+        "acquisition_cost": [12.0],
+    }
+    found = columns_of(with_value_streams(frame(parts)))
+    assert found["base_spending"] == [37.0]
+    assert found["spending_growth"] == [9.0]
+
+
+PAST = {"customer_id": ["b", "a", "c"], "clv": [1.0, 2.0, 3.0], "kind": ["x", "x", "y"]}
+AHEAD = {
+    "customer_id": ["a", "b", "c"],
+    "clv2": [10.0, 20.0, 90.0],
+    "clv3": [5.0, 1.0, 0.0],
+    "clv5": [0.0, 0.0, 0.0],
+    "clv": [15.0, 21.0, 90.0],
+}
+
+
+def test_potential_is_the_distance_to_what_peers_reach(
+    eager_frame: Callable[[dict[str, Any]], Any], columns_of: Callable[[Any], Any]
+) -> None:
+    found = columns_of(
+        with_value_tenses(
+            eager_frame(PAST), expected=eager_frame(AHEAD), peers_by="kind", reach=0.5
+        )
+    )
+    assert found["customer_id"] == ["b", "a", "c"]
+    assert found["historical_value"] == [1.0, 2.0, 3.0]
+    assert found["current_value"] == [21.0, 15.0, 90.0]
+    assert found["potential_activation"] == [0.0, 5.0, 0.0]
+    assert found["potential_cross_sell"] == [2.0, 0.0, 0.0]
+    assert found["potential_value"] == [2.0, 5.0, 0.0]
+
+
+def test_a_customer_in_one_frame_only_is_refused(
+    eager_frame: Callable[[dict[str, Any]], Any],
+) -> None:
+    other = {**AHEAD, "customer_id": ["a", "b", "d"]}
+    with pytest.raises(errors.InvalidValueError, match="2 customer"):
+        with_value_tenses(eager_frame(PAST), expected=eager_frame(other))
+
+
+def test_the_bars_of_a_waterfall_meet() -> None:
+    steps = value_waterfall(components())
+    assert steps["part"].to_list() == [f"clv{n}" for n in range(1, 7)] + ["value"]
+    np.testing.assert_allclose(steps["start"][1:6], steps["end"][:5], rtol=1e-14)
+    assert steps["end"][5] == pytest.approx(steps["end"][6])
+    assert steps["start"][6] == 0
+
+
+def test_a_waterfall_is_drawn_as_computed() -> None:
+    import matplotlib as mpl
+
+    mpl.use("agg")
+    from matplotlib import pyplot as plt
+
+    steps = value_waterfall(components())
+    axes = waterfall(steps)
+    bars: Any = axes.patches
+    assert [bar.get_height() for bar in bars] == pytest.approx(
+        (steps["end"] - steps["start"]).to_list()
+    )
+    assert waterfall(steps, ax=axes) is axes
+    plt.close("all")
+
+
+def test_influence_counts_everyone_brought_in_full() -> None:
+    ledger = company()
+    found = referral_influence(ledger, as_of=END, time_unit="year", discount_rate=0.0)
+    own = {each.customer_id: each.own for each in found.customers}
+    edges = ledger.referrals.select("referrer_id", "referee_id").rows()
+
+    def influence(customer: int) -> float:
+        below = sum(influence(b) for a, b in edges if a == customer)
+        return own[str(customer)] + below
+
+    for each in found.customers:
+        assert each.influence == pytest.approx(influence(int(each.customer_id)))
+    assert found.of(found.customers[3].customer_id) == found.customers[3]
+    assert [each.influence for each in found.top(5)] == sorted(
+        (each.influence for each in found.customers), reverse=True
+    )[:5]
+
+
+def test_influences_refuse_to_be_summed() -> None:
+    found = referral_influence(
+        company(), as_of=END, time_unit="year", discount_rate=0.0
+    )
+    with pytest.raises(errors.InvalidTypeError, match="count the same customers many"):
+        sum(found.top(2))
+    with pytest.raises(errors.InvalidTypeError, match="Sum clv5"):
+        _ = found + found
+    with pytest.raises(errors.InvalidValueError, match="no such customer 'zoe'"):
+        found.of("zoe")

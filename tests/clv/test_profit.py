@@ -1,0 +1,177 @@
+"""Profit in three steps, and why it changed."""
+
+import datetime as dt
+import json
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from crmkit import errors
+from crmkit.clv.breakeven import acquisition_breakeven
+from crmkit.clv.profit import profit_by
+from crmkit.clv.profit_change import ProfitChange, profit_change
+from crmkit.datasets.simulate_company import simulate_company
+from crmkit.ledger import Ledger
+
+PARTS = (
+    "acquiring",
+    "keeping",
+    "volume",
+    "mix",
+    "price",
+    "goods_cost",
+    "service_cost",
+)
+few = settings(max_examples=15)
+
+
+def company(seed: int, backend: Any = "polars") -> Any:
+    return simulate_company(
+        customers=60, rng=np.random.default_rng(seed), backend=backend
+    )
+
+
+def cash(ledger: Any, start: str, end: str) -> dict[str, float]:
+    """Add up the tables themselves."""
+    inside = pl.col("date").is_between(
+        dt.date.fromisoformat(start), dt.date.fromisoformat(end)
+    )
+    lines = ledger.lines.filter(inside)
+    found = {
+        "receipts": lines["paid_amount"].sum(),
+        "goods": lines["cost_amount"].sum(),
+        "service": ledger.service.filter(inside)["amount"].sum(),
+        "acquisition": ledger.acquisition.filter(inside)["amount"].sum(),
+        "rewards": ledger.referrals.filter(inside)["reward"].sum(),
+    }
+    costs = sum(found[name] for name in found if name != "receipts")
+    return {**found, "net_profit": found["receipts"] - costs}
+
+
+@few
+@given(
+    seed=st.integers(0, 1000),
+    by=st.sampled_from([None, "category", ["channel", "region"]]),
+    start=st.sampled_from(["2022-01-01", "2022-10-01"]),
+)
+def test_profit_sums_to_the_company_however_it_is_grouped(
+    seed: int, by: Any, start: str
+) -> None:
+    ledger = company(seed)
+    found = profit_by(ledger, as_of="2023-06-30", start=start, by=by)
+    for name, amount in cash(ledger, start, "2023-06-30").items():
+        assert found[name].sum() == pytest.approx(amount, abs=1e-9), name
+
+
+def test_each_step_takes_its_costs_off() -> None:
+    found = profit_by(company(1), as_of="2023-12-31")
+    margin = found["receipts"] - found["goods"]
+    np.testing.assert_array_equal(found["marginal_profit"], margin)
+    np.testing.assert_allclose(
+        found["total_profit"], margin - found["service"], atol=1e-12
+    )
+    net = found["total_profit"] - found["acquisition"] - found["rewards"]
+    np.testing.assert_allclose(found["net_profit"], net, atol=1e-12)
+    np.testing.assert_allclose(
+        found["discount"], found["list_amount"] - found["receipts"], atol=1e-12
+    )
+
+
+def test_every_library_has_the_same_profit() -> None:
+    first, *others = (
+        pl.DataFrame(
+            profit_by(
+                company(3, backend), as_of="2023-12-31", by=["region", "category"]
+            )
+        )
+        for backend in ("polars", "pandas", "pyarrow")
+    )
+    for other in others:
+        for column in first.columns:
+            assert first[column].to_list() == other[column].to_list()
+
+
+def test_a_first_day_after_the_last_is_refused() -> None:
+    with pytest.raises(errors.InvalidValueError, match="argument 'start'"):
+        profit_by(company(1), as_of="2022-01-01", start="2022-02-01")
+
+
+@few
+@given(seed=st.integers(0, 1000))
+def test_the_change_of_profit_is_explained_to_the_cent(seed: int) -> None:
+    ledger = company(seed)
+    before, after = ("2022-07-01", "2022-12-31"), ("2023-01-01", "2023-06-30")
+    change = profit_change(ledger, before=before, after=after)
+    first, second = (cash(ledger, *span)["net_profit"] for span in (before, after))
+    assert change.profit_before == pytest.approx(first, abs=1e-9)
+    assert change.profit_after == pytest.approx(second, abs=1e-9)
+    assert change.change == pytest.approx(second - first, abs=1e-8)
+    back = profit_change(ledger, before=after, after=before)
+    for part in PARTS:
+        forward, backward = getattr(change, part), getattr(back, part)
+        assert forward == pytest.approx(-backward, abs=1e-8), part
+
+
+def test_a_year_without_existing_customers_is_all_acquisition() -> None:
+    ledger = company(1)
+    first_day = ledger.lines["date"].min().isoformat()
+    change = profit_change(
+        ledger, before=("2021-01-01", "2021-12-31"), after=(first_day, first_day)
+    )
+    assert change.active_before == change.active_after == 0
+    assert change.change == change.acquiring
+
+
+def test_a_change_survives_json() -> None:
+    change = profit_change(
+        company(1),
+        before=("2022-01-01", "2022-12-31"),
+        after=("2023-01-01", "2023-12-31"),
+    )
+    text = json.dumps(change.to_dict())
+    assert ProfitChange.from_dict(json.loads(text)) == change
+
+
+def test_a_period_that_ends_before_it_begins_is_refused() -> None:
+    with pytest.raises(errors.InvalidValueError, match="argument 'after'"):
+        profit_change(
+            company(1),
+            before=("2022-01-01", "2022-12-31"),
+            after=("2023-02-01", "2023-01-01"),
+        )
+
+
+def test_breakeven_counts_from_the_first_cost(
+    eager_frame: Any, columns_of: Any
+) -> None:
+    ledger: Ledger[Any] = Ledger(
+        lines=eager_frame(
+            {
+                "customer_id": ["a", "a", "b"],
+                "date": [
+                    dt.date(2023, 1, 5),
+                    dt.date(2023, 1, 15),
+                    dt.date(2023, 1, 9),
+                ],
+                "paid_amount": [6.0, 6.0, 5.0],
+            }
+        ),
+        acquisition=eager_frame(
+            {
+                "customer_id": ["a", "b"],
+                "date": [dt.date(2023, 1, 1), dt.date(2023, 1, 9)],
+                "amount": [10.0, 10.0],
+            }
+        ),
+    )
+    found = columns_of(
+        acquisition_breakeven(ledger, as_of="2023-01-31", time_unit="week")
+    )
+    assert found["breakeven_time"][0] == 2.0
+    assert found["breakeven_time"][1] is None or np.isnan(found["breakeven_time"][1])
+    assert found["profit"] == [12.0, 5.0]
+    assert found["age"] == [30 / 7, 22 / 7]

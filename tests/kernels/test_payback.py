@@ -1,0 +1,42 @@
+import numpy as np
+
+from crmkit.kernels.payback import payback_days
+
+
+def test_the_day_profit_first_covers_the_cost() -> None:
+    found = payback_days(
+        np.array([1, 0, 0, 1, 0]),
+        np.array([5, 3, 1, 6, 9]),
+        np.array([4.0, 6.0, 5.0, 2.0, 50.0]),
+        np.array([10.0, 100.0, 1.0]),
+    )
+    assert found[0] == 3
+    assert np.isnan(found[1:]).all()
+
+
+def test_what_is_booked_on_one_day_comes_together() -> None:
+    found = payback_days(
+        np.array([0, 0]), np.array([4, 4]), np.array([10.0, -5.0]), np.array([8.0])
+    )
+    assert np.isnan(found[0])
+
+
+def test_a_cost_of_nothing_is_covered_by_the_first_purchase() -> None:
+    found = payback_days(np.array([0]), np.array([4]), np.array([1.0]), np.array([0.0]))
+    assert found.tolist() == [4.0]
+
+
+def test_it_counts_the_first_time_even_if_profit_falls_again() -> None:
+    found = payback_days(
+        np.array([0, 0, 0]),
+        np.array([1, 2, 3]),
+        np.array([10.0, -9.0, 10.0]),
+        np.array([8.0]),
+    )
+    assert found.tolist() == [1.0]
+
+
+def test_no_rows_pay_nothing_back() -> None:
+    nothing = np.array([])
+    whole = nothing.astype(np.int64)
+    assert np.isnan(payback_days(whole, whole, nothing, np.array([1.0]))).all()
