@@ -16,6 +16,9 @@ from .groups import nps_by, with_nps_group
 from .importance import importance_performance, penalty_reward
 from .index import SatisfactionIndex, fit_satisfaction_index
 from .kano_model import KANO_CATEGORIES, Kano, kano
+from .link import Estimate, OutcomeLink, link_to_outcomes
+from .loyalty import loyalty_curve, outcomes_by, survival_by
+from .outcomes import with_outcomes
 from .paired import PairedNps, paired_nps
 from .planning import (
     nps_answers_needed,
@@ -32,6 +35,7 @@ from .score import NPS, nps
 from .survey import SurveyNps, survey_nps
 from .trend import NpsTrend, nps_trend
 from .weighting import with_raked_weight
+from .worth import PartWorth, PointWorth, nps_point_worth
 
 __all__ = [
     "BANDS",
@@ -43,6 +47,7 @@ __all__ = [
     "DisconfirmationFit",
     "DriverWeight",
     "DriverWeights",
+    "Estimate",
     "Factor",
     "FactorAnalysis",
     "GroupDifference",
@@ -51,7 +56,10 @@ __all__ = [
     "NpsComparison",
     "NpsDifference",
     "NpsTrend",
+    "OutcomeLink",
     "PairedNps",
+    "PartWorth",
+    "PointWorth",
     "Rating",
     "ResponseBounds",
     "SatisfactionIndex",
@@ -66,6 +74,8 @@ __all__ = [
     "importance_performance",
     "kano",
     "latest_responses",
+    "link_to_outcomes",
+    "loyalty_curve",
     "match_respondents",
     "nps",
     "nps_answers_needed",
@@ -74,13 +84,17 @@ __all__ = [
     "nps_comparison",
     "nps_detectable_difference",
     "nps_margin",
+    "nps_point_worth",
     "nps_power",
     "nps_trend",
+    "outcomes_by",
     "paired_nps",
     "penalty_reward",
     "satisfaction_factors",
     "survey_nps",
+    "survival_by",
     "with_disconfirmation",
     "with_nps_group",
+    "with_outcomes",
     "with_raked_weight",
 ]
