@@ -78,6 +78,13 @@ def test_roles_travel_as_json(frame: Make) -> None:
     assert segments.ValueRoles.from_dict(document) == roles
 
 
+def test_roles_of_a_base_without_value_travel_too(frame: Make) -> None:
+    base = {"clv": [-1.0], "potential_value": [-1.0]}
+    roles = segments.fit_value_roles(frame(base))
+    assert roles.most_valuable_from is None
+    assert segments.ValueRoles.from_dict(roles.to_dict()) == roles
+
+
 values = st.lists(
     st.tuples(st.integers(-50, 100), st.integers(0, 100)), min_size=1, max_size=30
 )

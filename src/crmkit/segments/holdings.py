@@ -32,6 +32,7 @@ __all__ = [
     "put_beside",
     "read_holdings",
     "require_present",
+    "sorted_rows",
 ]
 
 Missing = Literal["error", "keep"]
@@ -153,6 +154,15 @@ def put_beside(
     made: Frame = beside(frame, columns)
     known = {name: nw.when(~nw.col(name).is_nan()).then(nw.col(name)) for name in holes}
     return made.with_columns(**known) if known else made
+
+
+def sorted_rows(
+    frame: Frame, *columns: str, descending: Sequence[bool] | bool = False
+) -> Frame:
+    """Sort a summary in memory, with a fresh index; a lazy one keeps no order."""
+    if isinstance(frame, nw.LazyFrame):
+        return frame
+    return nw.maybe_reset_index(frame.sort(*columns, descending=descending))
 
 
 def require_present(frame: Frame, *columns: str) -> None:

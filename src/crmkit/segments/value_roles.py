@@ -65,8 +65,8 @@ class ValueRoles:
     Peppers & Rogers (1997), Enterprise One to One.
     """
 
-    most_valuable_from: float | None
-    most_growable_from: float | None
+    most_valuable_from: float | None = None
+    most_growable_from: float | None = None
     below_zero: BelowZero = "both"
     actual_col: str = "clv"
     potential_col: str = "potential_value"
