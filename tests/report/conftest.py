@@ -195,6 +195,7 @@ FINDINGS = f.Findings(
             excluded=0,
             log_likelihood=-97_000.123,
             free=(),
+            penalty=0.0,
             parameters=(("r", 0.2426, 0.0126), ("alpha", 4.4136, None)),
         ),
     ),

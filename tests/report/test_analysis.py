@@ -1,6 +1,7 @@
 """The main job on CDNOW's published sample: what is added up, and what must agree."""
 
 import datetime as dt
+import warnings
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -11,8 +12,13 @@ import pytest
 import crmkit as ck
 from crmkit.clv import fit_bg_nbd, fit_gamma_gamma, per_unit_rate, with_clv
 from crmkit.datasets import load_cdnow_sample
-from crmkit.errors import CrmkitError, IdentifiabilityWarning, InvalidValueError
+from crmkit.errors import (
+    CrmkitError,
+    IdentifiabilityWarning,
+    InvalidValueError,
+)
 from crmkit.report import Findings, Question, analyse
+from crmkit.report.notes import assumptions
 
 ColumnsOf = Callable[[Any], dict[str, list[Any]]]
 
@@ -213,10 +219,38 @@ def test_refunds_are_refused_netted_or_dropped_as_asked() -> None:
         ("horizon_weeks", 0.0),
         ("horizon_weeks", float("inf")),
         ("annual_discount_rate", -1.0),
-        ("margin", -0.1),
+        ("margin", 0.0),
         ("refunds", "maybe"),
     ],
 )
 def test_an_impossible_question_is_refused(field: str, value: Any) -> None:
     with pytest.raises(InvalidValueError, match=field):
         replace(QUESTION, **{field: value})
+
+
+def test_three_columns_are_three() -> None:
+    with pytest.raises(InvalidValueError) as caught:
+        replace(QUESTION, amount_col="customer_id")
+    assert str(caught.value) == (
+        "the columns to read: one name twice in ['customer_id', 'date', "
+        "'customer_id']. Name three columns: who bought, when, and for how much."
+    )
+
+
+def test_customers_who_all_spend_alike_are_held_by_a_penalty_and_told() -> None:
+    log = load_cdnow_sample().assign(amount=10.0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", IdentifiabilityWarning)
+        found = analyse(log, question=QUESTION)
+    assert [fit.penalty for fit in found.fits] == [0.0, 1.0]
+    assert any("held by a light penalty" in note for note in assumptions(found))
+    assert found.customers["expected_spend"].median() == pytest.approx(10, rel=0.02)
+
+
+def test_a_long_horizon_is_drawn_for_two_years_and_valued_to_its_end() -> None:
+    question = replace(QUESTION, horizon_weeks=1_000)
+    found = analyse(load_cdnow_sample(), question=question)
+    ahead = [at.expected for at in found.outlook.periods if at.expected is not None]
+    assert len(ahead) == 26
+    assert found.outlook.weeks == 104
+    assert sum(ahead) < found.base.expected_amount

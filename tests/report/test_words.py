@@ -38,6 +38,8 @@ def test_a_share_is_said_in_two_digits(share: float, said: str) -> None:
         (2_500_315.63, f"$2.50{_GAP}million"),
         (123_456_789.0, f"$123{_GAP}million"),
         (1.5e9, f"$1.50{_GAP}billion"),
+        (6.9e16, f"$69,000{_GAP}trillion"),
+        (0.0003, "$0.0003"),
         (-1234.5, f"{_MINUS}$1,234"),
     ],
 )

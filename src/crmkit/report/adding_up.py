@@ -113,7 +113,8 @@ def _facts(name: str, report: FitReport, due: int | None) -> FitFacts:
         customers=round(report.n_customers),
         excluded=0 if due is None else due - round(report.n_customers),
         log_likelihood=float(report.log_likelihood),
-        free=(*report.boundary, *report.weakly_identified),
+        free=tuple(dict.fromkeys((*report.boundary, *report.weakly_identified))),
+        penalty=report.penalty,
         parameters=tuple(
             (parameter, estimate, errors.get(parameter))
             for parameter, estimate in zip(report.names, report.estimates, strict=True)

@@ -2,20 +2,14 @@
 
 from collections.abc import Callable
 
-from ..clv import (
-    BgNbd,
-    GammaGamma,
-    fit_bg_nbd,
-    fit_gamma_gamma,
-    per_unit_rate,
-    with_clv,
-)
+from ..clv import BgNbd, GammaGamma, per_unit_rate, with_clv
 from ..rfm import rfm_summary, transaction_report
 from ..segments import with_value_tier
 from ..typing import IntoDataFrameT
 from .adding_up import found
 from .check import checked
 from .findings import Findings
+from .models import fit_purchases, fit_spend
 from .purchases import open_purchases
 from .question import Question
 
@@ -79,9 +73,9 @@ def analyse(
     on_step("Summarising each customer")
     customers = _summary(transactions, question)
     on_step("Fitting how often customers buy, and when they leave")
-    purchases = fit_bg_nbd(customers, time_unit="week")
+    purchases = fit_purchases(customers)
     on_step("Fitting how much they spend")
-    spend = fit_gamma_gamma(customers, nonpositive="exclude")
+    spend = fit_spend(customers)
     on_step("Valuing every customer")
     valued = _valued(customers, purchases, spend, question)
     on_step("Checking a forecast on the weeks held back")

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from .._frames import EagerFrame, numbers, read_eager
-from ..clv import fit_bg_nbd, fit_gamma_gamma
 from ..errors import CrmkitError
 from ..kernels.cells import group
 from ..rfm import TransactionReport, calibration_holdout_summary
 from ..typing import FloatArray, IntArray, IntoDataFrame, PurchaseModel
 from .findings import Decile, Holdout, Week
+from .models import fit_purchases, fit_spend
 from .purchases import PurchaseLog
 from .question import Question
 
@@ -68,8 +68,8 @@ def _held_out(
         date_col=question.date_col,
         amount_col=question.amount_col,
     )
-    purchases = fit_bg_nbd(customers, time_unit="week")
-    spend = fit_gamma_gamma(customers, nonpositive="exclude")
+    purchases = fit_purchases(customers)
+    spend = fit_spend(customers)
     weeks = (end - cut).days / 7
     forecast = purchases.with_expected_purchases(customers, horizon=weeks)
     table = read_eager(spend.with_expected_spend(forecast), ())

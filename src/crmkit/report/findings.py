@@ -192,13 +192,26 @@ class BestCustomer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FitFacts:
-    """A fitted model as the page prints it; ``free`` parameters are hardly known."""
+    """A fitted model as the page prints it.
+
+    Attributes
+    ----------
+    customers, excluded
+        Those the fit saw, and those it could not hold.
+    free
+        Parameters the data leave all but free.
+    penalty
+        The weight of the penalty; 0 for maximum likelihood.
+    parameters
+        Name, estimate and standard error of each.
+    """
 
     name: str
     customers: int
     excluded: int
     log_likelihood: float
     free: tuple[str, ...]
+    penalty: float
     parameters: tuple[tuple[str, float, float | None], ...]
 
 

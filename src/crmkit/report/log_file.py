@@ -61,11 +61,12 @@ def _from_parquet(path: Path, columns: tuple[str, str, str]) -> "pa.Table":
 def _from_csv(
     path: Path, columns: tuple[str, str, str], written: Written
 ) -> "pa.Table":
-    text = _text(path, written.encoding)
-    delimiter = _delimiter(text)
-    header = next(csv.reader(text.splitlines()[:1], delimiter=delimiter), [])
-    _require_columns(path, columns, header)
-    table = _table(path, text, delimiter, columns)
+    content = _as_utf8(path, written.encoding)
+    first_line = content[: content.find(b"\n")] if b"\n" in content else content
+    header = first_line.decode("utf-8").rstrip("\r")
+    delimiter = max(_DELIMITERS, key=header.count)
+    _require_columns(path, columns, next(csv.reader([header], delimiter=delimiter), []))
+    table = _table(path, content, delimiter, columns)
     if not len(table):
         raise _refused(path, "a header and no rows", "Pass a file with rows.")
     _, date, amount = columns
@@ -77,13 +78,13 @@ def _from_csv(
     return _arrow().table(dict(zip(columns, read, strict=True)))
 
 
-def _text(path: Path, encoding: str | None) -> str:
-    """Decode the whole file as it says, or is said, to be written."""
+def _as_utf8(path: Path, encoding: str | None) -> bytes:
+    """Read the whole file, written as it says or is said to be, as UTF-8."""
     content = path.read_bytes()
     marked = next((e for mark, e in _MARKS.items() if content.startswith(mark)), None)
     chosen = encoding or marked or "utf-8"
     try:
-        return content.decode(chosen)
+        text = content.decode(chosen)
     except LookupError:
         raise InvalidValueError(
             subject="option '--encoding'",
@@ -97,19 +98,17 @@ def _text(path: Path, encoding: str | None) -> str:
             f"line {line} is not {chosen} text (byte {content[error.start]:#04x})",
             "Pass --encoding, such as cp1252 for many Excel exports.",
         ) from None
+    # The text was only a check where the bytes are UTF-8 already: no second copy.
+    return content if chosen == "utf-8" else text.encode("utf-8")
 
 
-def _delimiter(text: str) -> str:
-    """Return the mark that splits the header most often; a comma where none does."""
-    header = text[: text.find("\n")] if "\n" in text else text
-    return max(_DELIMITERS, key=header.count)
-
-
-def _table(path: Path, text: str, delimiter: str, columns: Sequence[str]) -> "pa.Table":
+def _table(
+    path: Path, content: bytes, delimiter: str, columns: Sequence[str]
+) -> "pa.Table":
     arrow, reader = _arrow(), import_module("pyarrow.csv")
     try:
         return reader.read_csv(
-            BytesIO(text.encode("utf-8").removeprefix(codecs.BOM_UTF8)),
+            BytesIO(content),
             parse_options=reader.ParseOptions(
                 delimiter=delimiter, newlines_in_values=True
             ),

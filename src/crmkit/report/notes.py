@@ -41,6 +41,7 @@ def assumptions(findings: Findings[object]) -> tuple[str, ...]:
         _AVERAGE,
         _FIRST_SEEN,
         *_excluded(findings),
+        *_penalised(findings),
         *_hardly_known(findings),
         _REFUNDS[findings.question.refunds],
     )
@@ -95,4 +96,13 @@ def _hardly_known(findings: Findings[object]) -> list[str]:
         "figures of single customers with care."
         for fit in findings.fits
         if fit.free
+    ]
+
+
+def _penalised(findings: Findings[object]) -> list[str]:
+    return [
+        f"{fit.name}: this log alone does not settle the model, so it was held by a "
+        "light penalty. Take the figures as a first idea."
+        for fit in findings.fits
+        if fit.penalty
     ]

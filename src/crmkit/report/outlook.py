@@ -25,10 +25,10 @@ def look_ahead(
 ) -> Outlook:
     """Put past and expected four-week periods in a row, from the oldest whole one."""
     end, horizon = question.observation_period_end, question.horizon_weeks
-    steps = max(1, int(horizon // _WEEKS))
+    steps = min(max(1, int(horizon // _WEEKS)), _MOST_SHOWN)
     length = min(float(_WEEKS), horizon)
     ahead = scores.amounts_ahead(purchases, steps=steps, length=length)
-    first, repeat = _past(log, question.end_day, steps=steps)
+    first, repeat = _past(log, question.end_day)
     return Outlook(
         periods=(
             *(
@@ -48,13 +48,11 @@ def look_ahead(
     )
 
 
-def _past(
-    log: PurchaseLog, end_day: int, *, steps: int
-) -> tuple[FloatArray, FloatArray]:
+def _past(log: PurchaseLog, end_day: int) -> tuple[FloatArray, FloatArray]:
     """Add up whole four-week periods back from the end, the oldest first."""
     days = 7 * _WEEKS
     whole = (end_day - int(log.day.min(initial=end_day)) + 1) // days
-    shown = min(whole, max(_MOST_SHOWN, steps))
+    shown = min(whole, _MOST_SHOWN)
     back = (end_day - log.day) // days
     first = log.is_first()
 

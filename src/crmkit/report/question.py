@@ -4,7 +4,8 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Literal
 
-from .._check import nonnegative, one_of, positive, rate
+from .._check import one_of, positive, rate
+from ..errors import InvalidValueError
 
 __all__ = ["Question", "Refunds"]
 
@@ -51,8 +52,14 @@ class Question:
     def __post_init__(self) -> None:
         positive("horizon_weeks", self.horizon_weeks)
         rate("annual_discount_rate", self.annual_discount_rate)
-        nonnegative("margin", self.margin)
+        positive("margin", self.margin)
         one_of("refunds", self.refunds, ("error", "net", "drop"))
+        if len(set(self.columns)) < len(self.columns):
+            raise InvalidValueError(
+                subject="the columns to read",
+                found=f"one name twice in {list(self.columns)}",
+                remedy="Name three columns: who bought, when, and for how much.",
+            )
 
     @property
     def columns(self) -> tuple[str, str, str]:

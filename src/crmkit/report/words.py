@@ -7,7 +7,7 @@ __all__ = ["count", "day", "dollars", "exact", "number", "percent", "plural", "s
 
 _MINUS = "\N{MINUS SIGN}"
 _GAP = "\N{NO-BREAK SPACE}"  # a number and its unit stay on one line
-_SCALES = ((1e9, f"{_GAP}billion"), (1e6, f"{_GAP}million"))
+_SCALES = ((1e12, f"{_GAP}trillion"), (1e9, f"{_GAP}billion"), (1e6, f"{_GAP}million"))
 
 
 def count(value: float) -> str:
@@ -46,6 +46,8 @@ def dollars(amount: float, currency: str) -> str:
     for scale, word in _SCALES:
         if size >= scale:
             return f"{sign}{currency}{_three_digits(size / scale)}{word}"
+    if 0 < size < 0.005:
+        return f"{sign}{currency}{size:.1g}"
     digits = 0 if size >= 1000 or size == 0 else 2
     return f"{sign}{currency}{size:,.{digits}f}"
 
@@ -69,4 +71,4 @@ def plural(value: float, one: str, many: str | None = None) -> str:
 
 def _three_digits(value: float) -> str:
     digits = max(0, 2 - math.floor(math.log10(value)))
-    return f"{value:.{digits}f}"
+    return f"{value:,.{digits}f}"

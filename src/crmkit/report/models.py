@@ -1,0 +1,48 @@
+"""The two models of the main job, fitted; with a light hand where they need one."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import TypeVar
+
+from ..clv import BgNbd, GammaGamma, fit_bg_nbd, fit_gamma_gamma
+from ..errors import ConvergenceError, NotEnoughDataError
+from ..typing import IntoDataFrame
+
+__all__ = ["fit_purchases", "fit_spend"]
+
+_Fit = TypeVar("_Fit")
+
+# One over the variance of a normal prior on the logarithms: worth about one customer.
+_LIGHT = 1.0
+
+
+def fit_purchases(customers: IntoDataFrame) -> BgNbd:
+    """Fit BG/NBD in weeks; where the likelihood has no summit, with a light penalty.
+
+    The report of the fit says which it was. Where customers all buy alike, or are very
+    few, parameters run away; a penalty holds them, and a large base does not feel it.
+    """
+    return _fitted(
+        partial(fit_bg_nbd, customers, time_unit="week"), "how often they buy"
+    )
+
+
+def fit_spend(customers: IntoDataFrame) -> GammaGamma:
+    """Fit gamma-gamma to those with a mean spend above zero; penalty as above."""
+    fit = partial(fit_gamma_gamma, customers, nonpositive="exclude")
+    return _fitted(fit, "how much they spend")
+
+
+def _fitted(fit: Callable[..., _Fit], what: str) -> _Fit:
+    try:
+        return fit()
+    except ConvergenceError:
+        pass
+    try:
+        return fit(penalty=_LIGHT)
+    except ConvergenceError:
+        raise NotEnoughDataError(
+            needed=f"customers who differ in {what}",
+            got="a log to which no model could be fitted",
+            remedy="Give a longer log, or one of more customers.",
+        ) from None
