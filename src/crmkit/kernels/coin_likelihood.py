@@ -61,14 +61,18 @@ def log_likelihood(
 ) -> FloatArray:
     """Return the log-likelihood of each customer's history."""
     odds = log_odds_dead(frequency, recency, T, tosses, r=r, alpha=alpha, a=a, b=b)
+    waited = -r * np.log1p(T / alpha)
     # With no coin tossed the odds are exp(-inf) = 0, and so is what they add.
-    return (
+    value = (
         per_distinct(lambda count: log_gamma_ratio(r, count), frequency)
         + per_distinct(lambda count: log_beta_ratio(a, b, count), tosses)
-        - r * np.log1p(T / alpha)
+        + waited
         - frequency * np.log(alpha + T)
         + log1p_exp(odds)
     )
+    # One coin and no purchase is all but certain after a short time: 1 - something.
+    one_coin = np.log1p(b / (a + b) * np.expm1(waited))
+    return np.where((frequency == 0) & (tosses == 1), one_coin, value)
 
 
 def gradient(
