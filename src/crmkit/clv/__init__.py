@@ -2,43 +2,90 @@
 
 from .bg_bb import BgBb
 from .bg_nbd import BgNbd
-from .components import References, clv_components, fit_references
+from .breakeven import acquisition_breakeven
+from .comparison import LikelihoodRatio, ModelComparison, ModelScore, compare_models
+from .components import (
+    CategoryShares,
+    Influence,
+    References,
+    ReferralInfluence,
+    ReferralOutlook,
+    clv_components,
+    draw_models,
+    expected_component_intervals,
+    expected_components,
+    fit_category_shares,
+    fit_references,
+    fit_referral_outlook,
+    purchase_histories,
+    referral_influence,
+)
 from .fit_bg_bb import fit_bg_bb
 from .fit_bg_nbd import fit_bg_nbd
 from .fit_mbg_nbd import fit_mbg_nbd
 from .fit_pareto_nbd import fit_pareto_nbd
 from .forecasting import Forecast, forecast
 from .gamma_gamma import GammaGamma, fit_gamma_gamma
+from .independence import SpendIndependence, spend_independence
 from .mbg_nbd import MbgNbd
 from .nbd import Nbd, fit_nbd
 from .pareto_nbd import ParetoNbd
 from .prediction_intervals import with_clv_interval, with_purchases_interval
 from .profiles import purchases_profile_intervals, spend_profile_intervals
+from .profit import profit_by
+from .profit_change import ProfitChange, profit_change
 from .rates import per_unit_rate
+from .streams import with_value_streams
+from .tenses import with_value_tenses
 from .value import with_clv
+from .waterfall import value_waterfall
 
 __all__ = [
     "BgBb",
     "BgNbd",
+    "CategoryShares",
     "Forecast",
     "GammaGamma",
+    "Influence",
+    "LikelihoodRatio",
     "MbgNbd",
+    "ModelComparison",
+    "ModelScore",
     "Nbd",
     "ParetoNbd",
+    "ProfitChange",
     "References",
+    "ReferralInfluence",
+    "ReferralOutlook",
+    "SpendIndependence",
+    "acquisition_breakeven",
     "clv_components",
+    "compare_models",
+    "draw_models",
+    "expected_component_intervals",
+    "expected_components",
     "fit_bg_bb",
     "fit_bg_nbd",
+    "fit_category_shares",
     "fit_gamma_gamma",
     "fit_mbg_nbd",
     "fit_nbd",
     "fit_pareto_nbd",
     "fit_references",
+    "fit_referral_outlook",
     "forecast",
     "per_unit_rate",
+    "profit_by",
+    "profit_change",
+    "purchase_histories",
     "purchases_profile_intervals",
+    "referral_influence",
+    "spend_independence",
     "spend_profile_intervals",
+    "value_waterfall",
     "with_clv",
     "with_clv_interval",
     "with_purchases_interval",
+    "with_value_streams",
+    "with_value_tenses",
 ]

@@ -101,14 +101,32 @@ def _crossing(
     loss: Callable[[float], float], side: float, allowed: float, error: float
 ) -> float | None:
     """Walk outwards until the loss is too large, then close in on the end."""
-    from scipy.optimize import brentq  # noqa: PLC0415 - slower to import than crmkit
-
     inner, outer = 0.0, 2.0 * error
     while loss(side * outer) < allowed:
         if outer > _FARTHEST:
             return None
         inner, outer = outer, outer * 1.6
-    found = brentq(
-        lambda step: loss(side * step) - allowed, inner, outer, xtol=_PRECISION
-    )
-    return side * float(found)
+    return side * _root(lambda step: loss(side * step) - allowed, inner, outer)
+
+
+def _root(function: Callable[[float], float], low: float, high: float) -> float:
+    """Close in on the root between ``low`` (below 0) and ``high`` (above 0).
+
+    False position with the Illinois correction: the end that stays counts half.
+    """
+    below, above = function(low), function(high)
+    moved = 0
+    while high - low > _PRECISION:
+        middle = (low * above - high * below) / (above - below)
+        value = function(middle)
+        if abs(value) < _PRECISION:
+            return middle
+        if value < 0:
+            low, below = middle, value
+            above = above / 2 if moved < 0 else above
+            moved = -1
+        else:
+            high, above = middle, value
+            below = below / 2 if moved > 0 else below
+            moved = 1
+    return (low + high) / 2

@@ -1,0 +1,217 @@
+"""Models of the same customers side by side, and the test of one within another."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import exp, log
+from typing import Protocol
+
+from numpy.typing import ArrayLike
+from scipy.special import chdtrc
+
+from .._check import one_of
+from .._frames import read, refuse
+from ..errors import InvalidValueError
+from ..fits import from_document, to_document
+from ..typing import FloatArray, IntoFrame
+from ._fitting import fetch_cells
+from ._histories import history_rules, known_id
+
+__all__ = ["LikelihoodRatio", "ModelComparison", "ModelScore", "compare_models"]
+
+
+class _Comparable(Protocol):
+    @property
+    def parameters(self) -> dict[str, float]: ...
+
+    def log_likelihood(
+        self, frequency: ArrayLike, recency: ArrayLike, T: ArrayLike
+    ) -> FloatArray: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelScore:
+    """How well one model describes the customers.
+
+    Attributes
+    ----------
+    name
+        The name it was given.
+    parameters
+        How many parameters it has.
+    log_likelihood
+        Of all customers together.
+    aic, bic
+        Akaike's and Schwarz's information criteria; lower is better.
+    """
+
+    name: str
+    parameters: int
+    log_likelihood: float
+    aic: float
+    bic: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LikelihoodRatio:
+    """Whether the data ask for the larger of two nested models.
+
+    Attributes
+    ----------
+    statistic
+        Twice the gain in log-likelihood.
+    degrees_of_freedom
+        How many parameters the larger model has more.
+    p_value
+        The chance of such a gain if the smaller model is true. Where the smaller model
+        lies on the boundary of the larger, as NBD does in BG/NBD, it is too large.
+    """
+
+    statistic: float
+    degrees_of_freedom: int
+    p_value: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelComparison:
+    """Models of the same customers, the best by AIC first.
+
+    Attributes
+    ----------
+    n_customers
+        How many customers.
+    scores
+        One entry per model.
+    """
+
+    n_customers: float
+    scores: tuple[ModelScore, ...]
+
+    @property
+    def weights(self) -> dict[str, float]:
+        """Akaike weights: how the evidence is shared among the models, summing to 1."""
+        best = self.scores[0].aic
+        raw = {score.name: exp((best - score.aic) / 2) for score in self.scores}
+        total = sum(raw.values())
+        return {name: value / total for name, value in raw.items()}
+
+    def likelihood_ratio(self, smaller: str, larger: str) -> LikelihoodRatio:
+        """Test whether the data ask for the larger of two models.
+
+        The smaller must be a special case of the larger, as NBD is of BG/NBD and of
+        Pareto/NBD; nobody but the caller can know.
+        """
+        one_of("smaller", smaller, [score.name for score in self.scores])
+        one_of("larger", larger, [score.name for score in self.scores])
+        by_name = {score.name: score for score in self.scores}
+        low, high = by_name[smaller], by_name[larger]
+        degrees = high.parameters - low.parameters
+        if degrees <= 0:
+            raise InvalidValueError(
+                subject="argument 'larger'",
+                found=f"{high.parameters} parameters, against {low.parameters}",
+                remedy="Name the model with more parameters as the larger.",
+            )
+        statistic = 2 * (high.log_likelihood - low.log_likelihood)
+        return LikelihoodRatio(
+            statistic=statistic,
+            degrees_of_freedom=degrees,
+            p_value=float(chdtrc(degrees, max(statistic, 0.0))),
+        )
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the comparison as a JSON document."""
+        return to_document(self)
+
+    @classmethod
+    def from_dict(cls, document: Mapping[str, object]) -> "ModelComparison":
+        """Build the comparison from its JSON document."""
+        return from_document(cls, document)
+
+    def __str__(self) -> str:
+        """Show the models as a table."""
+        width = max(len(score.name) for score in self.scores)
+        head = f"{'model':<{width}}  parameters  log-likelihood           AIC  weight"
+        rows = [
+            f"{score.name:<{width}}  {score.parameters:>10}"
+            f"  {score.log_likelihood:>14,.3f}  {score.aic:>12,.3f}"
+            f"  {self.weights[score.name]:>6.3f}"
+            for score in self.scores
+        ]
+        return "\n".join([head, *rows])
+
+
+def compare_models(
+    customers: IntoFrame,
+    *,
+    models: Mapping[str, _Comparable],
+    frequency_col: str = "frequency",
+    recency_col: str = "recency",
+    T_col: str = "T",
+    weight_col: str | None = None,
+) -> ModelComparison:
+    """Compare models of purchases by how likely they make the same customers.
+
+    Parameters
+    ----------
+    customers
+        The customers all models were fitted to.
+    models
+        The models by name. They must be of the same kind of data: those of continuous
+        time are comparable with each other; ``BgBb`` is not comparable with them.
+    frequency_col, recency_col, T_col, weight_col
+        The columns read.
+
+    Returns
+    -------
+    ModelComparison
+        The models, the best by AIC first.
+
+    Examples
+    --------
+    >>> from crmkit import rfm_summary
+    >>> from crmkit.clv import fit_bg_nbd, fit_mbg_nbd, fit_nbd
+    >>> from crmkit.datasets import load_cdnow_sample
+    >>> customers = rfm_summary(
+    ...     load_cdnow_sample(), observation_period_end="1997-09-30", time_unit="week"
+    ... )
+    >>> models = {"BG/NBD": fit_bg_nbd(customers), "MBG/NBD": fit_mbg_nbd(customers),
+    ...           "NBD": fit_nbd(customers)}
+    >>> print(compare_models(customers, models=models))
+    model    parameters  log-likelihood           AIC  weight
+    MBG/NBD           4      -9,582.136    19,172.271   0.573
+    BG/NBD            4      -9,582.429    19,172.858   0.427
+    NBD               2      -9,763.658    19,531.315   0.000
+    """
+    if not models:
+        raise InvalidValueError(
+            subject="argument 'models'",
+            found="no model",
+            remedy="Pass at least one fitted model by its name.",
+        )
+    columns = (frequency_col, recency_col, T_col)
+    frame = read(customers, columns if weight_col is None else (*columns, weight_col))
+    refuse(frame, history_rules(columns)(frame), id_col=known_id(frame))
+    data = fetch_cells(frame, columns, weight_col=weight_col)
+    x, t_x, T = data.columns
+    n = float(data.weights.sum())
+    scores = [
+        _score(
+            name,
+            len(model.parameters),
+            float(data.weights @ model.log_likelihood(x, t_x, T)),
+            n,
+        )
+        for name, model in models.items()
+    ]
+    ordered = sorted(scores, key=lambda score: (score.aic, score.name))
+    return ModelComparison(n_customers=n, scores=tuple(ordered))
+
+
+def _score(name: str, parameters: int, log_likelihood: float, n: float) -> ModelScore:
+    return ModelScore(
+        name=name,
+        parameters=parameters,
+        log_likelihood=log_likelihood,
+        aic=2 * parameters - 2 * log_likelihood,
+        bic=log(n) * parameters - 2 * log_likelihood,
+    )
