@@ -10,14 +10,17 @@ from .complete_journey import CompleteJourney, load_complete_journey
 from .donations import load_donations
 from .simulate_company import simulate_company
 from .simulate_purchases import SimulatedPurchases, simulate_purchases
+from .simulate_survey import SimulatedSurvey, simulate_survey
 
 __all__ = [
     "CompleteJourney",
     "SimulatedPurchases",
+    "SimulatedSurvey",
     "load_cdnow",
     "load_cdnow_sample",
     "load_complete_journey",
     "load_donations",
     "simulate_company",
     "simulate_purchases",
+    "simulate_survey",
 ]
