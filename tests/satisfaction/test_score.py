@@ -185,8 +185,20 @@ def test_a_method_that_does_not_exist_is_refused() -> None:
         NPS(promoters=1, passives=0, detractors=0).interval(method=unknown)
 
 
+def test_a_score_knows_its_bands_and_only_meets_its_like() -> None:
+    import pandas as pd
+
+    answers = pd.DataFrame({"score": [10, 5, 3]})
+    siebel = nps(answers, bands="siebel")
+    assert siebel.bands == BANDS["siebel"]
+    with pytest.raises(errors.InvalidValueError, match="other bands"):
+        siebel.minus(nps(answers))
+
+
 def test_a_value_travels_as_json() -> None:
-    survey = NPS(promoters=3, passives=2, detractors=1, missing=4)
+    survey = NPS(
+        promoters=3, passives=2, detractors=1, missing=4, bands=BANDS["siebel"]
+    )
     document = json.loads(json.dumps(survey.to_dict()))
     assert NPS.from_dict(document) == survey
     assert hash(survey) == hash(NPS.from_dict(document))

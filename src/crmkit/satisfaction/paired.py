@@ -22,7 +22,7 @@ from ..errors import NotEnoughDataError
 from ..fits import from_document, to_document
 from ..typing import FloatArray, IntoFrame
 from .answers import Scale, scale_rules
-from .bands import Bands, bands_of
+from .bands import BANDS, Bands, bands_of
 from .score import NPS
 
 __all__ = ["PairedNps", "paired_nps"]
@@ -42,6 +42,8 @@ class PairedNps:
         detractor.
     incomplete
         Rows with one answer or none, left out.
+    bands
+        Which answers made a promoter, a passive, a detractor.
 
     Examples
     --------
@@ -54,6 +56,7 @@ class PairedNps:
 
     transitions: tuple[_Row, _Row, _Row]
     incomplete: int = 0
+    bands: Bands = BANDS["standard"]
 
     @property
     def n(self) -> int:
@@ -64,13 +67,13 @@ class PairedNps:
     def before(self) -> NPS:
         """The score of the first answers."""
         P, M, D = map(sum, self.transitions)
-        return NPS(promoters=P, passives=M, detractors=D)
+        return NPS(promoters=P, passives=M, detractors=D, bands=self.bands)
 
     @property
     def after(self) -> NPS:
         """The score of the second answers."""
         P, M, D = map(sum, zip(*self.transitions, strict=True))
-        return NPS(promoters=P, passives=M, detractors=D)
+        return NPS(promoters=P, passives=M, detractors=D, bands=self.bands)
 
     @property
     def difference(self) -> float:
@@ -194,7 +197,9 @@ def paired_nps(
         (round(P), round(M), round(D)) for P, M, D in table.tolist()
     )
     return PairedNps(
-        transitions=(first, second, third), incomplete=round(count[~both].sum())
+        transitions=(first, second, third),
+        incomplete=round(count[~both].sum()),
+        bands=chosen,
     )
 
 

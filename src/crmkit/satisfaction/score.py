@@ -14,7 +14,7 @@ from ..kernels import nps as kernel
 from ..kernels import nps_dirichlet, nps_intervals
 from ..typing import FloatArray, IntoFrame
 from .answers import Answers, Fractions, OutOfRange, Scale, tally
-from .bands import Bands, bands_of
+from .bands import BANDS, Bands, bands_of
 from .difference import DifferenceMethod, NpsDifference, difference
 from .response import ResponseBounds, bounds
 
@@ -51,6 +51,8 @@ class NPS:
         Rows without an answer: not part of the score, but part of the story.
     dropped
         Answers outside the scale that were left out on request.
+    bands
+        Which answers made a promoter, a passive, a detractor.
 
     Examples
     --------
@@ -68,6 +70,7 @@ class NPS:
     detractors: int
     missing: int = 0
     dropped: int = 0
+    bands: Bands = BANDS["standard"]
 
     def __post_init__(self) -> None:
         for name in ("promoters", "passives", "detractors", "missing", "dropped"):
@@ -175,7 +178,18 @@ class NPS:
         -------
         NpsDifference
             Signed difference, interval and p-value.
+
+        Raises
+        ------
+        InvalidValueError
+            If the two scores were made by different bands.
         """
+        if other.bands != self.bands:
+            raise InvalidValueError(
+                subject="argument 'other'",
+                found="a score made by other bands",
+                remedy="Count both surveys with the same bands.",
+            )
         return difference(self.counts, other.counts, method=method)
 
     def response_bounds(self, *, invited: int) -> ResponseBounds:
@@ -284,6 +298,7 @@ def nps(
         detractors=detractors,
         missing=absent,
         dropped=dropped,
+        bands=chosen,
     )
 
 

@@ -1,0 +1,273 @@
+"""Scores with their uncertainty, the curve of loyalty, and what to improve first."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .._frames import numbers, read_eager
+from ..errors import MissingExtraError
+from ..satisfaction import DriverWeights
+from ..typing import FloatArray, IntoDataFrame
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = [
+    "driver_bars",
+    "loyalty_zones",
+    "nps_by_group",
+    "nps_over_time",
+    "priority_matrix",
+]
+
+_INK, _PALE = "#2a78b5", "#b9c4cf"
+_ZONES = {"detraction": "#c2543a", "indifference": "#8a8f96", "advocacy": "#3b8f5a"}
+
+
+def nps_by_group(scores: IntoDataFrame, *, by: str, ax: "Axes | None" = None) -> "Axes":
+    """Draw the score of each group with its interval.
+
+    Parameters
+    ----------
+    scores
+        What ``nps_by`` returned; a group without answers is left out.
+    by
+        Its group column.
+    ax
+        The axes to draw on; new ones by default.
+
+    Returns
+    -------
+    Axes
+        The axes drawn on.
+
+    Examples
+    --------
+    >>> import matplotlib
+    >>> matplotlib.use("agg")
+    >>> import pandas as pd
+    >>> from crmkit.satisfaction import nps_by
+    >>> answers = pd.DataFrame({"plan": ["a", "a", "b"], "score": [9, 3, 10]})
+    >>> nps_by_group(nps_by(answers, by="plan"), by="plan").get_xlabel()
+    'net promoter score'
+    """
+    frame = read_eager(scores, (by, "score", "lower", "upper", "n"))
+    score, lower, upper, n = (
+        numbers(frame, name) for name in ("score", "lower", "upper", "n")
+    )
+    names = frame[by].to_list()
+    shown = np.flatnonzero(n > 0)
+    axes = _axes(ax)
+    place = np.arange(shown.size)[::-1]
+    axes.axvline(0, color=_PALE, linewidth=1)
+    axes.errorbar(
+        score[shown],
+        place,
+        xerr=_arms(score[shown], lower[shown], upper[shown]),
+        fmt="o",
+        color=_INK,
+        capsize=3,
+    )
+    labels = [f"{names[at]} (n = {n[at]:,.0f})" for at in shown.tolist()]
+    axes.set_yticks(place, labels)
+    axes.set(xlabel="net promoter score", ylabel=by, xlim=(-105, 105))
+    return axes
+
+
+def nps_over_time(
+    scores: IntoDataFrame, *, time_col: str, ax: "Axes | None" = None
+) -> "Axes":
+    """Draw the score over time with its interval as a band.
+
+    Parameters
+    ----------
+    scores
+        What ``nps_by`` returned, grouped by a period.
+    time_col
+        Its column of periods: dates, numbers, or words that sort.
+    ax
+        The axes to draw on; new ones by default.
+
+    Returns
+    -------
+    Axes
+        The axes drawn on.
+
+    Examples
+    --------
+    >>> import matplotlib
+    >>> matplotlib.use("agg")
+    >>> import pandas as pd
+    >>> from crmkit.satisfaction import nps_by
+    >>> answers = pd.DataFrame({"year": [2023, 2023, 2024], "score": [9, 3, 10]})
+    >>> drawn = nps_over_time(nps_by(answers, by="year"), time_col="year")
+    >>> drawn.get_ylabel()
+    'net promoter score'
+    """
+    frame = read_eager(scores, (time_col, "score", "lower", "upper", "n"))
+    rows = frame.sort(time_col)
+    score, lower, upper, n = (
+        numbers(rows, name) for name in ("score", "lower", "upper", "n")
+    )
+    shown = n > 0
+    when = np.asarray(rows[time_col].to_list())[shown]
+    axes = _axes(ax)
+    axes.axhline(0, color=_PALE, linewidth=1)
+    axes.fill_between(when, lower[shown], upper[shown], color=_INK, alpha=0.2, lw=0)
+    axes.plot(when, score[shown], marker="o", color=_INK)
+    axes.set(xlabel=time_col, ylabel="net promoter score", ylim=(-105, 105))
+    return axes
+
+
+def loyalty_zones(
+    curve: IntoDataFrame, *, score_col: str = "score", ax: "Axes | None" = None
+) -> "Axes":
+    """Draw the share who did it over the answer, coloured by zone.
+
+    Parameters
+    ----------
+    curve
+        What ``loyalty_curve`` returned.
+    score_col
+        Its column of answers.
+    ax
+        The axes to draw on; new ones by default.
+
+    Returns
+    -------
+    Axes
+        The axes drawn on.
+
+    Examples
+    --------
+    >>> import matplotlib
+    >>> matplotlib.use("agg")
+    >>> import pandas as pd
+    >>> from crmkit.satisfaction import loyalty_curve
+    >>> after = pd.DataFrame({"score": [1, 1, 5, 5], "repurchased": [0, 0, 1, 1]})
+    >>> loyalty_zones(loyalty_curve(after)).get_ylabel()
+    'share of customers'
+    """
+    wanted = (score_col, "share", "lower", "upper", "rising", "zone")
+    frame = read_eager(curve, wanted)
+    score, share, lower, upper, rising = (numbers(frame, name) for name in wanted[:-1])
+    zone = np.asarray(frame["zone"].to_list())
+    axes = _axes(ax)
+    axes.plot(score, rising, color=_PALE, drawstyle="steps-mid", zorder=1)
+    for name, colour in _ZONES.items():
+        here = zone == name
+        if here.any():
+            arms = _arms(share[here], lower[here], upper[here])
+            axes.errorbar(
+                score[here], share[here], yerr=arms, fmt="o", color=colour, label=name
+            )
+    axes.set(xlabel=score_col, ylabel="share of customers", ylim=(-0.02, 1.02))
+    axes.legend(frameon=False)
+    return axes
+
+
+def driver_bars(weights: DriverWeights, *, ax: "Axes | None" = None) -> "Axes":
+    """Draw the weight of each driver, the largest on top, with the noise floor.
+
+    Parameters
+    ----------
+    weights
+        What ``fit_driver_weights`` returned.
+    ax
+        The axes to draw on; new ones by default.
+
+    Returns
+    -------
+    Axes
+        The axes drawn on.
+
+    Examples
+    --------
+    >>> import matplotlib
+    >>> matplotlib.use("agg")
+    >>> import pandas as pd
+    >>> from crmkit.satisfaction import fit_driver_weights
+    >>> answers = pd.DataFrame({
+    ...     "speed": [1, 2, 3, 4, 5], "staff": [2, 1, 4, 3, 3],
+    ...     "overall": [1, 2, 3, 5, 4],
+    ... })
+    >>> fit = fit_driver_weights(
+    ...     answers, driver_cols=["speed", "staff"], outcome_col="overall"
+    ... )
+    >>> driver_bars(fit).get_xlabel()
+    'part of R-squared'
+    """
+    drivers = sorted(weights.drivers, key=lambda driver: driver.weight)
+    axes = _axes(ax)
+    axes.barh(
+        [driver.name for driver in drivers],
+        [driver.weight for driver in drivers],
+        color=_INK,
+    )
+    for at, driver in enumerate(drivers):
+        if driver.lower is not None and driver.upper is not None:
+            axes.plot([driver.lower, driver.upper], [at, at], color="black", lw=1)
+    if weights.noise_floor is not None:
+        axes.axvline(weights.noise_floor, color=_PALE, linestyle="--", label="noise")
+        axes.legend(frameon=False)
+    axes.set(xlabel="part of R-squared")
+    return axes
+
+
+def priority_matrix(priorities: IntoDataFrame, *, ax: "Axes | None" = None) -> "Axes":
+    """Draw importance against performance, cut at their means.
+
+    Parameters
+    ----------
+    priorities
+        What ``importance_performance`` returned.
+    ax
+        The axes to draw on; new ones by default.
+
+    Returns
+    -------
+    Axes
+        The axes drawn on: what deserves work first is at the top left.
+
+    Examples
+    --------
+    >>> import matplotlib
+    >>> matplotlib.use("agg")
+    >>> import pandas as pd
+    >>> rows = pd.DataFrame({
+    ...     "driver": ["speed", "looks"], "importance": [0.8, 0.2],
+    ...     "performance": [30.0, 80.0],
+    ... })
+    >>> priority_matrix(rows).get_ylabel()
+    'importance'
+    """
+    frame = read_eager(priorities, ("driver", "importance", "performance"))
+    importance, performance = (
+        numbers(frame, "importance"),
+        numbers(frame, "performance"),
+    )
+    axes = _axes(ax)
+    axes.axhline(importance.mean(), color=_PALE, linewidth=1)
+    axes.axvline(performance.mean(), color=_PALE, linewidth=1)
+    axes.scatter(performance, importance, color=_INK)
+    for name, x, y in zip(
+        frame["driver"].to_list(), performance, importance, strict=True
+    ):
+        axes.annotate(str(name), (x, y), xytext=(5, 4), textcoords="offset points")
+    axes.set(xlabel="performance, 0 to 100", ylabel="importance")
+    return axes
+
+
+def _arms(middle: FloatArray, lower: FloatArray, upper: FloatArray) -> FloatArray:
+    """Return the lengths of error bars; an adjusted interval may miss the middle."""
+    return np.maximum(np.stack([middle - lower, upper - middle]), 0.0)
+
+
+def _axes(ax: "Axes | None") -> "Axes":
+    if ax is not None:
+        return ax
+    try:
+        from matplotlib import pyplot as plt  # noqa: PLC0415 - only who draws needs it
+    except ImportError:
+        raise MissingExtraError(package="matplotlib", extra="plot") from None
+    return plt.subplots(figsize=(7, 4), layout="constrained")[1]
