@@ -7,11 +7,9 @@ import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
 import polars as pl
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crmkit import errors
 from crmkit.clv.components import References, clv_components, fit_references
 from crmkit.datasets.simulate_company import simulate_company
 from crmkit.ledger import Ledger
@@ -338,98 +336,3 @@ def test_the_result_comes_in_the_library_of_the_lines() -> None:
     )
     assert isinstance(found, pd.DataFrame)
     assert found.index.equals(pd.RangeIndex(len(found)))
-
-
-def _pair(start: Any) -> Any:
-    lines = pl.DataFrame(
-        {
-            "customer_id": ["a", "a", "b"],
-            "date": [dt.date(2023, 1, 5), dt.date(2023, 2, 5), dt.date(2023, 1, 9)],
-            "paid_amount": [10.0, 20.0, 5.0],
-        }
-    )
-    return Ledger(lines=lines, relationship_start=start)
-
-
-def test_a_first_purchase_that_may_not_be_the_first_says_so() -> None:
-    references = References.from_standards()
-    known = components(_pair("known"), references=references)
-    unknown = components(_pair("unknown"), references=references)
-    assert known["first_purchase"].to_list() == ["first_ever", "first_ever"]
-    assert unknown["first_purchase"].to_list() == ["first_seen", "first_seen"]
-    assert unknown["clv1"].to_list() == [10.0, 5.0]
-
-
-def test_a_relationship_older_than_the_log_has_no_first_purchase_in_it() -> None:
-    start = pl.DataFrame({"customer_id": ["a"], "date": [dt.date(2020, 1, 1)]})
-    found = components(_pair(start), references=References.from_standards())
-    assert found["first_purchase"].to_list() == ["before_the_log", "first_ever"]
-    assert found["clv1"].to_list() == [0.0, 5.0]
-    assert found["clv2"].to_list() == [30.0, 0.0]
-    assert found["clv2_base"].to_list() == [20.0, 0.0]
-
-
-def test_a_full_return_takes_every_part_back() -> None:
-    lines = pl.DataFrame(
-        {
-            "line_id": [1, 2, 3],
-            "customer_id": ["a", "a", "a"],
-            "order_id": [1, 2, 3],
-            "date": [dt.date(2023, 1, 5), dt.date(2023, 2, 5), dt.date(2023, 5, 9)],
-            "category": ["x", "y", "y"],
-            "list_amount": [10.0, 50.0, -50.0],
-            "paid_amount": [9.0, 40.0, -40.0],
-            "cost_amount": [5.0, 20.0, -20.0],
-            "return_of": [None, None, 2],
-        }
-    )
-    references = References(
-        periods=("2023-01-01", "2023-04-01"),
-        categories=("x", "y"),
-        discount_depth=((0.1, 0.2), (0.3, 0.4)),
-        overall_depth=(0.1, 0.3),
-        service_cost=(0.0, 0.0),
-        acquisition_cost=(0.0, 0.0),
-        from_itself=(True, False),
-        basis="given",
-    )
-    found = components(Ledger(lines=lines), references=references).row(0, named=True)
-    assert found["clv3"] == 0
-    assert found["clv6"] == 0
-    assert found["clv1"] == 4
-
-
-def test_customers_without_a_purchase_are_rows_of_zeros() -> None:
-    lines = _pair("known").lines
-    people = pl.DataFrame({"customer_id": ["a", "b", "c"]})
-    found = components(
-        Ledger(lines=lines, customers=people), references=References.from_standards()
-    )
-    last = found.row(2, named=True)
-    assert (last["customer_id"], last["clv"]) == ("c", 0.0)
-    assert last["first_purchase"] == "none"
-
-
-def test_a_column_nobody_has_is_refused_by_name() -> None:
-    ledger = _pair("known")
-    with pytest.raises(errors.MissingColumnError, match="colour"):
-        components(ledger, by="colour", references=References.from_standards())
-
-
-@pytest.mark.parametrize(
-    ("option", "value"),
-    [
-        ("discount_rate", -1.0),
-        ("discount_rate", float("nan")),
-        ("time_unit", "fortnight"),
-        ("cross_sell", "never"),
-        ("acquisition", "outside"),
-        ("period", "decade"),
-        ("as_of", "31.12.2023"),
-    ],
-)
-def test_an_impossible_option_is_refused_by_name(option: str, value: Any) -> None:
-    with pytest.raises(errors.InvalidValueError, match=f"argument '{option}'"):
-        components(
-            _pair("known"), references=References.from_standards(), **{option: value}
-        )

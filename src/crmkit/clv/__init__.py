@@ -1,18 +1,21 @@
 """What each customer is worth: models of purchases and spend, and the value ahead."""
 
+from .backtesting import Backtest, BacktestScore, backtest
 from .bg_bb import BgBb
 from .bg_nbd import BgNbd
 from .breakeven import acquisition_breakeven
 from .comparison import LikelihoodRatio, ModelComparison, ModelScore, compare_models
 from .components import (
+    Assumptions,
     CategoryShares,
+    ComponentDraws,
     Influence,
     References,
     ReferralInfluence,
     ReferralOutlook,
     clv_components,
     draw_models,
-    expected_component_intervals,
+    expected_component_draws,
     expected_components,
     fit_category_shares,
     fit_references,
@@ -41,9 +44,13 @@ from .value import with_clv
 from .waterfall import value_waterfall
 
 __all__ = [
+    "Assumptions",
+    "Backtest",
+    "BacktestScore",
     "BgBb",
     "BgNbd",
     "CategoryShares",
+    "ComponentDraws",
     "Forecast",
     "GammaGamma",
     "Influence",
@@ -59,10 +66,11 @@ __all__ = [
     "ReferralOutlook",
     "SpendIndependence",
     "acquisition_breakeven",
+    "backtest",
     "clv_components",
     "compare_models",
     "draw_models",
-    "expected_component_intervals",
+    "expected_component_draws",
     "expected_components",
     "fit_bg_bb",
     "fit_bg_nbd",

@@ -8,14 +8,15 @@ from ...errors import InvalidValueError
 from ...kernels.calendar import DAYS_PER_UNIT, TimeUnit
 from ...ledger import Day, Ledger, day_number
 from ...typing import FloatArray, IntoDataFrameT, PurchaseModel, SpendModel
+from .assumptions import Assumptions
 from .outlook import Outlook, look_ahead, parts_ahead, with_referral
 from .references import References
 from .referral_outlook import ReferralOutlook, group_codes
-from .shares import CategoryShares
 from .standards import standards_of
-from .statement import CrossSell
 
 __all__ = ["expected_components", "forecast", "gained_by_referral", "open_outlook"]
+
+_PLAIN = Assumptions()
 
 
 def expected_components(
@@ -28,9 +29,7 @@ def expected_components(
     horizon: float,
     discount_rate: float,
     time_unit: TimeUnit,
-    cross_sell: CrossSell = "persistent",
-    shares: CategoryShares | None = None,
-    referral: ReferralOutlook | None = None,
+    assumptions: Assumptions = _PLAIN,
 ) -> IntoDataFrameT:
     """Say what each customer is expected to be worth from ``as_of`` on, part by part.
 
@@ -54,14 +53,8 @@ def expected_components(
         Effective rate per ``time_unit``; values are of ``as_of``.
     time_unit
         The unit the models were fitted in.
-    cross_sell
-        As in :func:`clv_components`; with ``"first_only"`` every category bought so far
-        is home from now on.
-    shares
-        How spending divides over categories; by default fitted to this ledger.
-    referral
-        What to expect of new referrals; without it, only value owed along referrals
-        that have happened moves.
+    assumptions
+        What is assumed besides: see :class:`Assumptions`.
 
     Returns
     -------
@@ -114,13 +107,12 @@ def expected_components(
         references=references,
         as_of=as_of,
         time_unit=time_unit,
-        cross_sell=cross_sell,
-        shares=shares,
+        assumptions=assumptions,
     )
     bought, spent = forecast(
         outlook, purchases, spend, horizon=horizon, discount_rate=discount_rate
     )
-    gained = gained_by_referral(ledger, outlook, bought, referral)
+    gained = gained_by_referral(ledger, outlook, bought, assumptions.referral)
     parts = with_referral(outlook.book, parts_ahead(outlook, bought, spent), gained)
     seen = outlook.book.seen()
     numbers = parts | {
@@ -141,8 +133,7 @@ def open_outlook(
     references: References,
     as_of: Day,
     time_unit: TimeUnit,
-    cross_sell: CrossSell,
-    shares: CategoryShares | None,
+    assumptions: Assumptions,
 ) -> Outlook:
     """Check the options and say what is known at the day."""
     return look_ahead(
@@ -150,8 +141,8 @@ def open_outlook(
         standards_of(references, ledger.book),
         day=day_number("as_of", as_of),
         unit_days=DAYS_PER_UNIT[one_of("time_unit", time_unit, tuple(DAYS_PER_UNIT))],
-        cross_sell=one_of("cross_sell", cross_sell, ("persistent", "first_only")),
-        shares=shares,
+        cross_sell=assumptions.cross_sell,
+        shares=assumptions.shares,
     )
 
 

@@ -2,26 +2,35 @@
 
 import dataclasses
 from collections.abc import Sequence
-from typing import ClassVar, Protocol, TypeVar, cast
+from dataclasses import dataclass
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 import numpy as np
 
 from ..._check import fraction, whole
-from ..._frames import group_rows, native, read_eager, table
-from ...errors import InvalidValueError, NotEnoughDataError
+from ..._frames import group_rows, native, nw, read_eager, table
+from ...errors import NotEnoughDataError
 from ...fits import FitReport
 from ...kernels.calendar import TimeUnit
-from ...kernels.components import totals
 from ...ledger import Day, Ledger
-from ...typing import FloatArray, IntArray, IntoDataFrameT, PurchaseModel, SpendModel
+from ...typing import (
+    BoolArray,
+    FloatArray,
+    IntArray,
+    IntoDataFrameT,
+    PurchaseModel,
+    SpendModel,
+)
+from .assumptions import Assumptions
 from .expected import forecast, gained_by_referral, open_outlook
 from .outlook import Outlook, parts_ahead, with_draws, with_referral
 from .references import References
 from .referral_outlook import ReferralOutlook
-from .shares import CategoryShares
-from .statement import CrossSell
 
-__all__ = ["draw_models", "expected_component_intervals"]
+__all__ = ["ComponentDraws", "draw_models", "expected_component_draws"]
+
+_NAMES = ("clv1", "clv2", "clv3", "clv4", "clv5", "clv6", "clv")
+_PLAIN = Assumptions()
 
 
 class _Fit(Protocol):
@@ -93,53 +102,108 @@ def draw_models(
     )
 
 
-def expected_component_intervals(
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class ComponentDraws(Generic[IntoDataFrameT]):
+    """The parts ahead of every customer, as they might be: many joint draws.
+
+    Attributes
+    ----------
+    ledger
+        The ledger they were drawn for.
+    seen
+        Which of its customers they are of.
+    values
+        Draws by parts (clv1 to clv6, then clv) by customers.
+    """
+
+    ledger: Ledger[IntoDataFrameT]
+    seen: BoolArray
+    values: FloatArray
+
+    def __repr__(self) -> str:
+        """Say how many there are."""
+        count, _, customers = self.values.shape
+        return f"ComponentDraws({count} draws, {customers:,} customers)"
+
+    def intervals(
+        self, *, level: float = 0.9, by: str | Sequence[str] | None = None
+    ) -> IntoDataFrameT:
+        """Give every part an interval: sums are formed within each draw.
+
+        Parameters
+        ----------
+        level
+            The share of draws within the interval, between 0 and 1.
+        by
+            Columns of the ledger's customers to sum by; an empty list sums the
+            company; None gives every customer a row.
+
+        Returns
+        -------
+        DataFrame
+            For each part, and ``clv``: the mean over the draws, ``_low`` and ``_high``.
+
+        Raises
+        ------
+        NotEnoughDataError
+            If there is no table of customers to sum by.
+        MissingColumnError
+            If it has no such column.
+        """
+        tail = (1 - fraction("level", level)) / 2
+        labels, unit, count = _units(self.ledger, self.seen, by)
+        order = np.argsort(unit, kind="stable")
+        starts = np.searchsorted(unit[order], np.arange(count))
+        values = np.add.reduceat(self.values[:, :, order], starts, axis=2)
+        low, high = np.quantile(values, [tail, 1 - tail], axis=0)
+        mean = values.mean(axis=0)
+        columns = dict(labels)
+        for at, name in enumerate(_NAMES):
+            columns |= {
+                name: mean[at],
+                f"{name}_low": low[at],
+                f"{name}_high": high[at],
+            }
+        found = table(read_eager(self.ledger.lines, ()), columns)
+        return native(found, self.ledger.lines)
+
+
+def expected_component_draws(
     ledger: Ledger[IntoDataFrameT],
     *,
-    purchases: Sequence[PurchaseModel],
-    spend: Sequence[SpendModel],
+    models: Sequence[tuple[PurchaseModel, SpendModel]],
     references: References,
     as_of: Day,
     horizon: float,
     discount_rate: float,
     time_unit: TimeUnit,
     rng: np.random.Generator,
-    level: float = 0.9,
-    by: str | Sequence[str] | None = None,
-    cross_sell: CrossSell = "persistent",
-    shares: CategoryShares | None = None,
-    referral: ReferralOutlook | None = None,
-) -> IntoDataFrameT:
-    """Give every part of the expected value an interval, from joint draws.
+    assumptions: Assumptions = _PLAIN,
+) -> ComponentDraws[IntoDataFrameT]:
+    """Draw the parts ahead of every customer, all parts of a draw together.
 
-    All parts are computed from each draw together, so an interval of a sum is that of
-    the sums: parts move together, and their variances are never added.
+    Parts move together, so an interval of a sum is that of the sums; variances are
+    never added.
 
     Parameters
     ----------
-    ledger, references, as_of, horizon, discount_rate, time_unit
+    ledger, references, as_of, horizon, discount_rate, time_unit, assumptions
         As in :func:`expected_components`.
-    purchases, spend
-        As many models as there are draws, one of each a draw: see :func:`draw_models`.
+    models
+        A purchase and a spend model for each draw: see :func:`draw_models`.
     rng
         The source of randomness of the customers' own rates and of referral.
-    level
-        The share of draws within the interval, between 0 and 1.
-    by
-        Columns of the ledger's customers to sum by; an empty list sums the company;
-        None gives every customer a row.
-    cross_sell, shares, referral
-        As in :func:`expected_components`.
 
     Returns
     -------
-    DataFrame
-        For each part, and ``clv``: the mean over the draws, and ``_low`` and ``_high``.
+    ComponentDraws
+        To ask for intervals by customer, by group, or of the company. It holds seven
+        numbers a customer and draw.
 
     Raises
     ------
-    InvalidValueError
-        If there are not as many purchase models as spend models, or fewer than two.
+    NotEnoughDataError
+        If there are fewer than two pairs of models.
 
     Notes
     -----
@@ -152,75 +216,60 @@ def expected_component_intervals(
     --------
     >>> import numpy as np
     >>> from crmkit.clv import BgNbd, GammaGamma
-    >>> from crmkit.clv.components import expected_component_intervals, fit_references
+    >>> from crmkit.clv.components import expected_component_draws, fit_references
     >>> from crmkit.datasets.simulate_company import simulate_company
     >>> ledger = simulate_company(customers=100, rng=np.random.default_rng(1))
-    >>> company = expected_component_intervals(
+    >>> spend = GammaGamma(p=6.0, q=4.0, v=20.0)
+    >>> draws = expected_component_draws(
     ...     ledger,
-    ...     purchases=[BgNbd(r=0.6, alpha=a, a=0.8, b=2.5) for a in (9.0, 10.0, 11.0)],
-    ...     spend=3 * [GammaGamma(p=6.0, q=4.0, v=20.0)],
+    ...     models=[
+    ...         (BgNbd(r=0.6, alpha=a, a=0.8, b=2.5), spend) for a in (9.0, 10.0, 11.0)
+    ...     ],
     ...     references=fit_references(ledger, as_of="2023-12-31"),
     ...     as_of="2023-12-31", horizon=52, discount_rate=0.0018, time_unit="week",
-    ...     rng=np.random.default_rng(2), by=[],
+    ...     rng=np.random.default_rng(2),
     ... )
+    >>> draws
+    ComponentDraws(3 draws, 100 customers)
+    >>> company = draws.intervals(by=[])
     >>> bool((company["clv_low"] < company["clv_high"]).all())
     True
     """
-    tail = (1 - fraction("level", level)) / 2
-    _require_pairs(purchases, spend)
+    if len(models) < 2:
+        raise NotEnoughDataError(
+            needed="two pairs of models or more",
+            got=str(len(models)),
+            remedy="Draw them from the fits, for instance with draw_models.",
+        )
     outlook = open_outlook(
         ledger,
         references=references,
         as_of=as_of,
         time_unit=time_unit,
-        cross_sell=cross_sell,
-        shares=shares,
+        assumptions=assumptions,
     )
-    labels, unit, count = _units(ledger, outlook, by)
-    draws: list[FloatArray] = []
-    names: list[str] = []
-    for buying, paying in zip(purchases, spend, strict=True):
+    seen = outlook.book.seen()
+    values = np.empty((len(models), len(_NAMES), int(seen.sum())))
+    for at, (purchases, spend) in enumerate(models):
         drawn = _drawn(outlook, rng)
         bought, spent = forecast(
-            drawn, buying, paying, horizon=horizon, discount_rate=discount_rate
+            drawn, purchases, spend, horizon=horizon, discount_rate=discount_rate
         )
+        referral = assumptions.referral
         expected = None if referral is None else _drawn_referral(referral, rng)
         gained = gained_by_referral(ledger, drawn, bought, expected)
         parts = with_referral(drawn.book, parts_ahead(drawn, bought, spent), gained)
-        parts |= {"clv": np.sum(list(parts.values()), axis=0)}
-        names = list(parts)
-        seen = outlook.book.seen()
-        draws.append(
-            np.stack([totals(unit, values[seen], count) for values in parts.values()])
-        )
-    low, high = np.quantile(np.stack(draws), [tail, 1 - tail], axis=0)
-    mean = np.mean(np.stack(draws), axis=0)
-    columns: dict[str, object] = dict(labels)
-    for at, name in enumerate(names):
-        columns |= {name: mean[at], f"{name}_low": low[at], f"{name}_high": high[at]}
-    like = read_eager(ledger.lines, ())
-    found = table(like, cast("dict[str, np.ndarray]", columns))
-    return native(found, ledger.lines)
-
-
-def _require_pairs(
-    purchases: Sequence[PurchaseModel], spend: Sequence[SpendModel]
-) -> None:
-    if len(purchases) != len(spend) or len(purchases) < 2:
-        raise InvalidValueError(
-            subject="arguments 'purchases' and 'spend'",
-            found=f"{len(purchases)} and {len(spend)} models",
-            remedy="Pass two models or more of each, one pair for each draw.",
-        )
+        found = np.stack([parts[name][seen] for name in _NAMES[:-1]])
+        values[at, :-1], values[at, -1] = found, found.sum(axis=0)
+    return ComponentDraws(ledger=ledger, seen=seen, values=values)
 
 
 def _units(
     ledger: Ledger[IntoDataFrameT],
-    outlook: Outlook,
+    seen: BoolArray,
     by: str | Sequence[str] | None,
-) -> tuple[dict[str, object], IntArray, int]:
-    book = outlook.book
-    seen = book.seen()
+) -> tuple[dict[str, np.ndarray | nw.Series[Any]], IntArray, int]:
+    book = ledger.book
     if by is None:
         ids = book.ids.filter(seen.tolist())
         return {ledger.customer_id_col: ids}, np.arange(len(ids)), len(ids)
@@ -244,7 +293,7 @@ def _units(
         codes.append(of_customer[seen])
         key = key * groups.count + of_customer
     _, first, unit = np.unique(key[seen], return_index=True, return_inverse=True)
-    labels: dict[str, object] = {
+    labels: dict[str, np.ndarray | nw.Series[Any]] = {
         column: groups.ids[code[first]]
         for column, groups, code in zip(columns, coded, codes, strict=True)
     }

@@ -1,0 +1,50 @@
+"""What is assumed about the future besides the models and the standards."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ..._check import one_of
+from ...fits import from_document, to_document
+from .referral_outlook import ReferralOutlook
+from .shares import CategoryShares
+from .statement import CrossSell
+
+__all__ = ["Assumptions"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assumptions:
+    """What is assumed about the future besides the models and the standards.
+
+    Attributes
+    ----------
+    cross_sell
+        As in :func:`clv_components`; with ``"first_only"`` every category bought so far
+        is home from now on.
+    shares
+        How spending divides over categories; None fits them to the ledger.
+    referral
+        What to expect of new referrals; None expects none, and only value owed along
+        referrals that have happened moves.
+
+    Examples
+    --------
+    >>> Assumptions().cross_sell
+    'persistent'
+    """
+
+    cross_sell: CrossSell = "persistent"
+    shares: CategoryShares | None = None
+    referral: ReferralOutlook | None = None
+
+    def __post_init__(self) -> None:
+        one_of("cross_sell", self.cross_sell, ("persistent", "first_only"))
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the assumptions as a JSON document."""
+        return to_document(self)
+
+    @classmethod
+    def from_dict(cls, document: Mapping[str, object]) -> "Assumptions":
+        """Build the assumptions from their JSON document."""
+        return from_document(cls, document)
