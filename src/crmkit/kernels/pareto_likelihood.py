@@ -3,13 +3,12 @@
 import numpy as np
 
 from ..typing import FloatArray, IntArray
-from .cells import group, per_distinct
+from .cells import group
 from .nbd_terms import nbd_terms, waiting_terms
 from .newton import Derivatives, Objective
 from .pareto_race import PAIRS, Race, race
-from .special import digamma_difference
 
-__all__ = ["gradient", "objective"]
+__all__ = ["objective"]
 
 _BLOCK = (
     8192  # rows that stay in the cache; below the size at which BLAS spawns threads
@@ -47,34 +46,6 @@ def objective(
         )
 
     return derivatives
-
-
-def gradient(
-    frequency: FloatArray,
-    recency: FloatArray,
-    T: FloatArray,
-    *,
-    r: float,
-    alpha: float,
-    s: float,
-    beta: float,
-) -> FloatArray:
-    """Return each customer's gradient on ``log(r, alpha, s, beta)``, one row each."""
-    x, u, at_last, at_end = _race_rows(frequency, recency, T)
-    table = race(x, u, r=r, alpha=alpha, s=s, beta=beta)
-    height = _heights(x, u, r=r, alpha=alpha, s=s, beta=beta)
-    gain = height.log_chance[at_end] - height.log_chance[at_last]
-    _, died, missing = _shares(
-        gain + table.log_chance[at_last], table.log_chance[at_end]
-    )
-    died_slope = height.slope[at_end] - height.slope[at_last] + table.slope[at_last]
-    slopes = died[:, None] * died_slope - missing[:, None] * table.slope[at_end]
-    rises = per_distinct(lambda count: digamma_difference(r, count), frequency)
-    slopes[:, 0] += r * (rises - np.log1p(T / alpha))
-    slopes[:, 1] += (r * T - frequency * alpha) / (alpha + T)
-    slopes[:, 2] -= s * np.log1p(T / beta)
-    slopes[:, 3] += s * T / (beta + T)
-    return slopes
 
 
 def _race_rows(

@@ -16,9 +16,15 @@ from ..typing import FloatArray, IntArray
 from . import pareto_future
 from .cells import per_cell, per_distinct
 from .newton import Derivatives
-from .pareto_likelihood import gradient, objective
-from .pareto_window import log_window
-from .special import Numbers, log1p_exp, log_gamma_ratio, log_mixed_with_zero
+from .pareto_likelihood import objective
+from .pareto_window import log_window, window_means
+from .special import (
+    Numbers,
+    digamma_difference,
+    log1p_exp,
+    log_gamma_ratio,
+    log_mixed_with_zero,
+)
 
 __all__ = [
     "discounted_expected_purchases",
@@ -61,12 +67,48 @@ def log_likelihood(
     times one over the probability to be alive.
     """
     odds = _log_odds_dead(frequency, recency, T, r=r, alpha=alpha, s=s, beta=beta)
-    return (
+    value = (
         per_distinct(lambda count: log_gamma_ratio(r, count), frequency)
         - r * np.log1p(T / alpha)
         - frequency * np.log(alpha + T)
         - s * np.log1p(T / beta)
         + log1p_exp(odds)
+    )
+    # No purchase is all but certain after a short time: 1 - something.
+    waited = np.where(frequency == 0, T, 0.0)
+    bought = r * np.exp(_window(waited, k=s, A=beta, s=r, B=alpha))
+    rare = (frequency == 0) & (bought < 0.5)
+    return np.where(rare, np.log1p(-np.where(rare, bought, 0.0)), value)
+
+
+def gradient(
+    frequency: FloatArray,
+    recency: FloatArray,
+    T: FloatArray,
+    *,
+    r: float,
+    alpha: float,
+    s: float,
+    beta: float,
+) -> FloatArray:
+    """Return each customer's gradient on ``log(r, alpha, s, beta)``, one row each."""
+    odds = _log_odds_dead(frequency, recency, T, r=r, alpha=alpha, s=s, beta=beta)
+    dead, since, k = expit(odds), T - recency, r + frequency
+    A, B = alpha + recency, beta + recency
+    means = window_means(width=since, k=k, A=A, s=np.full(k.shape, s), B=B)
+    rises = per_distinct(lambda count: digamma_difference(r, count), frequency)
+    by_r = r * (np.log1p(since / A) - means[:, 0])
+    by_alpha = k * (alpha / A) * (means[:, 1] - since / (alpha + T))
+    by_s = 1.0 + s * (np.log1p(since / B) - means[:, 2])
+    by_beta = (beta / B) * ((s + 1.0) * means[:, 3] - s * since / (beta + T) - 1.0)
+    return np.stack(
+        [
+            r * (rises - np.log1p(T / alpha)) + dead * by_r,
+            (r * T - frequency * alpha) / (alpha + T) + dead * by_alpha,
+            dead * by_s - s * np.log1p(T / beta),
+            s * T / (beta + T) + dead * by_beta,
+        ],
+        axis=1,
     )
 
 
@@ -349,7 +391,7 @@ def _log_odds_dead(
     since, k = T - recency, r + frequency
     A, B = alpha + recency, beta + recency
     gain = k * np.log1p(since / A) + s * np.log1p(since / B)
-    odds: FloatArray = np.log(s) + gain + _window(since, k, A, s, B)
+    odds: FloatArray = np.log(s) + gain + _window(since, k=k, A=A, s=s, B=B)
     return odds
 
 
@@ -367,13 +409,13 @@ def _dead_ratio(
     A, B = alpha + recency, beta + recency
     since = T - recency
     some = np.where(since > 0, since, 1.0)
-    plain = _window(some, k, A, s[0], B)
-    ratio: FloatArray = np.exp(_window(some, other_k, A, s[1], B) - plain)
+    plain = _window(some, k=k, A=A, s=s[0], B=B)
+    ratio: FloatArray = np.exp(_window(some, k=other_k, A=A, s=s[1], B=B) - plain)
     return ratio
 
 
 def _window(
-    width: FloatArray, k: FloatArray, A: FloatArray, s: float, B: FloatArray
+    width: FloatArray, *, k: Numbers, A: Numbers, s: float, B: Numbers
 ) -> FloatArray:
     return per_cell(log_window, width=width, k=k, A=A, s=s, B=B)
 

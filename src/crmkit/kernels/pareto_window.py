@@ -6,11 +6,13 @@ difference of two Gaussian hypergeometric functions, which cancels for a short w
 and overflows for a heavy buyer; the integral itself has only positive terms.
 """
 
+from collections.abc import Iterator
+
 import numpy as np
 
-from ..typing import FloatArray
+from ..typing import FloatArray, IntArray
 
-__all__ = ["log_window"]
+__all__ = ["log_window", "window_means"]
 
 _TAIL = 40.0  # exp(-40) = 4e-18
 _LONGEST = 300.0
@@ -38,6 +40,37 @@ def log_window(
     integral ends where what is left is below 1e-17 of it.
     """
     result = np.full(width.shape, -np.inf)
+    for rows, nodes in _blocks(width, k, A, s, B):
+        total = sum(mass for _, mass in nodes)
+        result[rows] = np.log(total) - np.log(B[rows])
+    return result
+
+
+def window_means(
+    *, width: FloatArray, k: FloatArray, A: FloatArray, s: FloatArray, B: FloatArray
+) -> FloatArray:
+    """Return means under the integrand, (rows, 4): what its derivatives need.
+
+    They are of ``log(1 + w/A)``, ``w/(A+w)``, ``log(1 + w/B)`` and ``w/(B+w)``; 0 for a
+    window without width.
+    """
+    result = np.zeros((width.size, 4))
+    for rows, nodes in _blocks(width, k, A, s, B):
+        total = np.zeros(rows.shape)
+        sums = np.zeros((rows.size, 4))
+        for w, mass in nodes:
+            total += mass
+            for at, scale in ((0, A[rows]), (2, B[rows])):
+                sums[:, at] += mass * np.log1p(w / scale)
+                sums[:, at + 1] += mass * w / (scale + w)
+        result[rows] = sums / total[:, None]
+    return result
+
+
+def _blocks(
+    width: FloatArray, k: FloatArray, A: FloatArray, s: FloatArray, B: FloatArray
+) -> Iterator[tuple[IntArray, Iterator[tuple[FloatArray, FloatArray]]]]:
+    """Cut rows with a width into blocks that need about as many nodes."""
     scale = 1.0 / (np.maximum(k, 1.0) / A + (s + 1.0) / B)
     by_k = A * np.expm1(_depth(k - 1.0))
     by_s = B * np.expm1(_depth(s))
@@ -46,9 +79,8 @@ def log_window(
     order = order[np.searchsorted(span[order], 0.0, side="right") :]
     for at in range(0, order.size, _BLOCK):
         rows = order[at : at + _BLOCK]
-        total = _integral(span[rows], scale[rows], k[rows], A[rows], s[rows], B[rows])
-        result[rows] = np.log(total) + np.log(span[rows] * scale[rows] / B[rows])
-    return result
+        columns = (column[rows] for column in (span, scale, k, A, s, B))
+        yield rows, _nodes(*columns)
 
 
 def _depth(power: FloatArray) -> FloatArray:
@@ -57,14 +89,13 @@ def _depth(power: FloatArray) -> FloatArray:
     return np.where(falls, _TAIL / np.where(falls, power, 1.0), _LONGEST)
 
 
-def _integral(*columns: FloatArray) -> FloatArray:
+def _nodes(*columns: FloatArray) -> Iterator[tuple[FloatArray, FloatArray]]:
+    """Give the nodes one by one, each with its share of the integral."""
     span, scale, k, A, s, B = columns
     wanted = _NODES_AT_LEAST + _NODES_PER_UNIT * float(span.max())
     nodes, weights = np.polynomial.legendre.leggauss(4 * int(np.ceil(wanted / 4)))
-    total = np.zeros(span.shape)
     for node, weight in zip(nodes.tolist(), weights.tolist(), strict=True):
         y = 0.5 * (node + 1.0) * span
         w = scale * np.expm1(y)
         fall = k * np.log1p(w / A) + (s + 1.0) * np.log1p(w / B)
-        total += 0.5 * weight * np.exp(y - fall)
-    return total
+        yield w, 0.5 * weight * span * scale * np.exp(y - fall)
