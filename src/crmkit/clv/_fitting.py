@@ -138,7 +138,7 @@ def approved(fit: _Fit, report: FitReport) -> _Fit:
             f"the data leave {shown} all but free. Predictions within the data "
             "hold; do not read meaning into these parameters.",
             IdentifiabilityWarning,
-            stacklevel=4,
+            stacklevel=3,
         )
     return fit
 

@@ -10,9 +10,9 @@ from numpy.typing import ArrayLike
 from .._check import nonnegative, purchase_history, rate
 from ..errors import InvalidValueError
 from ..fits import FitReport, from_document, to_document
-from ..kernels import nbd
+from ..kernels import nbd, pareto_nbd
 from ..kernels.newton import Objective
-from ..typing import FloatArray, IntoFrame
+from ..typing import FloatArray, IntArray, IntoFrame
 from ._fitting import approved, fetch_histories, fit_histories
 from ._histories import on_histories
 from ._parameters import check_parameters, parameters_of
@@ -105,6 +105,22 @@ class Nbd:
         paid = -np.expm1(-log_rate * span) / log_rate if log_rate else span
         x, _, age = purchase_history(frequency, recency, T)
         return (self.r + x) / (self.alpha + age) * paid
+
+    def sample_purchase_times(
+        self,
+        frequency: ArrayLike,
+        recency: ArrayLike,
+        T: ArrayLike,
+        *,
+        horizon: float,
+        rng: np.random.Generator,
+    ) -> tuple[IntArray, FloatArray]:
+        """Draw one future of each customer: row and time after ``T`` of purchases."""
+        x, _, age = (np.ravel(c) for c in purchase_history(frequency, recency, T))
+        pace = rng.gamma(self.r + x) / (self.alpha + age)
+        span = np.full(x.size, nonnegative("horizon", horizon))
+        for_ever = np.full(x.size, np.inf)
+        return pareto_nbd.sample_purchase_times(pace, for_ever, span, rng)
 
     def objective(
         self, frequency: FloatArray, recency: FloatArray, T: FloatArray, w: FloatArray

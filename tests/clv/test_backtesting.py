@@ -1,0 +1,153 @@
+"""What models would have predicted, beside what happened."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from crmkit import clv
+from crmkit.clv._accuracy import deciles, ranking_gini
+from crmkit.datasets import load_cdnow_sample, simulate_purchases
+from crmkit.errors import InvalidValueError
+
+
+@pytest.fixture(scope="module")
+def cdnow_backtest() -> clv.Backtest:
+    return clv.backtest(
+        load_cdnow_sample(),
+        models={"BG/NBD": clv.fit_bg_nbd, "Pareto/NBD": clv.fit_pareto_nbd},
+        cutoffs=["1997-06-30", "1997-09-30"],
+        horizon=39,
+        time_unit="week",
+    )
+
+
+def _of(result: clv.Backtest, model: str, cutoff: str) -> clv.BacktestScore:
+    return next(
+        score
+        for score in result.scores
+        if (score.model, score.cutoff) == (model, cutoff)
+    )
+
+
+def test_cdnow_is_predicted_as_published(cdnow_backtest: clv.Backtest) -> None:
+    # 1,882 purchases in the 39 weeks held out; BTYD's bins of BG/NBD add up to 1,653.4.
+    score = _of(cdnow_backtest, "BG/NBD", "1997-09-30")
+    assert score.actual == 1882
+    assert score.predicted == pytest.approx(1653.4, abs=0.5)
+    assert score.bias == pytest.approx(1653.4 / 1882 - 1, abs=1e-3)
+    assert score.n_customers == 2357
+    assert score.coverage is None
+
+
+def test_every_cutoff_has_every_model_and_both_baselines(
+    cdnow_backtest: clv.Backtest,
+) -> None:
+    names = ["BG/NBD", "Pareto/NBD", "NBD", "last period"]
+    assert [score.model for score in cdnow_backtest.scores] == names * 2
+    assert str(cdnow_backtest).count("\n") == 8
+
+
+def test_dropout_beats_the_baselines(cdnow_backtest: clv.Backtest) -> None:
+    for cutoff in ("1997-06-30", "1997-09-30"):
+        off = {
+            score.model: abs(score.bias or 0.0)
+            for score in cdnow_backtest.scores
+            if score.cutoff == cutoff
+        }
+        assert max(off["BG/NBD"], off["Pareto/NBD"]) < min(
+            off["NBD"], off["last period"]
+        )
+
+
+@pytest.mark.filterwarnings("ignore::crmkit.errors.IdentifiabilityWarning")
+def test_the_last_period_is_counted_from_the_log() -> None:
+    log = pd.DataFrame(
+        {
+            "customer_id": ["a", "a", "a", "b", "b", "c", "c", "a"],
+            "date": pd.to_datetime(
+                [
+                    "2024-01-01",
+                    "2024-01-20",
+                    "2024-02-10",
+                    "2024-01-05",
+                    "2024-01-06",
+                    "2024-02-05",
+                    "2024-02-09",
+                    "2024-03-05",
+                ]
+            ),
+            "amount": 1.0,
+        }
+    )
+    result = clv.backtest(
+        log,
+        models={},
+        cutoffs=["2024-02-29"],
+        horizon=29,
+    )
+    score = _of(result, "last period", "2024-02-29")
+    # In February a bought once, b never, and c, who is new, came back once.
+    assert score.predicted == 2
+    assert score.actual == 1
+    assert score.n_customers == 3
+
+
+def test_intervals_cover_what_they_promise() -> None:
+    rng = np.random.default_rng(2)
+    drawn = simulate_purchases(
+        1500,
+        purchases=clv.ParetoNbd(r=0.6, alpha=60.0, s=0.6, beta=80.0),
+        spend=clv.GammaGamma(p=6.0, q=4.0, v=15.0),
+        T=rng.uniform(300, 500, 1500),
+        rng=rng,
+        observation_period_end="2024-12-31",
+    )
+    result = clv.backtest(
+        drawn.transactions,
+        models={"Pareto/NBD": clv.fit_pareto_nbd},
+        cutoffs=["2024-07-03"],
+        horizon=180,
+        rng=rng,
+    )
+    score = _of(result, "Pareto/NBD", "2024-07-03")
+    assert score.coverage is not None
+    assert score.coverage > 0.93
+    assert score.total_interval is not None
+    low, high = score.total_interval
+    assert low < score.actual < high
+
+
+def test_a_backtest_comes_back_from_json(cdnow_backtest: clv.Backtest) -> None:
+    assert clv.Backtest.from_dict(cdnow_backtest.to_dict()) == cdnow_backtest
+
+
+def test_hindsight_ranks_perfectly_and_a_constant_not_at_all() -> None:
+    actual = np.array([0.0, 0, 3, 1, 7, 0])
+    assert ranking_gini(actual, actual) == pytest.approx(1.0, rel=1e-12)
+    assert ranking_gini(np.ones(6), actual) == pytest.approx(0.0, abs=1e-12)
+    assert ranking_gini(-actual, actual) == pytest.approx(-1.0, rel=1e-12)
+    assert ranking_gini(actual, np.zeros(6)) is None
+
+
+def test_tenths_keep_every_customer() -> None:
+    predicted = np.arange(25.0)
+    parts = deciles(predicted, predicted * 2)
+    assert len(parts) == 10
+    assert all(after == 2 * before for before, after in parts)
+
+
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [
+        ({"horizon": 0.5}, "horizon"),
+        ({"horizon": -3}, "horizon"),
+        ({"time_unit": "fortnight"}, "time_unit"),
+        ({"models": {"NBD": clv.fit_nbd}}, "baseline"),
+    ],
+)
+def test_impossible_arguments_are_refused(changes: dict[str, Any], named: str) -> None:
+    options: dict[str, Any] = {"models": {}, "cutoffs": ["1997-09-30"], "horizon": 30}
+    with pytest.raises(InvalidValueError, match=named):
+        clv.backtest(load_cdnow_sample(), **{**options, **changes})
