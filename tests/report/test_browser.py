@@ -62,6 +62,7 @@ def test_every_chart_is_drawn_and_nothing_is_asked_of_the_network(
     assert len(charts) == 6
     for name, inside in charts:
         assert "<svg" in inside, name
+        assert 'aria-label="' in inside, name
         assert "NaN" not in inside, name
         marks = re.findall(r"<path [^>]*\bd=\"M", inside)
         assert len(marks) >= 3, name

@@ -126,6 +126,18 @@ def test_a_folder_that_is_a_file_is_told(
     assert "not writable" in capsys.readouterr().err.splitlines()[-1]
 
 
+def test_the_demo_values_all_23570_customers(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert _run("demo", "--out", tmp_path, "--format=parquet") == 0
+    assert capsys.readouterr().out.startswith("23,570 customers, worth $")
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "30 September 1997" in page
+    assert "1 repeat customer with a mean spend of zero was left out" in page
+    assert "customers.parquet" in page
+    assert (tmp_path / "customers.parquet").stat().st_size > 100_000
+
+
 @pytest.mark.parametrize("package", ["typer", "rich", "altair", "vl_convert"])
 def test_a_missing_extra_is_one_sentence(
     package: str,

@@ -16,9 +16,13 @@ from .chart_parts import (
     money_axis,
 )
 from .findings import Concentration, Findings, Holdout
+from .sentences import headings
 from .words import count, day, dollars, exact, percent
 
 __all__ = ["chart_documents"]
+
+# Which sentence describes a chart to who cannot see it, where the names differ.
+_SAID = {"tiers": "tiers_chart", "alive": "alive_chart", "outlook": "outlook_chart"}
 
 
 def chart_documents(findings: Findings[object]) -> dict[str, Spec]:
@@ -33,7 +37,11 @@ def chart_documents(findings: Findings[object]) -> dict[str, Spec]:
         currency = findings.question.currency
         charts["holdout_weeks"] = _holdout_weeks(findings.holdout)
         charts["holdout_deciles"] = _holdout_deciles(findings.holdout, currency)
-    return charts
+    said = headings(findings)
+    return {
+        name: {"description": said[_SAID.get(name, name)], **chart}
+        for name, chart in charts.items()
+    }
 
 
 def _concentration(found: Concentration) -> Spec:

@@ -71,9 +71,9 @@ figcaption span { color: var(--soft); font-size: 0.9rem; line-height: 1.4;
   display: block; }
 .chart { width: 100%; min-height: 15rem; overflow: hidden; }
 .chart svg { display: block; max-width: 100%; }
-.key { display: flex; flex-wrap: wrap; gap: 0.25rem 1.1rem; list-style: none;
+.legend { display: flex; flex-wrap: wrap; gap: 0.25rem 1.1rem; list-style: none;
   margin: 0.2rem 0 0.5rem; padding: 0; font-size: 0.9rem; color: var(--soft); }
-.key i { display: inline-block; width: 0.85rem; height: 0.85rem; border-radius: 3px;
+.legend i { display: inline-block; width: 0.85rem; height: 0.85rem; border-radius: 3px;
   margin-right: 0.4rem; vertical-align: -0.08rem; }
 .scroll { overflow-x: auto; margin: 1rem 0 1.25rem; }
 table { border-collapse: collapse; width: 100%; font-size: 0.95rem;
