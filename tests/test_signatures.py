@@ -23,6 +23,11 @@ FRAMES = (IntoFrame, IntoFrameT, IntoDataFrame, IntoDataFrameT)
 WORDS = {"by", "time_unit"}
 OPTIONS = 8  # beyond it, some of them belong in a value of their own
 
+BY_POSITION = {
+    inspect.Parameter.POSITIONAL_ONLY,
+    inspect.Parameter.POSITIONAL_OR_KEYWORD,
+}
+
 Function = Callable[..., Any]
 
 
@@ -67,6 +72,13 @@ def names_a_column(parameter: inspect.Parameter) -> bool:
     return parameter.name.endswith(("_col", "_cols", "_prefix"))
 
 
+def is_frame(parameter: inspect.Parameter) -> bool:
+    """Tell a frame, or a value of ours that stands for one: a ledger, a fit."""
+    kind = get_origin(parameter.annotation) or parameter.annotation
+    ours = getattr(kind, "__module__", "").startswith("crmkit.")
+    return ours or any(parameter.annotation == each for each in FRAMES)
+
+
 def reckons_with_numbers_alone(function: Function) -> bool:
     """Tell what has no frame, such as the size of a survey: it has words only."""
     numbers = all(
@@ -83,16 +95,14 @@ def test_the_frame_comes_first_and_by_position(function: Function) -> None:
     if reckons_with_numbers_alone(function):
         return
     first = parameters(function)[0]
-    assert first.kind in {first.POSITIONAL_ONLY, first.POSITIONAL_OR_KEYWORD}
+    assert first.kind in BY_POSITION
     assert first.default is first.empty
-    kind = get_origin(first.annotation) or first.annotation
-    frame = any(first.annotation == each for each in FRAMES)
-    ours = getattr(kind, "__module__", "").startswith("crmkit.")
-    assert frame or ours, f"{first.name}: {first.annotation}"
+    assert is_frame(first), f"{first.name}: {first.annotation}"
 
 
-def test_everything_after_the_frame_is_a_keyword(function: Function) -> None:
-    kinds = {each.name: each.kind for each in parameters(function)[1:]}
+def test_only_frames_go_by_position(function: Function) -> None:
+    others = [each for each in parameters(function)[1:] if not is_frame(each)]
+    kinds = {each.name: each.kind for each in others}
     assert set(kinds.values()) <= {inspect.Parameter.KEYWORD_ONLY}, kinds
 
 
@@ -113,7 +123,11 @@ def test_a_column_is_a_name_and_says_so(function: Function) -> None:
 
 
 def test_options_are_few(function: Function) -> None:
-    options = [each for each in parameters(function)[1:] if not names_a_column(each)]
+    options = [
+        each
+        for each in parameters(function)[1:]
+        if each.default is not each.empty and not names_a_column(each)
+    ]
     assert len(options) <= OPTIONS, [each.name for each in options]
 
 
