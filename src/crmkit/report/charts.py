@@ -237,7 +237,7 @@ def _outlook(findings: Findings[object]) -> Spec:
                 ("expected", period.expected),
             )
         )
-        if amount is not None
+        if amount
     ]
     starts = sorted({str(row["start"]) for row in rows})
     every = max(1, round(len(starts) / 8))

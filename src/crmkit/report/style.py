@@ -102,6 +102,7 @@ footer { color: var(--soft); font-size: 0.9rem; padding-bottom: 3rem; }
 #vg-tooltip-element.vg-tooltip { background: var(--ink); color: var(--paper);
   border: 0; border-radius: 6px; font: 0.86rem/1.4 system-ui, sans-serif;
   box-shadow: 0 2px 10px rgb(0 0 0 / 0.25); }
+#vg-tooltip-element.vg-tooltip td { border: 0; padding: 0.1rem 0.3rem; }
 #vg-tooltip-element.vg-tooltip td.key { color: var(--paper); opacity: 0.75; }
 """
 
