@@ -69,6 +69,12 @@ def test_tiers_are_described_by_what_they_hold(changed: Changed) -> None:
     )
 
 
+def test_a_base_of_one_tier_is_told(changed: Changed) -> None:
+    findings = changed(tiers=changed().tiers[:1])
+    assert tier_words(findings) == "All customers fell into one tier."
+    assert headings(findings)["tiers_chart"] == "Value ahead per customer: $121.74"
+
+
 def test_the_excluded_are_counted_in_the_notes(changed: Changed) -> None:
     fit = replace(changed().fits[0], excluded=1)
     assert (

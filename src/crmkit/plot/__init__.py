@@ -6,6 +6,22 @@ and returns the axes. matplotlib is imported when a function is called.
 
 from .predicted_against_actual import predicted_against_actual
 from .probability_alive import probability_alive
+from .satisfaction import (
+    driver_bars,
+    loyalty_zones,
+    nps_by_group,
+    nps_over_time,
+    priority_matrix,
+)
 from .waterfall import waterfall
 
-__all__ = ["predicted_against_actual", "probability_alive", "waterfall"]
+__all__ = [
+    "driver_bars",
+    "loyalty_zones",
+    "nps_by_group",
+    "nps_over_time",
+    "predicted_against_actual",
+    "priority_matrix",
+    "probability_alive",
+    "waterfall",
+]

@@ -50,8 +50,8 @@ def assumptions(findings: Findings[object]) -> tuple[str, ...]:
 def tier_words(findings: Findings[object]) -> str:
     """Say how the tiers were cut, from what each one holds."""
     value = findings.base.value
-    if not value:
-        return "Tiers follow the cumulative value ahead."
+    if not value or len(findings.tiers) == 1:
+        return "All customers fell into one tier."
     held = accumulate(tier.value / value for tier in findings.tiers[:-1])
     parts = [
         f"tier {tier.name} reaches down to {percent(share)} of the value"

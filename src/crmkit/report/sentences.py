@@ -93,6 +93,8 @@ def _tiers_chart(findings: Findings[object]) -> str:
     best, last = (
         exact(at.value / at.customers, currency) for at in (tiers[0], tiers[-1])
     )
+    if len(tiers) == 1:
+        return f"Value ahead per customer: {best}"
     return (
         f"Value ahead per customer: {best} in tier {tiers[0].name}, {last} in tier "
         f"{tiers[-1].name}"
