@@ -17,7 +17,7 @@ from .._frames import (
 )
 from ..errors import NotEnoughDataError
 from ..fits import from_document, to_document
-from ..typing import FloatArray
+from ..typing import FloatArray, IntoFrame
 
 __all__ = ["AggregationBias", "aggregation_bias"]
 
@@ -55,7 +55,7 @@ class AggregationBias:
 
 
 def aggregation_bias(
-    segments: object,
+    segments: IntoFrame,
     *,
     renewals: int,
     customers_col: str = "customers",

@@ -10,6 +10,7 @@ from .._frames import number_rules, numbers, read_eager, refuse, require_numbers
 from ..errors import NotEnoughDataError
 from ..fits import from_document, to_document
 from ..kernels.intervals import wilson
+from ..typing import IntoFrame
 
 __all__ = ["PeriodRates", "period_rates", "rescaled_rate"]
 
@@ -77,7 +78,7 @@ class PeriodRates:
 
 
 def period_rates(
-    customers: object,
+    customers: IntoFrame,
     *,
     start_col: str = "revenue_at_start",
     end_col: str = "revenue_at_end",

@@ -17,7 +17,7 @@ from .._frames import (
     require_numbers,
 )
 from ..errors import NotEnoughDataError
-from ..typing import BoolArray, FloatArray
+from ..typing import BoolArray, FloatArray, IntoFrame
 
 __all__ = ["Spells", "read_spells"]
 
@@ -35,7 +35,7 @@ class Spells:
 
 
 def read_spells(
-    spells: object,
+    spells: IntoFrame,
     *,
     duration_col: str,
     event_col: str,

@@ -13,7 +13,7 @@ from .._frames import group_rows
 from ..errors import InvalidValueError, NotEnoughDataError
 from ..fits import from_document, to_document
 from ..kernels import event_table as kernel
-from ..typing import FloatArray
+from ..typing import FloatArray, IntoFrame
 from .spells import Spells, read_spells
 
 __all__ = [
@@ -149,7 +149,7 @@ class LogRank:
 
 
 def fit_kaplan_meier(
-    spells: object,
+    spells: IntoFrame,
     *,
     duration_col: str = "duration",
     event_col: str = "event_observed",
@@ -227,7 +227,7 @@ def fit_kaplan_meier(
 
 
 def log_rank(
-    spells: object,
+    spells: IntoFrame,
     *,
     group_col: str,
     duration_col: str = "duration",

@@ -12,7 +12,7 @@ from ..._check import nonnegative, nonnegative_array, positive, rate, whole
 from ...fits import FitReport, from_document, to_document
 from ...kernels import beta_discrete_weibull as kernel
 from ...kernels.life_table import discounted_residual
-from ...typing import FloatArray, IntoFrameT
+from ...typing import FloatArray, IntoFrame, IntoFrameT
 from .fitting import approved, fit_renewals
 from .projection import RetentionProjection, project
 from .renewals import Renewals, cohort_renewals, spell_renewals
@@ -175,7 +175,7 @@ class BetaDiscreteWeibull:
 
 
 def fit_beta_discrete_weibull(
-    cohorts: object,
+    cohorts: IntoFrame,
     *,
     cohort_col: str = "cohort",
     renewals_col: str = "renewals",
@@ -211,7 +211,7 @@ def fit_beta_discrete_weibull(
 
 
 def fit_beta_discrete_weibull_spells(
-    spells: object,
+    spells: IntoFrame,
     *,
     duration_col: str = "duration",
     event_col: str = "event_observed",

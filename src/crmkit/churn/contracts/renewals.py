@@ -19,7 +19,7 @@ from ..._frames import (
 )
 from ...errors import InvalidValueError, NotEnoughDataError
 from ...kernels.life_table import cohort_life_table, life_table
-from ...typing import FloatArray
+from ...typing import FloatArray, IntoFrame
 
 __all__ = ["Renewals", "cohort_renewals", "spell_renewals"]
 
@@ -35,7 +35,7 @@ class Renewals:
 
 
 def cohort_renewals(
-    cohorts: object, *, cohort_col: str, renewals_col: str, customers_col: str
+    cohorts: IntoFrame, *, cohort_col: str, renewals_col: str, customers_col: str
 ) -> Renewals:
     """Read survivors by cohort and renewal; every cohort begins at renewal 0."""
     columns = (cohort_col, renewals_col, customers_col)
@@ -63,7 +63,7 @@ def cohort_renewals(
 
 
 def spell_renewals(
-    spells: object,
+    spells: IntoFrame,
     *,
     duration_col: str,
     event_col: str,

@@ -12,7 +12,7 @@ from ..._check import nonnegative, nonnegative_array, positive, rate, whole
 from ...fits import FitReport, from_document, to_document
 from ...kernels import shifted_beta_geometric as kernel
 from ...kernels.life_table import discounted_residual
-from ...typing import FloatArray, IntoFrameT
+from ...typing import FloatArray, IntoFrame, IntoFrameT
 from .fitting import approved, fit_renewals
 from .projection import RetentionProjection, project
 from .renewals import Renewals, cohort_renewals, spell_renewals
@@ -206,7 +206,7 @@ class ShiftedBetaGeometric:
 
 
 def fit_shifted_beta_geometric(
-    cohorts: object,
+    cohorts: IntoFrame,
     *,
     cohort_col: str = "cohort",
     renewals_col: str = "renewals",
@@ -270,7 +270,7 @@ def fit_shifted_beta_geometric(
 
 
 def fit_shifted_beta_geometric_spells(
-    spells: object,
+    spells: IntoFrame,
     *,
     duration_col: str = "duration",
     event_col: str = "event_observed",
