@@ -1,0 +1,121 @@
+"""The rules of integration against closed forms, with parameters at their edges."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.special import betaln, expn, gammaln
+
+from crmkit.kernels.beta_expectation import log_beta_expectation
+from crmkit.kernels.cells import per_cell
+from crmkit.kernels.discounting import discounted_decay
+from crmkit.kernels.pareto_race import race
+from crmkit.kernels.pareto_window import log_window, window_means
+from crmkit.typing import FloatArray
+
+log_size = st.floats(-7.0, 7.0)
+
+
+@settings(max_examples=40)
+@given(a=log_size, b=log_size, power=st.floats(0.0, 3.0))
+def test_powers_of_one_minus_a_chance_have_their_beta_means(
+    a: float, b: float, power: float
+) -> None:
+    first, second = np.exp([a]), np.exp([b])
+
+    def log_power(chance: FloatArray, rows: slice) -> FloatArray:
+        assert chance[:, 0].size == first[rows].size
+        return power * np.log1p(-np.minimum(chance, 1 - 1e-16))
+
+    found = log_beta_expectation(
+        log_power, first, second, bend=np.zeros(1), steepness=np.zeros(1)
+    )
+    known = (
+        gammaln(second + power) - gammaln(second)
+        - gammaln(first + second + power) + gammaln(first + second)
+    )  # fmt: skip
+    if second[0] > 0.1:  # below, the mass piles up where 1 - chance is rounded
+        np.testing.assert_allclose(found, known, rtol=1e-10, atol=1e-11)
+
+
+def test_a_mean_below_the_smallest_number_has_its_logarithm() -> None:
+    a, b, k = np.array([1000.0]), np.array([1.0]), np.array([1e6])
+
+    def log_fall(chance: FloatArray, _: slice) -> FloatArray:
+        return -1e6 * np.log1p(chance)
+
+    found = log_beta_expectation(log_fall, a, b, bend=-np.log(k), steepness=k)
+    # The chances above 1 that a beta prime distribution adds weigh 2 ** -1e6.
+    known = np.log(1000.0) + betaln(1000.0, 1e6 - 1000.0)
+    assert found[0] == pytest.approx(known, rel=1e-12)
+
+
+@pytest.mark.parametrize("order", [1, 2, 7])
+@pytest.mark.parametrize("rate", [1e-4, 0.3, 20.0])
+def test_without_end_it_is_the_exponential_integral(order: int, rate: float) -> None:
+    one = np.ones(1)
+    found = discounted_decay(order * one, one, rate * one, np.inf * one)
+    assert found[0] == pytest.approx(np.exp(rate) * expn(order, rate), rel=1e-12)
+
+
+def test_growth_instead_of_discount() -> None:
+    one = np.ones(1)
+    found = discounted_decay(1e-12 * one, 1e-6 * one, -0.1 * one, 20 * one)
+    assert found[0] == pytest.approx(np.expm1(2.0) / 0.1, rel=1e-9)
+
+
+@settings(max_examples=40)
+@given(k=log_size, s=log_size, scale=log_size, width=log_size)
+def test_a_window_with_one_scale_is_closed(
+    k: float, s: float, scale: float, width: float
+) -> None:
+    k_, s_, A, w = (np.exp([value]) for value in (k, s, scale, width))
+    found = log_window(width=w, k=k_, A=A, s=s_, B=A)
+    known = np.log(-np.expm1(-(k_ + s_) * np.log1p(w / A)) / (k_ + s_))
+    np.testing.assert_allclose(found, known, rtol=1e-11, atol=1e-12)
+
+
+def test_no_window_holds_nothing() -> None:
+    nothing, one = np.zeros(1), np.ones(1)
+    assert log_window(width=nothing, k=one, A=one, s=one, B=one)[0] == -np.inf
+    means = window_means(width=nothing, k=one, A=one, s=one, B=one)
+    assert means.tolist() == [[0.0] * 4]
+
+
+@settings(max_examples=25)
+@given(
+    alpha=st.floats(-4, 6),
+    beta=st.floats(-4, 6),
+    r=st.floats(-4, 3),
+    s=st.floats(-4, 3),
+)
+def test_races_and_windows_are_one_likelihood(
+    alpha: float, beta: float, r: float, s: float
+) -> None:
+    """exp(E) H(x, t) - H(x, T) is the odds to have died between t and T."""
+    at = {"r": np.exp(r), "alpha": np.exp(alpha), "s": np.exp(s), "beta": np.exp(beta)}
+    x, t, T = np.array([4.0, 40.0]), np.array([3.0, 5.0]), np.array([9.0, 7.0])
+    k, A, B = at["r"] + x, at["alpha"] + t, at["beta"] + t
+    gain = k * np.log1p((T - t) / A) + at["s"] * np.log1p((T - t) / B)
+    early, late = (race(x, u, **at).log_chance for u in (t, T))
+    odds = np.exp(gain + early) - np.exp(late)
+    exponents = np.full(2, at["s"])
+    window = log_window(width=T - t, k=k, A=A, s=exponents, B=B)
+    direct = at["s"] * np.exp(gain + window)
+    np.testing.assert_allclose(1 + odds, 1 + direct, rtol=1e-10)
+
+
+def test_costly_functions_see_each_distinct_row_once() -> None:
+    seen: list[FloatArray] = []
+
+    def costly(*, x: FloatArray, y: FloatArray, z: FloatArray) -> FloatArray:
+        seen.append(x)
+        return x + 10 * y + 100 * z
+
+    x = np.array([[1.0, 2.0], [1.0, 2.0]])
+    y = np.array([np.inf, 3.0])
+    found = per_cell(costly, x=x, y=y, z=2.0)
+    assert found.tolist() == [[np.inf, 232.0], [np.inf, 232.0]]
+    assert seen[0].size == 2
+    alone = per_cell(costly, x=1.0, y=2.0, z=3.0)
+    assert float(alone) == 321.0
