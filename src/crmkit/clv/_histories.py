@@ -1,12 +1,13 @@
 """What a purchase model reads of each customer: frequency, recency, T."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .._check import purchase_history
+from .._check import nonnegative, purchase_history
 from .._frames import (
     Frame,
     Rule,
@@ -22,6 +23,7 @@ __all__ = [
     "Score",
     "history_rules",
     "known_id",
+    "now_or_later",
     "on_histories",
     "with_history_scores",
 ]
@@ -76,6 +78,14 @@ def on_histories(
     rows = [np.ravel(column) for column in history]
     scores = formula(*rows, **options, **parameters)
     return np.reshape(np.asarray(scores, dtype=np.float64), history[0].shape)
+
+
+def now_or_later(
+    now: Callable[..., FloatArray], later: Callable[..., FloatArray], elapsed: float
+) -> Callable[..., FloatArray]:
+    """Choose the formula of the probability to be alive, the cheap one for now."""
+    after = nonnegative("elapsed", elapsed)
+    return partial(later, elapsed=after) if after else now
 
 
 def with_history_scores(

@@ -13,6 +13,7 @@ from ..fits import FitReport, from_document, to_document
 from ..kernels import bg_bb
 from ..kernels.newton import Objective
 from ..typing import FloatArray, IntArray, IntoFrameT
+from ._histories import now_or_later
 from ._lifetimes import lifetimes_parameters
 from ._opportunities import (
     bb_times,
@@ -103,14 +104,12 @@ class BgBb:
         elapsed: float = 0,
     ) -> FloatArray:
         """Return the probability to be a customer still, ``elapsed`` after ``T``."""
-        return opportunity_score(
+        formula = now_or_later(
+            bg_bb.probability_alive,
             bg_bb.probability_alive_after,
-            frequency,
-            recency,
-            T,
-            self.parameters,
-            elapsed=opportunities("elapsed", elapsed),
+            opportunities("elapsed", elapsed),
         )
+        return opportunity_score(formula, frequency, recency, T, self.parameters)
 
     def log_probability_alive(
         self, frequency: ArrayLike, recency: ArrayLike, T: ArrayLike

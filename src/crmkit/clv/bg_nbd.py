@@ -20,7 +20,7 @@ from ..kernels import bg_nbd
 from ..kernels.newton import Objective
 from ..typing import FloatArray, IntArray, IntoFrameT
 from ._futures import coin_times
-from ._histories import on_histories, with_history_scores
+from ._histories import now_or_later, on_histories, with_history_scores
 from ._lifetimes import lifetimes_parameters
 from ._parameters import check_parameters, parameters_of
 
@@ -105,14 +105,10 @@ class BgNbd:
         elapsed: float = 0.0,
     ) -> FloatArray:
         """Return the probability to be a customer still, ``elapsed`` after ``T``."""
-        return on_histories(
-            bg_nbd.probability_alive_after,
-            frequency,
-            recency,
-            T,
-            self.parameters,
-            elapsed=nonnegative("elapsed", elapsed),
+        formula = now_or_later(
+            bg_nbd.probability_alive, bg_nbd.probability_alive_after, elapsed
         )
+        return on_histories(formula, frequency, recency, T, self.parameters)
 
     def log_probability_alive(
         self, frequency: ArrayLike, recency: ArrayLike, T: ArrayLike
