@@ -78,10 +78,13 @@ def test_tiers_know_no_currency(amounts: list[float], rate: float) -> None:
 @given(values)
 def test_tiers_partition_customers_and_value(amounts: list[float]) -> None:
     x, w = groups(amounts)
-    tier = tiers.at_least(tiers.cuts_by_value(x, w, MARKS), x)
-    counted, together = tiers.totals(tier, x, w, 3)
-    assert counted.sum() == len(amounts)
-    assert together.sum() == pytest.approx(sum(amounts), rel=1e-12)
+    cuts = tiers.cuts_by_value(x, w, MARKS)
+    tier = tiers.at_least(cuts, x)
+    counted, together = tiers.totals(cuts, x, w)
+    assert counted == np.bincount(tier, w, minlength=3).tolist()
+    assert together == pytest.approx(np.bincount(tier, x * w, minlength=3).tolist())
+    assert sum(counted) == len(amounts)
+    assert sum(together) == pytest.approx(sum(amounts), rel=1e-12)
     assert np.all(np.diff(tier) >= 0)
 
 

@@ -34,7 +34,12 @@ def descending(
 
 def tie_groups(x: FloatArray, w: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Merge equal values: distinct ones, descending, and the weight of each."""
-    starts = np.flatnonzero(np.concatenate(([True], x[1:] != x[:-1])))
+    begins = np.empty(x.size, dtype=np.bool_)
+    begins[0] = True
+    np.not_equal(x[1:], x[:-1], out=begins[1:])
+    if begins.all():
+        return x, w
+    starts = np.flatnonzero(begins)
     if w.strides == (0,):
         counts = np.diff(starts, append=x.size).astype(np.float64)
         return x[starts], counts * w[0]
@@ -45,7 +50,8 @@ def curve(x: FloatArray, w: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Accumulate customers and value from the top, each beginning at 0."""
     customers, value = np.zeros(x.size + 1), np.zeros(x.size + 1)
     np.cumsum(w, out=customers[1:])
-    np.cumsum(x * w, out=value[1:])
+    np.multiply(x, w, out=value[1:])
+    np.cumsum(value[1:], out=value[1:])
     return customers, value
 
 
@@ -79,9 +85,17 @@ def even_point(customers: FloatArray, value: FloatArray) -> float:
 def gini(x: FloatArray, w: FloatArray) -> float:
     """Return the mean difference over twice the mean size, from 0 to (n - 1) / n."""
     n = float(np.sum(w))
-    # Weight above each value's middle less the weight below it.
-    lead = n - 2 * np.cumsum(w) + w
-    return float(np.sum(lead * w * x) / (n * np.sum(w * np.abs(x))))
+    size = np.abs(x)
+    size *= w
+    total = float(np.sum(size))
+    # Weight above each value's middle less the weight below it; in the one array.
+    lead = np.cumsum(w, out=size)
+    lead *= -2
+    lead += w
+    lead += n
+    lead *= w
+    lead *= x
+    return float(np.sum(lead)) / (n * total)
 
 
 def peak(customers: FloatArray, value: FloatArray) -> tuple[float, float]:

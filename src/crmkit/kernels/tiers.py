@@ -5,6 +5,8 @@ share reaches its mark. ``x`` descends, distinct; ``w`` is how many customers ho
 A cut is a value that somebody has, so that a frozen tier can be read and retold.
 """
 
+from itertools import pairwise
+
 import numpy as np
 from scipy.special import ndtr
 
@@ -25,19 +27,20 @@ _REACHED = 1 - 1e-12
 
 def cuts_by_value(x: FloatArray, w: FloatArray, shares: FloatArray) -> FloatArray:
     """Cut where the top customers hold each share of all positive value."""
-    gained = np.cumsum(np.maximum(x, 0) * w)
-    return _cuts(x, gained / gained[-1], shares)
+    gained = np.maximum(x, 0)
+    gained *= w
+    return _cuts(x, np.cumsum(gained, out=gained), shares)
 
 
 def cuts_by_customers(x: FloatArray, w: FloatArray, shares: FloatArray) -> FloatArray:
     """Cut where the top customers are each share of all customers."""
-    counted = np.cumsum(w)
-    return _cuts(x, counted / counted[-1], shares)
+    return _cuts(x, np.cumsum(w), shares)
 
 
 def _cuts(x: FloatArray, reached: FloatArray, shares: FloatArray) -> FloatArray:
-    at = np.searchsorted(reached, shares * _REACHED, side="left")
-    return x[np.minimum(at, x.size - 1)]
+    marks = shares * reached[-1] * _REACHED
+    at = np.searchsorted(reached, marks, side="left")
+    return np.asarray(x[np.minimum(at, x.size - 1)])
 
 
 def at_least(cuts: FloatArray, values: FloatArray) -> IntArray:
@@ -47,12 +50,16 @@ def at_least(cuts: FloatArray, values: FloatArray) -> IntArray:
 
 
 def totals(
-    tier: IntArray, x: FloatArray, w: FloatArray, count: int
-) -> tuple[FloatArray, FloatArray]:
+    cuts: FloatArray, x: FloatArray, w: FloatArray
+) -> tuple[list[float], list[float]]:
     """Return how many customers each tier has, and what they are worth together."""
-    counted = np.bincount(tier, w, minlength=count)
-    together = np.bincount(tier, x * w, minlength=count)
-    return np.asarray(counted, np.float64), np.asarray(together, np.float64)
+    # Descending values: a tier is a slice, and -x ascends.
+    ends = np.searchsorted(-x, -cuts, side="right")
+    edges = [0, *ends.tolist(), x.size]
+    slices = [slice(low, high) for low, high in pairwise(edges)]
+    counted = [float(np.sum(w[part])) for part in slices]
+    together = [float(np.sum(x[part] * w[part])) for part in slices]
+    return counted, together
 
 
 def probability_between(

@@ -356,13 +356,13 @@ def fit_value_tiers(
     cut = tiers.cuts_by_value if by == "value" else tiers.cuts_by_customers
     x, w = lorenz.tie_groups(held.value, held.weight)
     cuts = cut(x, w, marks[:-1])
-    counted, together = tiers.totals(tiers.at_least(cuts, x), x, w, marks.size)
+    counted, together = tiers.totals(cuts, x, w)
     return ValueTiers(
         labels=given,
         cuts=tuple(cuts.tolist()),
         value_col=value_col,
-        customers=tuple(counted.tolist()),
-        values=tuple(together.tolist()),
+        customers=tuple(counted),
+        values=tuple(together),
     )
 
 
