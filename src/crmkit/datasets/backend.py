@@ -19,8 +19,8 @@ __all__ = ["Backend", "Column", "from_arrow", "from_columns"]
 Backend: TypeAlias = Literal["pandas", "polars", "pyarrow"]
 Column: TypeAlias = NDArray[np.generic]
 
-# polars is brought by the user who wants it; the extra that has it says so.
-_EXTRA = {"pandas": "demo", "polars": "test", "pyarrow": "demo"}
+# Which extra of crmkit brings a library, where the user has not.
+_EXTRA = {"pandas": "demo", "polars": "engines", "pyarrow": "demo"}
 
 
 def from_columns(columns: Mapping[str, Column], backend: Backend) -> IntoDataFrame:
