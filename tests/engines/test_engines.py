@@ -91,3 +91,51 @@ def test_a_bad_value_is_refused_before_any_number(engine_frame: Any, log: Any) -
     log["amount"][3] = float("inf")
     with pytest.raises(ck.errors.InvalidValueError, match="1 infinite value in"):
         ck.rfm_summary(engine_frame(log), observation_period_end=END)
+
+
+PURCHASES = ck.clv.BgNbd(r=0.24, alpha=4.4, a=0.79, b=2.43)
+SPEND = ck.clv.GammaGamma(p=6.25, q=3.74, v=15.44)
+
+
+def test_customers_are_valued_and_tiered_where_they_are(
+    engine_frame: Any, log: Any
+) -> None:
+    """The whole pipeline; only cells ever leave the engine."""
+
+    def valued(native: Any) -> Any:
+        customers = ck.rfm_summary(
+            native, observation_period_end=END, time_unit="week", refunds="drop"
+        )
+        alive = PURCHASES.with_probability_alive(customers)
+        worth = ck.clv.with_clv(
+            alive, purchases=PURCHASES, spend=SPEND, horizon=52, discount_rate=0.002
+        )
+        return ck.segments.with_value_tier(worth, value_col="clv")
+
+    same(valued(engine_frame(log)), valued(pd.DataFrame(log)))
+
+
+def test_a_fit_reads_the_cells_of_an_engine(engine_frame: Any) -> None:
+    customers = ck.rfm_summary(
+        ck.datasets.load_cdnow_sample(),
+        observation_period_end="1997-09-30",
+        time_unit="week",
+    )
+    columns = ["frequency", "recency", "T"]
+    there = engine_frame({name: customers[name].to_numpy() for name in columns})
+    found, wanted = ck.clv.fit_bg_nbd(there), ck.clv.fit_bg_nbd(customers)
+    assert (found.r, found.b) == pytest.approx((wanted.r, wanted.b), rel=1e-12)
+
+
+def test_scores_of_satisfaction_are_counted_in_the_engine(engine_frame: Any) -> None:
+    answers = {
+        "score": [10, 9, 3, None, 8, 0, 10, 7],
+        "plan": ["a", "a", "a", "a", "b", "b", "b", "b"],
+    }
+    there, here = engine_frame(answers), pd.DataFrame(answers)
+    assert ck.satisfaction.nps(there) == ck.satisfaction.nps(here)
+    same(
+        ck.satisfaction.nps_by(there, by="plan"),
+        ck.satisfaction.nps_by(here, by="plan"),
+        key="plan",
+    )

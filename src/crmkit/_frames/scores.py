@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 import narwhals.stable.v2 as nw
+import numpy as np
 
 from ..errors import NotEnoughDataError
 from ..typing import FloatArray, IntoFrameT
@@ -14,6 +15,8 @@ from .rules import Rule, refuse
 __all__ = ["MAX_CELLS", "cells", "with_scores"]
 
 MAX_CELLS = 5_000_000
+
+_WEIGHT = "crmkit_weight"
 
 Score: TypeAlias = Callable[..., FloatArray]
 
@@ -46,17 +49,21 @@ def cells(
 ) -> tuple[list[FloatArray], FloatArray]:
     """Fetch the distinct keys and how many rows (or how much weight) each has."""
     names = [f"crmkit_key_{at}" for at in range(len(keys))]
-    weight = nw.lit(1.0) if weight_col is None else nw.col(weight_col).cast(nw.Float64)
-    renamed = [
+    columns = [
         nw.col(key).cast(nw.Float64).alias(name)
         for key, name in zip(keys, names, strict=True)
     ]
-    if isinstance(frame, nw.DataFrame):
-        rows = frame.select(*renamed, crmkit_weight=weight)
+    if weight_col is not None:
+        columns.append(nw.col(weight_col).cast(nw.Float64).alias(_WEIGHT))
+    rows = frame.select(*columns)
+    if isinstance(rows, nw.DataFrame):
+        ones = np.ones(len(rows))
+        weight = ones if weight_col is None else numbers(rows, _WEIGHT)
     else:
-        grouped = frame.select(*renamed, crmkit_weight=weight).group_by(*names)
-        rows = collect(grouped.agg(nw.col("crmkit_weight").sum()))
-    return [numbers(rows, name) for name in names], numbers(rows, "crmkit_weight")
+        total = nw.len() if weight_col is None else nw.col(_WEIGHT).sum()
+        rows = collect(rows.group_by(*names).agg(total.alias(_WEIGHT)))
+        weight = numbers(rows, _WEIGHT)
+    return [numbers(rows, name) for name in names], weight
 
 
 def _joined(
