@@ -107,7 +107,7 @@ def test_a_customer_in_one_frame_only_is_refused(
     eager_frame: Callable[[dict[str, Any]], Any],
 ) -> None:
     other = {**AHEAD, "customer_id": ["a", "b", "d"]}
-    with pytest.raises(errors.InvalidValueError, match="2 customer"):
+    with pytest.raises(errors.InvalidValueError, match="2 unmatched customers"):
         with_value_tenses(eager_frame(PAST), expected=eager_frame(other))
 
 

@@ -116,11 +116,11 @@ def _rows_of(past: EagerFrame, ahead: EagerFrame, column: str) -> IntArray:
         first = groups.ids[[int(np.flatnonzero(wrong)[0])]].to_list()[0]
         raise InvalidValueError(
             subject=f"column {column!r}",
-            found="customer that is not once in both frames",
+            found="unmatched customer",
             count=int(np.count_nonzero(wrong)),
             total=groups.count,
             first=f"customer {first!r}",
-            remedy="Compute both from one ledger and one 'as_of'.",
+            remedy="Each frame has each customer once: use one 'as_of' for both.",
         )
     row = np.empty(groups.count, dtype=np.int64)
     row[theirs] = np.arange(len(ahead))

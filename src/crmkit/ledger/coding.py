@@ -44,8 +44,8 @@ def code_customers(columns: Sequence[tuple[Table, str]], universe: str) -> Coded
         each.refuse(
             column,
             ~known[codes],
-            f"customer without a row in {universe}",
-            "Add the customer there, or drop these rows.",
+            "unknown customer",
+            f"Add the customer to the {universe}, or drop these rows.",
             label_col=column,
         )
     return Coded(

@@ -55,9 +55,12 @@ def read_starts(
     """Return the given first day of each customer; ``NEVER`` where none is given."""
     day = table.days(date)
     times = np.bincount(customer, minlength=first_sale.size)
-    table.refuse(date, times[customer] > 1, "customer with several starts")
+    table.refuse(date, times[customer] > 1, "repeated start", "Give one per customer.")
     table.refuse(
-        date, day > first_sale[customer], "relationship that starts after a purchase"
+        date,
+        day > first_sale[customer],
+        "late start",
+        "A relationship starts on or before the first purchase.",
     )
     return first_days(customer, day, first_sale.size)
 
@@ -67,8 +70,8 @@ def refuse_early(table: Table, costs: Costs, date: str, start: IntArray) -> None
     table.refuse(
         date,
         costs.day < start[costs.customer],
-        "cost dated before the customer was acquired",
-        "Correct the date, or book it as an acquisition cost.",
+        "premature cost",
+        "The customer was not won yet: correct the date, or book it as acquisition.",
     )
 
 
@@ -79,10 +82,15 @@ def read_referrals(
     rows = np.ones(table.rows)
     share = table.money(names["share"])
     table.refuse(
-        names["share"], (share < 0) | (share > 1), "share that is not within 0 and 1"
+        names["share"],
+        (share < 0) | (share > 1),
+        "impossible share",
+        "A share is from 0 to 1.",
     )
     weight = _optional(table, names["weight"], "weight", rows)
-    table.refuse(names["weight"], weight <= 0, "weight of 0 or less")
+    table.refuse(
+        names["weight"], weight <= 0, "nonpositive weight", "Weights are above 0."
+    )
     reward = _optional(table, names["reward"], "reward", np.zeros(table.rows))
     _refuse_shape(table, names["referrer_id"], referrer, referee)
     return Referrals(
@@ -121,7 +129,9 @@ def _incremental(table: Table, column: str) -> BoolArray:
 def _refuse_shape(
     table: Table, column: str, referrer: IntArray, referee: IntArray
 ) -> None:
-    table.refuse(column, referrer == referee, "self-referral")
+    table.refuse(
+        column, referrer == referee, "self-referral", "Nobody brings themselves."
+    )
     count = int(max(referrer.max(initial=0), referee.max(initial=0))) + 1
     pair = referrer * count + referee
     first = np.zeros(table.rows, dtype=bool)

@@ -149,7 +149,12 @@ def _reversed_rows(lines: Table, names: LineColumns) -> IntArray:
     repeated = row[codes[: lines.rows]] != np.arange(lines.rows)
     lines.refuse(names.line_id, repeated, "duplicate line id", "Book each line once.")
     reverses[returned] = row[codes[lines.rows :]]
-    lines.refuse(names.return_of, returned & (reverses < 0), "return without a sale")
+    lines.refuse(
+        names.return_of,
+        returned & (reverses < 0),
+        "orphan return",
+        "There is no such sale: name a line id of the lines.",
+    )
     return reverses
 
 
@@ -171,13 +176,11 @@ def _refuse_signs(
 ) -> None:
     columns = (names.paid_amount, names.list_amount, names.cost_amount)
     for column, amount in zip(columns, money, strict=True):
-        lines.refuse(
-            column, ~returned & (amount < 0), "negative amount in a sale", _LINK
-        )
+        lines.refuse(column, ~returned & (amount < 0), "negative sale amount", _LINK)
         lines.refuse(
             column,
             returned & (amount > 0),
-            "positive amount in a return",
+            "positive return amount",
             "Amounts of a return are negative.",
         )
 
@@ -194,11 +197,18 @@ def _refuse_returns(
     if not returned.any():
         return
     twice = returned & returned[sale]
-    lines.refuse(names.return_of, twice, "return of a return")
+    lines.refuse(names.return_of, twice, "chained return", "A return reverses a sale.")
     foreign = returned & (customer != customer[sale])
-    lines.refuse(names.return_of, foreign, "return of another customer's line")
+    lines.refuse(
+        names.return_of,
+        foreign,
+        "foreign return",
+        "A return reverses a line of the same customer.",
+    )
     early = returned & (day < day[sale])
-    lines.refuse(names.date, early, "return dated before its sale")
+    lines.refuse(
+        names.date, early, "early return", "Date a return on or after its sale."
+    )
 
 
 def _refuse_shared_orders(
@@ -214,6 +224,6 @@ def _refuse_shared_orders(
     lines.refuse(
         names.order_id,
         shared,
-        "line in another customer's order",
+        "foreign order line",
         "Make order ids unique, for instance by joining the customer id to them.",
     )

@@ -73,7 +73,7 @@ def waterfall(steps: IntoDataFrame, *, ax: "Axes | None" = None) -> "Axes":
         if at < last:
             ax.plot([at - 0.35, at + 1.35], [end[at]] * 2, color="#999999", lw=0.8)
     names = [
-        part if part == meaning else f"{part}\n{meaning}"
+        part if part == meaning else "\n".join([part, *meaning.split()])
         for part, meaning in zip(
             frame["part"].to_list(), frame["meaning"].to_list(), strict=True
         )
