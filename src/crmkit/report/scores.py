@@ -79,11 +79,11 @@ class Scores:
         """Sort the base into the active, the uncertain, the gone and the one-timers."""
         alive, repeats = self.probability_alive, self.repeats
         states = (
-            ("Active", "repeat customers, at least 80 % likely to be still buying",
+            ("Active", "repeat customers, at least 80\N{NO-BREAK SPACE}% likely to be still buying",
              repeats & (alive >= _ACTIVE)),
-            ("Uncertain", "repeat customers, between 20 and 80 %",
+            ("Uncertain", "repeat customers, between 20 and 80\N{NO-BREAK SPACE}%",
              repeats & (alive < _ACTIVE) & (alive >= _GONE)),
-            ("Probably gone", "repeat customers, under 20 %",
+            ("Probably gone", "repeat customers, under 20\N{NO-BREAK SPACE}%",
              repeats & (alive < _GONE)),
             ("Bought once", "no rhythm to judge by yet", ~repeats),
         )  # fmt: skip

@@ -217,8 +217,8 @@ _WORDS = """
 <dt>Repeat customer</dt><dd>One who bought on at least two different days.</dd>
 <dt>Value ahead</dt><dd>What a customer is expected to bring over the next
 {{ weeks }} weeks{% if question.margin != 1 %}, times the margin{% endif %}, less a
-discount for waiting: money a year away counts
-{{ question.annual_discount_rate | percent }} a year less. In the table it is the column
+discount for waiting: the later the money, the less it counts, at a rate of
+{{ question.annual_discount_rate | percent }} a year. In the table it is the column
 <code>clv</code>.</dd>
 <dt>Still buying (probability alive)</dt><dd>How likely the customer has not silently
 left by {{ end | day }}, judged by their own rhythm.</dd>
