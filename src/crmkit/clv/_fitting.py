@@ -7,7 +7,18 @@ from typing import TypeVar
 import numpy as np
 
 from .._check import nonnegative
-from .._frames import Frame, cells, is_lazy, number_rules, read, refuse, require_numbers
+from .._frames import (
+    Frame,
+    cells,
+    collect,
+    is_lazy,
+    number_rules,
+    numbers,
+    nw,
+    read,
+    refuse,
+    require_numbers,
+)
 from ..errors import (
     ConvergenceError,
     IdentifiabilityWarning,
@@ -24,6 +35,7 @@ __all__ = [
     "approved",
     "fetch_cells",
     "fetch_histories",
+    "fetch_spending",
     "fit_cells",
     "fit_histories",
     "require_customers",
@@ -55,9 +67,11 @@ def fetch_cells(
     if weight_col is not None:
         require_numbers(frame, [weight_col])
         refuse(frame, number_rules(frame, weight_col, sign="nonnegative"))
+    if weight_col is None and not is_lazy(frame):
+        return group([numbers(collect(frame), column) for column in columns])
     values, weights = cells(frame, columns, weight_col=weight_col)
     if weight_col is None:
-        return group(values, weights if is_lazy(frame) else None)
+        return group(values, weights)
     kept = weights > 0
     if weights.size and not kept.any():
         raise InvalidValueError(
@@ -66,6 +80,18 @@ def fetch_cells(
             remedy="Leave weight_col out, or weight at least 1 row.",
         )
     return group([column[kept] for column in values], weights[kept])
+
+
+def fetch_spending(
+    frame: Frame, columns: tuple[str, str], *, weight_col: str | None
+) -> Cells:
+    """Bring the distinct positive mean amounts of repeat customers into memory."""
+    if weight_col is None and not is_lazy(frame):
+        x, amount = (numbers(collect(frame), column) for column in columns)
+        used = (x > 0) & (amount > 0)
+        return group([x[used], amount[used]])
+    repeat, paid = (nw.col(column) > 0 for column in columns)
+    return fetch_cells(frame.filter(repeat & paid), columns, weight_col=weight_col)
 
 
 def require_customers(customers: float) -> None:

@@ -3,33 +3,47 @@
 from collections.abc import Callable, Mapping
 from typing import Literal, TypeAlias
 
+import numpy as np
+
 from .._frames import (
+    EagerFrame,
     Frame,
     Rule,
+    collect,
+    is_lazy,
     native,
     number_rules,
+    numbers,
     nw,
     read,
+    refuse,
     require_numbers,
+    with_arrays,
     with_scores,
 )
 from ..typing import FloatArray, IntoFrameT
+from ._histories import known_id
 
 __all__ = ["SpendScore", "spending_rules", "with_spend_score"]
 
+Sign: TypeAlias = Literal["any", "nonnegative", "positive"]
 SpendScore: TypeAlias = Callable[[FloatArray, FloatArray], FloatArray]
 
 _AMOUNT = "_crmkit_amount"
+_SMALLEST = np.nextafter(0.0, 1.0)
 
 
 def spending_rules(
-    columns: tuple[str, str], *, sign: Literal["any", "nonnegative", "positive"]
+    columns: tuple[str, str], *, sign: Sign
 ) -> Callable[[Frame], list[Rule]]:
     """Say what spend must be: nothing is asked where nobody came back."""
     frequency, amount = columns
 
     def rules(frame: Frame) -> list[Rule]:
         require_numbers(frame, columns)
+        # In memory a glance tells that nothing is wrong; rules are for what to say.
+        if not is_lazy(frame) and _flawless(collect(frame), columns, sign):
+            return []
         repeat = nw.col(frequency) > 0
         return [
             *number_rules(frame, frequency, sign="nonnegative"),
@@ -47,6 +61,15 @@ def spending_rules(
     return rules
 
 
+def _flawless(frame: EagerFrame, columns: tuple[str, str], sign: Sign) -> bool:
+    x, amount = (numbers(frame, column) for column in columns)
+    repeat = x > 0
+    asked = amount[repeat]
+    least = {"any": -np.inf, "nonnegative": 0.0, "positive": _SMALLEST}[sign]
+    fine = np.isfinite(asked) & (asked >= least)
+    return bool(np.all(fine) and np.all(repeat | (x == 0)) and np.all(x < np.inf))
+
+
 def with_spend_score(
     customers: IntoFrameT, columns: tuple[str, str], scores: Mapping[str, SpendScore]
 ) -> IntoFrameT:
@@ -54,6 +77,15 @@ def with_spend_score(
     opened = read(customers, columns)
     require_numbers(opened, columns)
     frequency, amount = columns
+    if not is_lazy(opened):
+        eager = collect(opened)
+        rules = spending_rules(columns, sign="nonnegative")
+        refuse(eager, rules(eager), id_col=known_id(eager))
+        x, mean = numbers(eager, frequency), numbers(eager, amount)
+        added = {
+            name: score(x, np.where(x > 0, mean, 0.0)) for name, score in scores.items()
+        }
+        return native(with_arrays(eager, added), customers)
     # A hole where nobody came back is as good as a 0, and joins as one.
     known = nw.when(nw.col(frequency) > 0).then(nw.col(amount)).otherwise(nw.lit(0.0))
     filled = native(opened.with_columns(known.alias(_AMOUNT)), customers)

@@ -11,14 +11,15 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .._check import nonnegative_array, one_of, positive_array
-from .._frames import nw, read, refuse
+from .._frames import read, refuse
 from ..errors import IdentifiabilityWarning, InvalidValueError
 from ..fits import FitReport, from_document, to_document
 from ..kernels import gamma_gamma
 from ..kernels.newton import Objective
 from ..typing import FloatArray, IntArray, IntoFrame, IntoFrameT
-from ._fitting import approved, fetch_cells, fit_cells, require_customers
+from ._fitting import approved, fetch_spending, fit_cells, require_customers
 from ._histories import known_id
+from ._lifetimes import lifetimes_parameters
 from ._parameters import check_parameters, parameters_of
 from ._spending import spending_rules, with_spend_score
 
@@ -143,6 +144,16 @@ class GammaGamma:
         """Build the model from its JSON document, to the last bit."""
         return from_document(cls, document)
 
+    def to_lifetimes_params(self) -> dict[str, float]:
+        """Return the parameters by the names of ``GammaGammaFitter.params_``."""
+        return self.parameters
+
+    @classmethod
+    def from_lifetimes(cls, fitter: object) -> "GammaGamma":
+        """Build the model from a fitted ``GammaGammaFitter`` of lifetimes."""
+        found = lifetimes_parameters(fitter, _NAMES, kind="GammaGammaFitter")
+        return cls(p=found["p"], q=found["q"], v=found["v"])
+
 
 def fit_gamma_gamma(
     customers: IntoFrame,
@@ -211,8 +222,7 @@ def fit_gamma_gamma(
     sign: Literal["any", "positive"] = "positive" if nonpositive == "error" else "any"
     rules = spending_rules(columns, sign=sign)(frame)
     refuse(frame, rules, id_col=known_id(frame))
-    used = (nw.col(frequency_col) > 0) & (nw.col(monetary_value_col) > 0)
-    spending = fetch_cells(frame.filter(used), columns, weight_col=weight_col)
+    spending = fetch_spending(frame, columns, weight_col=weight_col)
     require_customers(float(spending.weights.sum()))
     weights, (x, amounts) = spending.weights, spending.columns
     report = fit_cells(

@@ -3,13 +3,13 @@
 from typing import Protocol
 
 from .._check import fraction
-from .._frames import nw, read, refuse
+from .._frames import read, refuse
 from ..errors import NotEnoughDataError
 from ..fits import FitReport, profile_interval
 from ..kernels.newton import Objective
 from ..typing import FloatArray, IntoFrame
 from ._draws import Fitted
-from ._fitting import fetch_cells, fetch_histories
+from ._fitting import fetch_histories, fetch_spending
 from ._histories import known_id
 from ._spending import spending_rules
 
@@ -138,8 +138,7 @@ def spend_profile_intervals(
     columns = (frequency_col, monetary_value_col)
     frame = read(customers, columns if weight_col is None else (*columns, weight_col))
     refuse(frame, spending_rules(columns, sign="any")(frame), id_col=known_id(frame))
-    used = (nw.col(frequency_col) > 0) & (nw.col(monetary_value_col) > 0)
-    data = fetch_cells(frame.filter(used), columns, weight_col=weight_col)
+    data = fetch_spending(frame, columns, weight_col=weight_col)
     x, amounts = data.columns
     objective = spend.objective(x, amounts, data.weights)
     share = fraction("level", level)
