@@ -13,6 +13,13 @@ __all__ = ["Scores", "read_scores"]
 
 _ACTIVE, _GONE = 0.8, 0.2
 _BINS = 20
+_GAP = "\N{NO-BREAK SPACE}"
+_STATES = (
+    ("Active", f"repeat customers, at least 80{_GAP}% likely to be still buying"),
+    ("Uncertain", f"repeat customers, between 20 and 80{_GAP}%"),
+    ("Probably gone", f"repeat customers, under 20{_GAP}%"),
+    ("Bought once", "no rhythm to judge by yet"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -79,14 +86,11 @@ class Scores:
         """Sort the base into the active, the uncertain, the gone and the one-timers."""
         alive, repeats = self.probability_alive, self.repeats
         states = (
-            ("Active", "repeat customers, at least 80\N{NO-BREAK SPACE}% likely to be still buying",
-             repeats & (alive >= _ACTIVE)),
-            ("Uncertain", "repeat customers, between 20 and 80\N{NO-BREAK SPACE}%",
-             repeats & (alive < _ACTIVE) & (alive >= _GONE)),
-            ("Probably gone", "repeat customers, under 20\N{NO-BREAK SPACE}%",
-             repeats & (alive < _GONE)),
-            ("Bought once", "no rhythm to judge by yet", ~repeats),
-        )  # fmt: skip
+            (*_STATES[0], repeats & (alive >= _ACTIVE)),
+            (*_STATES[1], repeats & (alive < _ACTIVE) & (alive >= _GONE)),
+            (*_STATES[2], repeats & (alive < _GONE)),
+            (*_STATES[3], ~repeats),
+        )
         return tuple(
             Activity(
                 name=name,
