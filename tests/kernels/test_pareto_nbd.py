@@ -155,6 +155,19 @@ def test_a_customer_who_just_bought_is_there() -> None:
     assert found.tolist() == [1.0, 1.0, 1.0]
 
 
+def test_many_rows_that_share_their_numbers_take_another_road_to_the_same_end() -> None:
+    x, t, T = (
+        part.ravel().astype(float)
+        for part in np.meshgrid([0, 1, 5, 60], np.arange(12), np.arange(12, 40, 3))
+    )
+    t_x = np.where(x > 0, t, 0.0)
+    shared = pareto_nbd.probability_alive(x, t_x, T, **CDNOW)
+    alone = np.exp(pareto_nbd.log_probability_alive(x, t_x, T, **CDNOW))
+    np.testing.assert_allclose(shared, alone, rtol=1e-12)
+    at_end = pareto_nbd.probability_alive(x, T, T, **CDNOW)
+    assert np.all(at_end == 1.0)
+
+
 def test_without_end_or_discount_it_is_finite_only_for_s_above_one() -> None:
     x, t_x, T = _three()
     shape = {"r": 0.5, "alpha": 10.0, "beta": 12.0}

@@ -6,9 +6,9 @@ from ..typing import FloatArray, IntArray
 from .cells import group
 from .nbd_terms import nbd_terms, waiting_terms
 from .newton import Derivatives, Objective
-from .pareto_race import PAIRS, Race, race
+from .pareto_race import PAIRS, Race, log_race, race
 
-__all__ = ["objective"]
+__all__ = ["log_odds_term", "objective"]
 
 _BLOCK = (
     8192  # rows that stay in the cache; below the size at which BLAS spawns threads
@@ -46,6 +46,35 @@ def objective(
         )
 
     return derivatives
+
+
+def log_odds_term(
+    frequency: FloatArray,
+    recency: FloatArray,
+    T: FloatArray,
+    *,
+    r: float,
+    alpha: float,
+    s: float,
+    beta: float,
+) -> FloatArray | None:
+    """Return ``log(1 + odds to be dead)`` by races, where that saves work.
+
+    It does where many rows share their purchases and times; None where they do not. It
+    is exact to 1e-15 absolutely, which is all that a probability needs.
+    """
+    if not frequency.shape == recency.shape == T.shape == (T.size,):
+        return None
+    x, u, at_last, at_end = _race_rows(frequency, recency, T)
+    if 4 * x.size > T.size:
+        return None
+    log_chance = log_race(x, u, r=r, alpha=alpha, s=s, beta=beta)
+    since, k = T - recency, r + frequency
+    gain = k * np.log1p(since / (alpha + recency)) + s * np.log1p(
+        since / (beta + recency)
+    )
+    total, _, _ = _shares(gain + log_chance[at_last], log_chance[at_end])
+    return np.where(since > 0, np.maximum(total, 0.0), 0.0)
 
 
 def _race_rows(

@@ -16,7 +16,7 @@ from ..typing import FloatArray, IntArray
 from . import pareto_future
 from .cells import per_cell, per_distinct
 from .newton import Derivatives
-from .pareto_likelihood import objective
+from .pareto_likelihood import log_odds_term, objective
 from .pareto_window import log_window, window_means
 from .special import (
     Numbers,
@@ -165,9 +165,11 @@ def probability_alive(
 
     It is 1 where ``recency`` equals ``T``: who just bought is there.
     """
-    return expit(
-        -_log_odds_dead(frequency, recency, T, r=r, alpha=alpha, s=s, beta=beta)
-    )
+    at = {"r": r, "alpha": alpha, "s": s, "beta": beta}
+    shared = log_odds_term(frequency, recency, T, **at)
+    if shared is not None:
+        return np.exp(-shared)
+    return expit(-_log_odds_dead(frequency, recency, T, **at))
 
 
 def probability_alive_after(

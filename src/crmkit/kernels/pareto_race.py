@@ -11,13 +11,17 @@ The likelihood of a whole history needs nothing else: the odds to be dead at ``T
 one integral per distinct ``(x, u)``, far fewer than customers.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 
-from ..typing import FloatArray
+from ..typing import FloatArray, IntArray
 
-__all__ = ["PAIRS", "Race", "race"]
+__all__ = ["PAIRS", "Race", "log_race", "race"]
+
+_Nodes: TypeAlias = tuple[FloatArray, FloatArray, tuple[FloatArray, ...]]
 
 # The ten entries of a symmetric matrix on log(r, alpha, s, beta), row by row.
 PAIRS = tuple((i, j) for i in range(4) for j in range(i, 4))
@@ -50,27 +54,53 @@ def race(
     covariances of the derivatives of the integrand's logarithm, by the same nodes.
     """
     k, A, B = r + x, alpha + u, beta + u
-    first, last, left, right = _ranges(k, A, s, B)
-    nodes = np.ceil((last - first) / _STEP).astype(np.int64) + 1
-    order = np.argsort(nodes, kind="stable")
     log_integral = np.empty(x.shape)
     moments = np.empty((x.size, 14))
-    at = 0
-    while at < x.size:
-        rows = order[at : at + max(_BLOCK // int(nodes[order[at]]), 1)]
-        rows = rows[nodes[rows] <= nodes[rows[0]] + 8]
-        z = np.linspace(first[rows], last[rows], int(nodes[rows[-1]]), axis=1)
-        log_integral[rows], moments[rows] = _integrals(
-            z,
-            (left[rows, None], right[rows, None]),
-            (k[rows, None], A[rows, None]),
-            (s, B[rows, None]),
-        )
-        at += rows.size
+    for rows, nodes in _blocks(k, A, s, B):
+        log_integral[rows], mass, parts = nodes
+        weighted = [mass * part for part in parts]
+        means = [part.sum(axis=1) for part in weighted]
+        means += [np.einsum("ij,ij->i", weighted[i], parts[j]) for i, j in PAIRS]
+        moments[rows] = np.stack(means, axis=1)
     return Race(
         log_integral + np.log(s) - np.log(B),
         *_derivatives(moments, np.stack([r / k, alpha / A, beta / B]), k, s),
     )
+
+
+def log_race(
+    x: FloatArray, u: FloatArray, *, r: float, alpha: float, s: float, beta: float
+) -> FloatArray:
+    """Return the log chance to die before the next purchase, without derivatives."""
+    B = beta + u
+    result = np.empty(x.shape)
+    for rows, nodes in _blocks(r + x, alpha + u, s, B):
+        result[rows] = nodes[0]
+    chance: FloatArray = result + np.log(s) - np.log(B)
+    return chance
+
+
+def _blocks(
+    k: FloatArray, A: FloatArray, s: float, B: FloatArray
+) -> Iterator[tuple[IntArray, _Nodes]]:
+    """Cut the rows into blocks that need about as many nodes."""
+    first, last, left, right = _ranges(k, A, s, B)
+    nodes = np.ceil((last - first) / _STEP).astype(np.int64) + 1
+    order = np.argsort(nodes, kind="stable")
+    at = 0
+    while at < order.size:
+        rows = order[at : at + max(_BLOCK // int(nodes[order[at]]), 1)]
+        rows = rows[nodes[rows] <= nodes[rows[0]] + 8]
+        yield (
+            rows,
+            _integrand(
+                np.linspace(first[rows], last[rows], int(nodes[rows[-1]]), axis=1),
+                (left[rows, None], right[rows, None]),
+                (k[rows, None], A[rows, None]),
+                (s, B[rows, None]),
+            ),
+        )
+        at += rows.size
 
 
 def _ranges(
@@ -94,13 +124,13 @@ def _log_growth(depth: FloatArray | float) -> FloatArray:
     return depth + np.log(-np.expm1(-np.asarray(depth, np.float64)))
 
 
-def _integrals(
+def _integrand(
     z: FloatArray,
     bends: tuple[FloatArray, FloatArray],
     purchase: tuple[FloatArray, FloatArray],
     death: tuple[float, FloatArray],
-) -> tuple[FloatArray, FloatArray]:
-    """Return the log integral, and means and products under the integrand."""
+) -> _Nodes:
+    """Return the log integral, each node's share of it, and what has moments."""
     (left, right), (k, A), (s, B) = bends, purchase, death
     below = np.exp(left - z)
     above = np.exp(z - right)
@@ -112,12 +142,8 @@ def _integrals(
     mass = (1.0 + below + above) * np.exp(exponent - highest[:, None])
     total = mass.sum(axis=1)
     mass /= total[:, None]
-    step = z[:, 1] - z[:, 0]
-    parts = (growth_A, share_A, growth_B, share_B)
-    weighted = [mass * part for part in parts]
-    moments = [part.sum(axis=1) for part in weighted]
-    moments += [np.einsum("ij,ij->i", weighted[i], parts[j]) for i, j in PAIRS]
-    return np.log(total * step) + highest, np.stack(moments, axis=1)
+    log_integral = np.log(total * (z[:, 1] - z[:, 0])) + highest
+    return log_integral, mass, (growth_A, share_A, growth_B, share_B)
 
 
 def _growth(z: FloatArray) -> tuple[FloatArray, FloatArray]:
