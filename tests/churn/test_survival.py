@@ -13,7 +13,7 @@ from crmkit.errors import InvalidValueError, NotEnoughDataError
 TREATED = [6, 6, 6, 6, 7, 9, 10, 10, 11, 13, 16, 17, 19, 20, 22, 23, 25, 32, 32, 34, 35]
 TREATED_EVENT = [1, 1, 1, 0, 1, 0, 1, 0, 0, 1, 1, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0]
 PLACEBO = [1, 1, 2, 2, 3, 4, 4, 5, 5, 8, 8, 8, 8, 11, 11, 12, 12, 15, 17, 22, 23]
-TRIAL = {
+TRIAL: dict[str, Any] = {
     "arm": ["6-MP"] * 21 + ["placebo"] * 21,
     "duration": TREATED + PLACEBO,
     "event_observed": TREATED_EVENT + [1] * 21,
@@ -45,7 +45,7 @@ def test_the_leukemia_tests(weighting: Any, published: float, eager_frame: Any) 
     test = log_rank(eager_frame(TRIAL), group_col="arm", weighting=weighting)
     assert test.statistic == pytest.approx(published, rel=5e-7)
     assert test.groups == ("6-MP", "placebo")
-    assert test.observed == (9, 21)
+    assert list(test.observed) == [9, 21]
     assert 0 < test.p_value < 1e-3
     assert LogRank.from_dict(json.loads(json.dumps(test.to_dict()))) == test
 
@@ -68,7 +68,7 @@ def test_weights_and_delayed_entry_are_read(eager_frame: Any) -> None:
     curve = fit_kaplan_meier(
         eager_frame(rows), entry_col="start", weight_col="customers"
     )
-    assert curve.at_risk == (3, 2, 1)
+    assert list(curve.at_risk) == [3, 2, 1]
     assert curve.survival == pytest.approx((1 / 3, 1 / 3, 0))
 
 
@@ -91,9 +91,9 @@ def test_the_end_of_the_data_is_the_end_of_the_curve(ask: float) -> None:
     import pandas as pd
 
     curve = fit_kaplan_meier(pd.DataFrame(TRIAL))
-    with pytest.raises(InvalidValueError, match="beyond 35.0"):
+    with pytest.raises(InvalidValueError, match=r"beyond 35\.0"):
         curve.survival_at([1, ask])
-    with pytest.raises(InvalidValueError, match="beyond 35.0"):
+    with pytest.raises(InvalidValueError, match=r"beyond 35\.0"):
         curve.restricted_mean(until=ask)
 
 

@@ -1,0 +1,215 @@
+"""A retention offer: what it costs, who takes it, and what it saves."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from .._check import finite_array, fraction, nonnegative, positive
+from .._frames import (
+    Frame,
+    Rule,
+    number_rules,
+    nw,
+    require_numbers,
+    with_scores,
+)
+from ..errors import InvalidValueError
+from ..fits import from_document, to_document
+from ..kernels import churn_profit as kernel
+from ..typing import FloatArray, IntoFrameT
+
+__all__ = ["RetentionOffer", "break_even_risk", "with_campaign_profit"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetentionOffer:
+    """What a campaign offers to keep customers, and how they take it.
+
+    Attributes
+    ----------
+    accept_rate
+        The chance that somebody about to leave takes the offer and stays.
+    incentive
+        What the offer costs when it is taken.
+    contact_cost
+        What it costs to make it, taken or not.
+    loyal_accept_rate
+        The chance that somebody who would have stayed anyway takes it; 1 in the
+        literature, the cautious choice.
+    durability
+        The share of a saved customer's value that is kept: 1 if the saved behave as if
+        they had never thought of leaving, less if they leave soon after.
+
+    Examples
+    --------
+    >>> offer = RetentionOffer(accept_rate=0.3, incentive=10, contact_cost=1)
+    >>> offer.profit_of_churner(200.0), offer.cost_of_loyal
+    (array(56.), 11.0)
+    """
+
+    accept_rate: float
+    incentive: float
+    contact_cost: float
+    loyal_accept_rate: float = 1.0
+    durability: float = 1.0
+
+    def __post_init__(self) -> None:
+        """Refuse shares that are none and costs below 0."""
+        fraction("accept_rate", self.accept_rate, closed=True)
+        nonnegative("incentive", self.incentive)
+        nonnegative("contact_cost", self.contact_cost)
+        fraction("loyal_accept_rate", self.loyal_accept_rate, closed=True)
+        fraction("durability", self.durability, closed=True)
+
+    @property
+    def cost_of_loyal(self) -> float:
+        """What it costs to target somebody who would have stayed."""
+        return float(
+            kernel.loyal_cost(
+                loyal_accept=self.loyal_accept_rate,
+                incentive=self.incentive,
+                contact=self.contact_cost,
+            )
+        )
+
+    def profit_of_churner(self, clv: ArrayLike) -> FloatArray:
+        """Return the profit of targeting somebody of this value about to leave."""
+        return kernel.churner_benefit(
+            accept=self.accept_rate,
+            clv=self.durability * finite_array("clv", clv),
+            incentive=self.incentive,
+            contact=self.contact_cost,
+        )
+
+    def expected_profit(self, risk: ArrayLike, clv: ArrayLike) -> FloatArray:
+        """Return the profit to expect of targeting customers at these risks."""
+        p = finite_array("risk", risk)
+        return np.asarray(
+            p * self.profit_of_churner(clv) - (1 - p) * self.cost_of_loyal, np.float64
+        )
+
+    def realised_profit(self, churned: ArrayLike, clv: ArrayLike) -> FloatArray:
+        """Return the same once it is known who would have left (1) or stayed (0)."""
+        return self.expected_profit(churned, clv)
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the offer as a JSON document."""
+        return to_document(self)
+
+    @classmethod
+    def from_dict(cls, document: Mapping[str, object]) -> "RetentionOffer":
+        """Build the offer from its JSON document."""
+        return from_document(cls, document)
+
+
+def break_even_risk(*, offer: RetentionOffer, clv: float) -> float:
+    """Return the risk above which it pays to target a customer of this value.
+
+    Parameters
+    ----------
+    offer
+        What is offered.
+    clv
+        The value at stake.
+
+    Returns
+    -------
+    float
+        The risk at which the expected profit is 0.
+
+    Raises
+    ------
+    InvalidValueError
+        If targeting never pays, whatever the risk.
+
+    Examples
+    --------
+    >>> offer = RetentionOffer(accept_rate=0.3, incentive=10, contact_cost=1)
+    >>> round(break_even_risk(offer=offer, clv=200), 3)
+    0.164
+    """
+    benefit = float(offer.profit_of_churner(positive("clv", clv)))
+    if benefit <= 0:
+        raise InvalidValueError(
+            subject="argument 'clv'",
+            found=f"value {clv!r}, less than it costs to save",
+            remedy="Offer less, or leave customers of this value alone.",
+        )
+    return offer.cost_of_loyal / (offer.cost_of_loyal + benefit)
+
+
+def with_campaign_profit(
+    customers: IntoFrameT,
+    *,
+    offer: RetentionOffer,
+    risk_col: str = "churn_risk",
+    clv_col: str = "clv",
+    customer_id_col: str = "customer_id",
+    output_col: str = "campaign_profit",
+) -> IntoFrameT:
+    """Add the profit to expect of making the offer to each customer.
+
+    Target those above 0, the highest first: risk alone would spend the budget on
+    customers who are not worth it, value alone on customers who stay anyway.
+
+    Parameters
+    ----------
+    customers
+        One row per customer; lazy frames stay lazy.
+    offer
+        What is offered.
+    risk_col, clv_col
+        The probability to leave without the offer, and the value then lost.
+    customer_id_col
+        Only named in errors.
+    output_col
+        The column added.
+
+    Returns
+    -------
+    DataFrame
+        The same rows and one column more.
+
+    Raises
+    ------
+    InvalidValueError
+        If a risk is outside 0..1, or a value is missing.
+
+    Notes
+    -----
+    p (g (v CLV - d) - f) - (1 - p) (h d + f), with risk p, acceptance g and h,
+    incentive d, contact cost f and durability v: Neslin et al. (2006), with individual
+    values.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> offer = RetentionOffer(accept_rate=0.3, incentive=10, contact_cost=1)
+    >>> customers = pd.DataFrame({"churn_risk": [0.6, 0.6, 0.1], "clv": [50, 500, 500]})
+    >>> customers.pipe(with_campaign_profit, offer=offer)
+       churn_risk  clv  campaign_profit
+    0         0.6   50              2.2
+    1         0.6  500             83.2
+    2         0.1  500              4.7
+    """
+    keys = (risk_col, clv_col)
+
+    def rules(frame: Frame) -> list[Rule]:
+        require_numbers(frame, keys)
+        outside = Rule(
+            column=risk_col,
+            broken=(nw.col(risk_col) < 0) | (nw.col(risk_col) > 1),
+            found="value outside 0..1",
+            remedy="Pass probabilities.",
+        )
+        return [*(r for key in keys for r in number_rules(frame, key)), outside]
+
+    return with_scores(
+        customers,
+        keys,
+        {output_col: offer.expected_profit},
+        rules=rules,
+        id_col=customer_id_col,
+    )

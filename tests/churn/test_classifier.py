@@ -1,0 +1,169 @@
+"""The classifier learns from the past only, and says what is left of it later."""
+
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+
+from crmkit.churn.backtest import churn_backtest
+from crmkit.churn.classifier import ClassifierReport, fit_churn_classifier
+from crmkit.churn.judging import forecast_quality
+from crmkit.errors import InvalidValueError, NotEnoughDataError
+from crmkit.snapshots import cutoff_folds, with_fold
+
+
+def _snapshots(rng: np.random.Generator, per_cutoff: int = 500) -> Any:
+    import pandas as pd
+
+    cutoff = np.repeat(
+        pd.to_datetime(["2023-01-01", "2023-04-01", "2023-07-01", "2023-10-01"]),
+        per_cutoff,
+    )
+    n = cutoff.size
+    inactivity, purchases = rng.exponential(50, n), rng.poisson(3, n) + 1.0
+    odds = 0.02 * inactivity - 0.4 * purchases + 0.3
+    return pd.DataFrame(
+        {
+            "customer_id": np.tile(np.arange(per_cutoff), 4),
+            "cutoff": cutoff,
+            "label_start": cutoff,
+            "label_end": cutoff + pd.Timedelta(days=90),
+            "inactivity": inactivity,
+            "purchases": purchases,
+            "amount_total": rng.gamma(2, 20, n),
+            "churned": rng.random(n) < 1 / (1 + np.exp(-odds)),
+            "future_purchases": 0.0,
+            "future_amount": 0.0,
+        }
+    )
+
+
+def test_only_the_training_fold_is_learned_from(rng: np.random.Generator) -> None:
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    snapshots = with_fold(_snapshots(rng), test_from="2023-07-01")
+    pipeline = make_pipeline(StandardScaler(), LogisticRegression())
+    model = fit_churn_classifier(snapshots, estimator=pipeline)
+    other = snapshots.copy()
+    later = other["fold"] != "train"
+    other.loc[later, "churned"] = ~other.loc[later, "churned"]
+    other.loc[later, "inactivity"] = 1e6
+    again = fit_churn_classifier(other, estimator=pipeline)
+    np.testing.assert_array_equal(model.risk(snapshots), again.risk(snapshots))
+    assert not hasattr(pipeline[-1], "coef_")
+    assert model.report.features == ("inactivity", "purchases", "amount_total")
+    assert model.report.trained_on == 1000
+    written = json.loads(json.dumps(model.report.to_dict()))
+    assert ClassifierReport.from_dict(written) == model.report
+
+
+def test_calibration_on_later_data_repairs_overconfidence(
+    rng: np.random.Generator,
+) -> None:
+    from sklearn.tree import DecisionTreeClassifier
+
+    snapshots = _snapshots(rng, 1500)
+    folded = with_fold(snapshots, test_from="2023-10-01", calibrate_from="2023-04-01")
+    tree = DecisionTreeClassifier(max_depth=9, random_state=0)
+    calibrated = fit_churn_classifier(folded, estimator=tree)
+    raw = fit_churn_classifier(folded[folded["fold"] != "calibrate"], estimator=tree)
+    test = folded[folded["fold"] == "test"]
+    before = forecast_quality(raw.with_churn_risk(test))
+    after = forecast_quality(calibrated.with_churn_risk(test))
+    assert after.calibration_error < before.calibration_error
+    assert after.brier < before.brier
+    assert calibrated.report.calibrated_on == 3000
+    assert calibrated.report.calibration_slope is not None
+    assert calibrated.report.calibration_slope < 1
+
+
+def test_a_sampled_base_rate_is_corrected(rng: np.random.Generator) -> None:
+    import pandas as pd
+    from sklearn.linear_model import LogisticRegression
+
+    snapshots = _snapshots(rng, 4000).assign(fold="train")
+    churned = snapshots["churned"]
+    sampled = pd.concat([snapshots[churned], snapshots[~churned].iloc[::4]])
+    estimator = LogisticRegression(max_iter=1000)
+    naive = fit_churn_classifier(sampled, estimator=estimator)
+    right = fit_churn_classifier(
+        sampled, estimator=estimator, base_rate=float(churned.mean())
+    )
+    assert naive.risk(snapshots).mean() > churned.mean() + 0.1
+    assert right.risk(snapshots).mean() == pytest.approx(churned.mean(), abs=0.02)
+
+
+def test_the_group_that_matters_is_the_most_important(
+    rng: np.random.Generator,
+) -> None:
+    from sklearn.linear_model import LogisticRegression
+
+    snapshots = with_fold(_snapshots(rng), test_from="2023-07-01")
+    model = fit_churn_classifier(snapshots, estimator=LogisticRegression(max_iter=500))
+    found = model.importance(snapshots[snapshots["fold"] == "test"], rng=rng)
+    assert found["feature_group"].tolist()[0] == "recency"
+    assert found["feature_group"].tolist()[-1] == "spend"
+    assert abs(found["importance"].tolist()[-1]) < 0.01
+
+
+def test_a_search_with_time_folds_is_an_estimator_too(
+    rng: np.random.Generator,
+) -> None:
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.model_selection import GridSearchCV
+
+    folded = with_fold(_snapshots(rng, 200), test_from="2023-10-01")
+    train = folded[folded["fold"] == "train"].reset_index(drop=True)
+    search = GridSearchCV(
+        LogisticRegression(max_iter=500), {"C": [0.01, 1.0]}, cv=cutoff_folds(train)
+    )
+    model = fit_churn_classifier(train, estimator=search)
+    assert model.risk(train).shape == (600,)
+
+
+def test_every_library_gives_the_same_risks(
+    eager_frame: Any, columns_of: Any, rng: np.random.Generator
+) -> None:
+    snapshots = with_fold(_snapshots(rng, 150), test_from="2023-07-01")
+    names = ["inactivity", "purchases", "churned", "fold"]
+    columns = {name: snapshots[name].tolist() for name in names}
+    from sklearn.linear_model import LogisticRegression
+
+    estimator = LogisticRegression(max_iter=500)
+    model = fit_churn_classifier(eager_frame(columns), estimator=estimator)
+    out = columns_of(model.with_churn_risk(eager_frame(columns)))
+    expected = fit_churn_classifier(snapshots[names], estimator=estimator)
+    np.testing.assert_allclose(out["churn_risk"], expected.risk(snapshots), rtol=1e-9)
+
+
+def test_the_default_learner_is_repeatable(rng: np.random.Generator) -> None:
+    snapshots = with_fold(_snapshots(rng, 300), test_from="2023-07-01")
+    one, other = (fit_churn_classifier(snapshots) for _ in range(2))
+    np.testing.assert_array_equal(one.risk(snapshots), other.risk(snapshots))
+    quality = forecast_quality(
+        one.with_churn_risk(snapshots[snapshots["fold"] == "test"])
+    )
+    assert quality.auc > 0.75
+
+
+def test_a_backtest_stands_beside_plain_rules(rng: np.random.Generator) -> None:
+    from sklearn.linear_model import LogisticRegression
+
+    found = churn_backtest(_snapshots(rng), estimator=LogisticRegression(max_iter=500))
+    assert found["model"].tolist() == ["classifier", "baseline", "base rate"] * 3
+    assert found["cutoff"].nunique() == 3
+    by = found.groupby("model")[["auc", "brier"]].mean()
+    assert by.loc["base rate", "auc"] == 0.5
+    assert by.loc["classifier", "auc"] > by.loc["baseline", "auc"] > 0.6
+    assert by.loc["classifier", "brier"] < by.loc["base rate", "brier"]
+
+
+def test_an_outcome_is_no_feature(rng: np.random.Generator) -> None:
+    snapshots = _snapshots(rng, 20).assign(fold="train")
+    with pytest.raises(InvalidValueError, match="no feature but 'future_amount'"):
+        fit_churn_classifier(snapshots, features=["inactivity", "future_amount"])
+    with pytest.raises(NotEnoughDataError, match="0 that churned of 80"):
+        fit_churn_classifier(snapshots.assign(churned=False))

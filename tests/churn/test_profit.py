@@ -1,0 +1,241 @@
+"""Money: published campaign profits through the door, and choices that hold up."""
+
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+
+from crmkit.churn.campaign import IncrementalProfit, incremental_profit
+from crmkit.churn.offer import RetentionOffer, break_even_risk, with_campaign_profit
+from crmkit.churn.profit import (
+    CampaignProfit,
+    HeldOutProfit,
+    campaign_profit_curve,
+    expected_maximum_profit,
+    held_out_profit,
+    maximum_profit,
+)
+from crmkit.churn.uplift import Qini, maximum_uplift_profit, qini, uplift_curve
+from crmkit.errors import InvalidValueError, NotEnoughDataError
+
+OFFER = RetentionOffer(accept_rate=0.3, incentive=10, contact_cost=1)
+TOY = {
+    "churn_risk": [0.1, 0.2, 0.3, 0.4, 0.5, 0.7, 0.8, 0.9],
+    "churned": [0, 1, 0, 1, 0, 1, 0, 1],
+}
+
+
+# The documentation of empulse 0.13 and of the R package EMP hold these.
+@pytest.mark.parametrize(
+    ("risk", "empc", "mpc"),
+    [
+        ([0, 1] * 10, (28.0000000000391, 0.499999999728095), (28.0, 0.5)),
+        ([1, 0] * 10, (22.5007912244511, 0.9991601018889205), (22.5, 1.0)),
+        ([0.5] * 20, (22.5007912244511, 0.9991601018889205), (22.5, 1.0)),
+    ],
+)
+def test_the_published_profits(
+    risk: list[float],
+    empc: tuple[float, float],
+    mpc: tuple[float, float],
+    eager_frame: Any,
+) -> None:
+    judged = eager_frame({"churn_risk": risk, "churned": [0, 1] * 10})
+    expected = expected_maximum_profit(judged)
+    assert (expected.profit, expected.share_targeted) == pytest.approx(empc, rel=1e-12)
+    best = maximum_profit(judged, offer=OFFER, clv=200)
+    assert (best.profit, best.share_targeted) == pytest.approx(mpc, rel=1e-12)
+
+
+def test_the_published_toy(eager_frame: Any) -> None:
+    expected = expected_maximum_profit(eager_frame(TOY))
+    assert expected.profit == pytest.approx(23.875593418348124, rel=1e-12)
+    assert expected.share_targeted == pytest.approx(0.8743700763487141, rel=1e-12)
+    again = CampaignProfit.from_dict(json.loads(json.dumps(expected.to_dict())))
+    assert again == expected
+
+
+def test_a_sharp_prior_is_a_number() -> None:
+    import pandas as pd
+
+    found = expected_maximum_profit(pd.DataFrame(TOY), accept_alpha=600, accept_beta=6)
+    exact = maximum_profit(
+        pd.DataFrame(TOY),
+        offer=RetentionOffer(accept_rate=600 / 606, incentive=10, contact_cost=1),
+        clv=200,
+    )
+    assert found.profit == pytest.approx(exact.profit, rel=1e-3)
+
+
+def test_the_mean_value_promises_more_than_the_churners_hold(
+    rng: np.random.Generator,
+) -> None:
+    import pandas as pd
+
+    risk = rng.beta(1, 3, 3000)
+    churned = rng.random(3000) < risk
+    clv = 400 * (1 - risk) * rng.gamma(2, 0.5, 3000)
+    base = pd.DataFrame({"churn_risk": risk, "churned": churned, "clv": clv})
+    promised = maximum_profit(base, offer=OFFER, clv=float(clv.mean())).profit
+    true_curve = campaign_profit_curve(base, offer=OFFER)
+    by_risk_of_the_mean = base.assign(clv=clv.mean())
+    assert promised == pytest.approx(
+        campaign_profit_curve(by_risk_of_the_mean, offer=OFFER)["profit"].max()
+    )
+    assert true_curve["profit"].max() < promised
+
+
+def test_the_profit_curve_is_the_sum_of_what_came(
+    eager_frame: Any, columns_of: Any
+) -> None:
+    base = TOY | {"clv": [50.0, 90, 0, 500, 20, 10, 300, 40]}
+    out = columns_of(campaign_profit_curve(eager_frame(base), offer=OFFER))
+    y, clv = np.array(base["churned"]), np.array(base["clv"])
+    each = np.where(y == 1, 0.3 * (clv - 10) - 1, -11)
+    assert out["profit"][0] == 0
+    assert out["profit"][-1] == pytest.approx(each.mean(), rel=1e-12)
+    hole = out["expected_profit"][0]
+    assert hole is None or hole != hole  # noqa: PLR0124 - NaN is pandas' hole
+    assert out["targeted"] == list(range(9))
+
+
+def test_a_proportional_incentive_has_the_published_profits() -> None:
+    # empulse 0.13 per head: churners bring 0.3 * 190 - 15 = 42, loyal ones cost 20.
+    offer = RetentionOffer(accept_rate=0.3, incentive=0, contact_cost=15)
+    assert offer.profit_of_churner(190.0) == 42
+    perfect = 10 * float(offer.profit_of_churner(190.0)) / 20
+    all_of_them = perfect - 10 * (offer.cost_of_loyal + 0.05 * 100) / 20
+    assert (perfect, all_of_them) == (21, 11)
+
+
+def test_break_even_is_where_the_expected_profit_is_zero() -> None:
+    risk = break_even_risk(offer=OFFER, clv=130)
+    assert OFFER.expected_profit([risk], [130])[0] == pytest.approx(0, abs=1e-12)
+    with pytest.raises(InvalidValueError, match="less than it costs to save"):
+        break_even_risk(offer=OFFER, clv=12)
+
+
+def test_a_saving_that_does_not_last_is_worth_less() -> None:
+    short = RetentionOffer(
+        accept_rate=0.3, incentive=10, contact_cost=1, durability=0.5
+    )
+    assert short.profit_of_churner(200) == OFFER.profit_of_churner(100)
+    free = RetentionOffer(
+        accept_rate=0.3, incentive=10, contact_cost=1, loyal_accept_rate=0
+    )
+    assert free.cost_of_loyal == 1
+
+
+def test_expected_profit_is_added_in_every_library(frame: Any, columns_of: Any) -> None:
+    customers = {"customer_id": [1, 2], "churn_risk": [0.6, 0.1], "clv": [500.0, 50.0]}
+    out = columns_of(with_campaign_profit(frame(customers), offer=OFFER))
+    by_id = dict(zip(out["customer_id"], out["campaign_profit"], strict=True))
+    assert by_id[1] == pytest.approx(0.6 * 146 - 0.4 * 11)
+    broken = customers | {"churn_risk": [1.6, 0.1]}
+    with pytest.raises(InvalidValueError, match=r"1 value outside 0\.\.1"):
+        with_campaign_profit(frame(broken), offer=OFFER)
+
+
+def test_the_planned_profit_is_too_good_on_noise(rng: np.random.Generator) -> None:
+    import pandas as pd
+
+    gaps = []
+
+    def noise() -> pd.DataFrame:
+        risk, churned = rng.beta(2, 8, 400), rng.random(400) < 0.165
+        return pd.DataFrame({"churn_risk": risk, "churned": churned, "clv": 200.0})
+
+    for _ in range(40):
+        base = noise()
+        judged = held_out_profit(
+            base[200:], planned_on=base[:200], offer=OFFER, rng=rng, resamples=20
+        )
+        gaps.append(judged.planned_profit - judged.profit)
+    assert np.mean(gaps) > 0.3
+    base = noise()
+    found = held_out_profit(base, planned_on=base, offer=OFFER, rng=rng, resamples=20)
+    assert HeldOutProfit.from_dict(json.loads(json.dumps(found.to_dict()))) == found
+
+
+def test_tied_scores_are_taken_evenly_and_the_interval_holds_the_profit(
+    rng: np.random.Generator,
+) -> None:
+    import pandas as pd
+
+    base = pd.DataFrame({"churn_risk": 0.3, "churned": [0, 1] * 50, "clv": 200.0})
+    mixed = base.sample(frac=1, random_state=1)
+    one = held_out_profit(base, planned_on=base, offer=OFFER, rng=rng)
+    other = held_out_profit(mixed, planned_on=base, offer=OFFER, rng=rng)
+    assert one.profit == pytest.approx(other.profit)
+    assert one.lower <= one.profit <= one.upper
+    assert one.profit == pytest.approx(one.profit_of_all)
+
+
+# scikit-uplift 0.5.1 gives this curve.
+UPLIFT = {
+    "uplift": [0.9, 0.1, 0.8, 0.3, 0.7, 0.2, 0.6, 0.4, 0.5, 0.05],
+    "treated": [1] * 5 + [0] * 5,
+    "retained": [1, 0, 1, 0, 1, 1, 0, 0, 1, 0],
+}
+
+
+def test_the_published_qini_curve(eager_frame: Any, columns_of: Any) -> None:
+    out = columns_of(uplift_curve(eager_frame(UPLIFT)))
+    assert out["qini"] == pytest.approx([0, 1, 2, 3, 3, 1.5, 2, 5 / 3, 1, 0.5, 1])
+
+
+def test_a_true_ranking_has_an_area_and_a_random_one_has_none(
+    rng: np.random.Generator,
+) -> None:
+    import pandas as pd
+
+    effect, treated = rng.random(6000), rng.random(6000) < 0.4
+    retained = rng.random(6000) < 0.3 + 0.6 * effect * treated
+    base = pd.DataFrame({"uplift": effect, "treated": treated, "retained": retained})
+    found = qini(base, rng=rng, resamples=100)
+    assert found.lower > 0
+    assert found.effect == pytest.approx(0.3, abs=0.04)
+    blind = qini(base.assign(uplift=rng.random(6000)), rng=rng, resamples=100)
+    assert blind.lower < 0 < blind.upper
+    assert Qini.from_dict(json.loads(json.dumps(found.to_dict()))) == found
+    profit = maximum_uplift_profit(base, clv=20, incentive=2, contact_cost=1)
+    everyone = maximum_uplift_profit(
+        base.assign(uplift=0.0), clv=20, incentive=2, contact_cost=1
+    )
+    assert profit.profit > everyone.profit
+    assert 0 < profit.share_targeted < 1
+
+
+def test_no_control_group_is_no_uplift() -> None:
+    import pandas as pd
+
+    with pytest.raises(NotEnoughDataError, match="10 treated of 10"):
+        uplift_curve(pd.DataFrame(UPLIFT | {"treated": 1}))
+
+
+def test_the_campaign_effect_covers_the_truth_and_the_past_narrows_it(
+    rng: np.random.Generator,
+) -> None:
+    import pandas as pd
+
+    covered, widths = 0, []
+
+    def campaign() -> pd.DataFrame:
+        before = rng.normal(50, 20, 300)
+        treated = rng.random(300) < 0.5
+        profit = before + 3 * treated + rng.normal(0, 8, 300)
+        return pd.DataFrame({"treated": treated, "profit": profit, "before": before})
+
+    for _ in range(200):
+        base = campaign()
+        plain = incremental_profit(base, cost=100)
+        sharp = incremental_profit(base, cost=100, before_col="before")
+        covered += sharp.lower <= 3 <= sharp.upper
+        widths.append((sharp.upper - sharp.lower) / (plain.upper - plain.lower))
+    assert 180 <= covered <= 199
+    assert np.mean(widths) < 0.5
+    found = incremental_profit(campaign(), cost=100)
+    assert found.profit == pytest.approx(found.treated * found.effect - 100)
+    again = IncrementalProfit.from_dict(json.loads(json.dumps(found.to_dict())))
+    assert again == found
