@@ -1,6 +1,7 @@
 """Who matters: concentration, value tiers, behaviour, cohorts and their movement."""
 
 from .break_even import cell_response
+from .clusters import Clusters, ClusterTrial, fit_clusters
 from .cohort_views import cohort_table, retention_curve
 from .concentration import (
     Gini,
@@ -39,6 +40,8 @@ __all__ = [
     "LOYALTY_TYPES",
     "RFM_SEGMENTS",
     "ROLE_ACTIONS",
+    "ClusterTrial",
+    "Clusters",
     "Gini",
     "LapseWindow",
     "Migration",
@@ -54,6 +57,7 @@ __all__ = [
     "cohort_table",
     "concentration_table",
     "customers_behind",
+    "fit_clusters",
     "fit_lapse_window",
     "fit_migration",
     "fit_nested_rfm_scores",

@@ -1,0 +1,97 @@
+"""The thin door to clustering: scale-free, honest about k, frozen."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from crmkit import errors, segments
+
+Make = Callable[[dict[str, Any]], Any]
+Read = Callable[[Any], dict[str, list[Any]]]
+
+
+def three_groups(n: int = 20) -> dict[str, list[float]]:
+    rng = np.random.default_rng(8)
+    centres = np.array([[2.0, 10.0], [2.0, 90.0], [30.0, 50.0]])
+    points = np.repeat(centres, n, axis=0) + rng.normal(0, [0.5, 3.0], (3 * n, 2))
+    return {"orders": points[:, 0].tolist(), "basket": points[:, 1].tolist()}
+
+
+def fitted(base: Any, **options: Any) -> segments.Clusters:
+    return segments.fit_clusters(
+        base,
+        columns=("orders", "basket"),
+        rng=np.random.default_rng(1),
+        clusters=(2, 3),
+        resamples=1,
+        **options,
+    )
+
+
+def test_three_groups_are_found_in_plain_units(eager_frame: Make) -> None:
+    found = fitted(eager_frame(three_groups()))
+    assert found.sizes == (20, 20, 20)
+    centres = sorted(found.centres)
+    assert centres[2] == pytest.approx((30, 50), abs=2)
+    assert [trial.clusters for trial in found.trials] == [2, 3]
+    best = max(found.trials, key=lambda trial: trial.silhouette)
+    assert best.clusters == 3
+    assert best.stability == pytest.approx(1, abs=0.05)
+
+
+def test_units_do_not_matter() -> None:
+    import polars as pl
+
+    base = three_groups()
+    pence = {**base, "basket": [100 * value for value in base["basket"]]}
+    plain, scaled = fitted(pl.DataFrame(base)), fitted(pl.DataFrame(pence))
+    assert plain.sizes == scaled.sizes
+    assert sorted(b for _, b in scaled.centres) == pytest.approx(
+        [100 * b for b in sorted(b for _, b in plain.centres)], rel=1e-9
+    )
+
+
+def test_frozen_clusters_are_applied_to_others(
+    eager_frame: Make, columns_of: Read
+) -> None:
+    found = segments.Clusters(
+        columns=("orders", "basket"),
+        centres=((2.0, 10.0), (30.0, 50.0)),
+        sizes=(20, 10),
+        spread=(10.0, 20.0),
+        trials=(),
+    )
+    place = 2
+    others = eager_frame({"orders": [29, 2], "basket": [48, 11]})
+    labels = columns_of(found.with_cluster(others))["cluster"]
+    assert labels[0] == place
+    assert labels[1] != place
+
+
+def test_clusters_travel_as_json() -> None:
+    import polars as pl
+
+    found = fitted(pl.DataFrame(three_groups()))
+    document = json.loads(json.dumps(found.to_dict()))
+    assert segments.Clusters.from_dict(document) == found
+
+
+def test_a_column_the_same_for_everybody_is_refused(eager_frame: Make) -> None:
+    base = three_groups()
+    with pytest.raises(errors.InvalidValueError, match="one value for everybody"):
+        fitted(eager_frame({**base, "basket": [1.0] * 60}))
+
+
+def test_too_few_customers_are_refused(eager_frame: Make) -> None:
+    with pytest.raises(errors.NotEnoughDataError, match="more than 6 customers"):
+        fitted(eager_frame({"orders": [1.0, 2.0], "basket": [1.0, 2.0]}))
+
+
+def test_a_lazy_frame_is_to_be_collected_first() -> None:
+    import polars as pl
+
+    with pytest.raises(errors.InvalidTypeError, match="Collect it first"):
+        fitted(pl.DataFrame(three_groups()).lazy())

@@ -1,0 +1,85 @@
+"""Plots draw the tables they are given."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+
+from crmkit import segments
+from crmkit.errors import MissingColumnError
+from crmkit.plot import segments as plots
+
+mpl.use("agg")
+
+Make = Callable[[dict[str, Any]], Any]
+
+
+@pytest.fixture(autouse=True)
+def closed_figures() -> Iterator[None]:
+    yield
+    from matplotlib import pyplot as plt
+
+    plt.close("all")
+
+
+def log() -> dict[str, Any]:
+    days = np.array(["2024-01-05", "2024-02-20", "2024-01-09"], dtype="datetime64[D]")
+    return {
+        "customer_id": ["ann", "ann", "bob"],
+        "date": days.astype("datetime64[s]").tolist(),
+        "amount": [1.0, 2.0, 3.0],
+    }
+
+
+def test_a_pareto_curve_runs_from_nothing_to_all(eager_frame: Make) -> None:
+    curve = segments.pareto_curve(eager_frame({"clv": [60.0, 20, 15, 3, 2]}))
+    line: Any = plots.pareto_curve(curve).get_lines()[1]
+    assert line.get_ydata()[[0, -1]].tolist() == [0, 1]
+
+
+def test_a_whale_sinks_in_red(eager_frame: Make) -> None:
+    base = eager_frame({"profit": [90.0, 30.0, 0.0, -20.0]})
+    axes = plots.whale_curve(segments.whale_curve(base, points=None))
+    sinking: Any = axes.get_lines()[1]
+    assert sinking.get_ydata().tolist() == [120, 120, 100]
+
+
+def test_what_is_not_yet_seen_stays_blank(eager_frame: Make) -> None:
+    cells = segments.cohort_table(
+        eager_frame(log()), observation_period_end="2024-02-10"
+    )
+    image: Any = plots.retention_heatmap(cells).get_images()[0]
+    shown = np.ma.filled(image.get_array(), np.nan)
+    assert shown[0, 0] == 1
+    assert np.isnan(shown[0, 1:]).all()
+
+
+def test_growth_stacks_up_to_the_active(eager_frame: Make) -> None:
+    accounts = segments.growth_accounting(
+        eager_frame(log()), observation_period_end="2024-02-29"
+    )
+    bars: Any = plots.growth_bars(accounts).patches
+    assert [bar.get_height() for bar in bars] == [0, 1, 0, 0, 2, 0, 0, -1]
+
+
+def test_migration_says_the_shares(eager_frame: Make) -> None:
+    before = eager_frame({"customer_id": [1, 2], "value_tier": ["A", "B"]})
+    after = eager_frame({"customer_id": [1, 2], "value_tier": ["B", "B"]})
+    table = segments.migration_table(before, after, tiers=("A", "B"))
+    texts = [text.get_text() for text in plots.migration_heatmap(table).texts]
+    assert texts == ["0%", "100%", "0%", "0%", "100%", "0%"]
+
+
+def test_the_callers_axes_are_drawn_on(eager_frame: Make) -> None:
+    from matplotlib import pyplot as plt
+
+    mine = plt.subplots()[1]
+    curve = segments.pareto_curve(eager_frame({"clv": [3.0, 1.0]}))
+    assert plots.pareto_curve(curve, ax=mine) is mine
+
+
+def test_a_missing_column_is_named(eager_frame: Make) -> None:
+    with pytest.raises(MissingColumnError, match="value_share"):
+        plots.pareto_curve(eager_frame({"customer_share": [1.0]}))
