@@ -13,15 +13,27 @@ from .satisfaction import (
     nps_over_time,
     priority_matrix,
 )
+from .segments import (
+    growth_bars,
+    migration_heatmap,
+    pareto_curve,
+    retention_heatmap,
+    whale_curve,
+)
 from .waterfall import waterfall
 
 __all__ = [
     "driver_bars",
+    "growth_bars",
     "loyalty_zones",
+    "migration_heatmap",
     "nps_by_group",
     "nps_over_time",
+    "pareto_curve",
     "predicted_against_actual",
     "priority_matrix",
     "probability_alive",
+    "retention_heatmap",
     "waterfall",
+    "whale_curve",
 ]
