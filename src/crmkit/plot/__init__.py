@@ -20,20 +20,21 @@ from .segments import (
     retention_heatmap,
     whale_curve,
 )
+from .segments import growth, migration, pareto, retention, whale
 from .waterfall import waterfall
 
 __all__ = [
     "driver_bars",
-    "growth_bars",
+    "growth",
     "loyalty_zones",
-    "migration_heatmap",
+    "migration",
     "nps_by_group",
     "nps_over_time",
-    "pareto_curve",
+    "pareto",
     "predicted_against_actual",
     "priority_matrix",
     "probability_alive",
-    "retention_heatmap",
+    "retention",
     "waterfall",
-    "whale_curve",
+    "whale",
 ]
