@@ -16,6 +16,8 @@ __all__ = [
     "sample_times",
 ]
 
+_SLOWEST = 1e-300  # a pace of leaving below it is never: one over it overflows
+
 
 def sample_rates(
     shape: FloatArray, rate: FloatArray, rng: np.random.Generator
@@ -37,7 +39,8 @@ def sample_lifetimes(
     """Draw the time of the first purchase after which each customer leaves."""
     pace = rate * dropout
     waits = rng.standard_exponential(pace.shape)
-    return np.where(pace > 0, waits / np.where(pace > 0, pace, 1.0), np.inf)
+    ends = pace > _SLOWEST
+    return np.where(ends, waits / np.where(ends, pace, 1.0), np.inf)
 
 
 def sample_counts(

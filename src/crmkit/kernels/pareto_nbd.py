@@ -48,6 +48,8 @@ __all__ = [
     "variance_of_purchases",
 ]
 
+_SLOWEST = 1e-300  # a rate of leaving below it is never: one over it overflows
+
 
 def log_likelihood(
     frequency: FloatArray,
@@ -424,5 +426,5 @@ def _window(
 
 def _lifetimes(dropout: FloatArray, rng: np.random.Generator) -> FloatArray:
     waits: FloatArray = rng.standard_exponential(dropout.shape)
-    pace = np.where(dropout > 0, dropout, 1.0)
-    return np.where(dropout > 0, waits / pace, np.inf)
+    ends = dropout > _SLOWEST
+    return np.where(ends, waits / np.where(ends, dropout, 1.0), np.inf)
