@@ -32,7 +32,7 @@ REFERENCE = Path(__file__).parent / "reference"
 Row = dict[str, Any]
 
 
-def _rows(model: str) -> list[Row]:
+def rows_of(model: str) -> list[Row]:
     rows: list[Row] = json.loads((REFERENCE / f"{model}.json").read_text())
     return rows
 
@@ -75,10 +75,10 @@ def _refuse(found: list[tuple[float, Row]]) -> None:
 
 @pytest.mark.parametrize("model", MODULES)
 def test_a_sample_of_the_reference_numbers_is_met(model: str) -> None:
-    _refuse(errors(model, _rows(model)[::17]))
+    _refuse(errors(model, rows_of(model)[::17]))
 
 
 @pytest.mark.heavy
 @pytest.mark.parametrize("model", MODULES)
 def test_every_reference_number_is_met(model: str) -> None:
-    _refuse(errors(model, _rows(model)))
+    _refuse(errors(model, rows_of(model)))
