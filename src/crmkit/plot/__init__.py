@@ -20,21 +20,20 @@ from .segments import (
     retention_heatmap,
     whale_curve,
 )
-from .segments import growth, migration, pareto, retention, whale
 from .waterfall import waterfall
 
 __all__ = [
     "driver_bars",
-    "growth",
+    "growth_bars",
     "loyalty_zones",
-    "migration",
+    "migration_heatmap",
     "nps_by_group",
     "nps_over_time",
-    "pareto",
+    "pareto_curve",
     "predicted_against_actual",
     "priority_matrix",
     "probability_alive",
-    "retention",
+    "retention_heatmap",
     "waterfall",
-    "whale",
+    "whale_curve",
 ]
