@@ -138,6 +138,11 @@ def test_tenths_keep_every_customer() -> None:
     assert all(after == 2 * before for before, after in parts)
 
 
+def test_customers_of_one_prediction_share_what_happened() -> None:
+    actual = np.array([0.0] * 10 + [1.0] * 10)
+    assert deciles(np.ones(20), actual) == ((1.0, 0.5),) * 10
+
+
 @pytest.mark.parametrize(
     ("changes", "named"),
     [

@@ -32,11 +32,15 @@ def ranking_gini(predicted: FloatArray, actual: FloatArray) -> float | None:
 def deciles(
     predicted: FloatArray, actual: FloatArray
 ) -> tuple[tuple[float, float], ...]:
-    """Return mean prediction and mean outcome of each tenth, the lowest first."""
-    order = np.lexsort((actual, predicted))
+    """Return mean prediction and mean outcome of each tenth, the lowest first.
+
+    Customers of one prediction share what happened to them evenly.
+    """
+    order = np.argsort(predicted, kind="stable")
     parts = [part for part in np.array_split(order, 10) if part.size]
+    shared = _shared(predicted, actual)
     return tuple(
-        (float(predicted[part].mean()), float(actual[part].mean())) for part in parts
+        (float(predicted[part].mean()), float(shared[part].mean())) for part in parts
     )
 
 
@@ -44,8 +48,13 @@ def _concentration(score: FloatArray, actual: FloatArray) -> float:
     total = float(actual.sum())
     if not total:
         return 0.0
-    _, place, counts = np.unique(score, return_inverse=True, return_counts=True)
-    shared = (np.bincount(place, actual) / counts)[place]
-    ordered = shared[np.argsort(score, kind="stable")]
+    ordered = _shared(score, actual)[np.argsort(score, kind="stable")]
     rank = np.arange(1, ordered.size + 1)
     return float(2 * (rank @ ordered) / (ordered.size * total) - 1 - 1 / ordered.size)
+
+
+def _shared(score: FloatArray, actual: FloatArray) -> FloatArray:
+    """Give customers of one score the mean of what happened to them."""
+    _, place, counts = np.unique(score, return_inverse=True, return_counts=True)
+    mean = np.bincount(place, actual) / counts
+    return np.asarray(mean[place], dtype=np.float64)
