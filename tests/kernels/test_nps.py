@@ -66,6 +66,9 @@ def test_goodman_limits_are_the_published_ones() -> None:
     # Goodman (1965) for 20, 30, 50 of 100: chi-squared with 2 degrees of freedom.
     limits = nps_intervals.goodman(*_counts(50, 30, 20), level=0.95)
     assert limits == pytest.approx((0.1088, 0.4912), abs=5e-5)
+    # By Bonferroni instead, for its three contrasts: Wald at one less 5 % / 3.
+    limits = nps_intervals.wald(*_counts(50, 30, 20), level=1 - 0.05 / 3)
+    assert limits == pytest.approx((0.1130, 0.4870), abs=5e-5)
 
 
 @given(COUNTS)

@@ -153,6 +153,8 @@ def test_alpha_is_one_for_copies_and_as_written_otherwise() -> None:
     same = pd.DataFrame({"a": [1.0, 5, 9], "b": [1.0, 5, 9]})
     index = fit_satisfaction_index(same, item_cols=["a", "b"])
     assert index.alpha == pytest.approx(1, rel=1e-14)
+    alone = fit_satisfaction_index(same, item_cols=["a"])
+    assert alone.alpha is None
     answers = pd.DataFrame(ITEMS).dropna()
     index = fit_satisfaction_index(answers, item_cols=list(ITEMS))
     items, total = answers.var(), answers.sum(axis=1).var()
