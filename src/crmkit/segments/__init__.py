@@ -3,14 +3,8 @@
 from .break_even import cell_response
 from .clusters import Clusters, ClusterTrial, fit_clusters
 from .cohort_views import cohort_table, retention_curve
-from .concentration import (
-    Gini,
-    ParetoPoint,
-    customers_behind,
-    gini,
-    pareto_point,
-    top_share,
-)
+from .concentration import customers_behind, gini, pareto_point, top_share
+from .concentration_values import Gini, ParetoPoint
 from .curves import WhalePeak, pareto_curve, whale_curve, whale_peak
 from .growth import growth_accounting
 from .lapse import LapseWindow, fit_lapse_window
@@ -32,8 +26,9 @@ from .rfm_segments import RFM_SEGMENTS, with_rfm_segment
 from .rfm_table import RfmSegment, RfmSegments
 from .serving import spend_against_value
 from .side_by_side import concentration_table, spending_bands, tier_summary
+from .tier_fitting import fit_value_tiers, with_value_tier
 from .value_roles import ROLE_ACTIONS, ValueRoles, fit_value_roles, with_value_role
-from .value_tiers import ValueTiers, fit_value_tiers, with_value_tier
+from .value_tiers import ValueTiers
 
 __all__ = [
     "LIFECYCLE_STAGES",
