@@ -8,16 +8,19 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 
 from crmkit import errors
 from crmkit.satisfaction import (
     OutcomeLink,
     PointWorth,
+    SurvivalComparison,
     link_to_outcomes,
     loyalty_curve,
     nps_point_worth,
     outcomes_by,
     survival_by,
+    survival_comparison,
     with_nps_group,
     with_outcomes,
 )
@@ -303,6 +306,42 @@ def test_survival_is_counted_by_group(eager_frame: Build, columns_of: Read) -> N
     assert rows["time"] == [10, 30, 20, 30]
     assert rows["survival"] == pytest.approx([1 / 3, 1 / 3, 1 / 2, 1 / 2], rel=1e-14)
     assert rows["at_risk"] == [3, 1, 2, 1]
+
+
+def test_the_pace_of_two_groups_is_compared_as_scipy_does(
+    eager_frame: Build,
+) -> None:
+    rng = np.random.default_rng(31)
+    group = np.repeat(["d", "p"], [60, 80])
+    life = np.ceil(rng.exponential(np.where(group == "d", 40, 70)))
+    after = {
+        "nps_group": group.tolist(),
+        "days": np.minimum(life, 90),
+        "churned": (life <= 90).astype(int),
+    }
+    test = survival_comparison(
+        eager_frame(after), by="nps_group", duration_col="days", event_col="churned"
+    )
+
+    def sample(name: str) -> stats.CensoredData:
+        own, ended = group == name, life <= 90
+        return stats.CensoredData(
+            uncensored=life[own & ended], right=np.full((own & ~ended).sum(), 90.0)
+        )
+
+    other = stats.logrank(sample("d"), sample("p"))
+    assert test.statistic == pytest.approx(other.statistic**2, rel=1e-10)
+    assert test.p_value == pytest.approx(other.pvalue, rel=1e-9)
+    assert sum(test.observed) == pytest.approx(sum(test.expected), rel=1e-12)
+    assert SurvivalComparison.from_dict(json.loads(json.dumps(test.to_dict()))) == test
+
+
+def test_one_group_has_nobody_to_be_compared_with() -> None:
+    import pandas as pd
+
+    after = pd.DataFrame({"g": ["a", "a"], "days": [3, 5], "churned": [1, 0]})
+    with pytest.raises(errors.NotEnoughDataError, match="1 groups and 1 events"):
+        survival_comparison(after, by="g", duration_col="days", event_col="churned")
 
 
 def _valued(n: int = 500) -> Any:

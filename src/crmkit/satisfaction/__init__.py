@@ -17,7 +17,7 @@ from .importance import importance_performance, penalty_reward
 from .index import SatisfactionIndex, fit_satisfaction_index
 from .kano_model import KANO_CATEGORIES, Kano, kano
 from .link import Estimate, OutcomeLink, link_to_outcomes
-from .loyalty import loyalty_curve, outcomes_by, survival_by
+from .loyalty import loyalty_curve, outcomes_by
 from .outcomes import with_outcomes
 from .paired import PairedNps, paired_nps
 from .planning import (
@@ -33,6 +33,7 @@ from .respondents import MatchReport, latest_responses, match_respondents
 from .response import ResponseBounds
 from .score import NPS, nps
 from .survey import SurveyNps, survey_nps
+from .survival import SurvivalComparison, survival_by, survival_comparison
 from .trend import NpsTrend, nps_trend
 from .weighting import with_raked_weight
 from .worth import PartWorth, PointWorth, nps_point_worth
@@ -64,6 +65,7 @@ __all__ = [
     "ResponseBounds",
     "SatisfactionIndex",
     "SurveyNps",
+    "SurvivalComparison",
     "ces",
     "csat",
     "csat_by",
@@ -93,6 +95,7 @@ __all__ = [
     "satisfaction_factors",
     "survey_nps",
     "survival_by",
+    "survival_comparison",
     "with_disconfirmation",
     "with_nps_group",
     "with_outcomes",

@@ -8,7 +8,7 @@ from .._frames import EagerFrame, Rule, missing, numbers, nw, refuse, require_nu
 from ..errors import InvalidValueError, NotEnoughDataError
 from ..typing import BoolArray, FloatArray
 
-__all__ = ["Range", "complete_rows", "items", "require_range"]
+__all__ = ["Range", "complete_rows", "items", "require_flag", "require_range"]
 
 Range = tuple[float, float]
 
@@ -42,6 +42,16 @@ def require_range(scale: Range) -> Range:
             remedy="Give the lowest and the highest answer, in this order.",
         )
     return float(low), float(high)
+
+
+def require_flag(column: str, values: FloatArray) -> None:
+    """Refuse an outcome that is neither 0 nor 1."""
+    if not np.isin(values, (0.0, 1.0)).all():
+        raise InvalidValueError(
+            subject=f"column {column!r}",
+            found="value other than 0 and 1",
+            remedy="Say 1 for who did it, 0 for who did not.",
+        )
 
 
 def _rules(frame: EagerFrame, column: str, scale: Range | None) -> list[Rule]:

@@ -17,13 +17,12 @@ from .._frames import (
     table,
     with_arrays,
 )
-from ..errors import InvalidValueError
-from ..kernels import association, event_table, intervals
+from ..kernels import association, intervals
 from ..typing import FloatArray, IntArray, IntoDataFrameT
 from .answers import column_names
-from .items import complete_rows, items
+from .items import complete_rows, items, require_flag
 
-__all__ = ["loyalty_curve", "outcomes_by", "survival_by"]
+__all__ = ["loyalty_curve", "outcomes_by"]
 
 _ZONES = np.array(["detraction", "indifference", "advocacy"])
 
@@ -80,7 +79,7 @@ def loyalty_curve(
     frame = read_eager(responses, (score_col, outcome_col))
     values = items(frame, (score_col, outcome_col), None)
     score, outcome = values[complete_rows(values, at_least=1)].T
-    _require_flag(outcome_col, outcome)
+    require_flag(outcome_col, outcome)
     distinct, place = np.unique(score, return_inverse=True)
     n = np.bincount(place).astype(np.float64)
     events: FloatArray = np.bincount(place, outcome).astype(np.float64)
@@ -172,95 +171,6 @@ def outcomes_by(
     return native(with_arrays(rows, measured).with_columns(*known), responses)
 
 
-def survival_by(
-    responses: IntoDataFrameT,
-    *,
-    by: str,
-    duration_col: str,
-    event_col: str,
-    level: float = 0.95,
-) -> IntoDataFrameT:
-    """Follow each group over time: who is still there, or has not come back yet.
-
-    Parameters
-    ----------
-    responses
-        One row per customer with a group and outcomes.
-    by
-        The column that makes the groups.
-    duration_col, event_col
-        ``"days_to_churn"`` and ``"churned"``, or ``"days_to_repurchase"`` and
-        ``"repurchased"``: the time, and 1 if the event came or 0 if only the horizon
-        did.
-    level
-        Of the intervals (log-log).
-
-    Returns
-    -------
-    The same library's frame, one row per group and time with an event or an end: the
-    group, ``time``, ``at_risk``, ``events``, ``survival`` (Kaplan and Meier 1958),
-    ``lower`` and ``upper``.
-
-    Raises
-    ------
-    InvalidValueError
-        If a group is missing, a time is not above 0, or an event is not 0 or 1.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> after = pd.DataFrame({
-    ...     "nps_group": ["promoter"] * 3, "days_to_churn": [10, 20, 30],
-    ...     "churned": [1, 1, 0],
-    ... })
-    >>> survival_by(
-    ...     after, by="nps_group", duration_col="days_to_churn", event_col="churned"
-    ... )[["time", "at_risk", "survival"]]
-       time  at_risk  survival
-    0  10.0      3.0      0.67
-    1  20.0      2.0      0.33
-    2  30.0      1.0      0.33
-    """
-    fraction("level", level)
-    frame = read_eager(responses, (by, duration_col, event_col))
-    require_ids(frame, by)
-    refuse(frame, id_rules(frame, by))
-    values = items(frame, (duration_col, event_col), None)
-    kept = complete_rows(values, at_least=1)
-    duration, event = values[kept].T
-    _require_flag(event_col, event)
-    if duration.min() <= 0:
-        raise InvalidValueError(
-            subject=f"column {duration_col!r}",
-            found="time that is not above 0",
-            first=repr(float(duration.min())),
-            remedy="Time begins after the answer.",
-        )
-    groups = group_rows(frame, by)
-    codes = groups.codes[kept]
-    curves = [
-        _curve(duration[codes == code], event[codes == code], level)
-        for code in range(groups.count)
-    ]
-    place = np.repeat(np.arange(groups.count), [curve.shape[1] for curve in curves])
-    names = ("time", "at_risk", "events", "survival", "lower", "upper")
-    columns = dict(zip(names, np.concatenate(curves, axis=1), strict=True))
-    return native(table(frame, {by: groups.ids[place], **columns}), responses)
-
-
-def _curve(duration: FloatArray, event: FloatArray, level: float) -> FloatArray:
-    if duration.size == 0:
-        return np.empty((6, 0))
-    counted = event_table.event_table(
-        np.full(duration.size, -np.inf), duration, event == 1, np.ones(duration.size)
-    )
-    S = event_table.survival(counted)
-    lower, upper = event_table.log_log_interval(
-        S, event_table.greenwood(counted), level=level
-    )
-    return np.stack([counted.time, counted.at_risk, counted.events, S, lower, upper])
-
-
 def _means(value: FloatArray, codes: IntArray, groups: int, level: float) -> FloatArray:
     """Return n, mean and its limits, one row per group."""
     held = ~np.isnan(value)
@@ -277,12 +187,3 @@ def _means(value: FloatArray, codes: IntArray, groups: int, level: float) -> Flo
     free = np.where(n > 1, n - 1, np.nan)
     half = stdtrit(free, 0.5 + level / 2) * np.sqrt(squares / free / some)
     return np.stack([n, mean, mean - half, mean + half], axis=1)
-
-
-def _require_flag(column: str, values: FloatArray) -> None:
-    if not np.isin(values, (0.0, 1.0)).all():
-        raise InvalidValueError(
-            subject=f"column {column!r}",
-            found="value other than 0 and 1",
-            remedy="Say 1 for who did it, 0 for who did not.",
-        )
