@@ -1,22 +1,22 @@
 """From a log-likelihood to estimates with a report: how every model is fitted."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TypeAlias
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..kernels.newton import Derivatives, Optimum, maximise
-from ..typing import FloatArray
+from ..kernels.newton import Derivatives, Objective, Optimum, maximise
+from ..typing import FloatArray, IntArray
 from .report import FitReport
 
 __all__ = ["Penalty", "estimate"]
 
-Sums: TypeAlias = Callable[[FloatArray], Derivatives]
-
 _TOLERANCE = 1e-9
 _ITERATIONS = 200
-_RUNAWAY = 1e5  # times or parts of its natural size: no longer a parameter of the data
+_RUNAWAY = 1e4  # times or parts of its natural size: the data set no end to it
+_WALL = 14.0  # no further: beyond it rounding is all that changes
+_NEAR = 0.5
+_LEVEL = 1e-4
+_EDGE = "The likelihood rises towards the boundary."
 _SINGULAR = 1e-13
 
 
@@ -39,7 +39,7 @@ class Penalty:
 
 
 def estimate(
-    sums: Sums,
+    sums: Objective,
     names: tuple[str, ...],
     *,
     start: FloatArray,
@@ -71,35 +71,82 @@ def estimate(
     centre = np.array(penalty.centre)
 
     def mean(log_parameters: FloatArray) -> Derivatives:
-        value, gradient, hessian = sums(log_parameters)
         away = log_parameters - centre
+        if np.max(np.abs(away)) > _WALL:
+            return -np.inf, away, np.zeros((len(names), len(names)))
+        value, gradient, hessian = sums(log_parameters)
         return (
             (value - 0.5 * penalty.weight * float(away @ away)) / n_customers,
             (gradient - penalty.weight * away) / n_customers,
             (hessian - penalty.weight * np.eye(len(names))) / n_customers,
         )
 
-    optimum = maximise(mean, start, tolerance=_TOLERANCE, max_iterations=_ITERATIONS)
+    optimum = _within_walls(mean, start, centre)
     log_likelihood = sums(optimum.parameters)[0]
     covariance, condition = _curvature(optimum, n_customers)
+    away = np.abs(optimum.parameters - centre)
+    boundary = tuple(
+        name
+        for name, distance in zip(names, away, strict=True)
+        if distance > np.log(_RUNAWAY)
+    )
+    # There rounding may hide the last of the slope: what is left is no gain.
+    at_the_edge = bool(boundary) and optimum.gradient_norm < _LEVEL
     return FitReport(
         names=names,
         estimates=tuple(np.exp(optimum.parameters).tolist()),
-        converged=optimum.converged,
+        converged=optimum.converged or at_the_edge,
         iterations=optimum.iterations,
         gradient_norm=optimum.gradient_norm,
-        message=optimum.message,
+        message=_EDGE if at_the_edge else optimum.message,
         log_likelihood=log_likelihood,
         n_customers=n_customers,
         n_cells=n_cells,
         covariance=covariance,
         condition_number=condition,
-        boundary=tuple(
-            name
-            for name, away in zip(names, optimum.parameters - centre, strict=True)
-            if abs(away) > np.log(_RUNAWAY)
-        ),
+        boundary=boundary,
         penalty=penalty.weight,
+    )
+
+
+def _within_walls(mean: Objective, start: FloatArray, centre: FloatArray) -> Optimum:
+    """Climb; where parameters run into a wall, leave them there and climb the rest."""
+    optimum = maximise(mean, start, tolerance=_TOLERANCE, max_iterations=_ITERATIONS)
+    for _ in range(start.size):
+        free = np.flatnonzero(np.abs(optimum.parameters - centre) < _WALL - _NEAR)
+        if optimum.converged or free.size == start.size:
+            break
+        optimum = _along_the_wall(mean, optimum, free)
+    return optimum
+
+
+def _along_the_wall(mean: Objective, reached: Optimum, free: IntArray) -> Optimum:
+    def rest(values: FloatArray) -> Derivatives:
+        point = reached.parameters.copy()
+        point[free] = values
+        value, gradient, hessian = mean(point)
+        return value, gradient[free], hessian[np.ix_(free, free)]
+
+    if free.size == 0:
+        return replace(reached, converged=True, gradient_norm=0.0, message=_EDGE)
+    best = maximise(
+        rest,
+        reached.parameters[free],
+        tolerance=_TOLERANCE,
+        max_iterations=_ITERATIONS,
+    )
+    point = reached.parameters.copy()
+    point[free] = best.parameters
+    value, gradient, hessian = mean(point)
+    return Optimum(
+        parameters=point,
+        value=value,
+        gradient=gradient,
+        hessian=hessian,
+        iterations=reached.iterations + best.iterations,
+        converged=best.converged,
+        gradient_norm=best.gradient_norm,
+        message=best.message,
     )
 
 
