@@ -21,6 +21,7 @@ __all__ = [
     "IntoFrameT",
     "PurchaseModel",
     "SpendModel",
+    "SurvivalModel",
 ]
 
 FloatArray: TypeAlias = NDArray[np.float64]
@@ -73,4 +74,12 @@ class SpendModel(Protocol):
         self, frequency: ArrayLike, monetary_value: ArrayLike
     ) -> FloatArray:
         """Return the mean amount to expect of a customer's next occasions."""
+        ...
+
+
+class SurvivalModel(Protocol):
+    """Anything that can say who will still be there after how long."""
+
+    def survival_table(self, customers: object, times: ArrayLike) -> FloatArray:
+        """Return S(t) from the start of a customer: a row each, a column per time."""
         ...

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from crmkit.churn.campaign import IncrementalProfit, incremental_profit
-from crmkit.churn.offer import RetentionOffer, break_even_risk, with_campaign_profit
+from crmkit.churn.offer import RetentionOffer, with_campaign_profit
 from crmkit.churn.profit import (
     CampaignProfit,
     HeldOutProfit,
@@ -110,10 +110,10 @@ def test_a_proportional_incentive_has_the_published_profits() -> None:
 
 
 def test_break_even_is_where_the_expected_profit_is_zero() -> None:
-    risk = break_even_risk(offer=OFFER, clv=130)
+    risk = OFFER.break_even_risk(130)
     assert OFFER.expected_profit([risk], [130])[0] == pytest.approx(0, abs=1e-12)
     with pytest.raises(InvalidValueError, match="less than it costs to save"):
-        break_even_risk(offer=OFFER, clv=12)
+        OFFER.break_even_risk(12)
 
 
 def test_a_saving_that_does_not_last_is_worth_less() -> None:

@@ -260,7 +260,10 @@ def test_a_missing_amount_is_refused_by_name(eager_frame: Any) -> None:
 
 
 def test_features_are_told_from_keys_and_outcomes() -> None:
-    columns = ["customer_id", "cutoff", "tenure", "gap_mean", "nps_last", "churned"]
+    import polars as pl
+
+    names = ["customer_id", "cutoff", "tenure", "gap_mean", "nps_last", "churned"]
+    columns = pl.DataFrame({name: [1.0] for name in names})
     assert feature_columns(columns) == ("tenure", "gap_mean", "nps_last")
     assert feature_groups(columns) == {
         "tenure": ("tenure",),

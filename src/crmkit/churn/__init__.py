@@ -1,6 +1,13 @@
 """Who is leaving, when, what it costs, and whom it pays to keep."""
 
+from .backtest import churn_backtest
 from .campaign import IncrementalProfit, incremental_profit
+from .classifier import (
+    ChurnClassifier,
+    ClassifierReport,
+    ProbabilityEstimator,
+    fit_churn_classifier,
+)
 from .contracts import (
     BetaDiscreteWeibull,
     RetentionProjection,
@@ -11,14 +18,13 @@ from .contracts import (
     fit_shifted_beta_geometric_spells,
 )
 from .economics import RetentionElasticity, margin_multiple, retention_elasticity
-from .judging import (
-    ForecastQuality,
-    calibration_curve,
-    forecast_quality,
-    gain_curve,
-)
+from .hazard import DiscreteHazard, fit_discrete_hazard
+from .judging import ForecastQuality, calibration_curve, forecast_quality, gain_curve
+from .lapse import LapseWindow, fit_lapse_window
 from .mixture import AggregationBias, aggregation_bias
-from .offer import RetentionOffer, break_even_risk, with_campaign_profit
+from .offer import RetentionOffer, with_campaign_profit
+from .person_periods import person_periods
+from .priority import with_retention_priority, with_value_of_retention
 from .profit import (
     CampaignProfit,
     HeldOutProfit,
@@ -28,34 +34,52 @@ from .profit import (
     maximum_profit,
 )
 from .rates import PeriodRates, period_rates, rescaled_rate
+from .remaining import (
+    LifelinesSurvival,
+    ScikitSurvival,
+    with_remaining_life,
+    with_remaining_value,
+)
 from .risk import PauseModel, with_churn_risk, with_departure_risk
 from .survival import LogRank, SurvivalCurve, fit_kaplan_meier, log_rank
+from .survival_quality import SurvivalQuality, survival_quality
 from .uplift import Qini, maximum_uplift_profit, qini, uplift_curve
 
 __all__ = [
     "AggregationBias",
     "BetaDiscreteWeibull",
     "CampaignProfit",
+    "ChurnClassifier",
+    "ClassifierReport",
+    "DiscreteHazard",
     "ForecastQuality",
     "HeldOutProfit",
     "IncrementalProfit",
+    "LapseWindow",
+    "LifelinesSurvival",
     "LogRank",
     "PauseModel",
     "PeriodRates",
+    "ProbabilityEstimator",
     "Qini",
     "RetentionElasticity",
     "RetentionOffer",
     "RetentionProjection",
+    "ScikitSurvival",
     "ShiftedBetaGeometric",
     "SurvivalCurve",
+    "SurvivalQuality",
     "aggregation_bias",
-    "break_even_risk",
     "calibration_curve",
     "campaign_profit_curve",
+    "churn_backtest",
     "expected_maximum_profit",
     "fit_beta_discrete_weibull",
     "fit_beta_discrete_weibull_spells",
+    "fit_churn_classifier",
+    "fit_discrete_hazard",
     "fit_kaplan_meier",
+    "fit_lapse_window",
     "fit_shifted_beta_geometric",
     "fit_shifted_beta_geometric_spells",
     "forecast_quality",
@@ -67,11 +91,17 @@ __all__ = [
     "maximum_profit",
     "maximum_uplift_profit",
     "period_rates",
+    "person_periods",
     "qini",
     "rescaled_rate",
     "retention_elasticity",
+    "survival_quality",
     "uplift_curve",
     "with_campaign_profit",
     "with_churn_risk",
     "with_departure_risk",
+    "with_remaining_life",
+    "with_remaining_value",
+    "with_retention_priority",
+    "with_value_of_retention",
 ]

@@ -76,8 +76,8 @@ def churn_backtest(
     >>> judged = churn_backtest(snapshots, estimator=LogisticRegression())
     >>> judged[["model", "auc"]].round(2)
             model   auc
-    0  classifier  0.75
-    1    baseline  0.75
+    0  classifier  0.76
+    1    baseline  0.76
     2   base rate  0.50
     """
     frame = read_eager(snapshots, ("cutoff", "label_end", churned_col, baseline_col))

@@ -10,7 +10,7 @@ from .._frames import number_rules, numbers, read_eager, refuse, require_numbers
 from ..errors import NotEnoughDataError
 from ..fits import from_document, to_document
 from ..kernels.intervals import normal_quantile
-from ..typing import FloatArray
+from ..typing import FloatArray, IntoDataFrame
 from .scored import flag_rules
 
 __all__ = ["IncrementalProfit", "incremental_profit"]
@@ -60,7 +60,7 @@ class IncrementalProfit:
 
 
 def incremental_profit(
-    customers: object,
+    customers: IntoDataFrame,
     *,
     cost: float,
     treated_col: str = "treated",

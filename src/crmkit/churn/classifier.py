@@ -25,8 +25,8 @@ from ..kernels import ranking
 from ..kernels.binary_regression import log_likelihood_sums
 from ..kernels.calibration import corrected_for_prior
 from ..kernels.newton import Derivatives, maximise
-from ..snapshots import feature_columns, feature_groups
-from ..typing import FloatArray, IntoDataFrameT
+from ..snapshots.names import groups_of, known_names
+from ..typing import FloatArray, IntoDataFrame, IntoDataFrameT
 from .scored import flag_rules
 
 __all__ = [
@@ -106,7 +106,7 @@ class ChurnClassifier:
     estimator: ProbabilityEstimator
     report: ClassifierReport
 
-    def risk(self, snapshots: object) -> FloatArray:
+    def risk(self, snapshots: IntoDataFrame) -> FloatArray:
         """Return the probability to churn of each row."""
         frame = read_eager(snapshots, self.report.features)
         return self.risk_of(_matrix(frame, self.report.features))
@@ -153,7 +153,7 @@ class ChurnClassifier:
         frame = read_eager(snapshots, (*self.report.features, churned_col))
         X, y = _matrix(frame, self.report.features), _outcome(frame, churned_col)
         base = _area(self.risk_of(X), y)
-        groups = feature_groups(self.report.features)
+        groups = groups_of(self.report.features)
         lost = np.empty((len(groups), times))
         for row, names in enumerate(groups.values()):
             for at in range(times):
@@ -189,7 +189,7 @@ class ChurnClassifier:
 
 
 def fit_churn_classifier(
-    snapshots: object,
+    snapshots: IntoDataFrame,
     *,
     estimator: ProbabilityEstimator | None = None,
     features: Sequence[str] | None = None,
@@ -317,8 +317,8 @@ def _with_calibration(
 
 
 def _features(frame: EagerFrame, features: Sequence[str] | None) -> tuple[str, ...]:
-    asked = feature_columns(frame.columns) if features is None else tuple(features)
-    leaks = set(asked) - set(feature_columns(asked))
+    asked = known_names(frame.columns) if features is None else tuple(features)
+    leaks = set(asked) - set(known_names(asked))
     if leaks or not asked:
         found = f"no feature but {min(leaks)!r}" if leaks else "no feature"
         raise InvalidValueError(

@@ -13,7 +13,7 @@ from ..fits import from_document, to_document
 from ..kernels import binary_regression, calibration, ranking
 from ..kernels.intervals import normal_quantile
 from ..kernels.newton import Derivatives, maximise
-from ..typing import FloatArray, IntArray, IntoDataFrameT
+from ..typing import FloatArray, IntArray, IntoDataFrame, IntoDataFrameT
 from .scored import Scored, read_scored
 
 __all__ = [
@@ -101,7 +101,10 @@ class ForecastQuality:
 
 
 def forecast_quality(
-    customers: object, *, risk_col: str = "churn_risk", churned_col: str = "churned"
+    customers: IntoDataFrame,
+    *,
+    risk_col: str = "churn_risk",
+    churned_col: str = "churned",
 ) -> ForecastQuality:
     """Judge forecast risks against what came.
 

@@ -20,7 +20,7 @@ from ..fits import from_document, to_document
 from ..kernels import churn_profit as kernel
 from ..typing import FloatArray, IntoFrameT
 
-__all__ = ["RetentionOffer", "break_even_risk", "with_campaign_profit"]
+__all__ = ["RetentionOffer", "with_campaign_profit"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +47,8 @@ class RetentionOffer:
     >>> offer = RetentionOffer(accept_rate=0.3, incentive=10, contact_cost=1)
     >>> offer.profit_of_churner(200.0), offer.cost_of_loyal
     (array(56.), 11.0)
+    >>> round(offer.break_even_risk(200.0), 3)
+    0.164
     """
 
     accept_rate: float
@@ -94,6 +96,23 @@ class RetentionOffer:
         """Return the same once it is known who would have left (1) or stayed (0)."""
         return self.expected_profit(churned, clv)
 
+    def break_even_risk(self, clv: float) -> float:
+        """Return the risk above which it pays to target a customer of this value.
+
+        Raises
+        ------
+        InvalidValueError
+            If targeting never pays, whatever the risk.
+        """
+        benefit = float(self.profit_of_churner(positive("clv", clv)))
+        if benefit <= 0:
+            raise InvalidValueError(
+                subject="argument 'clv'",
+                found=f"value {clv!r}, less than it costs to save",
+                remedy="Offer less, or leave customers of this value alone.",
+            )
+        return self.cost_of_loyal / (self.cost_of_loyal + benefit)
+
     def to_dict(self) -> dict[str, object]:
         """Return the offer as a JSON document."""
         return to_document(self)
@@ -102,42 +121,6 @@ class RetentionOffer:
     def from_dict(cls, document: Mapping[str, object]) -> "RetentionOffer":
         """Build the offer from its JSON document."""
         return from_document(cls, document)
-
-
-def break_even_risk(*, offer: RetentionOffer, clv: float) -> float:
-    """Return the risk above which it pays to target a customer of this value.
-
-    Parameters
-    ----------
-    offer
-        What is offered.
-    clv
-        The value at stake.
-
-    Returns
-    -------
-    float
-        The risk at which the expected profit is 0.
-
-    Raises
-    ------
-    InvalidValueError
-        If targeting never pays, whatever the risk.
-
-    Examples
-    --------
-    >>> offer = RetentionOffer(accept_rate=0.3, incentive=10, contact_cost=1)
-    >>> round(break_even_risk(offer=offer, clv=200), 3)
-    0.164
-    """
-    benefit = float(offer.profit_of_churner(positive("clv", clv)))
-    if benefit <= 0:
-        raise InvalidValueError(
-            subject="argument 'clv'",
-            found=f"value {clv!r}, less than it costs to save",
-            remedy="Offer less, or leave customers of this value alone.",
-        )
-    return offer.cost_of_loyal / (offer.cost_of_loyal + benefit)
 
 
 def with_campaign_profit(

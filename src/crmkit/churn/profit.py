@@ -12,7 +12,7 @@ from ..fits import from_document, to_document
 from ..kernels import churn_profit as kernel
 from ..kernels import ranking
 from ..kernels.intervals import bootstrap, percentile_interval
-from ..typing import FloatArray, IntoDataFrameT
+from ..typing import FloatArray, IntoDataFrame, IntoDataFrameT
 from .offer import RetentionOffer
 from .scored import Scored, read_scored
 
@@ -88,7 +88,7 @@ class HeldOutProfit:
 
 
 def maximum_profit(
-    customers: object,
+    customers: IntoDataFrame,
     *,
     offer: RetentionOffer,
     clv: float,
@@ -157,7 +157,7 @@ def maximum_profit(
 
 
 def expected_maximum_profit(
-    customers: object,
+    customers: IntoDataFrame,
     *,
     accept_alpha: float = 6.0,
     accept_beta: float = 14.0,
@@ -310,9 +310,9 @@ def campaign_profit_curve(
 
 
 def held_out_profit(
-    customers: object,
+    customers: IntoDataFrame,
     *,
-    planned_on: object,
+    planned_on: IntoDataFrame,
     offer: RetentionOffer,
     rng: np.random.Generator,
     resamples: int = 1000,
@@ -394,7 +394,7 @@ def held_out_profit(
 
 
 def _with_value(
-    customers: object, risk_col: str, churned_col: str, clv_col: str
+    customers: IntoDataFrame, risk_col: str, churned_col: str, clv_col: str
 ) -> tuple[Scored, FloatArray]:
     scored = read_scored(
         customers, risk_col=risk_col, churned_col=churned_col, extra=(clv_col,)

@@ -14,7 +14,7 @@ from .._frames import (
     require_numbers,
 )
 from ..errors import NotEnoughDataError
-from ..typing import FloatArray
+from ..typing import FloatArray, IntoDataFrame
 
 __all__ = ["Scored", "flag_rules", "read_scored"]
 
@@ -29,7 +29,7 @@ class Scored:
 
 
 def read_scored(
-    customers: object,
+    customers: IntoDataFrame,
     *,
     risk_col: str,
     churned_col: str,

@@ -20,7 +20,7 @@ from ..fits import from_document, to_document
 from ..kernels import ranking
 from ..kernels import uplift as kernel
 from ..kernels.intervals import bootstrap, percentile_interval
-from ..typing import FloatArray, IntoDataFrameT
+from ..typing import FloatArray, IntoDataFrame, IntoDataFrameT
 from .profit import CampaignProfit
 from .scored import flag_rules
 
@@ -130,7 +130,7 @@ def uplift_curve(
 
 
 def qini(
-    customers: object,
+    customers: IntoDataFrame,
     *,
     rng: np.random.Generator,
     resamples: int = 500,
@@ -205,7 +205,7 @@ def qini(
 
 
 def maximum_uplift_profit(
-    customers: object,
+    customers: IntoDataFrame,
     *,
     clv: float,
     incentive: float,
@@ -273,7 +273,7 @@ def maximum_uplift_profit(
 
 
 def _ranked(
-    customers: object, uplift_col: str, treated_col: str, outcome_col: str
+    customers: IntoDataFrame, uplift_col: str, treated_col: str, outcome_col: str
 ) -> tuple[FloatArray, tuple[FloatArray, FloatArray, FloatArray, FloatArray]]:
     score, treated, outcome = _read(customers, uplift_col, treated_col, outcome_col)
     ones = np.ones(score.size)
@@ -289,7 +289,7 @@ def _parts(
 
 
 def _read(
-    customers: object, uplift_col: str, treated_col: str, outcome_col: str
+    customers: IntoDataFrame, uplift_col: str, treated_col: str, outcome_col: str
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     frame = read_eager(customers, (uplift_col, treated_col, outcome_col))
     require_numbers(frame, [uplift_col])

@@ -13,7 +13,7 @@ from .._frames import (
     with_arrays,
 )
 from ..errors import NotEnoughDataError
-from ..typing import IntArray, IntoDataFrameT
+from ..typing import IntArray, IntoDataFrame, IntoDataFrameT
 from .moment import Day, as_text, day_number
 
 __all__ = ["cutoff_folds", "with_fold"]
@@ -87,7 +87,7 @@ def with_fold(
 
 
 def cutoff_folds(
-    snapshots: object, *, embargo: int = 0
+    snapshots: IntoDataFrame, *, embargo: int = 0
 ) -> tuple[tuple[IntArray, IntArray], ...]:
     """Return (learn, judge) row numbers for each cut-off that has a past.
 
@@ -136,7 +136,7 @@ def cutoff_folds(
     return closed
 
 
-def _opened(snapshots: object) -> tuple[EagerFrame, IntArray, IntArray]:
+def _opened(snapshots: IntoDataFrame) -> tuple[EagerFrame, IntArray, IntArray]:
     columns = ("cutoff", "label_end")
     frame = read_eager(snapshots, columns)
     for name in columns:

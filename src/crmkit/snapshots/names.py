@@ -2,7 +2,17 @@
 
 from collections.abc import Sequence
 
-__all__ = ["KEYS", "OUTCOMES", "feature_columns", "feature_groups"]
+from .._frames import read
+from ..typing import IntoFrame
+
+__all__ = [
+    "KEYS",
+    "OUTCOMES",
+    "feature_columns",
+    "feature_groups",
+    "groups_of",
+    "known_names",
+]
 
 KEYS = ("customer_id", "cutoff", "label_start", "label_end", "fold")
 OUTCOMES = ("churned", "future_purchases", "future_amount")
@@ -20,20 +30,24 @@ _GROUPS = {
 }
 
 
-def feature_columns(columns: Sequence[str]) -> tuple[str, ...]:
+def feature_columns(snapshots: IntoFrame) -> tuple[str, ...]:
     """Return the columns that a model may learn from, in their order.
 
     Everything but the keys and the outcomes of ``make_snapshots``.
 
     Examples
     --------
-    >>> feature_columns(["customer_id", "cutoff", "inactivity", "churned"])
+    >>> import pandas as pd
+    >>> snapshots = pd.DataFrame(
+    ...     columns=["customer_id", "cutoff", "inactivity", "churned"]
+    ... )
+    >>> feature_columns(snapshots)
     ('inactivity',)
     """
-    return tuple(name for name in columns if name not in {*KEYS, *OUTCOMES})
+    return known_names(read(snapshots, ()).collect_schema().names())
 
 
-def feature_groups(columns: Sequence[str]) -> dict[str, tuple[str, ...]]:
+def feature_groups(snapshots: IntoFrame) -> dict[str, tuple[str, ...]]:
     """Gather features by what they tell: recency, frequency, spend, one per event log.
 
     Features of one group often stand in for each other, so that importance is better
@@ -41,11 +55,23 @@ def feature_groups(columns: Sequence[str]) -> dict[str, tuple[str, ...]]:
 
     Examples
     --------
-    >>> feature_groups(["inactivity", "purchases", "purchases_trend"])
+    >>> import pandas as pd
+    >>> snapshots = pd.DataFrame(columns=["inactivity", "purchases", "purchases_trend"])
+    >>> feature_groups(snapshots)
     {'recency': ('inactivity',), 'frequency': ('purchases', 'purchases_trend')}
     """
+    return groups_of(feature_columns(snapshots))
+
+
+def known_names(columns: Sequence[str]) -> tuple[str, ...]:
+    """Leave out the keys and the outcomes."""
+    return tuple(name for name in columns if name not in {*KEYS, *OUTCOMES})
+
+
+def groups_of(names: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Gather names by what they tell."""
     groups: dict[str, tuple[str, ...]] = {}
-    for name in feature_columns(columns):
+    for name in names:
         stem = name.split("_", maxsplit=1)[0]
         group = _GROUPS.get(stem, name.rsplit("_", maxsplit=1)[0])
         groups[group] = (*groups.get(group, ()), name)

@@ -1,0 +1,223 @@
+"""The discrete hazard: the life table without covariates, truth found with them."""
+
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+
+from crmkit.churn.hazard import DiscreteHazard, fit_discrete_hazard
+from crmkit.churn.person_periods import person_periods
+from crmkit.churn.remaining import (
+    LifelinesSurvival,
+    ScikitSurvival,
+    with_remaining_life,
+    with_remaining_value,
+)
+from crmkit.churn.survival import fit_kaplan_meier
+from crmkit.churn.survival_quality import SurvivalQuality, survival_quality
+from crmkit.errors import InvalidValueError, NotEnoughDataError
+
+
+def _spells(rng: np.random.Generator, n: int = 3000) -> Any:
+    """Draw spells of hazard expit(-2 + 0.8 x), censored at random."""
+    import pandas as pd
+
+    x = rng.normal(size=n)
+    lifetime = rng.geometric(1 / (1 + np.exp(2 - 0.8 * x)))
+    watched = rng.integers(2, 9, n)
+    return pd.DataFrame(
+        {
+            "customer_id": np.arange(n),
+            "x": x,
+            "duration": np.minimum(lifetime, watched),
+            "event_observed": lifetime <= watched,
+        }
+    )
+
+
+@pytest.mark.parametrize("link", ["logit", "cloglog"])
+def test_the_saturated_baseline_is_the_life_table(
+    link: Any, rng: np.random.Generator
+) -> None:
+    spells = _spells(rng)
+    periods = person_periods(spells)
+    model = fit_discrete_hazard(periods, link=link)
+    grouped = periods.groupby("period")["event"]
+    table = model.hazard_table(spells[:1], np.arange(1.0, 9))[0]
+    np.testing.assert_allclose(table, grouped.mean(), rtol=1e-8)
+    S = model.survival_table(spells[:1], np.arange(9.0))[0]
+    curve = fit_kaplan_meier(spells)
+    np.testing.assert_allclose(S, curve.survival_at(np.arange(9.0)), rtol=1e-8)
+    again = DiscreteHazard.from_dict(json.loads(json.dumps(model.to_dict())))
+    assert again == model
+
+
+def test_rows_are_the_sum_of_the_durations(eager_frame: Any, columns_of: Any) -> None:
+    spells = {
+        "customer_id": ["a", "b", "c"],
+        "duration": [3, 2, 4],
+        "event_observed": [True, False, True],
+        "start": [0, 0, 2],
+    }
+    out = columns_of(person_periods(eager_frame(spells), entry_col="start"))
+    assert out["customer_id"] == ["a"] * 3 + ["b"] * 2 + ["c"] * 2
+    assert out["period"] == [1, 2, 3, 1, 2, 3, 4]
+    assert out["event"] == [False, False, True, False, False, False, True]
+
+
+def test_the_truth_is_within_its_interval(rng: np.random.Generator) -> None:
+    covered = 0
+    for _ in range(40):
+        periods = person_periods(_spells(rng, 400))
+        model = fit_discrete_hazard(periods, covariates=["x"], baseline="constant")
+        lower, upper = model.interval("x")
+        covered += lower <= 0.8 <= upper
+    assert covered >= 34
+
+
+def test_scaling_a_covariate_divides_its_coefficient(rng: np.random.Generator) -> None:
+    periods = person_periods(_spells(rng, 800))
+    small = fit_discrete_hazard(
+        periods.assign(x=periods["x"] * 1e-6), covariates=["x"], link="cloglog"
+    )
+    plain = fit_discrete_hazard(periods, covariates=["x"], link="cloglog")
+    assert small.coefficients[-1] / 1e6 == pytest.approx(plain.coefficients[-1])
+    assert small.log_likelihood == pytest.approx(plain.log_likelihood, rel=1e-10)
+    assert small.standard_errors is not None
+    assert plain.standard_errors is not None
+    ratio = small.standard_errors[-1] / plain.standard_errors[-1]
+    assert ratio == pytest.approx(1e6, rel=1e-6)
+
+
+def test_scikit_learn_finds_the_same_coefficients(rng: np.random.Generator) -> None:
+    from sklearn.linear_model import LogisticRegression
+
+    periods = person_periods(_spells(rng, 800))
+    model = fit_discrete_hazard(periods, covariates=["x"], baseline="logarithmic")
+    X = np.column_stack([np.log(periods["period"]), periods["x"]])
+    other = LogisticRegression(C=np.inf, tol=1e-10, max_iter=1000)
+    other.fit(X, periods["event"])
+    np.testing.assert_allclose(
+        model.coefficients, np.append(other.intercept_, other.coef_), rtol=1e-4
+    )
+
+
+def test_rows_twice_halve_the_variance_and_clusters_undo_it(
+    rng: np.random.Generator,
+) -> None:
+    import pandas as pd
+
+    periods = person_periods(_spells(rng, 600))
+    twice = pd.concat([periods, periods])
+    ask: dict[str, Any] = {"covariates": ["x"], "baseline": "constant"}
+    plain = fit_discrete_hazard(periods, **ask, cluster_col="customer_id")
+    naive = fit_discrete_hazard(twice, **ask)
+    fair = fit_discrete_hazard(twice, **ask, cluster_col="customer_id")
+    heavy = periods.assign(weight=2.0)
+    weighted = fit_discrete_hazard(heavy, **ask, weight_col="weight")
+    assert plain.standard_errors is not None
+    assert naive.standard_errors is not None
+    assert fair.standard_errors is not None
+    assert weighted.standard_errors == pytest.approx(naive.standard_errors, rel=1e-6)
+    assert fair.standard_errors == pytest.approx(plain.standard_errors, rel=1e-6)
+    assert fair.standard_errors[-1] > 1.2 * naive.standard_errors[-1]
+
+
+def test_a_period_without_a_loss_is_refused_by_number() -> None:
+    import pandas as pd
+
+    spells = pd.DataFrame(
+        {"duration": [1, 1, 3, 3, 3], "event_observed": [1, 0, 1, 0, 0]}
+    )
+    periods = person_periods(spells)
+    with pytest.raises(NotEnoughDataError, match="only one kind in period 2"):
+        fit_discrete_hazard(periods)
+    assert fit_discrete_hazard(periods, pooled_from=2).last_period == 2
+    with pytest.raises(InvalidValueError, match="no whole number of 1 or more"):
+        person_periods(spells.assign(duration=0.5))
+
+
+def test_what_remains_is_the_conditional_sum(
+    eager_frame: Any, columns_of: Any, rng: np.random.Generator
+) -> None:
+    spells = _spells(rng)
+    model = fit_discrete_hazard(
+        person_periods(spells), covariates=["x"], baseline="logarithmic"
+    )
+    customers = {"x": [0.0, 1.0], "tenure": [0, 3], "margin": [10.0, 20.0]}
+    frame = eager_frame(customers)
+    lived = columns_of(with_remaining_life(frame, survival=model, horizon=5))
+    valued = columns_of(
+        with_remaining_value(frame, survival=model, horizon=5, discount_rate=0.1)
+    )
+    S = model.survival_table(frame, np.arange(9.0))
+    life = [S[0, 1:6].sum(), S[1, 4:9].sum() / S[1, 3]]
+    assert lived["remaining_life"] == pytest.approx(life, rel=1e-12)
+    factor = 1.1 ** -np.arange(1.0, 6)
+    value = [10 * S[0, 1:6] @ factor, 20 * S[1, 4:9] @ factor / S[1, 3]]
+    assert valued["remaining_value"] == pytest.approx(value, rel=1e-12)
+
+
+class FakeLifelines:
+    """Answers as lifelines does: a row per time, a column per customer."""
+
+    def predict_survival_function(self, customers: Any, times: Any) -> Any:
+        import pandas as pd
+
+        rates = customers["rate"].to_numpy()
+        return pd.DataFrame(np.exp(-np.outer(times, rates)), index=times)
+
+
+class FakeStep:
+    """Answers as a step function of scikit-survival does."""
+
+    def __init__(self, rate: float) -> None:
+        self.x = np.arange(1.0, 31)
+        self.y = np.exp(-rate * self.x)
+
+
+class FakeScikitSurvival:
+    """Answers as scikit-survival does: one step function per customer."""
+
+    def predict_survival_function(self, customers: Any) -> list[FakeStep]:
+        return [FakeStep(rate) for rate in customers["rate"]]
+
+
+def test_models_of_other_libraries_are_accepted() -> None:
+    import pandas as pd
+
+    customers = pd.DataFrame({"rate": [0.1, 0.3], "tenure": [2, 4]})
+    expected = [np.exp(-rate * np.arange(1, 11)).sum() for rate in customers["rate"]]
+    for model in (
+        LifelinesSurvival(model=FakeLifelines()),
+        ScikitSurvival(model=FakeScikitSurvival()),
+    ):
+        out = with_remaining_life(customers, survival=model, horizon=10)
+        np.testing.assert_allclose(out["remaining_life"], expected, rtol=1e-12)
+    with pytest.raises(InvalidValueError, match="beyond 30"):
+        with_remaining_life(
+            customers, survival=ScikitSurvival(model=FakeScikitSurvival()), horizon=30
+        )
+
+
+def test_a_true_model_scores_better_than_one_without_covariates(
+    rng: np.random.Generator,
+) -> None:
+    learn, judge = _spells(rng), _spells(rng)
+    periods = person_periods(learn)
+    scores = []
+    for covariates in (["x"], []):
+        model = fit_discrete_hazard(periods, covariates=covariates, baseline="constant")
+        scores.append(
+            survival_quality(judge, survival=model, times=[1, 3, 5], learned_from=learn)
+        )
+    assert scores[0].integrated_brier is not None
+    assert scores[1].integrated_brier is not None
+    assert scores[0].integrated_brier < scores[1].integrated_brier
+    assert min(scores[0].auc) > 0.65
+    assert scores[1].auc == pytest.approx((0.5, 0.5, 0.5))
+    again = SurvivalQuality.from_dict(json.loads(json.dumps(scores[0].to_dict())))
+    assert again == scores[0]
+    with pytest.raises(InvalidValueError, match="not before the last censoring"):
+        survival_quality(judge, survival=model, times=[8], learned_from=learn)
