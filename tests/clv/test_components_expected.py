@@ -201,6 +201,19 @@ def test_who_bought_elsewhere_is_expected_to_do_so_again() -> None:
     assert share.filter(found["category"] <= 2).median() < broad
 
 
+def test_a_cost_to_serve_that_falls_is_expected_to_stay_low() -> None:
+    # The simulated cost of an order falls from 5.0 to 3.5 on the second, 3.0 on the
+    # third: the next order of a customer of one order costs about 3.5.
+    ledger = company(3, customers=2000)
+    references = References.from_standards(service_cost=5.0)
+    found = ahead(ledger, references=references).join(
+        purchase_histories(ledger, as_of=END, time_unit="week"), on="customer_id"
+    )
+    once = found.filter(pl.col("frequency") == 0)
+    saved = once["clv4"].sum() / once["expected_purchases"].sum()
+    assert saved == pytest.approx(1.5, abs=0.35)
+
+
 def test_what_happens_later_changes_nothing_ahead() -> None:
     import datetime as dt
 

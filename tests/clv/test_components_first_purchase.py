@@ -92,6 +92,16 @@ def test_customers_without_a_purchase_are_rows_of_zeros() -> None:
     assert last["first_purchase"] == "none"
 
 
+def test_a_line_without_a_group_is_refused_by_name() -> None:
+    lines = _pair("known").lines.with_columns(shop=pl.Series(["x", None, "y"]))
+    with pytest.raises(
+        errors.InvalidValueError, match="column 'shop': 1 missing value in 3 rows"
+    ):
+        components(
+            Ledger(lines=lines), by="shop", references=References.from_standards()
+        )
+
+
 def test_a_column_nobody_has_is_refused_by_name() -> None:
     ledger = _pair("known")
     with pytest.raises(errors.MissingColumnError, match="colour"):

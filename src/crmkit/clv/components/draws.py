@@ -207,8 +207,8 @@ def expected_component_draws(
 
     Notes
     -----
-    Drawn besides the models: each customer's share of home categories (Beta), discount
-    depth and cost to serve (normal, with the credibility variance), the rates of
+    Drawn besides the models: each customer's share of home categories (Beta), price
+    level and cost to serve (normal, with the credibility variance), the rates of
     referral (gamma) and the value of a referee (normal). The interval is of the
     expected value; what will really happen varies more.
 
@@ -312,7 +312,7 @@ def _drawn(outlook: Outlook, rng: np.random.Generator) -> Outlook:
     return with_draws(
         outlook,
         home=home,
-        depth=normal(outlook.depth.estimate, outlook.depth.variance),
+        price=normal(outlook.price.estimate, outlook.price.variance),
         service=np.maximum(service, 0.0),
     )
 

@@ -81,8 +81,9 @@ def expected_components(
     -----
     Home is the set of categories of the customer's first day. Category shares are the
     posterior mean of a Dirichlet-multinomial (counts are occasions with the category),
-    weighted by the list amount of each. A customer's own discount depth and cost to
-    serve are shrunk to the company's by Buhlmann-Straub credibility.
+    weighted by the list amount of each. A customer's own price level and cost to
+    serve are shrunk to the company's by Buhlmann-Straub credibility, and follow the
+    path these take with every further purchase (measured on those who made it).
 
     Examples
     --------

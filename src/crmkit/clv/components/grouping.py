@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..._frames import EagerFrame, group_rows, nw, read_eager
+from ..._frames import EagerFrame, Rule, group_rows, missing, nw, read_eager, refuse
 from ...errors import MissingColumnError
 from ...kernels.components import NEVER, totals
 from ...ledger import Ledger
@@ -129,13 +129,13 @@ def _codes(
         codes = np.concatenate([statement.book.lines.customer, idle])
         return codes, statement.book.ids
     if column in frame.columns:
-        groups = group_rows(_plain(frame, column), column)
+        groups = group_rows(_whole(frame, column), column)
         codes = groups.codes[statement.book.lines.row]
         return np.concatenate([codes, np.full(idle.size, -1)]), groups.ids
     if ledger.customers is None:
         raise MissingColumnError([column], list(frame.columns))
     people = read_eager(ledger.customers, [column])
-    groups = group_rows(_plain(people, column), column)
+    groups = group_rows(_whole(people, column), column)
     rank = group_rows(people, ledger.customer_id_col).codes
     of_customer = np.full(statement.book.customers, -1)
     of_customer[rank] = groups.codes
@@ -143,10 +143,15 @@ def _codes(
     return np.concatenate([codes, of_customer[idle]]), groups.ids
 
 
-def _plain(frame: EagerFrame, column: str) -> EagerFrame:
-    holes = frame[column].is_null()
-    if holes.any():
-        return frame.with_columns(nw.col(column).cast(nw.String).fill_null("(none)"))
+def _whole(frame: EagerFrame, column: str) -> EagerFrame:
+    """Refuse a hole: a row belongs to a group or is given one first."""
+    rule = Rule(
+        column=column,
+        broken=missing(frame, column),
+        found="missing value",
+        remedy="Give these rows a group of their own, such as 'unknown'.",
+    )
+    refuse(frame, [rule])
     return frame
 
 

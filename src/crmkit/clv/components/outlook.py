@@ -8,6 +8,7 @@ import numpy as np
 from ...errors import InvalidValueError
 from ...kernels.components import NEVER, members_of, totals
 from ...kernels.credibility import Credibility, credibility
+from ...kernels.learning import learning_path, mean_ahead, turns
 from ...kernels.referral import normalised_weights, transfers
 from ...ledger import Book
 from ...typing import FloatArray
@@ -27,7 +28,7 @@ __all__ = [
 
 PartsAhead: TypeAlias = dict[str, FloatArray]
 
-_DEEPEST = 0.99  # a customer who was given everything still pays something
+_LEAST_PAID = 0.01  # of list: who was given everything still pays something
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -44,8 +45,11 @@ class Outlook:
         Occasions seen and presumed: how firm ``home`` is.
     home_price, other_price, home_cost, other_cost
         Reference price and cost of goods per unit of list, inside and outside home.
-    depth, service
-        The customer's own discount depth and cost to serve an order, shrunk.
+    price, service
+        The customer's own paid share of list, and cost to serve an order, at the level
+        of a first purchase, shrunk.
+    price_path, service_path
+        How these change with the number of purchases, relative to the first.
     orders
         Orders per occasion, over the company.
     standard_service, standard_acquisition
@@ -60,8 +64,10 @@ class Outlook:
     other_price: FloatArray
     home_cost: FloatArray
     other_cost: FloatArray
-    depth: Credibility
+    price: Credibility
     service: Credibility
+    price_path: FloatArray
+    service_path: FloatArray
     orders: float
     standard_service: float
     standard_acquisition: float
@@ -91,24 +97,15 @@ def look_ahead(
         day=day,
         cross_sell=cross_sell,
     )
-    sold = occasions.listed > 0
-    depth = credibility(
-        occasions.customer[sold],
-        1 - occasions.paid[sold] / occasions.listed[sold],
-        occasions.listed[sold],
-        book.customers,
-    )
-    service = credibility(
-        occasions.customer,
-        occasions.service / np.maximum(occasions.orders, 1),
-        occasions.orders,
-        book.customers,
-    )
+    price, price_path = _own(book, occasions, occasions.paid, occasions.listed)
+    service, service_path = _own(book, occasions, occasions.service, occasions.orders)
     return Outlook(
         book=book,
         history=history_of(book, occasions, day, unit_days),
-        depth=depth,
+        price=price,
         service=service,
+        price_path=price_path,
+        service_path=service_path,
         orders=float(occasions.orders.sum() / max(occasions.customer.size, 1)),
         standard_service=float(standards.service_cost(after)[0]),
         standard_acquisition=float(standards.acquisition_cost(after)[0]),
@@ -121,8 +118,12 @@ def parts_ahead(
 ) -> PartsAhead:
     """Divide expected purchases and spend into the parts; the sum is the forecast."""
     paid = purchases * spend
-    kept = 1 - np.minimum(outlook.depth.estimate, _DEEPEST)
-    listed = paid / kept
+    made = outlook.history.frequency + 1
+    path = mean_ahead(outlook.price_path, made, purchases)
+    listed = paid / np.maximum(outlook.price.estimate * path, _LEAST_PAID)
+    service = outlook.service.estimate * mean_ahead(
+        outlook.service_path, made, purchases
+    )
     home, other = outlook.home, 1 - outlook.home
     orders = purchases * outlook.orders
     at_standard = home * outlook.home_price + other * outlook.other_price
@@ -131,7 +132,7 @@ def parts_ahead(
         "clv1": np.zeros_like(paid),
         "clv2": repeat - orders * outlook.standard_service,
         "clv3": listed * other * (outlook.other_price - outlook.other_cost),
-        "clv4": orders * (outlook.standard_service - outlook.service.estimate),
+        "clv4": orders * (outlook.standard_service - service),
         "clv5": np.zeros_like(paid),
         "clv6": paid - listed * at_standard,
     }
@@ -159,15 +160,32 @@ def with_referral(book: Book, parts: PartsAhead, gained: FloatArray) -> PartsAhe
 
 
 def with_draws(
-    outlook: Outlook, *, home: FloatArray, depth: FloatArray, service: FloatArray
+    outlook: Outlook, *, home: FloatArray, price: FloatArray, service: FloatArray
 ) -> Outlook:
     """Return the outlook as one draw has it."""
     return replace(
         outlook,
         home=home,
-        depth=replace(outlook.depth, estimate=depth),
+        price=replace(outlook.price, estimate=price),
         service=replace(outlook.service, estimate=service),
     )
+
+
+def _own(
+    book: Book, occasions: Occasions, amount: FloatArray, base: FloatArray
+) -> tuple[Credibility, FloatArray]:
+    """Return a customer's own rate at the level of a first purchase, and its path."""
+    turn = turns(occasions.customer)
+    path = learning_path(turn, amount, base)
+    weight = base * path[np.minimum(turn, path.size - 1)]
+    known = weight > 0
+    own = credibility(
+        occasions.customer[known],
+        amount[known] / weight[known],
+        weight[known],
+        book.customers,
+    )
+    return own, path
 
 
 def _mix(
