@@ -6,10 +6,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import betaln, expn, gammaln
 
+from crmkit.kernels import bg_nbd
 from crmkit.kernels.beta_expectation import log_beta_expectation
 from crmkit.kernels.cells import per_cell
 from crmkit.kernels.discounting import discounted_decay
-from crmkit.kernels.pareto_race import race
+from crmkit.kernels.interpolation import through_few_times
+from crmkit.kernels.pareto_race import log_race, race
 from crmkit.kernels.pareto_window import log_window, window_means
 from crmkit.typing import FloatArray
 
@@ -119,3 +121,40 @@ def test_costly_functions_see_each_distinct_row_once() -> None:
     assert seen[0].size == 2
     alone = per_cell(costly, x=1.0, y=2.0, z=3.0)
     assert float(alone) == 321.0
+
+
+@pytest.mark.parametrize("scale", [1e-3, 4.0, 1e4])
+@pytest.mark.parametrize("latest", [50.0, 1e5])
+def test_reading_between_few_times_is_as_good_as_every_time(
+    scale: float, latest: float
+) -> None:
+    rng = np.random.default_rng(8)
+    u = np.exp(rng.uniform(np.log(1e-3), np.log(latest), 1200))
+    x = np.repeat([0.0, 3.0, 700.0], 400)
+    at = {"r": 0.5, "alpha": scale, "s": 0.7, "beta": 3.0 * scale}
+    many = race(x, u, **at)
+    some = rng.choice(x.size, 40, replace=False)
+    for i in some:
+        one = race(x[i : i + 1], u[i : i + 1], **at)
+        np.testing.assert_allclose(many.log_chance[i], one.log_chance[0], atol=2e-12)
+        np.testing.assert_allclose(many.slope[i], one.slope[0], rtol=1e-9, atol=1e-11)
+    alone = [log_race(x[i : i + 1], u[i : i + 1], **at)[0] for i in some]
+    np.testing.assert_allclose(log_race(x, u, **at)[some], alone, atol=2e-12)
+    coin = {"r": 0.5, "alpha": scale, "a": 0.8, "b": 2.0}
+    times = {"start": 0.0, "end": 39.0}
+    all_rows = bg_nbd.expected_purchases(x, u, u, **times, **coin)
+    for i in some:
+        row = x[i : i + 1], u[i : i + 1], u[i : i + 1]
+        one_row = bg_nbd.expected_purchases(row[0], row[1], row[2], **times, **coin)
+        np.testing.assert_allclose(all_rows[i], one_row[0], rtol=5e-12)
+
+
+def test_few_rows_or_none_are_not_interpolated() -> None:
+    def log_of(x: FloatArray, u: FloatArray) -> FloatArray:
+        return np.log(1 + x + u)[:, None]
+
+    nothing = np.zeros(0)
+    assert through_few_times(log_of, nothing, nothing, scale=1.0).shape == (0, 1)
+    x, u = np.array([0.0, 0.0, 2.0]), np.array([5.0, 5.0, 5.0])
+    found = through_few_times(log_of, x, u, scale=1.0)
+    assert found[:, 0].tolist() == np.log(1 + x + u).tolist()

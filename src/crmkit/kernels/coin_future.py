@@ -18,6 +18,7 @@ from ..typing import FloatArray
 from .beta_expectation import log_beta_expectation
 from .cells import per_cell
 from .discounting import discounted_decay
+from .interpolation import through_few_times
 from .special import (
     Numbers,
     log_beta_ratio,
@@ -112,14 +113,27 @@ def log_pmf(
     )
 
 
-def _at(function: Callable[..., FloatArray], now: Now, **times: Numbers) -> FloatArray:
-    """Evaluate once per distinct customer: by what was seen, which lies on a grid."""
+def _at(
+    log_function: Callable[..., FloatArray], now: Now, **times: Numbers
+) -> FloatArray:
+    """Evaluate once per distinct customer, at few ``T`` where times are the same."""
+    steady = all(np.size(time) == 1 for time in times.values())
+
+    def log_values(x: FloatArray, T: FloatArray, **when: FloatArray) -> FloatArray:
+        k, A, b = now.r + x, now.alpha + T, now.b + x + now.first_toss
+        return log_function(k=k, A=A, a=np.full(x.shape, now.a), b=b, **when)
 
     def of_cells(x: FloatArray, T: FloatArray, **when: FloatArray) -> FloatArray:
-        k, A, b = now.r + x, now.alpha + T, now.b + x + now.first_toss
-        return function(k=k, A=A, a=np.full(x.shape, now.a), b=b, **when)
+        def column(x: FloatArray, T: FloatArray) -> FloatArray:
+            same = {name: np.full(x.shape, time[0]) for name, time in when.items()}
+            return log_values(x, T, **same)[:, None]
 
-    return per_cell(of_cells, x=now.frequency, T=now.T, **times)
+        # Of one horizon all are 0, all infinite, or all smooth in the logarithm.
+        if not steady or not x.size or not np.isfinite(column(x[:1], T[:1])[0, 0]):
+            return log_values(x, T, **when)
+        return through_few_times(column, x, T, scale=now.alpha)[:, 0]
+
+    return np.exp(per_cell(of_cells, x=now.frequency, T=now.T, **times))
 
 
 def _survival(
@@ -131,7 +145,7 @@ def _survival(
         return -k[rows, None] * np.log1p(pace[rows, None] * p)
 
     bend = _bend(pace, k)
-    return np.exp(log_beta_expectation(given, a, b, bend=bend, steepness=k))
+    return log_beta_expectation(given, a, b, bend=bend, steepness=k)
 
 
 def _purchases(
@@ -162,7 +176,7 @@ def _purchases_until(
     a: FloatArray,
     b: FloatArray,
 ) -> FloatArray:
-    result = np.zeros(k.shape)
+    result = np.full(k.shape, -np.inf)
     some = end > start
     start, end, k, A, a, b = (v[some] for v in (start, end, k, A, a, b))
     before = start / A
@@ -175,9 +189,7 @@ def _purchases_until(
         return np.log(-np.expm1(-shape * gone) / p) - shape * there
 
     bend, steepness = _bend(end / A, k), k * (start > 0) + 1.0
-    result[some] = np.exp(
-        log_beta_expectation(given, a, b, bend=bend, steepness=steepness)
-    )
+    result[some] = log_beta_expectation(given, a, b, bend=bend, steepness=steepness)
     return result
 
 
@@ -188,16 +200,15 @@ def _purchases_ever(
     ends = a > 1
     start, k, A, a, b = (value[ends] for value in (start, k, A, a, b))
     # p^-1 moves into the weight: a becomes a - 1, at the price of a ratio of betas.
-    result[ends] = (
-        (a + b - 1.0) / (a - 1.0) * _survival(elapsed=start, k=k, A=A, a=a - 1.0, b=b)
-    )
+    left = _survival(elapsed=start, k=k, A=A, a=a - 1.0, b=b)
+    result[ends] = np.log((a + b - 1.0) / (a - 1.0)) + left
     return result
 
 
 def _factorial_moment(
     *, elapsed: FloatArray, k: FloatArray, A: FloatArray, a: FloatArray, b: FloatArray
 ) -> FloatArray:
-    result = np.zeros(k.shape)
+    result = np.full(k.shape, -np.inf)
     some = elapsed > 0
     elapsed, k, A, a, b = (v[some] for v in (elapsed, k, A, a, b))
     pace = elapsed / A
@@ -210,7 +221,7 @@ def _factorial_moment(
     # The factor 1 - p makes b one larger, at the price of the mean of 1 - p.
     bend, steepness = _bend(pace, k), np.full(k.shape, 2.0)
     log_mean = log_beta_expectation(given, a, b + 1.0, bend=bend, steepness=steepness)
-    result[some] = 2.0 * b / (a + b) * np.exp(log_mean)
+    result[some] = np.log(2.0 * b / (a + b)) + log_mean
     return result
 
 
@@ -252,13 +263,13 @@ def _with_rate(
             )
         )
 
-    result = np.zeros(k.shape)
+    result = np.full(k.shape, -np.inf)
     some = horizon > 0
     horizon, log_rate, k, A, a, b = (v[some] for v in (horizon, log_rate, k, A, a, b))
     within = np.minimum(horizon, 40.0 / np.abs(log_rate))
     bend, steepness = _bend(within / A, k + 1.0), np.ones(k.shape)
     log_mean = log_beta_expectation(given, a, b, bend=bend, steepness=steepness)
-    result[some] = k / A * np.exp(log_mean)
+    result[some] = np.log(k / A) + log_mean
     return result
 
 

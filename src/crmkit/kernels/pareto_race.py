@@ -18,6 +18,7 @@ from typing import TypeAlias
 import numpy as np
 
 from ..typing import FloatArray, IntArray
+from .interpolation import through_few_times
 
 __all__ = ["PAIRS", "Race", "log_race", "race"]
 
@@ -46,6 +47,8 @@ def race(
 ) -> Race:
     """Return the chance to die before the next purchase, and its derivatives.
 
+    ``x`` is in rising order.
+
     Notes
     -----
     ``H = s/B * integral over w of (1 + w/A)^-k (1 + w/B)^-(s+1)`` by the trapezoid rule
@@ -53,6 +56,34 @@ def race(
     1/4 leaves an error near 1e-17. Derivatives of its logarithm are means and
     covariances of the derivatives of the integrand's logarithm, by the same nodes.
     """
+
+    def at_every_time(x: FloatArray, u: FloatArray) -> FloatArray:
+        every = _race(x, u, r=r, alpha=alpha, s=s, beta=beta)
+        return np.concatenate(every, axis=1)
+
+    values = through_few_times(at_every_time, x, u, scale=min(alpha, beta))
+    return Race(values[:, 0], values[:, 1:5], values[:, 5:])
+
+
+def log_race(
+    x: FloatArray, u: FloatArray, *, r: float, alpha: float, s: float, beta: float
+) -> FloatArray:
+    """Return the log chance to die before the next purchase, without derivatives."""
+
+    def at_every_time(x: FloatArray, u: FloatArray) -> FloatArray:
+        B = beta + u
+        result = np.empty((x.size, 1))
+        for rows, nodes in _blocks(r + x, alpha + u, s, B):
+            result[rows, 0] = nodes[0]
+        result += (np.log(s) - np.log(B))[:, None]
+        return result
+
+    return through_few_times(at_every_time, x, u, scale=min(alpha, beta))[:, 0]
+
+
+def _race(
+    x: FloatArray, u: FloatArray, *, r: float, alpha: float, s: float, beta: float
+) -> tuple[FloatArray, FloatArray, FloatArray]:
     k, A, B = r + x, alpha + u, beta + u
     log_integral = np.empty(x.shape)
     moments = np.empty((x.size, 14))
@@ -62,22 +93,8 @@ def race(
         means = [part.sum(axis=1) for part in weighted]
         means += [np.einsum("ij,ij->i", weighted[i], parts[j]) for i, j in PAIRS]
         moments[rows] = np.stack(means, axis=1)
-    return Race(
-        log_integral + np.log(s) - np.log(B),
-        *_derivatives(moments, np.stack([r / k, alpha / A, beta / B]), k, s),
-    )
-
-
-def log_race(
-    x: FloatArray, u: FloatArray, *, r: float, alpha: float, s: float, beta: float
-) -> FloatArray:
-    """Return the log chance to die before the next purchase, without derivatives."""
-    B = beta + u
-    result = np.empty(x.shape)
-    for rows, nodes in _blocks(r + x, alpha + u, s, B):
-        result[rows] = nodes[0]
-    chance: FloatArray = result + np.log(s) - np.log(B)
-    return chance
+    slope, bend = _derivatives(moments, np.stack([r / k, alpha / A, beta / B]), k, s)
+    return (log_integral + np.log(s) - np.log(B))[:, None], slope, bend
 
 
 def _blocks(
