@@ -52,8 +52,8 @@ def mean_ahead(path: FloatArray, turn: FloatArray, span: FloatArray) -> FloatArr
 
     def area(end: FloatArray) -> FloatArray:
         beyond = np.maximum(end - grid[-1], 0.0) * path[-1]
-        inside: FloatArray = np.interp(end, grid, until)
-        return inside + beyond
+        whole: FloatArray = np.interp(end, grid, until) + beyond
+        return whole
 
     width = np.maximum(span, _INSTANT)
     mean: FloatArray = (area(turn + width) - area(turn)) / width

@@ -66,7 +66,9 @@ def fit_references(
     Depth of category g before period p: 1 - sum of paid / sum of list over the first
     day's lines. Service cost: what was spent on new customers before the day of their
     second order, over the number of their first orders. Acquisition cost: what was
-    spent to win customers nobody referred, over their number.
+    spent to win customers nobody referred, over their number. All earlier periods count
+    alike, so a period rests on its parent over periods as it is; over categories it is
+    shrunk.
 
     Examples
     --------
