@@ -4,7 +4,7 @@ import inspect
 import re
 from collections.abc import Callable
 from types import ModuleType
-from typing import Any, Literal, get_origin
+from typing import Any, get_origin
 
 import pytest
 from narwhals.stable.v2.typing import (
@@ -79,20 +79,15 @@ def is_frame(parameter: inspect.Parameter) -> bool:
     return ours or any(parameter.annotation == each for each in FRAMES)
 
 
-def reckons_with_numbers_alone(function: Function) -> bool:
-    """Tell what has no frame, such as the size of a survey: it has words only."""
-    numbers = all(
-        re.fullmatch(r"<class '(?:int|float)'>|(?:int|float)(?: \| None)?", str(kind))
-        or get_origin(kind) is Literal
-        for each in parameters(function)
-        if (kind := each.annotation)
-    )
-    words = {each.kind for each in parameters(function)}
-    return numbers and words == {inspect.Parameter.KEYWORD_ONLY}
+def reckons_without_a_frame(function: Function) -> bool:
+    """Tell what reads no frame, such as the size of a survey: it has words only."""
+    given = parameters(function)
+    frames = [each for each in given if each.annotation in FRAMES]
+    return not frames and all(each.kind is each.KEYWORD_ONLY for each in given)
 
 
 def test_the_frame_comes_first_and_by_position(function: Function) -> None:
-    if reckons_with_numbers_alone(function):
+    if reckons_without_a_frame(function):
         return
     first = parameters(function)[0]
     assert first.kind in BY_POSITION
