@@ -17,6 +17,7 @@ from crmkit.satisfaction import (
     fit_driver_weights,
     importance_performance,
     kano,
+    kano_by,
     penalty_reward,
 )
 
@@ -303,6 +304,24 @@ def test_the_table_is_kanos(frame: Build) -> None:
     assert feature.n == 25
     single = kano(frame({"functional": [2], "dysfunctional": [5]}))
     assert single == Kano(must_be=1)
+
+
+def test_features_are_counted_as_each_by_itself(frame: Build, columns_of: Read) -> None:
+    answers = {
+        "feature": ["lock", "bell", "lock", "bell", "lock"],
+        "functional": [2.0, 1.0, 3.0, 1.0, None],
+        "dysfunctional": [5.0, 3.0, 5.0, 5.0, 1.0],
+    }
+    rows = columns_of(kano_by(frame(answers)))
+    at = rows["feature"].index("lock")
+    lock = Kano(must_be=2, incomplete=1)
+    assert rows["must_be"][at] == 2
+    assert rows["incomplete"][at] == 1
+    assert rows["category"][at] == "must_be"
+    assert (rows["worse_lower"][at], rows["worse_upper"][at]) == pytest.approx(
+        lock.worse_interval(), rel=1e-14
+    )
+    assert rows["better"][1 - at] == 1
 
 
 def test_incomplete_pairs_are_counted(frame: Build) -> None:

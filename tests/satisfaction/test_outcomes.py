@@ -33,12 +33,12 @@ def _days(*texts: str) -> np.ndarray:
     return np.array(texts, dtype="datetime64[us]")
 
 
-ANSWERS = {
+ANSWERS: dict[str, Any] = {
     "customer_id": ["b", "a", "c", "d"],
     "date": _days("2024-01-10", "2024-01-31", "2024-01-05", "2023-12-01"),
     "score": [10, 9, 4, 7],
 }
-PURCHASES = {
+PURCHASES: dict[str, Any] = {
     # On as_of, the day after, the last day, one beyond; twice on one day; a stranger.
     "customer_id": ["a", "a", "b", "b", "b", "c", "z"],
     "date": _days(
@@ -152,6 +152,34 @@ def test_a_customer_who_answers_twice_is_refused(frame: Build) -> None:
     twice = ANSWERS | {"customer_id": ["b", "a", "b", "d"]}
     with pytest.raises(errors.InvalidValueError, match=r"more than once .*'b'"):
         with_outcomes(frame(twice), transactions=frame(PURCHASES), **CONTRACT)
+
+
+def test_zoned_dates_count_in_their_own_zone() -> None:
+    import pandas as pd
+
+    berlin = {
+        name: pd.DataFrame(columns).assign(
+            date=pd.DatetimeIndex(columns["date"]).tz_localize("Europe/Berlin")
+        )
+        for name, columns in (("answers", ANSWERS), ("purchases", PURCHASES))
+    }
+    after = with_outcomes(
+        berlin["answers"], transactions=berlin["purchases"], **CONTRACT
+    )
+    assert after["purchases"].tolist() == [2, 1, 0, 0]
+
+
+def test_who_had_left_before_is_refused_by_an_engine_too() -> None:
+    import polars as pl
+
+    gone = {"customer_id": ["a"], "date": _days("2024-01-31")}
+    with pytest.raises(errors.InvalidValueError, match="1 customer who had left"):
+        with_outcomes(
+            pl.LazyFrame(ANSWERS),
+            transactions=pl.LazyFrame(PURCHASES),
+            departures=pl.LazyFrame(gone),
+            **CONTRACT,
+        )
 
 
 def test_who_had_left_before_is_refused(eager_frame: Build) -> None:

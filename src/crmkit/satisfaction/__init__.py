@@ -15,6 +15,7 @@ from .factors import FACTORS, Factor, FactorAnalysis, satisfaction_factors
 from .groups import nps_by, with_nps_group
 from .importance import importance_performance, penalty_reward
 from .index import SatisfactionIndex, fit_satisfaction_index
+from .kano_groups import kano_by
 from .kano_model import KANO_CATEGORIES, Kano, kano
 from .link import Estimate, OutcomeLink, link_to_outcomes
 from .loyalty import loyalty_curve, outcomes_by
@@ -75,6 +76,7 @@ __all__ = [
     "fit_satisfaction_index",
     "importance_performance",
     "kano",
+    "kano_by",
     "latest_responses",
     "link_to_outcomes",
     "loyalty_curve",

@@ -7,14 +7,24 @@ from typing import Final, Literal, TypeAlias
 import numpy as np
 
 from .._check import whole
-from .._frames import Rule, collect, missing, numbers, nw, read, refuse, require_numbers
+from .._frames import (
+    Frame,
+    Rule,
+    collect,
+    missing,
+    numbers,
+    nw,
+    read,
+    refuse,
+    require_numbers,
+)
 from ..errors import NotEnoughDataError
 from ..fits import from_document, to_document
 from ..kernels import kano as kernel
 from ..typing import FloatArray, IntoFrame
 from .rating import BoxMethod, box_limits
 
-__all__ = ["KANO_CATEGORIES", "Kano", "KanoCategory", "kano"]
+__all__ = ["KANO_CATEGORIES", "Kano", "KanoCategory", "kano", "kano_of", "open_pairs"]
 
 KanoCategory: TypeAlias = Literal[
     "must_be", "one_dimensional", "attractive", "indifferent", "reverse", "questionable"
@@ -188,10 +198,7 @@ def kano(
     >>> kano(answers).one_dimensional
     2
     """
-    columns = (functional_col, dysfunctional_col)
-    frame = read(responses, columns)
-    require_numbers(frame, columns)
-    refuse(frame, [_rule(name, missing(frame, name)) for name in columns])
+    frame = open_pairs(responses, (functional_col, dysfunctional_col), ())
     pairs = collect(
         frame.select(
             nw.col(functional_col).alias("crmkit_with"),
@@ -203,6 +210,21 @@ def kano(
     present, absent, count = (
         numbers(pairs, f"crmkit_{name}") for name in ("with", "without", "count")
     )
+    return kano_of(present, absent, count)
+
+
+def open_pairs(
+    responses: object, columns: tuple[str, str], others: tuple[str, ...]
+) -> Frame:
+    """Open the pairs of answers, and refuse any that is not 1 to 5."""
+    frame = read(responses, (*columns, *others))
+    require_numbers(frame, columns)
+    refuse(frame, [_rule(name, missing(frame, name)) for name in columns])
+    return frame
+
+
+def kano_of(present: FloatArray, absent: FloatArray, count: FloatArray) -> Kano:
+    """Count the categories of distinct pairs of answers."""
     both = ~np.isnan(present) & ~np.isnan(absent)
     place = kernel.category(
         present[both].astype(np.int64) - 1, absent[both].astype(np.int64) - 1

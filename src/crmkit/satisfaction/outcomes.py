@@ -127,7 +127,7 @@ def with_outcomes(
         horizon_days=whole("horizon_days", horizon_days, at_least=1),
     )
     frame = _answers(responses, window)
-    _require_seen(window, observation_period_end)
+    _require_seen(window, observation_period_end, zone=time_zone(frame, date_col))
     parts = [_purchases(transactions, window, amount_col)]
     if departures is not None:
         parts.append(_departures(departures, window))
@@ -167,9 +167,11 @@ def _answers(responses: object, window: _Window) -> Frame:
     return frame
 
 
-def _require_seen(window: _Window, observation_period_end: Day) -> None:
-    end = day_number("observation_period_end", observation_period_end, zone=None)
-    needed = day_number("as_of", window.as_of, zone=None) + window.horizon_days
+def _require_seen(
+    window: _Window, observation_period_end: Day, *, zone: str | None
+) -> None:
+    end = day_number("observation_period_end", observation_period_end, zone=zone)
+    needed = day_number("as_of", window.as_of, zone=zone) + window.horizon_days
     if needed > end:
         raise InvalidValueError(
             subject="argument 'horizon_days'",
@@ -253,7 +255,9 @@ def _joined(frame: Frame, parts: Sequence[Frame], window: _Window) -> Frame:
     ]
     if is_lazy(frame):
         stale = [name for name in added if name in frame.collect_schema().names()]
-        return _finished(_with_parts(frame.drop(*stale), parts, window), added, window)
+        lazy = _finished(_with_parts(frame.drop(*stale), parts, window), added, window)
+        _require_staying(lazy, added)
+        return lazy
     eager = collect(frame)
     ids = eager.select(window.customer_id_col).with_row_index(_ROW)
     done = _finished(_with_parts(ids, parts, window), added, window)
