@@ -178,11 +178,32 @@ def test_discounting_lowers_value_and_has_its_bounds(
     assert np.all(worth(np.inf, 0.01) <= pace / 0.01 * (1 + 1e-12))
     assert worth(0.0, 0.01).tolist() == [0.0] * x.size
     later = [
-        np.exp(-0.01 * (t + 0.05))
-        * model.expected_purchases(x, t_x, T, start=t, end=t + 0.1, **at)
-        for t in np.arange(0.0, 5.0, 0.1)
+        np.exp(-0.01 * (t + 0.25))
+        * model.expected_purchases(x, t_x, T, start=t, end=t + 0.5, **at)
+        for t in np.arange(0.0, 5.0, 0.5)
     ]
-    np.testing.assert_allclose(worth(5.0, 0.01), np.sum(later, axis=0), rtol=1e-5)
+    np.testing.assert_allclose(worth(5.0, 0.01), np.sum(later, axis=0), rtol=1e-4)
+
+
+@every_model
+@settings(max_examples=EXAMPLES)
+@given(logs=shapes)
+def test_posterior_means_are_ratios_of_likelihoods(
+    model: ModuleType, names: tuple[str, ...], logs: tuple[float, ...]
+) -> None:
+    """A gamma density times its variable is the gamma density of a shape one higher."""
+    at = _parameters(names, logs)
+    x, t_x, T = _histories()
+    plain = model.log_likelihood(x, t_x, T, **at)
+    first, second, third, fourth = at.values()
+    of_third = third / fourth if names == PARETO else third / (third + fourth)
+    for name, population, posterior in (
+        (names[0], first / second, model.posterior_mean_rate),
+        (names[2], of_third, model.posterior_mean_dropout),
+    ):
+        raised = model.log_likelihood(x, t_x, T, **{**at, name: at[name] + 1.0})
+        known = population * np.exp(raised - plain)
+        np.testing.assert_allclose(posterior(x, t_x, T, **at), known, rtol=1e-9)
 
 
 @every_model
