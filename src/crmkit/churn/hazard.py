@@ -23,7 +23,7 @@ from ..fits import from_document, to_document
 from ..kernels import binary_regression as kernel
 from ..kernels.intervals import normal_quantile
 from ..kernels.newton import Derivatives, Optimum, maximise
-from ..typing import FloatArray, IntArray, IntoDataFrame
+from ..typing import FloatArray, IntArray, IntoDataFrame, IntoFrame
 from .scored import flag_rules
 
 __all__ = ["DiscreteHazard", "fit_discrete_hazard"]
@@ -79,7 +79,7 @@ class DiscreteHazard:
         half = normal_quantile(fraction("level", level)) * self.standard_errors[at]
         return self.coefficients[at] - half, self.coefficients[at] + half
 
-    def hazard_table(self, customers: object, periods: ArrayLike) -> FloatArray:
+    def hazard_table(self, customers: IntoFrame, periods: ArrayLike) -> FloatArray:
         """Return the chance to leave in each period: a row each, a column per period.
 
         Beyond ``last_period`` a saturated baseline keeps its last level.
@@ -93,7 +93,7 @@ class DiscreteHazard:
         of_customer = x @ coefficients[k:]
         return kernel.hazard(of_customer[:, None] + of_tenure, link=self.link)
 
-    def survival_table(self, customers: object, times: ArrayLike) -> FloatArray:
+    def survival_table(self, customers: IntoFrame, times: ArrayLike) -> FloatArray:
         """Return S(t), the product of 1 - hazard, at whole numbers of periods."""
         asked = nonnegative_array("times", times)
         if np.any(asked != np.floor(asked)):

@@ -18,7 +18,7 @@ from .._frames import (
     with_arrays,
 )
 from ..errors import InvalidValueError
-from ..typing import FloatArray, IntoDataFrameT, SurvivalModel
+from ..typing import FloatArray, IntoDataFrameT, IntoFrame, SurvivalModel
 
 __all__ = [
     "LifelinesSurvival",
@@ -44,7 +44,7 @@ class LifelinesSurvival:
 
     model: Any
 
-    def survival_table(self, customers: object, times: ArrayLike) -> FloatArray:
+    def survival_table(self, customers: IntoFrame, times: ArrayLike) -> FloatArray:
         """Return S(t): a row per customer, a column per time."""
         asked = nonnegative_array("times", times)
         found = self.model.predict_survival_function(customers, times=asked)
@@ -65,7 +65,7 @@ class ScikitSurvival:
 
     model: Any
 
-    def survival_table(self, customers: object, times: ArrayLike) -> FloatArray:
+    def survival_table(self, customers: IntoFrame, times: ArrayLike) -> FloatArray:
         """Return S(t): a row per customer, a column per time."""
         asked = nonnegative_array("times", times)
         steps = self.model.predict_survival_function(customers)
@@ -191,7 +191,7 @@ def with_remaining_value(
 
 
 def _aged(
-    customers: object, age_col: str, *measured: str
+    customers: IntoFrame, age_col: str, *measured: str
 ) -> tuple[EagerFrame, FloatArray]:
     frame = read_eager(customers, (age_col, *measured))
     require_numbers(frame, (age_col, *measured))
