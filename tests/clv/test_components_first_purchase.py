@@ -81,6 +81,43 @@ def test_a_full_return_takes_every_part_back() -> None:
     assert found["clv1"] == 4
 
 
+def test_four_customers_and_three_referrals_worked_on_paper() -> None:
+    # 0 brings 1 (share one half) and 2 (who would have come anyway), 1 brings 3 (one
+    # half). Own values 100, 60, 40, -10; winning one costs 20 usually.
+    day = dt.date(2023, 5, 1)
+    lines = pl.DataFrame(
+        {
+            "customer_id": [0, 1, 2, 3],
+            "date": [day] * 4,
+            "paid_amount": [120.0, 65.0, 45.0, 0.0],
+            "cost_amount": [0.0, 0.0, 0.0, 5.0],
+        }
+    )
+    acquisition = pl.DataFrame(
+        {
+            "customer_id": [0, 1, 2, 3],
+            "date": [day] * 4,
+            "amount": [20.0, 5.0, 5.0, 5.0],
+        }
+    )
+    referrals = pl.DataFrame(
+        {
+            "referrer_id": [0, 0, 1],
+            "referee_id": [1, 2, 3],
+            "date": [day] * 3,
+            "share": [0.5, 0.5, 0.5],
+            "incremental": [True, False, True],
+        }
+    )
+    found = components(
+        Ledger(lines=lines, acquisition=acquisition, referrals=referrals),
+        references=References.from_standards(acquisition_cost=20.0),
+    )
+    assert found["clv5"].to_list() == [53.75, -36.25, -15.0, -2.5]
+    assert found["clv"].to_list() == [153.75, 23.75, 25.0, -12.5]
+    assert found["clv"].sum() == 190.0
+
+
 def test_customers_without_a_purchase_are_rows_of_zeros() -> None:
     lines = _pair("known").lines
     people = pl.DataFrame({"customer_id": ["a", "b", "c"]})
