@@ -222,6 +222,20 @@ def fit_beta_discrete_weibull_spells(
     """Fit the model to one row per contract.
 
     Parameters and errors are those of ``fit_shifted_beta_geometric_spells``.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> spells = pd.DataFrame(
+    ...     {
+    ...         "duration": [1, 2, 3, 4, 4],
+    ...         "event_observed": [1, 1, 1, 1, 0],
+    ...         "customers": [369, 163, 86, 56, 326],
+    ...     }
+    ... )
+    >>> model = fit_beta_discrete_weibull_spells(spells, weight_col="customers")
+    >>> round(model.c, 2)
+    1.2
     """
     renewals = spell_renewals(
         spells,
