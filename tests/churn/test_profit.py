@@ -7,13 +7,12 @@ import numpy as np
 import pytest
 
 from crmkit.churn.campaign import IncrementalProfit, incremental_profit
+from crmkit.churn.held_out import HeldOutProfit, held_out_profit
 from crmkit.churn.offer import RetentionOffer, with_campaign_profit
 from crmkit.churn.profit import (
     CampaignProfit,
-    HeldOutProfit,
     campaign_profit_curve,
     expected_maximum_profit,
-    held_out_profit,
     maximum_profit,
 )
 from crmkit.churn.uplift import Qini, maximum_uplift_profit, qini, uplift_curve

@@ -19,6 +19,7 @@ from .contracts import (
 )
 from .economics import RetentionElasticity, margin_multiple, retention_elasticity
 from .hazard import DiscreteHazard, fit_discrete_hazard
+from .held_out import HeldOutProfit, held_out_profit
 from .judging import ForecastQuality, calibration_curve, forecast_quality, gain_curve
 from .lapse import LapseWindow, fit_lapse_window
 from .mixture import AggregationBias, aggregation_bias
@@ -27,10 +28,8 @@ from .person_periods import person_periods
 from .priority import with_retention_priority, with_value_of_retention
 from .profit import (
     CampaignProfit,
-    HeldOutProfit,
     campaign_profit_curve,
     expected_maximum_profit,
-    held_out_profit,
     maximum_profit,
 )
 from .rates import PeriodRates, period_rates, rescaled_rate
