@@ -12,18 +12,17 @@ may differ between customers.
 """
 
 import numpy as np
-from scipy.special import expit, gammaln
+from scipy.special import expit
 
 from ..typing import FloatArray, IntArray
 from . import bg_bb_likelihood
-from .beta_expectation import log_beta_expectation
 from .bg_bb_likelihood import gradient, objective
+from .bg_bb_periods import log_pmf_given_shape, pairs_there, periods
 from .cells import group, per_cell
 from .newton import Derivatives
 from .special import (
     Numbers,
     log_beta_ratio,
-    log_gamma_ratio,
     log_mixed_with_zero,
 )
 
@@ -166,7 +165,7 @@ def expected_purchases(
         frequency, recency, T, alpha=alpha, beta=beta, gamma=gamma, delta=delta
     )
     chance = (alpha + frequency) / (alpha + beta + T)
-    return alive * chance * _periods(start, end, 0.0, gamma, delta + T)
+    return alive * chance * periods(start, end, 0.0, gamma, delta + T)
 
 
 def discounted_expected_purchases(
@@ -186,7 +185,7 @@ def discounted_expected_purchases(
         frequency, recency, T, alpha=alpha, beta=beta, gamma=gamma, delta=delta
     )
     chance = (alpha + frequency) / (alpha + beta + T)
-    return alive * chance * _periods(0.0, horizon, log_rate, gamma, delta + T)
+    return alive * chance * periods(0.0, horizon, log_rate, gamma, delta + T)
 
 
 def variance_of_purchases(
@@ -205,9 +204,9 @@ def variance_of_purchases(
         frequency, recency, T, alpha=alpha, beta=beta, gamma=gamma, delta=delta
     )
     used, both = alpha + frequency, alpha + beta + T
-    mean = alive * used / both * _periods(0.0, horizon, 0.0, gamma, delta + T)
+    mean = alive * used / both * periods(0.0, horizon, 0.0, gamma, delta + T)
     pairs = 2.0 * (used / both) * ((used + 1.0) / (both + 1.0))
-    pairs = pairs * per_cell(_pairs, horizon=horizon, gamma=gamma, delta=delta + T)
+    pairs = pairs * per_cell(pairs_there, horizon=horizon, gamma=gamma, delta=delta + T)
     return alive * pairs + mean * (1.0 - mean)
 
 
@@ -220,7 +219,7 @@ def expected_purchases_new_customer(
     delta: float,
 ) -> FloatArray:
     """Return the purchases to expect of a new customer at ``t`` opportunities."""
-    return alpha / (alpha + beta) * _periods(0.0, t, 0.0, gamma, delta)
+    return alpha / (alpha + beta) * periods(0.0, t, 0.0, gamma, delta)
 
 
 def log_pmf_new_customer(
@@ -234,7 +233,7 @@ def log_pmf_new_customer(
 ) -> FloatArray:
     """Return the log probability of ``n`` purchases at ``t`` opportunities."""
     return per_cell(
-        _log_pmf, n=n, t=t, alpha=alpha, beta=beta, gamma=gamma, delta=delta
+        log_pmf_given_shape, n=n, t=t, alpha=alpha, beta=beta, gamma=gamma, delta=delta
     )
 
 
@@ -255,7 +254,7 @@ def log_pmf(
         frequency, recency, T, alpha=alpha, beta=beta, gamma=gamma, delta=delta
     )
     here = per_cell(
-        _log_pmf,
+        log_pmf_given_shape,
         n=n,
         t=horizon,
         alpha=alpha + frequency,
@@ -380,110 +379,6 @@ def _log_shares(
     )
     shape = rows[0].shape
     return there[cells.inverse].reshape(shape), left[cells.inverse].reshape(shape)
-
-
-def _periods(
-    start: Numbers, end: Numbers, log_rate: Numbers, gamma: Numbers, delta: Numbers
-) -> FloatArray:
-    """Return the mean of the sum of ``exp(-log_rate j)`` over periods there."""
-    return per_cell(
-        _periods_there,
-        start=start,
-        end=end,
-        log_rate=log_rate,
-        gamma=gamma,
-        delta=delta,
-    )
-
-
-def _periods_there(
-    *,
-    start: FloatArray,
-    end: FloatArray,
-    log_rate: FloatArray,
-    gamma: FloatArray,
-    delta: FloatArray,
-) -> FloatArray:
-    """Sum a geometric series, and take its mean over the chance to leave.
-
-    The sum of ``z^j`` for ``z = (1 - p) exp(-log_rate)``, from ``start + 1`` to
-    ``end``, is ``z^(start+1) (1 - z^m) / (1 - z)``; the power of ``1 - p`` in front
-    makes ``delta`` larger. Without end and discount the mean is closed.
-    """
-    result = np.zeros(start.shape)
-    first = start + 1.0
-    lead = np.exp(log_beta_ratio(gamma, delta, first) - log_rate * first)
-    ever = np.isinf(end) & (log_rate <= 0)
-    ends = ever & (gamma > 1) & (log_rate == 0)
-    above = np.where(ends, gamma - 1.0, 1.0)
-    result[ever] = np.inf
-    result = np.where(ends, lead * ((above + delta + first) / above), result)
-    some = ~ever & (end > start)
-    rate, count = log_rate[some], (end - start)[some]
-
-    def given(chance: FloatArray, rows: slice) -> FloatArray:
-        # Past 1 - 1e-16 the series is its first term, as it is at 1 - 1e-16.
-        log_z = np.log1p(-np.minimum(chance, 1.0 - 1e-16)) - rate[rows, None]
-        whole = np.expm1(np.where(log_z == 0, 1.0, log_z))
-        part = np.expm1(np.where(log_z == 0, 1.0, log_z) * count[rows, None])
-        return np.log(np.where(log_z == 0, count[rows, None], part / whole))
-
-    result[some] = lead[some] * np.exp(
-        log_beta_expectation(
-            given,
-            gamma[some],
-            (delta + first)[some],
-            bend=-np.log(np.minimum(count, 1.0 / np.maximum(rate, 1e-300))),
-            steepness=np.where(rate < 0, count, 1.0),
-        )
-    )
-    return result
-
-
-def _pairs(*, horizon: FloatArray, gamma: FloatArray, delta: FloatArray) -> FloatArray:
-    """Sum ``(j - 1)`` times the chance to be there at ``j``, up to ``horizon``."""
-    total = np.zeros(horizon.shape)
-    for j in range(2, int(horizon.max(initial=0.0)) + 1):
-        there = (j - 1) * np.exp(log_beta_ratio(gamma, delta, float(j)))
-        total += np.where(j <= horizon, there, 0.0)
-    return total
-
-
-def _log_pmf(
-    *,
-    n: FloatArray,
-    t: FloatArray,
-    alpha: FloatArray,
-    beta: FloatArray,
-    gamma: FloatArray,
-    delta: FloatArray,
-) -> FloatArray:
-    """Add up, over the opportunities a customer may have had, the beta-binomial."""
-    possible = n <= t
-    seen = np.maximum(t, n)
-    total = _log_beta_binomial(n, seen, alpha, beta) + log_beta_ratio(
-        gamma, delta, seen
-    )
-    for j in range(int(n.min(initial=0.0)), int(t.max(initial=0.0))):
-        left = (
-            _log_beta_binomial(n, np.maximum(float(j), n), alpha, beta)
-            + log_beta_ratio(gamma, delta, float(j))
-            + np.log(gamma / (gamma + delta + j))
-        )
-        total = np.where((n <= j) & (j < t), np.logaddexp(total, left), total)
-    return np.where(possible, total, -np.inf)
-
-
-def _log_beta_binomial(
-    n: FloatArray, t: FloatArray, alpha: FloatArray, beta: FloatArray
-) -> FloatArray:
-    ways = gammaln(t + 1.0) - gammaln(n + 1.0) - gammaln(t - n + 1.0)
-    return (
-        ways
-        + log_gamma_ratio(alpha, n)
-        + log_gamma_ratio(beta, t - n)
-        - log_gamma_ratio(alpha + beta, t)
-    )
 
 
 def _lifetimes(dropout: FloatArray, rng: np.random.Generator) -> FloatArray:

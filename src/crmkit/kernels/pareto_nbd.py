@@ -17,6 +17,7 @@ from . import pareto_future
 from .cells import per_cell, per_distinct
 from .newton import Derivatives
 from .pareto_likelihood import log_odds_term, objective
+from .pareto_sample import lifetimes, sample_customers, sample_purchase_times
 from .pareto_window import log_window, window_means
 from .special import (
     Numbers,
@@ -47,8 +48,6 @@ __all__ = [
     "start_values",
     "variance_of_purchases",
 ]
-
-_SLOWEST = 1e-300  # a rate of leaving below it is never: one over it overflows
 
 
 def log_likelihood(
@@ -331,36 +330,6 @@ def posterior_mean_dropout(
     return alive * s / (beta + T) + dead
 
 
-def sample_customers(
-    size: int,
-    rng: np.random.Generator,
-    *,
-    r: float,
-    alpha: float,
-    s: float,
-    beta: float,
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Draw new customers: purchase rate, rate of leaving, lifetime."""
-    rate = rng.gamma(r, size=size) / alpha
-    dropout = rng.gamma(s, size=size) / beta
-    return rate, dropout, _lifetimes(dropout, rng)
-
-
-def sample_purchase_times(
-    rate: FloatArray,
-    lifetime: FloatArray,
-    T: FloatArray,
-    rng: np.random.Generator,
-) -> tuple[IntArray, FloatArray]:
-    """Draw the repeat purchases in ``(0, T]``: number of the customer, and time."""
-    until = np.minimum(lifetime, T)
-    customer = np.repeat(np.arange(rate.size), rng.poisson(rate * until))
-    # 1 - U lies in (0, 1]: no purchase falls together with the first one.
-    time = (1.0 - rng.random(customer.size)) * until[customer]
-    order = np.lexsort((time, customer))
-    return customer[order], time[order]
-
-
 def sample_future_purchases(
     frequency: FloatArray,
     recency: FloatArray,
@@ -377,7 +346,7 @@ def sample_future_purchases(
     alive = probability_alive(frequency, recency, T, r=r, alpha=alpha, s=s, beta=beta)
     there = rng.random(alive.shape) < alive
     rate = rng.gamma(r + frequency) / (alpha + T)
-    lifetime = _lifetimes(rng.gamma(s, size=alive.shape) / (beta + T), rng)
+    lifetime = lifetimes(rng.gamma(s, size=alive.shape) / (beta + T), rng)
     return there * rng.poisson(rate * np.minimum(lifetime, horizon))
 
 
@@ -422,9 +391,3 @@ def _window(
     width: FloatArray, *, k: Numbers, A: Numbers, s: float, B: Numbers
 ) -> FloatArray:
     return per_cell(log_window, width=width, k=k, A=A, s=s, B=B)
-
-
-def _lifetimes(dropout: FloatArray, rng: np.random.Generator) -> FloatArray:
-    waits: FloatArray = rng.standard_exponential(dropout.shape)
-    ends = dropout > _SLOWEST
-    return np.where(ends, waits / np.where(ends, dropout, 1.0), np.inf)
