@@ -81,6 +81,22 @@ def test_a_full_return_takes_every_part_back() -> None:
     assert found["clv1"] == 4
 
 
+def test_a_new_category_is_cross_selling_for_ever_or_on_its_first_day() -> None:
+    lines = pl.DataFrame(
+        {
+            "customer_id": ["a"] * 5,
+            "date": [dt.date(2023, 1, day) for day in (1, 2, 2, 3, 4)],
+            "category": ["x", "y", "y", "y", "x"],
+            "paid_amount": [1.0, 10.0, 20.0, 100.0, 1000.0],
+        }
+    )
+    ledger, references = Ledger(lines=lines), References.from_standards()
+    lasting = components(ledger, references=references)
+    once = components(ledger, references=references, cross_sell="first_only")
+    assert lasting.select("clv1", "clv2", "clv3").row(0) == (1.0, 1000.0, 130.0)
+    assert once.select("clv1", "clv2", "clv3").row(0) == (1.0, 1100.0, 30.0)
+
+
 def test_four_customers_and_three_referrals_worked_on_paper() -> None:
     # 0 brings 1 (share one half) and 2 (who would have come anyway), 1 brings 3 (one
     # half). Own values 100, 60, 40, -10; winning one costs 20 usually.

@@ -7,9 +7,11 @@ import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
 import polars as pl
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from crmkit import errors
 from crmkit.clv.components import References, clv_components, fit_references
 from crmkit.datasets.simulate_company import simulate_company
 from crmkit.ledger import Ledger
@@ -301,6 +303,24 @@ def test_grouping_by_customer_is_no_grouping() -> None:
     ledger = company(3)
     grouped = components(ledger, by="customer_id")
     assert_same(components(ledger), grouped.sort("customer_id"), 1e3)
+
+
+def test_grouping_by_nothing_is_the_company() -> None:
+    ledger = company(3)
+    total = components(ledger, by=[])
+    assert total.height == 1
+    scale = cash(ledger)["gross"].sum()
+    whole = components(ledger)
+    for part in [*PARTS, "clv"]:
+        assert abs(total[part].item() - whole[part].sum()) <= TOLERANCE * scale
+
+
+def test_more_cells_than_fit_in_memory_are_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("crmkit.clv.components.sums._CELLS", 100)
+    with pytest.raises(errors.NotEnoughDataError, match="Use a longer period"):
+        components(company(3), period="day")
 
 
 def test_first_only_moves_later_cross_selling_into_repeat_purchases() -> None:

@@ -69,6 +69,16 @@ def test_the_tables_share_their_customers(eager_frame: Build) -> None:
     assert "2 service costs, 2 acquisition costs, 1 referral" in repr(ledger)
 
 
+def test_a_table_without_rows_is_a_table_you_do_not_have(eager_frame: Build) -> None:
+    import pandas as pd
+
+    lines = eager_frame(LINES)
+    empty = {name: values[:0] for name, values in COSTS.items()}
+    Ledger(lines=lines, service=eager_frame(empty))
+    columns = pd.DataFrame(columns=list(REFERRALS))
+    Ledger(lines=pd.DataFrame(LINES), referrals=columns)
+
+
 def test_without_order_ids_a_day_of_a_customer_is_an_order(eager_frame: Build) -> None:
     lines = {
         "customer_id": [7, 7, 7, 8],

@@ -200,11 +200,13 @@ def _tables(ledger: Ledger[IntoDataFrameT]) -> dict[str, Table]:
         "referrals": (ledger.referrals, (*pair, date, ledger.share_col)),
         _START: (None if isinstance(start, str) else start, (who, date)),
     }
-    return {
+    opened = {
         name: open_table(name, frame, columns, columns[0])
         for name, (frame, columns) in wanted.items()
         if frame is not None
     }
+    # A table without rows is one you do not have; its columns may have no type.
+    return {name: t for name, t in opened.items() if t.rows or name == "lines"}
 
 
 def _coded(ledger: Ledger[IntoDataFrameT], tables: dict[str, Table]) -> Coded:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ...errors import NotEnoughDataError
 from ...kernels.calendar import Grain, period_start
 from ...kernels.components import NEVER, LineFlows, OrderFlows, parts, totals
 from ...kernels.referral import normalised_weights, transfers
@@ -11,7 +12,9 @@ from ...typing import FloatArray, IntArray
 from .grouping import Spread, Units
 from .statement import Statement
 
-__all__ = ["Account", "account", "cash_by_customer", "moved_by_referral", "periods_of"]
+__all__ = ["Account", "account", "cash_by_customer", "periods_of"]
+
+_CELLS = 50_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -71,8 +74,9 @@ def periods_of(statement: Statement, grain: Grain | None) -> Periods:
 def account(statement: Statement, units: Units, periods: Periods) -> Account:
     """Sum every flow into its unit and period; rows are units, columns periods."""
     book, count = statement.book, periods.count
+    _require_room(max(units.count, book.customers), count)
     costs = _customer_costs(statement, periods)
-    moved = moved_by_referral(statement, periods)
+    moved = _moved_by_referral(statement, periods, costs)
     service = _allotted(units.customers, costs.service, units.count)
     spread = units.orders
     order_period = periods.of(statement.order_day)
@@ -108,7 +112,18 @@ def account(statement: Statement, units: Units, periods: Periods) -> Account:
     )
 
 
-def moved_by_referral(statement: Statement, periods: Periods) -> FloatArray:
+def _require_room(rows: int, columns: int) -> None:
+    if rows * columns > _CELLS:
+        raise NotEnoughDataError(
+            needed=f"at most {_CELLS:,} rows by periods",
+            got=f"{rows:,} by {columns:,}",
+            remedy="Use a longer period, or sum by fewer columns.",
+        )
+
+
+def _moved_by_referral(
+    statement: Statement, periods: Periods, costs: "_Costs"
+) -> FloatArray:
     """Return what referrals move to and from each customer in each period."""
     book = statement.book
     shape = (book.customers, periods.count)
@@ -119,8 +134,8 @@ def moved_by_referral(statement: Statement, periods: Periods) -> FloatArray:
     referrer, referee = referrals.referrer[brought], referrals.referee[brought]
     weight = normalised_weights(referee, referrals.weight[brought], book.customers)
     return transfers(
-        cash_by_customer(statement, periods),
-        _savings(statement, periods),
+        _own(statement, periods, costs),
+        _savings(statement, periods, costs),
         referrer=referrer,
         referee=referee,
         weight=weight,
@@ -130,6 +145,10 @@ def moved_by_referral(statement: Statement, periods: Periods) -> FloatArray:
 
 def cash_by_customer(statement: Statement, periods: Periods) -> FloatArray:
     """Return receipts less goods, service and acquisition of each customer."""
+    return _own(statement, periods, _customer_costs(statement, periods))
+
+
+def _own(statement: Statement, periods: Periods, costs: "_Costs") -> FloatArray:
     lines = statement.book.lines
     taken = _summed(
         lines.customer,
@@ -137,7 +156,6 @@ def cash_by_customer(statement: Statement, periods: Periods) -> FloatArray:
         statement.receipts - statement.goods,
         (statement.book.customers, periods.count),
     )
-    costs = _customer_costs(statement, periods)
     return taken - costs.service - costs.acquisition
 
 
@@ -165,7 +183,7 @@ def _customer_costs(statement: Statement, periods: Periods) -> _Costs:
     )
 
 
-def _savings(statement: Statement, periods: Periods) -> FloatArray:
+def _savings(statement: Statement, periods: Periods, costs: _Costs) -> FloatArray:
     """Return standard less actual cost of winning each referee who has bought."""
     book = statement.book
     shape = (book.customers, periods.count)
@@ -174,9 +192,7 @@ def _savings(statement: Statement, periods: Periods) -> FloatArray:
         won, periods.of(statement.won_day[won]), statement.saving[won], shape
     )
     referred = (statement.won_day < NEVER)[:, None]
-    return np.where(
-        referred, standard - _customer_costs(statement, periods).acquisition, 0.0
-    )
+    return np.where(referred, standard - costs.acquisition, 0.0)
 
 
 def _summed(
