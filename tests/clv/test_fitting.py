@@ -10,6 +10,7 @@ import pytest
 from crmkit import clv
 from crmkit.errors import (
     ConvergenceError,
+    CrmkitWarning,
     InvalidTypeError,
     InvalidValueError,
     MissingColumnError,
@@ -145,6 +146,22 @@ def test_every_library_gives_the_same_fit_to_the_bit(
     assert fit(frame(columns)) == fit(part)
 
 
+def test_repeats_at_once_are_noted(
+    fit: Callable[..., Any], cdnow: pd.DataFrame
+) -> None:  # S05
+    odd = pd.DataFrame({"frequency": [3], "recency": [0.0], "T": [30.0]})
+    both = pd.concat([cdnow[["frequency", "recency", "T"]], odd])
+    with pytest.warns(CrmkitWarning, match="'recency': 1 of 2,358 customers came back"):
+        fit(both)
+
+
+def test_ids_that_repeat_are_noted(
+    fit: Callable[..., Any], cdnow: pd.DataFrame
+) -> None:  # S17
+    with pytest.warns(CrmkitWarning, match="'customer_id': 1 of 2,358 rows repeat an"):
+        fit(pd.concat([cdnow, cdnow.head(1)]))
+
+
 def test_the_order_of_rows_does_not_matter_to_the_last_bit(
     fit: Callable[..., Any], cdnow: pd.DataFrame
 ) -> None:
@@ -160,8 +177,8 @@ def test_the_customers_are_left_as_they_were(
 
 
 def test_a_weight_is_a_repetition(fit: Callable[..., Any], cdnow: pd.DataFrame) -> None:
-    weighted = cdnow.assign(w=np.arange(len(cdnow)) % 3)
-    repeated = cdnow.loc[np.repeat(cdnow.index, weighted["w"])]
+    weighted = cdnow.drop(columns="customer_id").assign(w=np.arange(len(cdnow)) % 3)
+    repeated = weighted.loc[np.repeat(cdnow.index, weighted["w"])]
     first, second = fit(weighted, weight_col="w"), fit(repeated)
     _assert_close(first.parameters, second.parameters, 1e-9)
     assert first.report.n_customers == second.report.n_customers == len(repeated)
@@ -170,7 +187,8 @@ def test_a_weight_is_a_repetition(fit: Callable[..., Any], cdnow: pd.DataFrame) 
 def test_twice_the_base_is_the_same_fit_with_smaller_errors(
     fit: Callable[..., Any], cdnow: pd.DataFrame
 ) -> None:
-    once, twice = fit(cdnow), fit(pd.concat([cdnow, cdnow]))
+    anonymous = cdnow.drop(columns="customer_id")
+    once, twice = fit(cdnow), fit(pd.concat([anonymous, anonymous]))
     _assert_close(once.parameters, twice.parameters, 1e-7)
     assert twice.report.log_likelihood == pytest.approx(
         2 * once.report.log_likelihood, rel=1e-12
@@ -199,9 +217,12 @@ def test_the_unit_of_time_only_rescales(
 def test_a_penalty_weighs_less_the_more_customers_there_are(
     fit: Callable[..., Any], cdnow: pd.DataFrame
 ) -> None:
+    anonymous = cdnow.drop(columns="customer_id")
     free = np.log(list(fit(cdnow).parameters.values()))
     few = np.log(list(fit(cdnow, penalty=2.0).parameters.values()))
-    many = np.log(list(fit(pd.concat([cdnow] * 20), penalty=2.0).parameters.values()))
+    many = np.log(
+        list(fit(pd.concat([anonymous] * 20), penalty=2.0).parameters.values())
+    )
     assert np.abs(many - free).max() < 0.2 * np.abs(few - free).max()
     assert np.abs(few - free).max() > 1e-3
 

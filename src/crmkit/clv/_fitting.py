@@ -21,6 +21,7 @@ from .._frames import (
 )
 from ..errors import (
     ConvergenceError,
+    CrmkitWarning,
     IdentifiabilityWarning,
     InvalidValueError,
     NotEnoughDataError,
@@ -57,6 +58,9 @@ def fetch_histories(
     refuse(frame, rules(columns)(frame), id_col=known_id(frame))
     histories = fetch_cells(frame, columns, weight_col=weight_col)
     _require_repeats(histories, frequency_col=columns[0])
+    _note_repeats_at_once(histories, recency_col=columns[1])
+    if weight_col is None:
+        _note_duplicates(frame)
     return histories
 
 
@@ -176,4 +180,32 @@ def _require_repeats(histories: Cells, *, frequency_col: str) -> None:
             needed=f"customers who came back (column {frequency_col!r} above 0)",
             got=f"0 of {histories.weights.sum():,.15g}",
             remedy="Observe for longer: one purchase each says nothing of a rate.",
+        )
+
+
+def _note_repeats_at_once(histories: Cells, *, recency_col: str) -> None:
+    x, t_x, _ = histories.columns
+    at_once = float(histories.weights[(x > 0) & (t_x == 0)].sum())
+    if at_once:
+        warnings.warn(
+            f"column {recency_col!r}: {at_once:,.15g} of "
+            f"{histories.weights.sum():,.15g} customers came back at once, with a "
+            "recency of 0: usually rows of one day that were counted as two purchases.",
+            CrmkitWarning,
+            stacklevel=4,
+        )
+
+
+def _note_duplicates(frame: Frame) -> None:
+    name = known_id(frame)
+    if name is None or is_lazy(frame):
+        return
+    ids = collect(frame)[name]
+    repeated = len(ids) - ids.n_unique()
+    if repeated:
+        warnings.warn(
+            f"column {name!r}: {repeated:,} of {len(ids):,} rows repeat an id and "
+            "count as customers of their own. Is it one row per customer?",
+            CrmkitWarning,
+            stacklevel=4,
         )
