@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from crmkit import errors
-from crmkit.datasets.simulate_survey import SimulatedSurvey, simulate_survey
+from crmkit.datasets import SimulatedSurvey, simulate_survey
 from crmkit.satisfaction import (
     fit_driver_weights,
     latest_responses,
