@@ -145,3 +145,64 @@ def test_all_histories_of_seven_opportunities_add_up() -> None:
     leaving = bg_bb.posterior_mean_dropout(x, t_x, T, **DONORS)
     mean = DONORS["gamma"] / (DONORS["gamma"] + DONORS["delta"])
     assert chance @ leaving == pytest.approx(mean, rel=1e-12)
+
+
+def test_the_counts_given_a_history_have_total_mean_and_variance() -> None:
+    x, t_x, T = np.array([3.0]), np.array([5.0]), np.array([8.0])
+    count = np.arange(31.0)
+    chance = np.exp(bg_bb.log_pmf(count, x, t_x, T, horizon=30.0, **DONORS))
+    mean = bg_bb.expected_purchases(x, t_x, T, start=0.0, end=30.0, **DONORS)[0]
+    variance = bg_bb.variance_of_purchases(x, t_x, T, horizon=30.0, **DONORS)[0]
+    assert chance.sum() == pytest.approx(1.0, rel=1e-13)
+    assert chance @ count == pytest.approx(mean, rel=1e-12)
+    assert chance @ (count - mean) ** 2 == pytest.approx(variance, rel=1e-11)
+    beyond = bg_bb.log_pmf(31.0, x, t_x, T, horizon=30.0, **DONORS)
+    assert beyond.tolist() == [-np.inf]
+
+
+def test_derivatives_are_derivatives() -> None:
+    x, t_x, donors = PATTERNS.T
+    T = np.where(t_x < 4, 5.0, 6.0)  # opportunities may differ between customers
+    at = np.log([0.8, 1.3, 0.9, 2.0])
+    objective = bg_bb.objective(x, t_x, T, donors)
+    value, slope, bend = objective(at)
+    shape = dict(zip(DONORS, np.exp(at).tolist(), strict=True))
+    each = bg_bb.log_likelihood(x, t_x, T, **shape)
+    assert value == pytest.approx(float(donors @ each), rel=1e-13)
+    by_row = donors @ bg_bb.gradient(x, t_x, T, **shape)
+    np.testing.assert_allclose(slope, by_row, rtol=1e-11)
+    step = 1e-5
+    for i, move in enumerate(step * np.eye(4)):
+        up, down = objective(at + move), objective(at - move)
+        assert slope[i] == pytest.approx((up[0] - down[0]) / (2 * step), rel=1e-5)
+        rise = (up[1] - down[1]) / (2 * step)
+        np.testing.assert_allclose(bend[i], rise, rtol=1e-6, atol=1e-3)
+
+
+def test_without_end_or_discount_it_is_finite_only_for_gamma_above_one() -> None:
+    x, t_x, T = np.array([3.0]), np.array([5.0]), np.array([6.0])
+    shape = {"alpha": 1.2, "beta": 0.75, "delta": 2.8}
+    for gamma, finite in ((1.0, False), (1.5, True)):
+        ever = bg_bb.expected_purchases(
+            x, t_x, T, start=0.0, end=np.inf, gamma=gamma, **shape
+        )
+        assert np.isfinite(ever[0]) == finite
+    late = bg_bb.expected_purchases(x, t_x, T, start=0.0, end=1e12, gamma=1.5, **shape)
+    assert ever[0] == pytest.approx(late[0], rel=1e-5)
+
+
+def test_discounting_is_a_sum_over_opportunities() -> None:
+    x, t_x, T = np.array([3.0, 0.0]), np.array([5.0, 0.0]), np.array([6.0, 2.0])
+    found = bg_bb.discounted_expected_purchases(
+        x, t_x, T, horizon=8.0, log_rate=0.05, **DONORS
+    )
+    known = [
+        np.exp(-0.05 * (j + 1.0))
+        * bg_bb.expected_purchases(x, t_x, T, start=j, end=j + 1.0, **DONORS)
+        for j in np.arange(8.0)
+    ]
+    np.testing.assert_allclose(found, np.sum(known, axis=0), rtol=1e-13)
+    growing = bg_bb.discounted_expected_purchases(
+        x, t_x, T, horizon=8.0, log_rate=-0.05, **DONORS
+    )
+    assert np.all(growing > found)
