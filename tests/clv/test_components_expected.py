@@ -184,6 +184,36 @@ def test_who_pays_the_reference_price_has_no_price_part() -> None:
     np.testing.assert_allclose(found["clv6"], 0, atol=1e-10)
 
 
+def test_another_unit_of_time_with_its_own_rate_changes_nothing_ahead() -> None:
+    ledger = company(2)
+    weekly = ahead(ledger, horizon=52.0, discount_rate=0.002)
+    daily = ahead(
+        ledger,
+        purchases=BgNbd(r=0.5, alpha=28.0, a=1.3, b=10.0),
+        horizon=364.0,
+        discount_rate=1.002 ** (1 / 7) - 1,
+        time_unit="day",
+    )
+    for part in [*PARTS, "clv"]:
+        np.testing.assert_allclose(daily[part], weekly[part], rtol=1e-8, atol=1e-9)
+
+
+def test_another_currency_scales_every_part_ahead() -> None:
+    ledger = company(2)
+    money = pl.col("list_amount", "paid_amount", "cost_amount") * 7
+    dear = parts(
+        ledger,
+        lines=ledger.lines.with_columns(money),
+        service=ledger.service.with_columns(pl.col("amount") * 7),
+        acquisition=ledger.acquisition.with_columns(pl.col("amount") * 7),
+    )
+    found = ahead(dear, spend=GammaGamma(p=1.8, q=18.0, v=3500.0))
+    for part in [*PARTS, "clv"]:
+        np.testing.assert_allclose(
+            found[part] / 7, ahead(ledger)[part], rtol=1e-9, atol=1e-9
+        )
+
+
 def test_one_category_leaves_no_cross_selling_ahead() -> None:
     ledger = company(2)
     one = parts(ledger, lines=ledger.lines.with_columns(category=pl.lit("all")))
