@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy import optimize, stats
+from scipy import integrate, optimize, stats
 
 from crmkit.kernels import nps, nps_dirichlet, nps_intervals
 from crmkit.typing import FloatArray
@@ -234,6 +234,29 @@ def test_the_dirichlet_distribution_is_exact_where_it_has_a_closed_form() -> Non
         assert got == pytest.approx(1 - (1 - t) ** 2 / 2, rel=1e-12)
         got = nps_dirichlet.cumulative(-t, a=1.0, b=1.0, c=1.0)
         assert got == pytest.approx((1 - t) ** 2 / 2, rel=1e-11)
+
+
+@pytest.mark.parametrize("x", [-0.3, 0.2, 0.6])
+def test_the_dirichlet_distribution_is_the_double_integral_of_its_density(
+    x: float,
+) -> None:
+    a, b, c = 4.0, 3.0, 2.0
+    density = stats.dirichlet([a, c, b])
+
+    def at(d: float, p: float) -> float:
+        return float(density.pdf([p, d, 1 - p - d]))
+
+    # The part of the triangle above the line p - d = x, cut where the line starts.
+    cut = max(x, 0.0)
+    parts = [
+        integrate.dblquad(
+            at, start, end, lambda p: max(p - x, 0.0), lambda p: 1 - p, epsabs=1e-11
+        )[0]
+        for start, end in ((0.0, cut), (cut, (1 + x) / 2))
+        if end > start
+    ]
+    got = nps_dirichlet.cumulative(x, a=a, b=b, c=c)
+    assert got == pytest.approx(sum(parts), abs=1e-8)
 
 
 @pytest.mark.parametrize("alpha", [(0.5, 0.5, 0.5), (200.5, 7.5, 1.5), (3e5, 2e5, 1e5)])
