@@ -70,6 +70,15 @@ def test_a_weight_is_a_repetition() -> None:
     )
 
 
+def test_row_order_is_nothing_with_weights(rng: np.random.Generator) -> None:
+    values, weights = rng.integers(1, 4, 60) / 7, rng.uniform(size=60)
+    expected = lorenz.gini(*lorenz.descending(values, weights))
+    for _ in range(5):
+        order = rng.permutation(60)
+        found = lorenz.gini(*lorenz.descending(values[order], weights[order]))
+        assert found == expected
+
+
 def test_whale_of_the_small_base() -> None:
     _, value = curve(PROFITS)
     shares = value[1:] / value[-1]

@@ -39,9 +39,11 @@ def test_a_pyramid_of_customers() -> None:
 
 
 def test_a_share_reached_up_to_rounding_is_reached() -> None:
-    # 0.1 + 0.7 is 0.7999999999999999 in doubles.
-    cuts = tiers.cuts_by_value(*groups([0.7, 0.1, 0.1, 0.05, 0.05]), np.array([0.8]))
-    assert cuts.tolist() == [0.1]
+    # The first four are exactly 80 %; in sevenths their sum falls a bit short of it.
+    whole = [99.0, 81, 79, 53, 52, 26]
+    sevenths = [value / 7 for value in whole]
+    assert tiers.cuts_by_value(*groups(whole), MARKS[:1]).tolist() == [53]
+    assert tiers.cuts_by_value(*groups(sevenths), MARKS[:1]).tolist() == [53 / 7]
 
 
 def test_the_best_tier_is_zero() -> None:

@@ -94,7 +94,7 @@ def accounts(arrivals: Arrivals, departures: Departures, periods: int) -> Accoun
     retained = a.previous == a.now - 1
     retained &= ~new
     resurrected = ~new & ~retained
-    gone = (d.following > d.now + 1) & (d.now + 1 < periods)
+    gone = d.following > d.now + 1
 
     def arrived(which: BoolArray, weight: FloatArray) -> FloatArray:
         return _summed(a.now[which], weight[which], periods)
