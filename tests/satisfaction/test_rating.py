@@ -106,6 +106,21 @@ def test_groups_have_share_interval_and_mean(frame: Build, columns_of: Read) -> 
     assert lower["a"] == pytest.approx(two.interval()[0], rel=1e-12)
 
 
+def test_effort_by_group_states_its_direction(frame: Build, columns_of: Read) -> None:
+    answers = {"plan": ["a", "a", "a", "b"], "score": [1, 2, 7, 6]}
+    rows = columns_of(
+        csat_by(
+            frame(answers),
+            by="plan",
+            scale=(1, 7),
+            boxes=3,
+            direction="lower_is_better",
+        )
+    )
+    satisfied = dict(zip(rows["plan"], rows["satisfied"], strict=True))
+    assert satisfied == {"a": 2, "b": 0}
+
+
 def test_a_rating_travels_as_json() -> None:
     rating = Rating(
         lowest=0, counts=(1, 2, 3), boxes=1, direction="lower_is_better", missing=4

@@ -17,6 +17,7 @@ from .answers import Answers, Fractions, OutOfRange, Scale, tally
 
 __all__ = [
     "BOX_METHODS",
+    "DIRECTIONS",
     "BoxMethod",
     "Direction",
     "Rating",
@@ -29,7 +30,7 @@ __all__ = [
 BoxMethod: TypeAlias = Literal["wilson", "clopper_pearson"]
 Direction: TypeAlias = Literal["higher_is_better", "lower_is_better"]
 BOX_METHODS: tuple[BoxMethod, ...] = ("wilson", "clopper_pearson")
-_DIRECTIONS: tuple[Direction, ...] = ("higher_is_better", "lower_is_better")
+DIRECTIONS: tuple[Direction, ...] = ("higher_is_better", "lower_is_better")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +69,7 @@ class Rating:
     dropped: int = 0
 
     def __post_init__(self) -> None:
-        one_of("direction", self.direction, _DIRECTIONS)
+        one_of("direction", self.direction, DIRECTIONS)
         for count in (*self.counts, self.missing, self.dropped):
             whole("counts", count)
         require_boxes(self.boxes, points=len(self.counts))

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from .._check import one_of
 from .._frames import EagerFrame, beside, is_lazy, native, numbers, nw, with_arrays
-from ..typing import IntoFrameT
+from ..typing import BoolArray, IntoFrameT
 from .answers import Answers, Fractions, OutOfRange, Scale, column_names, tally
-from .rating import BoxMethod, box_limits, require_boxes
+from .rating import DIRECTIONS, BoxMethod, Direction, box_limits, require_boxes
 
 __all__ = ["csat_by"]
 
@@ -22,6 +23,7 @@ def csat_by(
     score_col: str = "score",
     scale: tuple[int, int] = (1, 5),
     boxes: int = 2,
+    direction: Direction = "higher_is_better",
     count_col: str | None = None,
     fractions: Fractions = "error",
     out_of_range: OutOfRange = "error",
@@ -39,6 +41,8 @@ def csat_by(
         The column or columns that make a group.
     score_col, scale, boxes, count_col, fractions, out_of_range
         As in ``csat``.
+    direction
+        Which end is the better one: ``"lower_is_better"`` for questions of effort.
     level, method
         As in ``Rating.interval``.
 
@@ -67,10 +71,16 @@ def csat_by(
         low=scale[0], high=scale[1], fractions=fractions, out_of_range=out_of_range
     )
     require_boxes(boxes, points=allowed.high - allowed.low + 1)
+    one_of("direction", direction, DIRECTIONS)
     frame, answers = tally(
         responses, score_col=score_col, count_col=count_col, by=columns, scale=allowed
     )
-    summed = _summed(answers, columns, best_from=allowed.high - boxes + 1)
+    best = (
+        answers.value > allowed.high - boxes
+        if direction == "higher_is_better"
+        else answers.value < allowed.low + boxes
+    )
+    summed = _summed(answers, columns, best)
     n = numbers(summed, "n")
     some = np.where(n > 0, n, 1.0)
     satisfied = numbers(summed, "satisfied")
@@ -85,12 +95,12 @@ def csat_by(
     return native(beside(frame, {name: rows[name] for name in rows.columns}), responses)
 
 
-def _summed(answers: Answers, columns: Sequence[str], *, best_from: int) -> EagerFrame:
+def _summed(answers: Answers, columns: Sequence[str], best: BoolArray) -> EagerFrame:
     holes = np.isnan(answers.value)
     kept = ~holes & ~answers.dropped
     count = answers.count
     parts = (
-        np.where(kept & (answers.value >= best_from), count, 0.0),
+        np.where(kept & best, count, 0.0),
         np.where(kept, count, 0.0),
         np.where(holes, count, 0.0),
         np.where(answers.dropped, count, 0.0),
