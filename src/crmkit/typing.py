@@ -80,6 +80,6 @@ class SpendModel(Protocol):
 class SurvivalModel(Protocol):
     """Anything that can say who will still be there after how long."""
 
-    def survival_table(self, customers: object, times: ArrayLike) -> FloatArray:
+    def survival_table(self, customers: IntoFrame, times: ArrayLike) -> FloatArray:
         """Return S(t) from the start of a customer: a row each, a column per time."""
         ...
