@@ -1,6 +1,7 @@
 """What must hold of every purchase model, whatever its parameters and histories."""
 
 from collections.abc import Callable
+from itertools import product
 from types import ModuleType
 
 import numpy as np
@@ -262,6 +263,18 @@ def _difference(
 ) -> FloatArray:
     up, down = objective(at + move)[1], objective(at - move)[1]
     return (up - down) / (2 * float(move.max()) / 1e-4)
+
+
+@every_model
+@pytest.mark.parametrize("far", [5.0, 30.0, 100.0])
+def test_a_search_gone_astray_meets_numbers_and_no_warning(
+    model: ModuleType, names: tuple[str, ...], far: float
+) -> None:
+    x, t_x, T = _histories()
+    objective = model.objective(x, t_x, T, np.ones(x.size))
+    for corner in product((-far, far), repeat=len(names)):
+        for part in objective(np.array(corner)):
+            assert np.all(np.isfinite(part)), corner
 
 
 @every_model

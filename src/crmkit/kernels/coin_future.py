@@ -105,7 +105,7 @@ def log_pmf(
     survived = log_beta_ratio(a, b, tosses)
     at_least_one = np.maximum(tosses, 1.0)
     lost = np.where(
-        tosses > 0, survived + np.log(a) - np.log(b + at_least_one - 1.0), -np.inf
+        tosses > 0, survived + np.log(a) - np.log(b + (at_least_one - 1.0)), -np.inf
     )
     return np.logaddexp(
         survived + log_negative_binomial(n, t, r=k, alpha=A),

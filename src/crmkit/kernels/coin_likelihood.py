@@ -42,7 +42,7 @@ def log_odds_dead(
     """Return the log odds that the customer left at the last purchase seen."""
     odds = (
         np.log(a)
-        - np.log(b + np.maximum(tosses, 1.0) - 1.0)
+        - np.log(b + (np.maximum(tosses, 1.0) - 1.0))
         + (r + frequency) * np.log1p((T - recency) / (alpha + recency))
     )
     return np.where(tosses > 0, odds, -np.inf)
@@ -159,7 +159,7 @@ def _odds_slopes(
     return (
         r * np.log1p(since / (alpha + recency)),
         -(r + frequency) * (alpha / (alpha + T)) * (since / (alpha + recency)),
-        -b / (b + np.maximum(tosses, 1.0) - 1.0),
+        -b / (b + (np.maximum(tosses, 1.0) - 1.0)),
     )
 
 

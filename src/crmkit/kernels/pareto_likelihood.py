@@ -149,7 +149,9 @@ def _shares(
     """Return ``log D`` of ``D = 1 - e^missing + e^died``, and both terms over ``D``."""
     highest = np.maximum(log_died, 0.0)
     died = np.exp(log_died - highest)
-    total = died - np.exp(-highest) * np.expm1(log_missing)
+    one = np.exp(-highest)
+    # D is 1 or more; rounding must not take it below.
+    total = np.maximum(died - one * np.expm1(log_missing), one)
     missing = np.exp(log_missing - highest)
     return highest + np.log(total), died / total, missing / total
 
