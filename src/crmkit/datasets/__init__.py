@@ -10,6 +10,7 @@ from .complete_journey import CompleteJourney, load_complete_journey
 from .donations import load_donations
 from .simulate_company import simulate_company
 from .simulate_purchases import SimulatedPurchases, simulate_purchases
+from .simulate_subscriptions import simulate_subscriptions
 from .simulate_survey import SimulatedSurvey, simulate_survey
 
 __all__ = [
@@ -22,5 +23,6 @@ __all__ = [
     "load_donations",
     "simulate_company",
     "simulate_purchases",
+    "simulate_subscriptions",
     "simulate_survey",
 ]
