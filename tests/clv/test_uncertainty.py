@@ -1,6 +1,7 @@
 """How sure a prediction is: intervals that hold what they promise."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -233,3 +234,54 @@ def _simulated(model: clv.BgNbd, n: int, rng: np.random.Generator) -> pd.DataFra
     last = np.zeros(n)
     np.maximum.at(last, customer[seen], times[seen])
     return pd.DataFrame({"frequency": x, "recency": last, "T": T})
+
+
+def test_an_expectation_is_as_unsure_as_refits_say() -> None:
+    # The delta method against the spread of fits to 60 sets drawn from one truth.
+    rng = _rng(12)
+    customers = pd.DataFrame(CUSTOMERS)
+    history = (customers["frequency"], customers["recency"], customers["T"])
+    logs, widths = [], []
+    for _ in range(60):
+        fit = clv.fit_bg_nbd(_simulated(TRUTH, 1500, rng))
+        logs.append(np.log(fit.expected_purchases(*history, horizon=20)))
+        scored = clv.with_expectation_interval(
+            customers,
+            purchases=fit,
+            score=lambda model: partial(model.expected_purchases, horizon=20),
+        )
+        high, low = scored["high"].to_numpy(), scored["low"].to_numpy()
+        widths.append(np.log(high / low))
+    spread = np.std(logs, axis=0, ddof=1)
+    error = np.mean(widths, axis=0) / (2 * 1.959963984540054)
+    assert error == pytest.approx(spread, rel=0.35)
+
+
+def test_an_interval_of_a_probability_stays_a_probability(
+    frame: Build,
+    columns_of: Callable[[Any], dict[str, list[Any]]],
+    cdnow: pd.DataFrame,
+) -> None:
+    fit = clv.fit_bg_nbd(cdnow)
+    scored = columns_of(
+        clv.with_expectation_interval(
+            frame(CUSTOMERS),
+            purchases=fit,
+            score=lambda model: model.probability_alive,
+            scale="logit",
+        )
+    )
+    for x, low, high in zip(
+        scored["frequency"], scored["low"], scored["high"], strict=True
+    ):
+        assert 0 <= low <= high <= 1
+        assert (low == pytest.approx(1, abs=1e-12)) == (x == 0)  # sure in BG/NBD
+
+
+def test_a_model_built_by_hand_has_no_expectation_interval() -> None:
+    with pytest.raises(NotEnoughDataError, match="built by hand"):
+        clv.with_expectation_interval(
+            pd.DataFrame(CUSTOMERS),
+            purchases=TRUTH,
+            score=lambda model: model.probability_alive,
+        )

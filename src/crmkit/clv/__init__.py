@@ -32,6 +32,7 @@ from .gamma_gamma import GammaGamma, fit_gamma_gamma
 from .independence import SpendIndependence, spend_independence
 from .mbg_nbd import MbgNbd
 from .nbd import Nbd, fit_nbd
+from .parameter_intervals import with_expectation_interval
 from .pareto_nbd import ParetoNbd
 from .prediction_intervals import with_clv_interval, with_purchases_interval
 from .profiles import purchases_profile_intervals, spend_profile_intervals
@@ -93,6 +94,7 @@ __all__ = [
     "value_waterfall",
     "with_clv",
     "with_clv_interval",
+    "with_expectation_interval",
     "with_purchases_interval",
     "with_value_streams",
     "with_value_tenses",
