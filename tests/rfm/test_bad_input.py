@@ -157,7 +157,7 @@ def test_t21_day_first_text_is_never_guessed(base: Any) -> None:
     log = pd.DataFrame(base)
     said = _refusal(log.assign(date=log["date"].dt.strftime("%d/%m/%Y")))
     assert said == (
-        "column 'date': 13 text that is no plain ISO dates in 13 rows (first: row 0, "
+        "column 'date': 13 non-ISO dates in 13 rows (first: row 0, "
         "value '01/01/2024'). Convert the column to dates first, naming its format."
     )
 

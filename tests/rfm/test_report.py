@@ -73,3 +73,23 @@ def test_an_empty_log_has_no_dates(eager_frame: Any, base: Any) -> None:
     )
     assert (early.rows_used, early.first_date, early.last_date) == (0, None, None)
     assert early.total_amount == 0.0
+
+
+def test_equal_instants_of_a_zone_are_duplicates(base: Any) -> None:
+    import pandas as pd
+
+    base["customer_id"].append("c2")
+    base["date"].append(base["date"][3])
+    base["amount"].append(5.5)
+    log = pd.DataFrame(base)
+    log["date"] = log["date"].dt.tz_localize("Europe/Berlin")
+    report = ck.transaction_report(log, observation_period_end=END)
+    assert report.duplicate_rows == 1
+
+
+def test_rows_of_a_day_at_other_hours_are_no_duplicates(frame: Any, base: Any) -> None:
+    base["customer_id"].append("c2")
+    base["date"].append(base["date"][3] + dt.timedelta(hours=3))
+    base["amount"].append(5.5)
+    report = ck.transaction_report(frame(base), observation_period_end=END)
+    assert (report.duplicate_rows, report.merged_rows) == (0, 1)

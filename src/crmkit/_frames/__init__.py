@@ -7,7 +7,14 @@ narwhals itself they see only expressions, through ``nw``.
 import narwhals.stable.v2 as nw
 
 from .beside import beside
-from .calendar import day_numbers, epoch_day, period_start, require_dates, time_zone
+from .calendar import (
+    day_numbers,
+    epoch_day,
+    instants,
+    period_start,
+    require_dates,
+    time_zone,
+)
 from .door import (
     EagerFrame,
     Frame,
@@ -48,6 +55,7 @@ __all__ = [
     "epoch_day",
     "group_rows",
     "id_rules",
+    "instants",
     "is_lazy",
     "missing",
     "native",

@@ -12,7 +12,14 @@ from ..typing import IntArray
 from .door import EagerFrame, Frame
 from .rules import Rule
 
-__all__ = ["day_numbers", "epoch_day", "period_start", "require_dates", "time_zone"]
+__all__ = [
+    "day_numbers",
+    "epoch_day",
+    "instants",
+    "period_start",
+    "require_dates",
+    "time_zone",
+]
 
 _FIRST_OF_EPOCH = dt.date(1970, 1, 1).toordinal()
 _WEEKS_BACK = 100_000
@@ -45,11 +52,19 @@ def time_zone(frame: Frame, column: str) -> str | None:
 
 def day_numbers(frame: EagerFrame, column: str) -> IntArray:
     """Read a column of dates as day numbers, in the column's own zone."""
+    return np.asarray(_local(frame, column).astype("datetime64[D]"), dtype=np.int64)
+
+
+def instants(frame: EagerFrame, column: str) -> IntArray:
+    """Read a column of dates as microseconds, in the column's own zone."""
+    return np.asarray(_local(frame, column).astype("datetime64[us]"), dtype=np.int64)
+
+
+def _local(frame: EagerFrame, column: str) -> np.ndarray:
     series = frame[column]
     if time_zone(frame, column) is not None:
         series = series.dt.replace_time_zone(None)
-    days = series.to_numpy().astype("datetime64[D]")
-    return days.astype(np.int64)
+    return np.asarray(series.to_numpy())
 
 
 def epoch_day(column: str) -> nw.Expr:
@@ -128,7 +143,7 @@ def _refuse_text(column: str, values: Sequence[Any], wrong: Sequence[int]) -> No
     if isinstance(first, str):
         raise InvalidValueError(
             subject=f"column {column!r}",
-            found="text that is no plain ISO date",
+            found="non-ISO date",
             count=len(wrong),
             total=len(values),
             first=f"row {wrong[0]}, value {first!r}",

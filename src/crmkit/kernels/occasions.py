@@ -10,7 +10,14 @@ import numpy as np
 
 from ..typing import FloatArray, IntArray
 
-__all__ = ["Histories", "Occasions", "histories", "merge", "net_refunds"]
+__all__ = [
+    "Histories",
+    "Occasions",
+    "distinct_rows",
+    "histories",
+    "merge",
+    "net_refunds",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -101,6 +108,28 @@ def histories(occasions: Occasions) -> Histories:
         first_amount=occasions.amount[starts],
         repeat_amount=np.add.reduceat(repeats, starts),
     )
+
+
+def distinct_rows(
+    customer: IntArray, day: IntArray, instant: IntArray, amount: FloatArray
+) -> int:
+    """Count the rows that differ in customer, instant or amount.
+
+    Equal rows share a day, so only days with more than one row are compared.
+    """
+    if not customer.size:
+        return 0
+    order = _order(customer, day)
+    starts = _starts(customer[order], day[order])
+    sizes = np.diff(starts, append=customer.size)
+    several = order[np.repeat(sizes > 1, sizes)]
+    keys = (amount[several], instant[several], customer[several])
+    rows = several[np.lexsort(keys)]
+    different = np.zeros(rows.size, dtype=bool)
+    different[:1] = True
+    for key in (customer, instant, amount):
+        different[1:] |= key[rows][1:] != key[rows][:-1]
+    return int(np.count_nonzero(sizes == 1) + np.count_nonzero(different))
 
 
 def _order(customer: IntArray, day: IntArray) -> IntArray:

@@ -3,9 +3,9 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from .._frames import Frame, collect, nw, period_start, row_count
 from ..kernels.calendar import Grain
 from ..typing import IntoFrame
+from .counts import LogCounts, count_log
 from .log import TransactionLog, open_log
 from .window import Day
 
@@ -144,91 +144,29 @@ def transaction_report(
         date_col=date_col,
         amount_col=amount_col,
     )
-    return _counted(log, _rows(log))
+    return _reported(log, count_log(log))
 
 
-def _rows(log: TransactionLog) -> Frame:
-    """Reduce the log to what is counted: plain columns any engine can add up."""
-    amount = nw.col(log.amount).cast(nw.Float64)
-    day = period_start(log.date, "day")
-    inside = day <= log.window.end_day
-    return log.frame.select(
-        nw.col(log.customer_id).alias("id"),
-        day.alias("day"),
-        period_start(log.date, log.window.grain).alias("period"),
-        nw.col(log.date).alias("date"),
-        amount.alias("amount"),
-        _flag(inside).alias("inside"),
-        _flag(inside & (amount == 0)).alias("zero"),
-        _flag(inside & (amount < 0)).alias("refund"),
-        _flag(inside & (amount >= 0)).alias("sale"),
-    )
-
-
-def _flag(condition: nw.Expr) -> nw.Expr:
-    return nw.when(condition).then(1).otherwise(0)
-
-
-def _counted(log: TransactionLog, rows: Frame) -> TransactionReport:
-    seen = rows.filter(nw.col("inside") == 1)
-    sums = _sums(seen)
-    people = _customers(rows)
-    used, customers = int(sums["rows"]), people["seen"]
-    occasions = _distinct(seen.filter(nw.col("sale") == 1), ("id", "period"))
-    all_rows = row_count(rows)
+def _reported(log: TransactionLog, counts: LogCounts) -> TransactionReport:
+    used = counts.rows_inside
     return TransactionReport(
-        rows=all_rows,
+        rows=counts.rows,
         rows_used=used,
-        rows_after_end=all_rows - used,
-        customers=customers,
-        customers_born_after_end=people["all"] - customers,
-        customers_without_purchase=customers - people["buyers"],
-        occasions=occasions,
-        merged_rows=int(sums["sale"]) - occasions,
-        zero_amount_rows=int(sums["zero"]),
-        refund_rows=int(sums["refund"]),
-        duplicate_rows=used - _distinct(seen, ("id", "date", "amount")),
-        total_amount=sums["amount"],
-        refund_amount=sums["refunded"],
-        first_date=_date(sums["first"]) if used else None,
-        last_date=_date(sums["last"]) if used else None,
+        rows_after_end=counts.rows - used,
+        customers=counts.customers_inside,
+        customers_born_after_end=counts.customers - counts.customers_inside,
+        customers_without_purchase=counts.customers_inside - counts.buyers,
+        occasions=counts.occasions,
+        merged_rows=counts.sales - counts.occasions,
+        zero_amount_rows=counts.zeros,
+        refund_rows=counts.refunds,
+        duplicate_rows=used - counts.distinct_rows,
+        total_amount=counts.amount,
+        refund_amount=counts.refunded,
+        first_date=_date(counts.first_day) if used else None,
+        last_date=_date(counts.last_day) if used else None,
         observation_period_end=_date(log.window.end_day),
     )
-
-
-def _sums(seen: Frame) -> dict[str, float]:
-    """Add up the rows inside the window; zeros where there is none."""
-    refunded = nw.when(nw.col("refund") == 1).then(nw.col("amount")).otherwise(0.0)
-    summed = seen.with_columns(refunded.alias("refunded")).select(
-        nw.len().alias("rows"),
-        *(nw.col(name).sum() for name in ("sale", "zero", "refund", "amount")),
-        nw.col("refunded").sum(),
-        nw.col("day").min().alias("first"),
-        nw.col("day").max().alias("last"),
-    )
-    row = collect(summed)
-    known = {name: row[name].drop_nulls() for name in row.columns}
-    return {name: float(one.item()) if len(one) else 0.0 for name, one in known.items()}
-
-
-def _customers(rows: Frame) -> dict[str, int]:
-    """Count customers: all, seen inside the window, with a purchase there."""
-    each = rows.group_by("id").agg(nw.col("inside").sum(), nw.col("sale").sum())
-    flags = each.with_columns(
-        _flag(nw.col("inside") > 0).alias("seen"),
-        _flag(nw.col("sale") > 0).alias("buyers"),
-    )
-    counted = collect(
-        flags.select(
-            nw.len().alias("all"), nw.col("seen").sum(), nw.col("buyers").sum()
-        )
-    )
-    known = {name: counted[name].drop_nulls() for name in counted.columns}
-    return {name: int(one.item()) if len(one) else 0 for name, one in known.items()}
-
-
-def _distinct(rows: Frame, keys: tuple[str, ...]) -> int:
-    return row_count(rows.select(*keys).unique())
 
 
 def _date(day: float) -> dt.date:
