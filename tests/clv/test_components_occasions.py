@@ -1,0 +1,90 @@
+"""Occasions, histories and referral outlooks, counted by hand."""
+
+import datetime as dt
+from typing import Any
+
+import polars as pl
+import pytest
+
+from crmkit.clv.components import (
+    References,
+    fit_referral_outlook,
+    purchase_histories,
+)
+from crmkit.clv.components.occasions import occasions_of
+from crmkit.ledger import Ledger
+
+
+def day(number: int) -> dt.date:
+    return dt.date(2023, 3, number)
+
+
+def ledger() -> Any:
+    return Ledger(
+        lines=pl.DataFrame(
+            {
+                "line_id": [1, 2, 3, 4, 5, 6],
+                "customer_id": ["a", "a", "a", "b", "a", "b"],
+                "order_id": [1, 2, 3, 4, 5, 6],
+                "date": [day(10), day(10), day(20), day(15), day(22), day(19)],
+                "paid_amount": [10.0, 2.0, 30.0, 50.0, -4.0, 8.0],
+                "cost_amount": [0.0, 0.0, 0.0, 20.0, 0.0, 0.0],
+                "return_of": [None, None, None, None, 1, None],
+            }
+        ),
+        service=pl.DataFrame(
+            {
+                "customer_id": ["a", "a", "a", "a", "b"],
+                "date": [day(5), day(12), day(25), day(10), day(16)],
+                "amount": [1.0, 2.0, 4.0, 8.0, 16.0],
+            }
+        ),
+        acquisition=pl.DataFrame(
+            {
+                "customer_id": ["a", "b"],
+                "date": [day(1), day(15)],
+                "amount": [20.0, 5.0],
+            }
+        ),
+        referrals=pl.DataFrame(
+            {
+                "referrer_id": ["a"],
+                "referee_id": ["b"],
+                "date": [day(15)],
+                "share": [0.25],
+                "reward": [3.0],
+            }
+        ),
+    )
+
+
+def test_service_goes_to_the_occasion_it_follows_or_else_to_the_first() -> None:
+    found = occasions_of(ledger().book)
+    assert found.customer.tolist() == [0, 0, 1, 1]
+    assert found.orders.tolist() == [2.0, 1.0, 1.0, 1.0]
+    assert found.service.tolist() == [11.0, 4.0, 16.0, 0.0]
+
+
+def test_a_return_is_taken_off_the_occasion_of_its_sale() -> None:
+    assert occasions_of(ledger().book).paid.tolist() == [8.0, 30.0, 50.0, 8.0]
+
+
+def test_histories_count_days_and_average_repeat_receipts() -> None:
+    found = purchase_histories(ledger(), as_of="2023-03-31", time_unit="week")
+    assert found["frequency"].to_list() == [1.0, 1.0]
+    assert found["recency"].to_list() == [10 / 7, 4 / 7]
+    assert found["T"].to_list() == [21 / 7, 16 / 7]
+    assert found["monetary_value"].to_list() == [30.0, 8.0]
+
+
+def test_a_referee_is_worth_what_is_left_at_the_usual_cost_of_winning() -> None:
+    found = fit_referral_outlook(
+        ledger(),
+        references=References.from_standards(acquisition_cost=20.0),
+        as_of="2023-03-31",
+    )
+    # b brought 38 less 16 of service; won for 5, counted as if for 20.
+    assert found.referee_value == pytest.approx(22.0 - 20.0)
+    assert (found.share, found.acquisition_cost, found.reward) == (0.25, 5.0, 3.0)
+    assert found.overall_rate == 0.25
+    assert found.value_per_referee(20.0) == pytest.approx(0.25 * 2.0 + 15.0 - 3.0)
