@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from crmkit.churn.expansion import person_periods
 from crmkit.churn.hazard import DiscreteHazard, fit_discrete_hazard
-from crmkit.churn.person_periods import person_periods
 from crmkit.churn.remaining import (
     LifelinesSurvival,
     ScikitSurvival,
@@ -15,7 +15,7 @@ from crmkit.churn.remaining import (
     with_remaining_value,
 )
 from crmkit.churn.survival import fit_kaplan_meier
-from crmkit.churn.survival_quality import SurvivalQuality, survival_quality
+from crmkit.churn.survival_scores import SurvivalQuality, survival_quality
 from crmkit.errors import InvalidValueError, NotEnoughDataError
 
 

@@ -18,13 +18,13 @@ from .contracts import (
     fit_shifted_beta_geometric_spells,
 )
 from .economics import RetentionElasticity, margin_multiple, retention_elasticity
+from .expansion import person_periods
 from .hazard import DiscreteHazard, fit_discrete_hazard
 from .held_out import HeldOutProfit, held_out_profit
 from .judging import ForecastQuality, calibration_curve, forecast_quality, gain_curve
 from .lapse import LapseWindow, fit_lapse_window
 from .mixture import AggregationBias, aggregation_bias
 from .offer import RetentionOffer, with_campaign_profit
-from .person_periods import person_periods
 from .priority import with_retention_priority, with_value_of_retention
 from .profit import (
     CampaignProfit,
@@ -41,7 +41,7 @@ from .remaining import (
 )
 from .risk import PauseModel, with_churn_risk, with_departure_risk
 from .survival import LogRank, SurvivalCurve, fit_kaplan_meier, log_rank
-from .survival_quality import SurvivalQuality, survival_quality
+from .survival_scores import SurvivalQuality, survival_quality
 from .uplift import Qini, maximum_uplift_profit, qini, uplift_curve
 
 __all__ = [

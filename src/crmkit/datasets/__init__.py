@@ -10,8 +10,8 @@ from .complete_journey import CompleteJourney, load_complete_journey
 from .donations import load_donations
 from .simulate_company import simulate_company
 from .simulate_purchases import SimulatedPurchases, simulate_purchases
-from .simulate_subscriptions import simulate_subscriptions
 from .simulate_survey import SimulatedSurvey, simulate_survey
+from .subscriptions import simulate_subscriptions
 
 __all__ = [
     "CompleteJourney",
