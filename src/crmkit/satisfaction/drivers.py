@@ -18,6 +18,7 @@ from .logistic_drivers import johnson_logistic, shapley_logistic
 from .survey import clusters_of
 
 __all__ = [
+    "NOTHING",
     "DriverMethod",
     "DriverModel",
     "DriverWeight",
@@ -30,6 +31,7 @@ DriverMethod: TypeAlias = Literal["shapley", "johnson", "pratt"]
 DriverModel: TypeAlias = Literal["linear", "logistic"]
 _METHODS: tuple[DriverMethod, ...] = ("shapley", "johnson", "pratt")
 _MODELS: tuple[DriverModel, ...] = ("linear", "logistic")
+NOTHING = 1e-12  # an R-squared that only rounding is left of
 _MOST = {"linear": 20, "logistic": 10}
 
 
@@ -94,7 +96,7 @@ class DriverWeights:
     @property
     def importance(self) -> dict[str, float]:
         """Weights as shares of what is explained, summing to 1."""
-        if self.r_squared == 0:
+        if self.r_squared <= NOTHING:
             return {driver.name: 1 / len(self.drivers) for driver in self.drivers}
         return {driver.name: driver.weight / self.r_squared for driver in self.drivers}
 

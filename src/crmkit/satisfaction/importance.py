@@ -11,7 +11,7 @@ from ..errors import InvalidValueError, NotEnoughDataError
 from ..kernels import regression
 from ..typing import FloatArray, IntoDataFrameT
 from .answers import column_names
-from .drivers import DriverMethod, driver_weights_of
+from .drivers import NOTHING, DriverMethod, driver_weights_of
 from .items import Range, complete_rows, items, require_range
 
 __all__ = ["importance_performance", "penalty_reward"]
@@ -83,7 +83,7 @@ def importance_performance(
     data = values[complete_rows(values, at_least=len(columns) + 2)]
     divide = driver_weights_of(method, "linear")
     weights = divide(data, np.ones(len(data)), [1] * len(columns))
-    if weights.sum() <= 0:
+    if weights.sum() <= NOTHING:
         raise NotEnoughDataError(
             needed="drivers that explain something of the outcome",
             got="an R-squared of 0",
