@@ -31,6 +31,7 @@ __all__ = ["ComponentDraws", "draw_models", "expected_component_draws"]
 
 _NAMES = ("clv1", "clv2", "clv3", "clv4", "clv5", "clv6", "clv")
 _PLAIN = Assumptions()
+_LEAST_PRICE = 0.01
 
 
 class _Fit(Protocol):
@@ -312,9 +313,18 @@ def _drawn(outlook: Outlook, rng: np.random.Generator) -> Outlook:
     return with_draws(
         outlook,
         home=home,
-        price=normal(outlook.price.estimate, outlook.price.variance),
+        price=_drawn_price(outlook, rng),
         service=np.maximum(service, 0.0),
     )
+
+
+def _drawn_price(outlook: Outlook, rng: np.random.Generator) -> FloatArray:
+    """Draw list per receipts and turn it over: that is what the parts are linear in."""
+    price = np.maximum(outlook.price.estimate, _LEAST_PRICE)
+    spread = np.sqrt(outlook.price.variance) / price
+    factor = 1 + spread * rng.standard_normal(price.size)
+    drawn: FloatArray = price / np.maximum(factor, _LEAST_PRICE)
+    return drawn
 
 
 def _drawn_referral(
