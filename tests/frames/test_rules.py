@@ -100,3 +100,9 @@ def test_flags_are_no_ids(frame: Any) -> None:
     opened = read(frame({"customer_id": [True, False]}), [])
     with pytest.raises(InvalidTypeError, match="column 'customer_id': expected ids"):
         require_ids(opened, "customer_id")
+
+
+def test_a_column_of_nothing_but_holes_is_no_number(eager_frame: Any) -> None:
+    opened = read(eager_frame({"value": [None, None]}), [])
+    with pytest.raises(InvalidTypeError, match="column 'value': expected numbers"):
+        require_numbers(opened, ["value"])

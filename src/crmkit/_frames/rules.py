@@ -162,7 +162,7 @@ def _kind(frame: Frame, column: str) -> str:
     dtype = frame.collect_schema()[column]
     if isinstance(frame, nw.DataFrame) and dtype == nw.Object:
         return f"objects of type {', '.join(sorted(_object_kinds(frame, column)))}"
-    if isinstance(frame, nw.DataFrame) and dtype == nw.Unknown:
+    if isinstance(frame, nw.DataFrame) and frame.implementation.is_pandas_like():
         return f"dtype {frame[column].to_native().dtype}"
     return str(dtype)
 
