@@ -146,7 +146,7 @@ def test_the_default_learner_is_repeatable(rng: np.random.Generator) -> None:
     quality = forecast_quality(
         one.with_churn_risk(snapshots[snapshots["fold"] == "test"])
     )
-    assert quality.auc > 0.75
+    assert quality.auc > 0.7
 
 
 def test_a_backtest_stands_beside_plain_rules(rng: np.random.Generator) -> None:

@@ -52,7 +52,8 @@ def test_a_projection_is_drawn_renewal_by_renewal(axes: Any) -> None:
     )
     projection = fit_shifted_beta_geometric(cohorts).projection(horizon=6)
     assert retention_line(projection, ax=axes) is axes
-    assert axes.lines[0].get_ydata().tolist() == list(projection.retention)
+    drawn: Any = axes.lines[0]
+    assert list(drawn.get_ydata()) == list(projection.retention)
 
 
 def test_a_survival_curve_starts_at_one(axes: Any) -> None:
