@@ -99,6 +99,9 @@ def test_the_pooled_curve_uses_who_has_lived_through_an_age(
     assert [found["customers"][at] for at in order] == [4, 3, 3, 2]
     assert [found["active"][at] for at in order] == [4, 1, 1, 0]
     assert [found["retention"][at] for at in order][1] == 1 / 3
+    limits = [*found["chained_lower"], *found["chained_upper"]]
+    assert all(0 <= limit <= 1 for limit in limits if str(limit) not in HOLES)
+    assert max(found["chained_upper"][at] for at in order[:2]) == 1
 
 
 def test_the_library_stays(frame: Make) -> None:

@@ -149,7 +149,7 @@ def test_nested_bounds_by_hand_are_checked() -> None:
 def mailing() -> dict[str, Any]:
     return {
         "rfm_cell": ["555"] * 100 + ["333"] * 100 + ["111"] * 200,
-        "responded": [True] * 15 + [False] * 85 + [True] * 5 + [False] * 295,
+        "responded": [True] * 15 + [False] * 85 + [True] * 7 + [False] * 293,
     }
 
 

@@ -116,20 +116,25 @@ def test_a_base_of_one_time_buyers_is_scored(frame: Make, columns_of: Read) -> N
     assert set(found["m_score"]) == {1}
 
 
-def test_more_than_nine_scores_have_two_digits(frame: Make, columns_of: Read) -> None:
+@pytest.mark.parametrize(
+    ("bins", "first", "last"), [(9, "111", "999"), (10, "010101", "101010")]
+)
+def test_ten_scores_have_two_digits(
+    frame: Make, columns_of: Read, bins: int, first: str, last: str
+) -> None:
     # A peer adds 100 r + 10 f + m, which collides above nine.
-    n = 24
+    n = 5 * bins
     base = {
         "inactivity": [float(n - v) for v in range(n)],
         "frequency": list(range(n)),
         "total_amount": [float(v) for v in range(n)],
     }
     found = columns_of(
-        segments.with_rfm_scores(frame(base), bins=12, inactivity_col="inactivity")
+        segments.with_rfm_scores(frame(base), bins=bins, inactivity_col="inactivity")
     )
-    assert min(found["rfm_cell"]) == "010101"
-    assert max(found["rfm_cell"]) == "121212"
-    assert len(set(found["rfm_cell"])) == 12
+    assert min(found["rfm_cell"]) == first
+    assert max(found["rfm_cell"]) == last
+    assert len(set(found["rfm_cell"])) == bins
 
 
 @pytest.mark.parametrize("hole", [None, float("nan")])

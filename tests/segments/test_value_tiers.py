@@ -155,9 +155,11 @@ def test_a_kept_tier_is_lost_more_slowly_than_it_is_earned(
 ) -> None:
     members = frame(
         {
-            "customer_id": list("abcdefg"),
-            "clv": [450.0, 450, 399, 85, 85, 10, 600],
-            "value_tier": ["gold", "silver", "gold", "gold", "basic", "gold", None],
+            "customer_id": list("abcdefgh"),
+            "clv": [450.0, 450, 399, 85, 85, 10, 600, 500],
+            "value_tier": [
+                *("gold", "silver", "gold", "gold", "basic", "gold", None, "basic")
+            ],
         }
     )
     found = tier_of(columns_of(PROGRAMME.with_kept_tier(members)), "kept_tier")
@@ -169,6 +171,7 @@ def test_a_kept_tier_is_lost_more_slowly_than_it_is_earned(
         "e": "basic",
         "f": "basic",
         "g": "gold",  # a new customer earns like anybody
+        "h": "gold",  # the bar itself earns it
     }
 
 
@@ -199,6 +202,14 @@ def test_tier_probabilities_add_up_to_one(frame: Make, columns_of: Read) -> None
     by_value = dict(zip(found["clv"], found["probability_silver"], strict=True))
     assert by_value[100.0] == pytest.approx(0.5, rel=1e-9)
     assert by_value[50.0] == 0
+
+
+def test_the_width_of_the_interval_is_its_level(frame: Make, columns_of: Read) -> None:
+    # Of a normal value, 68.27 % lie within one standard deviation, here 20.
+    base = frame({"clv": [100.0], "clv_lower": [80.0], "clv_upper": [120.0]})
+    tiers = segments.ValueTiers(labels=("A", "B"), cuts=(120.0,))
+    found = columns_of(tiers.with_tier_probability(base, level=0.6826894921370859))
+    assert found["probability_A"] == pytest.approx([0.15865525393145707], rel=1e-12)
 
 
 def test_a_value_outside_its_interval_is_refused(frame: Make) -> None:

@@ -184,7 +184,7 @@ def fit_value_roles(
     opened = _opened(customers, actual_col, potential_col)
     actual, potential = _fetched(opened, actual_col, potential_col)
     lost = (actual < 0) & ((potential < 0) | (below_zero == "actual"))
-    most_valuable = _from(actual[~lost], valuable)
+    most_valuable = _from(actual, valuable)
     top = np.zeros(actual.size, dtype=np.bool_)
     if most_valuable is not None:
         top = actual >= most_valuable
