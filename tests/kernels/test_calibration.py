@@ -148,3 +148,19 @@ def test_the_weights_restore_the_uncensored_score(rng: np.random.Generator) -> N
     S = np.full(n, truth)
     found = censored_scores.weighted_brier(S, duration, event, at=10.0, curve=curve)
     assert found == pytest.approx(truth * (1 - truth), rel=0.01)
+
+
+def test_a_turned_ranking_has_the_rest_of_the_area(rng: np.random.Generator) -> None:
+    duration, event = _censored(rng, 400)
+    risk, mixed = rng.normal(size=400), rng.permutation(400)
+    curve = censored_scores.censoring_curve(duration, event)
+    area, turned, permuted = (
+        censored_scores.cumulative_dynamic_area(r, d, e, at=6.0, curve=curve)
+        for r, d, e in [
+            (risk, duration, event),
+            (-risk, duration, event),
+            (risk[mixed], duration[mixed], event[mixed]),
+        ]
+    )
+    assert turned == pytest.approx(1 - area, rel=1e-12)
+    assert permuted == pytest.approx(area, rel=1e-12)
