@@ -13,7 +13,7 @@ from crmkit.kernels.discounting import discounted_decay
 from crmkit.kernels.interpolation import through_few_times
 from crmkit.kernels.pareto_race import log_race, race
 from crmkit.kernels.pareto_window import log_window, window_means
-from crmkit.typing import FloatArray
+from crmkit.typing import FloatArray, IntArray
 
 log_size = st.floats(-7.0, 7.0)
 
@@ -25,7 +25,7 @@ def test_powers_of_one_minus_a_chance_have_their_beta_means(
 ) -> None:
     first, second = np.exp([a]), np.exp([b])
 
-    def log_power(chance: FloatArray, rows: slice) -> FloatArray:
+    def log_power(chance: FloatArray, rows: IntArray) -> FloatArray:
         assert chance[:, 0].size == first[rows].size
         return power * np.log1p(-np.minimum(chance, 1 - 1e-16))
 
@@ -36,14 +36,33 @@ def test_powers_of_one_minus_a_chance_have_their_beta_means(
         gammaln(second + power) - gammaln(second)
         - gammaln(first + second + power) + gammaln(first + second)
     )  # fmt: skip
-    if second[0] > 0.1:  # below, the mass piles up where 1 - chance is rounded
-        np.testing.assert_allclose(found, known, rtol=1e-10, atol=1e-11)
+    if second[0] > 2.0:  # below, mass lies where 1 - chance is itself rounded
+        np.testing.assert_allclose(found, known, rtol=1e-12, atol=4e-12)
+
+
+@pytest.mark.parametrize(
+    ("a", "b"), [(762.0969289805466, 7.975266375583172), (8.3728, 90.0171), (0.01, 3.0)]
+)
+def test_a_row_alone_is_exact_and_the_same_as_among_others(a: float, b: float) -> None:
+    """Places where a step too long for the stretched logit once cost nine digits."""
+
+    def log_stay(chance: FloatArray, _: IntArray) -> FloatArray:
+        return np.log1p(-np.minimum(chance, 1 - 1e-16))
+
+    def mean(first: FloatArray, second: FloatArray) -> FloatArray:
+        zero = np.zeros(first.size)
+        return log_beta_expectation(log_stay, first, second, bend=zero, steepness=zero)
+
+    alone = mean(np.array([a]), np.array([b]))
+    among = mean(np.array([50.0, a, 1e4]), np.array([0.5, b, 3.0]))
+    assert alone[0] == pytest.approx(np.log(b / (a + b)), rel=1e-13)
+    assert among[1] == pytest.approx(alone[0], rel=1e-14)
 
 
 def test_a_mean_below_the_smallest_number_has_its_logarithm() -> None:
     a, b, k = np.array([1000.0]), np.array([1.0]), np.array([1e6])
 
-    def log_fall(chance: FloatArray, _: slice) -> FloatArray:
+    def log_fall(chance: FloatArray, _: IntArray) -> FloatArray:
         return -1e6 * np.log1p(chance)
 
     found = log_beta_expectation(log_fall, a, b, bend=-np.log(k), steepness=k)

@@ -8,7 +8,7 @@ distribution (``gamma``, ``delta``) of the chance to leave.
 import numpy as np
 from scipy.special import gammaln
 
-from ..typing import FloatArray
+from ..typing import FloatArray, IntArray
 from .beta_expectation import log_beta_expectation
 from .cells import per_cell
 from .special import Numbers, log_beta_ratio, log_gamma_ratio
@@ -55,7 +55,7 @@ def _periods_there(
     some = ~ever & (end > start)
     rate, count = log_rate[some], (end - start)[some]
 
-    def given(chance: FloatArray, rows: slice) -> FloatArray:
+    def given(chance: FloatArray, rows: IntArray) -> FloatArray:
         # Past 1 - 1e-16 the series is its first term, as it is at 1 - 1e-16.
         log_z = np.log1p(-np.minimum(chance, 1.0 - 1e-16)) - rate[rows, None]
         whole = np.expm1(np.where(log_z == 0, 1.0, log_z))

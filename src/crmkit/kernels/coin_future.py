@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import betainc
 
-from ..typing import FloatArray
+from ..typing import FloatArray, IntArray
 from .beta_expectation import log_beta_expectation
 from .cells import per_cell
 from .discounting import discounted_decay
@@ -141,7 +141,7 @@ def _survival(
 ) -> FloatArray:
     pace = elapsed / A
 
-    def given(p: FloatArray, rows: slice) -> FloatArray:
+    def given(p: FloatArray, rows: IntArray) -> FloatArray:
         return -k[rows, None] * np.log1p(pace[rows, None] * p)
 
     bend = _bend(pace, k)
@@ -182,7 +182,7 @@ def _purchases_until(
     before = start / A
     pace = (end - start) / A
 
-    def given(p: FloatArray, rows: slice) -> FloatArray:
+    def given(p: FloatArray, rows: IntArray) -> FloatArray:
         there = np.log1p(before[rows, None] * p)
         gone = np.log1p(pace[rows, None] * p / (1.0 + before[rows, None] * p))
         shape = k[rows, None]
@@ -213,7 +213,7 @@ def _factorial_moment(
     elapsed, k, A, a, b = (v[some] for v in (elapsed, k, A, a, b))
     pace = elapsed / A
 
-    def given(p: FloatArray, rows: slice) -> FloatArray:
+    def given(p: FloatArray, rows: IntArray) -> FloatArray:
         step = pace[rows, None] * p
         twice = betainc(2.0, k[rows, None], step / (1.0 + step))
         return np.log(twice / (p * p))
@@ -253,7 +253,7 @@ def _with_rate(
     a: FloatArray,
     b: FloatArray,
 ) -> FloatArray:
-    def given(p: FloatArray, rows: slice) -> FloatArray:
+    def given(p: FloatArray, rows: IntArray) -> FloatArray:
         return np.log(
             discounted_decay(
                 k[rows, None] + 1.0,

@@ -8,7 +8,7 @@ distributed with ``k = r + frequency`` and ``A = alpha + T``, the rate of leavin
 import numpy as np
 from scipy.special import gammaln
 
-from ..typing import FloatArray
+from ..typing import FloatArray, IntArray
 from .beta_expectation import log_beta_expectation
 from .cells import per_cell
 from .discounting import discounted_decay
@@ -102,7 +102,7 @@ def _log_pmf(
     some = t > 0
     n, t, k, A, s, B = (value[some] for value in (n, t, k, A, s, B))
 
-    def given(share: FloatArray, rows: slice) -> FloatArray:
+    def given(share: FloatArray, rows: IntArray) -> FloatArray:
         passed = share * t[rows, None]
         return -(k + n)[rows, None] * np.log1p(passed / A[rows, None]) - (
             s[rows, None] + 1.0
