@@ -49,9 +49,9 @@ def log_beta_expectation(
     The trapezoid rule in the logit of the chance converges geometrically, since the
     integrand is analytic there and vanishes at both ends: with a step of 1/5, or of
     half a standard deviation of a narrow distribution, its error is near 1e-14 even
-    where the stretching sets in. Each row has nodes of its own, whatever its
-    neighbours are, so that a customer scored alone has the same number as among
-    others. Beyond the bends the logit is stretched exponentially, so that a distribution with ``a`` or
+    where the stretching sets in. Each row has nodes of its own, whatever its neighbours
+    are, so that a customer scored alone has the same number as among others. Beyond the
+    bends the logit is stretched exponentially, so that a distribution with ``a`` or
     ``b`` near zero needs only a few nodes more. The density is normalised by its own
     sum: the beta function is never evaluated. All is kept in logarithms, so that an
     expectation far below the smallest number has its logarithm still.
