@@ -233,6 +233,10 @@ def _read(
     rules = [rule for name in measured for rule in number_rules(frame, name)]
     rules += number_rules(frame, period_col, sign="positive")
     refuse(frame, [*rules, *flag_rules(frame, event_col)])
+    if not len(frame):
+        raise NotEnoughDataError(
+            needed="person-periods", got="0 rows", remedy="Pass a frame with rows."
+        )
     return frame
 
 

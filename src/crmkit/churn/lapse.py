@@ -156,6 +156,10 @@ def fit_lapse_window(
     refuse(dated, [*rules, *id_rules(frame, customer_id_col)], id_col=customer_id_col)
     frame = read_eager(dated.to_native(), ())
     end = day_number("observation_period_end", observation_period_end)
+    if not len(frame):
+        raise NotEnoughDataError(
+            needed="transactions", got="0 rows", remedy="Pass a log with rows."
+        )
     frame = frame.filter((day_numbers(frame, date_col) <= end).tolist())
     customer = group_rows(frame, customer_id_col).codes
     gap, closed = _gaps(customer, day_numbers(frame, date_col), end)

@@ -43,6 +43,10 @@ def cohort_renewals(
     require_numbers(frame, columns[1:])
     refuse(frame, _whole(frame, renewals_col), id_col=cohort_col)
     refuse(frame, number_rules(frame, customers_col, sign="nonnegative"))
+    if not len(frame):
+        raise NotEnoughDataError(
+            needed="a cohort", got="0 rows", remedy="Pass a frame with rows."
+        )
     groups = group_rows(frame, cohort_col)
     renewal, alive = numbers(frame, renewals_col), numbers(frame, customers_col)
     order = np.lexsort((renewal, groups.codes))
