@@ -82,7 +82,7 @@ def estimate(
         )
 
     optimum = _within_walls(mean, start, centre)
-    log_likelihood = sums(optimum.parameters)[0]
+    log_likelihood = float(sums(optimum.parameters)[0])
     covariance, condition = _curvature(optimum, n_customers)
     away = np.abs(optimum.parameters - centre)
     boundary = tuple(
