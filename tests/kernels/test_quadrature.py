@@ -59,6 +59,21 @@ def test_a_row_alone_is_exact_and_the_same_as_among_others(a: float, b: float) -
     assert among[1] == pytest.approx(alone[0], rel=1e-14)
 
 
+@pytest.mark.parametrize("bend", [-60.0, -9.0, -1.0, 0.0])
+@pytest.mark.parametrize("size", [1.0, 1e2, 1e4, 1e6])
+def test_a_narrow_chance_far_from_its_bend_keeps_its_centre(
+    size: float, bend: float
+) -> None:
+    def log_stay(chance: FloatArray, _: IntArray) -> FloatArray:
+        return np.log1p(-np.minimum(chance, 1 - 1e-16))
+
+    sizes = np.array([size])
+    found = log_beta_expectation(
+        log_stay, sizes, 2 * sizes, bend=np.array([bend]), steepness=np.zeros(1)
+    )
+    assert found[0] == pytest.approx(np.log(2 / 3), rel=1e-12)
+
+
 def test_a_mean_below_the_smallest_number_has_its_logarithm() -> None:
     a, b, k = np.array([1000.0]), np.array([1.0]), np.array([1e6])
 

@@ -58,12 +58,14 @@ def log_beta_expectation(
     """
     result = np.empty(a.shape)
     first, last, left, right, step = _ranges(a, b, bend, steepness)
+    peak = np.log(a / b)
+    centre = np.exp(left - peak) - np.exp(peak - right)  # stretch about the peak
     width = np.ceil((last - first) / (step * _COUNTED_BY))
     for rows in _blocks(np.maximum(width, 1.0).astype(np.int64) * _COUNTED_BY):
         w = np.linspace(first[rows.at], last[rows.at], rows.nodes + 1, axis=1)
         below = np.exp(left[rows.at, None] - w)
         above = np.exp(w - right[rows.at, None])
-        v = w - below + above
+        v = w - below + above + centre[rows.at, None]
         log_chance = -log1p_exp(-v)
         density = a[rows.at, None] * log_chance + b[rows.at, None] * (log_chance - v)
         density -= density.max(axis=1, keepdims=True)  # before what would round it
