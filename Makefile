@@ -24,7 +24,7 @@ lint: $(VENV)/dev.stamp ## ruff, mypy --strict and basedpyright
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/basedpyright
+	$(BIN)/basedpyright --pythonpath $(BIN)/python
 
 unit: $(VENV)/dev.stamp ## The tests alone: pytest, warnings as errors
 	$(BIN)/python -m pytest -n auto --dist loadgroup -m "not heavy" $(PYTEST_ARGS)

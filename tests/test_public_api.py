@@ -8,6 +8,7 @@ import ast
 import importlib
 import importlib.util
 import inspect
+import pkgutil
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
@@ -123,6 +124,23 @@ def test_every_public_function_shows_an_example(name: str) -> None:
         and ">>> " not in (inspect.getdoc(thing) or "")
     ]
     assert not untold
+
+
+def test_no_module_is_named_like_something_its_package_exports() -> None:
+    """The one would hide the other, whichever is imported last."""
+    packages = [
+        importlib.import_module(found.name)
+        for found in pkgutil.walk_packages(crmkit.__path__, "crmkit.")
+        if found.ispkg
+    ]
+    hidden = [
+        f"{package.__name__}.{module.name}"
+        for package in packages
+        for module in pkgutil.iter_modules(package.__path__)
+        if module.name in getattr(package, "__all__", [])
+        and not inspect.ismodule(getattr(package, module.name))
+    ]
+    assert not hidden
 
 
 def _write_all() -> None:

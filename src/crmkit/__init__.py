@@ -1,6 +1,6 @@
 """What each customer is worth and why, who matters, how they feel, who is leaving."""
 
-from . import churn, clv, datasets, errors, satisfaction, segments
+from . import churn, clv, datasets, errors, satisfaction, segments, snapshots
 from .ledger import Ledger
 from .rfm import (
     TransactionReport,
@@ -20,6 +20,7 @@ __all__ = [
     "rfm_summary",
     "satisfaction",
     "segments",
+    "snapshots",
     "transaction_report",
 ]
 

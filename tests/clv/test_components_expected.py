@@ -25,7 +25,7 @@ from crmkit.clv.components import (
     fit_referral_outlook,
     purchase_histories,
 )
-from crmkit.datasets.simulate_company import simulate_company
+from crmkit.datasets.company import simulate_company
 from crmkit.ledger import Ledger
 
 PARTS = ["clv1", "clv2", "clv3", "clv4", "clv5", "clv6"]

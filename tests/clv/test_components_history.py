@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from crmkit import errors
 from crmkit.clv.components import References, clv_components, fit_references
-from crmkit.datasets.simulate_company import simulate_company
+from crmkit.datasets.company import simulate_company
 from crmkit.ledger import Ledger
 
 PARTS = ["clv1", "clv2", "clv3", "clv4", "clv5", "clv6"]

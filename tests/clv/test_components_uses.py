@@ -16,8 +16,8 @@ from crmkit.clv.components import (
 from crmkit.clv.streams import with_value_streams
 from crmkit.clv.tenses import with_value_tenses
 from crmkit.clv.waterfall import value_waterfall
-from crmkit.datasets.simulate_company import simulate_company
-from crmkit.plot.waterfall import waterfall
+from crmkit.datasets.company import simulate_company
+from crmkit.plot.parts import waterfall
 
 END = "2023-12-31"
 

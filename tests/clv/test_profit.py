@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from crmkit import errors
 from crmkit.clv.breakeven import acquisition_breakeven
+from crmkit.clv.change_of_profit import ProfitChange, profit_change
 from crmkit.clv.profit import profit_by
-from crmkit.clv.profit_change import ProfitChange, profit_change
-from crmkit.datasets.simulate_company import simulate_company
+from crmkit.datasets.company import simulate_company
 from crmkit.ledger import Ledger
 
 PARTS = (

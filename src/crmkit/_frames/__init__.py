@@ -6,7 +6,6 @@ narwhals itself they see only expressions, through ``nw``.
 
 import narwhals.stable.v2 as nw
 
-from .beside import beside
 from .calendar import (
     day_numbers,
     epoch_day,
@@ -41,6 +40,7 @@ from .rules import (
     require_numbers,
 )
 from .scores import cells, with_scores
+from .upload import beside
 
 __all__ = [
     "EagerFrame",

@@ -8,9 +8,9 @@ import numpy as np
 
 from ..errors import NotEnoughDataError
 from ..typing import FloatArray, IntoFrameT
-from .beside import beside
 from .door import Frame, collect, native, numbers, read, row_count, with_arrays
 from .rules import Rule, refuse
+from .upload import beside
 
 __all__ = ["MAX_CELLS", "cells", "with_scores"]
 

@@ -2,8 +2,11 @@
 
 from .backtesting import Backtest, BacktestScore, backtest
 from .bg_bb import BgBb
+from .bg_bb_fit import fit_bg_bb
 from .bg_nbd import BgNbd
+from .bg_nbd_fit import fit_bg_nbd
 from .breakeven import acquisition_breakeven
+from .change_of_profit import ProfitChange, profit_change
 from .comparison import LikelihoodRatio, ModelComparison, ModelScore, compare_models
 from .components import (
     Assumptions,
@@ -23,21 +26,18 @@ from .components import (
     purchase_histories,
     referral_influence,
 )
-from .fit_bg_bb import fit_bg_bb
-from .fit_bg_nbd import fit_bg_nbd
-from .fit_mbg_nbd import fit_mbg_nbd
-from .fit_pareto_nbd import fit_pareto_nbd
 from .forecasting import Forecast, forecast
 from .gamma_gamma import GammaGamma, fit_gamma_gamma
 from .independence import SpendIndependence, spend_independence
 from .mbg_nbd import MbgNbd
+from .mbg_nbd_fit import fit_mbg_nbd
 from .nbd import Nbd, fit_nbd
 from .parameter_intervals import with_expectation_interval
 from .pareto_nbd import ParetoNbd
+from .pareto_nbd_fit import fit_pareto_nbd
 from .prediction_intervals import with_clv_interval, with_purchases_interval
 from .profiles import purchases_profile_intervals, spend_profile_intervals
 from .profit import profit_by
-from .profit_change import ProfitChange, profit_change
 from .rates import per_unit_rate
 from .streams import with_value_streams
 from .tenses import with_value_tenses

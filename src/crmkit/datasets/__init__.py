@@ -6,12 +6,12 @@ those packages; ``backend=`` names the library of the frame. The simulators take
 """
 
 from .cdnow import load_cdnow, load_cdnow_sample
+from .company import simulate_company
 from .complete_journey import CompleteJourney, load_complete_journey
 from .donations import load_donations
-from .simulate_company import simulate_company
-from .simulate_purchases import SimulatedPurchases, simulate_purchases
-from .simulate_survey import SimulatedSurvey, simulate_survey
+from .purchases import SimulatedPurchases, simulate_purchases
 from .subscriptions import simulate_subscriptions
+from .survey import SimulatedSurvey, simulate_survey
 
 __all__ = [
     "CompleteJourney",

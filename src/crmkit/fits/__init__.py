@@ -5,7 +5,7 @@ and uses these few functions.
 """
 
 from .documents import SCHEMA, from_document, to_document
-from .estimate import Penalty, estimate
+from .estimation import Penalty, estimate
 from .profile import profile_interval
 from .report import FitReport
 

@@ -4,8 +4,16 @@ Each function takes a result, draws it on the matplotlib axes given (or on new o
 and returns the axes. matplotlib is imported when a function is called.
 """
 
-from .predicted_against_actual import predicted_against_actual
-from .probability_alive import probability_alive
+from .activity import probability_alive
+from .churn import (
+    calibration_line,
+    campaign_profit_line,
+    gain_line,
+    retention_line,
+    survival_steps,
+)
+from .holdout import predicted_against_actual
+from .parts import waterfall
 from .satisfaction import (
     driver_bars,
     loyalty_zones,
@@ -20,10 +28,12 @@ from .segments import (
     retention_heatmap,
     whale_curve,
 )
-from .waterfall import waterfall
 
 __all__ = [
+    "calibration_line",
+    "campaign_profit_line",
     "driver_bars",
+    "gain_line",
     "growth_bars",
     "loyalty_zones",
     "migration_heatmap",
@@ -34,6 +44,8 @@ __all__ = [
     "priority_matrix",
     "probability_alive",
     "retention_heatmap",
+    "retention_line",
+    "survival_steps",
     "waterfall",
     "whale_curve",
 ]

@@ -74,7 +74,7 @@ def draw_models(
     >>> import numpy as np
     >>> from crmkit.clv import fit_bg_nbd
     >>> from crmkit.clv.components import draw_models, purchase_histories
-    >>> from crmkit.datasets.simulate_company import simulate_company
+    >>> from crmkit.datasets.company import simulate_company
     >>> ledger = simulate_company(customers=500, rng=np.random.default_rng(1))
     >>> histories = purchase_histories(ledger, as_of="2023-12-31", time_unit="week")
     >>> models = draw_models(
@@ -218,7 +218,7 @@ def expected_component_draws(
     >>> import numpy as np
     >>> from crmkit.clv import BgNbd, GammaGamma
     >>> from crmkit.clv.components import expected_component_draws, fit_references
-    >>> from crmkit.datasets.simulate_company import simulate_company
+    >>> from crmkit.datasets.company import simulate_company
     >>> ledger = simulate_company(customers=100, rng=np.random.default_rng(1))
     >>> spend = GammaGamma(p=6.0, q=4.0, v=20.0)
     >>> draws = expected_component_draws(

@@ -90,7 +90,7 @@ def expected_components(
     >>> import numpy as np
     >>> from crmkit.clv import BgNbd, GammaGamma
     >>> from crmkit.clv.components import expected_components, fit_references
-    >>> from crmkit.datasets.simulate_company import simulate_company
+    >>> from crmkit.datasets.company import simulate_company
     >>> ledger = simulate_company(customers=200, rng=np.random.default_rng(1))
     >>> ahead = expected_components(
     ...     ledger,

@@ -118,7 +118,7 @@ def referral_influence(
     --------
     >>> import numpy as np
     >>> from crmkit.clv.components import referral_influence
-    >>> from crmkit.datasets.simulate_company import simulate_company
+    >>> from crmkit.datasets.company import simulate_company
     >>> ledger = simulate_company(customers=200, rng=np.random.default_rng(1))
     >>> found = referral_influence(
     ...     ledger, as_of="2023-12-31", time_unit="year", discount_rate=0.0

@@ -125,7 +125,7 @@ def fit_referral_outlook(
     --------
     >>> import numpy as np
     >>> from crmkit.clv.components import fit_referral_outlook, fit_references
-    >>> from crmkit.datasets.simulate_company import simulate_company
+    >>> from crmkit.datasets.company import simulate_company
     >>> ledger = simulate_company(customers=500, rng=np.random.default_rng(1))
     >>> references = fit_references(ledger, as_of="2023-12-31")
     >>> outlook = fit_referral_outlook(

@@ -125,7 +125,7 @@ def fit_category_shares(
     --------
     >>> import numpy as np
     >>> from crmkit.clv.components import fit_category_shares
-    >>> from crmkit.datasets.simulate_company import simulate_company
+    >>> from crmkit.datasets.company import simulate_company
     >>> ledger = simulate_company(customers=500, rng=np.random.default_rng(1))
     >>> fit_category_shares(ledger, as_of="2023-12-31").categories
     ('books', 'games', 'music', 'paper', 'toys')

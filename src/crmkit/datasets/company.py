@@ -46,7 +46,7 @@ def simulate_company(
     Examples
     --------
     >>> import numpy as np
-    >>> from crmkit.datasets.simulate_company import simulate_company
+    >>> from crmkit.datasets.company import simulate_company
     >>> simulate_company(customers=100, rng=np.random.default_rng(1))
     Ledger(100 customers, ... lines, ... service costs, ...)
     """

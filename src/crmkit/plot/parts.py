@@ -42,7 +42,7 @@ def waterfall(steps: IntoDataFrame, *, ax: "Axes | None" = None) -> "Axes":
     >>> matplotlib.use("agg")
     >>> import pandas as pd
     >>> from crmkit.clv.waterfall import value_waterfall
-    >>> from crmkit.plot.waterfall import waterfall
+    >>> from crmkit.plot.parts import waterfall
     >>> parts = pd.DataFrame({
     ...     "clv1": [5.0], "clv2": [23.0], "clv3": [7.0], "clv4": [1.0],
     ...     "clv5": [10.0], "clv6": [-2.0], "clv": [44.0],

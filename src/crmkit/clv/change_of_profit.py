@@ -126,8 +126,8 @@ def profit_change(
     Examples
     --------
     >>> import numpy as np
-    >>> from crmkit.clv.profit_change import profit_change
-    >>> from crmkit.datasets.simulate_company import simulate_company
+    >>> from crmkit.clv.change_of_profit import profit_change
+    >>> from crmkit.datasets.company import simulate_company
     >>> ledger = simulate_company(customers=300, rng=np.random.default_rng(1))
     >>> change = profit_change(
     ...     ledger, before=("2022-01-01", "2022-12-31"),
