@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING, Literal, overload
 
 import numpy as np
-from narwhals.stable.v2.typing import IntoDataFrame
 
 from .._check import positive, whole
 from .backend import Backend, from_columns
