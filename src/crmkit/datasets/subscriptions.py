@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Literal, overload
 import numpy as np
 
 from .._check import positive, whole
+from ..typing import IntoDataFrame
 from .backend import Backend, from_columns
 
 if TYPE_CHECKING:
