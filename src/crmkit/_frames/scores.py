@@ -10,7 +10,7 @@ from ..errors import NotEnoughDataError
 from ..typing import FloatArray, IntoFrameT
 from .door import Frame, collect, native, numbers, read, row_count, with_arrays
 from .rules import Rule, refuse
-from .upload import beside
+from .upload import beside, run_once
 
 __all__ = ["MAX_CELLS", "cells", "with_scores"]
 
@@ -28,11 +28,15 @@ def with_scores(
     *,
     rules: Callable[[Frame], Sequence[Rule]],
     id_col: str | None = None,
+    repeatable: bool = False,
 ) -> IntoFrameT:
     """Add one column per score, each a function of the key columns alone.
 
     In memory the rows are scored; in an engine the distinct keys are fetched, scored
-    here and joined back, so that no customer leaves it.
+    here and joined back, so that no customer leaves it. A sum of floats may differ in
+    its last digit each time an engine adds it up, and would then find no score: unless
+    the keys are ``repeatable`` (counts, or counts over a constant), the plan is run
+    once and kept where it ran.
     """
     opened = read(frame, keys)
     known = id_col if id_col in opened.collect_schema().names() else None
@@ -41,7 +45,8 @@ def with_scores(
         values = [numbers(opened, key) for key in keys]
         added = {name: score(*values) for name, score in scores.items()}
         return native(with_arrays(opened, added), frame)
-    return native(_joined(opened, keys, scores), frame)
+    settled = opened if repeatable else run_once(opened)
+    return native(_joined(settled, keys, scores), frame)
 
 
 def cells(

@@ -110,7 +110,14 @@ def with_history_scores(
     rules: Rules = history_rules,
 ) -> IntoFrameT:
     """Add columns that are functions of the history alone, whatever the library."""
-    return with_scores(customers, columns, scores, rules=rules(columns), id_col=_ID)
+    return with_scores(
+        customers,
+        columns,
+        scores,
+        rules=rules(columns),
+        id_col=_ID,
+        repeatable=True,
+    )
 
 
 def known_id(frame: Frame) -> str | None:
