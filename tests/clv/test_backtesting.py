@@ -9,7 +9,7 @@ import pytest
 from crmkit import clv
 from crmkit.clv._accuracy import deciles, ranking_gini
 from crmkit.datasets import load_cdnow_sample, simulate_purchases
-from crmkit.errors import InvalidValueError
+from crmkit.errors import InvalidTypeError, InvalidValueError, NotEnoughDataError
 
 
 @pytest.fixture(scope="module")
@@ -86,6 +86,7 @@ def test_the_last_period_is_counted_from_the_log() -> None:
         models={},
         cutoffs=["2024-02-29"],
         horizon=29,
+        observation_period_end="2024-03-29",
     )
     score = _of(result, "last period", "2024-02-29")
     # In February a bought once, b never, and c, who is new, came back once.
@@ -156,3 +157,53 @@ def test_impossible_arguments_are_refused(changes: dict[str, Any], named: str) -
     options: dict[str, Any] = {"models": {}, "cutoffs": ["1997-09-30"], "horizon": 30}
     with pytest.raises(InvalidValueError, match=named):
         clv.backtest(load_cdnow_sample(), **{**options, **changes})
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"horizon": 274}, "1 horizon that runs past the data .first: 1997-09-30."),
+        ({"horizon": 1e9}, "runs past the data"),
+        ({"cutoffs": []}, "'cutoffs': no day"),
+        ({"cutoffs": ["1990-01-01"]}, "1 day before any purchase .first: 1990-01-01."),
+        ({"observation_period_end": "1997-10-29"}, "needs a cutoff of 1997-09-29"),
+        ({"horizon": 1, "time_unit": "month"}, "1 month.s. of 30.4369 days"),
+    ],
+)
+def test_a_cutoff_without_past_or_future_is_refused(
+    changes: dict[str, Any], said: str
+) -> None:
+    options: dict[str, Any] = {"models": {}, "cutoffs": ["1997-09-30"], "horizon": 30}
+    with pytest.raises(InvalidValueError, match=said):
+        clv.backtest(load_cdnow_sample(), **{**options, **changes})
+
+
+@pytest.mark.parametrize("cutoffs", ["1997-09-30", None, 3])
+def test_cutoffs_are_a_list(cutoffs: Any) -> None:
+    with pytest.raises(InvalidTypeError, match=r"cutoffs.*list of days"):
+        clv.backtest(load_cdnow_sample(), models={}, cutoffs=cutoffs, horizon=30)
+
+
+def test_any_series_of_days_is_a_list_of_cutoffs() -> None:
+    days = pd.date_range("1997-08-31", "1997-09-30", freq="MS")
+    result = clv.backtest(load_cdnow_sample(), models={}, cutoffs=days, horizon=30)
+    assert {score.cutoff for score in result.scores} == {"1997-09-01"}
+
+
+def test_a_cutoff_before_any_sale_is_refused() -> None:
+    log = pd.DataFrame(
+        {
+            "customer_id": ["a", "a"],
+            "date": pd.to_datetime(["2024-01-01", "2024-06-01"]),
+            "amount": [-1.0, 5.0],
+        }
+    )
+    with pytest.raises(NotEnoughDataError, match="customers who bought by 2024-02-01"):
+        clv.backtest(log, models={}, cutoffs=["2024-02-01"], horizon=30, refunds="drop")
+
+
+def test_the_last_day_of_the_data_is_the_last_day_of_a_horizon() -> None:
+    result = clv.backtest(
+        load_cdnow_sample(), models={}, cutoffs=["1997-09-30"], horizon=273
+    )
+    assert _of(result, "NBD", "1997-09-30").actual == 1882

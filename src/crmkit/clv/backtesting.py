@@ -1,23 +1,22 @@
 """What models would have predicted in the past, beside what happened."""
 
-import datetime as dt
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Protocol, TypeAlias
 
 import numpy as np
 
-from .._check import one_of, positive
 from .._frames import EagerFrame, numbers, nw, read_eager
 from ..errors import InvalidValueError, NotEnoughDataError
 from ..fits import from_document, to_document
-from ..kernels.calendar import DAYS_PER_UNIT, Grain, TimeUnit
+from ..kernels.calendar import Grain, TimeUnit
 from ..rfm import calibration_holdout_summary
 from ..rfm.log import Refunds
-from ..rfm.window import Day, day_number
+from ..rfm.window import Day
 from ..typing import FloatArray, IntoDataFrame, PurchaseModel
 from ._accuracy import deciles, mean_absolute_error, ranking_gini, relative_bias
+from ._cutoffs import Cutoffs, as_date, cutoff_days, horizon_days
 from ._simulation import PurchaseSampler, futures
 from .nbd import fit_nbd
 
@@ -30,7 +29,6 @@ class _Model(PurchaseSampler, PurchaseModel, Protocol):
 
 Fit: TypeAlias = Callable[[IntoDataFrame], _Model]
 
-_EPOCH = dt.date(1970, 1, 1)
 _HISTORY = ("frequency", "recency", "T")
 _DRAWS = 200
 _TAILS = (0.025, 0.975)
@@ -118,8 +116,9 @@ def backtest(
     transactions: IntoDataFrame,
     *,
     models: Mapping[str, Fit],
-    cutoffs: Sequence[Day],
+    cutoffs: Cutoffs,
     horizon: float,
+    observation_period_end: Day | None = None,
     grain: Grain = "day",
     time_unit: TimeUnit = "day",
     refunds: Refunds = "error",
@@ -139,9 +138,12 @@ def backtest(
         ``functools.partial`` carries options.
     cutoffs
         The last days to learn from, each at least the horizon before the end of the
-        data.
+        data: what was not seen yet is no answer.
     horizon
         How far ahead, in ``time_unit``: a whole number of days.
+    observation_period_end
+        The last day seen, inclusive; None for the last date in the log. Name it where
+        the log is complete up to a later day on which nobody bought.
     grain, time_unit, refunds
         As in ``rfm_summary``.
     rng
@@ -157,7 +159,10 @@ def backtest(
     Raises
     ------
     InvalidValueError
-        If the horizon is no whole number of days, or a name is taken by a baseline.
+        If the horizon is no whole number of days, a cutoff lies before any purchase or
+        leaves less than the horizon to the end, or a name is taken by a baseline.
+    InvalidTypeError
+        If ``cutoffs`` is no list.
 
     Examples
     --------
@@ -173,9 +178,10 @@ def backtest(
     1997-09-30  last period    2,457.0   1,882.0  +30.6%   0.897  0.660
     """
     _require_names(models)
-    unit = DAYS_PER_UNIT[one_of("time_unit", time_unit, tuple(DAYS_PER_UNIT))]
-    days = _whole_days(positive("horizon", horizon) * unit)
-
+    days = horizon_days(horizon, time_unit)
+    known = cutoff_days(
+        transactions, cutoffs, days=days, end=observation_period_end, date_col=date_col
+    )
     summary = partial(
         calibration_holdout_summary,
         transactions,
@@ -186,7 +192,7 @@ def backtest(
         date_col=date_col,
         amount_col=amount_col,
     )
-    past = [_past(summary, cutoff, days, customer_id_col) for cutoff in cutoffs]
+    past = [_past(summary, day, days, customer_id_col) for day in known]
     scores = [score for each in past for score in _scores(each, models, rng)]
     return Backtest(horizon=horizon, time_unit=time_unit, scores=tuple(scores))
 
@@ -203,15 +209,20 @@ class _Past:
 
 
 def _past(
-    summary: Callable[..., IntoDataFrame], cutoff: Day, days: int, customer_id_col: str
+    summary: Callable[..., IntoDataFrame], day: int, days: int, customer_id_col: str
 ) -> _Past:
-    day = day_number("cutoffs", cutoff, zone=None)
     customers = summary(
-        calibration_period_end=_date(day), observation_period_end=_date(day + days)
+        calibration_period_end=as_date(day), observation_period_end=as_date(day + days)
     )
     frame = read_eager(customers, ())
+    if not len(frame):
+        raise NotEnoughDataError(
+            needed=f"customers who bought by {as_date(day)}",
+            got="none",
+            remedy="Choose later cutoffs.",
+        )
     return _Past(
-        cutoff=_date(day).isoformat(),
+        cutoff=as_date(day).isoformat(),
         customers=customers,
         span=float(numbers(frame, "holdout_T")[0]),
         actual=numbers(frame, "holdout_frequency"),
@@ -230,7 +241,8 @@ def _last_period(
     since_first = numbers(frame, "frequency")
     try:
         before = summary(
-            calibration_period_end=_date(day - days), observation_period_end=_date(day)
+            calibration_period_end=as_date(day - days),
+            observation_period_end=as_date(day),
         )
     except NotEnoughDataError:
         return since_first
@@ -308,20 +320,6 @@ def _require_names(models: Mapping[str, Fit]) -> None:
             found=f"name {taken[0]!r}, which is a baseline",
             remedy="Give the model another name.",
         )
-
-
-def _whole_days(days: float) -> int:
-    if abs(days - round(days)) > 1e-6:
-        raise InvalidValueError(
-            subject="argument 'horizon'",
-            found=f"{days:g} days",
-            remedy="Choose a horizon that is a whole number of days.",
-        )
-    return round(days)
-
-
-def _date(day: int) -> dt.date:
-    return _EPOCH + dt.timedelta(days=day)
 
 
 def _line(score: BacktestScore, width: int) -> str:
