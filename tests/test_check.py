@@ -87,3 +87,21 @@ def test_a_history_is_broadcast() -> None:
 def test_an_impossible_history_is_refused(history: Any, found: str) -> None:
     with pytest.raises(CrmkitError, match=found):
         _check.purchase_history(*history)
+
+
+def test_several_rows_are_counted_in_the_plural() -> None:
+    with pytest.raises(
+        InvalidValueError, match="'recency': 2 values above T in 3 rows"
+    ):
+        _check.purchase_history([1, 1, 1], [6, 7, 1], [5, 5, 5])
+    with pytest.raises(
+        InvalidValueError, match="2 values that are not whole in 3 rows"
+    ):
+        _check.purchase_history([1.5, 1.5, 1], [1, 1, 1], [5, 5, 5])
+
+
+def test_arrays_that_do_not_fit_together_are_refused() -> None:
+    with pytest.raises(InvalidValueError, match=r"shapes \(3,\), \(2,\), \(1,\)"):
+        _check.purchase_history([1, 2, 3], [1.0, 2.0], [2.0])
+    with pytest.raises(InvalidTypeError, match="rows of unequal length"):
+        _check.finite_array("x", [[1.0, 2.0], [3.0]])

@@ -149,11 +149,19 @@ def purchase_history(
     frequency: ArrayLike, recency: ArrayLike, T: ArrayLike
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Return the three numbers of each customer, broadcast: 0 <= recency <= T."""
-    x, t_x, T_ = np.broadcast_arrays(
+    columns = (
         nonnegative_array("frequency", frequency),
         nonnegative_array("recency", recency),
         nonnegative_array("T", T),
     )
+    try:
+        x, t_x, T_ = np.broadcast_arrays(*columns)
+    except ValueError:
+        raise InvalidValueError(
+            subject="arguments 'frequency', 'recency' and 'T'",
+            found=f"shapes {', '.join(str(column.shape) for column in columns)}",
+            remedy="Pass arrays of one length, or single numbers.",
+        ) from None
     _refuse_where("frequency", x, x != np.floor(x), "value that is not whole")
     _refuse_where("recency", t_x, t_x > T_, "value above T")
     _refuse_where("recency", t_x, (x == 0) & (t_x > 0), "value above 0 at frequency 0")
@@ -161,18 +169,25 @@ def purchase_history(
 
 
 def _float_array(name: str, values: ArrayLike) -> FloatArray:
-    array = np.asarray(values)
+    try:
+        array = np.asarray(values)
+    except ValueError:  # rows of unequal length
+        raise _not_numbers(name, "rows of unequal length") from None
     if array.dtype.kind not in "iuf" and array.size:
         try:
             array = _from_objects(array)
         except (TypeError, ValueError):
-            raise InvalidTypeError(
-                subject=f"argument {name!r}",
-                expected="an array of numbers",
-                got=f"dtype {array.dtype}",
-                remedy="Pass numbers.",
-            ) from None
+            raise _not_numbers(name, f"dtype {array.dtype}") from None
     return array.astype(np.float64, copy=False)
+
+
+def _not_numbers(name: str, got: str) -> InvalidTypeError:
+    return InvalidTypeError(
+        subject=f"argument {name!r}",
+        expected="an array of numbers",
+        got=got,
+        remedy="Pass numbers.",
+    )
 
 
 def _from_objects(array: np.ndarray) -> FloatArray:

@@ -4,6 +4,8 @@ Every error is one sentence that can be pasted into a ticket: what, which rule, 
 many, the first example, the remedy. The facts stay on the error as attributes.
 """
 
+import re
+
 __all__ = [
     "ConvergenceError",
     "CrmkitError",
@@ -37,9 +39,20 @@ def _revived(
     return error
 
 
+_AFTER_THE_NOUN = re.compile(
+    r" (?:above|after|among|at|before|below|beyond|by|dated|for|from|in|larger|not|of|"
+    r"other|outside|than|that|to|whose|with|without)\b"
+)
+
+
 def _counted(count: int, noun: str) -> str:
-    """Say "1 missing value" or "3 missing values"."""
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+    """Say "1 missing value", "3 missing values" or "2 values above T"."""
+    if count == 1:
+        return f"1 {noun}"
+    rest = _AFTER_THE_NOUN.search(noun)
+    end = rest.start() if rest else len(noun)
+    said = noun[end:].replace(" that is ", " that are ", 1)
+    return f"{count} {noun[:end]}s{said}"
 
 
 class MissingColumnError(CrmkitError, LookupError):
