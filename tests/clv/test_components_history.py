@@ -161,7 +161,13 @@ def test_a_split_line_and_another_row_order_change_nothing(seed: int) -> None:
     sold = sold.filter(~pl.col("line_id").is_in(back["line_id"].implode()))
     sold = sold.filter(~pl.col("line_id").is_in((back["line_id"] + 1).implode()))
     split = pl.concat(
-        [sold.with_columns(return_of=pl.lit(float("nan"))), back],
+        [
+            sold.with_columns(return_of=pl.lit(float("nan"))),
+            back.with_columns(money / 2),
+            back.with_columns(
+                money / 2, pl.col("line_id") + 1, pl.col("return_of") + 1
+            ),
+        ],
         how="vertical_relaxed",
     )
     split = split.sample(fraction=1, shuffle=True, seed=seed)

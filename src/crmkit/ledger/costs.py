@@ -76,7 +76,11 @@ def refuse_early(table: Table, costs: Costs, date: str, start: IntArray) -> None
 
 
 def read_referrals(
-    table: Table, referrer: IntArray, referee: IntArray, names: dict[str, str]
+    table: Table,
+    referrer: IntArray,
+    referee: IntArray,
+    names: dict[str, str],
+    first_sale: IntArray,
 ) -> Referrals:
     """Read who brought whom: a forest, or at least without a cycle."""
     rows = np.ones(table.rows)
@@ -93,10 +97,18 @@ def read_referrals(
     )
     reward = _optional(table, names["reward"], "reward", np.zeros(table.rows))
     _refuse_shape(table, names["referrer_id"], referrer, referee)
+    day = table.days(names["date"])
+    table.refuse(
+        names["date"],
+        day > first_sale[referee],
+        "late referral",
+        "A referral wins a customer on or before the first purchase: correct the "
+        "date, or drop the row.",
+    )
     return Referrals(
         referrer=referrer,
         referee=referee,
-        day=table.days(names["date"]),
+        day=day,
         share=np.where(_incremental(table, names["incremental"]), share, 0.0),
         weight=weight,
         reward=reward,

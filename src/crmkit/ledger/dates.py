@@ -3,6 +3,8 @@
 import datetime as dt
 from typing import TypeAlias
 
+import numpy as np
+
 from ..errors import InvalidTypeError, InvalidValueError
 
 __all__ = ["Day", "day_number"]
@@ -15,8 +17,10 @@ _EPOCH = dt.date(1970, 1, 1).toordinal()
 def day_number(argument: str, value: Day) -> int:
     """Return the day number of a date, a datetime (its local day) or an ISO text."""
     day: object = value
-    if isinstance(value, str):
-        day = _from_iso(argument, value)
+    if isinstance(day, np.datetime64):
+        day = day.astype("datetime64[us]").item()
+    if isinstance(day, str):
+        day = _from_iso(argument, day)
     if day is None or day != day:  # noqa: PLR0124 - NaT differs from itself
         raise _refused(argument, "a missing date")
     if not isinstance(day, dt.date):

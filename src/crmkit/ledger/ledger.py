@@ -1,10 +1,11 @@
 """The ledger: what customers bought, cost and brought, checked as one whole."""
 
 from dataclasses import dataclass, field
-from typing import Generic, Literal
+from typing import Generic, Literal, cast
 
 import numpy as np
 
+from .._check import one_of
 from ..errors import NotEnoughDataError
 from ..kernels.components import NEVER, first_days
 from ..typing import IntArray, IntoDataFrameT
@@ -52,7 +53,9 @@ class Ledger(Generic[IntoDataFrameT]):
         ``referrer_id``, ``referee_id``, ``date``, ``share`` (how much of the referee's
         value the referrer is credited with, 0 to 1) and where known ``incremental``
         (false: the customer would have come anyway), ``weight`` (among several
-        referrers of one customer; equal without it) and ``reward`` paid.
+        referrers of one customer; equal without it) and ``reward`` paid. A referral is
+        dated on or before the referee's first sale in the lines, whatever
+        ``relationship_start`` says: it does not move value earned before it.
     customers
         One row per customer: all that exist, also those who bought nothing, with
         columns to group by. Without it, the customers are those of the lines.
@@ -73,9 +76,9 @@ class Ledger(Generic[IntoDataFrameT]):
     ------
     InvalidValueError
         If a value is missing, infinite or of the wrong sign; for duplicate line ids,
-        returns without a sale, orders of two customers, customers of another table
-        that the lines do not know, costs before acquisition, self-referrals, cycles of
-        referrals, or two currencies.
+        returns without a sale or larger than it, orders of two customers, customers of
+        another table that the lines do not know, costs before acquisition,
+        self-referrals, late referrals, cycles of referrals, or two currencies.
     InvalidTypeError
         If a column is of the wrong kind, or the tables are not of one library.
     MissingColumnError
@@ -175,7 +178,7 @@ def _book(ledger: Ledger[IntoDataFrameT]) -> Book:
         lines=sales.lines,
         service=service,
         acquisition=acquisition,
-        referrals=_referrals(ledger, tables, coded),
+        referrals=_referrals(ledger, tables, coded, first_sale),
         start=how,
         start_day=start_day,
         measured=sales.measured,
@@ -191,7 +194,9 @@ def _refuse_repeated(table: Table, codes: IntArray, column: str) -> None:
 def _tables(ledger: Ledger[IntoDataFrameT]) -> dict[str, Table]:
     who, date = ledger.customer_id_col, ledger.date_col
     pair = (ledger.referrer_id_col, ledger.referee_id_col)
-    start = ledger.relationship_start
+    start: object = ledger.relationship_start
+    if start is None or isinstance(start, str):
+        one_of(_START, cast("str", start), ("known", "unknown"))
     wanted: dict[str, tuple[object, tuple[str, ...]]] = {
         "customers": (ledger.customers, (who,)),
         "lines": (ledger.lines, (who, date, ledger.paid_amount_col)),
@@ -203,7 +208,7 @@ def _tables(ledger: Ledger[IntoDataFrameT]) -> dict[str, Table]:
     opened = {
         name: open_table(name, frame, columns, columns[0])
         for name, (frame, columns) in wanted.items()
-        if frame is not None
+        if frame is not None or name == "lines"
     }
     # A table without rows is one you do not have; its columns may have no type.
     return {name: t for name, t in opened.items() if t.rows or name == "lines"}
@@ -257,7 +262,10 @@ def _costs(
 
 
 def _referrals(
-    ledger: Ledger[IntoDataFrameT], tables: dict[str, Table], coded: Coded
+    ledger: Ledger[IntoDataFrameT],
+    tables: dict[str, Table],
+    coded: Coded,
+    first_sale: IntArray,
 ) -> Referrals:
     if "referrals" not in tables:
         return no_referrals()
@@ -274,4 +282,5 @@ def _referrals(
         coded.codes["referrals", ledger.referrer_id_col],
         coded.codes["referrals", ledger.referee_id_col],
         names,
+        first_sale,
     )

@@ -7,12 +7,15 @@ import numpy as np
 
 from .._frames import group_rows, nw, table
 from ..errors import InvalidValueError
+from ..kernels.components import totals
 from ..typing import BoolArray, FloatArray, IntArray
 from .book import Lines
 from .tables import Table
 
 __all__ = ["LineColumns", "Sales", "read_sales"]
 
+_EXACT = 2**53
+_ROUNDING = 1e-9
 _LINK = "Name in the return column the line each return reverses."
 
 
@@ -58,6 +61,7 @@ def read_sales(lines: Table, names: LineColumns, customer: IntArray) -> Sales:
     _refuse_returns(
         lines, names, returned=returned, sale=sale, customer=customer, day=day
     )
+    _refuse_larger_returns(lines, names, returned, sale, (paid, listed, cost))
     _refuse_shared_orders(lines, names, returned, order, customer)
     return Sales(
         lines=Lines(
@@ -140,6 +144,7 @@ def _reversed_rows(lines: Table, names: LineColumns) -> IntArray:
     returned = _filled(lines, names.return_of)
     ids = own.rename("id").to_frame()
     if returned.any():
+        _refuse_inexact_links(lines, names.return_of, own.dtype, returned)
         links = lines.frame[names.return_of].filter(returned.tolist())
         linked = table(lines.frame, {"id": links.cast(own.dtype).alias("id")})
         ids = nw.concat([ids, linked], how="vertical")
@@ -156,6 +161,27 @@ def _reversed_rows(lines: Table, names: LineColumns) -> IntArray:
         "There is no such sale: name a line id of the lines.",
     )
     return reverses
+
+
+def _refuse_inexact_links(
+    lines: Table, column: str, own: nw.dtypes.DType, returned: BoolArray
+) -> None:
+    """Refuse floats that do not say exactly which whole line id is meant."""
+    links: nw.Series[Any] = lines.frame[column]
+    if not own.is_integer() or not (links.dtype.is_float() or links.dtype == nw.Object):
+        return
+    inexact = np.zeros(lines.rows, dtype=bool)
+    inexact[returned] = [
+        isinstance(link, float) and not (link.is_integer() and abs(link) < _EXACT)
+        for link in links.filter(returned.tolist()).to_list()
+    ]
+    lines.refuse(
+        column,
+        inexact,
+        "inexact line id",
+        "Floats are exact for whole numbers below 2**53 only: use a nullable integer "
+        "column, Int64 in pandas.",
+    )
 
 
 def _filled(lines: Table, column: str) -> BoolArray:
@@ -209,6 +235,26 @@ def _refuse_returns(
     lines.refuse(
         names.date, early, "early return", "Date a return on or after its sale."
     )
+
+
+def _refuse_larger_returns(
+    lines: Table,
+    names: LineColumns,
+    returned: BoolArray,
+    sale: IntArray,
+    money: tuple[FloatArray, FloatArray, FloatArray],
+) -> None:
+    """Refuse returns that together take back more than was sold."""
+    columns = (names.paid_amount, names.list_amount, names.cost_amount)
+    for column, amount in zip(columns, money, strict=True):
+        back = totals(sale[returned], -amount[returned], lines.rows)
+        larger = back > amount * (1 + _ROUNDING)
+        lines.refuse(
+            column,
+            ~returned & larger,
+            "sale with larger returns",
+            "The returns of a sale take back no more than it: correct the amounts.",
+        )
 
 
 def _refuse_shared_orders(

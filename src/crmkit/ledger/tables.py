@@ -17,7 +17,7 @@ from .._frames import (
     require_ids,
     require_numbers,
 )
-from ..errors import InvalidValueError, MissingColumnError
+from ..errors import InvalidTypeError, InvalidValueError, MissingColumnError
 from ..typing import BoolArray, FloatArray, IntArray
 
 __all__ = ["Table", "open_table"]
@@ -106,7 +106,15 @@ def open_table(
     name: str, frame: object, columns: Sequence[str], label_col: str
 ) -> Table:
     """Open one frame of the ledger with at least these columns."""
-    opened = read_eager(frame, columns)
+    try:
+        opened = read_eager(frame, columns)
+    except InvalidTypeError as error:
+        raise InvalidTypeError(
+            subject=f"table {name!r}",
+            expected=error.expected,
+            got=error.got,
+            remedy=error.remedy,
+        ) from None
     return Table(name=name, frame=opened, label_col=label_col)
 
 
