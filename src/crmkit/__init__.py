@@ -1,6 +1,6 @@
 """What each customer is worth and why, who matters, how they feel, who is leaving."""
 
-from . import churn, clv, datasets, errors, satisfaction, segments, snapshots
+from . import churn, clv, datasets, errors, plot, satisfaction, segments, snapshots
 from .ledger import Ledger
 from .rfm import (
     TransactionReport,
@@ -17,6 +17,7 @@ __all__ = [
     "clv",
     "datasets",
     "errors",
+    "plot",
     "rfm_summary",
     "satisfaction",
     "segments",
