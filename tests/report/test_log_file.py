@@ -121,7 +121,8 @@ def test_a_decimal_comma_is_refused_and_read_if_named(file: Path) -> None:
     assert str(caught.value) == (
         "column 'Spent': 1 unreadable amount in 2 rows "
         "(first: row 0, value '1.010,50'). "
-        "Write amounts like 1234.50, or pass --decimal and --thousands."
+        "Write amounts like 1234.50, or pass other marks with --decimal and "
+        "--thousands."
     )
     rows = _read(file, decimal=",", thousands=".")
     assert [row["Spent"] for row in rows] == [1010.5, 0.0]
@@ -134,8 +135,77 @@ def test_what_is_no_plain_number_is_refused(file: Path, amount: str) -> None:
         _read(file)
 
 
+@pytest.mark.parametrize(
+    ("decimal", "thousands", "amount"),
+    [
+        (",", "", "1.234"),
+        (",", "", "1.234,50"),
+        (".", ",", "12,50"),
+        (".", ",", "1,2345"),
+        (".", ",", "1234,567"),
+        (".", ",", "1.234,567"),
+        (",", ".", "12.50"),
+        (",", ".", "1.2.3"),
+        (",", ".", "1,2,3"),
+        (".", "", "1.2.3"),
+        (".", "", "nan"),
+        (".", "", "inf"),
+        (".", "", "-Infinity"),
+        (".", "", "1e999"),
+        (".", "", "0x10"),
+        (".", "", "٣"),
+        (".", "", "."),
+    ],
+)
+def test_a_mark_where_it_means_nothing_is_refused(
+    file: Path, decimal: str, thousands: str, amount: str
+) -> None:
+    file.write_text(_csv(";").replace("10.50", amount), encoding="utf-8")
+    with pytest.raises(InvalidValueError) as caught:
+        _read(file, decimal=decimal, thousands=thousands)
+    assert (
+        f"1 unreadable amount in 2 rows (first: row 0, value {amount!r}). Write "
+        f"amounts like 1{thousands}234{decimal}50, or"
+    ) in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("decimal", "thousands", "amount", "value"),
+    [
+        (",", ".", "1.234.567,5", 1234567.5),
+        (",", ".", "1234,5", 1234.5),
+        (",", ".", "-12", -12.0),
+        (".", ",", "1,234", 1234.0),
+        (".", "'", "12'345.60", 12345.6),
+        (",", "\N{NO-BREAK SPACE}", "1\N{NO-BREAK SPACE}234,5", 1234.5),
+        (".", "", " 1.5e2 ", 150.0),
+        (".", "", ".5", 0.5),
+        (".", "", "+5.", 5.0),
+    ],
+)
+def test_marks_in_their_places_are_read(
+    file: Path, decimal: str, thousands: str, amount: str, value: float
+) -> None:
+    file.write_text(_csv(";").replace("10.50", amount), encoding="utf-8")
+    assert _read(file, decimal=decimal, thousands=thousands)[0]["Spent"] == value
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        {"decimal": ""},
+        {"decimal": "5"},
+        {"thousands": "ab"},
+        {"decimal": ",", "thousands": ","},
+    ],
+)
+def test_marks_that_cannot_be_told_apart_are_refused(written: dict[str, str]) -> None:
+    with pytest.raises(InvalidValueError, match="mark"):
+        Written(**written)
+
+
 def test_empty_cells_stay_holes_for_the_summary_to_refuse(file: Path) -> None:
-    file.write_text("Customer,Day,Spent\n,2024-01-31,\nb,,2\n")
+    file.write_text("Customer,Day,Spent\n,2024-01-31, \nb,,2\n")
     first, second = _read(file)
     assert first["Customer"] is None
     assert first["Spent"] is None

@@ -1,6 +1,7 @@
 """Dates and amounts written as text, read by one stated format or refused."""
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -32,6 +33,40 @@ class Written:
     decimal: str = "."
     thousands: str = ""
 
+    def __post_init__(self) -> None:
+        """Refuse marks that cannot be told from digits, signs or each other."""
+        for option, mark in (("decimal", self.decimal), ("thousands", self.thousands)):
+            if not _MARK.fullmatch(mark) and (mark or option == "decimal"):
+                raise InvalidValueError(
+                    subject=f"option '--{option}'",
+                    found=f"text {mark!r} that is no mark",
+                    remedy="Pass one character, such as a point or a comma.",
+                )
+        if self.decimal == self.thousands:
+            raise InvalidValueError(
+                subject="options '--decimal' and '--thousands'",
+                found=f"one mark {self.decimal!r} for both",
+                remedy="Pass two different marks.",
+            )
+
+    @property
+    def amount(self) -> str:
+        """The pattern of an amount: each mark only where it means something."""
+        grouped = rf"[0-9]{{1,3}}(?:{re.escape(self.thousands)}[0-9]{{3}})+"
+        whole = f"(?:{grouped}|[0-9]+)" if self.thousands else "[0-9]+"
+        after = re.escape(self.decimal)
+        return (
+            rf"^[+-]?(?:{whole}(?:{after}[0-9]*)?|{after}[0-9]+)(?:[eE][+-]?[0-9]+)?$"
+        )
+
+    @property
+    def example(self) -> str:
+        """An amount as it would be written with these marks."""
+        return f"1{self.thousands}234{self.decimal}50"
+
+
+_MARK = re.compile(r"[^0-9A-Za-z_+\-]")
+
 
 def read_dates(
     column: str, texts: "pa.ChunkedArray", date_format: str | None
@@ -51,14 +86,20 @@ def read_amounts(
 ) -> "pa.ChunkedArray":
     """Read text as numbers; an empty cell stays a hole."""
     arrow, compute = import_module("pyarrow"), import_module("pyarrow.compute")
-    plain = compute.utf8_trim_whitespace(texts)
+    trimmed = compute.utf8_trim_whitespace(texts)
+    blank = compute.equal(compute.utf8_length(trimmed), 0)
+    plain = compute.if_else(blank, arrow.scalar(None, arrow.string()), trimmed)
+    fits = compute.match_substring_regex(plain, written.amount)
+    if not compute.all(fits, min_count=0).as_py():
+        raise _refused_amounts(column, texts, compute.invert(fits), written)
     for mark, put in ((written.thousands, ""), (written.decimal, ".")):
         if mark and mark != put:
             plain = compute.replace_substring(plain, mark, put)
-    try:
-        return plain.cast(arrow.float64())
-    except arrow.ArrowInvalid:
-        raise _refused_amounts(column, texts.to_pylist(), plain.to_pylist()) from None
+    read = plain.cast(arrow.float64())
+    finite = compute.is_finite(read)
+    if not compute.all(finite, min_count=0).as_py():
+        raise _refused_amounts(column, texts, compute.invert(finite), written)
+    return read
 
 
 def _by_format(
@@ -104,23 +145,16 @@ def _iso(text: str | None) -> dt.datetime | None:
 
 
 def _refused_amounts(
-    column: str, texts: list[str | None], plain: list[str | None]
+    column: str, texts: "pa.ChunkedArray", wrong: "pa.ChunkedArray", written: Written
 ) -> InvalidValueError:
     return _refused(
         column,
-        texts,
-        [not _is_number(text) for text in plain],
+        texts.to_pylist(),
+        [bool(at) for at in wrong.to_pylist()],
         found="unreadable amount",
-        remedy="Write amounts like 1234.50, or pass --decimal and --thousands.",
+        remedy=f"Write amounts like {written.example}, or pass other marks with "
+        "--decimal and --thousands.",
     )
-
-
-def _is_number(text: str | None) -> bool:
-    try:
-        float(text or 0)
-    except ValueError:
-        return False
-    return "_" not in (text or "")  # 1_000 is Python, not an amount
 
 
 def _refused(
