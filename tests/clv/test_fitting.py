@@ -243,7 +243,7 @@ def test_the_fit_reached_travels_on_the_error(
 ) -> None:
     import sys
 
-    module = sys.modules["crmkit.fits.estimate"]
+    module = sys.modules["crmkit.fits.estimation"]
     monkeypatch.setattr(module, "_ITERATIONS", 1)
     with pytest.raises(
         ConvergenceError, match="did not converge in 1 iteration"
