@@ -60,12 +60,12 @@ def test_first_things_first(eager_frame: Make, columns_of: Read) -> None:
     assert found["priority"] == [1, 2, 3, 4, 5, 5]
     assert found["value_at_risk"] == pytest.approx([720, 720, 90, 90, 9, 0])
     assert found["reasons"] == [
-        "high contribution, likely to leave, dissatisfied",
-        "high contribution, likely to leave",
+        "high contribution, has probably left, dissatisfied",
+        "high contribution, has probably left",
         "high contribution, dissatisfied",
         "high contribution",
-        "likely to leave, dissatisfied",
-        "likely to leave",
+        "has probably left, dissatisfied",
+        "has probably left",
     ]
 
 
@@ -77,6 +77,29 @@ def test_priorities_are_the_same_in_an_engine(frame: Make, columns_of: Read) -> 
     )
     by_id = dict(zip(found["customer_id"], found["priority"], strict=True))
     assert by_id == dict(zip("abcdef", [1, 2, 3, 4, 5, 5], strict=True))
+
+
+def test_nobody_is_lost_twice(eager_frame: Make, columns_of: Read) -> None:
+    alive, clv = [0.2, 0.5, 1.0], [10.0, 50.0, 70.0]
+    base = {
+        "customer_id": list("abc"),
+        "value_if_alive": [v / p for v, p in zip(clv, alive, strict=True)],
+        "satisfaction": [9, 9, 9],
+        "probability_alive": alive,
+    }
+    found = columns_of(
+        segments.retention_priority(
+            eager_frame(base),
+            contribution_from=0,
+            satisfaction_from=7,
+            contribution_col="value_if_alive",
+        )
+    )
+    lost = dict(zip(found["customer_id"], found["value_at_risk"], strict=True))
+    # What is there and what is lost add up to the value of somebody still there.
+    assert [lost[i] + v for i, v in zip("abc", clv, strict=True)] == pytest.approx(
+        base["value_if_alive"]
+    )
 
 
 def test_a_probability_outside_its_range_is_refused(frame: Make) -> None:

@@ -218,7 +218,9 @@ def test_only_the_active_count(eager_frame: Any, columns_of: Any) -> None:
 
 def test_a_window_not_observed_to_its_end_is_refused(eager_frame: Any) -> None:
     log = _log(np.random.default_rng(1))
-    with pytest.raises(InvalidValueError, match="label window until 2024-06-09"):
+    with pytest.raises(
+        InvalidValueError, match="label window until 2024-06-09"
+    ) as refused:
         make_snapshots(
             eager_frame(log),
             cutoffs=CUTOFFS,
@@ -226,6 +228,7 @@ def test_a_window_not_observed_to_its_end_is_refused(eager_frame: Any) -> None:
             buffer=10,
             observation_period_end="2024-06-08",
         )
+    assert "To score customers today, use snapshot_features." in str(refused.value)
 
 
 def test_an_attribute_without_a_date_is_refused() -> None:

@@ -85,8 +85,11 @@ def held_out_profit(
         How many resamples of the customers.
     level
         The confidence of the interval.
-    risk_col, churned_col, clv_col
+    risk_col, churned_col
         The columns read.
+    clv_col
+        The value lost by leaving: what a customer *who stays* brings, see
+        ``with_campaign_profit``.
 
     Returns
     -------

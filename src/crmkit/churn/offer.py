@@ -143,8 +143,12 @@ def with_campaign_profit(
         One row per customer; lazy frames stay lazy.
     offer
         What is offered.
-    risk_col, clv_col
-        The probability to leave without the offer, and the value then lost.
+    risk_col
+        The probability to leave without the offer.
+    clv_col
+        The value lost if the customer leaves: what a customer *who stays* brings. The
+        ``clv`` of ``with_clv`` already contains the chance to be there: divide it by
+        ``probability_alive`` first, or leaving counts twice.
     customer_id_col
         Only named in errors.
     output_col
@@ -170,12 +174,14 @@ def with_campaign_profit(
     --------
     >>> import pandas as pd
     >>> offer = RetentionOffer(accept_rate=0.3, incentive=10, contact_cost=1)
-    >>> customers = pd.DataFrame({"churn_risk": [0.6, 0.6, 0.1], "clv": [50, 500, 500]})
-    >>> customers.pipe(with_campaign_profit, offer=offer)
-       churn_risk  clv  campaign_profit
-    0         0.6   50              2.2
-    1         0.6  500             83.2
-    2         0.1  500              4.7
+    >>> customers = pd.DataFrame(
+    ...     {"churn_risk": [0.6, 0.6, 0.1], "value_if_alive": [50, 500, 500]}
+    ... )
+    >>> customers.pipe(with_campaign_profit, offer=offer, clv_col="value_if_alive")
+       churn_risk  value_if_alive  campaign_profit
+    0         0.6              50              2.2
+    1         0.6             500             83.2
+    2         0.1             500              4.7
     """
     keys = (risk_col, clv_col)
 

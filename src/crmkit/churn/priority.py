@@ -105,7 +105,10 @@ def with_retention_priority(
     customers
         One row per customer; lazy frames stay lazy.
     clv_col
-        The value at stake; below 0 there is nothing to save and the priority is 0.
+        The value at stake: what a customer *who stays* brings. The ``clv`` of
+        ``with_clv`` already contains the chance to be there: divide it by
+        ``probability_alive`` first, or leaving counts twice. Below 0 there is nothing
+        to save and the priority is 0.
     risk_col
         The probability to leave if nothing is done.
     persuadability_col

@@ -229,8 +229,11 @@ def campaign_profit_curve(
         One row per customer: risk, value, and what came.
     offer
         What is offered.
-    risk_col, churned_col, clv_col
+    risk_col, churned_col
         The columns read.
+    clv_col
+        The value lost by leaving: what a customer *who stays* brings, see
+        ``with_campaign_profit``.
 
     Returns
     -------

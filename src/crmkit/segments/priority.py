@@ -34,8 +34,8 @@ def retention_priority(
 ) -> IntoFrameT:
     """List whom to retain first, and why: three degrees of each customer, joined.
 
-    1. worth keeping, likely to leave, and dissatisfied: the reason is known, act;
-    2. worth keeping and likely to leave: find the reason;
+    1. worth keeping, has probably left, and dissatisfied: the reason is known, act;
+    2. worth keeping and has probably left: find the reason;
     3. worth keeping and dissatisfied: mend it before they think of leaving;
     4. worth keeping, and nothing is wrong: keep it so;
     5. everybody else.
@@ -49,10 +49,15 @@ def retention_priority(
     satisfaction_from
         Below which value of its own scale satisfaction is low.
     retention_from
-        Below which probability of staying a customer is likely to leave.
-    contribution_col, satisfaction_col, retention_col
-        The three degrees: what the customer brings, the survey, and the probability
-        of staying.
+        Below which probability of being there a customer has probably left.
+    contribution_col
+        What the customer brings *if still there*. The ``clv`` of ``with_clv`` already
+        contains the chance to be there: divide it by ``probability_alive`` first, or
+        leaving counts twice.
+    satisfaction_col
+        The survey. Who did not answer has none: list them apart.
+    retention_col
+        The probability to be there.
     customer_id_col
         The id.
 
@@ -60,7 +65,7 @@ def retention_priority(
     -------
     A row per customer, first things first (a lazy frame is not ordered), with the id
     and the three columns, ``value_at_risk`` (contribution above zero times the
-    probability of leaving), ``priority`` from 1 to 5, and ``reasons`` in words.
+    probability of having left), ``priority`` from 1 to 5, and ``reasons`` in words.
 
     Raises
     ------
@@ -72,11 +77,13 @@ def retention_priority(
     >>> import pandas as pd
     >>> import crmkit as ck
     >>> customers = pd.DataFrame({
-    ...     "customer_id": ["ann", "bob", "cyd"], "clv": [50.0, 900.0, 800.0],
+    ...     "customer_id": ["ann", "bob", "cyd"], "clv": [10.0, 810.0, 240.0],
     ...     "satisfaction": [2, 9, 3], "probability_alive": [0.2, 0.9, 0.3],
     ... })
+    >>> customers["value_if_alive"] = customers["clv"] / customers["probability_alive"]
     >>> first = ck.segments.retention_priority(
-    ...     customers, contribution_from=500, satisfaction_from=7
+    ...     customers, contribution_from=500, satisfaction_from=7,
+    ...     contribution_col="value_if_alive",
     ... )
     >>> first[["customer_id", "priority", "value_at_risk"]]
       customer_id  priority  value_at_risk
@@ -84,7 +91,7 @@ def retention_priority(
     1         bob         4           90.0
     2         ann         5           40.0
     >>> first["reasons"].to_list()[0]
-    'high contribution, likely to leave, dissatisfied'
+    'high contribution, has probably left, dissatisfied'
     """
     worth_from = number("contribution_from", contribution_from)
     content_from = number("satisfaction_from", satisfaction_from)
@@ -128,7 +135,7 @@ def _priority(worth: nw.Expr, leaving: nw.Expr, unhappy: nw.Expr) -> nw.Expr:
 def _reasons(worth: nw.Expr, leaving: nw.Expr, unhappy: nw.Expr) -> nw.Expr:
     facts = {
         "high contribution": worth,
-        "likely to leave": leaving,
+        "has probably left": leaving,
         "dissatisfied": unhappy,
     }
     words = nw.lit("nothing stands out")

@@ -47,7 +47,8 @@ def make_snapshots(
         churned.
     observation_period_end
         The last day the log covers, inclusive. A window that reaches beyond it is
-        refused: absence that was not observed is not churn.
+        refused: absence that was not observed is not churn. To score customers today,
+        use ``snapshot_features``.
     buffer
         Days between cut-off and label window, to decide and to act.
     active_within
@@ -184,5 +185,5 @@ def _require_observed(days: list[int], reach: int, end: int) -> None:
             found=f"label window until {as_text(late[0] + reach - 1)}, but the log "
             f"ends on {as_text(end)}",
             remedy="Move the cut-off back, or shorten the horizon: what was not "
-            "observed is not churn.",
+            "observed is not churn. To score customers today, use snapshot_features.",
         )
