@@ -9,6 +9,7 @@ import pytest
 
 from crmkit import clv
 from crmkit.datasets import simulate_purchases
+from crmkit.errors import InvalidValueError
 
 SPEND = clv.GammaGamma(p=6.0, q=4.0, v=15.0)
 MODELS: dict[str, Any] = {
@@ -105,3 +106,66 @@ def test_threads_get_what_one_gets_alone(model: Any) -> None:  # invariant 49
     with ThreadPoolExecutor(8) as pool:
         together = list(pool.map(lambda _: fit(customers), range(8)))
     assert all(each == alone for each in together)
+
+
+@pytest.mark.parametrize("rate", [-0.01, -0.5, -0.999999])
+def test_what_grows_without_end_is_infinite(model: Any, rate: float) -> None:
+    worth = model.discounted_expected_purchases(
+        *HISTORY, horizon=math.inf, discount_rate=rate
+    )
+    assert np.all(np.isposinf(worth))
+
+
+@pytest.mark.parametrize(
+    ("horizon", "rate"), [(5200, -0.5), (52000, -0.05), (1e9, -1e-6), (1e308, -0.1)]
+)
+def test_growth_no_float_can_hold_is_refused(
+    model: Any, horizon: float, rate: float
+) -> None:
+    with pytest.raises(InvalidValueError, match="'discount_rate' and 'horizon'"):
+        model.discounted_expected_purchases(
+            *HISTORY, horizon=horizon, discount_rate=rate
+        )
+
+
+@pytest.mark.parametrize(
+    "discounted", [clv.Nbd(r=1, alpha=9), clv.BgBb(alpha=1, beta=1, gamma=1, delta=2)]
+)
+def test_every_model_refuses_it(discounted: Any) -> None:
+    with pytest.raises(InvalidValueError, match="'discount_rate' and 'horizon'"):
+        discounted.discounted_expected_purchases(
+            [1], [3], [9], horizon=5200, discount_rate=-0.5
+        )
+
+
+@pytest.mark.parametrize(
+    ("rate", "horizon"),
+    [(-math.expm1(-0.1), 5900.0), (-math.expm1(-5.9), 100.0), (0.9, 3.0)],
+)
+def test_growth_is_integrated_to_the_last_digits(rate: float, horizon: float) -> None:
+    # Gompertz-like growth e^(du) (1 + u/B)^-s, by mpmath's quadrature in pieces.
+    import mpmath
+
+    model, growth = MODELS["pareto_nbd"], -math.log1p(-rate)
+    B = model.beta + 38.9
+    with mpmath.workdps(30):
+        ends = [horizon * (1 - mpmath.mpf(2) ** -k) for k in range(14)] + [horizon]
+        time = mpmath.quad(
+            lambda u: mpmath.exp(growth * (u - horizon)) * (1 + u / B) ** -model.s,
+            ends,
+        )
+    factor = math.exp(growth * horizon)
+    worth = model.discounted_expected_purchases(
+        [2], [30.4], [38.9], horizon=horizon, discount_rate=-rate
+    )
+    alive = model.probability_alive([2], [30.4], [38.9])
+    expected = alive * (model.r + 2) / (model.alpha + 38.9) * float(time) * factor
+    np.testing.assert_allclose(worth, expected, rtol=1e-10)
+
+
+def test_a_rate_of_next_to_nothing_is_no_rate(model: Any) -> None:
+    almost, plain = (
+        model.discounted_expected_purchases(*HISTORY, horizon=52, discount_rate=rate)
+        for rate in (1e-300, 0.0)
+    )
+    np.testing.assert_allclose(almost, plain, rtol=1e-10)

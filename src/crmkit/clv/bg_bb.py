@@ -3,16 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
-from math import log1p
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .._check import rate, whole, whole_array
+from .._check import whole, whole_array
 from ..fits import FitReport, from_document, to_document
 from ..kernels import bg_bb
 from ..kernels.newton import Objective
 from ..typing import FloatArray, IntArray, IntoFrameT
+from ._discounting import discounting
 from ._histories import now_or_later
 from ._lifetimes import lifetimes_parameters
 from ._opportunities import (
@@ -156,8 +156,9 @@ class BgBb:
             recency,
             T,
             self.parameters,
-            horizon=opportunities("horizon", horizon, infinite=True),
-            log_rate=log1p(rate("discount_rate", discount_rate)),
+            **discounting(
+                opportunities("horizon", horizon, infinite=True), discount_rate
+            ),
         )
 
     def variance_of_purchases(

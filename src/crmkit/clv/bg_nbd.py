@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
-from math import log1p
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -11,7 +10,6 @@ from numpy.typing import ArrayLike
 from .._check import (
     nonnegative,
     nonnegative_array,
-    rate,
     whole,
     whole_array,
 )
@@ -19,6 +17,7 @@ from ..fits import FitReport, from_document, to_document
 from ..kernels import bg_nbd
 from ..kernels.newton import Objective
 from ..typing import FloatArray, IntArray, IntoFrameT
+from ._discounting import discounting
 from ._futures import coin_times
 from ._histories import now_or_later, on_histories, with_history_scores
 from ._lifetimes import lifetimes_parameters
@@ -155,8 +154,7 @@ class BgNbd:
             recency,
             T,
             self.parameters,
-            horizon=nonnegative("horizon", horizon, infinite=True),
-            log_rate=log1p(rate("discount_rate", discount_rate)),
+            **discounting(horizon, discount_rate),
         )
 
     def variance_of_purchases(

@@ -2,17 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import log1p
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .._check import nonnegative, purchase_history, rate
+from .._check import nonnegative, purchase_history
 from ..errors import InvalidValueError
 from ..fits import FitReport, from_document, to_document
 from ..kernels import nbd, pareto_nbd
 from ..kernels.newton import Objective
 from ..typing import FloatArray, IntArray, IntoFrame
+from ._discounting import discounting
 from ._fitting import approved, fetch_histories, fit_histories
 from ._histories import on_histories
 from ._parameters import check_parameters, parameters_of
@@ -94,8 +94,7 @@ class Nbd:
         discount_rate: float,
     ) -> FloatArray:
         """Return the same, each purchase discounted to ``T``."""
-        span = nonnegative("horizon", horizon, infinite=True)
-        log_rate = log1p(rate("discount_rate", discount_rate))
+        span, log_rate = discounting(horizon, discount_rate).values()
         if np.isinf(span) and log_rate <= 0:
             raise InvalidValueError(
                 subject="argument 'horizon'",

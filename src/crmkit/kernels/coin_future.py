@@ -234,11 +234,12 @@ def _discounted(
     a: FloatArray,
     b: FloatArray,
 ) -> FloatArray:
-    plain = log_rate == 0
+    plain, endless = log_rate == 0, (log_rate < 0) & (horizon == np.inf)
+    other = ~plain & ~endless
     rows = {"horizon": horizon, "log_rate": log_rate, "k": k, "A": A, "a": a, "b": b}
     of_plain = {name: column[plain] for name, column in rows.items()}
-    result = np.empty(k.shape)
-    result[~plain] = _with_rate(**{n: column[~plain] for n, column in rows.items()})
+    result = np.full(k.shape, np.inf)
+    result[other] = _with_rate(**{n: column[other] for n, column in rows.items()})
     start, end = of_plain.pop("log_rate"), of_plain.pop("horizon")
     result[plain] = _purchases(start=start, end=end, **of_plain)
     return result

@@ -9,6 +9,7 @@ __all__ = ["discounted_decay"]
 _TAIL = 40.0  # exp(-40) = 4e-18
 _LONGEST = 300.0  # in the logarithm of time: beyond any discount
 _NODES_AT_LEAST = 16
+_NODES_AT_MOST = 256  # of one panel: finding more takes longer than using them
 _NODES_PER_UNIT = 6.0
 _NODES_PER_GROWTH = 2.0
 
@@ -23,16 +24,21 @@ def discounted_decay(
     power, pace
         Exponent and pace of the decay; positive.
     log_rate
-        Continuous discount rate, not zero; where it is negative ``horizon`` is finite.
+        Continuous discount rate, not zero; where it is negative and ``horizon`` is
+        finite, ``-log_rate * horizon`` stays below 700: ``exp`` of it is a number.
     horizon
-        End of the integral; infinity allowed.
+        End of the integral; infinity allowed. The integral is then infinite where the
+        rate is negative: what grows beats what decays as a power.
 
     Notes
     -----
     Gauss-Legendre in ``log(1 + u / scale)``, where ``scale`` is the time in which the
     integrand first falls by a factor e, so that one unit of the new variable sees one
-    bend. The integral ends where what is left is below 1e-17 of it.
+    bend. The integral ends where what is left is below 1e-17 of it. Many nodes are laid
+    out in panels, which cost no more for a long span than each of them does.
     """
+    endless = (log_rate < 0) & (horizon == np.inf)
+    horizon = np.where(endless, 0.0, horizon)
     scale = 1.0 / (np.abs(log_rate) + np.maximum(power, 1.0) * pace)
     span = np.log1p(_end(power, pace, log_rate, horizon) / scale)
     growth = float(np.max(-log_rate * np.where(log_rate < 0, horizon, 0.0), initial=0))
@@ -44,7 +50,7 @@ def discounted_decay(
         total += weight * (
             (1.0 + stretched) * np.exp(-log_rate * u - power * np.log1p(pace * u))
         )
-    return span * scale * total
+    return np.where(endless, np.inf, span * scale * total)
 
 
 def _end(
@@ -61,5 +67,9 @@ def _end(
 
 def _legendre(span: float, growth: float) -> tuple[list[float], list[float]]:
     wanted = _NODES_AT_LEAST + _NODES_PER_UNIT * span + _NODES_PER_GROWTH * growth
-    nodes, weights = np.polynomial.legendre.leggauss(8 * int(np.ceil(wanted / 8)))
-    return (0.5 * (nodes + 1.0)).tolist(), (0.5 * weights).tolist()
+    panels = int(np.ceil(wanted / _NODES_AT_MOST))
+    nodes, weights = np.polynomial.legendre.leggauss(
+        8 * int(np.ceil(wanted / panels / 8))
+    )
+    laid = (np.arange(panels)[:, None] + 0.5 * (nodes + 1.0)) / panels
+    return laid.ravel().tolist(), np.tile(0.5 * weights / panels, panels).tolist()
