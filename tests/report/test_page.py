@@ -130,6 +130,26 @@ def _rows(chart: dict[str, Any]) -> list[dict[str, Any]]:
     return rows
 
 
+def test_tile_and_lead_give_the_error_of_the_money(
+    holdout: Holdout, changed: Changed
+) -> None:
+    told = replace(
+        holdout,
+        predicted_amount=83.0,
+        actual_amount=100.0,
+        predicted_purchases=130.0,
+        actual_purchases=100,
+    )
+    page = render_page(changed(holdout=told), table_name="customers.csv")
+    top = page[page.index("<header") : page.index("</header>")].replace("\n", " ")
+    low = "17\N{NO-BREAK SPACE}% too low"
+    assert f'<span class="figure-value">{low}</span>' in top
+    assert f"was {low}, measured in money, against what these customers" in top
+    table = page[page.index('id="trust"') :]
+    assert "30\N{NO-BREAK SPACE}% too high" in table
+    assert "customers will bring\nmore than" in table
+
+
 def test_without_a_holdout_the_page_says_why(changed: Changed) -> None:
     findings = changed(holdout=None, holdout_refused="Too short a log to hold back.")
     page = render_page(findings, table_name="customers.csv")

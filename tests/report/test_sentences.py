@@ -19,18 +19,31 @@ _GAP = "\N{NO-BREAK SPACE}"
 @pytest.mark.parametrize(
     ("predicted", "said"),
     [
-        (100_000.0, "met what happened"),
-        (96_000.0, f"came close: 4.0{_GAP}% below what happened"),
-        (80_000.0, f"was cautious: 20{_GAP}% below what happened"),
-        (130_000.0, f"was high: 30{_GAP}% above what happened"),
+        (100_000.0, "met the amount then spent"),
+        (96_000.0, f"was 4.0{_GAP}% too low, in money"),
+        (80_000.0, f"was 20{_GAP}% too low, in money"),
+        (130_000.0, f"was 30{_GAP}% too high, in money"),
     ],
 )
-def test_the_check_is_called_what_it_is(
+def test_the_check_is_said_in_money_and_not_made_pretty(
     predicted: float, said: str, holdout: Holdout, changed: Changed
 ) -> None:
-    told = replace(holdout, predicted_purchases=predicted, actual_purchases=100_000)
+    told = replace(
+        holdout,
+        predicted_amount=predicted,
+        actual_amount=100_000.0,
+        predicted_purchases=1.0,
+    )
     heading = headings(changed(holdout=told))["holdout"]
     assert heading == f"The forecast of 30 September 1997 {said}"
+
+
+def test_purchases_of_nothing_have_no_error_in_money(
+    holdout: Holdout, changed: Changed
+) -> None:
+    told = replace(holdout, actual_amount=0.0)
+    heading = headings(changed(holdout=told))["holdout"]
+    assert heading == "Nobody known on 30 September 1997 spent anything again"
 
 
 @pytest.mark.parametrize(

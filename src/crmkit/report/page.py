@@ -104,9 +104,7 @@ def _error(relative: float | None) -> str:
     """Say a relative error in a table's few letters."""
     if relative is None:
         return "not defined"
-    if abs(relative) < 0.0005:
-        return "exact"
-    return f"{words.percent(abs(relative))} {'high' if relative > 0 else 'low'}"
+    return words.off(relative)
 
 
 @cache

@@ -118,10 +118,10 @@ _TRUST = """
 <p>The log was cut on {{ holdout.calibration_period_end | day }}. The same models saw
 only what came before, for the {{ holdout.customers | count }} customers known by then,
 and forecast the {{ holdout.weeks | count }} weeks after. Then the forecast was laid
-beside what those customers really did. {% if holdout.purchases_error is not none and
-holdout.purchases_error | abs >= 0.05 %}Read the value ahead with that error in mind: if
+beside what those customers really did. {% if holdout.amount_error is not none and
+holdout.amount_error | abs >= 0.05 %}Read the value ahead with that error in mind: if
 it repeats itself, customers will bring
-{{ "more" if holdout.purchases_error < 0 else "less" }} than this page says.
+{{ "more" if holdout.amount_error < 0 else "less" }} than this page says.
 {% endif %}{{ say.holdout_deciles }}.</p>
 <div class="scroll" role="region" tabindex="0" aria-label="Table of the check">
 <table><caption>Forecast against what happened, {{ holdout.weeks | count }} weeks after

@@ -1,11 +1,9 @@
 """The findings in one sentence each: the headings and captions of the page."""
 
 from .findings import Findings, Holdout
-from .words import count, day, dollars, exact, percent, plural, signed
+from .words import count, day, dollars, exact, off, percent, plural, signed
 
 __all__ = ["headings"]
-
-_CLOSE = 0.05
 
 
 def headings(findings: Findings[object]) -> dict[str, str]:
@@ -114,17 +112,15 @@ def _holdout_chart(holdout: Holdout) -> str:
 
 
 def _holdout(holdout: Holdout) -> str:
-    error = holdout.purchases_error
+    error = holdout.amount_error
     made = day(holdout.calibration_period_end)
-    if error is None:
+    if not holdout.actual_purchases:
         return f"Nobody known on {made} bought again"
-    size = abs(error)
-    if size < 0.0005:
-        return f"The forecast of {made} met what happened"
-    tone = (
-        "came close" if size < _CLOSE else "was cautious" if error < 0 else "was high"
-    )
-    return f"The forecast of {made} {tone}: {signed(error)} what happened"
+    if error is None:
+        return f"Nobody known on {made} spent anything again"
+    if abs(error) < 0.0005:
+        return f"The forecast of {made} met the amount then spent"
+    return f"The forecast of {made} was {off(error)}, in money"
 
 
 def _deciles(holdout: Holdout) -> str:

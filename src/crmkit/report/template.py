@@ -43,9 +43,11 @@ _TOP = """
 <p class="lead">From {{ base.customers | count }} customers and
 {{ log.occasions | count }} purchases up to {{ end | day }}. {{ say.concentration }}.
 {{ say.alive }}.
-{% if holdout and holdout.purchases_error is not none %}A forecast made on
+{% if holdout and holdout.amount_error is not none %}A forecast made on
 {{ holdout.calibration_period_end | day }} from the first part of this log was
-{{ holdout.purchases_error | signed }} the purchases that then came.{% endif %}</p>
+{{ "just the amount" if holdout.amount_error | error == "exact"
+else (holdout.amount_error | error) ~ ", measured in money, against what" }} these
+customers then spent.{% endif %}</p>
 <dl class="figures">
 {{ figure("Customers", base.customers | count,
   (base.repeat_customers / base.customers) | percent ~ " bought more than once") }}
@@ -54,9 +56,9 @@ _TOP = """
 {{ figure("Held by the best fifth", concentration.ahead_of_best_fifth | percent,
   "of the value ahead; " ~ (concentration.past_of_best_fifth | percent)
   ~ " of past spending") }}
-{% if holdout and holdout.purchases_error is not none -%}
-{{ figure("Forecast check", holdout.purchases_error | error,
-  "predicted against actual purchases in " ~ (holdout.weeks | count)
+{% if holdout and holdout.amount_error is not none -%}
+{{ figure("Forecast check", holdout.amount_error | error,
+  "amount forecast against amount spent in " ~ (holdout.weeks | count)
   ~ " weeks held back") }}
 {%- endif %}
 </dl>

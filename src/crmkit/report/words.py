@@ -3,7 +3,17 @@
 import datetime as dt
 import math
 
-__all__ = ["count", "day", "dollars", "exact", "number", "percent", "plural", "signed"]
+__all__ = [
+    "count",
+    "day",
+    "dollars",
+    "exact",
+    "number",
+    "off",
+    "percent",
+    "plural",
+    "signed",
+]
 
 _MINUS = "\N{MINUS SIGN}"
 _GAP = "\N{NO-BREAK SPACE}"  # a number and its unit stay on one line
@@ -37,6 +47,13 @@ def signed(share: float) -> str:
     if abs(share) < 0.0005:
         return "equal to"
     return f"{percent(abs(share))} {'above' if share > 0 else 'below'}"
+
+
+def off(share: float) -> str:
+    """Say how a forecast erred: -0.17 is ``17 % too low``."""
+    if abs(share) < 0.0005:
+        return "exact"
+    return f"{percent(abs(share))} too {'high' if share > 0 else 'low'}"
 
 
 def dollars(amount: float, currency: str) -> str:
