@@ -74,6 +74,9 @@ def expected_components(
     ------
     InvalidValueError
         If an option cannot be used.
+    NotEnoughDataError
+        If nothing with a list amount was sold and kept, or all but all of it was given
+        away: then nothing says what is paid for it.
     ConvergenceError
         If the category shares cannot be fitted.
 

@@ -5,7 +5,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from ...errors import InvalidValueError
+from ...errors import InvalidValueError, NotEnoughDataError
 from ...kernels.components import NEVER, members_of, totals
 from ...kernels.credibility import Credibility, credibility
 from ...kernels.learning import learning_path, mean_ahead, turns
@@ -28,6 +28,7 @@ __all__ = [
 
 PartsAhead: TypeAlias = dict[str, FloatArray]
 
+_ROUNDING = 1e-9
 _LEAST_PAID = 0.01  # of list: who was given everything still pays something
 
 
@@ -88,6 +89,7 @@ def look_ahead(
     presences = presences_of(book, occasions)
     known = shares_of(book, presences) if shares is None else shares
     after = np.array([day + 1])
+    _require_prices(book, occasions)
     mix = _mix(
         book,
         occasions,
@@ -169,6 +171,24 @@ def with_draws(
         price=replace(outlook.price, estimate=price),
         service=replace(outlook.service, estimate=service),
     )
+
+
+def _require_prices(book: Book, occasions: Occasions) -> None:
+    """Refuse where list amounts do not say what is paid or what goods cost."""
+    sold, listed = float(_sold(book, book.lines.listed).sum()), occasions.listed.sum()
+    if not (sold > 0 and listed > _ROUNDING * sold):
+        raise NotEnoughDataError(
+            needed="a list amount above 0 that was sold, and not returned, to 'as_of'",
+            got="none",
+            remedy="Pass a later 'as_of', or the list amounts of the lines.",
+        )
+    paid = float(occasions.paid.sum() / listed)
+    if paid < _LEAST_PAID:
+        raise NotEnoughDataError(
+            needed=f"receipts of at least {_LEAST_PAID:.0%} of the list amount",
+            got=f"{paid:.2%}",
+            remedy="What was given away for free has no price to look ahead with.",
+        )
 
 
 def _own(
@@ -262,13 +282,25 @@ def _by_code(
                 found=f"no share of category {name!r}, which the ledger has",
                 remedy="Fit the shares to this ledger.",
             )
+    if not alpha @ amount > 0:
+        raise InvalidValueError(
+            subject="argument 'shares'",
+            found="no list amount above 0 in the categories of the ledger",
+            remedy="Fit the shares to this ledger.",
+        )
     return alpha, amount
 
 
 def _cost_ratio(book: Book) -> FloatArray:
-    lines, width = book.lines, len(book.categories)
-    cost = totals(lines.category, lines.cost, width)
-    return _ratio(cost, totals(lines.category, lines.listed, width))
+    """Return cost per list amount of what was sold; the company's where none was."""
+    cost, listed = _sold(book, book.lines.cost), _sold(book, book.lines.listed)
+    return np.where(listed > 0, _ratio(cost, listed), cost.sum() / listed.sum())
+
+
+def _sold(book: Book, amount: FloatArray) -> FloatArray:
+    """Sum the sales by category, as the list amounts of the shares are summed."""
+    sold = ~book.lines.returned
+    return totals(book.lines.category[sold], amount[sold], len(book.categories))
 
 
 def _ratio(part: FloatArray, whole: FloatArray) -> FloatArray:

@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from ..._check import finite_array, nonnegative, number
+from ..._check import finite_array, nonnegative, nonnegative_array, number
 from ...errors import InvalidValueError
 from ...fits import from_document, to_document
 
@@ -16,6 +16,7 @@ __all__ = ["Basis", "References"]
 Basis = Literal["new", "all", "given"]
 
 _ALWAYS = "0001-01-01"
+_ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +77,7 @@ class References:
     grain: str | None = None
 
     def __post_init__(self) -> None:
-        days = tuple(dt.date.fromisoformat(period) for period in self.periods)
+        days = tuple(_first_day(period) for period in self.periods)
         columns = (
             self.overall_depth,
             self.service_cost,
@@ -99,9 +100,16 @@ class References:
                 remedy="Give each period, in order, one value per column and category.",
             )
         nonnegative("parent_weight", self.parent_weight)
-        for name in ("overall_depth", "service_cost", "acquisition_cost"):
-            finite_array(name, getattr(self, name))
-        finite_array("discount_depth", np.asarray(self.discount_depth))
+        for name in ("service_cost", "acquisition_cost"):
+            nonnegative_array(name, getattr(self, name))
+        for name in ("overall_depth", "discount_depth"):
+            depth = finite_array(name, np.asarray(getattr(self, name)))
+            if depth.max(initial=0.0) > 1 + _ROUNDING:
+                raise InvalidValueError(
+                    subject=f"argument {name!r}",
+                    found=f"a depth of {float(depth.max())!r}, above 1",
+                    remedy="Depth is 1 - paid / list: 0.1 for 10 % off.",
+                )
 
     @classmethod
     def from_standards(
@@ -164,3 +172,14 @@ class References:
     def from_dict(cls, document: Mapping[str, object]) -> "References":
         """Build the references from their JSON document."""
         return from_document(cls, document)
+
+
+def _first_day(period: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(period)
+    except (TypeError, ValueError):
+        raise InvalidValueError(
+            subject="the references",
+            found=f"a period {period!r} that is no ISO-8601 date",
+            remedy="Name the first day of each period, such as '2024-01-01'.",
+        ) from None

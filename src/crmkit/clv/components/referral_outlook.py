@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..._check import nonnegative, number
+from ..._check import finite_array, fraction, nonnegative, nonnegative_array
 from ..._frames import group_rows, read_eager
 from ...errors import InvalidValueError
 from ...fits import from_document, to_document
@@ -60,9 +60,14 @@ class ReferralOutlook:
     occasions: float | None = None
 
     def __post_init__(self) -> None:
-        for name in ("overall_rate", "share", "reward", "acquisition_cost"):
+        money = ("reward", "acquisition_cost", "referee_value_error")
+        for name in ("overall_rate", *money):
             nonnegative(name, getattr(self, name))
-        number("referee_value", self.referee_value)
+        fraction("share", self.share, closed=True)
+        finite_array("referee_value", self.referee_value)
+        nonnegative_array("rates", self.rates)
+        if self.occasions is not None:
+            nonnegative("occasions", self.occasions)
         if len(self.groups) != len(self.rates):
             raise InvalidValueError(
                 subject="the referral outlook",

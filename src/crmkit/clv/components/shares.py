@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..._check import finite_array, positive
+from ..._check import nonnegative_array, positive
 from ...errors import ConvergenceError, InvalidValueError, NotEnoughDataError
 from ...fits import from_document, to_document
 from ...kernels import dirichlet_multinomial
@@ -63,9 +63,15 @@ class CategoryShares:
                 found="columns of unequal length",
                 remedy="Give each category a concentration and a list amount.",
             )
+        if len(set(self.categories)) < len(self.categories):
+            raise InvalidValueError(
+                subject="the category shares",
+                found="a category named twice",
+                remedy="Give each category one concentration and one list amount.",
+            )
         for value in self.concentration:
             positive("concentration", value)
-        finite_array("list_amount", self.list_amount)
+        nonnegative_array("list_amount", self.list_amount)
 
     def to_dict(self) -> dict[str, object]:
         """Return the shares as a JSON document."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ...errors import InvalidValueError
 from ...ledger import Book
 from ...typing import FloatArray, IntArray
 from .references import References
@@ -50,6 +51,12 @@ def standards_of(references: References, book: Book) -> Standards:
     overall = np.array(references.overall_depth)
     named = np.array(references.discount_depth).reshape(len(days), -1)
     columns = {name: at for at, name in enumerate(references.categories)}
+    if columns and not columns.keys() & set(map(str, book.categories)):
+        raise InvalidValueError(
+            subject="argument 'references'",
+            found=f"none of the ledger's categories among {sorted(columns)}",
+            remedy="Name the depths by the categories of the ledger.",
+        )
     depth = np.repeat(overall[:, None], len(book.categories), axis=1)
     for code, category in enumerate(book.categories):
         at = columns.get(str(category))
