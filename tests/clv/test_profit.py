@@ -145,6 +145,34 @@ def test_a_period_that_ends_before_it_begins_is_refused() -> None:
         )
 
 
+def test_what_comes_back_is_volume_and_no_purchase() -> None:
+    rows = [
+        (1, "a", dt.date(2022, 12, 1), 100.0, 60.0, None),
+        (2, "b", dt.date(2022, 12, 1), 100.0, 60.0, None),
+        (3, "a", dt.date(2023, 1, 5), -100.0, -60.0, 1),
+        (4, "b", dt.date(2023, 3, 1), 50.0, 30.0, None),
+        (5, "a", dt.date(2024, 3, 1), 50.0, 30.0, None),
+        (6, "b", dt.date(2024, 3, 1), 50.0, 30.0, None),
+    ]
+    names = ("line_id", "customer_id", "date", "paid_amount", "cost_amount")
+    lines = pl.DataFrame(rows, schema=[*names, "return_of"], orient="row")
+    change = profit_change(
+        Ledger(lines=lines),
+        before=("2023-01-01", "2023-12-31"),
+        after=("2024-01-01", "2024-12-31"),
+    )
+    parts = {name: getattr(change, name) for name in PARTS}
+    expected = dict.fromkeys(PARTS, 0.0) | {"volume": 60.0}
+    assert parts == pytest.approx(expected, abs=1e-12)
+    assert (change.active_before, change.active_after) == (1, 2)
+
+
+@pytest.mark.parametrize("before", ["2023", ("2023-01-01",), None])
+def test_a_period_is_two_days(before: Any) -> None:
+    with pytest.raises(errors.InvalidTypeError, match="'before': expected the first"):
+        profit_change(company(1), before=before, after=("2023-01-01", "2023-12-31"))
+
+
 def test_breakeven_counts_from_the_first_cost(
     eager_frame: Any, columns_of: Any
 ) -> None:

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crmkit.kernels.profit_change import BaseChange, BaseYear, change_of_base
+from crmkit.kernels.profit_change import BaseChange, BaseYear, Flows, change_of_base
 
 NAMES = ("keeping", "volume", "mix", "price", "goods_cost", "service_cost")
 
@@ -12,11 +12,11 @@ def year(
     active: float, listed: list[float], depth: float, cost: float, service: float
 ) -> BaseYear:
     total = np.array(listed)
+    flows = Flows(listed=total, paid=total * (1 - depth), cost=total * cost)
     return BaseYear(
         active=active,
-        listed=total,
-        paid=total * (1 - depth),
-        cost=total * cost,
+        sold=flows,
+        net=flows,
         service=service,
         idle_service=0.0,
     )
@@ -61,22 +61,12 @@ def test_cheaper_goods_and_service_are_costs() -> None:
 
 
 def test_moving_to_the_better_category_is_mix() -> None:
-    before = BaseYear(
-        active=10,
-        listed=np.array([80.0, 20.0]),
-        paid=np.array([80.0, 20.0]),
-        cost=np.array([40.0, 5.0]),
-        service=0.0,
-        idle_service=0.0,
-    )
-    after = BaseYear(
-        active=10,
-        listed=np.array([20.0, 80.0]),
-        paid=np.array([20.0, 80.0]),
-        cost=np.array([10.0, 20.0]),
-        service=0.0,
-        idle_service=0.0,
-    )
+    def half_and_quarter(listed: list[float]) -> BaseYear:
+        amount = np.array(listed)
+        flows = Flows(listed=amount, paid=amount, cost=amount * [0.5, 0.25])
+        return BaseYear(active=10, sold=flows, net=flows, service=0, idle_service=0)
+
+    before, after = half_and_quarter([80.0, 20.0]), half_and_quarter([20.0, 80.0])
     only(change_of_base(before, after), "mix", 60 * 0.25)
 
 
@@ -90,21 +80,20 @@ amounts = st.lists(
 @st.composite
 def years(draw: st.DrawFn) -> BaseYear:
     active = draw(st.integers(0, 50))
-    if active == 0:
-        none = np.zeros(3)
-        idle = draw(st.floats(0, 50))
-        return BaseYear(
-            active=0, listed=none, paid=none, cost=none, service=0, idle_service=idle
-        )
-    listed, paid, cost = np.array(draw(amounts)).T
+    listed, paid, cost = np.array(draw(amounts)).T * (active > 0)
     # A category may be free of charge: list 0, with a cost all the same.
-    listed = np.where(listed < 100, 0.0, listed)
+    sold = Flows(listed=np.where(listed < 100, 0.0, listed), paid=paid, cost=cost)
+    # Of what was sold in earlier years, any amount may come back.
+    back, repaid, restocked = np.array(draw(amounts)).T
     return BaseYear(
         active=active,
-        listed=listed,
-        paid=paid,
-        cost=cost,
-        service=draw(st.floats(0, 50)),
+        sold=sold,
+        net=Flows(
+            listed=sold.listed - np.where(back < 1, 0.0, back),
+            paid=paid - repaid,
+            cost=cost - restocked,
+        ),
+        service=draw(st.floats(0, 50)) * (active > 0),
         idle_service=draw(st.floats(0, 50)),
     )
 
@@ -115,8 +104,31 @@ def test_the_parts_sum_to_the_change_and_turn_with_time(
 ) -> None:
     change, back = change_of_base(before, after), change_of_base(after, before)
     total = sum(getattr(change, name) for name in NAMES)
-    scale = 1e4
+    scale = 1e5
     assert total == pytest.approx(after.profit - before.profit, abs=1e-12 * scale)
     for name in NAMES:
         forward, backward = getattr(change, name), getattr(back, name)
         assert forward == pytest.approx(-backward, abs=1e-12 * scale)
+
+
+def test_more_back_than_sold_is_volume() -> None:
+    def at_sixty_percent(active: float, sold: float, net: float) -> BaseYear:
+        def flows(listed: float) -> Flows:
+            amount = np.array([listed], dtype=np.float64)
+            return Flows(listed=amount, paid=amount, cost=0.6 * amount)
+
+        return BaseYear(
+            active=active,
+            sold=flows(sold),
+            net=flows(net),
+            service=0,
+            idle_service=0,
+        )
+
+    only(
+        change_of_base(at_sixty_percent(2, 50, -50), at_sixty_percent(2, 100, 100)),
+        "volume",
+        60,
+    )
+    nobody = at_sixty_percent(0, 0, -50)
+    only(change_of_base(nobody, at_sixty_percent(0, 0, 0)), "volume", 20)

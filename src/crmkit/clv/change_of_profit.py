@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..errors import InvalidValueError
+from ..errors import InvalidTypeError, InvalidValueError
 from ..fits import from_document, to_document
 from ..kernels.components import NEVER, totals
-from ..kernels.profit_change import BaseYear, change_of_base
+from ..kernels.profit_change import BaseYear, Flows, change_of_base
 from ..ledger import Book, Day, Ledger, day_number
 from ..typing import BoolArray, IntoDataFrameT
 
@@ -29,8 +29,8 @@ class ProfitChange:
     keeping
         More existing customers who bought, each at the average profit of both periods.
     volume, mix, price, goods_cost, service_cost
-        Growing the existing: list amount per customer; dearer categories; smaller
-        discounts; cheaper goods; cheaper service.
+        Growing the existing: list amount per customer, less returns; dearer
+        categories; smaller discounts; cheaper goods; cheaper service.
     active_before, active_after
         Existing customers who bought in each period.
     won_before, won_after
@@ -113,10 +113,12 @@ def profit_change(
     Notes
     -----
     A customer is won in the period of the first purchase and existing after it. With N
-    existing customers who bought, list amount l per customer, share w, depth d and cost
-    c by category, and service s: their profit is N (l sum of w (1 - d - c) - s), and
-    every product is split at midpoints (Bennet 1920). A category sold in one period
-    only has that period's depth and cost in both.
+    existing customers who bought, list amount l per customer less returns, depth d and
+    cost c of what was sold, by category, and service s: their profit is N (sum of
+    l (1 - d - c) - s), and every product is split at midpoints (Bennet 1920). The
+    change of l is volume at the mean margin, and mix as far as margins differ from it.
+    A category sold in one period only has that period's depth and cost in both; what
+    returns gave back at another depth or cost is price and goods cost.
 
     References
     ----------
@@ -167,7 +169,14 @@ class _Period:
     won_profit: float
 
 
-def _span(argument: str, period: tuple[Day, Day]) -> tuple[int, int]:
+def _span(argument: str, period: object) -> tuple[int, int]:
+    if not isinstance(period, tuple | list) or len(period) != 2:
+        raise InvalidTypeError(
+            subject=f"argument {argument!r}",
+            expected="the first and the last day of a period",
+            got=repr(period),
+            remedy="Pass two days, such as ('2024-01-01', '2024-12-31').",
+        )
     start, end = (day_number(argument, day) for day in period)
     if end < start:
         raise InvalidValueError(
@@ -183,18 +192,26 @@ def _period(book: Book, span: tuple[int, int], first_day: np.ndarray) -> _Period
     lines, width = part.lines, len(book.categories)
     existing: BoolArray = first_day < span[0]
     of_base = existing[lines.customer]
+    sold = of_base & ~lines.returned
     margin = lines.paid - lines.cost
     bought = np.zeros(book.customers, dtype=bool)
-    bought[lines.customer[of_base]] = True
+    bought[lines.customer[sold]] = True
     service = totals(part.service.customer, part.service.amount, book.customers)
     winning = part.acquisition.amount.sum() + part.referrals.reward.sum()
-    kept, code = of_base, lines.category[of_base]
-    return _Period(
-        base=BaseYear(
-            active=float(np.count_nonzero(bought)),
+
+    def flows(kept: BoolArray) -> Flows:
+        code = lines.category[kept]
+        return Flows(
             listed=totals(code, lines.listed[kept], width),
             paid=totals(code, lines.paid[kept], width),
             cost=totals(code, lines.cost[kept], width),
+        )
+
+    return _Period(
+        base=BaseYear(
+            active=float(np.count_nonzero(bought)),
+            sold=flows(sold),
+            net=flows(of_base),
             service=float(service[bought].sum()),
             idle_service=float(service[existing & ~bought].sum()),
         ),
