@@ -12,7 +12,7 @@ from ..rfm import TransactionReport
 from ..segments import customers_behind, pareto_curve, top_share
 from ..typing import IntoDataFrame, IntoDataFrameT
 from .check import Checked
-from .findings import BestCustomer, Concentration, Findings, FitFacts
+from .findings import BestCustomer, Concentration, Findings, FitFacts, LeftOut
 from .outlook import look_ahead
 from .purchases import PurchaseLog
 from .question import Question
@@ -32,6 +32,7 @@ def found(
     rows: PurchaseLog,
     check: Checked,
     question: Question,
+    left_out: LeftOut,
 ) -> Findings[IntoDataFrameT]:
     """Add up what the page shows."""
     table = read_eager(customers, ())
@@ -52,6 +53,7 @@ def found(
         best=_best(table, scores, question.customer_id_col),
         fits=_fits(purchases, spend, scores),
         customers=customers,
+        left_out=left_out,
     )
 
 

@@ -8,10 +8,17 @@ from ..segments import with_value_tier
 from ..typing import IntoDataFrameT
 from .adding_up import found
 from .check import checked
-from .findings import Findings
+from .findings import Findings, LeftOut
+from .kept_rows import with_ids, with_purchases
 from .models import fit_purchases, fit_spend
 from .purchases import open_purchases
 from .question import Question
+from .spend_to_value import (
+    SPEND_TO_VALUE,
+    below_zero,
+    with_spend_to_value,
+    without_spend_to_value,
+)
 
 __all__ = ["Step", "analyse"]
 
@@ -63,6 +70,8 @@ def analyse(
     (2357, 1882)
     """
     on_step("Checking the log")
+    known = with_ids(transactions, question=question)
+    transactions = known.transactions
     log = transaction_report(
         transactions,
         observation_period_end=question.observation_period_end,
@@ -70,8 +79,10 @@ def analyse(
         date_col=question.date_col,
         amount_col=question.amount_col,
     )
+    buyers = with_purchases(transactions, question=question)
+    transactions = buyers.transactions
     on_step("Summarising each customer")
-    customers = _summary(transactions, question)
+    customers = with_spend_to_value(_summary(transactions, question))
     on_step("Fitting how often customers buy, and when they leave")
     purchases = fit_purchases(customers)
     on_step("Fitting how much they spend")
@@ -90,6 +101,11 @@ def analyse(
         rows=rows,
         check=check,
         question=question,
+        left_out=LeftOut(
+            rows_without_id=known.left_out,
+            customers_refunded_only=buyers.left_out,
+            customers_below_zero=below_zero(customers),
+        ),
     )
 
 
@@ -113,11 +129,12 @@ def _valued(
         purchases.with_probability_alive(customers), horizon=weeks
     )
     valued = with_clv(
-        spend.with_expected_spend(predicted),
+        spend.with_expected_spend(predicted, monetary_value_col=SPEND_TO_VALUE),
         purchases=purchases,
         spend=spend,
         horizon=weeks,
         discount_rate=per_unit_rate(question.annual_discount_rate, time_unit="week"),
         margin=question.margin,
+        monetary_value_col=SPEND_TO_VALUE,
     )
-    return with_value_tier(valued)
+    return without_spend_to_value(with_value_tier(valued))

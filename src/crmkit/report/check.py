@@ -10,11 +10,13 @@ from .._frames import EagerFrame, numbers, read_eager
 from ..errors import CrmkitError
 from ..kernels.cells import group
 from ..rfm import TransactionReport, calibration_holdout_summary
-from ..typing import FloatArray, IntArray, IntoDataFrame, PurchaseModel
+from ..typing import FloatArray, IntArray, IntoDataFrameT, PurchaseModel
 from .findings import Decile, Holdout, Week
+from .kept_rows import bought
 from .models import fit_purchases, fit_spend
 from .purchases import PurchaseLog
 from .question import Question
+from .spend_to_value import SPEND_TO_VALUE, with_spend_to_value
 
 __all__ = ["Checked", "checked"]
 
@@ -31,7 +33,7 @@ class Checked:
 
 
 def checked(
-    transactions: IntoDataFrame,
+    transactions: IntoDataFrameT,
     rows: PurchaseLog,
     log: TransactionReport,
     question: Question,
@@ -55,11 +57,16 @@ def _cut(first: dt.date, last: dt.date, *, horizon_days: float) -> dt.date:
 
 
 def _held_out(
-    transactions: IntoDataFrame, rows: PurchaseLog, cut: dt.date, question: Question
+    transactions: IntoDataFrameT, rows: PurchaseLog, cut: dt.date, question: Question
 ) -> Holdout:
     end = question.observation_period_end
-    customers = calibration_holdout_summary(
-        transactions,
+    known = transactions
+    if question.refunds == "net":
+        known = bought(
+            transactions, question=question, end_day=(cut - _EPOCH).days
+        ).transactions
+    summary = calibration_holdout_summary(
+        known,
         calibration_period_end=cut,
         observation_period_end=end,
         time_unit="week",
@@ -68,11 +75,13 @@ def _held_out(
         date_col=question.date_col,
         amount_col=question.amount_col,
     )
+    customers = with_spend_to_value(summary)
     purchases = fit_purchases(customers)
     spend = fit_spend(customers)
     weeks = (end - cut).days / 7
     forecast = purchases.with_expected_purchases(customers, horizon=weeks)
-    table = read_eager(spend.with_expected_spend(forecast), ())
+    valued = spend.with_expected_spend(forecast, monetary_value_col=SPEND_TO_VALUE)
+    table = read_eager(valued, ())
     predicted = numbers(table, "expected_purchases")
     amounts = predicted * numbers(table, "expected_spend")
     actual = numbers(table, "holdout_total_amount")

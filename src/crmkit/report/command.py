@@ -13,11 +13,13 @@ from ..datasets import load_cdnow
 from ..errors import InvalidValueError
 from .analysis import Step, analyse
 from .cells_of_text import Written
+from .doubts import doubts
 from .files import Format, write_report
 from .log_file import read_log
+from .notes import left_out
 from .page import require_packages
 from .progress import told_steps
-from .question import Question, Refunds
+from .question import Gaps, Question, Refunds
 from .sentences import headings
 
 if TYPE_CHECKING:
@@ -110,6 +112,12 @@ def report(
     refunds: Annotated[
         Refunds, typer.Option(help="Negative amounts: refuse, net or drop them.")
     ] = "error",
+    refunds_without_purchase: Annotated[
+        Gaps, typer.Option(help="With net: customers who have refunds alone.")
+    ] = "error",
+    missing_ids: Annotated[
+        Gaps, typer.Option(help="Rows without an id: refuse or drop them.")
+    ] = "error",
     horizon_weeks: _Weeks = 52.0,
     discount_rate: _Rate = 0.10,
     margin: Annotated[
@@ -136,6 +144,8 @@ def report(
         annual_discount_rate=discount_rate,
         margin=margin,
         refunds=refunds,
+        refunds_without_purchase=refunds_without_purchase,
+        missing_ids=missing_ids,
         currency=currency,
         customer_id_col=customer_id,
         date_col=date,
@@ -158,7 +168,9 @@ def _answer(
     """Read, analyse, write, and say where the two files are."""
     require_packages()
     with warnings.catch_warnings(record=True) as notes, told_steps() as on_step:
-        page, table, title = _written(load, question, out, table_format, on_step)
+        page, table, title, told = _written(load, question, out, table_format, on_step)
+    for fact in told:
+        typer.echo(f"note: {fact}", err=True)
     for note in notes:
         typer.echo(f"note: {note.message}", err=True)
     typer.echo(f"{title}.")
@@ -173,12 +185,13 @@ def _written(
     out: Path,
     table_format: Format,
     on_step: Step,
-) -> tuple[Path, Path, str]:
+) -> tuple[Path, Path, str, tuple[str, ...]]:
     on_step("Reading the log")
     findings = analyse(load(), question=question, on_step=on_step)
     on_step("Writing the page")
     page, table = write_report(findings, out, table_format=table_format)
-    return page, table, headings(findings)["title"]
+    told = (*doubts(findings), *left_out(findings.left_out))
+    return page, table, headings(findings)["title"], told
 
 
 def _day(text: str) -> dt.date:

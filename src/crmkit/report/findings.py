@@ -17,6 +17,7 @@ __all__ = [
     "Findings",
     "FitFacts",
     "Holdout",
+    "LeftOut",
     "Outlook",
     "Period",
     "Tier",
@@ -216,6 +217,26 @@ class FitFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """What was left out on request, or valued by a rule of its own.
+
+    Attributes
+    ----------
+    rows_without_id
+        Rows that name no customer.
+    customers_refunded_only
+        Customers with refunds and no purchase.
+    customers_below_zero
+        Repeat customers whose repeat purchases, after refunds, brought less than
+        nothing; they are valued as if these had brought nothing.
+    """
+
+    rows_without_id: int = 0
+    customers_refunded_only: int = 0
+    customers_below_zero: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Findings(Generic[FrameT_co]):
     """Everything the main job found.
 
@@ -242,6 +263,7 @@ class Findings(Generic[FrameT_co]):
     best: tuple[BestCustomer, ...]
     fits: tuple[FitFacts, ...]
     customers: FrameT_co
+    left_out: LeftOut = LeftOut()
 
 
 def _relative(predicted: float, actual: float) -> float | None:

@@ -2,11 +2,11 @@
 
 from itertools import accumulate
 
-from .findings import Findings
+from .findings import Findings, LeftOut
 from .question import Question
 from .words import day, percent, plural
 
-__all__ = ["assumptions", "tier_words"]
+__all__ = ["assumptions", "left_out", "tier_words"]
 
 _STEADY = (
     "Customers go on as they did: the same assortment, prices and care. What a plan "
@@ -24,6 +24,10 @@ _FIRST_SEEN = (
     "The first purchase in the log counts as the first ever. Where customers are older "
     "than the log, they have a longer history than it shows."
 )
+_GIVEN_BACK = (
+    "given back more than the repeat purchases had brought: left out of the fit of the "
+    "spending model, and valued as if these had brought nothing."
+)
 _REFUNDS = {
     "error": "The log has no negative amounts.",
     "net": "Refunds were taken off the purchases they follow.",
@@ -40,6 +44,7 @@ def assumptions(findings: Findings[object]) -> tuple[str, ...]:
         _UNRELATED,
         _AVERAGE,
         _FIRST_SEEN,
+        *left_out(findings.left_out),
         *_excluded(findings),
         *_penalised(findings),
         *_hardly_known(findings),
@@ -79,15 +84,45 @@ def _horizon(question: Question) -> str:
     )
 
 
+def left_out(found: LeftOut) -> list[str]:
+    """Say what was left out on request, or valued by a rule of its own."""
+    said = (
+        (
+            found.rows_without_id,
+            "row without an id",
+            "rows without an id",
+            "left out of everything: nobody can be valued by them.",
+        ),
+        (
+            found.customers_refunded_only,
+            "customer with refunds and no purchase",
+            "customers with refunds and no purchase",
+            "left out: what they bought is not in the log.",
+        ),
+        (
+            found.customers_below_zero,
+            "repeat customer",
+            "repeat customers",
+            _GIVEN_BACK,
+        ),
+    )
+    return [
+        f"{plural(n, one, many)} {'was' if n == 1 else 'were'} {what}"
+        for n, one, many, what in said
+        if n
+    ]
+
+
 def _excluded(findings: Findings[object]) -> list[str]:
-    left_out = sum(fit.excluded for fit in findings.fits)
-    verbs = "was left out" if left_out == 1 else "were left out"
-    again = "is" if left_out == 1 else "are"
+    below = findings.left_out.customers_below_zero
+    omitted = sum(fit.excluded for fit in findings.fits) - below
+    verbs = "was left out" if omitted == 1 else "were left out"
+    again = "is" if omitted == 1 else "are"
     sentence = (
-        f"{plural(left_out, 'repeat customer')} with a mean spend of zero {verbs} when "
+        f"{plural(omitted, 'repeat customer')} with a mean spend of zero {verbs} when "
         f"the spending model was fitted, and {again} valued like everybody else."
     )
-    return [sentence] if left_out else []
+    return [sentence] if omitted else []
 
 
 def _hardly_known(findings: Findings[object]) -> list[str]:

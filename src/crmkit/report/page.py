@@ -11,6 +11,7 @@ from .. import __version__
 from ..errors import MissingExtraError
 from . import words
 from .charts import chart_documents
+from .doubts import doubts
 from .findings import Findings
 from .notes import assumptions, tier_words
 from .sentences import headings
@@ -66,6 +67,7 @@ def render_page(findings: Findings[object], *, table_name: str) -> str:
         weeks=f"{findings.question.horizon_weeks:g}",
         tier_words=tier_words(findings),
         assumptions=assumptions(findings),
+        doubts=doubts(findings),
         table_name=table_name,
     )
     return page

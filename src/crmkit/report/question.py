@@ -7,10 +7,12 @@ from typing import Literal
 from .._check import one_of, positive, rate
 from ..errors import InvalidValueError
 
-__all__ = ["Question", "Refunds"]
+__all__ = ["Gaps", "Question", "Refunds"]
 
 Refunds = Literal["error", "net", "drop"]
+Gaps = Literal["error", "drop"]
 
+_GAPS: tuple[Gaps, ...] = ("error", "drop")
 _EPOCH = dt.date(1970, 1, 1)
 
 
@@ -32,6 +34,11 @@ class Question:
         The part of an amount that is kept: 1 values revenue.
     refunds
         What a negative amount means, as in ``rfm_summary``.
+    refunds_without_purchase
+        With ``refunds="net"``: refuse customers who have refunds and no purchase, as
+        at the left edge of an export, or leave them out.
+    missing_ids
+        Refuse rows without an id, or leave them out; spaces are no id.
     currency
         The sign put before amounts; may be empty.
     customer_id_col, date_col, amount_col
@@ -44,6 +51,8 @@ class Question:
     annual_discount_rate: float = 0.10
     margin: float = 1.0
     refunds: Refunds = "error"
+    refunds_without_purchase: Gaps = "error"
+    missing_ids: Gaps = "error"
     currency: str = ""
     customer_id_col: str = "customer_id"
     date_col: str = "date"
@@ -52,8 +61,15 @@ class Question:
     def __post_init__(self) -> None:
         positive("horizon_weeks", self.horizon_weeks)
         rate("annual_discount_rate", self.annual_discount_rate)
-        positive("margin", self.margin)
+        if positive("margin", self.margin) > 1:
+            raise InvalidValueError(
+                subject="argument 'margin'",
+                found=f"value above 1, {self.margin:g}",
+                remedy="Pass the part of an amount that is kept: 0.3 for 30 %.",
+            )
         one_of("refunds", self.refunds, ("error", "net", "drop"))
+        one_of("missing_ids", self.missing_ids, _GAPS)
+        one_of("refunds_without_purchase", self.refunds_without_purchase, _GAPS)
         if len(set(self.columns)) < len(self.columns):
             raise InvalidValueError(
                 subject="the columns to read",

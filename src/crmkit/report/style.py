@@ -44,6 +44,7 @@ a:focus-visible, summary:focus-visible, [tabindex]:focus-visible {
 .eyebrow { color: var(--accent); font-size: 0.82rem; font-weight: 650;
   letter-spacing: 0.08em; text-transform: uppercase; margin: 0; }
 .lead { font-size: 1.17rem; line-height: 1.55; color: var(--ink); }
+.doubt { border-left: 4px solid var(--second); padding: 0.4rem 0 0.4rem 0.9rem; }
 .quiet { color: var(--soft); font-size: 0.95rem; }
 header.top { padding-top: clamp(2rem, 6vw, 4rem); }
 section { border-top: 1px solid var(--rule); padding: 2.25rem 0 1.5rem; }

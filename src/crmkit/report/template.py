@@ -48,6 +48,9 @@ _TOP = """
 {{ "just the amount" if holdout.amount_error | error == "exact"
 else (holdout.amount_error | error) ~ ", measured in money, against what" }} these
 customers then spent.{% endif %}</p>
+{% for doubt in doubts %}<p class="doubt" role="note"><b>Check this first.</b>
+{{ doubt }}</p>
+{% endfor %}
 <dl class="figures">
 {{ figure("Customers", base.customers | count,
   (base.repeat_customers / base.customers) | percent ~ " bought more than once") }}

@@ -1,0 +1,137 @@
+"""Rows and customers that may be left out: on request, counted, and said."""
+
+import datetime as dt
+import math
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from crmkit.datasets import load_cdnow_sample
+from crmkit.errors import InvalidValueError
+from crmkit.report import Findings, Question, analyse, render_page
+from crmkit.report.doubts import doubts
+from crmkit.report.findings import LeftOut
+from crmkit.report.notes import assumptions
+
+Changed = Callable[..., Findings[Any]]
+
+QUESTION = Question(
+    source="a tenth of CDNOW", observation_period_end=dt.date(1998, 6, 30)
+)
+NET = replace(QUESTION, refunds="net")
+
+
+def _with_refunds() -> pd.DataFrame:
+    """One customer of refunds alone, one given back all, one bought after the cut."""
+    log = load_cdnow_sample()[["customer_id", "date", "amount"]]
+    more = pd.DataFrame(
+        {
+            "customer_id": [900_001, 900_002, 900_002, 900_002, 900_003, 900_003],
+            "date": pd.to_datetime(
+                [
+                    "1997-01-02",
+                    "1997-02-01",
+                    "1997-03-01",
+                    "1997-04-01",
+                    "1997-01-02",
+                    "1998-02-01",
+                ]
+            ),
+            "amount": [-5.0, 30.0, 10.0, -25.0, -1.0, 20.0],
+        }
+    )
+    return pd.concat([log, more], ignore_index=True)
+
+
+def test_refunds_without_a_purchase_are_refused_with_the_way_out() -> None:
+    with pytest.raises(InvalidValueError) as caught:
+        analyse(_with_refunds(), question=NET)
+    assert str(caught.value) == (
+        "column 'amount': 1 customer with refunds and no purchase. Their purchases may "
+        "be older than the log: leave them out with --refunds-without-purchase drop "
+        "(refunds_without_purchase='drop')."
+    )
+
+
+def test_a_netted_log_comes_to_its_end_and_says_what_it_did() -> None:
+    question = replace(NET, refunds_without_purchase="drop")
+    found = analyse(_with_refunds(), question=question)
+    assert found.left_out == LeftOut(customers_refunded_only=1, customers_below_zero=1)
+    assert found.base.customers == 2_359
+    assert found.holdout is not None
+    assert found.holdout.customers == 2_358  # 900003 was not yet known at the cut
+    page = render_page(found, table_name="t.csv")
+    assert "1 customer with refunds and no purchase was left out" in page
+    assert "1 repeat customer was given back more than" in page
+
+
+def test_who_was_given_back_more_is_valued_like_who_brought_nothing() -> None:
+    question = replace(NET, refunds_without_purchase="drop")
+    log = _with_refunds()
+    below = analyse(log, question=question).customers.set_index("customer_id")
+    exactly = log.replace({"amount": {-25.0: -10.0}})
+    zero = analyse(exactly, question=question).customers.set_index("customer_id")
+    assert below.loc[900_002, "monetary_value"] == -15.0
+    assert zero.loc[900_002, "monetary_value"] == 0.0
+    for column in ("expected_spend", "clv"):
+        value = float(below[column][900_002])
+        assert value == pytest.approx(float(zero[column][900_002]), rel=1e-9)
+        assert value > 0
+    assert list(below.columns) == [*zero.columns]
+    assert not any(column.startswith("_") for column in below.columns)
+
+
+@pytest.mark.parametrize("hole", [None, "", "  ", math.nan])
+def test_rows_without_an_id_are_refused_or_dropped_and_counted(hole: Any) -> None:
+    log = load_cdnow_sample()
+    clean = analyse(log, question=QUESTION)
+    log["customer_id"] = log["customer_id"].astype(str).astype(object)
+    extra = log.iloc[[3, 4]].assign(customer_id=hole)
+    holed = pd.concat([log.iloc[:5], extra, log.iloc[5:]], ignore_index=True)
+    with pytest.raises(InvalidValueError) as caught:
+        analyse(holed, question=QUESTION)
+    assert str(caught.value) == (
+        "column 'customer_id': 2 missing or blank ids in 6921 rows (first: row 5). "
+        "Give these rows an id, or leave them out with --missing-ids drop "
+        "(missing_ids='drop')."
+    )
+    found = analyse(holed, question=replace(QUESTION, missing_ids="drop"))
+    assert found.left_out == LeftOut(rows_without_id=2)
+    assert found.base.value == pytest.approx(clean.base.value, rel=1e-9)
+    assert any("2 rows without an id were left out" in n for n in assumptions(found))
+
+
+def test_a_margin_above_one_is_refused() -> None:
+    with pytest.raises(InvalidValueError, match=r"0\.3 for 30 %"):
+        replace(QUESTION, margin=30.0)
+
+
+def test_an_ordinary_question_raises_no_doubt(findings: Findings[Any]) -> None:
+    assert doubts(findings) == ()
+    assert "Check this first" not in render_page(findings, table_name="t.csv")
+
+
+def test_a_rate_in_per_cent_is_doubted_on_the_page(changed: Changed) -> None:
+    found = changed(question=replace(changed().question, annual_discount_rate=10.0))
+    assert "If 10 per cent was meant, the rate is 0.1." in doubts(found)[0]
+    assert "Check this first." in render_page(found, table_name="t.csv")
+
+
+@pytest.mark.parametrize(("year", "doubted"), [(1999, 0), (2000, 1)])
+def test_an_end_long_after_the_last_row_is_doubted(
+    year: int, doubted: int, changed: Changed
+) -> None:
+    end = dt.date(year, 6, 30)
+    found = changed(question=replace(changed().question, observation_period_end=end))
+    assert len(doubts(found)) == doubted
+
+
+@pytest.mark.parametrize(("after", "doubted"), [(5, 0), (6, 1)])
+def test_many_rows_after_the_end_are_doubted(
+    after: int, doubted: int, changed: Changed
+) -> None:
+    log = replace(changed().log, rows=100, rows_after_end=after)
+    assert len(doubts(changed(log=log))) == doubted
