@@ -186,3 +186,10 @@ def test_a_group_without_times_has_no_curve() -> None:
 def test_raking_without_margins_is_refused() -> None:
     with pytest.raises(errors.InvalidValueError, match="'margins': no column"):
         satisfaction.with_raked_weight(_frame(plan=["a"]), margins={})
+
+
+def test_an_answer_off_the_scale_names_the_argument_that_sets_it() -> None:
+    answers = _frame(score=[9, 4, 3])
+    with pytest.raises(errors.InvalidValueError) as refused:
+        satisfaction.csat(answers)
+    assert "scale=(low, high)" in str(refused.value)

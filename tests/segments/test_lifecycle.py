@@ -225,3 +225,17 @@ def test_a_purchase_without_channel_is_refused(frame: Make) -> None:
     log = {"customer_id": ["a", "b"], "channel": ["web", None], "amount": [1.0, 1.0]}
     with pytest.raises(errors.InvalidValueError, match="'channel': 1 missing"):
         segments.preferences(frame(log), by_col="channel")
+
+
+def test_a_share_that_is_never_reached_is_no_window_in_words() -> None:
+    never = segments.LapseWindow(
+        share=0.9,
+        returning=0.5,
+        completed=3.0,
+        open=3.0,
+        periods_completed_only=4,
+        grain="day",
+    )
+    assert str(never) == (
+        "no window: 50% of purchases are ever followed by another, less than 90%"
+    )

@@ -184,3 +184,9 @@ def test_the_stability_index_is_zero_when_nothing_shifts() -> None:
         or 0.0,
         0,
     )
+
+
+def test_a_printed_migration_says_where_customers_went() -> None:
+    nobody = Migration(tiers=("A",), moved=((0.0,),), gone=(0.0,), new=(3.0,))
+    assert str(nobody) == "of 0 customers; 3 new"
+    assert "16.7% gone; 50 new" in str(YEAR)

@@ -79,6 +79,14 @@ class ForecastQuality:
         """The accuracy ratio, 2 AUC - 1."""
         return 2 * self.auc - 1
 
+    def __str__(self) -> str:
+        """Say the quality as a sentence."""
+        return (
+            f"AUC {self.auc:.3f}, Brier score {self.brier:.3f} "
+            f"(base rate alone: {self.uncertainty:.3f}), "
+            f"{self.churners:,} of {self.customers:,} customers left"
+        )
+
     def auc_interval(self, *, level: float = 0.95) -> tuple[float, float]:
         """Return the interval of the area, by its standard error, within 0 and 1."""
         if self.auc_error is None:
@@ -150,6 +158,8 @@ def forecast_quality(
     >>> quality = forecast_quality(judged)
     >>> round(quality.auc, 3), round(quality.brier, 3)
     (0.833, 0.178)
+    >>> print(quality)
+    AUC 0.833, Brier score 0.178 (base rate alone: 0.250), 3 of 6 customers left
     """
     scored = read_scored(customers, risk_col=risk_col, churned_col=churned_col)
     return quality_of(scored)

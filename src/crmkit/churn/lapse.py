@@ -34,6 +34,9 @@ __all__ = ["LapseWindow", "fit_lapse_window"]
 class LapseWindow:
     """A silence after which few customers come back.
 
+    ``print`` says it in a sentence. Not to be confused with
+    :class:`crmkit.segments.LapseWindow`, which holds ``periods``.
+
     Attributes
     ----------
     days
@@ -53,6 +56,13 @@ class LapseWindow:
         """Refuse a window that is none."""
         positive("days", self.days)
         fraction("return_chance", self.return_chance, closed=True)
+
+    def __str__(self) -> str:
+        """Say the window as a sentence."""
+        return (
+            f"after {self.days:g} days of silence, {self.return_chance:.0%} of "
+            "customers come back"
+        )
 
     def with_lapsed(
         self,
@@ -107,6 +117,10 @@ def fit_lapse_window(
     of the log is censored, not a gap of that length. Taking a percentile of the closed
     gaps alone would make the window too short.
 
+    Use this one to decide who has churned, from the chance of the *silent* to come
+    back. To name stages of life, from the share of *purchases* that another one
+    follows, use :func:`crmkit.segments.fit_lapse_window`.
+
     Parameters
     ----------
     transactions
@@ -147,8 +161,13 @@ def fit_lapse_window(
     ...         ),
     ...     }
     ... )
-    >>> fit_lapse_window(log, return_chance=0.3, observation_period_end="2024-03-31")
+    >>> window = fit_lapse_window(
+    ...     log, return_chance=0.3, observation_period_end="2024-03-31"
+    ... )
+    >>> window
     LapseWindow(days=9.0, return_chance=0.25, gaps=4, open_gaps=3)
+    >>> print(window)
+    after 9 days of silence, 25% of customers come back
     """
     frame = read_eager(transactions, (customer_id_col, date_col))
     require_ids(frame, customer_id_col)

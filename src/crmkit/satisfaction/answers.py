@@ -149,8 +149,8 @@ def scale_rules(frame: Frame, score_col: str, scale: Scale) -> list[Rule]:
                 broken=given & ((score < low) | above),
                 found="out-of-scale answer",
                 remedy=f"The scale is {scale.low} to {scale.high}: correct these, "
-                "choose this question's own scale, or leave them out with "
-                "out_of_range='drop'.",
+                "choose this question's own scale (scale=(low, high); for net scores "
+                "bands), or leave them out with out_of_range='drop'.",
             )
         )
     if scale.fractions == "error" and frame.collect_schema()[score_col].is_float():

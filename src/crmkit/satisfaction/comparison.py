@@ -84,6 +84,16 @@ class NpsComparison:
     distribution_test: Literal["chi_squared", "exact"]
     pairs: tuple[GroupDifference, ...]
 
+    def __str__(self) -> str:
+        """Say the scores and whether they differ as a sentence."""
+        scores = ", ".join(
+            f"{group} {score:+.1f} (n = {size:,})"
+            for group, score, size in zip(
+                self.groups, self.scores, self.sizes, strict=True
+            )
+        )
+        return f"NPS {scores}; all equal: p = {self.p_value:.3g}"
+
     def to_dict(self) -> dict[str, object]:
         """Return the comparison as a JSON document."""
         return to_document(self)
@@ -150,6 +160,8 @@ def nps_comparison(
     >>> pair = result.pairs[0]
     >>> pair.first, pair.second, pair.difference, pair.adjusted_p_value
     ('basic', 'plus', -25.0, 0.028)
+    >>> print(result)
+    NPS basic +5.0 (n = 100), plus +30.0 (n = 100); all equal: p = 0.028
     """
     one_of("correction", correction, tuple(_CORRECTIONS))
     one_of("method", method, tuple(ADDED))

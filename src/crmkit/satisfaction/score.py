@@ -251,7 +251,9 @@ def nps(
     bands
         ``"standard"`` (0-6, 7-8, 9-10), ``"siebel"`` (0-4, 5-8, 9-10), ``"five_point"``
         (1-3, 4, 5), ``"five_point_net"`` (1-2, 3, 4-5), ``"seven_point"`` (1-4, 5, 6-7)
-        or your own :class:`Bands`.
+        or your own :class:`Bands`. Answers on another scale are not recognised: every
+        answer from 1 to 5 is also one from 0 to 10, and by the standard bands a
+        detractor. Name the bands of the scale that was printed.
     count_col
         How many gave this answer, for a table that is already counted.
     fractions
@@ -280,6 +282,12 @@ def nps(
     (33.3, 6, 1)
     >>> print(survey)
     NPS +33.3 (95 % -31.1 to +75.4): 3 promoters, 2 passives, 1 detractors, 1 missing
+
+    The same five answers on a scale of 1 to 5, by the wrong bands and by the right:
+
+    >>> five = pd.DataFrame({"score": [5, 5, 4, 4, 2]})
+    >>> nps(five).score, nps(five, bands="five_point").score
+    (-100.0, 20.0)
     """
     chosen = bands_of(bands)
     low, high = chosen.scale

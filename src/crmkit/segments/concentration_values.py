@@ -57,6 +57,16 @@ class ParetoPoint:
         How many of them are below zero.
     interval, level
         The bootstrap interval of the share that was asked for; None without ``rng``.
+
+    Examples
+    --------
+    >>> from crmkit.segments import ParetoPoint
+    >>> point = ParetoPoint(
+    ...     customer_share=0.2, value_share=0.8,
+    ...     customers=50.0, total=900.0, negative=0.0,
+    ... )
+    >>> print(point)
+    20.0% of the customers hold 80.0% of the value
     """
 
     customer_share: float
@@ -66,6 +76,17 @@ class ParetoPoint:
     negative: float
     interval: Interval | None = None
     level: float | None = None
+
+    def __str__(self) -> str:
+        """Say the point as a sentence."""
+        said = (
+            f"{self.customer_share:.1%} of the customers hold "
+            f"{self.value_share:.1%} of the value"
+        )
+        if self.interval is None or self.level is None:
+            return said
+        low, high = self.interval
+        return f"{said} ({self.level:.0%} interval {low:.1%} to {high:.1%})"
 
     @property
     def pareto_alpha(self) -> float | None:

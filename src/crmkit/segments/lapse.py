@@ -22,6 +22,9 @@ __all__ = ["LapseWindow", "fit_lapse_window"]
 class LapseWindow:
     """How long a silence lasts before most customers would have bought again.
 
+    ``print`` says it in a sentence. Not to be confused with
+    :class:`crmkit.churn.LapseWindow`, which holds ``days``.
+
     Attributes
     ----------
     periods
@@ -49,6 +52,18 @@ class LapseWindow:
     periods_completed_only: int
     grain: Grain
 
+    def __str__(self) -> str:
+        """Say the window as a sentence."""
+        if self.periods is None:
+            return (
+                f"no window: {self.returning:.0%} of purchases are ever followed by "
+                f"another, less than {self.share:.0%}"
+            )
+        return (
+            f"{self.share:.0%} of purchases are followed by another within "
+            f"{self.periods} periods of a {self.grain}"
+        )
+
     def to_dict(self) -> dict[str, object]:
         """Return this window as a document for JSON."""
         return to_document(self)
@@ -75,6 +90,10 @@ def fit_lapse_window(
     The gap from each purchase to the next is a waiting time; the gap since a
     customer's last purchase is one that has not ended, and says that the wait is *at
     least* so long. Both are used (Kaplan-Meier); completed gaps alone are too short.
+
+    Use this one to name stages of life, from the share of *purchases* that another one
+    follows. To decide who has churned, from the chance of the *silent* to come back,
+    use :func:`crmkit.churn.fit_lapse_window`.
 
     Parameters
     ----------
@@ -123,6 +142,8 @@ def fit_lapse_window(
     ... )
     >>> window.periods, window.periods_completed_only
     (20, 10)
+    >>> print(window)
+    75% of purchases are followed by another within 20 periods of a day
     """
     wanted = fraction("share", share)
     seen = active_periods(

@@ -42,6 +42,8 @@ class Migration:
     (0.8, 0.1)
     >>> year.upgraded_share, year.downgraded_share, year.gone_share
     (0.0667, 0.0333, 0.1667)
+    >>> print(year)
+    of 300 customers: 73.3% stayed, 6.7% moved up, 3.3% down, 16.7% gone; 50 new
     """
 
     tiers: tuple[str, ...]
@@ -61,6 +63,17 @@ class Migration:
         for row in (*self.moved, self.gone, self.new):
             for count in row:
                 nonnegative("moved, gone, new", count)
+
+    def __str__(self) -> str:
+        """Say where the customers went as a sentence."""
+        known, new = sum(self.before), sum(self.new)
+        if not known:
+            return f"of 0 customers; {new:,.0f} new"
+        return (
+            f"of {known:,.0f} customers: {self.stayed_share:.1%} stayed, "
+            f"{self.upgraded_share:.1%} moved up, {self.downgraded_share:.1%} down, "
+            f"{self.gone_share:.1%} gone; {new:,.0f} new"
+        )
 
     @property
     def before(self) -> Row:
