@@ -1,11 +1,13 @@
 """Models side by side, and the assumption behind the spend model."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from crmkit import clv
-from crmkit.errors import InvalidValueError, NotEnoughDataError
+from crmkit.errors import InvalidTypeError, InvalidValueError, NotEnoughDataError
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +69,28 @@ def test_a_comparison_comes_back_from_json(comparison: clv.ModelComparison) -> N
 def test_nothing_to_compare_is_refused(cdnow: pd.DataFrame) -> None:
     with pytest.raises(InvalidValueError, match="no model"):
         clv.compare_models(cdnow, models={})
+
+
+def test_a_probability_is_not_compared_with_a_density() -> None:
+    customers = pd.DataFrame({"frequency": [1, 0], "recency": [2, 0], "T": [5, 5]})
+    counted = clv.BgBb(alpha=1, beta=1, gamma=1, delta=2)
+    with pytest.raises(InvalidValueError, match=r"BG/BB model 'b' beside models"):
+        clv.compare_models(customers, models={"a": clv.Nbd(r=1, alpha=9), "b": counted})
+    both = clv.compare_models(customers, models={"b": counted, "c": counted})
+    assert both.weights == {"b": 0.5, "c": 0.5}
+
+
+@pytest.mark.parametrize(
+    "models", [[clv.Nbd(r=1, alpha=9)], None, {"a": None}, {"a": clv.fit_nbd}]
+)
+def test_what_is_no_model_is_refused(cdnow: pd.DataFrame, models: Any) -> None:
+    with pytest.raises(InvalidTypeError, match="model"):
+        clv.compare_models(cdnow, models=models)
+
+
+def test_nobody_to_compare_models_by_is_refused(cdnow: pd.DataFrame) -> None:
+    with pytest.raises(NotEnoughDataError, match="customers to compare models by"):
+        clv.compare_models(cdnow.head(0), models={"NBD": clv.Nbd(r=1, alpha=9)})
 
 
 def test_cdnow_spend_goes_with_frequency_as_published(cdnow: pd.DataFrame) -> None:

@@ -285,3 +285,51 @@ def test_a_model_built_by_hand_has_no_expectation_interval() -> None:
             purchases=TRUTH,
             score=lambda model: model.probability_alive,
         )
+
+
+TWO = pd.DataFrame(
+    {
+        "frequency": [3, 0],
+        "recency": [20.0, 0.0],
+        "T": [30.0, 30.0],
+        "monetary_value": [12.0, 0.0],
+    }
+)
+AHEAD: dict[str, Any] = {
+    "purchases": clv.BgNbd(r=0.6, alpha=10.0, a=0.8, b=2.5),
+    "spend": clv.GammaGamma(p=6.0, q=4.0, v=15.0),
+    "horizon": 10,
+    "discount_rate": 0.001,
+    "draws": 20,
+}
+
+
+def test_a_forecast_of_infinite_spend_is_refused() -> None:
+    endless = clv.GammaGamma(p=6.0, q=0.9, v=15.0)
+    with pytest.raises(InvalidValueError, match="1 infinite value in 2 rows"):
+        clv.forecast(TWO, **{**AHEAD, "spend": endless}, rng=_rng())
+
+
+@pytest.mark.parametrize("ahead", [clv.forecast, clv.with_clv_interval])
+@pytest.mark.parametrize(
+    ("changes", "kind", "named"),
+    [
+        ({"rng": None}, InvalidTypeError, "'rng'"),
+        ({"rng": 1}, InvalidTypeError, "'rng'"),
+        ({"margin": float("inf")}, InvalidValueError, "'margin'"),
+        ({"margin": -float("inf")}, InvalidValueError, "'margin'"),
+        ({"purchases": None}, InvalidTypeError, "'purchases'"),
+        ({"spend": None}, InvalidTypeError, "'spend'"),
+        ({"purchases": clv.fit_bg_nbd}, InvalidTypeError, "'purchases'"),
+    ],
+)
+def test_what_cannot_be_drawn_with_is_refused_by_name(
+    ahead: Any, changes: dict[str, Any], kind: type[Exception], named: str
+) -> None:
+    with pytest.raises(kind, match=named):
+        ahead(TWO, **{**AHEAD, "rng": _rng(), **changes})
+
+
+def test_an_interval_does_not_overwrite_what_it_reads() -> None:
+    with pytest.raises(InvalidValueError, match="'T', a column that is read"):
+        clv.with_clv_interval(TWO, **AHEAD, rng=_rng(), low_col="T")

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crmkit import clv
-from crmkit.errors import InvalidValueError
+from crmkit.errors import InvalidTypeError, InvalidValueError
 
 Build = Callable[[dict[str, Any]], Any]
 Read = Callable[[Any], dict[str, list[Any]]]
@@ -106,7 +106,7 @@ def test_a_lifetime_without_discount_is_refused_where_it_is_infinite() -> None:
     [
         ("horizon", [-1, float("nan"), "52", None, True]),
         ("discount_rate", [-1, -2, float("nan"), float("inf"), "0.1", None]),
-        ("margin", [float("nan"), "0.3", None, True]),
+        ("margin", [float("nan"), float("inf"), "0.3", None, True]),
     ],
 )
 def test_an_impossible_argument_is_refused_by_name(
@@ -156,3 +156,36 @@ def test_an_impossible_yearly_rate_is_refused(annual: Any) -> None:
 def test_an_unknown_unit_is_refused() -> None:
     with pytest.raises(InvalidValueError, match="fortnight"):
         clv.per_unit_rate(0.1, time_unit="fortnight")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("output_col", ["frequency", "T", "monetary_value"])
+def test_a_column_that_is_read_is_not_overwritten(output_col: str) -> None:
+    customers = pd.DataFrame(CUSTOMERS)
+    with pytest.raises(InvalidValueError, match=f"'{output_col}', a column that is"):
+        _value(customers, output_col=output_col)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"purchases": None}, {"spend": None}, {"spend": PURCHASES}, {"output_col": 3}],
+)
+def test_what_is_no_model_or_name_is_refused(changes: dict[str, Any]) -> None:
+    with pytest.raises(InvalidTypeError):
+        _value(pd.DataFrame(CUSTOMERS), **changes)
+
+
+def test_columns_of_any_name_are_kept(frame: Build, columns_of: Read) -> None:
+    names = ("_crmkit_spend", "_crmkit_purchases", "_crmkit_amount")
+    kept = {name: [1.5, 2.5, 3.5] for name in names}
+    valued = columns_of(
+        clv.with_clv(
+            frame({**CUSTOMERS, **kept}),
+            purchases=PURCHASES,
+            spend=SPEND,
+            horizon=9,
+            discount_rate=0,
+        )
+    )
+    assert set(valued) == {*CUSTOMERS, *kept, "clv"}
+    by_id = dict(zip(valued["customer_id"], valued["_crmkit_amount"], strict=True))
+    assert by_id == {"a": 1.5, "b": 2.5, "c": 3.5}

@@ -21,6 +21,7 @@ from .._frames import (
     with_scores,
 )
 from ..typing import FloatArray, IntArray, IntoFrameT
+from ._arguments import new_columns
 
 __all__ = [
     "Columns",
@@ -110,6 +111,7 @@ def with_history_scores(
     rules: Rules = history_rules,
 ) -> IntoFrameT:
     """Add columns that are functions of the history alone, whatever the library."""
+    new_columns(scores, read=columns)
     return with_scores(
         customers,
         columns,

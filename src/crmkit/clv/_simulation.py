@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..typing import FloatArray, IntArray
+from ..typing import FloatArray, IntArray, SpendModel
 from ._draws import Fitted, plausible
 
 __all__ = ["Futures", "PurchaseSampler", "SpendSampler", "futures"]
@@ -32,7 +32,7 @@ class PurchaseSampler(Fitted, Protocol):
         ...
 
 
-class SpendSampler(Fitted, Protocol):
+class SpendSampler(Fitted, SpendModel, Protocol):
     """A model of spend that can draw amounts."""
 
     def sample_amounts(

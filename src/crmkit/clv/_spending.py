@@ -22,9 +22,10 @@ from .._frames import (
     with_scores,
 )
 from ..typing import FloatArray, IntoFrameT
+from ._arguments import new_columns
 from ._histories import known_id
 
-__all__ = ["SpendScore", "spending_rules", "with_spend_score"]
+__all__ = ["SpendScore", "spending_rules", "unused", "with_spend_score"]
 
 Sign: TypeAlias = Literal["any", "nonnegative", "positive"]
 SpendScore: TypeAlias = Callable[[FloatArray, FloatArray], FloatArray]
@@ -74,6 +75,7 @@ def with_spend_score(
     customers: IntoFrameT, columns: tuple[str, str], scores: Mapping[str, SpendScore]
 ) -> IntoFrameT:
     """Add columns that are functions of frequency and mean amount alone."""
+    new_columns(scores, read=columns)
     opened = read(customers, columns)
     require_numbers(opened, columns)
     frequency, amount = columns
@@ -88,8 +90,17 @@ def with_spend_score(
         return native(with_arrays(eager, added), customers)
     # A hole where nobody came back is as good as a 0, and joins as one.
     known = nw.when(nw.col(frequency) > 0).then(nw.col(amount)).otherwise(nw.lit(0.0))
-    filled = native(opened.with_columns(known.alias(_AMOUNT)), customers)
+    amount_key = unused(_AMOUNT, opened)
+    filled = native(opened.with_columns(known.alias(amount_key)), customers)
     rules = spending_rules(columns, sign="nonnegative")
-    keys = (frequency, _AMOUNT)
+    keys = (frequency, amount_key)
     scored = with_scores(filled, keys, scores, rules=rules, id_col="customer_id")
-    return native(read(scored, ()).drop(_AMOUNT), customers)
+    return native(read(scored, ()).drop(amount_key), customers)
+
+
+def unused(name: str, frame: Frame) -> str:
+    """Return the name, longer where the frame has a column of that name already."""
+    taken = frame.collect_schema().names()
+    while name in taken:
+        name = f"{name}_"
+    return name

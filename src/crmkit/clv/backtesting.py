@@ -16,6 +16,7 @@ from ..rfm.log import Refunds
 from ..rfm.window import Day
 from ..typing import FloatArray, IntoDataFrame, PurchaseModel
 from ._accuracy import deciles, mean_absolute_error, ranking_gini, relative_bias
+from ._arguments import random_source
 from ._cutoffs import Cutoffs, as_date, cutoff_days, horizon_days
 from ._simulation import PurchaseSampler, futures
 from .nbd import fit_nbd
@@ -178,6 +179,8 @@ def backtest(
     1997-09-30  last period    2,457.0   1,882.0  +30.6%   0.897  0.660
     """
     _require_names(models)
+    if rng is not None:
+        random_source(rng)
     days = horizon_days(horizon, time_unit)
     known = cutoff_days(
         transactions, cutoffs, days=days, end=observation_period_end, date_col=date_col

@@ -10,11 +10,13 @@ from scipy.special import chdtrc
 
 from .._check import one_of
 from .._frames import read, refuse
-from ..errors import InvalidValueError
+from ..errors import InvalidTypeError, InvalidValueError, NotEnoughDataError
 from ..fits import from_document, to_document
 from ..typing import FloatArray, IntoFrame
+from ._arguments import able_to
 from ._fitting import fetch_cells
 from ._histories import history_rules, known_id
+from .bg_bb import BgBb
 
 __all__ = ["LikelihoodRatio", "ModelComparison", "ModelScore", "compare_models"]
 
@@ -166,6 +168,15 @@ def compare_models(
     ModelComparison
         The models, the best by AIC first.
 
+    Raises
+    ------
+    InvalidValueError
+        If there is no model, or ``BgBb`` stands beside models of continuous time.
+    InvalidTypeError
+        If ``models`` is no mapping, or holds something that has no likelihood.
+    NotEnoughDataError
+        If there is no customer.
+
     Examples
     --------
     >>> from crmkit import rfm_summary
@@ -182,18 +193,19 @@ def compare_models(
     BG/NBD            4      -9,582.429    19,172.858   0.427
     NBD               2      -9,763.658    19,531.315   0.000
     """
-    if not models:
-        raise InvalidValueError(
-            subject="argument 'models'",
-            found="no model",
-            remedy="Pass at least one fitted model by its name.",
-        )
+    _require_comparable(models)
     columns = (frequency_col, recency_col, T_col)
     frame = read(customers, columns if weight_col is None else (*columns, weight_col))
     refuse(frame, history_rules(columns)(frame), id_col=known_id(frame))
     data = fetch_cells(frame, columns, weight_col=weight_col)
     x, t_x, T = data.columns
     n = float(data.weights.sum())
+    if not n:
+        raise NotEnoughDataError(
+            needed="customers to compare models by",
+            got="none",
+            remedy="Pass the customers the models were fitted to.",
+        )
     scores = [
         _score(
             name,
@@ -205,6 +217,31 @@ def compare_models(
     ]
     ordered = sorted(scores, key=lambda score: (score.aic, score.name))
     return ModelComparison(n_customers=n, scores=tuple(ordered))
+
+
+def _require_comparable(models: Mapping[str, _Comparable]) -> None:
+    if not isinstance(models, Mapping):
+        raise InvalidTypeError(
+            subject="argument 'models'",
+            expected="fitted models by their names",
+            got=type(models).__name__,
+            remedy='Pass a dict, such as {"BG/NBD": fit_bg_nbd(customers)}.',
+        )
+    if not models:
+        raise InvalidValueError(
+            subject="argument 'models'",
+            found="no model",
+            remedy="Pass at least one fitted model by its name.",
+        )
+    for name, model in models.items():
+        able_to(f"model {name!r}", model, "log_likelihood")
+    counted = [name for name, model in models.items() if isinstance(model, BgBb)]
+    if counted and len(counted) < len(models):
+        raise InvalidValueError(
+            subject="argument 'models'",
+            found=f"BG/BB model {counted[0]!r} beside models of continuous time",
+            remedy="A probability and a density do not compare: leave one kind out.",
+        )
 
 
 def _score(name: str, parameters: int, log_likelihood: float, n: float) -> ModelScore:

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .._check import fraction, nonnegative, number, rate, whole
+from .._check import fraction, nonnegative, rate, whole
 from ..fits import from_document, to_document
 from ..typing import FloatArray, IntoDataFrame
+from ._arguments import able_to, finite_margin, random_source
 from ._simulation import PurchaseSampler, SpendSampler, futures
 from .prediction_intervals import read_history, read_spending
 
@@ -102,6 +103,14 @@ def forecast(
         Purchases, active customers and value: their means over the futures drawn, and
         intervals.
 
+    Raises
+    ------
+    InvalidValueError
+        If a customer's expected spend is infinite, as it is for one who never came back
+        in a gamma-gamma model of ``q <= 1``: draws of it have no mean.
+    InvalidTypeError
+        If ``rng`` is no ``numpy.random.Generator``, or a model cannot draw.
+
     Examples
     --------
     >>> import numpy as np
@@ -121,9 +130,13 @@ def forecast(
     >>> ahead.purchases_interval
     (2295., 2897.)
     """
+    able_to("argument 'purchases'", purchases, "sample_purchase_times")
+    able_to("argument 'spend'", spend, "sample_amounts", "expected_spend")
+    random_source(rng)
+    share = finite_margin(margin)
     history = read_history(customers, (frequency_col, recency_col, T_col))
     amounts = read_spending(customers, (frequency_col, monetary_value_col))
-    share = number("margin", margin)
+    spend.expected_spend(history[0], amounts)  # refuses what has no mean
     count = whole("draws", draws, at_least=2)
     totals = np.zeros((3, count))
     for block in futures(

@@ -2,9 +2,10 @@
 
 import numpy as np
 
-from .._check import fraction, nonnegative, number, rate, whole
+from .._check import fraction, nonnegative, rate, whole
 from .._frames import numbers, read_eager, refuse, with_columns_of
 from ..typing import FloatArray, IntoDataFrame, IntoDataFrameT
+from ._arguments import able_to, finite_margin, new_columns, random_source
 from ._histories import Columns, history_rules, known_id
 from ._simulation import PurchaseSampler, SpendSampler, futures
 from ._spending import spending_rules
@@ -77,7 +78,11 @@ def with_purchases_interval(
     0            0.0            55.0
     1            0.0             2.0
     """
-    history = read_history(customers, (frequency_col, recency_col, T_col))
+    able_to("argument 'purchases'", purchases, "sample_purchase_times")
+    random_source(rng)
+    columns = (frequency_col, recency_col, T_col)
+    new_columns((low_col, high_col), read=columns)
+    history = read_history(customers, columns)
     tail = (1 - fraction("level", level)) / 2
     ends = np.empty((2, history[0].size))
     for block in futures(
@@ -164,9 +169,14 @@ def with_clv_interval(
     0      0.0    2146.0
     1      0.0      84.0
     """
-    history = read_history(customers, (frequency_col, recency_col, T_col))
+    able_to("argument 'purchases'", purchases, "sample_purchase_times")
+    able_to("argument 'spend'", spend, "sample_amounts")
+    random_source(rng)
+    share = finite_margin(margin)
+    columns = (frequency_col, recency_col, T_col)
+    new_columns((low_col, high_col), read=(*columns, monetary_value_col))
+    history = read_history(customers, columns)
     amounts = read_spending(customers, (frequency_col, monetary_value_col))
-    share = number("margin", margin)
     tail = (1 - fraction("level", level)) / 2
     ends = np.empty((2, history[0].size))
     for block in futures(

@@ -4,12 +4,13 @@ from functools import partial
 
 import numpy as np
 
-from .._check import nonnegative, number, rate
+from .._check import nonnegative, rate
 from .._frames import native, nw, read
 from ..errors import InvalidValueError
 from ..typing import FloatArray, IntoFrameT, PurchaseModel, SpendModel
+from ._arguments import able_to, finite_margin, new_columns
 from ._histories import Score, with_history_scores
-from ._spending import with_spend_score
+from ._spending import unused, with_spend_score
 
 __all__ = ["with_clv"]
 
@@ -67,7 +68,10 @@ def with_clv(
     ------
     InvalidValueError
         If a history is impossible, or the value is infinite: an infinite horizon
-        without a discount in a model whose customers never stop.
+        without a discount in a model whose customers never stop. If ``output_col`` is a
+        column that is read.
+    InvalidTypeError
+        If a model has not the method that is asked of it.
     MissingColumnError
         If a column read is not there.
 
@@ -97,19 +101,24 @@ def with_clv(
     0         ann  36.74
     1         bob   8.46
     """
-    share = number("margin", margin)
+    able_to("argument 'purchases'", purchases, "discounted_expected_purchases")
+    able_to("argument 'spend'", spend, "expected_spend")
+    share = finite_margin(margin)
+    history = (frequency_col, recency_col, T_col)
+    new_columns((output_col,), read=(*history, monetary_value_col))
     discounted = partial(
         purchases.discounted_expected_purchases,
         horizon=nonnegative("horizon", horizon, infinite=True),
         discount_rate=rate("discount_rate", discount_rate),
     )
-    history = (frequency_col, recency_col, T_col)
-    counted = with_history_scores(customers, history, {_PURCHASES: _finite(discounted)})
+    opened = read(customers, (*history, monetary_value_col))
+    bought, paid = unused(_PURCHASES, opened), unused(_SPEND, opened)
+    counted = with_history_scores(customers, history, {bought: _finite(discounted)})
     columns = (frequency_col, monetary_value_col)
-    spent = with_spend_score(counted, columns, {_SPEND: spend.expected_spend})
-    value = nw.col(_PURCHASES) * nw.col(_SPEND) * share
-    opened = read(spent, ()).with_columns(value.alias(output_col))
-    return native(opened.drop(_PURCHASES, _SPEND), customers)
+    spent = with_spend_score(counted, columns, {paid: spend.expected_spend})
+    value = nw.col(bought) * nw.col(paid) * share
+    valued = read(spent, ()).with_columns(value.alias(output_col))
+    return native(valued.drop(bought, paid), customers)
 
 
 def _finite(score: Score) -> Score:

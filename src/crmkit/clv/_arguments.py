@@ -1,0 +1,69 @@
+"""What functions of this room are given, checked before anything is computed."""
+
+from collections.abc import Collection
+from math import isinf
+from typing import TypeVar
+
+import numpy as np
+
+from .._check import number
+from ..errors import InvalidTypeError, InvalidValueError
+
+__all__ = ["able_to", "finite_margin", "new_columns", "random_source"]
+
+_Given = TypeVar("_Given")
+
+
+def able_to(subject: str, given: _Given, *methods: str) -> _Given:
+    """Return what is given: anything with these methods."""
+    absent = [name for name in methods if not callable(getattr(given, name, None))]
+    if absent or isinstance(given, type):
+        raise InvalidTypeError(
+            subject=subject,
+            expected=f"a model with the method {(absent or methods)[0]}",
+            got=type(given).__name__ if given is not None else "None",
+            remedy="Pass a fitted model, such as fit_bg_nbd or fit_gamma_gamma return.",
+        )
+    return given
+
+
+def finite_margin(margin: float) -> float:
+    """Return the share of an amount that is profit: any finite number."""
+    share = number("margin", margin)
+    if isinf(share):
+        raise InvalidValueError(
+            subject="argument 'margin'",
+            found=f"invalid value {share!r}",
+            remedy="Pass a finite share, such as 0.3 for 30 %.",
+        )
+    return share
+
+
+def random_source(rng: np.random.Generator) -> np.random.Generator:
+    """Return the source of randomness, which has to be a generator of numpy."""
+    if not isinstance(rng, np.random.Generator):
+        raise InvalidTypeError(
+            subject="argument 'rng'",
+            expected="a numpy.random.Generator",
+            got=repr(rng),
+            remedy="Pass numpy.random.default_rng(seed), with a seed of your choice.",
+        )
+    return rng
+
+
+def new_columns(names: Collection[object], *, read: Collection[str]) -> None:
+    """Refuse to add a column whose name is no text, or is a column that is read."""
+    for name in names:
+        if not isinstance(name, str):
+            raise InvalidTypeError(
+                subject="the name of the new column",
+                expected="a text",
+                got=repr(name),
+                remedy="Pass output_col as a str.",
+            )
+        if name in read:
+            raise InvalidValueError(
+                subject="the name of the new column",
+                found=f"{name!r}, a column that is read",
+                remedy="Choose another name: inputs stay as they are.",
+            )
