@@ -11,6 +11,7 @@ from ..kernels.components import NEVER, first_days, totals
 from ..kernels.payback import payback_days
 from ..ledger import Day, Ledger, day_number
 from ..typing import IntoDataFrameT
+from .components.arguments import instance
 
 __all__ = ["acquisition_breakeven"]
 
@@ -71,7 +72,7 @@ def acquisition_breakeven(
     """
     day = day_number("as_of", as_of)
     unit = DAYS_PER_UNIT[one_of("time_unit", time_unit, tuple(DAYS_PER_UNIT))]
-    book = ledger.book.until(day)
+    book = instance("ledger", ledger, Ledger).book.until(day)
     lines, service, won = book.lines, book.service, book.acquisition
     customer = np.concatenate([lines.customer, service.customer])
     days = np.concatenate([lines.day, service.day])

@@ -11,6 +11,7 @@ from ..kernels.components import NEVER, totals
 from ..kernels.profit_change import BaseYear, Flows, change_of_base
 from ..ledger import Book, Day, Ledger, day_number
 from ..typing import BoolArray, IntoDataFrameT
+from .components.arguments import instance
 
 __all__ = ["ProfitChange", "profit_change"]
 
@@ -139,7 +140,7 @@ def profit_change(
     True
     """
     first, second = _span("before", before), _span("after", after)
-    book = ledger.book
+    book = instance("ledger", ledger, Ledger).book
     first_day = book.first_purchase_days()
     older = book.began_before(first_day)
     one = _period(book, first, np.where(older, -NEVER, first_day))

@@ -10,6 +10,7 @@ from ..errors import InvalidValueError
 from ..kernels.components import totals
 from ..ledger import Day, Ledger, day_number
 from ..typing import BoolArray, FloatArray, IntArray, IntoDataFrameT
+from .components.arguments import column_names, instance, labelled
 from .components.grouping import Spread, Units, units_by, units_of_customers
 from .components.references import References
 from .components.standards import standards_of
@@ -81,9 +82,10 @@ def profit_by(
             found=f"{start!r} after 'as_of' {as_of!r}",
             remedy="Pass a first day on or before the last.",
         )
+    book = instance("ledger", ledger, Ledger).book
     statement = draw_up(
-        ledger.book,
-        standards_of(References.from_standards(), ledger.book),
+        book,
+        standards_of(References.from_standards(), book),
         day=last,
         rate=0.0,
         unit_days=1.0,
@@ -92,16 +94,16 @@ def profit_by(
     units = (
         units_of_customers(statement, ledger.customer_id_col)
         if by is None
-        else units_by(ledger, statement, [by] if isinstance(by, str) else list(by))
+        else units_by(ledger, statement, column_names("by", by))
     )
     sums = _sums(statement, units, first)
     rows = (
         np.flatnonzero(statement.book.seen()) if by is None else np.arange(units.count)
     )
-    columns: dict[str, np.ndarray | nw.Series[Any]] = {
+    labels: dict[str, np.ndarray | nw.Series[Any]] = {
         name: label[rows] for name, label in units.labels.items()
     }
-    columns |= {name: values[rows] for name, values in sums.items()}
+    columns = labelled(labels, {name: values[rows] for name, values in sums.items()})
     return native(table(read_eager(ledger.lines, ()), columns), ledger.lines)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from ..._check import one_of
 from ...fits import from_document, to_document
+from .arguments import instance
 from .referral_outlook import ReferralOutlook
 from .shares import CategoryShares
 from .statement import CrossSell
@@ -39,6 +40,10 @@ class Assumptions:
 
     def __post_init__(self) -> None:
         one_of("cross_sell", self.cross_sell, ("persistent", "first_only"))
+        if self.shares is not None:
+            instance("shares", self.shares, CategoryShares)
+        if self.referral is not None:
+            instance("referral", self.referral, ReferralOutlook)
 
     def to_dict(self) -> dict[str, object]:
         """Return the assumptions as a JSON document."""

@@ -21,8 +21,10 @@ from ...typing import (
     PurchaseModel,
     SpendModel,
 )
+from .arguments import column_names, labelled
 from .assumptions import Assumptions
 from .expected import forecast, gained_by_referral, open_outlook
+from .grouping import without_holes
 from .outlook import Outlook, parts_ahead, with_draws, with_referral
 from .references import References
 from .referral_outlook import ReferralOutlook
@@ -158,14 +160,14 @@ class ComponentDraws(Generic[IntoDataFrameT]):
         values = np.add.reduceat(self.values[:, :, order], starts, axis=2)
         low, high = np.quantile(values, [tail, 1 - tail], axis=0)
         mean = values.mean(axis=0)
-        columns = dict(labels)
+        parts: dict[str, np.ndarray | nw.Series[Any]] = {}
         for at, name in enumerate(_NAMES):
-            columns |= {
+            parts |= {
                 name: mean[at],
                 f"{name}_low": low[at],
                 f"{name}_high": high[at],
             }
-        found = table(read_eager(self.ledger.lines, ()), columns)
+        found = table(read_eager(self.ledger.lines, ()), labelled(labels, parts))
         return native(found, self.ledger.lines)
 
 
@@ -274,7 +276,7 @@ def _units(
     if by is None:
         ids = book.ids.filter(seen.tolist())
         return {ledger.customer_id_col: ids}, np.arange(len(ids)), len(ids)
-    columns = [by] if isinstance(by, str) else list(by)
+    columns = column_names("by", by)
     if not columns:
         return {}, np.zeros(int(seen.sum()), dtype=np.int64), 1
     if ledger.customers is None:
@@ -285,7 +287,7 @@ def _units(
         )
     frame = read_eager(ledger.customers, [ledger.customer_id_col, *columns])
     rank = group_rows(frame, ledger.customer_id_col).codes
-    coded = [group_rows(frame, column) for column in columns]
+    coded = [group_rows(without_holes(frame, column), column) for column in columns]
     codes = []
     key = np.zeros(book.customers, dtype=np.int64)
     for groups in coded:

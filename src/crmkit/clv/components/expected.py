@@ -8,6 +8,7 @@ from ...errors import InvalidValueError
 from ...kernels.calendar import DAYS_PER_UNIT, TimeUnit
 from ...ledger import Day, Ledger, day_number
 from ...typing import FloatArray, IntoDataFrameT, PurchaseModel, SpendModel
+from .arguments import instance, labelled, require_method
 from .assumptions import Assumptions
 from .outlook import Outlook, look_ahead, parts_ahead, with_referral
 from .references import References
@@ -124,10 +125,10 @@ def expected_components(
         "expected_purchases": bought,
         "expected_spend": spent,
     }
-    columns = {
-        ledger.customer_id_col: outlook.book.ids.filter(seen.tolist()),
-        **{name: values[seen] for name, values in numbers.items()},
-    }
+    columns = labelled(
+        {ledger.customer_id_col: outlook.book.ids.filter(seen.tolist())},
+        {name: values[seen] for name, values in numbers.items()},
+    )
     return native(table(read_eager(ledger.lines, ()), columns), ledger.lines)
 
 
@@ -140,9 +141,11 @@ def open_outlook(
     assumptions: Assumptions,
 ) -> Outlook:
     """Check the options and say what is known at the day."""
+    book = instance("ledger", ledger, Ledger).book
+    assumptions = instance("assumptions", assumptions, Assumptions)
     return look_ahead(
-        ledger.book,
-        standards_of(references, ledger.book),
+        book,
+        standards_of(references, book),
         day=day_number("as_of", as_of),
         unit_days=DAYS_PER_UNIT[one_of("time_unit", time_unit, tuple(DAYS_PER_UNIT))],
         cross_sell=assumptions.cross_sell,
@@ -159,6 +162,8 @@ def forecast(
     discount_rate: float,
 ) -> tuple[FloatArray, FloatArray]:
     """Ask the models for every customer who has bought; nothing comes of the others."""
+    require_method("purchases", purchases, "discounted_expected_purchases")
+    require_method("spend", spend, "expected_spend")
     history = outlook.history
     there = history.bought
     bought, spent = np.zeros(there.size), np.zeros(there.size)

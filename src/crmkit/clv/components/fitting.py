@@ -12,6 +12,7 @@ from ...kernels.components import NEVER, first_days
 from ...kernels.references import alone, known_before, shrunk, sums_by_period
 from ...ledger import Book, Day, Ledger, day_number
 from ...typing import BoolArray, FloatArray, IntArray, IntoDataFrameT
+from .arguments import instance
 from .references import References
 
 __all__ = ["fit_references"]
@@ -91,7 +92,7 @@ def fit_references(
     one_of("grain", grain, _GRAINS)
     weight = nonnegative("parent_weight", parent_weight)
     one_of("basis", basis, ("new", "all"))
-    book = ledger.book.until(day)
+    book = instance("ledger", ledger, Ledger).book.until(day)
     evidence = _evidence(book, basis)
     if not evidence.line_day.size:
         raise NotEnoughDataError(

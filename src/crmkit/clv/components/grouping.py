@@ -13,7 +13,7 @@ from ...ledger import Ledger
 from ...typing import FloatArray, IntArray, IntoDataFrameT
 from .statement import Statement
 
-__all__ = ["Spread", "Units", "units_by", "units_of_customers"]
+__all__ = ["Spread", "Units", "units_by", "units_of_customers", "without_holes"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -129,13 +129,13 @@ def _codes(
         codes = np.concatenate([statement.book.lines.customer, idle])
         return codes, statement.book.ids
     if column in frame.columns:
-        groups = group_rows(_whole(frame, column), column)
+        groups = group_rows(without_holes(frame, column), column)
         codes = groups.codes[statement.book.lines.row]
         return np.concatenate([codes, np.full(idle.size, -1)]), groups.ids
     if ledger.customers is None:
         raise MissingColumnError([column], list(frame.columns))
     people = read_eager(ledger.customers, [column])
-    groups = group_rows(_whole(people, column), column)
+    groups = group_rows(without_holes(people, column), column)
     rank = group_rows(people, ledger.customer_id_col).codes
     of_customer = np.full(statement.book.customers, -1)
     of_customer[rank] = groups.codes
@@ -143,7 +143,7 @@ def _codes(
     return np.concatenate([codes, of_customer[idle]]), groups.ids
 
 
-def _whole(frame: EagerFrame, column: str) -> EagerFrame:
+def without_holes(frame: EagerFrame, column: str) -> EagerFrame:
     """Refuse a hole: a row belongs to a group or is given one first."""
     rule = Rule(
         column=column,

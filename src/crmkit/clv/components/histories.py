@@ -9,6 +9,7 @@ from ..._frames import native, nw, read_eager, table
 from ...kernels.calendar import DAYS_PER_UNIT, TimeUnit
 from ...ledger import Day, Ledger, day_number
 from ...typing import IntoDataFrameT
+from .arguments import instance, labelled
 from .occasions import history_of, occasions_of
 
 __all__ = ["purchase_histories"]
@@ -59,14 +60,16 @@ def purchase_histories(
     """
     day = day_number("as_of", as_of)
     unit = DAYS_PER_UNIT[one_of("time_unit", time_unit, tuple(DAYS_PER_UNIT))]
-    book = ledger.book.until(day)
+    book = instance("ledger", ledger, Ledger).book.until(day)
     history = history_of(book, occasions_of(book), day, unit)
     there = history.bought
-    columns: dict[str, np.ndarray | nw.Series[Any]] = {
-        ledger.customer_id_col: book.ids.filter(there.tolist()),
+    labels = {ledger.customer_id_col: book.ids.filter(there.tolist())}
+    values: dict[str, np.ndarray | nw.Series[Any]] = {
         "frequency": history.frequency[there],
         "recency": history.recency[there],
         "T": history.T[there],
         "monetary_value": history.monetary_value[there],
     }
-    return native(table(read_eager(ledger.lines, ()), columns), ledger.lines)
+    return native(
+        table(read_eager(ledger.lines, ()), labelled(labels, values)), ledger.lines
+    )

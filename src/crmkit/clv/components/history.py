@@ -1,7 +1,7 @@
 """What each customer has been worth so far, in six parts that sum to the cash."""
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from ...kernels.calendar import DAYS_PER_UNIT, Grain, TimeUnit
 from ...kernels.components import NEVER
 from ...ledger import Day, Ledger, day_number
 from ...typing import BoolArray, FloatArray, IntoDataFrameT
+from .arguments import column_names, instance, labelled
 from .grouping import Units, units_by, units_of_customers
 from .references import References
 from .standards import standards_of
@@ -91,7 +92,8 @@ def clv_components(
     Raises
     ------
     InvalidValueError
-        If an option is unknown or the rate is not above -1.
+        If an option is unknown, the rate is not above -1 or far too high for the unit,
+        or a column of ``by`` is called like one of the result.
     MissingColumnError
         If a column of ``by`` is neither in the lines nor in the customers.
 
@@ -129,9 +131,10 @@ def clv_components(
     """
     one_of("acquisition", acquisition, ("inside", "apart"))
     one_of("cross_sell", cross_sell, ("persistent", "first_only"))
+    book = instance("ledger", ledger, Ledger).book
     statement = draw_up(
-        ledger.book,
-        standards_of(references, ledger.book),
+        book,
+        standards_of(references, book),
         day=day_number("as_of", as_of),
         rate=rate("discount_rate", discount_rate),
         unit_days=DAYS_PER_UNIT[one_of("time_unit", time_unit, tuple(DAYS_PER_UNIT))],
@@ -143,14 +146,14 @@ def clv_components(
     periods = periods_of(statement, period)
     sums = account(statement, units, periods)
     unit, column = np.nonzero(_kept(statement, sums, by=by, period=period))
-    columns: dict[str, nw.Series | np.ndarray] = {  # type: ignore[type-arg]
-        name: label[unit] for name, label in units.labels.items()
-    }
+    labels = {name: label[unit] for name, label in units.labels.items()}
+    values: dict[str, nw.Series[Any] | np.ndarray] = {}
     if period is not None:
-        columns["period"] = periods.starts[column].astype("datetime64[D]")
-    columns |= _columns(sums, unit, column, apart=acquisition == "apart")
+        values["period"] = periods.starts[column].astype("datetime64[D]")
+    values |= _columns(sums, unit, column, apart=acquisition == "apart")
     if by is None and period is None:
-        columns["first_purchase"] = _first_purchase(statement)[unit]
+        values["first_purchase"] = _first_purchase(statement)[unit]
+    columns = labelled(labels, values)
     return native(table(read_eager(ledger.lines, ()), columns), ledger.lines)
 
 
@@ -161,7 +164,7 @@ def _units(
 ) -> Units:
     if by is None:
         return units_of_customers(statement, ledger.customer_id_col)
-    return units_by(ledger, statement, [by] if isinstance(by, str) else list(by))
+    return units_by(ledger, statement, column_names("by", by))
 
 
 def _kept(

@@ -12,6 +12,7 @@ from ...kernels.components import NEVER
 from ...kernels.referral import gross_values, sweep
 from ...ledger import Day, Ledger, day_number
 from ...typing import IntoDataFrameT
+from .arguments import instance
 from .references import References
 from .standards import standards_of
 from .statement import draw_up
@@ -127,9 +128,10 @@ def referral_influence(
     >>> best.influence > best.own
     True
     """
+    whole_book = instance("ledger", ledger, Ledger).book
     statement = draw_up(
-        ledger.book,
-        standards_of(References.from_standards(), ledger.book),
+        whole_book,
+        standards_of(References.from_standards(), whole_book),
         day=day_number("as_of", as_of),
         rate=rate("discount_rate", discount_rate),
         unit_days=DAYS_PER_UNIT[one_of("time_unit", time_unit, tuple(DAYS_PER_UNIT))],

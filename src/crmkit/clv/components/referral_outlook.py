@@ -7,12 +7,14 @@ import numpy as np
 
 from ..._check import finite_array, fraction, nonnegative, nonnegative_array
 from ..._frames import group_rows, read_eager
-from ...errors import InvalidValueError
+from ...errors import InvalidValueError, MissingColumnError
 from ...fits import from_document, to_document
 from ...kernels.components import NEVER
 from ...kernels.referral import normalised_weights
 from ...ledger import Day, Ledger, day_number
 from ...typing import FloatArray, IntArray, IntoDataFrameT
+from .arguments import instance
+from .grouping import without_holes
 from .occasions import occasions_of
 from .references import References
 from .standards import standards_of
@@ -31,7 +33,8 @@ class ReferralOutlook:
     overall_rate
         Customers brought per purchase occasion, over everybody.
     groups, rates
-        Groups of customers (by satisfaction, say) and the rate of each.
+        Groups of customers (by satisfaction, say) and the rate of each; a group not
+        named has the overall rate.
     share
         The mean part of a referee's value the referrers are credited with.
     referee_value
@@ -124,7 +127,9 @@ def fit_referral_outlook(
     Raises
     ------
     MissingColumnError
-        If the customers have no such column.
+        If there is no table of customers, or it has no such column.
+    InvalidValueError
+        If a customer has no group.
 
     Examples
     --------
@@ -140,9 +145,10 @@ def fit_referral_outlook(
     ('east', 'north', 'south', 'west')
     """
     weight = nonnegative("parent_weight", parent_weight)
-    standards = standards_of(references, ledger.book)
+    whole = instance("ledger", ledger, Ledger).book
+    standards = standards_of(references, whole)
     statement = draw_up(
-        ledger.book,
+        whole,
         standards,
         day=day_number("as_of", as_of),
         rate=0.0,
@@ -186,12 +192,12 @@ def group_codes(
     ledger: Ledger[IntoDataFrameT], group_col: str | None
 ) -> tuple[tuple[str, ...], IntArray]:
     """Return the names of the groups, and the group of each customer."""
-    if group_col is None or ledger.customers is None:
-        if group_col is not None:
-            read_eager(ledger.lines, [group_col])
+    if group_col is None:
         return ("all",), np.zeros(ledger.book.customers, dtype=np.int64)
+    if ledger.customers is None or not ledger.book.listed.any():
+        raise MissingColumnError([group_col], [])
     people = read_eager(ledger.customers, [group_col])
-    groups = group_rows(people, group_col)
+    groups = group_rows(without_holes(people, group_col), group_col)
     of_customer = np.zeros(ledger.book.customers, dtype=np.int64)
     of_customer[group_rows(people, ledger.customer_id_col).codes] = groups.codes
     return tuple(str(name) for name in groups.ids.to_list()), of_customer

@@ -12,6 +12,7 @@ from ...kernels import dirichlet_multinomial
 from ...kernels.components import totals
 from ...ledger import Book, Day, Ledger, day_number
 from ...typing import FloatArray, IntArray, IntoDataFrameT
+from .arguments import instance
 from .occasions import Occasions, occasions_of
 
 __all__ = [
@@ -136,7 +137,7 @@ def fit_category_shares(
     >>> fit_category_shares(ledger, as_of="2023-12-31").categories
     ('books', 'games', 'music', 'paper', 'toys')
     """
-    book = ledger.book.until(day_number("as_of", as_of))
+    book = instance("ledger", ledger, Ledger).book.until(day_number("as_of", as_of))
     return shares_of(book, presences_of(book, occasions_of(book)))
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from ...errors import InvalidValueError
 from ...ledger import Book
 from ...typing import FloatArray, IntArray
+from .arguments import instance
 from .references import References
 
 __all__ = ["Standards", "standards_of"]
@@ -47,6 +48,7 @@ class Standards:
 
 def standards_of(references: References, book: Book) -> Standards:
     """Match the references to the category codes of a ledger, by name."""
+    references = instance("references", references, References)
     days = [dt.date.fromisoformat(period).toordinal() for period in references.periods]
     overall = np.array(references.overall_depth)
     named = np.array(references.discount_depth).reshape(len(days), -1)

@@ -5,6 +5,8 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
+from ...errors import InvalidValueError
+from ...kernels.calendar import DAYS_PER_UNIT
 from ...kernels.components import (
     FIRST,
     HOME,
@@ -20,6 +22,8 @@ from ...typing import BoolArray, FloatArray, IntArray
 from .standards import Standards
 
 __all__ = ["CrossSell", "Statement", "draw_up"]
+
+_FAR = 200.0  # a factor of exp(200) is beyond all money
 
 CrossSell: TypeAlias = Literal["persistent", "first_only"]
 
@@ -81,6 +85,7 @@ def draw_up(
         return carried(days, day, rate, unit_days)
 
     book = whole.until(day)
+    _refuse_runaway(book, day, rate, unit_days)
     lines, table = book.lines, book.order_table()
     first_day = book.first_purchase_days()
     order = np.flatnonzero(table.day < NEVER)
@@ -128,6 +133,21 @@ def draw_up(
         won_day=won_day,
         saving=worth(np.where(saving != 0, won_day, day)) * saving,
     )
+
+
+def _refuse_runaway(book: Book, day: int, rate: float, unit_days: float) -> None:
+    """Refuse a rate that makes money of the first day nothing, or more than all."""
+    days = (book.lines, book.service, book.acquisition, book.referrals)
+    span = day - min(int(each.day.min(initial=day)) for each in days)
+    if abs(np.log1p(rate) * span / unit_days) > _FAR:
+        unit = next(
+            name for name, length in DAYS_PER_UNIT.items() if length == unit_days
+        )
+        raise InvalidValueError(
+            subject="argument 'discount_rate'",
+            found=f"{rate!r} per {unit}, beyond all money over {span} days",
+            remedy="Pass the rate of one 'time_unit', or a longer unit.",
+        )
 
 
 def _kinds(

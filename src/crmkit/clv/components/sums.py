@@ -204,8 +204,7 @@ def _summed(
 
 def _allotted(spread: Spread, amount: FloatArray, units: int) -> FloatArray:
     """Spread customers' amounts (rows) over units, period by period."""
-    columns = [
-        totals(spread.unit, column[spread.source] * spread.share, units)
-        for column in amount.T
-    ]
-    return np.stack(columns, axis=1)
+    found = np.empty((units, amount.shape[1]))
+    for at, column in enumerate(amount.T):
+        found[:, at] = totals(spread.unit, column[spread.source] * spread.share, units)
+    return found
