@@ -73,6 +73,9 @@ def test_ids_come_out_as_they_went_in(log: Path, tmp_path: Path) -> None:
         (("report", "no.csv", *OPTIONS), "file 'no.csv': no such file."),
         (("report", "no.csv"), "Missing option '--customer-id'."),
         (("report", "no.csv", *OPTIONS[:3], "--observation-end=1.2.99"), "no ISO date"),
+        (("report", "no.csv"), "See crmkit report --help."),
+        (("report", "--refunds=x"), "'--refunds': 'x' is not one of"),
+        (("report", "no.csv", *OPTIONS, "--margin=30"), "0.3 for 30 %"),
         (("report", "no.csv", *OPTIONS, "--horizon-weeks=0"), "'horizon_weeks'"),
         (("report", "no.csv", *OPTIONS, "--refunds=perhaps"), "--refunds"),
         (("report", "no.csv", *OPTIONS, "--colour=red"), "--colour"),
@@ -94,7 +97,7 @@ def test_bad_input_ends_in_one_sentence_and_code_2(
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (("29.33", ""), "column 'paid': 1 missing value in 6919 rows (first: row 0"),
+        (("29.33", ""), "column 'paid': 1 missing value in 6919 rows (first: line 2"),
         (("29.33", "-29.33"), "column 'paid': 1 negative"),
         (("1997-01-01", "01/01/1997"), "1 non-ISO date in 6919 rows"),
         (("29.33", "29,33"), "not readable as CSV"),
@@ -110,6 +113,33 @@ def test_a_bad_value_is_told_with_its_place(
     assert _run("report", log, *OPTIONS, "--out", log.parent) == 2
     assert said in capsys.readouterr().err.splitlines()[-1]
     assert not (log.parent / "report.html").exists()
+
+
+def test_rows_without_an_id_may_be_dropped_and_are_counted(
+    log: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = log.read_text().splitlines()
+    lines[3] = "   " + lines[3][lines[3].index(",") :]
+    log.write_text("\n".join(lines))
+    assert _run("report", log, *OPTIONS, "--out", tmp_path) == 2
+    said = capsys.readouterr().err.splitlines()[-1]
+    assert "1 missing or blank id in 6919 rows (first: line 4)" in said
+    assert "--missing-ids drop" in said
+    told = ("report", log, *OPTIONS, "--out", tmp_path, "--missing-ids=drop")
+    assert _run(*told) == 0
+    assert "note: 1 row without an id was left out" in capsys.readouterr().err
+    assert "1 row without an id was left out" in (tmp_path / "report.html").read_text()
+    lines[5] = lines[5][: lines[5].rindex(",")] + ",-3"
+    log.write_text("\n".join(lines))
+    assert _run(*told) == 2
+    assert "1 negative value in 6918 rows (first: line 6" in capsys.readouterr().err
+
+
+def test_a_slip_is_noted_on_stderr(
+    log: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert _run("report", log, *OPTIONS, "--out", tmp_path, "--discount-rate=10") == 0
+    assert "note: Value is discounted at 1000" in capsys.readouterr().err
 
 
 def test_refunds_may_be_netted(log: Path, tmp_path: Path) -> None:

@@ -92,10 +92,44 @@ def test_dates_of_another_format_are_refused_and_read_if_named(file: Path) -> No
         _read(file)
     assert str(caught.value) == (
         "column 'Day': 2 non-ISO dates in 2 rows "
-        "(first: row 0, value '31.01.2024'). "
+        "(first: line 2, value '31.01.2024'). "
         "Pass their format, such as --date-format %d.%m.%Y."
     )
     _check(_read(file, date_format="%d.%m.%Y"))
+
+
+@pytest.mark.parametrize(
+    ("letters", "format_"),
+    [
+        ("dd.mm.yyyy", "%d.%m.%Y"),
+        ("MM/DD/YY", "%m/%d/%y"),
+        ("yyyy-mm-dd hh:mm:ss", "%Y-%m-%d %H:%M:%S"),
+        ("german", "%d.%m.%Y"),
+    ],
+)
+def test_a_format_of_letters_is_refused_with_the_one_meant(
+    letters: str, format_: str
+) -> None:
+    with pytest.raises(InvalidValueError) as caught:
+        Written(date_format=letters)
+    assert str(caught.value) == (
+        f"option '--date-format': text {letters!r} without a % sign. "
+        f"Write it as strptime reads it: {format_}."
+    )
+
+
+def test_names_are_checked_before_the_rest_of_the_file_is_read(file: Path) -> None:
+    file.write_bytes(b"id,Day,Spent\n\xff\xfe,2024-01-31,2\n")
+    with pytest.raises(InvalidValueError, match="no column 'Customer'"):
+        _read(file)
+
+
+def test_a_line_is_counted_past_empty_lines_and_cells_of_two_lines(
+    file: Path,
+) -> None:
+    file.write_text('Customer,Day,Spent\n\n"a\nb",2024-01-31,1\r\n\nc,2024-01-31,x\n')
+    with pytest.raises(InvalidValueError, match="first: line 6, value 'x'"):
+        _read(file)
 
 
 def test_a_date_that_does_not_fit_the_format_is_refused(file: Path) -> None:
@@ -103,14 +137,15 @@ def test_a_date_that_does_not_fit_the_format_is_refused(file: Path) -> None:
     with pytest.raises(InvalidValueError) as caught:
         _read(file, date_format="%Y-%m-%d")
     assert str(caught.value) == (
-        "column 'Day': 1 unreadable date in 2 rows (first: row 0, value '01/31/2024'). "
+        "column 'Day': 1 unreadable date in 2 rows "
+        "(first: line 2, value '01/31/2024'). "
         "They do not fit %Y-%m-%d: pass another --date-format."
     )
 
 
 def test_an_instant_with_a_zone_is_refused(file: Path) -> None:
     file.write_text(_csv().replace("2024-01-31", "2024-01-31T10:00:00+01:00"))
-    with pytest.raises(InvalidValueError, match="row 0"):
+    with pytest.raises(InvalidValueError, match="line 2"):
         _read(file)
 
 
@@ -120,7 +155,7 @@ def test_a_decimal_comma_is_refused_and_read_if_named(file: Path) -> None:
         _read(file)
     assert str(caught.value) == (
         "column 'Spent': 1 unreadable amount in 2 rows "
-        "(first: row 0, value '1.010,50'). "
+        "(first: line 2, value '1.010,50'). "
         "Write amounts like 1234.50, or pass other marks with --decimal and "
         "--thousands."
     )
@@ -164,7 +199,7 @@ def test_a_mark_where_it_means_nothing_is_refused(
     with pytest.raises(InvalidValueError) as caught:
         _read(file, decimal=decimal, thousands=thousands)
     assert (
-        f"1 unreadable amount in 2 rows (first: row 0, value {amount!r}). Write "
+        f"1 unreadable amount in 2 rows (first: line 2, value {amount!r}). Write "
         f"amounts like 1{thousands}234{decimal}50, or"
     ) in str(caught.value)
 

@@ -34,7 +34,16 @@ class Written:
     thousands: str = ""
 
     def __post_init__(self) -> None:
-        """Refuse marks that cannot be told from digits, signs or each other."""
+        """Refuse marks and formats that cannot mean what they should."""
+        self._require_marks()
+        if self.date_format is not None and "%" not in self.date_format:
+            raise InvalidValueError(
+                subject="option '--date-format'",
+                found=f"text {self.date_format!r} without a % sign",
+                remedy=f"Write it as strptime reads it: {_percent(self.date_format)}.",
+            )
+
+    def _require_marks(self) -> None:
         for option, mark in (("decimal", self.decimal), ("thousands", self.thousands)):
             if not _MARK.fullmatch(mark) and (mark or option == "decimal"):
                 raise InvalidValueError(
@@ -66,6 +75,27 @@ class Written:
 
 
 _MARK = re.compile(r"[^0-9A-Za-z_+\-]")
+
+
+def _percent(letters: str) -> str:
+    """Turn ``dd.mm.yyyy`` into ``%d.%m.%Y``; other words, show that."""
+    if re.search(r"[^\W\d_ymdhsYMDHS]", letters):
+        return "%d.%m.%Y"
+    written = letters
+    for runs, directive in _LETTERS:
+        written = re.sub(runs, directive, written, flags=re.IGNORECASE)
+    return written if "%" in written else "%d.%m.%Y"
+
+
+_LETTERS = (
+    ("(?<=:)m+", "%M"),
+    ("y{3,}", "%Y"),
+    ("(?<!%)y+", "%y"),
+    ("(?<!%)m+", "%m"),
+    ("(?<!%)d+", "%d"),
+    ("(?<!%)h+", "%H"),
+    ("(?<!%)s+", "%S"),
+)
 
 
 def read_dates(

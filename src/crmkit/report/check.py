@@ -10,7 +10,7 @@ from .._frames import EagerFrame, numbers, read_eager
 from ..errors import CrmkitError
 from ..kernels.cells import group
 from ..rfm import TransactionReport, calibration_holdout_summary
-from ..typing import FloatArray, IntArray, IntoDataFrameT, PurchaseModel
+from ..typing import FloatArray, IntArray, IntoDataFrame, PurchaseModel
 from .findings import Decile, Holdout, Week
 from .kept_rows import bought
 from .models import fit_purchases, fit_spend
@@ -33,7 +33,7 @@ class Checked:
 
 
 def checked(
-    transactions: IntoDataFrameT,
+    transactions: IntoDataFrame,
     rows: PurchaseLog,
     log: TransactionReport,
     question: Question,
@@ -57,7 +57,7 @@ def _cut(first: dt.date, last: dt.date, *, horizon_days: float) -> dt.date:
 
 
 def _held_out(
-    transactions: IntoDataFrameT, rows: PurchaseLog, cut: dt.date, question: Question
+    transactions: IntoDataFrame, rows: PurchaseLog, cut: dt.date, question: Question
 ) -> Holdout:
     end = question.observation_period_end
     known = transactions

@@ -15,7 +15,8 @@ from .analysis import Step, analyse
 from .cells_of_text import Written
 from .doubts import doubts
 from .files import Format, write_report
-from .log_file import read_log
+from .kept_rows import rows_left
+from .log_file import at_line, read_log
 from .notes import left_out
 from .page import require_packages
 from .progress import told_steps
@@ -54,12 +55,22 @@ def run(arguments: Sequence[str]) -> int:
         code = command.main(list(arguments), "crmkit", standalone_mode=False)
     except _UsageError as error:
         said = getattr(error, "format_message", error.__str__)()
-        typer.echo(f"crmkit: {said} See crmkit --help.", err=True)
+        typer.echo(f"crmkit: {_sentence(said)} See {_asked(error)} --help.", err=True)
         return 2
     except (typer.Abort, KeyboardInterrupt):
         typer.echo("crmkit: stopped.", err=True)
         return 130
     return code if isinstance(code, int) else 0
+
+
+def _sentence(said: str) -> str:
+    plain = said.replace("Value error, ", "")
+    return plain if plain.endswith((".", "?", "!")) else f"{plain}."
+
+
+def _asked(error: Exception) -> str:
+    """Name the command that was called, where the error knows it."""
+    return getattr(getattr(error, "ctx", None), "command_path", "crmkit")
 
 
 @app.callback(invoke_without_command=True)
@@ -157,9 +168,20 @@ def report(
         decimal=decimal,
         thousands=thousands,
     )
-    _answer(
-        lambda: read_log(file, question.columns, written), question, out, table_format
-    )
+    tables: list[pa.Table] = []
+
+    def load() -> "pa.Table":
+        tables.append(read_log(file, question.columns, written))
+        return tables[0]
+
+    try:
+        _answer(load, question, out, table_format)
+    except InvalidValueError as error:
+        in_a_column = error.subject in {f"column {name!r}" for name in question.columns}
+        if not tables or not in_a_column:
+            raise
+        rows = rows_left(tables[0], question)
+        raise at_line(error, file, written, rows=rows) from None
 
 
 def _answer(

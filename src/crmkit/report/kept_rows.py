@@ -23,7 +23,7 @@ from ..errors import InvalidValueError
 from ..typing import BoolArray, IntoDataFrameT
 from .question import Question
 
-__all__ = ["Kept", "bought", "has_id", "with_ids", "with_purchases"]
+__all__ = ["Kept", "bought", "rows_left", "with_ids", "with_purchases"]
 
 FrameT_co = TypeVar("FrameT_co", covariant=True)
 
@@ -43,7 +43,7 @@ def with_ids(
 ) -> Kept[IntoDataFrameT]:
     """Refuse rows without an id, or leave them out, as the question says."""
     frame = read_eager(transactions, question.columns)
-    known = has_id(frame, question.customer_id_col)
+    known = _has_id(frame, question.customer_id_col)
     lost = int(np.count_nonzero(~known))
     if not lost:
         return Kept(transactions=transactions, left_out=0)
@@ -60,7 +60,17 @@ def with_ids(
     return Kept(transactions=_only(frame, known, transactions), left_out=lost)
 
 
-def has_id(frame: EagerFrame, column: str) -> BoolArray:
+def rows_left(transactions: object, question: Question) -> list[int] | None:
+    """Return the rows that name a customer, where others are left out; else None."""
+    if question.missing_ids == "error":
+        return None
+    frame = read_eager(transactions, question.columns)
+    return [
+        int(row) for row in np.flatnonzero(_has_id(frame, question.customer_id_col))
+    ]
+
+
+def _has_id(frame: EagerFrame, column: str) -> BoolArray:
     """Say of each row whether it names a customer; spaces name nobody."""
     require_ids(frame, column)
     hole = missing(frame, column)

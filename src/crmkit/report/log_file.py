@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING
 
 from ..errors import InvalidValueError, MissingExtraError
 from .cells_of_text import Written, read_amounts, read_dates
+from .file_lines import told_by_line
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["read_log"]
+__all__ = ["at_line", "read_log"]
 
 _MARKS = {
     codecs.BOM_UTF8: "utf-8-sig",
@@ -43,7 +44,7 @@ def read_log(path: Path, columns: tuple[str, str, str], written: Written) -> "pa
     if not path.is_file():
         found = "a folder, not a file" if path.is_dir() else "no such file"
         raise _refused(path, found, "Pass the path of a CSV or Parquet file.")
-    if path.suffix.lower() in {".parquet", ".pq"}:
+    if _is_parquet(path):
         return _from_parquet(path, columns)
     return _from_csv(path, columns, written)
 
@@ -61,21 +62,65 @@ def _from_parquet(path: Path, columns: tuple[str, str, str]) -> "pa.Table":
 def _from_csv(
     path: Path, columns: tuple[str, str, str], written: Written
 ) -> "pa.Table":
+    _require_early(path, columns, written.encoding)
     content = _as_utf8(path, written.encoding)
     first_line = content[: content.find(b"\n")] if b"\n" in content else content
     header = first_line.decode("utf-8").rstrip("\r")
-    delimiter = max(_DELIMITERS, key=header.count)
-    _require_columns(path, columns, next(csv.reader([header], delimiter=delimiter), []))
+    delimiter = _delimiter(header)
+    _require_columns(path, columns, _names(header))
     table = _table(path, content, delimiter, columns)
     if not len(table):
         raise _refused(path, "a header and no rows", "Pass a file with rows.")
     _, date, amount = columns
-    read = (
-        table[columns[0]],
-        read_dates(date, table[date], written.date_format),
-        read_amounts(amount, table[amount], written),
-    )
+    try:
+        read = (
+            table[columns[0]],
+            read_dates(date, table[date], written.date_format),
+            read_amounts(amount, table[amount], written),
+        )
+    except InvalidValueError as error:
+        text = content.decode("utf-8")
+        raise told_by_line(error, text, delimiter, rows=None) from None
     return _arrow().table(dict(zip(columns, read, strict=True)))
+
+
+def at_line(
+    error: InvalidValueError, path: Path, written: Written, *, rows: list[int] | None
+) -> InvalidValueError:
+    """Say a refusal of the rows read by ``read_log`` with the line of the file."""
+    if _is_parquet(path):
+        return error
+    text = _as_utf8(path, written.encoding).decode("utf-8")
+    delimiter = _delimiter(text.partition("\n")[0])
+    return told_by_line(error, text, delimiter, rows=rows)
+
+
+def _require_early(path: Path, columns: Sequence[str], encoding: str | None) -> None:
+    """Refuse wrong names before all is read, where the first line says them."""
+    with path.open("rb") as file:
+        start = file.read(len(codecs.BOM_UTF8))
+    marked = next((e for mark, e in _MARKS.items() if start.startswith(mark)), None)
+    try:
+        with path.open(
+            encoding=encoding or marked or "utf-8", errors="replace", newline=""
+        ) as file:
+            header = file.readline().rstrip("\r\n")
+    except (LookupError, UnicodeError):
+        return  # The whole text will be refused, with its line.
+    if "\N{REPLACEMENT CHARACTER}" not in header:
+        _require_columns(path, columns, _names(header))
+
+
+def _delimiter(header: str) -> str:
+    return max(_DELIMITERS, key=header.count)
+
+
+def _names(header: str) -> list[str]:
+    return next(csv.reader([header], delimiter=_delimiter(header)), [])
+
+
+def _is_parquet(path: Path) -> bool:
+    return path.suffix.lower() in {".parquet", ".pq"}
 
 
 def _as_utf8(path: Path, encoding: str | None) -> bytes:
