@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import polars as pl
 import pytest
 
@@ -109,6 +110,85 @@ def test_a_customer_in_one_frame_only_is_refused(
     other = {**AHEAD, "customer_id": ["a", "b", "d"]}
     with pytest.raises(errors.InvalidValueError, match="2 unmatched customers"):
         with_value_tenses(eager_frame(PAST), expected=eager_frame(other))
+
+
+NAN, INF = float("nan"), float("inf")
+
+
+@pytest.mark.parametrize(
+    ("past", "later", "sentence"),
+    [
+        ({"clv": [1.0, None, 3.0]}, {}, "column 'clv': 1 missing value in 3 rows"),
+        ({}, {"clv2": [1.0, NAN, 3.0]}, "column 'clv2': 1 missing value"),
+        ({}, {"clv5": [1.0, INF, 3.0]}, "column 'clv5': 1 infinite value"),
+        ({"clv": ["1", "2", "3"]}, {}, "column 'clv': expected numbers"),
+        ({}, {"clv3": ["1", "2", "3"]}, "column 'clv3': expected numbers"),
+        ({"customer_id": ["b", None, "c"]}, {}, "'customer_id': 1 missing value"),
+        ({}, {"customer_id": [1, 2, 3]}, "Convert the ids of both frames to one type"),
+        ({"kind": ["x", None, "y"]}, {}, "column 'kind': 1 missing value"),
+    ],
+)
+def test_tenses_of_frames_that_cannot_be_are_refused(
+    eager_frame: Callable[[dict[str, Any]], Any],
+    past: dict[str, Any],
+    later: dict[str, Any],
+    sentence: str,
+) -> None:
+    with pytest.raises(errors.CrmkitError) as caught:
+        with_value_tenses(
+            eager_frame({**PAST, **past}),
+            expected=eager_frame({**AHEAD, **later}),
+            peers_by="kind",
+        )
+    assert sentence in str(caught.value)
+
+
+def test_tenses_are_of_two_frames_of_one_library() -> None:
+    past: Any = pd.DataFrame(PAST)
+    with pytest.raises(errors.InvalidTypeError, match="both frames to one library"):
+        with_value_tenses(past, expected=pl.DataFrame(AHEAD))
+
+
+@pytest.mark.parametrize("peers_by", [3, [3], ["kind", "kind"]])
+def test_peers_are_found_by_names(peers_by: Any) -> None:
+    with pytest.raises(errors.CrmkitError, match="argument 'peers_by'"):
+        with_value_tenses(
+            pl.DataFrame(PAST), expected=pl.DataFrame(AHEAD), peers_by=peers_by
+        )
+
+
+def test_ids_of_two_widths_or_labels_are_the_same_ids() -> None:
+    past, later = pl.DataFrame(PAST), pl.DataFrame(AHEAD)
+    plain = with_value_tenses(past, expected=later)
+    label = pl.col("customer_id").cast(pl.Categorical)
+    found = with_value_tenses(past, expected=later.with_columns(label))
+    assert found.equals(plain)
+    narrow = pl.Series("customer_id", [2, 1, 3], dtype=pl.Int32)
+    wide = pl.Series("customer_id", [1, 2, 3], dtype=pl.Int64)
+    found = with_value_tenses(
+        past.with_columns(narrow), expected=later.with_columns(wide)
+    )
+    assert found.drop("customer_id").equals(plain.drop("customer_id"))
+
+
+@pytest.mark.parametrize(
+    ("value", "sentence"),
+    [
+        (NAN, "column 'clv3': 1 missing value in 2 rows"),
+        (None, "column 'clv3': 1 missing value in 2 rows"),
+        (INF, "column 'clv3': 1 infinite value in 2 rows"),
+        ("1", "column 'clv3': expected numbers"),
+    ],
+)
+def test_streams_of_parts_that_cannot_be_are_refused(
+    frame: Callable[[dict[str, Any]], Any], value: Any, sentence: str
+) -> None:
+    names = ("clv2_growth", "clv4", "clv5", "clv6", "clv", "acquisition_cost")
+    parts: dict[str, Any] = {name: [1.0, 2.0] for name in names}
+    other = "2" if isinstance(value, str) else 2.0
+    with pytest.raises(errors.CrmkitError) as caught:
+        with_value_streams(frame({**parts, "clv3": [other, value]}))
+    assert sentence in str(caught.value)
 
 
 def test_the_bars_of_a_waterfall_meet() -> None:

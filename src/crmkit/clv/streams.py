@@ -1,11 +1,12 @@
 """The three streams of a customer's value: base spending, its growth, referrals."""
 
-from .._frames import native, nw, read
+from .._frames import native, number_rules, nw, read, refuse, require_numbers
 from ..typing import IntoFrameT
 
 __all__ = ["with_value_streams"]
 
 _GROWTH = ("clv2_growth", "clv3", "clv4", "clv6")
+_READ = (*_GROWTH, "clv5", "clv", "acquisition_cost")
 
 
 def with_value_streams(components: IntoFrameT) -> IntoFrameT:
@@ -28,6 +29,10 @@ def with_value_streams(components: IntoFrameT) -> IntoFrameT:
     ------
     MissingColumnError
         If a part is not there.
+    InvalidTypeError
+        If a part holds no numbers.
+    InvalidValueError
+        If a part is missing or infinite.
 
     Examples
     --------
@@ -43,7 +48,9 @@ def with_value_streams(components: IntoFrameT) -> IntoFrameT:
        base_spending  spending_growth  referral_value
     0           37.0              9.0            10.0
     """
-    frame = read(components, (*_GROWTH, "clv5", "clv", "acquisition_cost"))
+    frame = read(components, _READ)
+    require_numbers(frame, _READ)
+    refuse(frame, [rule for name in _READ for rule in number_rules(frame, name)])
     growth = nw.sum_horizontal(*_GROWTH)
     # From the total, so that it does not matter where the acquisition was shown.
     base = nw.col("clv") + nw.col("acquisition_cost") - growth - nw.col("clv5")

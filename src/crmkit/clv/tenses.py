@@ -1,6 +1,7 @@
 """Value in three tenses: what was, what is to be expected, and what could be."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -8,15 +9,23 @@ from .._check import fraction
 from .._frames import (
     EagerFrame,
     group_rows,
+    id_rules,
     native,
+    number_rules,
     numbers,
     nw,
     read_eager,
+    refuse,
+    require_ids,
+    require_numbers,
+    table,
     with_arrays,
 )
-from ..errors import InvalidValueError
+from ..errors import InvalidTypeError, InvalidValueError
 from ..kernels.reach import group_quantiles
 from ..typing import FloatArray, IntArray, IntoDataFrameT
+from .components.arguments import column_names
+from .components.grouping import without_holes
 
 __all__ = ["with_value_tenses"]
 
@@ -66,7 +75,11 @@ def with_value_tenses(
     Raises
     ------
     InvalidValueError
-        If a customer is in one frame only, or twice.
+        If a customer is in one frame only, or twice, a part is missing or infinite, or
+        a customer has no group of peers.
+    InvalidTypeError
+        If a part holds no numbers, or the frames are not of one library and one type
+        of id.
     MissingColumnError
         If a column is not there.
 
@@ -86,9 +99,9 @@ def with_value_tenses(
     1               5.0           13.0              8.0
     """
     quantile = fraction("reach", reach)
-    columns = [peers_by] if isinstance(peers_by, str) else list(peers_by or ())
-    past = read_eager(components, [customer_id_col, "clv", *columns])
-    ahead = read_eager(expected, [customer_id_col, "clv", *_POTENTIALS.values()])
+    columns = [] if peers_by is None else column_names("peers_by", peers_by)
+    past = _checked(components, customer_id_col, ["clv"], columns)
+    ahead = _checked(expected, customer_id_col, ["clv", *_POTENTIALS.values()], [])
     at = _rows_of(past, ahead, customer_id_col)
     peers, count = _peers(past, columns)
     added: dict[str, FloatArray] = {
@@ -103,9 +116,56 @@ def with_value_tenses(
     return native(with_arrays(past, added), components)
 
 
+def _checked(
+    frame: object, id_col: str, parts: Sequence[str], peers_by: Sequence[str]
+) -> EagerFrame:
+    """Open a frame whose ids, parts and groups are all there."""
+    opened = read_eager(frame, [id_col, *parts, *peers_by])
+    require_ids(opened, id_col)
+    require_numbers(opened, parts)
+    rules = id_rules(opened, id_col)
+    for part in parts:
+        rules += number_rules(opened, part)
+    refuse(opened, rules, id_col=id_col)
+    for column in peers_by:
+        require_ids(without_holes(opened, column), column)
+    return opened
+
+
+def _ids_of(past: EagerFrame, ahead: EagerFrame, column: str) -> list[EagerFrame]:
+    """Bring the ids of both frames to one type."""
+    first, second = past[column], ahead[column]
+    if first.implementation != second.implementation:
+        raise InvalidTypeError(
+            subject="argument 'expected'",
+            expected=f"a frame of {first.implementation.value}, as 'components' is",
+            got=f"a frame of {second.implementation.value}",
+            remedy="Convert both frames to one library.",
+        )
+    kinds = [_kind(series) for series in (first, second)]
+    if kinds[0] != kinds[1]:
+        raise InvalidTypeError(
+            subject=f"argument 'expected', column {column!r}",
+            expected=f"ids of dtype {first.dtype}, as in 'components'",
+            got=str(second.dtype),
+            remedy="Convert the ids of both frames to one type.",
+        )
+    common = nw.String() if kinds[0] == nw.String else first.dtype
+    return [
+        table(frame, {column: frame[column].cast(common)}) for frame in (past, ahead)
+    ]
+
+
+def _kind(series: nw.Series[Any]) -> nw.dtypes.DType:
+    dtype = series.dtype
+    if dtype.is_integer():
+        return nw.Int64()
+    return nw.String() if dtype in (nw.Categorical, nw.Enum) else dtype
+
+
 def _rows_of(past: EagerFrame, ahead: EagerFrame, column: str) -> IntArray:
     """Find the row of each customer in the other frame."""
-    both = nw.concat([past.select(column), ahead.select(column)], how="vertical")
+    both = nw.concat(_ids_of(past, ahead, column), how="vertical")
     groups = group_rows(both, column)
     mine, theirs = np.split(groups.codes, [len(past)])
     times = np.stack(
