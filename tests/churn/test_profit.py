@@ -16,7 +16,7 @@ from crmkit.churn.profit import (
     maximum_profit,
 )
 from crmkit.churn.uplift import Qini, maximum_uplift_profit, qini, uplift_curve
-from crmkit.errors import InvalidValueError, NotEnoughDataError
+from crmkit.errors import InvalidValueError, MissingColumnError, NotEnoughDataError
 
 OFFER = RetentionOffer(accept_rate=0.3, incentive=10, contact_cost=1)
 TOY = {
@@ -134,6 +134,13 @@ def test_expected_profit_is_added_in_every_library(frame: Any, columns_of: Any) 
     broken = customers | {"churn_risk": [1.6, 0.1]}
     with pytest.raises(InvalidValueError, match=r"1 value outside 0\.\.1"):
         with_campaign_profit(frame(broken), offer=OFFER)
+
+
+def test_a_missing_risk_names_the_argument_that_sets_it(frame: Any) -> None:
+    customers = frame({"customer_id": [1, 2], "risk": [0.6, 0.1], "clv": [500.0, 50.0]})
+    with pytest.raises(MissingColumnError, match="churn_risk") as refused:
+        with_campaign_profit(customers, offer=OFFER)
+    assert refused.value.__notes__ == ["'churn_risk' is the argument 'risk_col'."]
 
 
 def test_the_planned_profit_is_too_good_on_noise(rng: np.random.Generator) -> None:

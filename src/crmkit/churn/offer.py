@@ -15,7 +15,7 @@ from .._frames import (
     require_numbers,
     with_scores,
 )
-from ..errors import InvalidValueError
+from ..errors import InvalidValueError, MissingColumnError
 from ..fits import from_document, to_document
 from ..kernels import churn_profit as kernel
 from ..typing import FloatArray, IntoFrameT
@@ -161,6 +161,8 @@ def with_campaign_profit(
 
     Raises
     ------
+    MissingColumnError
+        If the frame has no such column; a note names the argument that sets it.
     InvalidValueError
         If a risk is outside 0..1, or a value is missing.
 
@@ -195,10 +197,16 @@ def with_campaign_profit(
         )
         return [*(r for key in keys for r in number_rules(frame, key)), outside]
 
-    return with_scores(
-        customers,
-        keys,
-        {output_col: offer.expected_profit},
-        rules=rules,
-        id_col=customer_id_col,
-    )
+    try:
+        return with_scores(
+            customers,
+            keys,
+            {output_col: offer.expected_profit},
+            rules=rules,
+            id_col=customer_id_col,
+        )
+    except MissingColumnError as error:
+        arguments = {risk_col: "risk_col", clv_col: "clv_col"}
+        for column in error.missing:
+            error.add_note(f"{column!r} is the argument {arguments[column]!r}.")
+        raise
