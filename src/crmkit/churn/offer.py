@@ -148,7 +148,7 @@ def with_campaign_profit(
     clv_col
         The value lost if the customer leaves: what a customer *who stays* brings. The
         ``clv`` of ``with_clv`` already contains the chance to be there: divide it by
-        ``probability_alive`` first, or leaving counts twice.
+        ``probability_alive`` first (where above 0), or leaving counts twice.
     customer_id_col
         Only named in errors.
     output_col

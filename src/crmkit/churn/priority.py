@@ -107,8 +107,8 @@ def with_retention_priority(
     clv_col
         The value at stake: what a customer *who stays* brings. The ``clv`` of
         ``with_clv`` already contains the chance to be there: divide it by
-        ``probability_alive`` first, or leaving counts twice. Below 0 there is nothing
-        to save and the priority is 0.
+        ``probability_alive`` first (where above 0), or leaving counts twice. Below
+        0 there is nothing to save and the priority is 0.
     risk_col
         The probability to leave if nothing is done.
     persuadability_col

@@ -71,7 +71,7 @@ def maximum_profit(
     offer
         What is offered.
     clv
-        The value of a customer.
+        The value of a customer who stays.
     risk_col, churned_col
         The score (higher first, of any scale) and whether the customer left.
 

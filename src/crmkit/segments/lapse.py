@@ -59,9 +59,10 @@ class LapseWindow:
                 f"no window: {self.returning:.0%} of purchases are ever followed by "
                 f"another, less than {self.share:.0%}"
             )
+        plural = "" if self.periods == 1 else "s"
         return (
             f"{self.share:.0%} of purchases are followed by another within "
-            f"{self.periods} periods of a {self.grain}"
+            f"{self.periods} {self.grain}{plural}"
         )
 
     def to_dict(self) -> dict[str, object]:
@@ -143,7 +144,7 @@ def fit_lapse_window(
     >>> window.periods, window.periods_completed_only
     (20, 10)
     >>> print(window)
-    75% of purchases are followed by another within 20 periods of a day
+    75% of purchases are followed by another within 20 days
     """
     wanted = fraction("share", share)
     seen = active_periods(

@@ -52,8 +52,8 @@ def retention_priority(
         Below which probability of being there a customer has probably left.
     contribution_col
         What the customer brings *if still there*. The ``clv`` of ``with_clv`` already
-        contains the chance to be there: divide it by ``probability_alive`` first, or
-        leaving counts twice.
+        contains the chance to be there: divide it by ``probability_alive`` first (for
+        everybody above 0), or leaving counts twice.
     satisfaction_col
         The survey. Who did not answer has none: list them apart.
     retention_col
