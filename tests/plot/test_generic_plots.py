@@ -40,6 +40,24 @@ def test_probabilities_are_counted_between_nought_and_one(
     assert heights == [2.0, 0.0, 1.0, 1.0]
 
 
+def test_a_waterfall_says_its_amounts_in_full() -> None:
+    import pandas as pd
+
+    from crmkit.plot.parts import waterfall
+
+    steps = pd.DataFrame(
+        {
+            "part": ["clv1", "value"],
+            "meaning": ["first purchase", "value"],
+            "amount": [5e7, 5e7],
+            "start": [0.0, 0.0],
+            "end": [5e7, 5e7],
+        }
+    )
+    axes = waterfall(steps)
+    assert axes.yaxis.get_major_formatter()(2e7, 0) == "20,000,000"
+
+
 def test_the_callers_axes_are_drawn_on(eager_frame: Callable[..., Any]) -> None:
     from matplotlib import pyplot as plt
 

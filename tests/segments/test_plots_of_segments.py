@@ -56,6 +56,28 @@ def test_what_is_not_yet_seen_stays_blank(eager_frame: Make) -> None:
     assert np.isnan(shown[0, 1:]).all()
 
 
+def test_the_colours_of_retention_span_the_ages_after_the_first() -> None:
+    import pandas as pd
+
+    cells = pd.DataFrame(
+        {"cohort": ["a", "a", "b"], "age": [0, 1, 0], "retention": [1.0, 0.2, 1.0]}
+    )
+    image: Any = plots.retention_heatmap(cells).get_images()[0]
+    assert image.get_clim() == (0.0, 0.2)
+    alone: Any = plots.retention_heatmap(cells[cells["age"] == 0]).get_images()[0]
+    assert alone.get_clim() == (0.0, 1.0)
+
+
+def test_long_growth_names_a_dozen_dates_at_most() -> None:
+    import pandas as pd
+
+    months = pd.date_range("2020-01-01", periods=30, freq="MS")
+    ones = dict.fromkeys(("retained", "resurrected", "new", "lost"), 1)
+    axes = plots.growth_bars(pd.DataFrame({"period": months, **ones}))
+    said = [label.get_text() for label in axes.get_xticklabels()]
+    assert said == [f"{month:%Y-%m-%d}" for month in months[::3]]
+
+
 def test_growth_stacks_up_to_the_active(eager_frame: Make) -> None:
     accounts = segments.growth_accounting(
         eager_frame(log()), observation_period_end="2024-02-29"

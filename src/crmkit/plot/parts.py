@@ -81,5 +81,6 @@ def waterfall(steps: IntoDataFrame, *, ax: "Axes | None" = None) -> "Axes":
     ax.set_xticks(range(len(names)), names)
     ax.axhline(0, color="black", lw=0.8)
     ax.set_ylabel("value")
+    ax.yaxis.set_major_formatter("{x:,.0f}")
     ax.spines[["top", "right"]].set_visible(False)
     return ax

@@ -21,6 +21,7 @@ __all__ = [
 
 _BLUE, _RED, _GREY = "#2a78b5", "#c2543a", "#8a8f98"
 _LIGHT = "#9cc3e0"
+_MOST_DATES = 12
 
 
 def pareto_curve(curve: IntoDataFrame, *, ax: "Axes | None" = None) -> "Axes":
@@ -113,6 +114,9 @@ def whale_curve(curve: IntoDataFrame, *, ax: "Axes | None" = None) -> "Axes":
 def retention_heatmap(cells: IntoDataFrame, *, ax: "Axes | None" = None) -> "Axes":
     """Draw retention by cohort and age; what is not yet seen stays blank.
 
+    The colours span the ages from 1 on: everybody is there at age 0, and a scale up to
+    that would leave all others pale.
+
     Parameters
     ----------
     cells
@@ -154,10 +158,14 @@ def retention_heatmap(cells: IntoDataFrame, *, ax: "Axes | None" = None) -> "Axe
     cohorts = sorted(set(names))
     grid = np.full((len(cohorts), int(age.max()) + 1), np.nan)
     grid[[cohorts.index(name) for name in names], age] = numbers(frame, "retention")
-    image = axes.imshow(grid, cmap="Blues", vmin=0, vmax=1, aspect="auto")
+    later = grid[:, 1:]
+    most = float(np.max(later, initial=0.0, where=~np.isnan(later))) or 1.0
+    image = axes.imshow(grid, cmap="Blues", vmin=0, vmax=most, aspect="auto")
     axes.set_yticks(range(len(cohorts)), cohorts)
     axes.set(xlabel="age in periods", ylabel="cohort")
-    axes.figure.colorbar(image, ax=axes, label="retention")
+    axes.figure.colorbar(
+        image, ax=axes, label="retention", extend="max" if most < 1 else "neither"
+    )
     return axes
 
 
@@ -211,7 +219,9 @@ def growth_bars(accounts: IntoDataFrame, *, ax: "Axes | None" = None) -> "Axes":
         base = base + height
     axes.bar(place, -numbers(frame, "lost"), color=_RED, label="lost")
     axes.axhline(0, color=_GREY, linewidth=1)
-    axes.set_xticks(place, _texts(frame, "period"), rotation=90)
+    step = max(1, -(-len(frame) // _MOST_DATES))
+    names = _texts(frame, "period")
+    axes.set_xticks(place[::step], names[::step], rotation=45, ha="right")
     axes.set_ylabel("customers")
     axes.legend(frameon=False)
     return axes
