@@ -67,6 +67,11 @@ def test_a_link_that_is_no_exact_line_id_is_refused(link: float, dtype: str) -> 
         Ledger(lines=lines)
 
 
+def test_a_link_of_another_type_is_refused(eager_frame: Build) -> None:
+    with pytest.raises(errors.InvalidTypeError, match="'return_of': expected line ids"):
+        Ledger(lines=eager_frame({**LINES, "return_of": [None, None, "2"]}))
+
+
 def test_large_line_ids_are_exact_in_a_nullable_column() -> None:
     lines = pd.DataFrame(LINES)
     lines["line_id"] = [2**53, 2**53 + 1, 2**53 + 2]

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from .._frames import group_rows, nw, table
-from ..errors import InvalidValueError
+from ..errors import InvalidTypeError, InvalidValueError
 from ..kernels.components import totals
 from ..typing import BoolArray, FloatArray, IntArray
 from .book import Lines
@@ -166,14 +166,22 @@ def _reversed_rows(lines: Table, names: LineColumns) -> IntArray:
 def _refuse_inexact_links(
     lines: Table, column: str, own: nw.dtypes.DType, returned: BoolArray
 ) -> None:
-    """Refuse floats that do not say exactly which whole line id is meant."""
-    links: nw.Series[Any] = lines.frame[column]
-    if not own.is_integer() or not (links.dtype.is_float() or links.dtype == nw.Object):
+    """Refuse what does not say exactly which whole line id is meant."""
+    series: nw.Series[Any] = lines.frame[column]
+    if not own.is_integer() or series.dtype.is_integer():
         return
+    links = series.filter(returned.tolist()).to_list()
+    if any(isinstance(link, str) for link in links):
+        raise InvalidTypeError(
+            subject=f"lines, column {column!r}",
+            expected=f"line ids of dtype {own}, as the lines have",
+            got="text",
+            remedy="Convert both columns to one type.",
+        )
     inexact = np.zeros(lines.rows, dtype=bool)
     inexact[returned] = [
         isinstance(link, float) and not (link.is_integer() and abs(link) < _EXACT)
-        for link in links.filter(returned.tolist()).to_list()
+        for link in links
     ]
     lines.refuse(
         column,
