@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from crmkit import clv
 from crmkit.errors import (
     IdentifiabilityWarning,
+    InvalidTypeError,
     InvalidValueError,
     NotEnoughDataError,
 )
@@ -184,3 +185,33 @@ def test_a_model_comes_back_from_json_to_the_bit(cdnow: pd.DataFrame) -> None:
 def test_an_impossible_parameter_is_refused_by_name(value: Any) -> None:
     with pytest.raises((InvalidValueError, TypeError), match="'q'"):
         clv.GammaGamma(p=1.0, q=value, v=1.0)
+
+
+@pytest.mark.parametrize(
+    ("frequency", "amount", "said"),
+    [
+        ([2.5], [3.0], "'frequency': 1 value that is not whole"),
+        ([2, 1], [1e308, 3.0], "'monetary_value': 1 value above 1e.100 in 2 rows"),
+    ],
+)
+def test_spend_that_cannot_be_is_refused(
+    frequency: list[float], amount: list[float], said: str
+) -> None:
+    with pytest.raises(InvalidValueError, match=said):
+        CDNOW.expected_spend(frequency, amount)
+    with pytest.raises(InvalidValueError, match=said):
+        CDNOW.log_likelihood(frequency, amount)
+
+
+@pytest.mark.parametrize("amount", [["a", "b"], [True, False], [b"1", b"2"]])
+def test_amounts_that_are_no_numbers_are_refused(amount: Any) -> None:
+    with pytest.raises(InvalidTypeError, match="'monetary_value'"):
+        CDNOW.expected_spend([1, 0], amount)
+
+
+@pytest.mark.parametrize("value", [1e-300, 1e300, 9e-101, 2e100])
+def test_a_parameter_out_of_all_proportion_is_refused(value: float) -> None:
+    with pytest.raises(InvalidValueError, match=r"'v'.*from 1e-100 to 1e.100"):
+        clv.GammaGamma(p=1.0, q=2.0, v=value)
+    with pytest.raises(InvalidValueError, match="'alpha'"):
+        clv.BgNbd(r=1.0, alpha=value, a=1.0, b=1.0)

@@ -11,6 +11,8 @@ from ..typing import FloatArray
 
 __all__ = ["Fitted", "log_covariance", "moved", "plausible"]
 
+_FARTHEST = 230.0  # exp(230) = 8e99: no parameter may lie further out
+
 
 class Fitted(Protocol):
     """A frozen model of positive parameters that may know how it was fitted."""
@@ -46,7 +48,7 @@ def plausible(model: _Model, count: int, rng: np.random.Generator) -> list[_Mode
 def moved(model: _Model, step: FloatArray) -> _Model:
     """Return the model with the logarithms of its parameters moved by ``step``."""
     names, values = zip(*model.parameters.items(), strict=True)
-    shifted = np.exp(np.log(values) + step).tolist()
+    shifted = np.exp(np.clip(np.log(values) + step, -_FARTHEST, _FARTHEST)).tolist()
     return replace(model, report=None, **dict(zip(names, shifted, strict=True)))  # type: ignore[type-var]
 
 

@@ -10,9 +10,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .._check import nonnegative_array, one_of, positive_array
+from .._check import nonnegative_array, one_of, positive_array, whole_array
 from .._frames import read, refuse
-from ..errors import IdentifiabilityWarning, InvalidValueError
+from ..errors import IdentifiabilityWarning, InvalidTypeError, InvalidValueError
 from ..fits import FitReport, from_document, to_document
 from ..kernels import gamma_gamma
 from ..kernels.newton import Objective
@@ -26,6 +26,7 @@ from ._spending import spending_rules, with_spend_score
 __all__ = ["GammaGamma", "fit_gamma_gamma"]
 
 _NAMES = ("p", "q", "v")
+_LARGEST = 1e100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -257,10 +258,25 @@ def _of(
 def _spending(
     frequency: ArrayLike, monetary_value: ArrayLike
 ) -> tuple[FloatArray, FloatArray]:
-    x, amount = np.broadcast_arrays(
-        nonnegative_array("frequency", frequency), np.asarray(monetary_value)
-    )
-    return x, nonnegative_array("monetary_value", np.where(x > 0, amount, 0.0))
+    given = np.asarray(monetary_value)
+    if given.dtype.kind not in "iufO" and given.size:
+        raise InvalidTypeError(
+            subject="argument 'monetary_value'",
+            expected="an array of numbers",
+            got=f"dtype {given.dtype}",
+            remedy="Pass numbers.",
+        )
+    x, amount = np.broadcast_arrays(whole_array("frequency", frequency), given)
+    seen = nonnegative_array("monetary_value", np.where(x > 0, amount, 0.0))
+    if np.any(seen > _LARGEST):
+        raise InvalidValueError(
+            subject="argument 'monetary_value'",
+            found=f"value above {_LARGEST:g}",
+            count=int(np.count_nonzero(seen > _LARGEST)),
+            total=seen.size,
+            remedy="Correct these amounts: no currency has them.",
+        )
+    return x, seen
 
 
 def _refuse_infinite(expected: FloatArray) -> None:
