@@ -257,3 +257,10 @@ def _assert_close(
 ) -> None:
     for name, value in first.items():
         assert value == pytest.approx(second[name], rel=tolerance)
+
+
+def test_a_fit_prints_as_its_parameters_and_its_report(cdnow: pd.DataFrame) -> None:
+    fit = clv.fit_bg_nbd(cdnow)
+    first, *rest = str(fit).splitlines()
+    assert first == "BgNbd(r=0.2426, alpha=4.414, a=0.7929, b=2.426)"
+    assert "\n".join(rest) == str(fit.report)

@@ -1,13 +1,23 @@
 """Parameters of a frozen model: positive numbers, by their published names."""
 
 from collections.abc import Sequence
+from typing import Protocol
 
 from .._check import positive
 from ..errors import InvalidValueError
+from ..fits import FitReport
 
-__all__ = ["check_parameters", "parameters_of"]
+__all__ = ["check_parameters", "parameters_of", "show_fit"]
 
 _SMALLEST, _LARGEST = 1e-100, 1e100  # their squares, and ratios, are still numbers
+
+
+class _Fit(Protocol):
+    @property
+    def parameters(self) -> dict[str, float]: ...
+
+    @property
+    def report(self) -> FitReport | None: ...
 
 
 def check_parameters(model: object, names: Sequence[str]) -> None:
@@ -30,3 +40,17 @@ def check_parameters(model: object, names: Sequence[str]) -> None:
 def parameters_of(model: object, names: Sequence[str]) -> dict[str, float]:
     """Return the parameters by name, in the published order."""
     return {name: getattr(model, name) for name in names}
+
+
+def show_fit(model: _Fit) -> str:
+    """Show a model as print does: its name, its parameters, and how it was fitted.
+
+    Examples
+    --------
+    >>> from crmkit.clv import BgNbd
+    >>> print(BgNbd(r=0.24259, alpha=4.41359, a=0.79292, b=2.4259))
+    BgNbd(r=0.2426, alpha=4.414, a=0.7929, b=2.426)
+    """
+    shown = ", ".join(f"{name}={value:.4g}" for name, value in model.parameters.items())
+    head = f"{type(model).__name__}({shown})"
+    return head if model.report is None else f"{head}\n{model.report}"

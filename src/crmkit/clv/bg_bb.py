@@ -21,7 +21,7 @@ from ._opportunities import (
     opportunity_score,
     with_opportunity_scores,
 )
-from ._parameters import check_parameters, parameters_of
+from ._parameters import check_parameters, parameters_of, show_fit
 
 __all__ = ["BgBb"]
 
@@ -77,6 +77,8 @@ class BgBb:
     delta: float
     report: FitReport | None = None
     time_unit: str | None = None
+
+    __str__ = show_fit
 
     def __post_init__(self) -> None:
         """Refuse parameters that are not positive numbers."""

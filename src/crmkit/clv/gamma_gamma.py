@@ -20,7 +20,7 @@ from ..typing import FloatArray, IntArray, IntoFrame, IntoFrameT
 from ._fitting import approved, fetch_spending, fit_cells, require_customers
 from ._histories import known_id
 from ._lifetimes import lifetimes_parameters
-from ._parameters import check_parameters, parameters_of
+from ._parameters import check_parameters, parameters_of, show_fit
 from ._spending import spending_rules, with_spend_score
 
 __all__ = ["GammaGamma", "fit_gamma_gamma"]
@@ -64,6 +64,8 @@ class GammaGamma:
     q: float
     v: float
     report: FitReport | None = None
+
+    __str__ = show_fit
 
     def __post_init__(self) -> None:
         """Refuse parameters that are not positive numbers."""

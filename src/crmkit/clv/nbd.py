@@ -15,7 +15,7 @@ from ..typing import FloatArray, IntArray, IntoFrame
 from ._discounting import discounting
 from ._fitting import approved, fetch_histories, fit_histories
 from ._histories import on_histories
-from ._parameters import check_parameters, parameters_of
+from ._parameters import check_parameters, parameters_of, show_fit
 
 __all__ = ["Nbd", "fit_nbd"]
 
@@ -50,6 +50,8 @@ class Nbd:
     alpha: float
     report: FitReport | None = None
     time_unit: str | None = None
+
+    __str__ = show_fit
 
     def __post_init__(self) -> None:
         """Refuse parameters that are not positive numbers."""

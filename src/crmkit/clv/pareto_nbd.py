@@ -21,7 +21,7 @@ from ._discounting import discounting
 from ._futures import race_times
 from ._histories import now_or_later, on_histories, with_history_scores
 from ._lifetimes import lifetimes_parameters
-from ._parameters import check_parameters, parameters_of
+from ._parameters import check_parameters, parameters_of, show_fit
 
 __all__ = ["ParetoNbd"]
 
@@ -76,6 +76,8 @@ class ParetoNbd:
     beta: float
     report: FitReport | None = None
     time_unit: str | None = None
+
+    __str__ = show_fit
 
     def __post_init__(self) -> None:
         """Refuse parameters that are not positive numbers."""
