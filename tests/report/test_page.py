@@ -143,7 +143,7 @@ def test_tile_and_lead_give_the_error_of_the_money(
     page = render_page(changed(holdout=told), table_name="customers.csv")
     top = page[page.index("<header") : page.index("</header>")].replace("\n", " ")
     low = "17\N{NO-BREAK SPACE}% too low"
-    assert f'<span class="figure-value">{low}</span>' in top
+    assert '<span class="figure-value">17\N{NO-BREAK SPACE}% low</span>' in top
     assert f"was {low}, measured in money, against what these customers" in top
     table = page[page.index('id="trust"') :]
     assert "30\N{NO-BREAK SPACE}% too high" in table

@@ -60,7 +60,7 @@ customers then spent.{% endif %}</p>
   "of the value ahead; " ~ (concentration.past_of_best_fifth | percent)
   ~ " of past spending") }}
 {% if holdout and holdout.amount_error is not none -%}
-{{ figure("Forecast check", holdout.amount_error | error,
+{{ figure("Forecast check", (holdout.amount_error | error) | replace("too ", ""),
   "amount forecast against amount spent in " ~ (holdout.weeks | count)
   ~ " weeks held back") }}
 {%- endif %}
