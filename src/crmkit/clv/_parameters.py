@@ -42,7 +42,7 @@ def parameters_of(model: object, names: Sequence[str]) -> dict[str, float]:
     return {name: getattr(model, name) for name in names}
 
 
-def show_fit(model: _Fit) -> str:
+def show_fit(self: _Fit) -> str:
     """Show a model as print does: its name, its parameters, and how it was fitted.
 
     Examples
@@ -51,6 +51,6 @@ def show_fit(model: _Fit) -> str:
     >>> print(BgNbd(r=0.24259, alpha=4.41359, a=0.79292, b=2.4259))
     BgNbd(r=0.2426, alpha=4.414, a=0.7929, b=2.426)
     """
-    shown = ", ".join(f"{name}={value:.4g}" for name, value in model.parameters.items())
-    head = f"{type(model).__name__}({shown})"
-    return head if model.report is None else f"{head}\n{model.report}"
+    shown = ", ".join(f"{name}={value:.4g}" for name, value in self.parameters.items())
+    head = f"{type(self).__name__}({shown})"
+    return head if self.report is None else f"{head}\n{self.report}"
