@@ -132,6 +132,17 @@ def test_the_best_are_sorted_and_come_from_the_table(found: Findings[Any]) -> No
     assert all(type(row.last_date) is dt.date for row in found.best)
 
 
+def test_the_value_lies_within_the_futures_drawn_each_time_the_same(
+    found: Findings[Any],
+) -> None:
+    assert found.value_range is not None
+    low, high = found.value_range
+    assert low < found.base.value < high
+    assert high - low < found.base.value
+    half = analyse(load_cdnow_sample(), question=replace(QUESTION, margin=0.5))
+    assert half.value_range == pytest.approx((low / 2, high / 2), rel=1e-9)
+
+
 def test_the_tier_of_most_value_comes_first(found: Findings[Any]) -> None:
     assert [tier.name for tier in found.tiers] == ["A", "B", "C"]
     assert found.tiers[0].value >= 0.8 * found.base.value * (1 - 1e-12)
@@ -243,6 +254,7 @@ def test_customers_who_all_spend_alike_are_held_by_a_penalty_and_told() -> None:
         warnings.simplefilter("ignore", IdentifiabilityWarning)
         found = analyse(log, question=QUESTION)
     assert [fit.penalty for fit in found.fits] == [0.0, 1.0]
+    assert found.value_range is None
     assert any("held by a light penalty" in note for note in assumptions(found))
     assert found.customers["expected_spend"].median() == pytest.approx(10, rel=0.02)
 

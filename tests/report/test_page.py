@@ -150,6 +150,13 @@ def test_tile_and_lead_give_the_error_of_the_money(
     assert "customers will bring\nmore than" in table
 
 
+def test_the_range_of_the_value_stands_beside_it(changed: Changed) -> None:
+    page = render_page(changed(value_range=(690_000.0, 720_000.0)), table_name="t.csv")
+    assert "; 95 of 100 futures drawn: $690,000 to $720,000" in page
+    assert "the value lay between $690,000 and $720,000" in page
+    assert "futures drawn" not in render_page(changed(), table_name="t.csv")
+
+
 def test_without_a_holdout_the_page_says_why(changed: Changed) -> None:
     findings = changed(holdout=None, holdout_refused="Too short a log to hold back.")
     page = render_page(findings, table_name="customers.csv")

@@ -33,6 +33,7 @@ def found(
     check: Checked,
     question: Question,
     left_out: LeftOut,
+    value_range: tuple[float, float] | None,
 ) -> Findings[IntoDataFrameT]:
     """Add up what the page shows."""
     table = read_eager(customers, ())
@@ -54,6 +55,7 @@ def found(
         fits=_fits(purchases, spend, scores),
         customers=customers,
         left_out=left_out,
+        value_range=value_range,
     )
 
 

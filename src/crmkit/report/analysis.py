@@ -19,6 +19,7 @@ from .spend_to_value import (
     with_spend_to_value,
     without_spend_to_value,
 )
+from .value_range import value_range
 
 __all__ = ["Step", "analyse"]
 
@@ -89,6 +90,16 @@ def analyse(
     spend = fit_spend(customers)
     on_step("Valuing every customer")
     valued = _valued(customers, purchases, spend, question)
+    on_step("Drawing futures of the value")
+    around = value_range(
+        customers,
+        purchases=purchases,
+        spend=spend,
+        question=question,
+        weekly_rate=per_unit_rate(question.annual_discount_rate, time_unit="week"),
+        spend_col=SPEND_TO_VALUE,
+        n_customers=log.customers,
+    )
     on_step("Checking a forecast on the weeks held back")
     rows = open_purchases(transactions, question=question)
     check = checked(transactions, rows, log, question)
@@ -106,6 +117,7 @@ def analyse(
             customers_refunded_only=buyers.left_out,
             customers_below_zero=below_zero(customers),
         ),
+        value_range=around,
     )
 
 

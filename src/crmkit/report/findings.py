@@ -247,6 +247,8 @@ class Findings(Generic[FrameT_co]):
         ``clv`` and ``tier``.
     holdout, holdout_refused
         The check of the forecast; or None, and the sentence that says why not.
+    value_range
+        Where the value lies in 95 of 100 futures drawn; None where that is not known.
     """
 
     question: Question
@@ -264,6 +266,7 @@ class Findings(Generic[FrameT_co]):
     fits: tuple[FitFacts, ...]
     customers: FrameT_co
     left_out: LeftOut = LeftOut()
+    value_range: tuple[float, float] | None = None
 
 
 def _relative(predicted: float, actual: float) -> float | None:

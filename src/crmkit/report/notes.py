@@ -4,9 +4,9 @@ from itertools import accumulate
 
 from .findings import Findings, LeftOut
 from .question import Question
-from .words import day, percent, plural
+from .words import day, dollars, percent, plural
 
-__all__ = ["assumptions", "left_out", "tier_words"]
+__all__ = ["assumptions", "left_out", "tier_words", "value_range_words"]
 
 _STEADY = (
     "Customers go on as they did: the same assortment, prices and care. What a plan "
@@ -41,6 +41,7 @@ def assumptions(findings: Findings[object]) -> tuple[str, ...]:
         _STEADY,
         _value(findings),
         _horizon(findings.question),
+        *_range(findings),
         _UNRELATED,
         _AVERAGE,
         _FIRST_SEEN,
@@ -64,6 +65,26 @@ def tier_words(findings: Findings[object]) -> str:
     ]
     last = findings.tiers[-1].name
     return f"From the top, {', '.join(parts)}; tier {last} is everybody else."
+
+
+def value_range_words(findings: Findings[object]) -> str:
+    """Say the range of the value for its tile; nothing where it is not known."""
+    if findings.value_range is None:
+        return ""
+    low, high = (dollars(at, findings.question.currency) for at in findings.value_range)
+    return f"; 95 of 100 futures drawn: {low} to {high}"
+
+
+def _range(findings: Findings[object]) -> list[str]:
+    if findings.value_range is None:
+        return []
+    low, high = (dollars(at, findings.question.currency) for at in findings.value_range)
+    said = (
+        f"In 95 of 100 futures drawn from the models the value lay between {low} and "
+        f"{high}: that is chance, and what is unsure about the parameters. What the "
+        "models get wrong is not in it, so look at the forecast check too."
+    )
+    return [said]
 
 
 def _value(findings: Findings[object]) -> str:

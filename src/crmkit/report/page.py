@@ -13,7 +13,7 @@ from . import words
 from .charts import chart_documents
 from .doubts import doubts
 from .findings import Findings
-from .notes import assumptions, tier_words
+from .notes import assumptions, tier_words, value_range_words
 from .sentences import headings
 from .style import STYLE
 from .template import TEMPLATE
@@ -67,6 +67,7 @@ def render_page(findings: Findings[object], *, table_name: str) -> str:
         weeks=f"{findings.question.horizon_weeks:g}",
         tier_words=tier_words(findings),
         assumptions=assumptions(findings),
+        around=value_range_words(findings),
         doubts=doubts(findings),
         table_name=table_name,
     )

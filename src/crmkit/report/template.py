@@ -55,7 +55,7 @@ customers then spent.{% endif %}</p>
 {{ figure("Customers", base.customers | count,
   (base.repeat_customers / base.customers) | percent ~ " bought more than once") }}
 {{ figure("Value ahead", base.value | dollars,
-  "next " ~ weeks ~ " weeks, in money of " ~ (end | day)) }}
+  "next " ~ weeks ~ " weeks, in money of " ~ (end | day) ~ around) }}
 {{ figure("Held by the best fifth", concentration.ahead_of_best_fifth | percent,
   "of the value ahead; " ~ (concentration.past_of_best_fifth | percent)
   ~ " of past spending") }}
