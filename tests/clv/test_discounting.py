@@ -150,7 +150,7 @@ def test_growth_is_integrated_to_the_last_digits(rate: float, horizon: float) ->
     B = model.beta + 38.9
     with mpmath.workdps(30):
         ends = [horizon * (1 - mpmath.mpf(2) ** -k) for k in range(14)] + [horizon]
-        time = mpmath.quad(
+        time: Any = mpmath.quad(
             lambda u: mpmath.exp(growth * (u - horizon)) * (1 + u / B) ** -model.s,
             ends,
         )
