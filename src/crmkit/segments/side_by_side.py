@@ -34,6 +34,7 @@ def concentration_table(
     *,
     rank_col: str = "revenue",
     value_cols: Sequence[str] = ("revenue", "profit"),
+    weight_col: str | None = None,
     groups: int = 10,
 ) -> IntoFrameT:
     """Set deciles of customers against the revenue and the profit they bring.
@@ -50,6 +51,9 @@ def concentration_table(
         The column to rank by.
     value_cols
         The columns to add up.
+    weight_col
+        How many customers a row stands for; None for one each. With weights,
+        ``customers`` is the sum of theirs.
     groups
         How many groups: 10 for deciles. Customers of equal value are never split,
         so a group can be larger than its share, and the next one empty.
@@ -59,12 +63,13 @@ def concentration_table(
     A row per group in the caller's library, with ``group`` (1 is the best),
     ``customers``, ``customer_share``, and for each column its sum, its ``_share``
     of the total and its ``_cumulative_share`` from the top. Shares are missing
-    where the total is not above zero.
+    where the total is not above zero. How sure the share of the top group is,
+    :func:`top_share` says with ``rng``.
 
     Raises
     ------
     InvalidValueError
-        If a value is missing or infinite.
+        If a value is missing or infinite, or a weight is not above zero.
 
     Examples
     --------
@@ -80,11 +85,12 @@ def concentration_table(
     1      2          2            0.2          0.15
     """
     count = whole("groups", groups, at_least=1)
-    opened = _opened(customers, [rank_col, *value_cols])
-    held = read_holdings(opened, rank_col)
+    weights = [] if weight_col is None else [weight_col]
+    opened = _opened(customers, [rank_col, *value_cols, *weights])
+    held = read_holdings(opened, rank_col, weight_col=weight_col)
     x, w = lorenz.tie_groups(held.value, held.weight)
     cuts = tiers.cuts_by_customers(x, w, np.arange(1, count) / count)
-    sums = _sums(opened, rank_col, cuts.tolist(), value_cols)
+    sums = _sums(opened, rank_col, cuts.tolist(), value_cols, weight_col=weight_col)
     columns: dict[str, np.ndarray] = {"group": np.arange(1, count + 1)}
     shares = _with_shares(columns, sums, value_cols)
     return native(put_beside(opened, columns, holes=shares), customers)
@@ -230,7 +236,12 @@ def _opened(customers: object, names: Sequence[str]) -> Frame:
 
 
 def _sums(
-    frame: Frame, rank_col: str, cuts: Sequence[float], value_cols: Sequence[str]
+    frame: Frame,
+    rank_col: str,
+    cuts: Sequence[float],
+    value_cols: Sequence[str],
+    *,
+    weight_col: str | None = None,
 ) -> dict[str, FloatArray]:
     """Add up each group in the engine; group 0 reaches the highest cut."""
     rank = nw.col(rank_col).cast(nw.Float64)
@@ -238,9 +249,15 @@ def _sums(
     for at in reversed(range(len(cuts))):
         group = nw.when(rank >= cuts[at]).then(nw.lit(at)).otherwise(group)
     values = {name: nw.col(name).cast(nw.Float64) for name in value_cols}
+    counted = nw.len().alias(_COUNT)
+    if weight_col is not None:
+        weight = nw.col(weight_col).cast(nw.Float64)
+        values = {name: value * weight for name, value in values.items()}
+        values[_COUNT] = weight
+        counted = nw.col(_COUNT).sum()
     rows = frame.select(group.alias(_GROUP), **values)
     sums = [nw.col(name).sum() for name in value_cols]
-    found = collect(rows.group_by(_GROUP).agg(nw.len().alias(_COUNT), *sums))
+    found = collect(rows.group_by(_GROUP).agg(counted, *sums))
     place = numbers(found, _GROUP).astype(np.int64)
     result = {}
     for name in (_COUNT, *value_cols):
@@ -256,7 +273,8 @@ def _with_shares(
 ) -> list[str]:
     """Add counts, sums and shares; name the columns that may have holes."""
     counted = sums[_COUNT]
-    columns["customers"] = counted.astype(np.int64)
+    whole_customers = bool(np.all(counted == np.floor(counted)))
+    columns["customers"] = counted.astype(np.int64) if whole_customers else counted
     columns["customer_share"] = counted / counted.sum()
     holes = []
     for name in value_cols:

@@ -1,0 +1,48 @@
+"""A row that stands for several customers is as good as that many rows."""
+
+from typing import Any
+
+import pandas as pd
+import pytest
+
+import crmkit as ck
+from crmkit.errors import InvalidValueError
+
+REVENUE = [50.0, 30.0, 15.0, 5.0, 5.0]
+PROFIT = [5.0, 12.0, 4.0, -1.0, 2.0]
+WEIGHT = [1.0, 2.0, 3.0, 1.0, 3.0]
+
+
+def test_a_weight_is_that_many_rows(frame: Any, columns_of: Any) -> None:
+    weighted = {"revenue": REVENUE, "profit": PROFIT, "n": WEIGHT}
+    times = [int(n) for n in WEIGHT]
+    repeated = {
+        name: [value for value, n in zip(values, times, strict=True) for _ in range(n)]
+        for name, values in (("revenue", REVENUE), ("profit", PROFIT))
+    }
+    found = columns_of(
+        ck.segments.concentration_table(frame(weighted), weight_col="n", groups=5)
+    )
+    wanted = columns_of(ck.segments.concentration_table(frame(repeated), groups=5))
+    order = sorted(range(5), key=lambda at: found["group"][at])
+    other = sorted(range(5), key=lambda at: wanted["group"][at])
+    for name in wanted:
+        there = [found[name][at] for at in order]
+        assert there == pytest.approx([wanted[name][at] for at in other], rel=1e-14)
+
+
+def test_fractions_of_customers_are_kept() -> None:
+    customers = pd.DataFrame({"revenue": [3.0, 1.0], "n": [0.5, 1.25]})
+    table = ck.segments.concentration_table(
+        customers, value_cols=["revenue"], weight_col="n", groups=1
+    )
+    assert table["customers"].to_list() == [1.75]
+    assert table["revenue"].to_list() == [2.75]
+
+
+def test_a_weight_of_nothing_is_refused() -> None:
+    customers = pd.DataFrame({"revenue": [3.0, 1.0], "n": [0.0, 1.0]})
+    with pytest.raises(InvalidValueError, match="column 'n': 1 value of 0 or less"):
+        ck.segments.concentration_table(
+            customers, value_cols=["revenue"], weight_col="n"
+        )
