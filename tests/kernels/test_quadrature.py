@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import betaln, expn, gammaln
 
+from crmkit import clv
 from crmkit.kernels import bg_nbd
 from crmkit.kernels.beta_expectation import log_beta_expectation
 from crmkit.kernels.cells import per_cell
@@ -192,3 +193,14 @@ def test_few_rows_or_none_are_not_interpolated() -> None:
     x, u = np.array([0.0, 0.0, 2.0]), np.array([5.0, 5.0, 5.0])
     found = through_few_times(log_of, x, u, scale=1.0)
     assert found[:, 0].tolist() == np.log(1 + x + u).tolist()
+
+
+@pytest.mark.parametrize("rate", [5e-324, 1e-309, 1e-200])
+def test_a_rate_too_small_to_divide_by_discounts_nothing(rate: float) -> None:
+    history = [[2.0], [3.0], [39.0]]
+    model = clv.BgNbd(r=0.243, alpha=4.414, a=0.793, b=2.426)
+    discounted = model.discounted_expected_purchases(
+        *history, horizon=52.0, discount_rate=rate
+    )
+    plain = model.expected_purchases(*history, horizon=52.0)
+    assert discounted[0] == pytest.approx(plain[0], rel=1e-12)

@@ -267,7 +267,7 @@ def _with_rate(
     result = np.full(k.shape, -np.inf)
     some = horizon > 0
     horizon, log_rate, k, A, a, b = (v[some] for v in (horizon, log_rate, k, A, a, b))
-    within = np.minimum(horizon, 40.0 / np.abs(log_rate))
+    within = np.minimum(horizon, 40.0 / np.maximum(np.abs(log_rate), 1e-300))
     bend, steepness = _bend(within / A, k + 1.0), np.ones(k.shape)
     log_mean = log_beta_expectation(given, a, b, bend=bend, steepness=steepness)
     result[some] = np.log(k / A) + log_mean

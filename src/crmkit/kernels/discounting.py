@@ -57,7 +57,9 @@ def _end(
     power: FloatArray, pace: FloatArray, log_rate: FloatArray, horizon: FloatArray
 ) -> FloatArray:
     """Return the time after which nothing that counts is left."""
-    by_rate = np.where(log_rate > 0, _TAIL / np.abs(log_rate), np.inf)
+    by_rate = np.where(
+        log_rate > 0, _TAIL / np.maximum(np.abs(log_rate), 1e-300), np.inf
+    )
     falls = power > 1
     depth = np.minimum(_TAIL / np.where(falls, power - 1.0, 1.0), _LONGEST)
     noticed = np.maximum(pace, 1e-12 * np.abs(log_rate))  # slower ones end by the rate
