@@ -9,10 +9,10 @@ beta functions, read from tables over whole numbers.
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import polygamma
 
 from ..typing import FloatArray, IntArray
 from .newton import Derivatives, Objective
+from .rising import trigamma
 from .special import digamma_difference, log_gamma_ratio
 
 __all__ = ["gradient", "log_shares", "objective"]
@@ -147,7 +147,7 @@ class _Tables:
             parameters,
             log_gamma_ratio(base, count),
             digamma_difference(base, count),
-            polygamma(1, base + count) - polygamma(1, base),
+            trigamma(base + count) - trigamma(base),
         )
 
     def _terms(self, table: FloatArray, cases: _Cases) -> tuple[FloatArray, ...]:

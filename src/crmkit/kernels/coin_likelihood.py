@@ -11,9 +11,10 @@ import numpy as np
 from scipy.special import expit
 
 from ..typing import FloatArray
-from .cells import group, per_distinct
-from .nbd_terms import digamma_sums, nbd_terms
+from .cells import per_distinct
+from .nbd_terms import nbd_terms
 from .newton import Derivatives, Objective
+from .rising import BetaRising, beta_rising
 from .special import (
     digamma_difference,
     log1p_exp,
@@ -115,11 +116,11 @@ def objective(
 
     Notes
     -----
-    Terms in ``frequency`` or in ``T`` alone are summed over their distinct values; only
-    the odds of having left are computed per row.
+    Terms in ``frequency`` or in ``T`` alone are summed once for all who share them;
+    only the odds of having left are computed per row.
     """
     without_dropout = nbd_terms(frequency, T, weights)
-    tossed = group((tosses,), weights)
+    coins = beta_rising(tosses, weights)
     some = tosses > 0
     rows = tuple(
         np.ascontiguousarray(column[some])
@@ -128,7 +129,7 @@ def objective(
 
     def derivatives(log_parameters: FloatArray) -> Derivatives:
         r, alpha, a, b = np.exp(log_parameters).tolist()
-        value, slope, bend = _coin_terms(tossed.columns[0], tossed.weights, a=a, b=b)
+        value, slope, bend = _coin_terms(coins, a=a, b=b)
         known, known_slope, known_bend = without_dropout(r, alpha)
         value += known
         slope[:2] += known_slope
@@ -163,18 +164,14 @@ def _odds_slopes(
     )
 
 
-def _coin_terms(
-    tosses: FloatArray, weights: FloatArray, *, a: float, b: float
-) -> Derivatives:
+def _coin_terms(coins: BetaRising, *, a: float, b: float) -> Derivatives:
     """Sum ``log B(a, b + n) / B(a, b)``: coins survived."""
-    value = float(weights @ log_beta_ratio(a, b, tosses))
-    both, both_slope = digamma_sums(a + b, tosses, weights)
-    second, second_slope = digamma_sums(b, tosses, weights)
-    slope = np.array([0.0, 0.0, -a * both, b * (second - both)])
+    value, (by_a, by_b), (by_aa, by_ab, by_bb) = coins(a, b)
+    slope = np.array([0.0, 0.0, a * by_a, b * by_b])
     bend = np.diag(slope)
-    bend[2, 2] -= a * a * both_slope
-    bend[3, 3] += b * b * (second_slope - both_slope)
-    bend[2, 3] = bend[3, 2] = -a * b * both_slope
+    bend[2, 2] += a * a * by_aa
+    bend[3, 3] += b * b * by_bb
+    bend[2, 3] = bend[3, 2] = a * b * by_ab
     return value, slope, bend
 
 

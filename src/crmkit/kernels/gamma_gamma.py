@@ -10,11 +10,12 @@ taken to be unrelated.
 """
 
 import numpy as np
-from scipy.special import gammaln, polygamma
+from scipy.special import gammaln
 
 from ..typing import FloatArray
 from .cells import distinct, per_distinct
 from .newton import Derivatives, Objective
+from .rising import trigamma
 from .special import digamma_difference, log_gamma_ratio
 
 __all__ = [
@@ -236,11 +237,11 @@ def _count_terms(
     value = weights @ (log_gamma_ratio(shape, q) - gammaln(q))
     by_p = p * float((weights * x) @ digamma_difference(shape, q))
     by_q = q * float(weights @ digamma_difference(q, shape))
-    both, alone = polygamma(1, shape + q), polygamma(1, shape)
+    both, alone = trigamma(shape + q), trigamma(shape)
     bend = np.zeros((3, 3))
     bend[0, 0] = p * p * float((weights * x * x) @ (both - alone)) + by_p
     bend[0, 1] = bend[1, 0] = p * q * float((weights * x) @ both)
-    bend[1, 1] = q * q * float(weights @ (both - polygamma(1, q))) + by_q
+    bend[1, 1] = q * q * float(weights @ (both - trigamma(q))) + by_q
     return float(value), np.array([by_p, by_q, 0.0]), bend
 
 

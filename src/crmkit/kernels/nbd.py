@@ -5,11 +5,11 @@ Symbols: ``x`` repeat purchases by ``T``, ``t_x`` the last of them; ``r``, ``alp
 """
 
 import numpy as np
-from scipy.special import polygamma
 
 from ..typing import FloatArray
-from .newton import Derivatives, Objective
-from .special import digamma_difference, log_gamma_ratio
+from .nbd_terms import nbd_terms
+from .newton import Objective
+from .special import log_gamma_ratio
 
 __all__ = ["log_likelihood", "objective", "start_values"]
 
@@ -30,23 +30,9 @@ def objective(
     frequency: FloatArray, recency: FloatArray, T: FloatArray, weights: FloatArray
 ) -> Objective:
     """Prepare the weighted log-likelihood and its derivatives on log-parameters."""
-
-    def derivatives(log_parameters: FloatArray) -> Derivatives:
-        r, alpha = np.exp(log_parameters)
-        value = weights @ log_likelihood(frequency, recency, T, r=r, alpha=alpha)
-        by_r = weights @ (digamma_difference(r, frequency) - np.log1p(T / alpha))
-        lost, kept = T / (alpha + T), alpha / (alpha + T)
-        by_alpha = weights @ (r * lost - frequency * kept)
-        r_r = weights @ (polygamma(1, r + frequency) - polygamma(1, r))
-        r_alpha = r * float(weights @ lost)
-        alpha_alpha = -weights @ ((r + frequency) * lost * kept)
-        return (
-            float(value),
-            np.array([r * by_r, by_alpha]),
-            np.array([[r * by_r + r * r * r_r, r_alpha], [r_alpha, alpha_alpha]]),
-        )
-
-    return derivatives
+    del recency
+    terms = nbd_terms(frequency, T, weights)
+    return lambda log_parameters: terms(*np.exp(log_parameters).tolist())
 
 
 def start_values(

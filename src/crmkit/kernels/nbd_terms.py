@@ -4,14 +4,13 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 import numpy as np
-from scipy.special import polygamma
 
 from ..typing import FloatArray
 from .cells import distinct
 from .newton import Derivatives
-from .special import digamma_difference, log_gamma_ratio
+from .rising import rising
 
-__all__ = ["NbdTerms", "digamma_sums", "nbd_terms", "waiting_terms"]
+__all__ = ["NbdTerms", "nbd_terms", "waiting_terms"]
 
 NbdTerms: TypeAlias = Callable[[float, float], Derivatives]
 
@@ -23,11 +22,10 @@ def nbd_terms(frequency: FloatArray, T: FloatArray, weights: FloatArray) -> NbdT
     -------
     NbdTerms
         Maps ``r`` and ``alpha`` to the weighted total with its derivatives on
-        ``log(r, alpha)``. It costs one term per distinct frequency and per distinct
-        ``T``, whatever the number of customers.
+        ``log(r, alpha)``. It costs one term per purchase of the best customer and per
+        distinct ``T``, whatever the number of customers.
     """
-    counts, place = distinct(frequency)
-    count_weights = _sums(place, weights, counts.size)
+    counted = rising(frequency, weights)
     tenures, place = distinct(T)
     tenure_weights = _sums(place, weights, tenures.size)
     purchases = _sums(place, weights * frequency, tenures.size)
@@ -36,10 +34,9 @@ def nbd_terms(frequency: FloatArray, T: FloatArray, weights: FloatArray) -> NbdT
         value, slope, bend = waiting_terms(
             tenures, tenure_weights, r, alpha, purchases=purchases
         )
-        rise, rise_slope = digamma_sums(r, counts, count_weights)
+        known, rise, rise_slope = counted(r)
         slope[0] += r * rise
         bend[0, 0] += r * rise + r * r * rise_slope
-        known = float(count_weights @ log_gamma_ratio(r, counts))
         return value + known, slope, bend
 
     return terms
@@ -65,17 +62,6 @@ def waiting_terms(
     slope = np.array([-r * plain, by_alpha])
     bend = np.array([[-r * plain, crossed], [crossed, -float(curved @ (seen * rest))]])
     return value, slope, bend
-
-
-def digamma_sums(
-    z: float, counts: FloatArray, weights: FloatArray
-) -> tuple[float, float]:
-    """Sum ``digamma(z + n) - digamma(z)`` and the same of its derivative."""
-    trigamma = polygamma(1, z + counts) - polygamma(1, z)
-    return (
-        float(weights @ digamma_difference(z, counts)),
-        float(weights @ trigamma),
-    )
 
 
 def _sums(place: np.ndarray, values: FloatArray, size: int) -> FloatArray:
