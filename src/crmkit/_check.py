@@ -12,6 +12,7 @@ from .typing import FloatArray
 
 __all__ = [
     "finite_array",
+    "flawless_history",
     "fraction",
     "nonnegative",
     "nonnegative_array",
@@ -27,6 +28,8 @@ __all__ = [
 ]
 
 _Option = TypeVar("_Option", bound=str)
+
+_BLOCK = 16_384  # rows that stay in the cache
 
 
 def number(name: str, value: float) -> float:
@@ -150,9 +153,9 @@ def purchase_history(
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Return the three numbers of each customer, broadcast: 0 <= recency <= T."""
     columns = (
-        nonnegative_array("frequency", frequency),
-        nonnegative_array("recency", recency),
-        nonnegative_array("T", T),
+        _float_array("frequency", frequency),
+        _float_array("recency", recency),
+        _float_array("T", T),
     )
     try:
         x, t_x, T_ = np.broadcast_arrays(*columns)
@@ -162,10 +165,31 @@ def purchase_history(
             found=f"shapes {', '.join(str(column.shape) for column in columns)}",
             remedy="Pass arrays of one length, or single numbers.",
         ) from None
+    if flawless_history(x, t_x, T_):
+        return x, t_x, T_
+    for name, column in zip(("frequency", "recency", "T"), columns, strict=True):
+        nonnegative_array(name, column)
     _refuse_where("frequency", x, x != np.floor(x), "value that is not whole")
     _refuse_where("recency", t_x, t_x > T_, "value above T")
     _refuse_where("recency", t_x, (x == 0) & (t_x > 0), "value above 0 at frequency 0")
     return x, t_x, T_
+
+
+def flawless_history(x: FloatArray, t_x: FloatArray, T: FloatArray) -> bool:
+    """Say at a glance whether nothing is wrong; if something is, rules say what."""
+    flat = [np.ravel(column) for column in (x, t_x, T)]
+    return all(
+        _flawless(*(column[at : at + _BLOCK] for column in flat))
+        for at in range(0, x.size, _BLOCK)
+    )
+
+
+def _flawless(x: FloatArray, t_x: FloatArray, T: FloatArray) -> bool:
+    # A hole is in every extreme and compares as false: what is not fine is not fine.
+    counted = x.min() >= 0 and x.max() < np.inf and bool(np.all(x == np.floor(x)))
+    seen = t_x.min() >= 0 and (T - t_x).min() >= 0 and T.max() < np.inf
+    first = not np.any((x == 0) & (t_x > 0))
+    return bool(counted and seen and first and not np.any((x > 0) & (T == 0)))
 
 
 def _float_array(name: str, values: ArrayLike) -> FloatArray:

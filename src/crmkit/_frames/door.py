@@ -16,6 +16,8 @@ __all__ = [
     "Frame",
     "LazyFrame",
     "collect",
+    "column_names",
+    "column_types",
     "is_lazy",
     "native",
     "numbers",
@@ -36,7 +38,7 @@ def read(frame: object, columns: Sequence[str]) -> Frame:
     """Open a frame of any library, with at least these columns, once each."""
     try:
         opened = cast("Frame", nw.from_native(cast("Any", frame)))
-        names = opened.collect_schema().names()
+        names = column_names(opened)
     except DuplicateError:
         raise _duplicated(frame) from None
     except TypeError:
@@ -61,6 +63,21 @@ def native(frame: Frame, like: IntoFrameT) -> IntoFrameT:
     return cast("IntoFrameT", frame.to_native())
 
 
+def column_names(frame: Frame) -> list[str]:
+    """Name the columns, in order."""
+    if isinstance(frame, nw.DataFrame):
+        return frame.columns
+    return frame.collect_schema().names()
+
+
+def column_types(frame: Frame, columns: Sequence[str]) -> dict[str, nw.dtypes.DType]:
+    """Return what each of some columns holds; only theirs is looked up in memory."""
+    if isinstance(frame, nw.DataFrame):
+        return {column: frame[column].dtype for column in columns}
+    schema = frame.collect_schema()
+    return {column: schema[column] for column in columns}
+
+
 def is_lazy(frame: Frame) -> bool:
     """Say whether the data still lie in an engine."""
     return isinstance(frame, nw.LazyFrame)
@@ -80,8 +97,11 @@ def row_count(frame: Frame) -> int:
 
 def numbers(frame: EagerFrame, column: str) -> FloatArray:
     """Read one column as float64; a hole becomes NaN."""
-    series = frame[column].cast(nw.Float64)
-    values = np.asarray(series.to_numpy(), dtype=np.float64)
+    series = frame[column]
+    values = series.to_numpy()
+    if values.dtype.kind not in "iuf":
+        values = series.cast(nw.Float64).to_numpy()
+    values = np.asarray(values, dtype=np.float64).view()
     values.flags.writeable = False
     return values
 

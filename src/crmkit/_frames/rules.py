@@ -11,7 +11,7 @@ from typing import Any, Literal
 import narwhals.stable.v2 as nw
 
 from ..errors import InvalidTypeError, InvalidValueError
-from .door import EagerFrame, Frame, collect, row_count
+from .door import EagerFrame, Frame, collect, column_types, row_count
 
 __all__ = [
     "Rule",
@@ -63,7 +63,7 @@ def refuse(frame: Frame, rules: Sequence[Rule], *, id_col: str | None = None) ->
 def missing(frame: Frame, column: str) -> nw.Expr:
     """Say where a column has a hole: null anywhere, NaN where numbers float."""
     expression = nw.col(column).is_null()
-    if frame.collect_schema()[column].is_float():
+    if column_types(frame, [column])[column].is_float():
         expression = expression | nw.col(column).is_nan()
     return expression
 
@@ -85,7 +85,7 @@ def number_rules(
             remedy=remedy,
         )
     ]
-    if frame.collect_schema()[column].is_float():
+    if column_types(frame, [column])[column].is_float():
         rules.append(
             Rule(
                 column=column,
@@ -111,7 +111,7 @@ def id_rules(frame: Frame, column: str) -> list[Rule]:
             remedy="Drop these rows, or give them an id.",
         )
     ]
-    if frame.collect_schema()[column] == nw.String:
+    if column_types(frame, [column])[column] == nw.String:
         rules.append(
             Rule(
                 column=column,
@@ -125,9 +125,8 @@ def id_rules(frame: Frame, column: str) -> list[Rule]:
 
 def require_numbers(frame: Frame, columns: Sequence[str]) -> None:
     """Refuse a column that does not hold real numbers."""
-    schema = frame.collect_schema()
-    for column in columns:
-        if not schema[column].is_numeric():
+    for column, dtype in column_types(frame, columns).items():
+        if not dtype.is_numeric():
             raise InvalidTypeError(
                 subject=f"column {column!r}",
                 expected="numbers",
@@ -138,7 +137,7 @@ def require_numbers(frame: Frame, columns: Sequence[str]) -> None:
 
 def require_ids(frame: Frame, column: str) -> None:
     """Refuse ids that cannot be told apart: lists, structs, types that are mixed."""
-    dtype = frame.collect_schema()[column]
+    dtype = column_types(frame, [column])[column]
     if isinstance(frame, nw.DataFrame) and dtype == nw.Object:
         kinds = _object_kinds(frame, column)
         plain = len(kinds) <= 1 and not kinds & {"list", "dict", "set", "ndarray"}
@@ -159,7 +158,7 @@ def _object_kinds(frame: EagerFrame, column: str) -> set[str]:
 
 
 def _kind(frame: Frame, column: str) -> str:
-    dtype = frame.collect_schema()[column]
+    dtype = column_types(frame, [column])[column]
     if isinstance(frame, nw.DataFrame) and dtype == nw.Object:
         return f"objects of type {', '.join(sorted(_object_kinds(frame, column)))}"
     if isinstance(frame, nw.DataFrame) and frame.implementation.is_pandas_like():

@@ -8,7 +8,16 @@ import numpy as np
 
 from ..errors import NotEnoughDataError
 from ..typing import FloatArray, IntoFrameT
-from .door import Frame, collect, native, numbers, read, row_count, with_arrays
+from .door import (
+    Frame,
+    collect,
+    column_names,
+    native,
+    numbers,
+    read,
+    row_count,
+    with_arrays,
+)
 from .rules import Rule, refuse
 from .upload import beside, run_once
 
@@ -39,7 +48,7 @@ def with_scores(
     once and kept where it ran.
     """
     opened = read(frame, keys)
-    known = id_col if id_col in opened.collect_schema().names() else None
+    known = id_col if id_col in column_names(opened) else None
     refuse(opened, rules(opened), id_col=known)
     if isinstance(opened, nw.DataFrame):
         values = [numbers(opened, key) for key in keys]

@@ -7,12 +7,12 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .._check import nonnegative, purchase_history
+from .._check import flawless_history, nonnegative, purchase_history
 from .._frames import (
-    EagerFrame,
     Frame,
     Rule,
     collect,
+    column_names,
     is_lazy,
     number_rules,
     numbers,
@@ -48,8 +48,10 @@ def history_rules(columns: Columns) -> Callable[[Frame], list[Rule]]:
     def rules(frame: Frame) -> list[Rule]:
         require_numbers(frame, columns)
         # In memory a glance tells that nothing is wrong; rules are for what to say.
-        if not is_lazy(frame) and _flawless(collect(frame), columns):
-            return []
+        if not is_lazy(frame):
+            eager = collect(frame)
+            if flawless_history(*(numbers(eager, column) for column in columns)):
+                return []
         x, t_x = nw.col(frequency), nw.col(recency)
         return [
             *(
@@ -70,14 +72,6 @@ def history_rules(columns: Columns) -> Callable[[Frame], list[Rule]]:
         ]
 
     return rules
-
-
-def _flawless(frame: EagerFrame, columns: Columns) -> bool:
-    x, t_x, T = (numbers(frame, column) for column in columns)
-    # A hole compares as false; so what is not smaller is not fine either.
-    fine = (t_x <= T) & (np.inf > T) & (x == np.floor(x)) & (x < np.inf)
-    again = np.where(x > 0, T > 0, (x == 0) & (t_x == 0))
-    return bool(np.all(fine & again & (t_x >= 0)))
 
 
 def on_histories(
@@ -124,7 +118,7 @@ def with_history_scores(
 
 def known_id(frame: Frame) -> str | None:
     """Name the column of ids, where there is one, for the first example of an error."""
-    return _ID if _ID in frame.collect_schema().names() else None
+    return _ID if _ID in column_names(frame) else None
 
 
 def impossible(column: str, broken: nw.Expr, rule: str) -> Rule:

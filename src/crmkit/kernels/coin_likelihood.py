@@ -22,11 +22,18 @@ from .special import (
     log_gamma_ratio,
 )
 
-__all__ = ["gradient", "log_likelihood", "log_odds_dead", "objective"]
+__all__ = [
+    "gradient",
+    "log_likelihood",
+    "log_odds_dead",
+    "objective",
+    "probability_alive",
+]
 
 _BLOCK = (
     8192  # rows that stay in the cache; below the size at which BLAS spawns threads
 )
+_DEEP = -650.0  # from where on exp loses digits, and soon all
 
 
 def log_odds_dead(
@@ -47,6 +54,31 @@ def log_odds_dead(
         + (r + frequency) * np.log1p((T - recency) / (alpha + recency))
     )
     return np.where(tosses > 0, odds, -np.inf)
+
+
+def probability_alive(
+    frequency: FloatArray,
+    recency: FloatArray,
+    T: FloatArray,
+    tosses: FloatArray,
+    *,
+    r: float,
+    alpha: float,
+    a: float,
+    b: float,
+) -> FloatArray:
+    """Return the probability to be there still; it is 1 with no coin tossed."""
+    rows = frequency, recency, T, tosses
+    log_quiet = -(r + frequency) * np.log1p((T - recency) / (alpha + recency))
+    # Odds as a ratio of positive numbers: they vanish, but never overflow.
+    stayed = np.exp(log_quiet) * (b + (np.maximum(tosses, 1.0) - 1.0))
+    alive = np.where(tosses > 0, stayed / (stayed + a), 1.0)
+    deep = (log_quiet < _DEEP) & (tosses > 0)
+    if np.any(deep):
+        hopeless = (np.broadcast_to(row, deep.shape)[deep] for row in rows)
+        odds = log_odds_dead(*hopeless, r=r, alpha=alpha, a=a, b=b)
+        alive[deep] = expit(-odds)
+    return alive
 
 
 def log_likelihood(

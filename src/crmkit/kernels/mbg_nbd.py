@@ -9,7 +9,6 @@ A history is ``frequency`` (repeat purchases), ``recency`` (time of the last one
 """
 
 import numpy as np
-from scipy.special import expit
 
 from ..typing import FloatArray, IntArray
 from . import coin_future, coin_likelihood, coin_sample
@@ -132,7 +131,9 @@ def probability_alive(
 
     It is below 1 at ``frequency = 0``: some leave right after the first purchase.
     """
-    return expit(-_log_odds_dead(frequency, recency, T, r=r, alpha=alpha, a=a, b=b))
+    return coin_likelihood.probability_alive(
+        frequency, recency, T, frequency + 1.0, r=r, alpha=alpha, a=a, b=b
+    )
 
 
 def probability_alive_after(
