@@ -29,6 +29,7 @@ from ..errors import (
 from ..fits import FitReport, Penalty, estimate
 from ..kernels.cells import Cells, group
 from ..kernels.newton import Objective
+from ..kernels.thinning import thinned
 from ..typing import FloatArray, IntoFrame
 from ._histories import Columns, Rules, history_rules, known_id
 
@@ -43,6 +44,8 @@ __all__ = [
 ]
 
 _Fit = TypeVar("_Fit")
+
+_MANY = 2**17  # cells from which on a sample of them saves passes over all
 
 
 def fetch_histories(
@@ -118,17 +121,23 @@ def fit_histories(
     penalty: float,
 ) -> FitReport:
     """Fit a model of histories; its ``timed`` parameters have the unit of ``T``."""
-    x, t_x, T = histories.columns
+    x, _, T = histories.columns
     weights = histories.weights
     age = float(np.log((weights @ T) / weights.sum()))
-    return fit_cells(
-        weights,
-        prepare(x, t_x, T, weights),
-        names,
-        start=start_values(x, T, weights),
-        centre=tuple(age if name in timed else 0.0 for name in names),
-        penalty=penalty,
-    )
+    centre = tuple(age if name in timed else 0.0 for name in names)
+
+    def fitted(cells: Cells, start: FloatArray) -> FitReport:
+        terms = prepare(*cells.columns, cells.weights)
+        return fit_cells(
+            cells.weights, terms, names, start=start, centre=centre, penalty=penalty
+        )
+
+    start = start_values(x, T, weights)
+    if histories.size >= _MANY:
+        near = fitted(thinned(histories, _MANY // 4), start)
+        if near.converged and not near.boundary:
+            start = np.log(near.estimates)
+    return fitted(histories, start)
 
 
 def fit_cells(

@@ -70,36 +70,40 @@ def estimate(
     """
     centre = np.array(penalty.centre)
 
-    def mean(log_parameters: FloatArray) -> Derivatives:
+    def penalised(log_parameters: FloatArray) -> Derivatives:
         away = log_parameters - centre
         if np.max(np.abs(away)) > _WALL:
             return -np.inf, away, np.zeros((len(names), len(names)))
         value, gradient, hessian = sums(log_parameters)
         return (
-            (value - 0.5 * penalty.weight * float(away @ away)) / n_customers,
-            (gradient - penalty.weight * away) / n_customers,
-            (hessian - penalty.weight * np.eye(len(names))) / n_customers,
+            value - 0.5 * penalty.weight * float(away @ away),
+            gradient - penalty.weight * away,
+            hessian - penalty.weight * np.eye(len(names)),
         )
 
-    optimum = _within_walls(mean, start, centre)
-    log_likelihood = float(sums(optimum.parameters)[0])
-    covariance, condition = _curvature(optimum, n_customers)
+    # The slope of a mean customer, so that their number makes no difference.
+    optimum = _within_walls(
+        penalised, start, centre, tolerance=_TOLERANCE * n_customers
+    )
+    slope = optimum.gradient_norm / n_customers
+    covariance, condition = _curvature(optimum)
     away = np.abs(optimum.parameters - centre)
+    taken = 0.5 * penalty.weight * float(away @ away)
     boundary = tuple(
         name
         for name, distance in zip(names, away, strict=True)
         if distance > np.log(_RUNAWAY)
     )
     # There rounding may hide the last of the slope: what is left is no gain.
-    at_the_edge = bool(boundary) and optimum.gradient_norm < _LEVEL
+    at_the_edge = bool(boundary) and slope < _LEVEL
     return FitReport(
         names=names,
         estimates=tuple(np.exp(optimum.parameters).tolist()),
         converged=optimum.converged or at_the_edge,
         iterations=optimum.iterations,
-        gradient_norm=optimum.gradient_norm,
+        gradient_norm=slope,
         message=_EDGE if at_the_edge else optimum.message,
-        log_likelihood=log_likelihood,
+        log_likelihood=optimum.value + taken,
         n_customers=n_customers,
         n_cells=n_cells,
         covariance=covariance,
@@ -109,22 +113,28 @@ def estimate(
     )
 
 
-def _within_walls(mean: Objective, start: FloatArray, centre: FloatArray) -> Optimum:
+def _within_walls(
+    objective: Objective, start: FloatArray, centre: FloatArray, *, tolerance: float
+) -> Optimum:
     """Climb; where parameters run into a wall, leave them there and climb the rest."""
-    optimum = maximise(mean, start, tolerance=_TOLERANCE, max_iterations=_ITERATIONS)
+    optimum = maximise(
+        objective, start, tolerance=tolerance, max_iterations=_ITERATIONS
+    )
     for _ in range(start.size):
         free = np.flatnonzero(np.abs(optimum.parameters - centre) < _WALL - _NEAR)
         if optimum.converged or free.size == start.size:
             break
-        optimum = _along_the_wall(mean, optimum, free)
+        optimum = _along_the_wall(objective, optimum, free, tolerance=tolerance)
     return optimum
 
 
-def _along_the_wall(mean: Objective, reached: Optimum, free: IntArray) -> Optimum:
+def _along_the_wall(
+    objective: Objective, reached: Optimum, free: IntArray, *, tolerance: float
+) -> Optimum:
     def rest(values: FloatArray) -> Derivatives:
         point = reached.parameters.copy()
         point[free] = values
-        value, gradient, hessian = mean(point)
+        value, gradient, hessian = objective(point)
         return value, gradient[free], hessian[np.ix_(free, free)]
 
     if free.size == 0:
@@ -132,12 +142,12 @@ def _along_the_wall(mean: Objective, reached: Optimum, free: IntArray) -> Optimu
     best = maximise(
         rest,
         reached.parameters[free],
-        tolerance=_TOLERANCE,
+        tolerance=tolerance,
         max_iterations=_ITERATIONS,
     )
     point = reached.parameters.copy()
     point[free] = best.parameters
-    value, gradient, hessian = mean(point)
+    value, gradient, hessian = objective(point)
     return Optimum(
         parameters=point,
         value=value,
@@ -151,10 +161,10 @@ def _along_the_wall(mean: Objective, reached: Optimum, free: IntArray) -> Optimu
 
 
 def _curvature(
-    optimum: Optimum, n_customers: float
+    optimum: Optimum,
 ) -> tuple[tuple[tuple[float, ...], ...] | None, float | None]:
     """Invert the information; nothing where the data do not curve the likelihood."""
-    information = -n_customers * optimum.hessian
+    information = -optimum.hessian
     if not np.all(np.isfinite(information)):
         return None, None
     curvature, axes = np.linalg.eigh(information)

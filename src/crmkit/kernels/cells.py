@@ -20,6 +20,7 @@ _GRIDS = (1.0, 7.0, 100.0, 24.0, 1440.0, 86400.0, 30.436875, 91.310625, 365.2425
 _LARGEST_KEY = 2**62
 _EXACT = 2.0**52
 _PROBE = 64
+_MOST_BUCKETS = 2**15  # a sort of 16-bit integers is a radix sort
 _ENDLESS = -(2.0**40)  # stands for infinity while rows are grouped
 
 
@@ -74,7 +75,8 @@ def group(
     -----
     Where each column holds whole numbers divided by one step (days by 7, say), a row
     becomes one integer and the grouping one integer sort. That path is taken only if
-    dividing again gives every value back to the last bit.
+    dividing again gives every value back to the last bit. Where only the last column
+    does not (a mean amount, after a count), it is sorted within each of the others.
 
     Examples
     --------
@@ -84,8 +86,12 @@ def group(
     ([[0.0, 2.0], [1.0, 5.0]], [1.0, 2.0])
     """
     table = [np.asarray(column, np.float64) + 0.0 for column in columns]
-    grids = [_grid(column) for column in table]
-    key = _Key.of(table, grids)
+    steps = [_steps(column) for column in table]
+    key = _Key.of(steps)
+    if key is None and weights is None and not inverse:
+        leading = _Key.of(steps[:-1])
+        if leading is not None and leading.size <= _MOST_BUCKETS:
+            return _from_buckets(leading, table[-1])
     if key is None:
         order = np.lexsort((*([] if weights is None else [weights]), *table[::-1]))
         return _from_order(table, weights, order, inverse=inverse)
@@ -139,6 +145,16 @@ def per_cell(
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class _Steps:
+    """A column of whole numbers divided by one step, to the last bit."""
+
+    numbers: IntArray
+    lowest: int
+    span: int
+    grid: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class _Key:
     """One integer per row, and how to read the columns back from it."""
 
@@ -148,27 +164,20 @@ class _Key:
     grids: tuple[float, ...]
 
     @classmethod
-    def of(cls, table: list[FloatArray], grids: list[float | None]) -> "_Key | None":
-        steps = [grid for grid in grids if grid is not None]
-        if len(steps) < len(table) or not table or not table[0].size:
+    def of(cls, columns: list[_Steps | None]) -> "_Key | None":
+        steps = [column for column in columns if column is not None]
+        if len(steps) < len(columns) or not steps:
             return None
-        whole = [
-            np.rint(column * grid).astype(np.int64)
-            for column, grid in zip(table, steps, strict=True)
-        ]
-        lowest = tuple(int(column.min()) for column in whole)
-        spans = tuple(
-            int(column.max()) - low + 1
-            for column, low in zip(whole, lowest, strict=True)
-        )
+        spans = tuple(column.span for column in steps)
         if math.prod(spans) >= _LARGEST_KEY:
             return None
-        values = whole[0] - lowest[0]
-        for column, low, span in zip(whole[1:], lowest[1:], spans[1:], strict=True):
-            values *= span
-            values += column
-            values -= low
-        return cls(values, lowest, spans, tuple(steps))
+        values = steps[0].numbers - steps[0].lowest
+        for column in steps[1:]:
+            values *= column.span
+            values += column.numbers
+            values -= column.lowest
+        lowest = tuple(column.lowest for column in steps)
+        return cls(values, lowest, spans, tuple(column.grid for column in steps))
 
     @property
     def size(self) -> int:
@@ -184,18 +193,23 @@ class _Key:
         return tuple(columns[::-1])
 
 
-def _grid(column: FloatArray) -> float | None:
+def _steps(column: FloatArray) -> _Steps | None:
     """Find the step that gives every value of the column back to the last bit."""
     probe = column[:_PROBE]
-    return next(
-        (grid for grid in _GRIDS if _on_grid(probe, grid) and _on_grid(column, grid)),
-        None,
-    )
+    for grid in _GRIDS:
+        if probe.size and _on_grid(probe, grid) is not None:
+            found = _on_grid(column, grid)
+            if found is not None:
+                return found
+    return None
 
 
-def _on_grid(column: FloatArray, grid: float) -> bool:
+def _on_grid(column: FloatArray, grid: float) -> _Steps | None:
     whole = np.rint(column * grid)
-    return bool(np.all(np.abs(whole) < _EXACT) and np.all(whole / grid == column))
+    low, high = float(whole.min()), float(whole.max())
+    if max(high, -low) >= _EXACT or not np.all(whole / grid == column):
+        return None
+    return _Steps(whole.astype(np.int64), int(low), int(high) - int(low) + 1, grid)
 
 
 def _from_key(key: _Key, *, inverse: bool) -> Cells:
@@ -221,6 +235,27 @@ def _from_key(key: _Key, *, inverse: bool) -> Cells:
         columns=key.columns(ordered[starts]),
         weights=np.diff(starts, append=rows).astype(np.float64),
         inverse=None if order is None else _inverse(first, order),
+    )
+
+
+def _from_buckets(leading: _Key, last: FloatArray) -> Cells:
+    """Group by few keys and a column off any grid, which is sorted bucket by bucket."""
+    small = leading.values.astype(np.int16)
+    order = np.argsort(small, kind="stable")
+    keys, values = small[order], last[order]
+    turns = np.flatnonzero(keys[1:] != keys[:-1]) + 1
+    for bucket in np.split(values, turns):  # views of one array
+        bucket.sort()
+    first = np.ones(values.size, np.bool_)
+    first[1:] = values[1:] != values[:-1]
+    first[turns] = True
+    starts = np.flatnonzero(first)
+    return Cells(
+        columns=(
+            *leading.columns(keys[starts].astype(np.int64)),
+            values[starts],
+        ),
+        weights=np.diff(starts, append=values.size).astype(np.float64),
     )
 
 
