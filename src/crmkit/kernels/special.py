@@ -49,7 +49,7 @@ def log_gamma_ratio(z: Numbers, n: Numbers) -> FloatArray:
     From ``z = 10`` it is the difference of Stirling's series, term by term, so that
     nothing is lost where ``z`` is large and ``n`` small.
     """
-    z, n = np.broadcast_arrays(np.asarray(z, np.float64), np.asarray(n, np.float64))
+    z, n = np.asarray(z, np.float64), np.asarray(n, np.float64)
     large = np.maximum(z, _LARGE)
     stirling = (
         (large - 0.5) * np.log1p(n / large)
@@ -63,7 +63,7 @@ def log_gamma_ratio(z: Numbers, n: Numbers) -> FloatArray:
 
 def digamma_difference(z: Numbers, n: Numbers) -> FloatArray:
     """Return ``digamma(z + n) - digamma(z)`` for ``z > 0`` and ``n >= 0``."""
-    z, n = np.broadcast_arrays(np.asarray(z, np.float64), np.asarray(n, np.float64))
+    z, n = np.asarray(z, np.float64), np.asarray(n, np.float64)
     large = np.maximum(z, _LARGE)
     asymptotic = (
         np.log1p(n / large)
@@ -171,7 +171,7 @@ def _log_or_minus_infinity(share: FloatArray) -> FloatArray:
 def _series(coefficients: tuple[float, ...], z: FloatArray) -> FloatArray:
     """Sum ``c_1 / z + c_2 / z^3 + ...``."""
     square = 1.0 / (z * z)
-    total = np.zeros_like(z)
-    for coefficient in reversed(coefficients):
-        total = total * square + coefficient
-    return total / z
+    total = coefficients[-1] * square
+    for coefficient in coefficients[-2:0:-1]:
+        total = (total + coefficient) * square
+    return (total + coefficients[0]) / z
