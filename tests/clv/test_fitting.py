@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from crmkit import clv
+from crmkit.clv import _fitting
 from crmkit.errors import (
     ConvergenceError,
     CrmkitWarning,
@@ -16,6 +17,8 @@ from crmkit.errors import (
     MissingColumnError,
     NotEnoughDataError,
 )
+from crmkit.kernels.cells import Cells
+from crmkit.kernels.thinning import thinned
 
 Frame = Any
 Build = Callable[[dict[str, Any]], Frame]
@@ -264,3 +267,24 @@ def test_a_fit_prints_as_its_parameters_and_its_report(cdnow: pd.DataFrame) -> N
     first, *rest = str(fit).splitlines()
     assert first == "BgNbd(r=0.2426, alpha=4.414, a=0.7929, b=2.426)"
     assert "\n".join(rest) == str(fit.report)
+
+
+@pytest.mark.parametrize("name", FITS)
+def test_a_fit_begun_at_a_sample_ends_where_it_does_without(
+    name: str, cdnow: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = FITS[name](cdnow).report
+    samples: list[int] = []
+
+    def kept(cells: Cells, size: int) -> Cells:
+        samples.append(size)
+        return thinned(cells, size)
+
+    monkeypatch.setattr(_fitting, "_MANY", 256)
+    monkeypatch.setattr(_fitting, "thinned", kept)
+    begun = FITS[name](cdnow).report
+    assert samples == [64]
+    assert begun.converged
+    assert begun.n_customers == whole.n_customers == 2357
+    np.testing.assert_allclose(begun.estimates, whole.estimates, rtol=1e-6)
+    assert begun.log_likelihood == pytest.approx(whole.log_likelihood, rel=1e-12)

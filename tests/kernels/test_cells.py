@@ -36,6 +36,35 @@ def test_every_distinct_row_comes_back_to_the_bit_with_its_count(step: float) ->
     assert cells.size == len(expected)
 
 
+@pytest.mark.parametrize("leading", [1, 2])
+def test_amounts_off_any_grid_are_grouped_within_counts(leading: int) -> None:
+    rng = np.random.default_rng(3)
+    amounts = np.round(rng.gamma(2.0, 10.0, 4000), 1) / np.pi
+    columns = [*_customers(4000, 7.0)[:leading], amounts - 4.0]
+    expected: dict[tuple[float, ...], float] = {}
+    for row in zip(*(column.tolist() for column in columns), strict=True):
+        expected[row] = expected.get(row, 0.0) + 1.0
+    cells = group(columns)
+    assert list(_rows(cells)) == sorted(expected)
+    assert _rows(cells) == expected
+    order = rng.permutation(4000)
+    assert _rows(group([column[order] for column in columns])) == expected
+
+
+def test_many_counts_before_amounts_are_sorted_whole() -> None:
+    rng = np.random.default_rng(4)
+    columns = (rng.integers(0, 10**6, 500).astype(float), rng.random(500))
+    assert list(_rows(group(columns))) == sorted(
+        zip(*(column.tolist() for column in columns), strict=True)
+    )
+
+
+def test_minus_zero_amounts_within_a_count_are_zero() -> None:
+    cells = group((np.array([1.0, 1.0, 2.0]), np.array([0.0, -0.0, 0.1 + 0.2])))
+    assert _rows(cells) == {(1.0, 0.0): 2.0, (2.0, 0.1 + 0.2): 1.0}
+    assert not np.signbit(cells.columns[1]).any()
+
+
 @pytest.mark.parametrize("step", STEPS)
 @pytest.mark.parametrize("weighted", [False, True])
 def test_row_order_leaves_no_trace(step: float, *, weighted: bool) -> None:

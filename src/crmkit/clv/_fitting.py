@@ -210,6 +210,10 @@ def _note_duplicates(frame: Frame) -> None:
     if name is None or is_lazy(frame):
         return
     ids = collect(frame)[name]
+    if ids.dtype.is_integer():
+        values = ids.to_numpy()
+        if np.all(values[1:] > values[:-1]):  # as summaries are: nobody comes twice
+            return
     repeated = len(ids) - ids.n_unique()
     if repeated:
         warnings.warn(

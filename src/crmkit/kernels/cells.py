@@ -85,20 +85,18 @@ def group(
     >>> [column.tolist() for column in cells.columns], cells.weights.tolist()
     ([[0.0, 2.0], [1.0, 5.0]], [1.0, 2.0])
     """
-    table = [np.asarray(column, np.float64) + 0.0 for column in columns]
-    steps = [_steps(column) for column in table]
-    key = _Key.of(steps)
-    if key is None and weights is None and not inverse:
-        leading = _Key.of(steps[:-1])
-        if leading is not None and leading.size <= _MOST_BUCKETS:
-            return _from_buckets(leading, table[-1])
-    if key is None:
-        order = np.lexsort((*([] if weights is None else [weights]), *table[::-1]))
-        return _from_order(table, weights, order, inverse=inverse)
-    if weights is not None:
+    table = [np.asarray(column, np.float64) for column in columns]
+    key = _Key.of(table)
+    if key is not None and key.width == len(table):
+        if weights is None:
+            return _from_key(key, inverse=inverse)
         order = np.lexsort((weights, key.values))
         return _from_order(table, weights, order, inverse=inverse)
-    return _from_key(key, inverse=inverse)
+    table = [column + 0.0 for column in table]  # minus zero becomes zero
+    if key is not None and key.leads(table) and weights is None and not inverse:
+        return _from_buckets(key, table[-1])
+    order = np.lexsort((*([] if weights is None else [weights]), *table[::-1]))
+    return _from_order(table, weights, order, inverse=inverse)
 
 
 def distinct(values: FloatArray) -> tuple[FloatArray, IntArray]:
@@ -156,7 +154,7 @@ class _Steps:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Key:
-    """One integer per row, and how to read the columns back from it."""
+    """One integer per row of the leading columns, and how to read them back from it."""
 
     values: IntArray
     lowest: tuple[int, ...]
@@ -164,20 +162,29 @@ class _Key:
     grids: tuple[float, ...]
 
     @classmethod
-    def of(cls, columns: list[_Steps | None]) -> "_Key | None":
-        steps = [column for column in columns if column is not None]
-        if len(steps) < len(columns) or not steps:
-            return None
-        spans = tuple(column.span for column in steps)
-        if math.prod(spans) >= _LARGEST_KEY:
-            return None
-        values = steps[0].numbers - steps[0].lowest
-        for column in steps[1:]:
-            values *= column.span
-            values += column.numbers
-            values -= column.lowest
-        lowest = tuple(column.lowest for column in steps)
-        return cls(values, lowest, spans, tuple(column.grid for column in steps))
+    def of(cls, table: list[FloatArray]) -> "_Key | None":
+        """Join columns, one after the other, as far as they lie on a grid."""
+        key: _Key | None = None
+        for column in table:
+            steps = _steps(column)
+            spans = (*(key.spans if key else ()), steps.span if steps else 1)
+            if steps is None or math.prod(spans) >= _LARGEST_KEY:
+                break
+            values = steps.numbers
+            values -= steps.lowest
+            if key is not None:
+                values += key.values * steps.span
+            lowest = (*(key.lowest if key else ()), steps.lowest)
+            key = cls(values, lowest, spans, (*(key.grids if key else ()), steps.grid))
+        return key
+
+    @property
+    def width(self) -> int:
+        return len(self.spans)
+
+    def leads(self, table: list[FloatArray]) -> bool:
+        """Say whether the rest of the table is one column in few groups."""
+        return self.width == len(table) - 1 and self.size <= _MOST_BUCKETS
 
     @property
     def size(self) -> int:
@@ -228,7 +235,8 @@ def _from_key(key: _Key, *, inverse: bool) -> Cells:
         ordered = key.values[order]
     else:
         order = None
-        ordered = np.sort(key.values)
+        ordered = key.values
+        ordered.sort()
     first = np.concatenate(([True], ordered[1:] != ordered[:-1]))
     starts = np.flatnonzero(first)
     return Cells(
