@@ -8,7 +8,8 @@ from crmkit.kernels.thinning import thinned
 
 def _cells() -> Cells:
     rng = np.random.default_rng(11)
-    return group((rng.poisson(2.0, 50_000) + 0.0, rng.integers(0, 300, 50_000) / 7))
+    counts = rng.poisson(2.0, 50_000).astype(float)
+    return group((counts, rng.integers(0, 300, 50_000) / 7))
 
 
 def test_the_weight_stays_and_no_cell_is_new() -> None:
