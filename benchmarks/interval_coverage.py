@@ -1,6 +1,6 @@
 """Do intervals hold what they promise? Simulated customers whose future is known.
 
-python benchmarks/coverage.py [SETS]
+python benchmarks/interval_coverage.py [SETS]
 
 For each model, sets of 800 customers are drawn from one truth, split at a cutoff,
 fitted before it and predicted after it. Shares of 95 % intervals that held what came:
