@@ -39,6 +39,7 @@ Score: TypeAlias = Callable[[FloatArray, FloatArray, FloatArray], FloatArray]
 
 _CORRECT = "correct or drop these rows."
 _ID = "customer_id"
+_BLOCK = 2**20  # rows whose intermediate results stay near the processor
 
 
 def history_rules(columns: Columns) -> Callable[[Frame], list[Rule]]:
@@ -82,11 +83,16 @@ def on_histories(
     parameters: Mapping[str, float],
     **options: float,
 ) -> FloatArray:
-    """Check three arrays and apply a kernel's formula to them, row by row."""
+    """Check three arrays and apply a kernel's formula to them, block by block."""
     history = purchase_history(frequency, recency, T)
     rows = [np.ravel(column) for column in history]
-    scores = formula(*rows, **options, **parameters)
-    return np.reshape(np.asarray(scores, dtype=np.float64), history[0].shape)
+    scores = np.empty(rows[0].size)
+    for at in range(0, scores.size, _BLOCK):
+        block = slice(at, at + _BLOCK)
+        scores[block] = formula(
+            *(column[block] for column in rows), **options, **parameters
+        )
+    return scores.reshape(history[0].shape)
 
 
 def now_or_later(
