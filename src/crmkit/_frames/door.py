@@ -73,7 +73,7 @@ def column_names(frame: Frame) -> list[str]:
 def column_types(frame: Frame, columns: Sequence[str]) -> dict[str, nw.dtypes.DType]:
     """Return what each of some columns holds; only theirs is looked up in memory."""
     if isinstance(frame, nw.DataFrame):
-        return {column: frame[column].dtype for column in columns}
+        return {column: frame.get_column(column).dtype for column in columns}
     schema = frame.collect_schema()
     return {column: schema[column] for column in columns}
 
@@ -97,7 +97,7 @@ def row_count(frame: Frame) -> int:
 
 def numbers(frame: EagerFrame, column: str) -> FloatArray:
     """Read one column as float64; a hole becomes NaN."""
-    series = frame[column]
+    series = frame.get_column(column)
     values = series.to_numpy()
     if values.dtype.kind not in "iuf":
         values = series.cast(nw.Float64).to_numpy()
