@@ -15,6 +15,7 @@ __all__ = [
     "customers_for",
     "descending",
     "even_point",
+    "gains_and_losses",
     "gini",
     "peak",
     "tie_groups",
@@ -102,3 +103,11 @@ def peak(customers: FloatArray, value: FloatArray) -> tuple[float, float]:
     """Return how many customers stand left of the whale's highest point, and it."""
     at = int(np.argmax(value))
     return float(customers[at]), float(value[at])
+
+
+def gains_and_losses(x: FloatArray, w: FloatArray) -> FloatArray:
+    """Return what each value adds to gain, loss, customers below zero and customers.
+
+    All four are sums over customers, so a resample of them is one product.
+    """
+    return np.stack([np.maximum(x, 0) * w, np.maximum(-x, 0) * w, (x < 0) * w, w])

@@ -4,8 +4,8 @@ from .break_even import cell_response
 from .clusters import Clusters, ClusterTrial, fit_clusters
 from .cohort_views import cohort_table, retention_curve
 from .concentration import customers_behind, gini, pareto_point, top_share
-from .concentration_values import Gini, ParetoPoint
-from .curves import WhalePeak, pareto_curve, whale_curve, whale_peak
+from .concentration_values import Gini, ParetoPoint, WhalePeak
+from .curves import pareto_curve, whale_curve, whale_peak
 from .growth import growth_accounting
 from .lapse import LapseWindow, fit_lapse_window
 from .lifecycle import (

@@ -22,6 +22,7 @@ from ..errors import InvalidValueError
 from ..kernels import lorenz, tiers
 from ..typing import FloatArray, IntoFrameT
 from .holdings import put_beside, read_holdings, require_present
+from .resampling import resampled_shares
 
 __all__ = ["concentration_table", "spending_bands", "tier_summary"]
 
@@ -36,6 +37,9 @@ def concentration_table(
     value_cols: Sequence[str] = ("revenue", "profit"),
     weight_col: str | None = None,
     groups: int = 10,
+    rng: np.random.Generator | None = None,
+    resamples: int = 999,
+    level: float = 0.95,
 ) -> IntoFrameT:
     """Set deciles of customers against the revenue and the profit they bring.
 
@@ -46,7 +50,8 @@ def concentration_table(
     Parameters
     ----------
     customers
-        One row per customer; a lazy frame is summed up in its engine.
+        One row per customer; a lazy frame is summed up in its engine, and with
+        ``rng`` gives up these columns.
     rank_col
         The column to rank by.
     value_cols
@@ -57,19 +62,29 @@ def concentration_table(
     groups
         How many groups: 10 for deciles. Customers of equal value are never split,
         so a group can be larger than its share, and the next one empty.
+    rng
+        A source of randomness: with it, limits come along. The customers are drawn
+        again, ranked again and counted off again.
+    resamples, level
+        How many resamples the limits rest on, and what share of them they span.
 
     Returns
     -------
     A row per group in the caller's library, with ``group`` (1 is the best),
     ``customers``, ``customer_share``, and for each column its sum, its ``_share``
-    of the total and its ``_cumulative_share`` from the top. Shares are missing
-    where the total is not above zero. How sure the share of the top group is,
-    :func:`top_share` says with ``rng``.
+    of the total and its ``_cumulative_share`` from the top; with ``rng`` also
+    ``_lower`` and ``_upper`` of the sum and of the share. Shares are missing where the
+    total is not above zero, and their limits where that of some resample is not.
 
     Raises
     ------
     InvalidValueError
         If a value is missing or infinite, or a weight is not above zero.
+
+    Notes
+    -----
+    The limit of one row is no statement on all rows at once. For the top 20 % together,
+    ask :func:`top_share`.
 
     Examples
     --------
@@ -93,7 +108,18 @@ def concentration_table(
     sums = _sums(opened, rank_col, cuts.tolist(), value_cols, weight_col=weight_col)
     columns: dict[str, np.ndarray] = {"group": np.arange(1, count + 1)}
     shares = _with_shares(columns, sums, value_cols)
-    return native(put_beside(opened, columns, holes=shares), customers)
+    limits = resampled_shares(
+        opened,
+        rank_col,
+        value_cols,
+        weight_col=weight_col,
+        groups=count,
+        rng=rng,
+        resamples=resamples,
+        level=level,
+    )
+    holes = [*shares, *limits]
+    return native(put_beside(opened, {**columns, **limits}, holes=holes), customers)
 
 
 def spending_bands(
