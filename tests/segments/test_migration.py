@@ -190,3 +190,13 @@ def test_a_printed_migration_says_where_customers_went() -> None:
     nobody = Migration(tiers=("A",), moved=((0.0,),), gone=(0.0,), new=(3.0,))
     assert str(nobody) == "of 0 customers; 3 new"
     assert "16.7% gone; 50 new" in str(YEAR)
+
+
+def test_shares_of_nobody_are_refused() -> None:
+    empty = segments.Migration(
+        tiers=("A", "B"), moved=((0.0, 0.0), (0.0, 0.0)), gone=(0.0, 0.0), new=(1.0, 0)
+    )
+    assert str(empty) == "of 0 customers; 1 new"
+    for share in ("stayed_share", "upgraded_share", "downgraded_share", "gone_share"):
+        with pytest.raises(errors.NotEnoughDataError, match="customers before"):
+            getattr(empty, share)
