@@ -278,3 +278,21 @@ def test_an_interval_covers_what_it_should() -> None:
     # 95 % in 150 trials, give or take 1.8 %.
     assert np.all(held / times >= 0.89)
     assert np.all(held / times <= 0.99)
+
+
+@pytest.mark.parametrize(
+    "measure",
+    [
+        segments.gini,
+        segments.top_share,
+        segments.customers_behind,
+        segments.pareto_point,
+        segments.pareto_curve,
+        segments.whale_curve,
+        segments.whale_peak,
+    ],
+)
+def test_a_seed_alone_is_no_source_of_randomness(measure: Any) -> None:
+    base = pd.DataFrame({"clv": [3.0, 1.0]})
+    with pytest.raises(errors.InvalidTypeError, match=r"'rng': expected a numpy"):
+        measure(base, value_col="clv", rng=42)

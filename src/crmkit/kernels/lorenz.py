@@ -8,7 +8,7 @@ two values the curve is straight: a tie is shared out evenly, so row order is no
 
 import numpy as np
 
-from ..typing import FloatArray
+from ..typing import BoolArray, FloatArray
 
 __all__ = [
     "curve",
@@ -17,6 +17,7 @@ __all__ = [
     "even_point",
     "gains_and_losses",
     "gini",
+    "is_gain",
     "peak",
     "tie_groups",
     "top_value",
@@ -97,6 +98,15 @@ def gini(x: FloatArray, w: FloatArray) -> float:
     lead *= w
     lead *= x
     return float(np.sum(lead)) / (n * total)
+
+
+def is_gain(total: FloatArray | float, gross: FloatArray | float) -> BoolArray:
+    """Say whether a total is above zero, and not only by the rounding of its parts.
+
+    ``gross`` is the sum of their sizes: 0.1 + 0.2 - 0.3 is no gain, of which 0.1 would
+    be a share of a million billions.
+    """
+    return np.asarray(total > 1e-12 * np.asarray(gross))
 
 
 def peak(customers: FloatArray, value: FloatArray) -> tuple[float, float]:

@@ -58,8 +58,7 @@ def _cuts(x: FloatArray, reached: FloatArray, shares: FloatArray) -> FloatArray:
 
 def _first_reaching(reached: FloatArray, shares: FloatArray) -> IntArray:
     marks = shares * reached[-1] * _REACHED
-    at = np.searchsorted(reached, marks, side="left")
-    return np.asarray(np.minimum(at, reached.size - 1), dtype=np.int64)
+    return np.asarray(np.searchsorted(reached, marks), dtype=np.int64)
 
 
 def at_least(cuts: FloatArray, values: FloatArray) -> IntArray:

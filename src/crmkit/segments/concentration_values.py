@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from math import log
 from typing import TypeAlias
 
+from ..kernels import lorenz
+
 __all__ = ["Gini", "Interval", "ParetoPoint", "WhalePeak"]
 
 Interval: TypeAlias = tuple[float, float]
@@ -151,12 +153,12 @@ class WhalePeak:
     @property
     def peak_share(self) -> float | None:
         """The peak over the total, 1 or more; None where the total is no gain."""
-        return self.peak / self.total if self.total > 0 else None
+        return self.peak / self.total if self._is_gain else None
 
     @property
     def destroyed_share(self) -> float | None:
         """What is destroyed over the total; None where the total is no gain."""
-        return self.destroyed / self.total if self.total > 0 else None
+        return self.destroyed / self.total if self._is_gain else None
 
     @property
     def peak_share_interval(self) -> Interval | None:
@@ -165,3 +167,7 @@ class WhalePeak:
             return None
         low, high = self.destroyed_share_interval
         return 1 + low, 1 + high
+
+    @property
+    def _is_gain(self) -> bool:
+        return bool(lorenz.is_gain(self.total, self.peak + self.destroyed))

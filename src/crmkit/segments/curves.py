@@ -270,7 +270,9 @@ def _limits(
     def resampled(times: IntArray) -> FloatArray:
         counted, value = lorenz.curve(units.value, units.weight * times)
         top = lorenz.top_value(counted, value, shares)
-        total = value[-1] if value[-1] > 0 else np.nan
+        # What is gained on the way up and lost on the way down.
+        gross = 2 * value.max() - value[-1]
+        total = value[-1] if lorenz.is_gain(value[-1], gross) else np.nan
         return np.stack([top, top / total])
 
     limits = resampled_limits(
@@ -294,7 +296,7 @@ def _peak_intervals(
     def resampled(times: IntArray) -> FloatArray:
         gained, lost, below, counted = parts @ times
         total = gained - lost
-        share = lost / total if total > 0 else np.nan
+        share = lost / total if lorenz.is_gain(total, gained + lost) else np.nan
         return np.array([gained, lost, total, below / counted, share])
 
     limits = resampled_limits(

@@ -20,6 +20,7 @@ from ..kernels.calendar import Grain
 from ..rfm.log import Refunds
 from ..rfm.window import Day
 from ..typing import IntoFrameT
+from .arguments import require_same_ids
 from .holdings import sorted_rows
 from .occasions import AMOUNT, CUSTOMER, DAY, occasion_frame
 
@@ -262,6 +263,7 @@ def with_potential_stage(
     """
     asked = _with_ids(prospects, customer_id_col)
     known = _with_ids(customers, customer_id_col).select(customer_id_col).unique()
+    require_same_ids(asked, known, customer_id_col)
     return native(_marked(asked, known, customer_id_col, output_col), prospects)
 
 

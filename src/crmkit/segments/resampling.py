@@ -6,9 +6,10 @@ import numpy as np
 
 from .._check import fraction, whole
 from .._frames import Frame, collect, numbers
-from ..kernels import tiers
+from ..kernels import lorenz, tiers
 from ..kernels.intervals import bootstrap, percentile_interval
 from ..typing import FloatArray, IntArray
+from .arguments import random_source
 
 __all__ = ["resampled_limits", "resampled_shares"]
 
@@ -33,7 +34,8 @@ def resampled_limits(
     count = whole("resamples", resamples, at_least=1)
     if rng is None:
         return None
-    draws = bootstrap(statistic, units=units, resamples=count, rng=rng)
+    source = random_source(rng)
+    draws = bootstrap(statistic, units=units, resamples=count, rng=source)
     return percentile_interval(draws, level=span)
 
 
@@ -57,8 +59,9 @@ def resampled_shares(
 
     def resampled(times: IntArray) -> FloatArray:
         sums = tiers.sums_by_customers(last, values, weight * times, marks)
-        total = sums.sum(axis=1, keepdims=True)
-        return np.stack([sums, sums / np.where(total > 0, total, np.nan)])
+        total, gross = sums.sum(axis=1), np.abs(sums).sum(axis=1)
+        of = np.where(lorenz.is_gain(total, gross), total, np.nan)
+        return np.stack([sums, sums / of[:, None]])
 
     limits = resampled_limits(
         resampled, units=rank.size, rng=rng, resamples=resamples, level=level

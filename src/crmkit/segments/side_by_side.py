@@ -21,6 +21,7 @@ from .._frames import (
 from ..errors import InvalidValueError
 from ..kernels import lorenz, tiers
 from ..typing import FloatArray, IntoFrameT
+from .arguments import column_names
 from .holdings import put_beside, read_holdings, require_present
 from .resampling import resampled_shares
 
@@ -100,18 +101,19 @@ def concentration_table(
     1      2          2            0.2          0.15
     """
     count = whole("groups", groups, at_least=1)
+    summed = column_names("value_cols", value_cols)
     weights = [] if weight_col is None else [weight_col]
-    opened = _opened(customers, [rank_col, *value_cols, *weights])
+    opened = _opened(customers, [rank_col, *summed, *weights])
     held = read_holdings(opened, rank_col, weight_col=weight_col)
     x, w = lorenz.tie_groups(held.value, held.weight)
     cuts = tiers.cuts_by_customers(x, w, np.arange(1, count) / count)
-    sums = _sums(opened, rank_col, cuts.tolist(), value_cols, weight_col=weight_col)
+    sums = _sums(opened, rank_col, cuts.tolist(), summed, weight_col=weight_col)
     columns: dict[str, np.ndarray] = {"group": np.arange(1, count + 1)}
-    shares = _with_shares(columns, sums, value_cols)
+    shares = _with_shares(columns, sums, summed)
     limits = resampled_shares(
         opened,
         rank_col,
-        value_cols,
+        summed,
         weight_col=weight_col,
         groups=count,
         rng=rng,
@@ -169,14 +171,15 @@ def spending_bands(
     2       100.0       NaN          1    40.0
     """
     edges = _ascending(bounds)
-    opened = _opened(customers, [spend_col, *value_cols])
-    down = _sums(opened, spend_col, edges[::-1], value_cols)
+    summed = column_names("value_cols", value_cols)
+    opened = _opened(customers, [spend_col, *summed])
+    down = _sums(opened, spend_col, edges[::-1], summed)
     columns: dict[str, np.ndarray] = {
         "from_spend": np.array([np.nan, *edges]),
         "to_spend": np.array([*edges, np.nan]),
     }
     up = {name: sums[::-1] for name, sums in down.items()}
-    shares = _with_shares(columns, up, value_cols)
+    shares = _with_shares(columns, up, summed)
     holes = ["from_spend", "to_spend", *shares]
     return native(put_beside(opened, columns, holes=holes), customers)
 
@@ -239,13 +242,12 @@ def tier_summary(
     )
     counted, total = numbers(found, "customers"), numbers(found, "value")
     order = np.lexsort((numbers(found, "highest_value"), total / counted))[::-1]
-    whole_value = float(total.sum())
     columns: dict[str, np.ndarray] = {
         tier_col: found[tier_col].to_numpy()[order],
         "customers": counted[order].astype(np.int64),
         "customer_share": counted[order] / counted.sum(),
         "value": total[order],
-        "value_share": _share(total[order], whole_value),
+        "value_share": _shares(total)[order],
         "mean_value": total[order] / counted[order],
         "lowest_value": numbers(found, "lowest_value")[order],
         "highest_value": numbers(found, "highest_value")[order],
@@ -304,16 +306,19 @@ def _with_shares(
     columns["customer_share"] = counted / counted.sum()
     holes = []
     for name in value_cols:
-        total = float(sums[name].sum())
+        shares = _shares(sums[name])
         columns[name] = sums[name]
-        columns[f"{name}_share"] = _share(sums[name], total)
-        columns[f"{name}_cumulative_share"] = _share(np.cumsum(sums[name]), total)
+        columns[f"{name}_share"] = shares
+        columns[f"{name}_cumulative_share"] = np.cumsum(shares)
         holes += [f"{name}_share", f"{name}_cumulative_share"]
     return holes
 
 
-def _share(part: FloatArray, total: float) -> FloatArray:
-    return part / total if total > 0 else np.full(part.size, np.nan)
+def _shares(sums: FloatArray) -> FloatArray:
+    """Return what each sum is of all together; NaN where that is no gain."""
+    total = float(sums.sum())
+    known = lorenz.is_gain(total, float(np.abs(sums).sum()))
+    return sums / total if known else np.full(sums.size, np.nan)
 
 
 def _ascending(bounds: Sequence[float]) -> list[float]:
