@@ -58,7 +58,7 @@ def concentration_table(
     value_cols
         The columns to add up.
     weight_col
-        How many customers a row stands for; None for one each. With weights,
+        How many customers a row stands for; each counts once without it. With weights,
         ``customers`` is the sum of theirs.
     groups
         How many groups: 10 for deciles. Customers of equal value are never split,
@@ -102,8 +102,7 @@ def concentration_table(
     """
     count = whole("groups", groups, at_least=1)
     summed = column_names("value_cols", value_cols)
-    weights = [] if weight_col is None else [weight_col]
-    opened = _opened(customers, [rank_col, *summed, *weights])
+    opened = _opened(customers, [rank_col, *summed], weight_col)
     held = read_holdings(opened, rank_col, weight_col=weight_col)
     x, w = lorenz.tie_groups(held.value, held.weight)
     cuts = tiers.cuts_by_customers(x, w, np.arange(1, count) / count)
@@ -130,6 +129,7 @@ def spending_bands(
     bounds: Sequence[float],
     spend_col: str = "revenue",
     value_cols: Sequence[str] = ("revenue", "profit"),
+    weight_col: str | None = None,
 ) -> IntoFrameT:
     """Set bands of spending, with fixed edges, against what the customers bring.
 
@@ -144,6 +144,8 @@ def spending_bands(
         The spending to sort into bands.
     value_cols
         The columns to add up.
+    weight_col
+        How many customers a row stands for; each counts once without it.
 
     Returns
     -------
@@ -154,7 +156,8 @@ def spending_bands(
     Raises
     ------
     InvalidValueError
-        If a value is missing or infinite, or the bounds do not ascend.
+        If a value is missing or infinite, a weight is not above zero, or the bounds do
+        not ascend.
 
     Examples
     --------
@@ -172,8 +175,8 @@ def spending_bands(
     """
     edges = _ascending(bounds)
     summed = column_names("value_cols", value_cols)
-    opened = _opened(customers, [spend_col, *summed])
-    down = _sums(opened, spend_col, edges[::-1], summed)
+    opened = _opened(customers, [spend_col, *summed], weight_col)
+    down = _sums(opened, spend_col, edges[::-1], summed, weight_col=weight_col)
     columns: dict[str, np.ndarray] = {
         "from_spend": np.array([np.nan, *edges]),
         "to_spend": np.array([*edges, np.nan]),
@@ -255,11 +258,15 @@ def tier_summary(
     return native(put_beside(opened, columns, holes=["value_share"]), customers)
 
 
-def _opened(customers: object, names: Sequence[str]) -> Frame:
-    opened = read(customers, names)
+def _opened(customers: object, names: Sequence[str], weight_col: str | None) -> Frame:
+    weights = [] if weight_col is None else [weight_col]
+    opened = read(customers, [*names, *weights])
     columns = list(dict.fromkeys(names))
-    require_numbers(opened, columns)
-    refuse(opened, [rule for name in columns for rule in number_rules(opened, name)])
+    require_numbers(opened, [*columns, *weights])
+    rules = [rule for name in columns for rule in number_rules(opened, name)]
+    for name in weights:
+        rules += number_rules(opened, name, sign="positive")
+    refuse(opened, rules)
     return opened
 
 
