@@ -193,5 +193,6 @@ def test_the_whale_peak(frame: Make) -> None:
 def test_a_whale_under_water_has_amounts_and_no_shares(frame: Make) -> None:
     whale = segments.whale_peak(frame({"profit": [2.0, -5.0]}))
     assert whale.destroyed == 5
+    assert str(whale) == "1 of 2 customers bring 2, and 1 take 5 away again"
     assert whale.peak_share is None
     assert whale.destroyed_share is None

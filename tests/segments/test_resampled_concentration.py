@@ -280,6 +280,32 @@ def test_an_interval_covers_what_it_should() -> None:
     assert np.all(held / times <= 0.99)
 
 
+def test_a_resample_whose_total_is_rounding_has_no_shares(
+    frame: Make, columns_of: Read
+) -> None:
+    # One resample that draws each customer once: 0.1 + 0.2 - 0.3 is 6e-17.
+    seed = next(
+        seed
+        for seed in range(99)
+        if set(np.random.default_rng(seed).integers(3, size=3)) == {0, 1, 2}
+    )
+    base = frame({"profit": [0.1, 0.2, -0.3]})
+
+    def asked() -> dict[str, Any]:
+        return {"rng": np.random.default_rng(seed), "resamples": 1}
+
+    whale = segments.whale_peak(base, **asked())
+    assert whale.total_interval is not None
+    assert 0 < whale.total_interval[0] < 1e-15
+    assert whale.destroyed_share_interval is None
+    curve = columns_of(segments.whale_curve(base, points=3, **asked()))
+    assert all(unknown(share) for share in curve["profit_share_lower"])
+    table = segments.concentration_table(
+        base, rank_col="profit", value_cols=["profit"], groups=3, **asked()
+    )
+    assert all(unknown(share) for share in columns_of(table)["profit_share_upper"])
+
+
 @pytest.mark.parametrize(
     "measure",
     [

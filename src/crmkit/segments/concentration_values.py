@@ -126,6 +126,15 @@ class WhalePeak:
         gain, of which there is no share: then the amounts say what there is to say.
     level
         The level of the intervals; None without ``rng``.
+
+    Examples
+    --------
+    >>> from crmkit.segments import WhalePeak
+    >>> whale = WhalePeak(
+    ...     customers=10.0, profitable=6.0, unprofitable=3.0, peak=215.0, total=160.0
+    ... )
+    >>> print(whale)
+    6 of 10 customers bring 134.4% of the total, and 3 take 34.4% away again
     """
 
     customers: float
@@ -139,6 +148,17 @@ class WhalePeak:
     unprofitable_share_interval: Interval | None = None
     destroyed_share_interval: Interval | None = None
     level: float | None = None
+
+    def __str__(self) -> str:
+        """Say the whale as a sentence, in shares where there are any."""
+        brought, taken = f"{self.peak:,.6g}", f"{self.destroyed:,.6g}"
+        if self.peak_share is not None and self.destroyed_share is not None:
+            brought = f"{self.peak_share:.1%} of the total"
+            taken = f"{self.destroyed_share:.1%}"
+        return (
+            f"{self.profitable:,.6g} of {self.customers:,.6g} customers bring "
+            f"{brought}, and {self.unprofitable:,.6g} take {taken} away again"
+        )
 
     @property
     def destroyed(self) -> float:
