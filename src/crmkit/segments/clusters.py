@@ -145,7 +145,8 @@ def fit_clusters(
     InvalidValueError
         If a value is missing or infinite, or a column the same for everybody.
     NotEnoughDataError
-        If there are too few customers for the largest number of clusters.
+        If there are too few customers, or too few different ones, for the largest
+        number of clusters.
 
     Notes
     -----

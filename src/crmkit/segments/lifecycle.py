@@ -250,6 +250,8 @@ def with_potential_stage(
     ------
     InvalidValueError
         If an id is missing.
+    InvalidTypeError
+        If the frames are of two libraries, or their ids of two kinds.
 
     Examples
     --------

@@ -62,6 +62,8 @@ def fit_migration(
     ------
     InvalidValueError
         If a customer is there twice, or a tier missing or not among ``tiers``.
+    InvalidTypeError
+        If the frames are of two libraries, or their ids of two kinds.
 
     Examples
     --------
@@ -120,6 +122,8 @@ def migration_table(
     ------
     InvalidValueError
         If a customer is there twice, or a tier missing or not among ``tiers``.
+    InvalidTypeError
+        If the frames are of two libraries, or their ids of two kinds.
 
     Examples
     --------
