@@ -167,6 +167,28 @@ def test_prospects_are_potential_until_they_buy(
     assert str(found["lifecycle_stage"][1]) in {"None", "nan", "<NA>"}
 
 
+@pytest.mark.parametrize("engine", ["polars", "duckdb"])
+def test_prospects_are_potential_in_an_engine(engine: str, columns_of: Read) -> None:
+    import duckdb
+    import polars as pl
+
+    leads: Any = pl.LazyFrame(
+        {"customer_id": ["zoe", "ann"], "source": ["fair", "web"]}
+    )
+    base: Any = pl.LazyFrame({"customer_id": ["ann", "bob", "ann"]})
+    if engine == "duckdb":
+        connection = duckdb.connect()
+        leads, base = (
+            connection.from_arrow(lazy.collect().to_arrow()) for lazy in (leads, base)
+        )
+    marked = segments.with_potential_stage(leads, base)
+    assert type(marked) is type(leads)
+    found = columns_of(marked)
+    assert list(found) == ["customer_id", "source", "lifecycle_stage"]
+    stage = dict(zip(found["customer_id"], found["lifecycle_stage"], strict=True))
+    assert stage == {"zoe": "potential", "ann": None}
+
+
 def test_open_gaps_lengthen_the_lapse_window(frame: Make) -> None:
     # Gaps 7, 7, 10, 20 completed, 6 and 8 open. By hand: S(7) = 3/5, S(10) = 3/10.
     rows = [("a", f"2024-01-{day:02}", 1.0) for day in (1, 8, 15, 25)]
