@@ -167,6 +167,23 @@ def test_limits_of_the_curves_are_those_of_plain_resampling(
         assert found == pytest.approx(wanted, rel=1e-12, abs=1e-12)
 
 
+def test_limits_of_a_weighted_curve_are_those_of_so_many_rows() -> None:
+    base = pd.DataFrame({"profit": PROFIT, "n": WEIGHT})
+    found = segments.whale_curve(
+        base, weight_col="n", points=5, rng=seeded(), resamples=RESAMPLES
+    )
+    order = np.argsort(PROFIT)[::-1]
+    drawn = []
+    for sample in resamples(np.column_stack([PROFIT, WEIGHT])[order]):
+        each = np.repeat(sample[:, 0], sample[:, 1].astype(int))
+        height = np.append(0.0, np.cumsum(np.sort(each)[::-1]))
+        at = np.linspace(0, each.size, 6)
+        drawn.append(np.interp(at, np.arange(each.size + 1), height))
+    for end, wanted in zip(("lower", "upper"), limits(drawn), strict=True):
+        there = found[f"profit_{end}"].to_numpy()
+        assert there == pytest.approx(wanted, rel=1e-12, abs=1e-12)
+
+
 def test_a_curve_of_every_value_has_no_limits(frame: Make) -> None:
     with pytest.raises(errors.InvalidValueError, match="'points': None, beside"):
         segments.whale_curve(frame({"profit": PROFIT}), points=None, rng=seeded())
