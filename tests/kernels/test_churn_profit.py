@@ -187,3 +187,15 @@ def test_the_variance_of_the_area_is_that_of_a_simulation(
         areas.append(ranking.area_under_roc(positives, negatives))
         variances.append(ranking.roc_area_variance(positives, negatives))
     assert np.mean(variances) == pytest.approx(np.var(areas), rel=0.15)
+
+
+def test_the_variance_of_the_area_is_delongs(rng: np.random.Generator) -> None:
+    # DeLong, DeLong and Clarke-Pearson (1988): each one's share of the others beaten,
+    # ties by half; the sample variance of these over their number, both sides added.
+    y = np.arange(23) < 9
+    score = rng.integers(0, 6, 23) / 7  # with ties
+    beats = (score[y][:, None] > score[~y]) + (score[y][:, None] == score[~y]) / 2
+    of_positives = np.var(beats.mean(axis=1), ddof=1) / 9
+    of_negatives = np.var(beats.mean(axis=0), ddof=1) / 14
+    found = ranking.roc_area_variance(*_roc(y, score))
+    assert found == pytest.approx(of_positives + of_negatives, rel=1e-12)

@@ -39,6 +39,17 @@ def test_a_mixture_of_constant_customers_shows_rising_retention() -> None:
     assert curve == pytest.approx(active, rel=1e-14)
 
 
+def test_a_chained_rate_compares_the_same_cohorts() -> None:
+    # At age 2 only the first cohort counts, below the line as above it: 20 of 40, and
+    # not of the 40 and the 10 of a cohort that has not lived through that age.
+    active = np.array([[100.0, 40, 20], [50, 10, 0], [30, 0, 0]])
+    rate, curve, error = cohorts.chained(active, cohorts.observable(3, 3))
+    assert rate.tolist() == [1, 50 / 150, 20 / 40]
+    assert curve == pytest.approx([1, 1 / 3, 1 / 6], rel=1e-15)
+    greenwood = 100 / (50 * 150) + 20 / (20 * 40)
+    assert error[2] == pytest.approx(np.sqrt(greenwood) / 6, rel=1e-14)
+
+
 def test_the_chained_error_is_greenwoods() -> None:
     # Leukemia, 6-MP arm, without censoring between: 21, then 18, 17 at risk.
     active = np.array([[21.0, 18, 17]])
@@ -78,3 +89,21 @@ def test_equal_rates_leave_mix_only(rng: np.random.Generator) -> None:
     r = rng.uniform(size=4)
     _, rate = cohorts.mix_and_rate((w1, r), (w2, r))
     assert np.all(rate == 0)
+
+
+def test_mix_and_rate_of_each_segment_by_hand() -> None:
+    # Two segments, shares .25/.75 to .75/.25, rates .8/.4 to .77/.38; overall .5 to
+    # .6725, .58625 between. Growing is good for the better segment only.
+    first = np.array([0.25, 0.75]), np.array([0.8, 0.4])
+    second = np.array([0.75, 0.25]), np.array([0.77, 0.38])
+    mix, rate = cohorts.mix_and_rate(first, second)
+    assert mix == pytest.approx([0.5 * 0.19875, -0.5 * -0.19625], rel=1e-14)
+    assert rate == pytest.approx([0.5 * -0.03, 0.5 * -0.02], rel=1e-14)
+
+
+def test_mix_and_rate_turn_round_with_time(rng: np.random.Generator) -> None:
+    first, second = ((rng.dirichlet(np.ones(5)), rng.uniform(size=5)) for _ in range(2))
+    there = cohorts.mix_and_rate(first, second)
+    back = cohorts.mix_and_rate(second, first)
+    for one, other in zip(there, back, strict=True):
+        assert one == pytest.approx(-other, rel=1e-13)

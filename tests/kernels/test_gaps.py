@@ -39,3 +39,11 @@ def test_a_weight_is_a_repetition() -> None:
     weighted = gaps.within(length, ended, weight, 0.5)
     assert weighted[0] == repeated[0] == 7
     assert abs(weighted[1] - repeated[1]) < 1e-14
+
+
+def test_completed_gaps_count_with_their_weight_in_any_order() -> None:
+    length, weight = np.array([9, 5, 7]), np.array([1.0, 3, 2])
+    repeated = np.repeat(length, weight.astype(int))
+    for share, wait in ((0.5, 5), (0.6, 7), (5 / 6, 7), (0.9, 9)):
+        assert gaps.completed_only(length, weight, share) == wait
+        assert gaps.completed_only(repeated, np.ones(6), share) == wait

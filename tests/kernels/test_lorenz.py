@@ -101,6 +101,24 @@ def test_ties_merge_with_their_weights() -> None:
     assert weight.tolist() == [4, 8]
 
 
+def test_ties_merge_where_all_weigh_the_same() -> None:
+    weights = np.broadcast_to(np.float64(2.0), 3)
+    distinct, weight = lorenz.tie_groups(
+        *lorenz.descending(np.array([1.0, 2, 1]), weights)
+    )
+    assert distinct.tolist() == [2, 1]
+    assert weight.tolist() == [2, 4]
+
+
+@pytest.mark.parametrize(
+    ("parts", "gain"),
+    [([0.1, 0.2, -0.3], False), ([3.0, -3.0], False), ([1e-9, 1.0, -1.0], True)],
+)
+def test_a_gain_is_more_than_rounding(parts: list[float], gain: bool) -> None:  # noqa: FBT001 - a row of the table
+    assert (sum(parts[:2]) + sum(parts[2:]) > 0) == (gain or parts[0] == 0.1)
+    assert bool(lorenz.is_gain(sum(parts), sum(map(abs, parts)))) == gain
+
+
 def test_the_even_point_of_eighty_twenty() -> None:
     assert lorenz.even_point(*curve([80.0, 5, 5, 5, 5])) == pytest.approx(0.2)
 

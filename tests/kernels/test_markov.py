@@ -25,6 +25,12 @@ def test_the_long_run_stays_as_it_is(rng: np.random.Generator) -> None:
     assert mixture @ chain == pytest.approx(mixture, rel=1e-10)
 
 
+def test_tiers_that_hardly_move_have_a_long_run_too() -> None:
+    # In balance: 2 leave the first for each that leaves the second.
+    sticky = np.array([[1 - 2e-6, 2e-6], [1e-6, 1 - 1e-6]])
+    assert markov.stationary(sticky) == pytest.approx([1 / 3, 2 / 3], rel=1e-8)
+
+
 def test_a_chain_that_falls_apart_has_no_single_long_run() -> None:
     assert markov.stationary(np.eye(2)) is None
 
@@ -68,3 +74,13 @@ def test_stability_of_two_mixtures() -> None:
     assert markov.population_stability(before, after) == pytest.approx(expected)
     assert markov.population_stability(before, before * 3) == 0
     assert markov.population_stability(before, np.array([1.0, 0])) is None
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [([0.0, 5.0], [1.0, 4.0]), ([1.0, 4.0], [0.0, 5.0])]
+)
+def test_no_stability_index_where_a_tier_is_empty(
+    before: list[float], after: list[float]
+) -> None:
+    found = markov.population_stability(np.array(before), np.array(after))
+    assert found is None

@@ -91,3 +91,9 @@ def test_nested_cuts_are_those_of_each_group() -> None:
     assert bounds.tolist() == [[3], [30], [10]]  # the empty group takes everybody's
     score = rfm_scores.scored_within(bounds, group, values)
     assert score.tolist() == [1, 1, 2, 2, 1, 1, 2, 2]
+
+
+def test_a_group_of_one_has_cuts_of_its_own() -> None:
+    values, group = np.array([1.0, 2, 3, 4, 50]), np.array([0, 0, 0, 0, 1])
+    bounds = rfm_scores.nested_cuts(values, group, 2, 2, "upper")
+    assert bounds.tolist() == [[3], [50]]

@@ -46,6 +46,12 @@ def test_a_share_reached_up_to_rounding_is_reached() -> None:
     assert tiers.cuts_by_value(*groups(sevenths), MARKS[:1]).tolist() == [53 / 7]
 
 
+def test_a_share_that_is_just_missed_is_not_reached() -> None:
+    # The first holds 79.9999 %: the next one belongs to the tier too.
+    cuts = tiers.cuts_by_value(*groups([799_999, 200_000, 1]), MARKS[:1])
+    assert cuts.tolist() == [200_000]
+
+
 def test_the_best_tier_is_zero() -> None:
     tier = tiers.at_least(np.array([10.0, 5]), np.array([11.0, 10, 9, 5, 4, -1]))
     assert tier.tolist() == [0, 0, 1, 1, 2, 2]
@@ -61,6 +67,8 @@ def test_a_probability_is_the_normal_mass_between_the_cuts() -> None:
 def test_no_spread_is_certainty() -> None:
     at_cut = tiers.probability_between(np.array([90.0]), np.zeros(1), 90.0, np.inf)
     assert at_cut.tolist() == [1.0]
+    tier_below = tiers.probability_between(np.array([90.0]), np.zeros(1), 50.0, 90.0)
+    assert tier_below.tolist() == [0.0]
 
 
 values = st.lists(st.integers(-20, 200).map(float), min_size=1, max_size=40).filter(

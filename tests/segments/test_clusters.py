@@ -95,3 +95,35 @@ def test_a_lazy_frame_is_to_be_collected_first() -> None:
 
     with pytest.raises(errors.InvalidTypeError, match="Collect it first"):
         fitted(pl.DataFrame(three_groups()).lazy())
+
+
+def test_customers_who_are_too_much_alike_are_refused(eager_frame: Make) -> None:
+    alike = {"orders": [1, 2] * 10, "basket": [3.0, 4.0] * 10}
+    with pytest.raises(errors.NotEnoughDataError, match="at least 3 different"):
+        fitted(eager_frame(alike))
+
+
+def test_half_a_base_may_hold_fewer_kinds_than_clusters(eager_frame: Make) -> None:
+    # Of the third kind there is one customer, whom only one half can have; a learner
+    # that warns would fail this test.
+    rare = {"orders": [1, 2] * 15 + [9], "basket": [3.0, 4.0] * 15 + [9.0]}
+    found = fitted(eager_frame(rare))
+    assert [trial.clusters for trial in found.trials] == [2, 3]
+
+
+def test_squares_that_overflow_are_refused(eager_frame: Make) -> None:
+    base = three_groups()
+    huge = [1e200 * at for at in range(len(base["basket"]))]
+    with pytest.raises(errors.InvalidValueError, match="'basket': values whose sq"):
+        fitted(eager_frame({**base, "basket": huge}))
+
+
+def test_columns_are_named_once(eager_frame: Make) -> None:
+    base = eager_frame(three_groups())
+    rng = np.random.default_rng(1)
+    with pytest.raises(errors.InvalidValueError, match="named twice: 'orders'"):
+        segments.fit_clusters(base, columns=["orders", "orders"], rng=rng)
+    with pytest.raises(errors.InvalidValueError, match="no columns"):
+        segments.fit_clusters(base, columns=[], rng=rng)
+    with pytest.raises(errors.MissingColumnError, match="'xy'"):
+        segments.fit_clusters(base, columns="xy", rng=rng)

@@ -112,6 +112,19 @@ def test_shares_of_a_loss_are_refused(frame: Make, measure: Callable[..., Any]) 
         measure(frame({"clv": [2.0, -5.0]}))
 
 
+def test_a_total_that_is_zero_but_for_rounding_has_no_shares(
+    frame: Make, columns_of: Read
+) -> None:
+    base = frame({"clv": [0.1, 0.2, -0.3]})
+    with pytest.raises(errors.InvalidValueError, match="a share has no meaning"):
+        segments.top_share(base)
+    whale = segments.whale_peak(base, value_col="clv", rng=np.random.default_rng(1))
+    assert (whale.peak_share, whale.destroyed_share) == (None, None)
+    assert whale.destroyed_share_interval is None
+    curve = columns_of(segments.whale_curve(base, value_col="clv", points=2))
+    assert {str(share) for share in curve["profit_share"]} <= {"None", "nan", "<NA>"}
+
+
 @pytest.mark.parametrize("hole", [None, float("nan")])
 def test_a_hole_is_refused_by_name(frame: Make, hole: float | None) -> None:
     base = frame({"clv": [5.0, hole, 1.0]})
@@ -180,5 +193,6 @@ def test_the_whale_peak(frame: Make) -> None:
 def test_a_whale_under_water_has_amounts_and_no_shares(frame: Make) -> None:
     whale = segments.whale_peak(frame({"profit": [2.0, -5.0]}))
     assert whale.destroyed == 5
+    assert str(whale) == "1 of 2 customers bring 2, and 1 take 5 away again"
     assert whale.peak_share is None
     assert whale.destroyed_share is None

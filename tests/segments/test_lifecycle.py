@@ -109,6 +109,29 @@ def test_each_stage_has_its_rule(frame: Make, columns_of: Read) -> None:
     assert set(stage.values()) < set(segments.LIFECYCLE_STAGES)
 
 
+def test_who_is_silent_through_both_windows_declines(
+    frame: Make, columns_of: Read
+) -> None:
+    # No goodbye yet, with a lapse of 300 days, but nothing to call mature either.
+    silent = {**LIVES, "inactivity_days": [180, 179, 20, 5, 5, 5, 250, 5]}
+    found = columns_of(
+        segments.with_lifecycle_stage(frame(silent), lapse_days=300, window_days=90)
+    )
+    stage = dict(zip(found["customer_id"], found["lifecycle_stage"], strict=True))
+    assert (stage["gone"], stage["still"]) == ("decline", "decline")
+    assert stage["back"] == "growth"  # 50 against nothing, as its columns say
+
+
+@pytest.mark.parametrize("alive_from", [-0.1, 1.5])
+def test_a_bar_of_probability_is_one(alive_from: float) -> None:
+    import pandas as pd
+
+    with pytest.raises(errors.InvalidValueError, match="'alive_from'"):
+        segments.with_lifecycle_stage(
+            pd.DataFrame(LIVES), lapse_days=180, window_days=90, alive_from=alive_from
+        )
+
+
 def test_a_fitted_model_can_say_goodbye(frame: Make, columns_of: Read) -> None:
     found = columns_of(
         segments.with_lifecycle_stage(
@@ -142,6 +165,28 @@ def test_prospects_are_potential_until_they_buy(
     assert found["customer_id"] == ["zoe", "ann"]
     assert found["lifecycle_stage"][0] == "potential"
     assert str(found["lifecycle_stage"][1]) in {"None", "nan", "<NA>"}
+
+
+@pytest.mark.parametrize("engine", ["polars", "duckdb"])
+def test_prospects_are_potential_in_an_engine(engine: str, columns_of: Read) -> None:
+    import duckdb
+    import polars as pl
+
+    leads: Any = pl.LazyFrame(
+        {"customer_id": ["zoe", "ann"], "source": ["fair", "web"]}
+    )
+    base: Any = pl.LazyFrame({"customer_id": ["ann", "bob", "ann"]})
+    if engine == "duckdb":
+        connection = duckdb.connect()
+        leads, base = (
+            connection.from_arrow(lazy.collect().to_arrow()) for lazy in (leads, base)
+        )
+    marked = segments.with_potential_stage(leads, base)
+    assert type(marked) is type(leads)
+    found = columns_of(marked)
+    assert list(found) == ["customer_id", "source", "lifecycle_stage"]
+    stage = dict(zip(found["customer_id"], found["lifecycle_stage"], strict=True))
+    assert stage == {"zoe": "potential", "ann": None}
 
 
 def test_open_gaps_lengthen_the_lapse_window(frame: Make) -> None:

@@ -190,3 +190,35 @@ def test_a_printed_migration_says_where_customers_went() -> None:
     nobody = Migration(tiers=("A",), moved=((0.0,),), gone=(0.0,), new=(3.0,))
     assert str(nobody) == "of 0 customers; 3 new"
     assert "16.7% gone; 50 new" in str(YEAR)
+
+
+def test_shares_of_nobody_are_refused() -> None:
+    empty = segments.Migration(
+        tiers=("A", "B"), moved=((0.0, 0.0), (0.0, 0.0)), gone=(0.0, 0.0), new=(1.0, 0)
+    )
+    assert str(empty) == "of 0 customers; 1 new"
+    for share in ("stayed_share", "upgraded_share", "downgraded_share", "gone_share"):
+        with pytest.raises(errors.NotEnoughDataError, match="customers before"):
+            getattr(empty, share)
+
+
+def test_customers_of_two_dates_have_ids_of_one_kind(frame: Make) -> None:
+    spring = frame({"customer_id": [1, 2], "value_tier": ["A", "B"]})
+    autumn = frame({"customer_id": ["1", "2"], "value_tier": ["A", "A"]})
+    for ask in (segments.fit_migration, segments.migration_table):
+        with pytest.raises(errors.InvalidTypeError, match="ids that are numbers"):
+            ask(spring, autumn, tiers=("A", "B"))
+    # Else every prospect would seem to be no customer yet.
+    with pytest.raises(errors.InvalidTypeError, match="'customer_id' of the second"):
+        segments.with_potential_stage(spring, autumn)
+
+
+def test_frames_of_two_libraries_are_refused() -> None:
+    import pandas as pd
+    import polars as pl
+
+    columns = {"customer_id": [1, 2], "value_tier": ["A", "B"]}
+    with pytest.raises(errors.InvalidTypeError, match="expected a frame of pandas"):
+        segments.fit_migration(
+            pd.DataFrame(columns), pl.DataFrame(columns), tiers=("A", "B")
+        )

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import matplotlib as mpl
+import narwhals.stable.v2 as nw
 import numpy as np
 import pytest
 
@@ -44,6 +45,22 @@ def test_a_whale_sinks_in_red(eager_frame: Make) -> None:
     axes = plots.whale_curve(segments.whale_curve(base, points=None))
     sinking: Any = axes.get_lines()[1]
     assert sinking.get_ydata().tolist() == [120, 120, 100]
+
+
+def test_limits_of_a_curve_are_shaded(eager_frame: Make) -> None:
+    base = eager_frame({"profit": [90.0, 30.0, 1.0, 20.0]})
+    asked: dict[str, Any] = {"rng": np.random.default_rng(1), "resamples": 19}
+    for draw, table, name in (
+        (plots.whale_curve, segments.whale_curve, "profit"),
+        (plots.pareto_curve, segments.pareto_curve, "value_share"),
+    ):
+        curve = table(base, value_col="profit", points=4, **asked)
+        shade: Any = draw(curve).collections[0]
+        heights = shade.get_paths()[0].vertices[:, 1]
+        upper = nw.from_native(curve, eager_only=True)[f"{name}_upper"].to_numpy()
+        assert heights.max() == upper.max()
+        plain = table(base, value_col="profit", points=4)
+        assert not draw(plain).collections
 
 
 def test_what_is_not_yet_seen_stays_blank(eager_frame: Make) -> None:

@@ -119,6 +119,9 @@ def test_nested_cells_are_nearly_equal(frame: Make, columns_of: Read) -> None:
     assert counted.size == 27
     assert counted.min() >= 30
     assert counted.max() <= 44
+    axes = (found[name] for name in ("r_score", "f_score", "m_score"))
+    written = [f"{r}{f}{m}" for r, f, m in zip(*axes, strict=True)]
+    assert found["rfm_cell"] == written
 
 
 def test_nested_scores_stay_frozen_and_travel(frame: Make, columns_of: Read) -> None:
@@ -144,6 +147,25 @@ def test_nested_bounds_by_hand_are_checked() -> None:
         segments.NestedRfmScores(
             recency_bounds=(3.0,), frequency_bounds=((1.0,),), monetary_bounds=()
         )
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"recency_bounds": (3.0, 9.0)},
+        {"frequency_bounds": ((2.0, 1.0),) * 3},
+        {"monetary_bounds": ((1.0, float("inf")),) * 9},
+    ],
+)
+def test_nested_bounds_by_hand_must_rise(wrong: dict[str, Any]) -> None:
+    facts: dict[str, Any] = {
+        "recency_bounds": (9.0, 3.0),
+        "frequency_bounds": ((1.0, 2.0),) * 3,
+        "monetary_bounds": ((1.0, 2.0),) * 9,
+    }
+    assert segments.NestedRfmScores(**facts).bins == 3
+    with pytest.raises(errors.InvalidValueError, match=next(iter(wrong))):
+        segments.NestedRfmScores(**{**facts, **wrong})
 
 
 def mailing() -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 
 from crmkit import errors, segments
@@ -96,3 +97,31 @@ def test_a_hole_in_profit_is_refused(frame: Make) -> None:
     base = frame({"revenue": [1.0, 2.0], "profit": [1.0, None]})
     with pytest.raises(errors.InvalidValueError, match="'profit': 1 missing"):
         segments.concentration_table(base)
+
+
+def test_groups_that_cancel_but_for_rounding_have_no_shares(
+    frame: Make, columns_of: Read
+) -> None:
+    base = frame({"revenue": [30.0, 20.0, 10.0], "profit": [0.1, 0.2, -0.3]})
+    table = columns_of(
+        segments.concentration_table(
+            base, groups=3, rng=np.random.default_rng(1), resamples=19
+        )
+    )
+    bands = columns_of(segments.spending_bands(base, bounds=(15, 25)))
+    assert sum(sorted(table["profit"], reverse=True)) > 0
+    for found in (table, bands):
+        assert all(unknown(share) for share in found["profit_share"])
+        assert all(unknown(share) for share in found["profit_cumulative_share"])
+    assert all(unknown(share) for share in table["profit_share_upper"])
+
+
+def test_one_name_of_a_column_is_no_list_of_letters(
+    frame: Make, columns_of: Read
+) -> None:
+    base = frame({"revenue": [2.0, 1.0], "profit": [1.0, 1.0]})
+    found = columns_of(segments.concentration_table(base, value_cols="profit"))
+    assert "profit_share" in found
+    assert "revenue" not in found
+    with pytest.raises(errors.InvalidValueError, match="named twice: 'profit'"):
+        segments.spending_bands(base, bounds=(1,), value_cols=["profit", "profit"])

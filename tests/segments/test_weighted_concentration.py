@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 import crmkit as ck
+from crmkit import segments
 from crmkit.errors import InvalidValueError
 
 REVENUE = [50.0, 30.0, 15.0, 5.0, 5.0]
@@ -29,6 +30,22 @@ def test_a_weight_is_that_many_rows(frame: Any, columns_of: Any) -> None:
     for name in wanted:
         there = [found[name][at] for at in order]
         assert there == pytest.approx([wanted[name][at] for at in other], rel=1e-14)
+
+
+def test_a_weight_is_that_many_rows_of_a_band(frame: Any, columns_of: Any) -> None:
+    weighted = {"revenue": REVENUE, "profit": PROFIT, "n": WEIGHT}
+    found = columns_of(
+        segments.spending_bands(frame(weighted), bounds=(10, 30), weight_col="n")
+    )
+    bands = sorted(zip(found["customers"], found["revenue"], found["profit"]))  # noqa: B905 - columns of one frame
+    # 1 + 3 of 5; 3 of 15; 2 of 30 and 1 of 50.
+    assert bands == [(3, 45, 12), (3, 110, 29), (4, 20, 5)]
+    with pytest.raises(InvalidValueError, match="column 'n': 1 value of 0 or less"):
+        segments.spending_bands(
+            frame({**weighted, "n": [0.0, 1.0, 1.0, 1.0, 1.0]}),
+            bounds=(10,),
+            weight_col="n",
+        )
 
 
 def test_fractions_of_customers_are_kept() -> None:

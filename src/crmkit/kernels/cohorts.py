@@ -45,7 +45,7 @@ def chained(
     before = np.where(seen[:, 1:], active[:, :-1], 0.0).sum(axis=0)
     with np.errstate(invalid="ignore", divide="ignore"):
         rate = np.concatenate(([1.0], now / before))
-        terms = np.where(now == before, 0.0, (before - now) / (now * before))
+        terms = (before - now) / (now * before)
     curve = np.asarray(np.cumprod(rate), dtype=np.float64)
     terms = np.where(now > before, np.nan, terms)
     summed = np.concatenate(([0.0], np.cumsum(terms)))

@@ -8,14 +8,16 @@ two values the curve is straight: a tie is shared out evenly, so row order is no
 
 import numpy as np
 
-from ..typing import FloatArray
+from ..typing import BoolArray, FloatArray
 
 __all__ = [
     "curve",
     "customers_for",
     "descending",
     "even_point",
+    "gains_and_losses",
     "gini",
+    "is_gain",
     "peak",
     "tie_groups",
     "top_value",
@@ -98,7 +100,24 @@ def gini(x: FloatArray, w: FloatArray) -> float:
     return float(np.sum(lead)) / (n * total)
 
 
+def is_gain(total: FloatArray | float, gross: FloatArray | float) -> BoolArray:
+    """Say whether a total is above zero, and not only by the rounding of its parts.
+
+    ``gross`` is the sum of their sizes: 0.1 + 0.2 - 0.3 is no gain, of which 0.1 would
+    be a share of a million billions.
+    """
+    return np.asarray(total > 1e-12 * np.asarray(gross))
+
+
 def peak(customers: FloatArray, value: FloatArray) -> tuple[float, float]:
     """Return how many customers stand left of the whale's highest point, and it."""
     at = int(np.argmax(value))
     return float(customers[at]), float(value[at])
+
+
+def gains_and_losses(x: FloatArray, w: FloatArray) -> FloatArray:
+    """Return what each value adds to gain, loss, customers below zero and customers.
+
+    All four are sums over customers, so a resample of them is one product.
+    """
+    return np.stack([np.maximum(x, 0) * w, np.maximum(-x, 0) * w, (x < 0) * w, w])

@@ -11,7 +11,15 @@ import numpy as np
 
 from ..typing import FloatArray, IntArray
 
-__all__ = ["RULES", "Rule", "cuts", "nested_cuts", "scored", "scored_within"]
+__all__ = [
+    "RULES",
+    "Rule",
+    "cuts",
+    "nested_cuts",
+    "ntile_starts",
+    "scored",
+    "scored_within",
+]
 
 Rule: TypeAlias = Literal["strict", "upper", "midrank"]
 
@@ -49,6 +57,16 @@ def cuts(values: FloatArray, count: FloatArray, bins: int, rule: Rule) -> FloatA
     at = np.searchsorted(score, np.arange(2, bins + 1), side="left")
     beyond = np.nextafter(values[-1], np.inf)
     return np.append(values, beyond)[at]
+
+
+def ntile_starts(n: int, bins: int) -> IntArray:
+    """Return where groups 2 to ``bins`` begin among ``n`` in a row, as SQL's NTILE.
+
+    Sizes differ by one at most, the larger groups first; ``n`` for a group of nobody.
+    """
+    group = np.arange(1, bins)
+    size, larger = divmod(n, bins)
+    return np.asarray(group * size + np.minimum(group, larger), dtype=np.int64)
 
 
 def scored(bounds: FloatArray, values: FloatArray) -> IntArray:

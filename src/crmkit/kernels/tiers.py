@@ -17,6 +17,7 @@ __all__ = [
     "cuts_by_customers",
     "cuts_by_value",
     "probability_between",
+    "sums_by_customers",
     "totals",
 ]
 
@@ -37,10 +38,27 @@ def cuts_by_customers(x: FloatArray, w: FloatArray, shares: FloatArray) -> Float
     return _cuts(x, np.cumsum(w), shares)
 
 
+def sums_by_customers(
+    last: IntArray, values: FloatArray, w: FloatArray, shares: FloatArray
+) -> FloatArray:
+    """Count off the customers from the top; add up each row of ``values`` per group.
+
+    They stand in descending rank; ``last`` is where each run of equal ranks ends. The
+    groups are those that ``cuts_by_customers`` makes.
+    """
+    reached = np.cumsum(w)[last]
+    ends = last[_first_reaching(reached, shares)]
+    running = np.cumsum(values * w, axis=1)
+    return np.diff(running[:, ends], axis=1, prepend=0.0, append=running[:, -1:])
+
+
 def _cuts(x: FloatArray, reached: FloatArray, shares: FloatArray) -> FloatArray:
+    return np.asarray(x[_first_reaching(reached, shares)])
+
+
+def _first_reaching(reached: FloatArray, shares: FloatArray) -> IntArray:
     marks = shares * reached[-1] * _REACHED
-    at = np.searchsorted(reached, marks, side="left")
-    return np.asarray(x[np.minimum(at, x.size - 1)])
+    return np.asarray(np.searchsorted(reached, marks), dtype=np.int64)
 
 
 def at_least(cuts: FloatArray, values: FloatArray) -> IntArray:

@@ -30,7 +30,8 @@ def pareto_curve(curve: IntoDataFrame, *, ax: "Axes | None" = None) -> "Axes":
     Parameters
     ----------
     curve
-        What :func:`crmkit.segments.pareto_curve` returned.
+        What :func:`crmkit.segments.pareto_curve` returned; its limits, if it has any,
+        are shaded.
     ax
         The axes to draw on; new ones by default.
 
@@ -60,6 +61,7 @@ def pareto_curve(curve: IntoDataFrame, *, ax: "Axes | None" = None) -> "Axes":
     frame = read_eager(curve, ("customer_share", "value_share"))
     axes = axes_or_new(ax)
     p, y = numbers(frame, "customer_share"), numbers(frame, "value_share")
+    _shade(axes, frame, p, "value_share")
     axes.plot([0, 1], [0, 1], color=_GREY, linewidth=1, label="all equal")
     axes.plot(p, y, color=_BLUE, linewidth=2, label="this base")
     axes.set(xlabel="share of customers, best first", ylabel="share of value")
@@ -73,7 +75,8 @@ def whale_curve(curve: IntoDataFrame, *, ax: "Axes | None" = None) -> "Axes":
     Parameters
     ----------
     curve
-        What :func:`crmkit.segments.whale_curve` returned.
+        What :func:`crmkit.segments.whale_curve` returned; its limits, if it has any,
+        are shaded.
     ax
         The axes to draw on; new ones by default.
 
@@ -103,6 +106,7 @@ def whale_curve(curve: IntoDataFrame, *, ax: "Axes | None" = None) -> "Axes":
     frame = read_eager(curve, ("customer_share", "profit"))
     axes = axes_or_new(ax)
     p, profit = numbers(frame, "customer_share"), numbers(frame, "profit")
+    _shade(axes, frame, p, "profit")
     top = int(np.argmax(profit))
     axes.plot(p[: top + 1], profit[: top + 1], color=_BLUE, linewidth=2)
     axes.plot(p[top:], profit[top:], color=_RED, linewidth=2)
@@ -282,3 +286,9 @@ def migration_heatmap(table: IntoDataFrame, *, ax: "Axes | None" = None) -> "Axe
 def _texts(frame: EagerFrame, column: str) -> list[str]:
     """Say each cell as text; a date without its time."""
     return [str(value).removesuffix(" 00:00:00") for value in frame[column].to_list()]
+
+
+def _shade(axes: "Axes", frame: EagerFrame, x: FloatArray, name: str) -> None:
+    if {f"{name}_lower", f"{name}_upper"} <= set(frame.columns):
+        low, high = numbers(frame, f"{name}_lower"), numbers(frame, f"{name}_upper")
+        axes.fill_between(x, low, high, color=_LIGHT, alpha=0.5, linewidth=0)

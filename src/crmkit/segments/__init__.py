@@ -4,8 +4,8 @@ from .break_even import cell_response
 from .clusters import Clusters, ClusterTrial, fit_clusters
 from .cohort_views import cohort_table, retention_curve
 from .concentration import customers_behind, gini, pareto_point, top_share
-from .concentration_values import Gini, ParetoPoint
-from .curves import WhalePeak, pareto_curve, whale_curve, whale_peak
+from .concentration_values import Gini, ParetoPoint, WhalePeak
+from .curves import pareto_curve, whale_curve, whale_peak
 from .growth import growth_accounting
 from .lapse import LapseWindow, fit_lapse_window
 from .lifecycle import (
@@ -19,6 +19,7 @@ from .migration import Migration
 from .mix import rate_change
 from .movement import fit_migration, migration_table, with_tier_change
 from .nested_rfm import NestedRfmScores, fit_nested_rfm_scores
+from .ntile_rfm import NtileRfmScores, fit_ntile_rfm_scores
 from .preferred import preferences
 from .priority import retention_priority
 from .rfm_scores import RfmScores, fit_rfm_scores, with_rfm_scores
@@ -41,6 +42,7 @@ __all__ = [
     "LapseWindow",
     "Migration",
     "NestedRfmScores",
+    "NtileRfmScores",
     "ParetoPoint",
     "RfmScores",
     "RfmSegment",
@@ -56,6 +58,7 @@ __all__ = [
     "fit_lapse_window",
     "fit_migration",
     "fit_nested_rfm_scores",
+    "fit_ntile_rfm_scores",
     "fit_rfm_scores",
     "fit_value_roles",
     "fit_value_tiers",

@@ -19,6 +19,7 @@ from ..errors import InvalidValueError, MissingExtraError, NotEnoughDataError
 from ..fits import from_document, to_document
 from ..kernels.stability import adjusted_rand
 from ..typing import FloatArray, IntArray, IntoDataFrame, IntoDataFrameT
+from .arguments import column_names, random_source
 
 __all__ = ["ClusterTrial", "Clusters", "fit_clusters"]
 
@@ -144,7 +145,8 @@ def fit_clusters(
     InvalidValueError
         If a value is missing or infinite, or a column the same for everybody.
     NotEnoughDataError
-        If there are too few customers for the largest number of clusters.
+        If there are too few customers, or too few different ones, for the largest
+        number of clusters.
 
     Notes
     -----
@@ -170,22 +172,26 @@ def fit_clusters(
     """
     tried = tuple(dict.fromkeys(whole("clusters", k, at_least=2) for k in clusters))
     pairs = whole("resamples", resamples, at_least=1)
-    values = _matrix(customers, tuple(columns))
-    _require_enough(len(values), tried)
-    spread = values.std(axis=0)
-    _require_spread(columns, spread)
+    source = random_source(rng)
+    read = tuple(column_names("columns", columns))
+    values = _matrix(customers, read)
+    kind = np.unique(values, axis=0, return_inverse=True)[1].ravel()
+    _require_enough(kind, tried)
+    with np.errstate(over="ignore", invalid="ignore"):
+        spread = values.std(axis=0)
+    _require_spread(read, spread)
     scaled = values / spread
-    trials = tuple(_trial(scaled, k, pairs, rng) for k in tried)
+    trials = tuple(_trial(scaled, kind, k, pairs, source) for k in tried)
     believed = [t for t in trials if t.stability >= stable_from]
     if believed:
         best = max(believed, key=lambda trial: trial.silhouette)
     else:
         best = max(trials, key=lambda trial: trial.stability)
-    labels, centres = _k_means(scaled, best.clusters, rng)
+    labels, centres = _k_means(scaled, kind, best.clusters, source)
     sizes = np.bincount(labels, minlength=best.clusters)
     order = np.argsort(-sizes, kind="stable")
     return Clusters(
-        columns=tuple(columns),
+        columns=read,
         centres=tuple(tuple(row) for row in (centres[order] * spread).tolist()),
         sizes=tuple(sizes[order].tolist()),
         spread=tuple(spread.tolist()),
@@ -194,32 +200,41 @@ def fit_clusters(
 
 
 def _trial(
-    scaled: FloatArray, k: int, pairs: int, rng: np.random.Generator
+    scaled: FloatArray, kind: IntArray, k: int, pairs: int, rng: np.random.Generator
 ) -> ClusterTrial:
-    labels, _ = _k_means(scaled, k, rng)
+    labels, _ = _k_means(scaled, kind, k, rng)
+    agreed = [_agreement(scaled, kind, k, rng) for _ in range(pairs)]
     return ClusterTrial(
         clusters=k,
         silhouette=_silhouette(scaled, labels, rng),
-        stability=float(np.mean([_agreement(scaled, k, rng) for _ in range(pairs)])),
+        stability=float(np.mean(agreed)),
     )
 
 
-def _agreement(scaled: FloatArray, k: int, rng: np.random.Generator) -> float:
+def _agreement(
+    scaled: FloatArray, kind: IntArray, k: int, rng: np.random.Generator
+) -> float:
     """Cluster two halves apart, and compare what they say of everybody."""
     order = rng.permutation(len(scaled))
     middle = len(scaled) // 2
     halves = order[:middle], order[middle:]
-    said = [
-        _nearest(scaled, _k_means(scaled[half], k, rng, starts=3)[1]) for half in halves
-    ]
+    found = (_k_means(scaled[half], kind[half], k, rng, starts=3)[1] for half in halves)
+    said = [_nearest(scaled, centres) for centres in found]
     return adjusted_rand(said[0], said[1])
 
 
 def _k_means(
-    scaled: FloatArray, k: int, rng: np.random.Generator, *, starts: int = 10
+    scaled: FloatArray,
+    kind: IntArray,
+    k: int,
+    rng: np.random.Generator,
+    *,
+    starts: int = 10,
 ) -> tuple[IntArray, FloatArray]:
+    # Half a base can hold fewer different customers than clusters are asked for.
+    most = min(k, np.count_nonzero(np.bincount(kind)))
     learner = _sklearn("cluster").KMeans(
-        n_clusters=k, n_init=starts, random_state=int(rng.integers(2**31))
+        n_clusters=most, n_init=starts, random_state=int(rng.integers(2**31))
     )
     fitted = learner.fit(scaled)
     labels = np.asarray(fitted.labels_, dtype=np.int64)
@@ -252,30 +267,38 @@ def _nearest(values: FloatArray, centres: FloatArray) -> IntArray:
 
 
 def _matrix(customers: object, columns: tuple[str, ...]) -> FloatArray:
-    if not columns:
-        raise InvalidValueError(
-            subject="argument 'columns'",
-            found="no columns",
-            remedy="Pass the columns by which customers are alike.",
-        )
     frame = read_eager(customers, columns)
     require_numbers(frame, columns)
     refuse(frame, [rule for name in columns for rule in number_rules(frame, name)])
     return np.column_stack([numbers(frame, name) for name in columns])
 
 
-def _require_enough(rows: int, tried: tuple[int, ...]) -> None:
-    needed = 2 * max(tried, default=0)
-    if not tried or rows <= needed:
+def _require_enough(kind: IntArray, tried: tuple[int, ...]) -> None:
+    most = max(tried, default=0)
+    if not tried or len(kind) <= 2 * most:
         raise NotEnoughDataError(
-            needed=f"a number of clusters to try, and more than {needed} customers",
-            got=f"{rows} customers",
+            needed=f"a number of clusters to try, and more than {2 * most} customers",
+            got=f"{len(kind)} customers",
             remedy="Try fewer clusters, or pass more customers.",
+        )
+    different = int(kind.max()) + 1
+    if different < most:
+        raise NotEnoughDataError(
+            needed=f"at least {most} different customers",
+            got=f"{different}",
+            remedy="Try fewer clusters, or more columns: customers alike in all of "
+            "them cannot be told apart.",
         )
 
 
 def _require_spread(columns: Sequence[str], spread: FloatArray) -> None:
     for name, wide in zip(columns, spread.tolist(), strict=True):
+        if not np.isfinite(wide):
+            raise InvalidValueError(
+                subject=f"column {name!r}",
+                found="values whose squares pass the largest number a computer holds",
+                remedy="Divide the column by a large number first.",
+            )
         if not wide > 0:
             raise InvalidValueError(
                 subject=f"column {name!r}",

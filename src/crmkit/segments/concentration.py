@@ -4,14 +4,14 @@ from collections.abc import Callable
 
 import numpy as np
 
-from .._check import fraction, whole
+from .._check import fraction
 from .._frames import read
 from ..errors import NotEnoughDataError
 from ..kernels import lorenz
-from ..kernels.intervals import bootstrap, percentile_interval
 from ..typing import FloatArray, IntArray, IntoFrame
 from .concentration_values import Gini, Interval, ParetoPoint
 from .holdings import Holdings, read_holdings
+from .resampling import resampled_limits
 
 __all__ = ["customers_behind", "gini", "pareto_point", "top_share"]
 
@@ -309,11 +309,7 @@ def _interval(
     resamples: int,
     level: float,
 ) -> Interval | None:
-    fraction("level", level)
-    whole("resamples", resamples, at_least=1)
-    if rng is None:
-        return None
-    units = held.one_by_one()
+    units = held if rng is None else held.one_by_one()
 
     def resampled(times: IntArray) -> FloatArray:
         sample = units.drawn(times)
@@ -325,6 +321,7 @@ def _interval(
             )
         return np.asarray(statistic(sample))
 
-    draws = bootstrap(resampled, units=units.value.size, resamples=resamples, rng=rng)
-    lower, upper = percentile_interval(draws, level=level)
-    return float(lower), float(upper)
+    limits = resampled_limits(
+        resampled, units=units.value.size, rng=rng, resamples=resamples, level=level
+    )
+    return None if limits is None else (float(limits[0]), float(limits[1]))

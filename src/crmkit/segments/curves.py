@@ -1,53 +1,17 @@
 """Curves of concentration as tables: the Pareto curve and the whale curve."""
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from .._check import whole
 from .._frames import native, read
+from ..errors import InvalidValueError
 from ..kernels import lorenz
-from ..typing import FloatArray, IntoFrame, IntoFrameT
+from ..typing import FloatArray, IntArray, IntoFrame, IntoFrameT
+from .concentration_values import Interval, WhalePeak
 from .holdings import Holdings, put_beside, read_holdings
+from .resampling import resampled_limits
 
-__all__ = ["WhalePeak", "pareto_curve", "whale_curve", "whale_peak"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WhalePeak:
-    """The highest point of the whale curve, and what is lost behind it.
-
-    Attributes
-    ----------
-    customers
-        How many customers there are.
-    profitable
-        How many are above zero: the curve rises over them.
-    peak
-        What they bring together.
-    total
-        What all bring together, the loss-makers too.
-    """
-
-    customers: float
-    profitable: float
-    peak: float
-    total: float
-
-    @property
-    def destroyed(self) -> float:
-        """What the customers below zero take away again."""
-        return self.peak - self.total
-
-    @property
-    def peak_share(self) -> float | None:
-        """The peak over the total, 1 or more; None where the total is no gain."""
-        return self.peak / self.total if self.total > 0 else None
-
-    @property
-    def destroyed_share(self) -> float | None:
-        """What is destroyed over the total; None where the total is no gain."""
-        return self.destroyed / self.total if self.total > 0 else None
+__all__ = ["pareto_curve", "whale_curve", "whale_peak"]
 
 
 def pareto_curve(
@@ -56,6 +20,9 @@ def pareto_curve(
     value_col: str = "clv",
     weight_col: str | None = None,
     points: int | None = 100,
+    rng: np.random.Generator | None = None,
+    resamples: int = 999,
+    level: float = 0.95,
 ) -> IntoFrameT:
     """Draw up which share of the customers holds which share of the value.
 
@@ -73,18 +40,26 @@ def pareto_curve(
     points
         Steps of the customer share: 100 gives a row per per cent, with the start.
         None gives a row per distinct value.
+    rng
+        A source of randomness: with it, limits come along, from resampling the
+        customers. It needs ``points``.
+    resamples, level
+        How many resamples the limits rest on, and what share of them they span.
 
     Returns
     -------
     A small frame in the caller's library, from the top, with
 
     - ``customer_share`` and ``customers``: how many are counted so far;
-    - ``value_share`` and ``value``: what they hold together.
+    - ``value_share`` and ``value``: what they hold together;
+    - with ``rng``, ``value_share_lower`` and ``value_share_upper``, row by row; missing
+      where the total of some resample is no gain, of which there are no shares.
 
     Raises
     ------
     InvalidValueError
-        If a value is missing or infinite, or the total is not above zero.
+        If a value is missing or infinite, or the total is not above zero; or if there
+        is ``rng`` and ``points`` is None.
 
     Notes
     -----
@@ -114,7 +89,11 @@ def pareto_curve(
         "value_share": value / value[-1],
         "value": value,
     }
-    return native(put_beside(opened, columns), customers)
+    limits = _limits(held, points, rng=rng, resamples=resamples, level=level)
+    if limits is not None:
+        columns["value_share_lower"], columns["value_share_upper"] = limits[:, 1]
+    holes = [name for name in columns if name.startswith("value_share_")]
+    return native(put_beside(opened, columns, holes=holes), customers)
 
 
 def whale_curve(
@@ -123,6 +102,9 @@ def whale_curve(
     value_col: str = "profit",
     weight_col: str | None = None,
     points: int | None = 100,
+    rng: np.random.Generator | None = None,
+    resamples: int = 999,
+    level: float = 0.95,
 ) -> IntoFrameT:
     """Draw up profit accumulated from the best customer down, losses and all.
 
@@ -140,6 +122,8 @@ def whale_curve(
     points
         Steps of the customer share: 100 gives a row per per cent, with the start.
         None gives a row per distinct value, and so the exact peak.
+    rng, resamples, level
+        As for :func:`pareto_curve`.
 
     Returns
     -------
@@ -148,12 +132,15 @@ def whale_curve(
     - ``customer_share`` and ``customers``: how many are counted so far;
     - ``profit``: what they bring together;
     - ``profit_share``: over the total; missing in every row where the total is no
-      gain, of which there are no shares.
+      gain, of which there are no shares;
+    - with ``rng``, ``profit_lower`` and ``profit_upper``, row by row, and the same of
+      ``profit_share``, missing where the total of some resample is no gain.
 
     Raises
     ------
     InvalidValueError
-        If a value is missing or infinite.
+        If a value is missing or infinite; or if there is ``rng`` and ``points`` is
+        None.
 
     References
     ----------
@@ -178,7 +165,12 @@ def whale_curve(
         "profit": value,
         "profit_share": share,
     }
-    return native(put_beside(opened, columns, holes=["profit_share"]), customers)
+    limits = _limits(held, points, rng=rng, resamples=resamples, level=level)
+    if limits is not None:
+        columns["profit_lower"], columns["profit_upper"] = limits[:, 0]
+        columns["profit_share_lower"], columns["profit_share_upper"] = limits[:, 1]
+    holes = [name for name in columns if name.startswith("profit_share")]
+    return native(put_beside(opened, columns, holes=holes), customers)
 
 
 def whale_peak(
@@ -186,6 +178,9 @@ def whale_peak(
     *,
     value_col: str = "profit",
     weight_col: str | None = None,
+    rng: np.random.Generator | None = None,
+    resamples: int = 999,
+    level: float = 0.95,
 ) -> WhalePeak:
     """Measure how high profit would stand without the customers below zero.
 
@@ -197,10 +192,15 @@ def whale_peak(
         The profit of each; below zero for some.
     weight_col
         How many customers a row stands for; each counts once without it.
+    rng
+        A source of randomness: with it, intervals come along, from resampling the
+        customers.
+    resamples, level
+        How many resamples the intervals rest on, and what share of them they span.
 
     Returns
     -------
-    The peak, the total, and what is destroyed between them.
+    The peak, the total, what is destroyed between them, and by how many.
 
     Raises
     ------
@@ -220,11 +220,15 @@ def whale_peak(
     held = read_holdings(opened, value_col, weight_col=weight_col)
     counted, value = lorenz.curve(held.value, held.weight)
     profitable, peak = lorenz.peak(counted, value)
+    intervals = _peak_intervals(held, rng=rng, resamples=resamples, level=level)
     return WhalePeak(
         customers=held.customers,
         profitable=profitable,
+        unprofitable=held.negative,
         peak=peak,
         total=float(value[-1]),
+        level=level if intervals else None,
+        **intervals,
     )
 
 
@@ -235,7 +239,74 @@ def _columns(value_col: str, weight_col: str | None) -> list[str]:
 def _curve(held: Holdings, points: int | None) -> tuple[FloatArray, FloatArray]:
     if points is None:
         return lorenz.curve(*lorenz.tie_groups(held.value, held.weight))
-    steps = whole("points", points, at_least=1)
     counted, value = lorenz.curve(held.value, held.weight)
-    shares = np.arange(steps + 1) / steps
+    shares = _steps(points)
     return shares * counted[-1], lorenz.top_value(counted, value, shares)
+
+
+def _steps(points: int) -> FloatArray:
+    steps = whole("points", points, at_least=1)
+    return np.asarray(np.arange(steps + 1) / steps)
+
+
+def _limits(
+    held: Holdings,
+    points: int | None,
+    *,
+    rng: np.random.Generator | None,
+    resamples: int,
+    level: float,
+) -> FloatArray | None:
+    """Return lower and upper limits of the amount and of its share, row by row."""
+    if rng is not None and points is None:
+        raise InvalidValueError(
+            subject="argument 'points'",
+            found="None, beside a source of randomness",
+            remedy="Pass points=100: limits stand at fixed shares of the customers.",
+        )
+    units = held if rng is None else held.one_by_one()
+    shares = _steps(points or 1)
+
+    def resampled(times: IntArray) -> FloatArray:
+        counted, value = lorenz.curve(units.value, units.weight * times)
+        top = lorenz.top_value(counted, value, shares)
+        # What is gained on the way up and lost on the way down.
+        gross = 2 * value.max() - value[-1]
+        total = value[-1] if lorenz.is_gain(value[-1], gross) else np.nan
+        return np.stack([top, top / total])
+
+    limits = resampled_limits(
+        resampled, units=units.value.size, rng=rng, resamples=resamples, level=level
+    )
+    return None if limits is None else np.stack(limits)
+
+
+def _peak_intervals(
+    held: Holdings,
+    *,
+    rng: np.random.Generator | None,
+    resamples: int,
+    level: float,
+) -> dict[str, Interval | None]:
+    parts = np.zeros((4, 0))
+    if rng is not None:
+        units = held.one_by_one()
+        parts = lorenz.gains_and_losses(units.value, units.weight)
+
+    def resampled(times: IntArray) -> FloatArray:
+        gained, lost, below, counted = parts @ times
+        total = gained - lost
+        share = lost / total if lorenz.is_gain(total, gained + lost) else np.nan
+        return np.array([gained, lost, total, below / counted, share])
+
+    limits = resampled_limits(
+        resampled, units=parts.shape[1], rng=rng, resamples=resamples, level=level
+    )
+    if limits is None:
+        return {}
+    names = ("peak", "destroyed", "total", "unprofitable_share", "destroyed_share")
+    known = np.isfinite(limits[0])
+    return {
+        f"{name}_interval": (float(low), float(high)) if there else None
+        for name, low, high, there in zip(names, *limits, known, strict=True)
+    }

@@ -78,7 +78,11 @@ class Holdings:
 
     def has_positive_total(self) -> bool:
         """Say whether all together are above zero, so that shares mean something."""
-        return self.total > 0
+        total = self.total
+        if self.value[-1] >= 0:  # nothing to cancel
+            return total > 0
+        gross = float(np.sum(np.abs(self.value) * self.weight))
+        return bool(lorenz.is_gain(total, gross))
 
     def one_by_one(self) -> "Holdings":
         """Return one entry per row, where an engine had counted equal values."""

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from .._check import nonnegative, whole
+from .._check import fraction, nonnegative, whole
 from .._frames import (
     Frame,
     Rule,
@@ -20,6 +20,7 @@ from ..kernels.calendar import Grain
 from ..rfm.log import Refunds
 from ..rfm.window import Day
 from ..typing import IntoFrameT
+from .arguments import require_same_ids
 from .holdings import sorted_rows
 from .occasions import AMOUNT, CUSTOMER, DAY, occasion_frame
 
@@ -140,7 +141,7 @@ def with_lifecycle_stage(
        ``lapse_days``;
     3. ``development``: acquired in the recent window;
     4. ``decline``: brought less in the recent window than in the one before, by more
-       than the tolerance;
+       than the tolerance; or nothing in either, being silent through both;
     5. ``growth``: brought more, by more than the tolerance;
     6. ``maturity``: everybody else.
 
@@ -194,7 +195,7 @@ def with_lifecycle_stage(
     lapse = nonnegative("lapse_days", lapse_days)
     recent = whole("window_days", window_days, at_least=1)
     noise = nonnegative("tolerance", tolerance)
-    alive = nonnegative("alive_from", alive_from)
+    alive = fraction("alive_from", alive_from, closed=True)
     model = [] if probability_alive_col is None else [probability_alive_col]
     opened = read(customers, [*_NUMBERS, *model])
     require_numbers(opened, [*_NUMBERS, *model])
@@ -206,11 +207,12 @@ def with_lifecycle_stage(
     bought = nw.col("inactivity_days") < recent
     before = nw.col("previous_amount")
     change = nw.col("recent_amount") - before
+    silent = nw.col("inactivity_days") >= 2 * recent
     rules = {
         "termination": gone,
         "recovery": bought & (nw.col("latest_gap_days") > lapse),
         "development": nw.col("tenure_days") < recent,
-        "decline": change < -noise * before,
+        "decline": silent | (change < -noise * before),
         "growth": change > noise * before,
     }
     stage = nw.lit("maturity")
@@ -248,6 +250,8 @@ def with_potential_stage(
     ------
     InvalidValueError
         If an id is missing.
+    InvalidTypeError
+        If the frames are of two libraries, or their ids of two kinds.
 
     Examples
     --------
@@ -261,6 +265,7 @@ def with_potential_stage(
     """
     asked = _with_ids(prospects, customer_id_col)
     known = _with_ids(customers, customer_id_col).select(customer_id_col).unique()
+    require_same_ids(asked, known, customer_id_col)
     return native(_marked(asked, known, customer_id_col, output_col), prospects)
 
 

@@ -98,23 +98,29 @@ class Migration:
 
     @property
     def stayed_share(self) -> float:
-        """Of all customers before, those in the same tier after."""
-        return float(np.trace(self._moved)) / sum(self.before)
+        """Of all customers before, those in the same tier after.
+
+        Raises
+        ------
+        NotEnoughDataError
+            If there was nobody before; so with the other shares.
+        """
+        return float(np.trace(self._moved)) / self._known()
 
     @property
     def upgraded_share(self) -> float:
         """Of all customers before, those in a better tier after."""
-        return float(np.tril(self._moved, -1).sum()) / sum(self.before)
+        return float(np.tril(self._moved, -1).sum()) / self._known()
 
     @property
     def downgraded_share(self) -> float:
         """Of all customers before, those in a lower tier after."""
-        return float(np.triu(self._moved, 1).sum()) / sum(self.before)
+        return float(np.triu(self._moved, 1).sum()) / self._known()
 
     @property
     def gone_share(self) -> float:
         """Of all customers before, those who are not there after."""
-        return sum(self.gone) / sum(self.before)
+        return sum(self.gone) / self._known()
 
     @property
     def population_stability_index(self) -> float | None:
@@ -220,6 +226,16 @@ class Migration:
     @property
     def _moved(self) -> FloatArray:
         return np.array(self.moved, dtype=np.float64)
+
+    def _known(self) -> float:
+        known = sum(self.before)
+        if not known:
+            raise NotEnoughDataError(
+                needed="customers before, of whom shares can be taken",
+                got="0",
+                remedy="Pass an earlier date that has customers.",
+            )
+        return known
 
     def _probabilities(self) -> FloatArray:
         empty = [

@@ -21,6 +21,7 @@ from .._frames import (
 from ..errors import InvalidValueError
 from ..kernels.intervals import wilson
 from ..typing import IntoFrame, IntoFrameT
+from .arguments import require_same_ids
 from .holdings import put_beside, require_present
 from .labels import require_labels
 from .migration import Migration
@@ -61,6 +62,8 @@ def fit_migration(
     ------
     InvalidValueError
         If a customer is there twice, or a tier missing or not among ``tiers``.
+    InvalidTypeError
+        If the frames are of two libraries, or their ids of two kinds.
 
     Examples
     --------
@@ -79,6 +82,7 @@ def fit_migration(
     second = _opened(after, customer_id_col, tier_col, names).select(
         customer_id_col, nw.col(tier_col).cast(nw.String).alias(_TO)
     )
+    require_same_ids(first, second, customer_id_col)
     both = _joined(first, second, customer_id_col)
     moved = _counted(both, (_FROM, _TO), names)
     had, has = _counted(first, (_FROM,), names), _counted(second, (_TO,), names)
@@ -118,6 +122,8 @@ def migration_table(
     ------
     InvalidValueError
         If a customer is there twice, or a tier missing or not among ``tiers``.
+    InvalidTypeError
+        If the frames are of two libraries, or their ids of two kinds.
 
     Examples
     --------

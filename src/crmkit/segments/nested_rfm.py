@@ -13,7 +13,7 @@ from ..fits import from_document, to_document
 from ..kernels import rfm_scores
 from ..kernels.rfm_scores import RULES, Rule
 from ..typing import FloatArray, IntoFrame, IntoFrameT
-from .rfm_columns import INACTIVITY, RfmColumns
+from .rfm_columns import INACTIVITY, RfmColumns, cell_name, require_rising
 
 __all__ = ["NestedRfmScores", "fit_nested_rfm_scores"]
 
@@ -46,8 +46,9 @@ class NestedRfmScores:
     monetary_col: str = "total_amount"
 
     def __post_init__(self) -> None:
-        _require_shape("frequency_bounds", self.frequency_bounds, self.bins)
-        _require_shape("monetary_bounds", self.monetary_bounds, self.bins**2)
+        require_rising("recency_bounds", [-bound for bound in self.recency_bounds])
+        _require_rows("frequency_bounds", self.frequency_bounds, self.bins)
+        _require_rows("monetary_bounds", self.monetary_bounds, self.bins**2)
 
     @property
     def bins(self) -> int:
@@ -74,6 +75,11 @@ class NestedRfmScores:
             One row per customer, with the columns of the fit; a lazy frame stays
             lazy, and its distinct values are scored.
 
+        Returns
+        -------
+        The same rows with three whole numbers, where more is better, and
+        ``rfm_cell``: their digits in a row.
+
         Raises
         ------
         InvalidValueError
@@ -88,7 +94,10 @@ class NestedRfmScores:
         )
         whole_numbers = [nw.col(name).cast(nw.Int64) for name in scores]
         named = read(scored, ()).with_columns(*whole_numbers)
-        return native(named.drop(INACTIVITY), customers)
+        return native(
+            named.with_columns(rfm_cell=cell_name(self.bins)).drop(INACTIVITY),
+            customers,
+        )
 
     def to_dict(self) -> dict[str, object]:
         """Return these scores as a document for JSON."""
@@ -207,7 +216,7 @@ def _fetched(
     return numbers(rows, inactivity), numbers(rows, often), numbers(rows, much)
 
 
-def _require_shape(name: str, bounds: Bounds, rows: int) -> None:
+def _require_rows(name: str, bounds: Bounds, rows: int) -> None:
     widths = {len(row) for row in bounds}
     if len(bounds) != rows or len(widths) > 1:
         raise InvalidValueError(
@@ -215,3 +224,5 @@ def _require_shape(name: str, bounds: Bounds, rows: int) -> None:
             found=f"{len(bounds)} rows of widths {sorted(widths)}",
             remedy=f"Pass {rows} rows of cuts, as fit_nested_rfm_scores makes.",
         )
+    for row in bounds:
+        require_rising(name, row)

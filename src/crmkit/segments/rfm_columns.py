@@ -1,6 +1,9 @@
 """The three numbers behind R, F and M, as any summary of customers holds them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from math import isfinite
 
 from .._check import one_of
 from .._frames import (
@@ -13,9 +16,10 @@ from .._frames import (
     refuse,
     require_numbers,
 )
+from ..errors import InvalidValueError
 from .holdings import Missing
 
-__all__ = ["INACTIVITY", "RfmColumns"]
+__all__ = ["INACTIVITY", "RfmColumns", "cell_name", "require_rising"]
 
 INACTIVITY = "_crmkit_inactivity"
 
@@ -97,3 +101,29 @@ class RfmColumns:
                 "inactivity_col for the time since the last one.",
             )
         ]
+
+
+def cell_name(bins: int) -> nw.Expr:
+    """Write the three scores in a row, two digits each where there are ten or more."""
+    axes = ("r_score", "f_score", "m_score")
+    return nw.concat_str(*(_digits(axis, bins) for axis in axes))
+
+
+def require_rising(name: str, bounds: Sequence[float]) -> None:
+    """Refuse bounds of scores that are none, not finite, or fall."""
+    rising = all(low <= high for low, high in pairwise(bounds))
+    if not bounds or not rising or not all(isfinite(bound) for bound in bounds):
+        raise InvalidValueError(
+            subject=f"argument {name!r}",
+            found=f"bounds {tuple(bounds)!r}",
+            remedy="Pass one finite bound for each score from 2 on, so that a "
+            "higher score is harder to earn.",
+        )
+
+
+def _digits(score: str, bins: int) -> nw.Expr:
+    written = nw.col(score).cast(nw.String)
+    if bins < 10:
+        return written
+    padded = nw.concat_str(nw.lit("0"), written)
+    return nw.when(nw.col(score) < 10).then(padded).otherwise(written)

@@ -2,18 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
-from math import isfinite
 
 from .._check import one_of, whole
 from .._frames import Frame, native, nw
-from ..errors import InvalidValueError
 from ..fits import from_document, to_document
 from ..kernels import lorenz, rfm_scores
 from ..kernels.rfm_scores import RULES, Rule
 from ..typing import FloatArray, IntoFrame, IntoFrameT
 from .holdings import Missing, read_holdings
-from .rfm_columns import INACTIVITY, RfmColumns
+from .rfm_columns import INACTIVITY, RfmColumns, cell_name, require_rising
 
 __all__ = ["RfmScores", "fit_rfm_scores", "with_rfm_scores"]
 
@@ -47,9 +44,9 @@ class RfmScores:
     monetary_col: str = "total_amount"
 
     def __post_init__(self) -> None:
-        _require_rising("recency_bounds", [-bound for bound in self.recency_bounds])
-        _require_rising("frequency_bounds", self.frequency_bounds)
-        _require_rising("monetary_bounds", self.monetary_bounds)
+        require_rising("recency_bounds", [-bound for bound in self.recency_bounds])
+        require_rising("frequency_bounds", self.frequency_bounds)
+        require_rising("monetary_bounds", self.monetary_bounds)
 
     @property
     def columns(self) -> RfmColumns:
@@ -114,10 +111,7 @@ class RfmScores:
 
     def _cell(self) -> nw.Expr:
         bounds = (self.recency_bounds, self.frequency_bounds, self.monetary_bounds)
-        two_digits = max(len(axis) for axis in bounds) >= 9
-        return nw.concat_str(
-            *(_digits(axis, two_digits) for axis in ("r_score", "f_score", "m_score"))
-        )
+        return cell_name(1 + max(map(len, bounds)))
 
 
 def fit_rfm_scores(
@@ -149,9 +143,8 @@ def fit_rfm_scores(
     rule
         Where equal customers stand. ``"strict"``: by the share of customers strictly
         below, so that a crowd stands at the bottom of its range; ``"upper"``: by the
-        share at or below, at its top; ``"midrank"``: in the middle. Equal-sized
-        groups that split ties (ntile) are not offered: who of two equal customers
-        ranks higher would be decided by their ids.
+        share at or below, at its top; ``"midrank"``: in the middle. Groups of equal
+        size that split ties are :func:`fit_ntile_rfm_scores`.
     inactivity_col
         Time since the last purchase; None computes it as ``T - recency``.
     recency_col, T_col, frequency_col, monetary_col
@@ -297,22 +290,3 @@ def _reached(value: nw.Expr, bounds: Sequence[float]) -> nw.Expr:
     for bound in bounds:
         score = score + (number >= bound).cast(nw.Int64)
     return score
-
-
-def _digits(score: str, two_digits: bool) -> nw.Expr:  # noqa: FBT001 - private, named at its one call
-    written = nw.col(score).cast(nw.String)
-    if not two_digits:
-        return written
-    padded = nw.concat_str(nw.lit("0"), written)
-    return nw.when(nw.col(score) < 10).then(padded).otherwise(written)
-
-
-def _require_rising(name: str, bounds: Sequence[float]) -> None:
-    rising = all(low <= high for low, high in pairwise(bounds))
-    if not bounds or not rising or not all(isfinite(bound) for bound in bounds):
-        raise InvalidValueError(
-            subject=f"argument {name!r}",
-            found=f"bounds {tuple(bounds)!r}",
-            remedy="Pass one finite bound for each score from 2 on, so that a "
-            "higher score is harder to earn.",
-        )

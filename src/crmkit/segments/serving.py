@@ -14,7 +14,8 @@ from .._frames import (
     require_numbers,
 )
 from ..errors import NotEnoughDataError
-from ..typing import IntoFrameT
+from ..kernels import lorenz
+from ..typing import FloatArray, IntoFrameT
 from .holdings import put_beside, require_present
 
 __all__ = ["spend_against_value"]
@@ -89,7 +90,7 @@ def spend_against_value(
     found = collect(rows.group_by(tier_col).agg(*sums))
     counted = numbers(found, "customers")
     spend, value = numbers(found, "spend"), numbers(found, "value")
-    _require_totals(float(spend.sum()), float(value.sum()))
+    _require_totals(spend, value)
     spend_share, value_share = spend / spend.sum(), value / value.sum()
     worth = value_share > 0
     index = np.where(worth, spend_share / np.where(worth, value_share, 1.0), np.nan)
@@ -112,8 +113,9 @@ def spend_against_value(
     return native(put_beside(opened, ordered, holes=["index"]), customers)
 
 
-def _require_totals(spend: float, value: float) -> None:
-    if spend <= 0 or value <= 0:
+def _require_totals(spends: FloatArray, values: FloatArray) -> None:
+    spend, value = float(spends.sum()), float(values.sum())
+    if spend <= 0 or not lorenz.is_gain(value, float(np.abs(values).sum())):
         raise NotEnoughDataError(
             needed="spending and value above 0, all tiers together",
             got=f"spending {spend!r} and value {value!r}",

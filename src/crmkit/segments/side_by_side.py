@@ -21,7 +21,9 @@ from .._frames import (
 from ..errors import InvalidValueError
 from ..kernels import lorenz, tiers
 from ..typing import FloatArray, IntoFrameT
+from .arguments import column_names
 from .holdings import put_beside, read_holdings, require_present
+from .resampling import resampled_shares
 
 __all__ = ["concentration_table", "spending_bands", "tier_summary"]
 
@@ -36,6 +38,9 @@ def concentration_table(
     value_cols: Sequence[str] = ("revenue", "profit"),
     weight_col: str | None = None,
     groups: int = 10,
+    rng: np.random.Generator | None = None,
+    resamples: int = 999,
+    level: float = 0.95,
 ) -> IntoFrameT:
     """Set deciles of customers against the revenue and the profit they bring.
 
@@ -46,30 +51,41 @@ def concentration_table(
     Parameters
     ----------
     customers
-        One row per customer; a lazy frame is summed up in its engine.
+        One row per customer; a lazy frame is summed up in its engine, and with
+        ``rng`` gives up these columns.
     rank_col
         The column to rank by.
     value_cols
         The columns to add up.
     weight_col
-        How many customers a row stands for; None for one each. With weights,
+        How many customers a row stands for; each counts once without it. With weights,
         ``customers`` is the sum of theirs.
     groups
         How many groups: 10 for deciles. Customers of equal value are never split,
         so a group can be larger than its share, and the next one empty.
+    rng
+        A source of randomness: with it, limits come along. The customers are drawn
+        again, ranked again and counted off again.
+    resamples, level
+        How many resamples the limits rest on, and what share of them they span.
 
     Returns
     -------
     A row per group in the caller's library, with ``group`` (1 is the best),
     ``customers``, ``customer_share``, and for each column its sum, its ``_share``
-    of the total and its ``_cumulative_share`` from the top. Shares are missing
-    where the total is not above zero. How sure the share of the top group is,
-    :func:`top_share` says with ``rng``.
+    of the total and its ``_cumulative_share`` from the top; with ``rng`` also
+    ``_lower`` and ``_upper`` of the sum and of the share. Shares are missing where the
+    total is not above zero, and their limits where that of some resample is not.
 
     Raises
     ------
     InvalidValueError
         If a value is missing or infinite, or a weight is not above zero.
+
+    Notes
+    -----
+    The limit of one row is no statement on all rows at once. For the top 20 % together,
+    ask :func:`top_share`.
 
     Examples
     --------
@@ -85,15 +101,26 @@ def concentration_table(
     1      2          2            0.2          0.15
     """
     count = whole("groups", groups, at_least=1)
-    weights = [] if weight_col is None else [weight_col]
-    opened = _opened(customers, [rank_col, *value_cols, *weights])
+    summed = column_names("value_cols", value_cols)
+    opened = _opened(customers, [rank_col, *summed], weight_col)
     held = read_holdings(opened, rank_col, weight_col=weight_col)
     x, w = lorenz.tie_groups(held.value, held.weight)
     cuts = tiers.cuts_by_customers(x, w, np.arange(1, count) / count)
-    sums = _sums(opened, rank_col, cuts.tolist(), value_cols, weight_col=weight_col)
+    sums = _sums(opened, rank_col, cuts.tolist(), summed, weight_col=weight_col)
     columns: dict[str, np.ndarray] = {"group": np.arange(1, count + 1)}
-    shares = _with_shares(columns, sums, value_cols)
-    return native(put_beside(opened, columns, holes=shares), customers)
+    shares = _with_shares(columns, sums, summed)
+    limits = resampled_shares(
+        opened,
+        rank_col,
+        summed,
+        weight_col=weight_col,
+        groups=count,
+        rng=rng,
+        resamples=resamples,
+        level=level,
+    )
+    holes = [*shares, *limits]
+    return native(put_beside(opened, {**columns, **limits}, holes=holes), customers)
 
 
 def spending_bands(
@@ -102,6 +129,7 @@ def spending_bands(
     bounds: Sequence[float],
     spend_col: str = "revenue",
     value_cols: Sequence[str] = ("revenue", "profit"),
+    weight_col: str | None = None,
 ) -> IntoFrameT:
     """Set bands of spending, with fixed edges, against what the customers bring.
 
@@ -116,6 +144,8 @@ def spending_bands(
         The spending to sort into bands.
     value_cols
         The columns to add up.
+    weight_col
+        How many customers a row stands for; each counts once without it.
 
     Returns
     -------
@@ -126,7 +156,8 @@ def spending_bands(
     Raises
     ------
     InvalidValueError
-        If a value is missing or infinite, or the bounds do not ascend.
+        If a value is missing or infinite, a weight is not above zero, or the bounds do
+        not ascend.
 
     Examples
     --------
@@ -143,14 +174,15 @@ def spending_bands(
     2       100.0       NaN          1    40.0
     """
     edges = _ascending(bounds)
-    opened = _opened(customers, [spend_col, *value_cols])
-    down = _sums(opened, spend_col, edges[::-1], value_cols)
+    summed = column_names("value_cols", value_cols)
+    opened = _opened(customers, [spend_col, *summed], weight_col)
+    down = _sums(opened, spend_col, edges[::-1], summed, weight_col=weight_col)
     columns: dict[str, np.ndarray] = {
         "from_spend": np.array([np.nan, *edges]),
         "to_spend": np.array([*edges, np.nan]),
     }
     up = {name: sums[::-1] for name, sums in down.items()}
-    shares = _with_shares(columns, up, value_cols)
+    shares = _with_shares(columns, up, summed)
     holes = ["from_spend", "to_spend", *shares]
     return native(put_beside(opened, columns, holes=holes), customers)
 
@@ -213,13 +245,12 @@ def tier_summary(
     )
     counted, total = numbers(found, "customers"), numbers(found, "value")
     order = np.lexsort((numbers(found, "highest_value"), total / counted))[::-1]
-    whole_value = float(total.sum())
     columns: dict[str, np.ndarray] = {
         tier_col: found[tier_col].to_numpy()[order],
         "customers": counted[order].astype(np.int64),
         "customer_share": counted[order] / counted.sum(),
         "value": total[order],
-        "value_share": _share(total[order], whole_value),
+        "value_share": _shares(total)[order],
         "mean_value": total[order] / counted[order],
         "lowest_value": numbers(found, "lowest_value")[order],
         "highest_value": numbers(found, "highest_value")[order],
@@ -227,11 +258,15 @@ def tier_summary(
     return native(put_beside(opened, columns, holes=["value_share"]), customers)
 
 
-def _opened(customers: object, names: Sequence[str]) -> Frame:
-    opened = read(customers, names)
+def _opened(customers: object, names: Sequence[str], weight_col: str | None) -> Frame:
+    weights = [] if weight_col is None else [weight_col]
+    opened = read(customers, [*names, *weights])
     columns = list(dict.fromkeys(names))
-    require_numbers(opened, columns)
-    refuse(opened, [rule for name in columns for rule in number_rules(opened, name)])
+    require_numbers(opened, [*columns, *weights])
+    rules = [rule for name in columns for rule in number_rules(opened, name)]
+    for name in weights:
+        rules += number_rules(opened, name, sign="positive")
+    refuse(opened, rules)
     return opened
 
 
@@ -278,16 +313,19 @@ def _with_shares(
     columns["customer_share"] = counted / counted.sum()
     holes = []
     for name in value_cols:
-        total = float(sums[name].sum())
+        shares = _shares(sums[name])
         columns[name] = sums[name]
-        columns[f"{name}_share"] = _share(sums[name], total)
-        columns[f"{name}_cumulative_share"] = _share(np.cumsum(sums[name]), total)
+        columns[f"{name}_share"] = shares
+        columns[f"{name}_cumulative_share"] = np.cumsum(shares)
         holes += [f"{name}_share", f"{name}_cumulative_share"]
     return holes
 
 
-def _share(part: FloatArray, total: float) -> FloatArray:
-    return part / total if total > 0 else np.full(part.size, np.nan)
+def _shares(sums: FloatArray) -> FloatArray:
+    """Return what each sum is of all together; NaN where that is no gain."""
+    total = float(sums.sum())
+    known = lorenz.is_gain(total, float(np.abs(sums).sum()))
+    return sums / total if known else np.full(sums.size, np.nan)
 
 
 def _ascending(bounds: Sequence[float]) -> list[float]:

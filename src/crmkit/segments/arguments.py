@@ -1,0 +1,63 @@
+"""Arguments that are no numbers: names of columns, randomness, frames to be joined."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from .._frames import Frame, nw
+from ..errors import InvalidTypeError, InvalidValueError
+
+__all__ = ["column_names", "random_source", "require_same_ids"]
+
+
+def column_names(argument: str, names: Sequence[str]) -> list[str]:
+    """Return the names of columns, each once; one name alone is no list of letters."""
+    given = [names] if isinstance(names, str) else list(names)
+    twice = sorted({name for name in given if given.count(name) > 1})
+    if twice or not given:
+        raise InvalidValueError(
+            subject=f"argument {argument!r}",
+            found=f"a column named twice: {twice[0]!r}" if twice else "no columns",
+            remedy="Name each column once, and at least one.",
+        )
+    return given
+
+
+def random_source(rng: np.random.Generator) -> np.random.Generator:
+    """Return the source of randomness, which has to be a generator of NumPy."""
+    if not isinstance(rng, np.random.Generator):
+        raise InvalidTypeError(
+            subject="argument 'rng'",
+            expected="a numpy.random.Generator",
+            got=repr(rng),
+            remedy="Pass numpy.random.default_rng(seed), with a seed of your choice.",
+        )
+    return rng
+
+
+def require_same_ids(first: Frame, second: Frame, column: str) -> None:
+    """Refuse two frames that cannot find each other's customers."""
+    libraries = first.implementation.value, second.implementation.value
+    if libraries[0] != libraries[1]:
+        raise InvalidTypeError(
+            subject="the second frame",
+            expected=f"a frame of {libraries[0]}, as the first is",
+            got=f"a frame of {libraries[1]}",
+            remedy="Convert both frames to one library.",
+        )
+    kinds = [_kind(frame.collect_schema()[column]) for frame in (first, second)]
+    if kinds[0] != kinds[1]:
+        raise InvalidTypeError(
+            subject=f"column {column!r} of the second frame",
+            expected=f"ids that are {kinds[0]}, as in the first",
+            got=kinds[1],
+            remedy="Convert the ids of both frames to one type.",
+        )
+
+
+def _kind(dtype: nw.dtypes.DType) -> str:
+    if dtype.is_numeric():
+        return "numbers"
+    if dtype in (nw.String, nw.Categorical, nw.Enum, nw.Object):
+        return "text"
+    return str(dtype)
