@@ -11,9 +11,11 @@ from numpy.typing import ArrayLike
 from .._check import fraction, nonnegative_array, one_of, whole
 from .._frames import (
     EagerFrame,
+    Rule,
     group_rows,
     number_rules,
     numbers,
+    nw,
     read_eager,
     refuse,
     require_numbers,
@@ -85,6 +87,7 @@ class DiscreteHazard:
         Beyond ``last_period`` a saturated baseline keeps its last level.
         """
         frame = read_eager(customers, self.covariates)
+        refuse(frame, _known(frame, self.covariates))
         asked = nonnegative_array("periods", periods)
         x = _covariates(frame, self.covariates)
         k = len(self.coefficients) - len(self.covariates)
@@ -136,7 +139,7 @@ def fit_discrete_hazard(
     periods
         Rows of ``person_periods``.
     covariates
-        Numeric columns, each known at the start of its period.
+        Columns of numbers or booleans, each known at the start of its period.
     link
         ``"logit"`` or ``"cloglog"``.
     baseline
@@ -226,18 +229,28 @@ def _read(
     optional: tuple[str | None, str | None],
 ) -> EagerFrame:
     weight_col, cluster_col = optional
-    measured = [period_col, *covariates, *([weight_col] if weight_col else [])]
+    measured = [period_col, *([weight_col] if weight_col else [])]
     grouped = [cluster_col] if cluster_col else []
-    frame = read_eager(periods, [*measured, event_col, *grouped])
+    frame = read_eager(periods, [*measured, *covariates, event_col, *grouped])
     require_numbers(frame, measured)
     rules = [rule for name in measured for rule in number_rules(frame, name)]
     rules += number_rules(frame, period_col, sign="positive")
+    rules += _known(frame, covariates)
     refuse(frame, [*rules, *flag_rules(frame, event_col)])
     if not len(frame):
         raise NotEnoughDataError(
             needed="person-periods", got="0 rows", remedy="Pass a frame with rows."
         )
     return frame
+
+
+def _known(frame: EagerFrame, covariates: Sequence[str]) -> list[Rule]:
+    """List the rules of covariates: numbers or booleans, without a hole."""
+    flags = [name for name in covariates if frame.schema[name] == nw.Boolean]
+    others = [name for name in covariates if name not in flags]
+    require_numbers(frame, others)
+    rules = [rule for name in flags for rule in flag_rules(frame, name)]
+    return rules + [rule for name in others for rule in number_rules(frame, name)]
 
 
 def _maximised(

@@ -15,7 +15,7 @@ __all__ = [
 ]
 
 KEYS = ("customer_id", "cutoff", "label_start", "label_end", "fold")
-OUTCOMES = ("churned", "future_purchases", "future_amount")
+OUTCOMES = ("churned", "event_observed", "future_purchases", "future_amount")
 
 _GROUPS = {
     "inactivity": "recency",
