@@ -8,12 +8,7 @@ import pytest
 
 from crmkit.churn.expansion import person_periods
 from crmkit.churn.hazard import DiscreteHazard, fit_discrete_hazard
-from crmkit.churn.remaining import (
-    LifelinesSurvival,
-    ScikitSurvival,
-    with_remaining_life,
-    with_remaining_value,
-)
+from crmkit.churn.remaining import with_remaining_life, with_remaining_value
 from crmkit.churn.survival import fit_kaplan_meier
 from crmkit.churn.survival_scores import SurvivalQuality, survival_quality
 from crmkit.errors import InvalidValueError, NotEnoughDataError
@@ -157,48 +152,6 @@ def test_what_remains_is_the_conditional_sum(
     factor = 1.1 ** -np.arange(1.0, 6)
     value = [10 * S[0, 1:6] @ factor, 20 * S[1, 4:9] @ factor / S[1, 3]]
     assert valued["remaining_value"] == pytest.approx(value, rel=1e-12)
-
-
-class FakeLifelines:
-    """Answers as lifelines does: a row per time, a column per customer."""
-
-    def predict_survival_function(self, customers: Any, times: Any) -> Any:
-        import pandas as pd
-
-        rates = customers["rate"].to_numpy()
-        return pd.DataFrame(np.exp(-np.outer(times, rates)), index=times)
-
-
-class FakeStep:
-    """Answers as a step function of scikit-survival does."""
-
-    def __init__(self, rate: float) -> None:
-        self.x = np.arange(1.0, 31)
-        self.y = np.exp(-rate * self.x)
-
-
-class FakeScikitSurvival:
-    """Answers as scikit-survival does: one step function per customer."""
-
-    def predict_survival_function(self, customers: Any) -> list[FakeStep]:
-        return [FakeStep(rate) for rate in customers["rate"]]
-
-
-def test_models_of_other_libraries_are_accepted() -> None:
-    import pandas as pd
-
-    customers = pd.DataFrame({"rate": [0.1, 0.3], "tenure": [2, 4]})
-    expected = [np.exp(-rate * np.arange(1, 11)).sum() for rate in customers["rate"]]
-    for model in (
-        LifelinesSurvival(model=FakeLifelines()),
-        ScikitSurvival(model=FakeScikitSurvival()),
-    ):
-        out = with_remaining_life(customers, survival=model, horizon=10)
-        np.testing.assert_allclose(out["remaining_life"], expected, rtol=1e-12)
-    with pytest.raises(InvalidValueError, match="beyond 30"):
-        with_remaining_life(
-            customers, survival=ScikitSurvival(model=FakeScikitSurvival()), horizon=30
-        )
 
 
 def test_a_true_model_scores_better_than_one_without_covariates(

@@ -1,6 +1,7 @@
 """Who is leaving, when, what it costs, and whom it pays to keep."""
 
 from .backtest import churn_backtest
+from .borrowed import LifelinesSurvival, ScikitSurvival
 from .campaign import IncrementalProfit, incremental_profit
 from .classifier import (
     ChurnClassifier,
@@ -32,12 +33,7 @@ from .profit import (
     maximum_profit,
 )
 from .rates import PeriodRates, period_rates, rescaled_rate
-from .remaining import (
-    LifelinesSurvival,
-    ScikitSurvival,
-    with_remaining_life,
-    with_remaining_value,
-)
+from .remaining import with_remaining_life, with_remaining_value
 from .risk import PauseModel, with_churn_risk, with_departure_risk
 from .survival import LogRank, SurvivalCurve, fit_kaplan_meier, log_rank
 from .survival_scores import SurvivalQuality, survival_quality

@@ -84,6 +84,12 @@ def survival_quality(
     NotEnoughDataError
         If nobody left before a time, or nobody stayed beyond it.
 
+    Notes
+    -----
+    Who leaves at the moment at which another is censored is taken to have left first:
+    the weight is 1 / G just before. scikit-survival counts that censoring too, so its
+    scores differ a little where times are tied, and not at all where none are.
+
     References
     ----------
     Graf, Schmoor, Sauerbrei and Schumacher (1999) for the score; Uno, Cai, Tian and Wei
