@@ -221,7 +221,11 @@ class ForestOfArrays:
         return [Step(rate) for (rate,) in customers]
 
 
-CUSTOMERS = {"rate": [0.1, 0.3], "tenure": [2, 4], "margin": [10.0, 5.0]}
+CUSTOMERS: dict[str, list[float]] = {
+    "rate": [0.1, 0.3],
+    "tenure": [2, 4],
+    "margin": [10.0, 5.0],
+}
 ADAPTED = {
     "regression": LifelinesSurvival(model=Regression()),
     "cox": LifelinesSurvival(model=Cox()),
