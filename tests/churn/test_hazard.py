@@ -11,7 +11,7 @@ from crmkit.churn.hazard import DiscreteHazard, fit_discrete_hazard
 from crmkit.churn.remaining import with_remaining_life, with_remaining_value
 from crmkit.churn.survival import fit_kaplan_meier
 from crmkit.churn.survival_scores import SurvivalQuality, survival_quality
-from crmkit.errors import InvalidValueError, NotEnoughDataError
+from crmkit.errors import ConvergenceError, InvalidValueError, NotEnoughDataError
 
 
 def _spells(rng: np.random.Generator, n: int = 3000) -> Any:
@@ -131,6 +131,44 @@ def test_a_period_without_a_loss_is_refused_by_number() -> None:
     assert fit_discrete_hazard(periods, pooled_from=2).last_period == 2
     with pytest.raises(InvalidValueError, match="no whole number of 1 or more"):
         person_periods(spells.assign(duration=0.5))
+
+
+@pytest.mark.parametrize(
+    "covariates",
+    [
+        {"x": [1, 1, 1, 0, 0, 0]},  # a perfect split
+        {"x": [1, 0, 0, 0, 0, 0]},  # where x is 1 everybody left
+        {"x": [1, 1, 0, 0, 1, 0], "z": [2, 2, 0, 0, 2, 0]},  # one says the other
+        {"x": [0, 0, 0, 0, 0, 0]},  # says nothing
+    ],
+)
+@pytest.mark.parametrize("link", ["logit", "cloglog"])
+def test_what_no_data_can_tell_is_said(covariates: dict[str, Any], link: Any) -> None:
+    import pandas as pd
+
+    periods = pd.DataFrame({"period": 1, "event": [1, 1, 1, 0, 0, 0], **covariates})
+    with pytest.raises(ConvergenceError, match="leave it out"):
+        fit_discrete_hazard(
+            periods, covariates=list(covariates), baseline="constant", link=link
+        )
+
+
+def test_a_rare_loss_is_no_flat_likelihood() -> None:
+    import pandas as pd
+
+    rare = pd.DataFrame(
+        {
+            "period": 1,
+            "event": [1, 0, 1, 0],
+            "x": [0, 0, 1, 1],
+            "weight": [3, 300_000, 9, 300_000],
+        }
+    )
+    model = fit_discrete_hazard(
+        rare, covariates=["x"], baseline="constant", weight_col="weight"
+    )
+    odds = np.log((9 / 300_000) / (3 / 300_000))
+    assert model.coefficients[1] == pytest.approx(odds, rel=1e-6)
 
 
 def test_what_remains_is_the_conditional_sum(

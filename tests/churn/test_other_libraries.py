@@ -151,6 +151,20 @@ def test_an_event_goes_before_a_censoring_of_the_same_time() -> None:
     assert found.brier == pytest.approx([2 / 5], rel=1e-12)
 
 
+@pytest.mark.parametrize("answer", [float("nan"), 1.2, -0.1])
+def test_a_model_that_answers_no_share_is_not_judged(answer: float) -> None:
+    import pandas as pd
+
+    class Broken:
+        def survival_table(self, customers: IntoFrame, times: ArrayLike) -> FloatArray:
+            del customers
+            return np.full((42, len(np.asarray(times))), answer)
+
+    trial = pd.DataFrame({"duration": TREATED + PLACEBO, "event_observed": 1})
+    with pytest.raises(InvalidValueError, match="no share from 0 to 1 in 84"):
+        survival_quality(trial, survival=Broken(), times=[5, 9], learned_from=trial)
+
+
 class Regression:
     """A regression of lifelines: a row per time, a column per customer, any columns."""
 

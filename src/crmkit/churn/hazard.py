@@ -32,6 +32,7 @@ __all__ = ["DiscreteHazard", "fit_discrete_hazard"]
 
 Baseline = Literal["saturated", "constant", "logarithmic"]
 _BASELINES = ("saturated", "constant", "logarithmic")
+_FLAT = 1e-8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,7 +164,8 @@ def fit_discrete_hazard(
     NotEnoughDataError
         If nobody left, or nobody left in some period of a saturated baseline.
     ConvergenceError
-        If a covariate tells leavers and stayers apart without an error.
+        If a covariate tells leavers and stayers apart without an error, or says the
+        same as others.
 
     Notes
     -----
@@ -214,8 +216,9 @@ def fit_discrete_hazard(
     )
     if not found.converged:
         message = (
-            f"the hazard did not converge in {found.iterations} iterations. A "
-            "covariate may tell leavers from stayers without an error: leave it out."
+            f"the hazard has no single best fit ({found.iterations} iterations). A "
+            "covariate may tell leavers from stayers without an error, or say the same "
+            "as others: leave it out."
         )
         raise ConvergenceError(message, fit=fit)
     return fit
@@ -262,6 +265,7 @@ def _maximised(
 ) -> tuple[Optimum, FloatArray]:
     """Climb in units of each column's size: how it is measured does not matter."""
     size = np.sqrt(np.mean(X**2, axis=0))
+    size[size == 0] = 1.0
     sums = partial(
         kernel.log_likelihood_sums, X / size, y, weight, offset=0.0, link=link
     )
@@ -273,6 +277,8 @@ def _maximised(
 
     best = maximise(mean, np.zeros(X.shape[1]), tolerance=1e-10, max_iterations=200)
     value, _, hessian = sums(coefficients=best.parameters)
+    # Where the likelihood is flat in some direction, no number can be told.
+    known = np.linalg.eigvalsh(-hessian)[0] > _FLAT * total
     covariance = np.linalg.pinv(-hessian, hermitian=True)
     if cluster is not None:
         each = kernel.scores(
@@ -290,7 +296,7 @@ def _maximised(
         gradient=best.gradient,
         hessian=best.hessian,
         iterations=best.iterations,
-        converged=best.converged and bool(np.max(np.abs(best.parameters)) < 1e3),
+        converged=best.converged and bool(known),
         gradient_norm=best.gradient_norm,
         message=best.message,
     )
