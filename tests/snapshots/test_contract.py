@@ -244,6 +244,62 @@ def test_an_attribute_without_a_date_is_refused() -> None:
         snapshot_features(log, cutoffs=CUTOFFS, events=[today])  # type: ignore[list-item]
 
 
+@pytest.mark.parametrize(
+    ("names", "feature"), [(["nps", "nps"], "nps_count"), (["gap"], "gap_mean")]
+)
+def test_two_features_of_one_name_are_refused(names: list[str], feature: str) -> None:
+    import pandas as pd
+
+    log = pd.DataFrame(_log(np.random.default_rng(1)))
+    events = [EventLog(frame=log, name=name, value_col="amount") for name in names]
+    with pytest.raises(InvalidValueError, match=f"'events': feature '{feature}' a sec"):
+        snapshot_features(log, cutoffs=CUTOFFS, events=events)
+
+
+@given(seed=st.integers(0, 10_000))
+def test_rows_that_arrive_after_a_cutoff_change_no_feature_of_it(seed: int) -> None:
+    import polars as pl
+
+    rng = np.random.default_rng(seed)
+    log, late = _log(rng, first=-60), _log(rng, 30, first=-60)
+    log["loaded"], late["loaded"] = log["date"], [dt.datetime(2024, 5, 1)] * 30
+    # Contacts arrive late too.
+    made = [
+        snapshot_features(
+            pl.DataFrame(rows),
+            cutoffs=CUTOFFS,
+            events=[
+                EventLog(
+                    frame=pl.DataFrame(rows),
+                    name="contact",
+                    value_col="discount",
+                    available_col="loaded",
+                )
+            ],
+            category_col="category",
+            discount_col="discount",
+            fit_purchases=lambda _: BgNbd(r=0.24, alpha=4.4, a=0.8, b=2.4),
+            available_col="loaded",
+        )
+        for rows in (log, _joined(log, late))
+    ]
+    assert made[0].equals(made[1])
+
+
+def test_a_model_fitted_at_each_cutoff_does_not_learn_from_the_future() -> None:
+    import pandas as pd
+
+    from crmkit.clv import fit_bg_nbd
+    from crmkit.datasets import load_cdnow_sample
+
+    log = load_cdnow_sample()
+    known = log[log["date"] < "1998-01-01"]
+    ask: dict[str, Any] = {"cutoffs": ["1998-01-01"], "fit_purchases": fit_bg_nbd}
+    whole, part = snapshot_features(log, **ask), snapshot_features(known, **ask)
+    pd.testing.assert_frame_equal(whole, part)
+    assert whole["probability_alive"].between(0, 1).all()
+
+
 def test_the_row_order_does_not_matter_and_the_input_stays(rng: Any) -> None:
     import pandas as pd
 
