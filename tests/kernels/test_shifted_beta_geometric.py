@@ -89,6 +89,15 @@ def test_the_published_residual_lifetimes(
     assert found_new == pytest.approx(new, abs=6e-5)
 
 
+def test_customers_all_alike_have_the_residual_lifetime_of_one_rate() -> None:
+    # Fader and Hardie (2010) set a constant retention of 0.80 beside both: 2.933.
+    found = sbg.discounted_residual_lifetime(
+        np.array([0.0, 5.0]), a=2e11, b=8e11, discount_rate=0.1
+    )
+    np.testing.assert_allclose(found, 0.8 * 1.1 / 0.3, rtol=1e-9)
+    assert found[0] == pytest.approx(2.933, abs=5e-4)
+
+
 def test_the_lifetimes_of_the_two_published_products() -> None:
     for a, b, value in [(0.704, 1.182, 3.6951), (0.668, 3.806, 5.9226)]:
         found = sbg.discounted_lifetime(a=a, b=b, discount_rate=0.1)

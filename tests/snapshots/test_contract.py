@@ -322,10 +322,16 @@ def test_features_are_told_from_keys_and_outcomes() -> None:
     import polars as pl
 
     names = ["customer_id", "cutoff", "tenure", "gap_mean", "nps_last", "churned"]
+    names += ["month_to_month", "monthly_charge", "nps_mean", "event_observed"]
     columns = pl.DataFrame({name: [1.0] for name in names})
-    assert feature_columns(columns) == ("tenure", "gap_mean", "nps_last")
+    assert feature_columns(columns) == (
+        *("tenure", "gap_mean", "nps_last"),
+        *("month_to_month", "monthly_charge", "nps_mean"),
+    )
     assert feature_groups(columns) == {
         "tenure": ("tenure",),
         "regularity": ("gap_mean",),
-        "nps": ("nps_last",),
+        "nps": ("nps_last", "nps_mean"),
+        "month_to_month": ("month_to_month",),
+        "monthly_charge": ("monthly_charge",),
     }
