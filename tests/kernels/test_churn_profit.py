@@ -196,6 +196,21 @@ def test_the_published_lift_of_the_top_fifth() -> None:
     assert lift == pytest.approx(2.307739557739558, rel=1e-12)
 
 
+@given(y=labels, seed=st.integers(0, 999))
+def test_the_variance_of_the_area_is_that_of_the_placements(
+    y: list[bool], seed: int
+) -> None:
+    both = [*y, True, True, False, False]
+    score = np.random.default_rng(seed).integers(0, 5, len(both)).astype(float)
+    up, down = score[np.array(both)], score[~np.array(both)]
+    wins = (up[:, None] > down) + (up[:, None] == down) / 2
+    by_pairs = sum(
+        np.var(wins.mean(axis=axis), ddof=1) / wins.shape[1 - axis] for axis in (0, 1)
+    )
+    found = ranking.roc_area_variance(*_roc(both, score))
+    assert found == pytest.approx(by_pairs, rel=1e-10, abs=1e-15)
+
+
 def test_the_variance_of_the_area_is_that_of_a_simulation(
     rng: np.random.Generator,
 ) -> None:
