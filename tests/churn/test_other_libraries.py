@@ -19,7 +19,7 @@ from crmkit.churn import (
     with_remaining_life,
     with_remaining_value,
 )
-from crmkit.errors import InvalidValueError, MissingColumnError
+from crmkit.errors import InvalidTypeError, InvalidValueError, MissingColumnError
 from crmkit.typing import FloatArray, IntoFrame
 
 # Freireich et al. (1963), the classic 42 of Gehan (1965).
@@ -313,6 +313,12 @@ def test_a_curve_that_ended_at_nobody_stays_there() -> None:
         pd.DataFrame({"tenure": [1]}), [0, 29, 30, 99]
     )
     assert table.tolist() == [[1, 0.5, 0, 0]]
+
+
+@pytest.mark.parametrize("adapter", [LifelinesSurvival, ScikitSurvival])
+def test_a_model_without_a_survival_function_is_refused(adapter: Any) -> None:
+    with pytest.raises(InvalidTypeError, match="'model': expected a fitted model with"):
+        adapter(model=object())
 
 
 def test_a_feature_that_is_not_there_is_named() -> None:

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 
 from .._check import nonnegative_array
 from .._frames import read_eager
-from ..errors import InvalidValueError
+from ..errors import InvalidTypeError, InvalidValueError
 from ..typing import FloatArray, IntoFrame
 
 __all__ = ["LifelinesSurvival", "ScikitSurvival"]
@@ -32,6 +32,10 @@ class LifelinesSurvival:
     """
 
     model: Any
+
+    def __post_init__(self) -> None:
+        """Refuse what has no survival function."""
+        _require(self.model, "predict_survival_function", "survival_function_at_times")
 
     def survival_table(self, customers: IntoFrame, times: ArrayLike) -> FloatArray:
         """Return S(t): a row per customer, a column per time."""
@@ -79,6 +83,10 @@ class ScikitSurvival:
     model: Any
     features: tuple[str, ...] | None = None
 
+    def __post_init__(self) -> None:
+        """Refuse what has no survival function."""
+        _require(self.model, "predict_survival_function")
+
     def survival_table(self, customers: IntoFrame, times: ArrayLike) -> FloatArray:
         """Return S(t): a row per customer, a column per time."""
         asked = nonnegative_array("times", times)
@@ -99,6 +107,16 @@ class ScikitSurvival:
             return frame.to_pandas()
         chosen = frame.select(*names).to_pandas()
         return chosen if fitted is not None else chosen.to_numpy()
+
+
+def _require(model: object, *methods: str) -> None:
+    if not any(hasattr(model, method) for method in methods):
+        raise InvalidTypeError(
+            subject="argument 'model'",
+            expected=f"a fitted model with {' or '.join(methods)}",
+            got=type(model).__name__,
+            remedy="Pass a model that says who is still there after how long.",
+        )
 
 
 def _heights(step: Any) -> FloatArray:  # noqa: ANN401 - a step function
