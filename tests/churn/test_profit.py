@@ -205,6 +205,15 @@ def test_a_true_ranking_has_an_area_and_a_random_one_has_none(
     assert 0 < profit.share_targeted < 1
 
 
+def test_a_fixed_cost_that_nothing_earns_back_is_not_spent() -> None:
+    import pandas as pd
+
+    found = maximum_uplift_profit(
+        pd.DataFrame(UPLIFT), clv=20, incentive=1, contact_cost=1, fixed_cost=1e4
+    )
+    assert (found.profit, found.share_targeted) == (0, 0)
+
+
 def test_no_control_group_is_no_uplift() -> None:
     import pandas as pd
 

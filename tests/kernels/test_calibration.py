@@ -111,6 +111,8 @@ def test_the_profit_of_uplift_by_hand() -> None:
         sums[0], sums[1], sums[2], sums[3], clv=200, incentive=10, contact=1, fixed=50
     )
     assert profit[1] * 200 == pytest.approx(200 * (0.1 * 200 - 1 - 0.8 * 10) - 50)
+    # No campaign has no fixed cost.
+    assert profit[0] == 0
     curve = uplift.uplift_curve(sums[0], sums[1], sums[2], sums[3])
     assert curve[1] == pytest.approx(200 * 0.1)
 
