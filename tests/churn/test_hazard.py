@@ -153,6 +153,13 @@ def test_what_no_data_can_tell_is_said(covariates: dict[str, Any], link: Any) ->
         )
 
 
+def test_there_is_no_period_before_the_first(rng: np.random.Generator) -> None:
+    spells = _spells(rng, 200)
+    model = fit_discrete_hazard(person_periods(spells), baseline="logarithmic")
+    with pytest.raises(InvalidValueError, match=r"'periods': period 0\.0"):
+        model.hazard_table(spells[:1], [0, 1])
+
+
 def test_a_rare_loss_is_no_flat_likelihood() -> None:
     import pandas as pd
 

@@ -149,6 +149,12 @@ def test_an_event_goes_before_a_censoring_of_the_same_time() -> None:
     )
     # S is 1 for all: two were wrong with weight 1; one is out, two were right.
     assert found.brier == pytest.approx([2 / 5], rel=1e-12)
+    # The one censored at 2 stays beyond nothing: its high risk beats nobody.
+    ranked = spells.assign(rate=[0.9, 0.6, 0.95, 0.5, 0.2])
+    found = survival_quality(
+        ranked, survival=Exponential(), times=[2], learned_from=spells
+    )
+    assert found.auc == (1,)
 
 
 @pytest.mark.parametrize("answer", [float("nan"), 1.2, -0.1])

@@ -173,6 +173,40 @@ def test_a_weibull_shape_of_one_is_the_geometric(a: float, b: float) -> None:
     np.testing.assert_allclose(other[2][:2, :2], one[2], rtol=1e-6, atol=1e-5)
 
 
+@pytest.mark.parametrize(
+    ("a", "b", "c"),
+    [(0.7, 1.2, 3.0), (0.2, 1.2e6, 3.0), (6.0, 3e5, 2.6), (40, 0.01, 1)],
+)
+@pytest.mark.parametrize("t", [1.0, 72.0, 1e3, 1e5, 1e6, 3e7])
+def test_a_long_future_keeps_its_digits(a: float, b: float, c: float, t: float) -> None:
+    found = bdw.log_survival(np.array([t]), a=a, b=b, c=c)[0]
+    with mpmath.workdps(60):
+        A, B, u = mpmath.mpf(a), mpmath.mpf(b), mpmath.mpf(t) ** mpmath.mpf(c)
+        exact = (
+            mpmath.loggamma(B + u)
+            - mpmath.loggamma(A + B + u)
+            + mpmath.loggamma(A + B)
+            - mpmath.loggamma(B)
+        )
+    # Of a chance near 1 the logarithm is told to the last digit of the chance.
+    assert found == pytest.approx(float(exact), rel=1e-11, abs=1e-14)
+    if c == 1 and t <= 1e6:
+        other = sbg.log_survival(np.array([t]), a=a, b=b)[0]
+        assert other == pytest.approx(float(exact), rel=1e-11)
+
+
+def test_a_future_without_end_is_no_running_sum_and_no_overflow() -> None:
+    far = sbg.log_survival(np.array([0.0, 1e6, 1e6 + 1, 1e15]), a=0.7, b=1.2)
+    near = sbg.log_survival(np.array([0.0, 1e6]), a=0.7, b=1.2)
+    np.testing.assert_allclose(far[:2], near, rtol=1e-11)
+    assert np.all(np.diff(far) < 0)
+    gone = bdw.log_survival(np.array([0.0, 1.0, 1e3, 1e9]), a=0.7, b=1.2, c=60.0)
+    assert gone[0] == 0
+    assert np.all(np.isfinite(gone))
+    assert np.all(np.diff(gone) <= 0)
+    assert gone[2] < -200
+
+
 @pytest.mark.parametrize("at", [[0.2, 0.5, 0.3], [-1.0, 1.0, -0.5], [1.5, 2.0, 0.0]])
 def test_the_derivatives_agree_with_differences(at: list[float]) -> None:
     table = cohort_life_table([REGULAR, HIGH_END[:4]])

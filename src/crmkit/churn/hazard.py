@@ -90,6 +90,12 @@ class DiscreteHazard:
         frame = read_eager(customers, self.covariates)
         refuse(frame, _known(frame, self.covariates))
         asked = nonnegative_array("periods", periods)
+        if np.any(asked < 1):
+            raise InvalidValueError(
+                subject="argument 'periods'",
+                found=f"period {float(asked.min())!r}",
+                remedy="Count periods from 1.",
+            )
         x = _covariates(frame, self.covariates)
         k = len(self.coefficients) - len(self.covariates)
         coefficients = np.array(self.coefficients)
