@@ -246,7 +246,7 @@ CUSTOMERS: dict[str, list[float]] = {
     "tenure": [2, 4],
     "margin": [10.0, 5.0],
 }
-ADAPTED = {
+ADAPTED: dict[str, Any] = {
     "regression": LifelinesSurvival(model=Regression()),
     "cox": LifelinesSurvival(model=Cox()),
     "aalen": LifelinesSurvival(model=Aalen()),
@@ -274,6 +274,19 @@ def test_their_models_are_asked_about_frames_of_any_library(
         for rate, margin in zip(CUSTOMERS["rate"], CUSTOMERS["margin"], strict=True)
     ]
     assert valued["remaining_value"] == pytest.approx(money, rel=1e-12)
+
+
+@pytest.mark.parametrize("name", ["aalen", "forest", "forest of arrays"])
+def test_a_step_falls_at_its_time_and_not_before(name: str) -> None:
+    import pandas as pd
+
+    table = ADAPTED[name].survival_table(
+        pd.DataFrame(CUSTOMERS), [0, 0.5, 1, 1.5, 2, 30]
+    )
+    whole = np.array([0, 0, 1, 1, 2, 30])
+    np.testing.assert_allclose(
+        table, np.exp(-np.outer(CUSTOMERS["rate"], whole)), rtol=1e-12
+    )
 
 
 def test_a_curve_without_covariates_is_the_same_for_everybody() -> None:
