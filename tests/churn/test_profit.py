@@ -170,6 +170,19 @@ def test_tied_scores_are_taken_evenly_and_the_interval_holds_the_profit(
     assert one.profit == pytest.approx(one.profit_of_all)
 
 
+def test_half_of_a_tied_block_earns_half_of_it(rng: np.random.Generator) -> None:
+    import pandas as pd
+
+    plan = pd.DataFrame(
+        {"churn_risk": [0.9, 0.01] * 5, "churned": [1, 0] * 5, "clv": 200.0}
+    )
+    tied = pd.DataFrame({"churn_risk": 0.3, "churned": [1, 0, 0] * 4, "clv": 200.0})
+    found = held_out_profit(tied, planned_on=plan, offer=OFFER, rng=rng, resamples=9)
+    assert found.share_targeted == 0.5
+    assert found.profit == pytest.approx(0.5 * found.profit_of_all, rel=1e-12)
+    assert found.profit_of_all == pytest.approx((56 - 2 * 11) / 3, rel=1e-12)
+
+
 # scikit-uplift 0.5.1 gives this curve.
 UPLIFT = {
     "uplift": [0.9, 0.1, 0.8, 0.3, 0.7, 0.2, 0.6, 0.4, 0.5, 0.05],

@@ -298,6 +298,17 @@ def test_the_same_seed_has_the_same_interval_whatever_the_order_of_the_rows() ->
     assert (plain.lower, plain.upper, plain.level) == (None, None, None)
 
 
+@pytest.mark.parametrize("wrong", [{"resamples": 1}, {"level": 1.0}])
+def test_an_interval_of_nothing_is_refused_by_name(
+    wrong: dict[str, Any], rng: np.random.Generator
+) -> None:
+    base, name = _base(7), next(iter(wrong))
+    with pytest.raises(InvalidValueError, match=f"argument '{name}'"):
+        maximum_profit(base, offer=OFFER, clv=200, rng=rng, **wrong)
+    with pytest.raises(InvalidValueError, match=f"argument '{name}'"):
+        expected_maximum_profit(base, rng=rng, **wrong)
+
+
 def test_uplift_profit_has_an_interval(rng: np.random.Generator) -> None:
     import pandas as pd
 
