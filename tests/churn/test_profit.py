@@ -234,6 +234,22 @@ def test_no_control_group_is_no_uplift() -> None:
         uplift_curve(pd.DataFrame(UPLIFT | {"treated": 1}))
 
 
+def test_the_error_of_an_effect_is_that_of_welch(rng: np.random.Generator) -> None:
+    import pandas as pd
+    from scipy import stats
+
+    treated = np.arange(90) < 70
+    profit = rng.normal(20, 3, 90) + treated * rng.normal(5, 9, 90)
+    found = incremental_profit(
+        pd.DataFrame({"treated": treated, "profit": profit}), cost=10, level=0.9
+    )
+    welch = stats.ttest_ind(profit[treated], profit[~treated], equal_var=False)
+    half = (found.upper - found.lower) / 2
+    error = half / stats.norm.ppf(0.95)
+    assert found.effect / error == pytest.approx(welch.statistic, rel=1e-12)
+    assert found.profit_upper - found.profit == pytest.approx(70 * half, rel=1e-12)
+
+
 def test_the_campaign_effect_covers_the_truth_and_the_past_narrows_it(
     rng: np.random.Generator,
 ) -> None:
