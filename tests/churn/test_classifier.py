@@ -161,6 +161,33 @@ def test_a_backtest_stands_beside_plain_rules(rng: np.random.Generator) -> None:
     assert by.loc["classifier", "brier"] < by.loc["base rate", "brier"]
 
 
+def test_the_plain_rules_of_a_backtest_know_the_past_only(
+    rng: np.random.Generator,
+) -> None:
+    from sklearn.linear_model import LogisticRegression
+
+    snapshots = _snapshots(rng, 200)
+    snapshots["churned"] &= snapshots["cutoff"] < "2023-07-01"
+    snapshots.loc[snapshots.index[-1], "churned"] = True
+    snapshots.loc[snapshots["cutoff"] == "2023-07-01", "churned"] = (
+        rng.random(200) < 0.5
+    )
+    ask: dict[str, Any] = {"estimator": LogisticRegression(max_iter=500)}
+    found = churn_backtest(snapshots, **ask)
+    y = snapshots["churned"].to_numpy().astype(float).reshape(4, 200)
+    base = found[found["model"] == "base rate"]["brier"].tolist()
+    by_hand = [np.mean((y[k] - y[:k].mean()) ** 2) for k in (1, 2, 3)]
+    assert base == pytest.approx(by_hand, rel=1e-12)
+    # What comes later changes nothing of what was said before.
+    turned = snapshots.copy()
+    last = turned["cutoff"] == "2023-10-01"
+    turned.loc[last, "churned"] = ~turned.loc[last, "churned"]
+    turned.loc[last, "inactivity"] = 3.0
+    again = churn_backtest(turned, **ask)
+    earlier = found["cutoff"] < "2023-10-01"
+    assert again[earlier].equals(found[earlier])
+
+
 def test_an_outcome_is_no_feature(rng: np.random.Generator) -> None:
     snapshots = _snapshots(rng, 20).assign(fold="train")
     with pytest.raises(InvalidValueError, match="no feature but 'future_amount'"):
