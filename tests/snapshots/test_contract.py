@@ -212,6 +212,11 @@ def test_only_the_active_count(eager_frame: Any, columns_of: Any) -> None:
     }
     out = snapshot_features(eager_frame(log), cutoffs=["2024-03-01"], active_within=30)
     assert columns_of(out)["customer_id"] == ["new"]
+    # 50 days after the first of January is ten before the first of March.
+    edge = snapshot_features(eager_frame(log), cutoffs=["2024-03-01"], active_within=10)
+    assert columns_of(edge)["customer_id"] == ["new"]
+    with pytest.raises(NotEnoughDataError, match="cut-off 2024-03-01, got 0 of 2"):
+        snapshot_features(eager_frame(log), cutoffs=["2024-03-01"], active_within=9)
     with pytest.raises(NotEnoughDataError, match="cut-off 2024-03-01, got 0 of 2"):
         snapshot_features(eager_frame(log), cutoffs=["2024-03-01"], active_within=3)
 
@@ -289,6 +294,7 @@ def test_rows_that_arrive_after_a_cutoff_change_no_feature_of_it(seed: int) -> N
 def test_a_model_fitted_at_each_cutoff_does_not_learn_from_the_future() -> None:
     import pandas as pd
 
+    from crmkit import rfm_summary
     from crmkit.clv import fit_bg_nbd
     from crmkit.datasets import load_cdnow_sample
 
@@ -297,7 +303,12 @@ def test_a_model_fitted_at_each_cutoff_does_not_learn_from_the_future() -> None:
     ask: dict[str, Any] = {"cutoffs": ["1998-01-01"], "fit_purchases": fit_bg_nbd}
     whole, part = snapshot_features(log, **ask), snapshot_features(known, **ask)
     pd.testing.assert_frame_equal(whole, part)
-    assert whole["probability_alive"].between(0, 1).all()
+    # The histories are those of the summary that ends the day before.
+    customers = rfm_summary(log, observation_period_end="1997-12-31")
+    alive = fit_bg_nbd(customers).with_probability_alive(customers)
+    np.testing.assert_allclose(
+        whole["probability_alive"], alive["probability_alive"], rtol=1e-6
+    )
 
 
 def test_the_row_order_does_not_matter_and_the_input_stays(rng: Any) -> None:
