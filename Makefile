@@ -61,10 +61,10 @@ $(VENV)/demo.stamp: pyproject.toml
 	@test $(VENV)/dev.stamp -nt $< || PYTHON=$(PYTHON) sh .ci/environment $(VENV) demo
 	@touch $@
 
-$(VENV)/%.stamp: pyproject.toml
+$(VENV)/%.stamp: pyproject.toml .ci/data-wheels.txt
 	@PYTHON=$(PYTHON) sh .ci/environment $(VENV) $*
 	@touch $@
 
-$(VENV)-oldest/oldest.stamp: pyproject.toml
+$(VENV)-oldest/oldest.stamp: pyproject.toml .ci/data-wheels.txt
 	@PYTHON=$(PYTHON) sh .ci/environment $(VENV)-oldest test lowest-direct
 	@touch $@

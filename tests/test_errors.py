@@ -89,6 +89,10 @@ EXAMPLES: list[tuple[CrmkitError, str]] = [
         MissingExtraError(package="matplotlib", extra="plot"),
         "matplotlib is not installed. Install it with: pip install 'crmkit[plot]'.",
     ),
+    (
+        MissingExtraError(package="some-data", extra=None),
+        "some-data is not installed. Install it with: pip install --no-deps some-data.",
+    ),
 ]
 
 CAUGHT_AS: list[tuple[type[CrmkitError], type[Exception]]] = [

@@ -178,15 +178,16 @@ class MissingExtraError(CrmkitError, ImportError):
     Attributes
     ----------
     package, extra
-        The package looked for, and the extra of crmkit that brings it.
+        The package looked for, and the extra of crmkit that brings it; None where
+        none does, because the package asks for libraries that crmkit cannot go with.
     """
 
-    def __init__(self, *, package: str, extra: str) -> None:
+    def __init__(self, *, package: str, extra: str | None) -> None:
         self.package = package
         self.extra = extra
+        what = f"--no-deps {package}" if extra is None else f"'crmkit[{extra}]'"
         super().__init__(
-            f"{package} is not installed. "
-            f"Install it with: pip install 'crmkit[{extra}]'."
+            f"{package} is not installed. Install it with: pip install {what}."
         )
 
 

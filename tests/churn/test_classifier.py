@@ -9,7 +9,7 @@ import pytest
 from crmkit.churn.backtest import churn_backtest
 from crmkit.churn.classifier import ClassifierReport, fit_churn_classifier
 from crmkit.churn.judging import forecast_quality
-from crmkit.errors import InvalidValueError, NotEnoughDataError
+from crmkit.errors import InvalidTypeError, InvalidValueError, NotEnoughDataError
 from crmkit.snapshots import cutoff_folds, with_fold
 
 
@@ -161,9 +161,101 @@ def test_a_backtest_stands_beside_plain_rules(rng: np.random.Generator) -> None:
     assert by.loc["classifier", "brier"] < by.loc["base rate", "brier"]
 
 
+def test_the_plain_rules_of_a_backtest_know_the_past_only(
+    rng: np.random.Generator,
+) -> None:
+    from sklearn.linear_model import LogisticRegression
+
+    snapshots = _snapshots(rng, 200)
+    snapshots["churned"] &= snapshots["cutoff"] < "2023-07-01"
+    snapshots.loc[snapshots.index[-1], "churned"] = True
+    snapshots.loc[snapshots["cutoff"] == "2023-07-01", "churned"] = (
+        rng.random(200) < 0.5
+    )
+    ask: dict[str, Any] = {"estimator": LogisticRegression(max_iter=500)}
+    found = churn_backtest(snapshots, **ask)
+    y = snapshots["churned"].to_numpy().astype(float).reshape(4, 200)
+    base = found[found["model"] == "base rate"]["brier"].tolist()
+    by_hand = [np.mean((y[k] - y[:k].mean()) ** 2) for k in (1, 2, 3)]
+    assert base == pytest.approx(by_hand, rel=1e-12)
+    # What comes later changes nothing of what was said before.
+    turned = snapshots.copy()
+    last = turned["cutoff"] == "2023-10-01"
+    turned.loc[last, "churned"] = ~turned.loc[last, "churned"]
+    turned.loc[last, "inactivity"] = 3.0
+    again = churn_backtest(turned, **ask)
+    earlier = found["cutoff"] < "2023-10-01"
+    assert again[earlier].equals(found[earlier])
+
+
 def test_an_outcome_is_no_feature(rng: np.random.Generator) -> None:
     snapshots = _snapshots(rng, 20).assign(fold="train")
     with pytest.raises(InvalidValueError, match="no feature but 'future_amount'"):
         fit_churn_classifier(snapshots, features=["inactivity", "future_amount"])
     with pytest.raises(NotEnoughDataError, match="0 that churned of 80"):
         fit_churn_classifier(snapshots.assign(churned=False))
+
+
+def test_a_pipeline_may_encode_words(
+    eager_frame: Any, columns_of: Any, rng: np.random.Generator
+) -> None:
+    from sklearn.compose import make_column_transformer
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import OneHotEncoder
+
+    plan = rng.choice(["basic", "plus", "pro"], 900)
+    churned = rng.random(900) < np.where(plan == "pro", 0.1, 0.5)
+    columns = {
+        "plan": plan.tolist(),
+        "tenure": rng.exponential(10, 900).tolist(),
+        "churned": churned.tolist(),
+        "fold": (["train"] * 600 + ["test"] * 300),
+    }
+    encoded = make_pipeline(
+        make_column_transformer((OneHotEncoder(), ["plan"]), remainder="passthrough"),
+        LogisticRegression(C=1e6, max_iter=1000),
+    )
+    model = fit_churn_classifier(eager_frame(columns), estimator=encoded)
+    risk = np.array(
+        columns_of(model.with_churn_risk(eager_frame(columns)))["churn_risk"]
+    )
+    train = np.arange(900) < 600
+    by_hand = churned[train & (plan == "pro")].mean()
+    assert risk[plan == "pro"].mean() == pytest.approx(by_hand, abs=0.01)
+    found = columns_of(model.importance(eager_frame(columns), rng=rng))
+    assert found["feature_group"][0] == "plan"
+
+
+def test_words_that_nothing_encodes_are_refused_by_name(
+    rng: np.random.Generator,
+) -> None:
+    from sklearn.linear_model import LogisticRegression
+
+    snapshots = _snapshots(rng, 50).assign(fold="train", plan="basic")
+    with pytest.raises(InvalidTypeError, match="'plan': expected numbers, got"):
+        fit_churn_classifier(snapshots)
+    with pytest.raises(InvalidTypeError, match=r"'plan'.*OneHotEncoder"):
+        fit_churn_classifier(snapshots, estimator=LogisticRegression())
+
+
+def test_nobody_to_score_is_an_empty_column(rng: np.random.Generator) -> None:
+    from sklearn.linear_model import LogisticRegression
+
+    snapshots = _snapshots(rng, 50).assign(fold="train")
+    model = fit_churn_classifier(snapshots, estimator=LogisticRegression(max_iter=500))
+    assert model.with_churn_risk(snapshots[:0])["churn_risk"].tolist() == []
+
+
+def test_one_kind_of_outcome_is_no_ranking(rng: np.random.Generator) -> None:
+    from sklearn.linear_model import LogisticRegression
+
+    snapshots = _snapshots(rng, 50)
+    estimator = LogisticRegression(max_iter=500)
+    model = fit_churn_classifier(snapshots.assign(fold="train"), estimator=estimator)
+    with pytest.raises(NotEnoughDataError, match="0 that churned of"):
+        model.importance(snapshots[~snapshots["churned"]], rng=rng)
+    quiet = snapshots["cutoff"] == "2023-07-01"
+    silent = snapshots.assign(churned=snapshots["churned"] & ~quiet)
+    with pytest.raises(NotEnoughDataError, match="0 who left of 50 at 2023-07-01"):
+        churn_backtest(silent, estimator=estimator)

@@ -8,15 +8,10 @@ import pytest
 
 from crmkit.churn.expansion import person_periods
 from crmkit.churn.hazard import DiscreteHazard, fit_discrete_hazard
-from crmkit.churn.remaining import (
-    LifelinesSurvival,
-    ScikitSurvival,
-    with_remaining_life,
-    with_remaining_value,
-)
+from crmkit.churn.remaining import with_remaining_life, with_remaining_value
 from crmkit.churn.survival import fit_kaplan_meier
 from crmkit.churn.survival_scores import SurvivalQuality, survival_quality
-from crmkit.errors import InvalidValueError, NotEnoughDataError
+from crmkit.errors import ConvergenceError, InvalidValueError, NotEnoughDataError
 
 
 def _spells(rng: np.random.Generator, n: int = 3000) -> Any:
@@ -138,6 +133,51 @@ def test_a_period_without_a_loss_is_refused_by_number() -> None:
         person_periods(spells.assign(duration=0.5))
 
 
+@pytest.mark.parametrize(
+    "covariates",
+    [
+        {"x": [1, 1, 1, 0, 0, 0]},  # a perfect split
+        {"x": [1, 0, 0, 0, 0, 0]},  # where x is 1 everybody left
+        {"x": [1, 1, 0, 0, 1, 0], "z": [2, 2, 0, 0, 2, 0]},  # one says the other
+        {"x": [0, 0, 0, 0, 0, 0]},  # says nothing
+    ],
+)
+@pytest.mark.parametrize("link", ["logit", "cloglog"])
+def test_what_no_data_can_tell_is_said(covariates: dict[str, Any], link: Any) -> None:
+    import pandas as pd
+
+    periods = pd.DataFrame({"period": 1, "event": [1, 1, 1, 0, 0, 0], **covariates})
+    with pytest.raises(ConvergenceError, match="leave it out"):
+        fit_discrete_hazard(
+            periods, covariates=list(covariates), baseline="constant", link=link
+        )
+
+
+def test_there_is_no_period_before_the_first(rng: np.random.Generator) -> None:
+    spells = _spells(rng, 200)
+    model = fit_discrete_hazard(person_periods(spells), baseline="logarithmic")
+    with pytest.raises(InvalidValueError, match=r"'periods': period 0\.0"):
+        model.hazard_table(spells[:1], [0, 1])
+
+
+def test_a_rare_loss_is_no_flat_likelihood() -> None:
+    import pandas as pd
+
+    rare = pd.DataFrame(
+        {
+            "period": 1,
+            "event": [1, 0, 1, 0],
+            "x": [0, 0, 1, 1],
+            "weight": [3, 300_000, 9, 300_000],
+        }
+    )
+    model = fit_discrete_hazard(
+        rare, covariates=["x"], baseline="constant", weight_col="weight"
+    )
+    odds = np.log((9 / 300_000) / (3 / 300_000))
+    assert model.coefficients[1] == pytest.approx(odds, rel=1e-6)
+
+
 def test_what_remains_is_the_conditional_sum(
     eager_frame: Any, columns_of: Any, rng: np.random.Generator
 ) -> None:
@@ -157,48 +197,6 @@ def test_what_remains_is_the_conditional_sum(
     factor = 1.1 ** -np.arange(1.0, 6)
     value = [10 * S[0, 1:6] @ factor, 20 * S[1, 4:9] @ factor / S[1, 3]]
     assert valued["remaining_value"] == pytest.approx(value, rel=1e-12)
-
-
-class FakeLifelines:
-    """Answers as lifelines does: a row per time, a column per customer."""
-
-    def predict_survival_function(self, customers: Any, times: Any) -> Any:
-        import pandas as pd
-
-        rates = customers["rate"].to_numpy()
-        return pd.DataFrame(np.exp(-np.outer(times, rates)), index=times)
-
-
-class FakeStep:
-    """Answers as a step function of scikit-survival does."""
-
-    def __init__(self, rate: float) -> None:
-        self.x = np.arange(1.0, 31)
-        self.y = np.exp(-rate * self.x)
-
-
-class FakeScikitSurvival:
-    """Answers as scikit-survival does: one step function per customer."""
-
-    def predict_survival_function(self, customers: Any) -> list[FakeStep]:
-        return [FakeStep(rate) for rate in customers["rate"]]
-
-
-def test_models_of_other_libraries_are_accepted() -> None:
-    import pandas as pd
-
-    customers = pd.DataFrame({"rate": [0.1, 0.3], "tenure": [2, 4]})
-    expected = [np.exp(-rate * np.arange(1, 11)).sum() for rate in customers["rate"]]
-    for model in (
-        LifelinesSurvival(model=FakeLifelines()),
-        ScikitSurvival(model=FakeScikitSurvival()),
-    ):
-        out = with_remaining_life(customers, survival=model, horizon=10)
-        np.testing.assert_allclose(out["remaining_life"], expected, rtol=1e-12)
-    with pytest.raises(InvalidValueError, match="beyond 30"):
-        with_remaining_life(
-            customers, survival=ScikitSurvival(model=FakeScikitSurvival()), horizon=30
-        )
 
 
 def test_a_true_model_scores_better_than_one_without_covariates(

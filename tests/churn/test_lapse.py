@@ -75,6 +75,23 @@ def test_the_lapsed_are_marked_in_every_library(frame: Any, columns_of: Any) -> 
     assert marked == {1: 0, 2: 1, 3: 0}
 
 
+def test_a_purchase_on_the_last_day_opens_no_silence() -> None:
+    import pandas as pd
+
+    log = pd.DataFrame(
+        {
+            "customer_id": ["a", "a", "b", "b", "c"],
+            "date": pd.to_datetime(
+                ["2024-01-01", "2024-01-06", "2024-01-01", "2024-01-11", "2024-01-11"]
+            ),
+        }
+    )
+    window = fit_lapse_window(
+        log, return_chance=0.1, observation_period_end="2024-01-11"
+    )
+    assert (window.gaps, window.open_gaps) == (2, 1)
+
+
 def test_nobody_came_back_is_no_window() -> None:
     import pandas as pd
 

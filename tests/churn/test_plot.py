@@ -12,6 +12,7 @@ from crmkit.churn import (
     fit_kaplan_meier,
     fit_shifted_beta_geometric,
     gain_curve,
+    uplift_curve,
 )
 from crmkit.plot.churn import (
     calibration_line,
@@ -19,6 +20,7 @@ from crmkit.plot.churn import (
     gain_line,
     retention_line,
     survival_steps,
+    uplift_line,
 )
 
 
@@ -80,3 +82,19 @@ def test_the_best_cut_is_marked(axes: Any) -> None:
     curve = campaign_profit_curve(_judged(), offer=offer)
     campaign_profit_line(curve, ax=axes)
     assert axes.lines[-1].get_ydata().tolist() == [curve["profit"].max()]
+
+
+def test_uplift_stands_beside_a_random_order(axes: Any) -> None:
+    import pandas as pd
+
+    campaign = pd.DataFrame(
+        {
+            "uplift": [0.9, 0.9, 0.1, 0.1],
+            "treated": [1, 0, 1, 0],
+            "retained": [1, 0, 1, 1],
+        }
+    )
+    curve = uplift_curve(campaign)
+    uplift_line(curve, ax=axes)
+    assert axes.lines[-1].get_ydata().tolist() == curve["uplift"].tolist()
+    assert axes.lines[0].get_ydata().tolist() == [0.0, curve["uplift"].iloc[-1]]

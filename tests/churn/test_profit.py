@@ -12,9 +12,9 @@ from crmkit.churn.offer import RetentionOffer, with_campaign_profit
 from crmkit.churn.profit import (
     CampaignProfit,
     campaign_profit_curve,
-    expected_maximum_profit,
     maximum_profit,
 )
+from crmkit.churn.uncertain import UncertainOffer, expected_maximum_profit
 from crmkit.churn.uplift import Qini, maximum_uplift_profit, qini, uplift_curve
 from crmkit.errors import InvalidValueError, MissingColumnError, NotEnoughDataError
 
@@ -58,7 +58,8 @@ def test_the_published_toy(eager_frame: Any) -> None:
 def test_a_sharp_prior_is_a_number() -> None:
     import pandas as pd
 
-    found = expected_maximum_profit(pd.DataFrame(TOY), accept_alpha=600, accept_beta=6)
+    sharp = UncertainOffer(accept_alpha=600, accept_beta=6)
+    found = expected_maximum_profit(pd.DataFrame(TOY), offer=sharp)
     exact = maximum_profit(
         pd.DataFrame(TOY),
         offer=RetentionOffer(accept_rate=600 / 606, incentive=10, contact_cost=1),
@@ -99,15 +100,6 @@ def test_the_profit_curve_is_the_sum_of_what_came(
     assert out["targeted"] == list(range(9))
 
 
-def test_a_proportional_incentive_has_the_published_profits() -> None:
-    # empulse 0.13 per head: churners bring 0.3 * 190 - 15 = 42, loyal ones cost 20.
-    offer = RetentionOffer(accept_rate=0.3, incentive=0, contact_cost=15)
-    assert offer.profit_of_churner(190.0) == 42
-    perfect = 10 * float(offer.profit_of_churner(190.0)) / 20
-    all_of_them = perfect - 10 * (offer.cost_of_loyal + 0.05 * 100) / 20
-    assert (perfect, all_of_them) == (21, 11)
-
-
 def test_break_even_is_where_the_expected_profit_is_zero() -> None:
     risk = OFFER.break_even_risk(130)
     assert OFFER.expected_profit([risk], [130])[0] == pytest.approx(0, abs=1e-12)
@@ -123,7 +115,7 @@ def test_a_saving_that_does_not_last_is_worth_less() -> None:
     free = RetentionOffer(
         accept_rate=0.3, incentive=10, contact_cost=1, loyal_accept_rate=0
     )
-    assert free.cost_of_loyal == 1
+    assert free.cost_of_loyal(200) == 1
 
 
 def test_expected_profit_is_added_in_every_library(frame: Any, columns_of: Any) -> None:
@@ -178,6 +170,19 @@ def test_tied_scores_are_taken_evenly_and_the_interval_holds_the_profit(
     assert one.profit == pytest.approx(one.profit_of_all)
 
 
+def test_half_of_a_tied_block_earns_half_of_it(rng: np.random.Generator) -> None:
+    import pandas as pd
+
+    plan = pd.DataFrame(
+        {"churn_risk": [0.9, 0.01] * 5, "churned": [1, 0] * 5, "clv": 200.0}
+    )
+    tied = pd.DataFrame({"churn_risk": 0.3, "churned": [1, 0, 0] * 4, "clv": 200.0})
+    found = held_out_profit(tied, planned_on=plan, offer=OFFER, rng=rng, resamples=9)
+    assert found.share_targeted == 0.5
+    assert found.profit == pytest.approx(0.5 * found.profit_of_all, rel=1e-12)
+    assert found.profit_of_all == pytest.approx((56 - 2 * 11) / 3, rel=1e-12)
+
+
 # scikit-uplift 0.5.1 gives this curve.
 UPLIFT = {
     "uplift": [0.9, 0.1, 0.8, 0.3, 0.7, 0.2, 0.6, 0.4, 0.5, 0.05],
@@ -213,11 +218,36 @@ def test_a_true_ranking_has_an_area_and_a_random_one_has_none(
     assert 0 < profit.share_targeted < 1
 
 
+def test_a_fixed_cost_that_nothing_earns_back_is_not_spent() -> None:
+    import pandas as pd
+
+    found = maximum_uplift_profit(
+        pd.DataFrame(UPLIFT), clv=20, incentive=1, contact_cost=1, fixed_cost=1e4
+    )
+    assert (found.profit, found.share_targeted) == (0, 0)
+
+
 def test_no_control_group_is_no_uplift() -> None:
     import pandas as pd
 
     with pytest.raises(NotEnoughDataError, match="10 treated of 10"):
         uplift_curve(pd.DataFrame(UPLIFT | {"treated": 1}))
+
+
+def test_the_error_of_an_effect_is_that_of_welch(rng: np.random.Generator) -> None:
+    import pandas as pd
+    from scipy import stats
+
+    treated = np.arange(90) < 70
+    profit = rng.normal(20, 3, 90) + treated * rng.normal(5, 9, 90)
+    found = incremental_profit(
+        pd.DataFrame({"treated": treated, "profit": profit}), cost=10, level=0.9
+    )
+    welch = stats.ttest_ind(profit[treated], profit[~treated], equal_var=False)
+    half = (found.upper - found.lower) / 2
+    error = half / stats.norm.ppf(0.95)
+    assert found.effect / error == pytest.approx(welch.statistic, rel=1e-12)
+    assert found.profit_upper - found.profit == pytest.approx(70 * half, rel=1e-12)
 
 
 def test_the_campaign_effect_covers_the_truth_and_the_past_narrows_it(

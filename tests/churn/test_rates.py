@@ -82,6 +82,10 @@ def test_equal_segments_have_no_bias_and_endless_ones_no_lifetime() -> None:
     assert bias.expected_lifetime == pytest.approx(bias.naive_lifetime)
     endless = pd.DataFrame({"customers": [5, 9], "retention": [0.7, 1.0]})
     assert aggregation_bias(endless, renewals=4).expected_lifetime is None
+    nobody_in_it = endless.assign(customers=[5, 0])
+    assert aggregation_bias(nobody_in_it, renewals=4).expected_lifetime == (
+        pytest.approx(1 / 0.3, rel=1e-12)
+    )
 
 
 # Gupta and Lehmann (2003): the margin multiple by retention and discount rate.

@@ -120,5 +120,10 @@ def test_one_group_or_no_loss_is_no_test() -> None:
     one = pd.DataFrame(TRIAL | {"arm": "all"})
     with pytest.raises(NotEnoughDataError, match="at least 2 groups, got 1"):
         log_rank(one, group_col="arm")
+    apart = pd.DataFrame(
+        {"duration": [1, 1, 9], "event_observed": [1, 1, 0], "g": [0, 0, 1]}
+    )
+    with pytest.raises(NotEnoughDataError, match="a loss in one group while others"):
+        log_rank(apart.assign(start=[0, 0, 3]), group_col="g", entry_col="start")
     with pytest.raises(NotEnoughDataError, match="lost"):
         log_rank(pd.DataFrame(TRIAL | {"event_observed": 0}), group_col="arm")

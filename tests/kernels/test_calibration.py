@@ -111,8 +111,30 @@ def test_the_profit_of_uplift_by_hand() -> None:
         sums[0], sums[1], sums[2], sums[3], clv=200, incentive=10, contact=1, fixed=50
     )
     assert profit[1] * 200 == pytest.approx(200 * (0.1 * 200 - 1 - 0.8 * 10) - 50)
+    # No campaign has no fixed cost.
+    assert profit[0] == 0
     curve = uplift.uplift_curve(sums[0], sums[1], sums[2], sums[3])
     assert curve[1] == pytest.approx(200 * 0.1)
+
+
+@pytest.mark.parametrize("first", [1.0, 2.0, 3.0])
+def test_the_area_is_that_of_the_triangle_over_the_chord(first: float) -> None:
+    # Everything is gained above the first cut of four customers: height 1 - share.
+    found = uplift.area(np.array([0.0, first, 4.0]), np.array([0.0, 1.0, 1.0]))
+    assert found == pytest.approx((1 - first / 4) / 2 / 4, rel=1e-12)
+
+
+def test_while_one_group_is_empty_nothing_is_known_to_be_added() -> None:
+    treated, control = np.array([0.0, 1, 2, 2]), np.array([0.0, 0, 0, 2])
+    for one, other in [(treated, control), (control, treated)]:
+        parts = (one, other, one, other / 2)
+        # Half of the control group stays, all of the treated: 0.5 for each of four.
+        assert uplift.uplift_curve(*parts).tolist() == [0, 0, 0, 2]
+        profit = uplift.campaign_profit(*parts, clv=10, incentive=1, contact=0, fixed=0)
+        assert profit.tolist() == [0, 0, 0, 4]
+    # The qini of treated customers without a control above the cut is their outcomes.
+    found = uplift.qini_curve(treated, control, treated, control / 2)
+    assert found.tolist() == [0, 1, 2, 1]
 
 
 def _censored(rng: np.random.Generator, n: int) -> tuple[FloatArray, BoolArray]:

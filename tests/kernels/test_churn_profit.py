@@ -26,9 +26,17 @@ def _roc(churned: object, score: object) -> tuple[FloatArray, FloatArray]:
 
 
 def _empc(churned: object, score: object, **changed: float) -> tuple[float, float]:
-    caught, bothered = ranking.concave_hull(*_roc(churned, score))
+    caught, bothered = _roc(churned, score)
     terms = DEFAULTS | changed
-    return cp.expected_maximum_profit(caught, bothered, loyal_accept=1.0, **terms)
+    total = caught[-1] + bothered[-1]
+    profit, count = cp.expected_maximum_profit(
+        (terms["clv"] - terms["incentive"]) * caught,
+        terms["contact"] * caught + (terms["incentive"] + terms["contact"]) * bothered,
+        caught + bothered,
+        alpha=terms["alpha"],
+        beta=terms["beta"],
+    )
+    return profit / total, count / total
 
 
 def _mpc(churned: object, score: object, accept: float = 0.3) -> tuple[float, float]:
@@ -152,12 +160,23 @@ def test_the_area_counts_pairs_and_ties_one_half(y: list[bool], seed: int) -> No
     pairs = (up[:, None] > down).mean() + (up[:, None] == down).mean() / 2
     assert mine == pytest.approx(pairs, rel=1e-12)
     assert ranking.area_under_roc(*_roc(y, -score)) == pytest.approx(1 - mine)
-    hull = ranking.concave_hull(positives, negatives)
-    slopes = np.diff(hull[0]) * (1 / np.maximum(np.diff(hull[1]), 1e-300))
-    assert np.all(np.diff(slopes) <= 1e-12 * slopes[:-1])
-    assert np.all(
-        np.interp(negatives, hull[1], hull[0]) >= positives - 1e-12
-    ) or np.any(np.diff(hull[1]) == 0)
+
+
+@given(y=labels, seed=st.integers(0, 999))
+def test_the_envelope_holds_the_best_line_at_every_rate(
+    y: list[bool], seed: int
+) -> None:
+    rng = np.random.default_rng(seed)
+    # Gains may fall: some customers are worth less than the incentive.
+    gain = np.concatenate(([0.0], np.cumsum(np.array(y) * rng.normal(1, 2, len(y)))))
+    cost = np.concatenate(([0.0], np.cumsum(rng.integers(0, 3, len(y)) * 1.0)))
+    best = cp.upper_envelope(gain, cost)
+    rates = np.linspace(0, 1, 101)[:, None]
+    every = rates * gain - cost
+    np.testing.assert_allclose(every[:, best].max(axis=1), every.max(axis=1), atol=1e-9)
+    turns = np.diff(cost[best]) / np.diff(gain[best])
+    assert best[0] == 0
+    assert np.all(np.diff(turns) > 0)
 
 
 def test_gain_in_a_tied_block_is_a_straight_line() -> None:
@@ -175,6 +194,21 @@ def test_the_published_lift_of_the_top_fifth() -> None:
     share = 44 / 221
     lift = ranking.gain_at(np.array([share]), count, captured)[0] / share
     assert lift == pytest.approx(2.307739557739558, rel=1e-12)
+
+
+@given(y=labels, seed=st.integers(0, 999))
+def test_the_variance_of_the_area_is_that_of_the_placements(
+    y: list[bool], seed: int
+) -> None:
+    both = [*y, True, True, False, False]
+    score = np.random.default_rng(seed).integers(0, 5, len(both)).astype(float)
+    up, down = score[np.array(both)], score[~np.array(both)]
+    wins = (up[:, None] > down) + (up[:, None] == down) / 2
+    by_pairs = sum(
+        np.var(wins.mean(axis=axis), ddof=1) / wins.shape[1 - axis] for axis in (0, 1)
+    )
+    found = ranking.roc_area_variance(*_roc(both, score))
+    assert found == pytest.approx(by_pairs, rel=1e-10, abs=1e-15)
 
 
 def test_the_variance_of_the_area_is_that_of_a_simulation(

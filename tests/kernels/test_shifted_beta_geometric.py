@@ -89,6 +89,15 @@ def test_the_published_residual_lifetimes(
     assert found_new == pytest.approx(new, abs=6e-5)
 
 
+def test_customers_all_alike_have_the_residual_lifetime_of_one_rate() -> None:
+    # Fader and Hardie (2010) set a constant retention of 0.80 beside both: 2.933.
+    found = sbg.discounted_residual_lifetime(
+        np.array([0.0, 5.0]), a=2e11, b=8e11, discount_rate=0.1
+    )
+    np.testing.assert_allclose(found, 0.8 * 1.1 / 0.3, rtol=1e-9)
+    assert found[0] == pytest.approx(2.933, abs=5e-4)
+
+
 def test_the_lifetimes_of_the_two_published_products() -> None:
     for a, b, value in [(0.704, 1.182, 3.6951), (0.668, 3.806, 5.9226)]:
         found = sbg.discounted_lifetime(a=a, b=b, discount_rate=0.1)
@@ -162,6 +171,40 @@ def test_a_weibull_shape_of_one_is_the_geometric(a: float, b: float) -> None:
     assert other[0] == pytest.approx(one[0], rel=1e-10)
     np.testing.assert_allclose(other[1][:2], one[1], rtol=1e-7, atol=1e-6)
     np.testing.assert_allclose(other[2][:2, :2], one[2], rtol=1e-6, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "c"),
+    [(0.7, 1.2, 3.0), (0.2, 1.2e6, 3.0), (6.0, 3e5, 2.6), (40, 0.01, 1)],
+)
+@pytest.mark.parametrize("t", [1.0, 72.0, 1e3, 1e5, 1e6, 3e7])
+def test_a_long_future_keeps_its_digits(a: float, b: float, c: float, t: float) -> None:
+    found = bdw.log_survival(np.array([t]), a=a, b=b, c=c)[0]
+    with mpmath.workdps(60):
+        A, B, u = mpmath.mpf(a), mpmath.mpf(b), mpmath.mpf(t) ** mpmath.mpf(c)
+        exact = (
+            mpmath.loggamma(B + u)
+            - mpmath.loggamma(A + B + u)
+            + mpmath.loggamma(A + B)
+            - mpmath.loggamma(B)
+        )
+    # Of a chance near 1 the logarithm is told to the last digit of the chance.
+    assert found == pytest.approx(float(exact), rel=1e-11, abs=1e-14)
+    if c == 1 and t <= 1e6:
+        other = sbg.log_survival(np.array([t]), a=a, b=b)[0]
+        assert other == pytest.approx(float(exact), rel=1e-11)
+
+
+def test_a_future_without_end_is_no_running_sum_and_no_overflow() -> None:
+    far = sbg.log_survival(np.array([0.0, 1e6, 1e6 + 1, 1e15]), a=0.7, b=1.2)
+    near = sbg.log_survival(np.array([0.0, 1e6]), a=0.7, b=1.2)
+    np.testing.assert_allclose(far[:2], near, rtol=1e-11)
+    assert np.all(np.diff(far) < 0)
+    gone = bdw.log_survival(np.array([0.0, 1.0, 1e3, 1e9]), a=0.7, b=1.2, c=60.0)
+    assert gone[0] == 0
+    assert np.all(np.isfinite(gone))
+    assert np.all(np.diff(gone) <= 0)
+    assert gone[2] < -200
 
 
 @pytest.mark.parametrize("at", [[0.2, 0.5, 0.3], [-1.0, 1.0, -0.5], [1.5, 2.0, 0.0]])

@@ -212,6 +212,11 @@ def test_only_the_active_count(eager_frame: Any, columns_of: Any) -> None:
     }
     out = snapshot_features(eager_frame(log), cutoffs=["2024-03-01"], active_within=30)
     assert columns_of(out)["customer_id"] == ["new"]
+    # 50 days after the first of January is ten before the first of March.
+    edge = snapshot_features(eager_frame(log), cutoffs=["2024-03-01"], active_within=10)
+    assert columns_of(edge)["customer_id"] == ["new"]
+    with pytest.raises(NotEnoughDataError, match="cut-off 2024-03-01, got 0 of 2"):
+        snapshot_features(eager_frame(log), cutoffs=["2024-03-01"], active_within=9)
     with pytest.raises(NotEnoughDataError, match="cut-off 2024-03-01, got 0 of 2"):
         snapshot_features(eager_frame(log), cutoffs=["2024-03-01"], active_within=3)
 
@@ -244,6 +249,68 @@ def test_an_attribute_without_a_date_is_refused() -> None:
         snapshot_features(log, cutoffs=CUTOFFS, events=[today])  # type: ignore[list-item]
 
 
+@pytest.mark.parametrize(
+    ("names", "feature"), [(["nps", "nps"], "nps_count"), (["gap"], "gap_mean")]
+)
+def test_two_features_of_one_name_are_refused(names: list[str], feature: str) -> None:
+    import pandas as pd
+
+    log = pd.DataFrame(_log(np.random.default_rng(1)))
+    events = [EventLog(frame=log, name=name, value_col="amount") for name in names]
+    with pytest.raises(InvalidValueError, match=f"'events': feature '{feature}' a sec"):
+        snapshot_features(log, cutoffs=CUTOFFS, events=events)
+
+
+@given(seed=st.integers(0, 10_000))
+def test_rows_that_arrive_after_a_cutoff_change_no_feature_of_it(seed: int) -> None:
+    import polars as pl
+
+    rng = np.random.default_rng(seed)
+    log, late = _log(rng, first=-60), _log(rng, 30, first=-60)
+    log["loaded"], late["loaded"] = log["date"], [dt.datetime(2024, 5, 1)] * 30
+    # Contacts arrive late too.
+    made = [
+        snapshot_features(
+            pl.DataFrame(rows),
+            cutoffs=CUTOFFS,
+            events=[
+                EventLog(
+                    frame=pl.DataFrame(rows),
+                    name="contact",
+                    value_col="discount",
+                    available_col="loaded",
+                )
+            ],
+            category_col="category",
+            discount_col="discount",
+            fit_purchases=lambda _: BgNbd(r=0.24, alpha=4.4, a=0.8, b=2.4),
+            available_col="loaded",
+        )
+        for rows in (log, _joined(log, late))
+    ]
+    assert made[0].equals(made[1])
+
+
+def test_a_model_fitted_at_each_cutoff_does_not_learn_from_the_future() -> None:
+    import pandas as pd
+
+    from crmkit import rfm_summary
+    from crmkit.clv import fit_bg_nbd
+    from crmkit.datasets import load_cdnow_sample
+
+    log = load_cdnow_sample()
+    known = log[log["date"] < "1998-01-01"]
+    ask: dict[str, Any] = {"cutoffs": ["1998-01-01"], "fit_purchases": fit_bg_nbd}
+    whole, part = snapshot_features(log, **ask), snapshot_features(known, **ask)
+    pd.testing.assert_frame_equal(whole, part)
+    # The histories are those of the summary that ends the day before.
+    customers = rfm_summary(log, observation_period_end="1997-12-31")
+    alive = fit_bg_nbd(customers).with_probability_alive(customers)
+    np.testing.assert_allclose(
+        whole["probability_alive"], alive["probability_alive"], rtol=1e-6
+    )
+
+
 def test_the_row_order_does_not_matter_and_the_input_stays(rng: Any) -> None:
     import pandas as pd
 
@@ -266,10 +333,16 @@ def test_features_are_told_from_keys_and_outcomes() -> None:
     import polars as pl
 
     names = ["customer_id", "cutoff", "tenure", "gap_mean", "nps_last", "churned"]
+    names += ["month_to_month", "monthly_charge", "nps_mean", "event_observed"]
     columns = pl.DataFrame({name: [1.0] for name in names})
-    assert feature_columns(columns) == ("tenure", "gap_mean", "nps_last")
+    assert feature_columns(columns) == (
+        *("tenure", "gap_mean", "nps_last"),
+        *("month_to_month", "monthly_charge", "nps_mean"),
+    )
     assert feature_groups(columns) == {
         "tenure": ("tenure",),
         "regularity": ("gap_mean",),
-        "nps": ("nps_last",),
+        "nps": ("nps_last", "nps_mean"),
+        "month_to_month": ("month_to_month",),
+        "monthly_charge": ("monthly_charge",),
     }

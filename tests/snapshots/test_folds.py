@@ -55,6 +55,24 @@ def test_an_embargo_takes_the_nearest_cutoffs_away() -> None:
     assert (out["fold"] == "train").sum() == 2 * 3
 
 
+def test_an_embargo_stands_before_the_test_as_before_the_calibration() -> None:
+    import pandas as pd
+
+    ask: dict[str, Any] = {
+        "test_from": JANUARY + dt.timedelta(days=210),
+        "calibrate_from": JANUARY + dt.timedelta(days=90),
+    }
+    snapshots = pd.DataFrame(_snapshots())
+    plain, waiting = with_fold(snapshots, **ask), with_fold(snapshots, **ask, embargo=1)
+    # Labels last 60 days and cut-offs stand 30 apart: one cut-off before each fold.
+    for fold in ("train", "calibrate"):
+        lost = (plain["fold"] == fold) & (waiting["fold"] != fold)
+        assert lost.sum() == 2
+        assert set(waiting.loc[lost, "fold"]) == {"embargo"}
+        last = snapshots.loc[plain["fold"] == fold, "cutoff"].max()
+        assert set(snapshots.loc[lost, "cutoff"]) == {last}
+
+
 def test_the_folds_of_a_search_only_look_back(eager_frame: Any) -> None:
     table = _snapshots()
     folds = cutoff_folds(eager_frame(table))

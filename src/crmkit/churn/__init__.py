@@ -1,6 +1,7 @@
 """Who is leaving, when, what it costs, and whom it pays to keep."""
 
 from .backtest import churn_backtest
+from .borrowed import LifelinesSurvival, ScikitSurvival
 from .campaign import IncrementalProfit, incremental_profit
 from .classifier import (
     ChurnClassifier,
@@ -29,19 +30,18 @@ from .priority import with_retention_priority, with_value_of_retention
 from .profit import (
     CampaignProfit,
     campaign_profit_curve,
-    expected_maximum_profit,
     maximum_profit,
 )
 from .rates import PeriodRates, period_rates, rescaled_rate
-from .remaining import (
-    LifelinesSurvival,
-    ScikitSurvival,
-    with_remaining_life,
-    with_remaining_value,
-)
+from .remaining import with_remaining_life, with_remaining_value
 from .risk import PauseModel, with_churn_risk, with_departure_risk
 from .survival import LogRank, SurvivalCurve, fit_kaplan_meier, log_rank
 from .survival_scores import SurvivalQuality, survival_quality
+from .uncertain import (
+    UncertainOffer,
+    expected_maximum_profit,
+    expected_maximum_profit_by_value,
+)
 from .uplift import Qini, maximum_uplift_profit, qini, uplift_curve
 
 __all__ = [
@@ -68,11 +68,13 @@ __all__ = [
     "ShiftedBetaGeometric",
     "SurvivalCurve",
     "SurvivalQuality",
+    "UncertainOffer",
     "aggregation_bias",
     "calibration_curve",
     "campaign_profit_curve",
     "churn_backtest",
     "expected_maximum_profit",
+    "expected_maximum_profit_by_value",
     "fit_beta_discrete_weibull",
     "fit_beta_discrete_weibull_spells",
     "fit_churn_classifier",

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from .._frames import native, numbers, read_eager, table, with_arrays
-from ..errors import InvalidValueError
+from ..errors import InvalidValueError, NotEnoughDataError
 from ..kernels import binary_regression
 from ..kernels.newton import Derivatives, maximise
 from ..snapshots import cutoff_folds
@@ -55,7 +55,7 @@ def churn_backtest(
     Raises
     ------
     NotEnoughDataError
-        If no cut-off has a closed label before it.
+        If no cut-off has a closed label before it, or at one nobody left, or everybody.
 
     Examples
     --------
@@ -99,6 +99,7 @@ def churn_backtest(
             features=features,
             churned_col=churned_col,
         )
+        _require_both(y[judge], frame["cutoff"][int(judge[0])])
         risks = {
             "classifier": model.risk(part.to_native())[learn.size :],
             "baseline": _curve(x, y, learn, judge),
@@ -120,6 +121,15 @@ def churn_backtest(
     }
     cutoff = frame["cutoff"][first]
     return native(table(frame, {"cutoff": cutoff, **columns}), snapshots)
+
+
+def _require_both(y: FloatArray, cutoff: object) -> None:
+    if not 0 < y.sum() < y.size:
+        raise NotEnoughDataError(
+            needed="customers who left and customers who stayed at each cut-off",
+            got=f"{int(y.sum())} who left of {y.size} at {str(cutoff)[:10]}",
+            remedy="Leave that cut-off out, or change the length of the label window.",
+        )
 
 
 def _curve(

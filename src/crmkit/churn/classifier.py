@@ -8,26 +8,16 @@ import numpy as np
 from scipy.special import expit, logit
 
 from .._check import fraction, whole
-from .._frames import (
-    EagerFrame,
-    native,
-    numbers,
-    nw,
-    read_eager,
-    refuse,
-    require_numbers,
-    table,
-    with_arrays,
-)
-from ..errors import InvalidValueError, MissingExtraError, NotEnoughDataError
+from .._frames import native, read_eager, table, with_arrays
+from ..errors import InvalidTypeError, MissingExtraError
 from ..fits import from_document, to_document
 from ..kernels import ranking
 from ..kernels.binary_regression import log_likelihood_sums
 from ..kernels.calibration import corrected_for_prior
 from ..kernels.newton import Derivatives, maximise
-from ..snapshots.names import groups_of, known_names
+from ..snapshots.names import groups_of
 from ..typing import FloatArray, IntoDataFrame, IntoDataFrameT
-from .scored import flag_rules
+from .features import chosen_features, feature_matrix, outcome_of, require_both
 
 __all__ = [
     "ChurnClassifier",
@@ -109,7 +99,7 @@ class ChurnClassifier:
     def risk(self, snapshots: IntoDataFrame) -> FloatArray:
         """Return the probability to churn of each row."""
         frame = read_eager(snapshots, self.report.features)
-        return self.risk_of(_matrix(frame, self.report.features))
+        return self.risk_of(feature_matrix(frame, self.report.features))
 
     def with_churn_risk(
         self, snapshots: IntoDataFrameT, *, output_col: str = "churn_risk"
@@ -151,7 +141,11 @@ class ChurnClassifier:
         """
         times = whole("repeats", repeats, at_least=1)
         frame = read_eager(snapshots, (*self.report.features, churned_col))
-        X, y = _matrix(frame, self.report.features), _outcome(frame, churned_col)
+        X, y = (
+            feature_matrix(frame, self.report.features),
+            outcome_of(frame, churned_col),
+        )
+        require_both(y)
         base = _area(self.risk_of(X), y)
         groups = groups_of(self.report.features)
         lost = np.empty((len(groups), times))
@@ -174,6 +168,8 @@ class ChurnClassifier:
     def risk_of(self, X: Any) -> FloatArray:  # noqa: ANN401 - a pandas frame
         """Return the same from the features as the estimator reads them."""
         report = self.report
+        if not len(X):
+            return np.zeros(0)
         risk = _raw(self.estimator, X)
         if report.base_rate is not None:
             risk = corrected_for_prior(
@@ -212,7 +208,8 @@ def fit_churn_classifier(
         Any scikit-learn classifier, pipeline or search with ``predict_proba``. It is
         cloned, never changed. None for gradient boosting with careful settings.
     features
-        The columns to learn from; all features of the snapshots by default.
+        The columns to learn from; all features of the snapshots by default. Numbers
+        and booleans; words too where ``estimator`` is a pipeline that encodes them.
     base_rate
         The true churn rate, where the training snapshots were sampled at another one.
     churned_col
@@ -231,6 +228,8 @@ def fit_churn_classifier(
         If scikit-learn is not installed.
     InvalidValueError
         If there is no feature, or an outcome is missing.
+    InvalidTypeError
+        If a feature is neither number nor boolean, and nothing encodes it.
     NotEnoughDataError
         If the training snapshots have one outcome only.
 
@@ -261,14 +260,14 @@ def fit_churn_classifier(
     [0.7, 0.3, 0.5]
     """
     frame = read_eager(snapshots, [churned_col, *([fold_col] if fold_col else [])])
-    names = _features(frame, features)
+    names = chosen_features(frame, features, words=estimator is not None)
     fold = np.array(frame[fold_col].to_list()) if fold_col else None
     learn = np.ones(len(frame), bool) if fold is None else fold == "train"
     later = np.zeros(len(frame), bool) if fold is None else fold == "calibrate"
-    X, y = _matrix(frame, names), _outcome(frame, churned_col)
-    _require_both(y[learn])
+    X, y = feature_matrix(frame, names), outcome_of(frame, churned_col)
+    require_both(y[learn])
     chosen = _default() if estimator is None else _clone(estimator)
-    chosen.fit(X[learn], y[learn].astype(np.int64))
+    _learn(chosen, X[learn], y[learn])
     rate = float(y[learn].mean())
     report = ClassifierReport(
         estimator=" ".join(str(chosen).split()),
@@ -283,12 +282,31 @@ def fit_churn_classifier(
     return _with_calibration(raw, X[later], y[later])
 
 
+def _learn(
+    estimator: ProbabilityEstimator,
+    X: Any,  # noqa: ANN401 - a pandas frame
+    y: FloatArray,
+) -> None:
+    try:
+        estimator.fit(X, y.astype(np.int64))
+    except ValueError as error:
+        words = [name for name in X if X[name].dtype == object]
+        if not words or not str(error).startswith("could not convert string"):
+            raise
+        raise InvalidTypeError(
+            subject=f"column {words[0]!r}",
+            expected="numbers, which this estimator reads",
+            got="words",
+            remedy="Encode it in a pipeline (OneHotEncoder), or leave it out.",
+        ) from error
+
+
 def _with_calibration(
     raw: ChurnClassifier,
     X: Any,  # noqa: ANN401 - a pandas frame
     y: FloatArray,
 ) -> ChurnClassifier:
-    _require_both(y)
+    require_both(y)
     line = np.column_stack([np.ones(y.size), logit(_inside(raw.risk_of(X)))])
 
     def mean(at: FloatArray) -> Derivatives:
@@ -314,41 +332,6 @@ def _with_calibration(
         base_rate=old.base_rate,
     )
     return ChurnClassifier(estimator=raw.estimator, report=report)
-
-
-def _features(frame: EagerFrame, features: Sequence[str] | None) -> tuple[str, ...]:
-    asked = known_names(frame.columns) if features is None else tuple(features)
-    leaks = set(asked) - set(known_names(asked))
-    if leaks or not asked:
-        found = f"no feature but {min(leaks)!r}" if leaks else "no feature"
-        raise InvalidValueError(
-            subject="argument 'features'",
-            found=found,
-            remedy="Name columns known at the cut-off: no key and no outcome.",
-        )
-    read_eager(frame.to_native(), asked)
-    require_numbers(frame, [name for name in asked if frame.schema[name] != nw.Boolean])
-    return asked
-
-
-def _matrix(frame: EagerFrame, names: Sequence[str]) -> Any:  # noqa: ANN401 - pandas
-    import pandas as pd  # noqa: PLC0415 - only the classifier needs feature names
-
-    return pd.DataFrame({name: numbers(frame, name) for name in names})
-
-
-def _outcome(frame: EagerFrame, churned_col: str) -> FloatArray:
-    refuse(frame, flag_rules(frame, churned_col))
-    return numbers(frame, churned_col)
-
-
-def _require_both(y: FloatArray) -> None:
-    if not 0 < y.sum() < y.size:
-        raise NotEnoughDataError(
-            needed="snapshots that churned and snapshots that did not",
-            got=f"{int(y.sum())} that churned of {y.size}",
-            remedy="Use more cut-offs, or a label window of another length.",
-        )
 
 
 def _raw(estimator: ProbabilityEstimator, X: Any) -> FloatArray:  # noqa: ANN401

@@ -11,9 +11,11 @@ from numpy.typing import ArrayLike
 from .._check import fraction, nonnegative_array, one_of, whole
 from .._frames import (
     EagerFrame,
+    Rule,
     group_rows,
     number_rules,
     numbers,
+    nw,
     read_eager,
     refuse,
     require_numbers,
@@ -30,6 +32,7 @@ __all__ = ["DiscreteHazard", "fit_discrete_hazard"]
 
 Baseline = Literal["saturated", "constant", "logarithmic"]
 _BASELINES = ("saturated", "constant", "logarithmic")
+_FLAT = 1e-8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +88,14 @@ class DiscreteHazard:
         Beyond ``last_period`` a saturated baseline keeps its last level.
         """
         frame = read_eager(customers, self.covariates)
+        refuse(frame, _known(frame, self.covariates))
         asked = nonnegative_array("periods", periods)
+        if np.any(asked < 1):
+            raise InvalidValueError(
+                subject="argument 'periods'",
+                found=f"period {float(asked.min())!r}",
+                remedy="Count periods from 1.",
+            )
         x = _covariates(frame, self.covariates)
         k = len(self.coefficients) - len(self.covariates)
         coefficients = np.array(self.coefficients)
@@ -136,7 +146,7 @@ def fit_discrete_hazard(
     periods
         Rows of ``person_periods``.
     covariates
-        Numeric columns, each known at the start of its period.
+        Columns of numbers or booleans, each known at the start of its period.
     link
         ``"logit"`` or ``"cloglog"``.
     baseline
@@ -160,7 +170,8 @@ def fit_discrete_hazard(
     NotEnoughDataError
         If nobody left, or nobody left in some period of a saturated baseline.
     ConvergenceError
-        If a covariate tells leavers and stayers apart without an error.
+        If a covariate tells leavers and stayers apart without an error, or says the
+        same as others.
 
     Notes
     -----
@@ -211,8 +222,9 @@ def fit_discrete_hazard(
     )
     if not found.converged:
         message = (
-            f"the hazard did not converge in {found.iterations} iterations. A "
-            "covariate may tell leavers from stayers without an error: leave it out."
+            f"the hazard has no single best fit ({found.iterations} iterations). A "
+            "covariate may tell leavers from stayers without an error, or say the same "
+            "as others: leave it out."
         )
         raise ConvergenceError(message, fit=fit)
     return fit
@@ -226,18 +238,28 @@ def _read(
     optional: tuple[str | None, str | None],
 ) -> EagerFrame:
     weight_col, cluster_col = optional
-    measured = [period_col, *covariates, *([weight_col] if weight_col else [])]
+    measured = [period_col, *([weight_col] if weight_col else [])]
     grouped = [cluster_col] if cluster_col else []
-    frame = read_eager(periods, [*measured, event_col, *grouped])
+    frame = read_eager(periods, [*measured, *covariates, event_col, *grouped])
     require_numbers(frame, measured)
     rules = [rule for name in measured for rule in number_rules(frame, name)]
     rules += number_rules(frame, period_col, sign="positive")
+    rules += _known(frame, covariates)
     refuse(frame, [*rules, *flag_rules(frame, event_col)])
     if not len(frame):
         raise NotEnoughDataError(
             needed="person-periods", got="0 rows", remedy="Pass a frame with rows."
         )
     return frame
+
+
+def _known(frame: EagerFrame, covariates: Sequence[str]) -> list[Rule]:
+    """List the rules of covariates: numbers or booleans, without a hole."""
+    flags = [name for name in covariates if frame.schema[name] == nw.Boolean]
+    others = [name for name in covariates if name not in flags]
+    require_numbers(frame, others)
+    rules = [rule for name in flags for rule in flag_rules(frame, name)]
+    return rules + [rule for name in others for rule in number_rules(frame, name)]
 
 
 def _maximised(
@@ -249,6 +271,7 @@ def _maximised(
 ) -> tuple[Optimum, FloatArray]:
     """Climb in units of each column's size: how it is measured does not matter."""
     size = np.sqrt(np.mean(X**2, axis=0))
+    size[size == 0] = 1.0
     sums = partial(
         kernel.log_likelihood_sums, X / size, y, weight, offset=0.0, link=link
     )
@@ -260,6 +283,8 @@ def _maximised(
 
     best = maximise(mean, np.zeros(X.shape[1]), tolerance=1e-10, max_iterations=200)
     value, _, hessian = sums(coefficients=best.parameters)
+    # Where the likelihood is flat in some direction, no number can be told.
+    known = np.linalg.eigvalsh(-hessian)[0] > _FLAT * total
     covariance = np.linalg.pinv(-hessian, hermitian=True)
     if cluster is not None:
         each = kernel.scores(
@@ -277,7 +302,7 @@ def _maximised(
         gradient=best.gradient,
         hessian=best.hessian,
         iterations=best.iterations,
-        converged=best.converged and bool(np.max(np.abs(best.parameters)) < 1e3),
+        converged=best.converged and bool(known),
         gradient_norm=best.gradient_norm,
         message=best.message,
     )

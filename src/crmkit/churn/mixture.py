@@ -114,6 +114,8 @@ def aggregation_bias(
         raise NotEnoughDataError(
             needed="customers", got="0", remedy="Pass a segment with customers."
         )
+    there = size > 0
+    size, kept = size[there], kept[there]
     return _pooled(size / size.sum(), kept, whole("renewals", renewals, at_least=1))
 
 
@@ -122,7 +124,7 @@ def _pooled(share: FloatArray, kept: FloatArray, renewals: int) -> AggregationBi
     total = alive.sum(axis=1)
     seen = total[:-1] > 0
     rates = (total[1:][seen] / total[:-1][seen]).tolist()
-    endless = bool(np.any((kept == 1) & (share > 0)))
+    endless = bool(np.any(kept == 1))
     lost = float(share @ (1 - kept))
     return AggregationBias(
         retention=tuple(rates),

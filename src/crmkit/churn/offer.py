@@ -32,7 +32,7 @@ class RetentionOffer:
     accept_rate
         The chance that somebody about to leave takes the offer and stays.
     incentive
-        What the offer costs when it is taken.
+        What the offer costs when it is taken, whoever takes it.
     contact_cost
         What it costs to make it, taken or not.
     loyal_accept_rate
@@ -41,12 +41,15 @@ class RetentionOffer:
     durability
         The share of a saved customer's value that is kept: 1 if the saved behave as if
         they had never thought of leaving, less if they leave soon after.
+    incentive_share
+        What it costs besides, as a share of the customer's value: a discount. A value
+        below 0 adds nothing.
 
     Examples
     --------
     >>> offer = RetentionOffer(accept_rate=0.3, incentive=10, contact_cost=1)
-    >>> offer.profit_of_churner(200.0), offer.cost_of_loyal
-    (array(56.), 11.0)
+    >>> offer.profit_of_churner(200.0), offer.cost_of_loyal(200.0)
+    (array(56.), array(11.))
     >>> round(offer.break_even_risk(200.0), 3)
     0.164
     """
@@ -56,6 +59,7 @@ class RetentionOffer:
     contact_cost: float
     loyal_accept_rate: float = 1.0
     durability: float = 1.0
+    incentive_share: float = 0.0
 
     def __post_init__(self) -> None:
         """Refuse shares that are none and costs below 0."""
@@ -64,24 +68,30 @@ class RetentionOffer:
         nonnegative("contact_cost", self.contact_cost)
         fraction("loyal_accept_rate", self.loyal_accept_rate, closed=True)
         fraction("durability", self.durability, closed=True)
+        fraction("incentive_share", self.incentive_share, closed=True)
 
-    @property
-    def cost_of_loyal(self) -> float:
-        """What it costs to target somebody who would have stayed."""
-        return float(
-            kernel.loyal_cost(
-                loyal_accept=self.loyal_accept_rate,
-                incentive=self.incentive,
-                contact=self.contact_cost,
-            )
+    def incentive_for(self, clv: ArrayLike) -> FloatArray:
+        """Return what the offer costs when somebody of this value takes it."""
+        value = finite_array("clv", clv)
+        return kernel.incentives(
+            value, fixed=self.incentive, share=self.incentive_share
+        )
+
+    def cost_of_loyal(self, clv: ArrayLike) -> FloatArray:
+        """Return what it costs to target somebody of this value who would stay."""
+        return kernel.loyal_cost(
+            loyal_accept=self.loyal_accept_rate,
+            incentive=self.incentive_for(clv),
+            contact=self.contact_cost,
         )
 
     def profit_of_churner(self, clv: ArrayLike) -> FloatArray:
         """Return the profit of targeting somebody of this value about to leave."""
+        value = finite_array("clv", clv)
         return kernel.churner_benefit(
             accept=self.accept_rate,
-            clv=self.durability * finite_array("clv", clv),
-            incentive=self.incentive,
+            clv=self.durability * value,
+            incentive=self.incentive_for(value),
             contact=self.contact_cost,
         )
 
@@ -89,7 +99,8 @@ class RetentionOffer:
         """Return the profit to expect of targeting customers at these risks."""
         p = finite_array("risk", risk)
         return np.asarray(
-            p * self.profit_of_churner(clv) - (1 - p) * self.cost_of_loyal, np.float64
+            p * self.profit_of_churner(clv) - (1 - p) * self.cost_of_loyal(clv),
+            np.float64,
         )
 
     def realised_profit(self, churned: ArrayLike, clv: ArrayLike) -> FloatArray:
@@ -105,13 +116,14 @@ class RetentionOffer:
             If targeting never pays, whatever the risk.
         """
         benefit = float(self.profit_of_churner(positive("clv", clv)))
+        cost = float(self.cost_of_loyal(clv))
         if benefit <= 0:
             raise InvalidValueError(
                 subject="argument 'clv'",
                 found=f"value {clv!r}, less than it costs to save",
                 remedy="Offer less, or leave customers of this value alone.",
             )
-        return self.cost_of_loyal / (self.cost_of_loyal + benefit)
+        return cost / (cost + benefit)
 
     def to_dict(self) -> dict[str, object]:
         """Return the offer as a JSON document."""
@@ -169,8 +181,8 @@ def with_campaign_profit(
     Notes
     -----
     p (g (v CLV - d) - f) - (1 - p) (h d + f), with risk p, acceptance g and h,
-    incentive d, contact cost f and durability v: Neslin et al. (2006), with individual
-    values.
+    incentive d (fixed, a share of the value, or both), contact cost f and durability
+    v: Neslin et al. (2006), with individual values.
 
     Examples
     --------

@@ -1,26 +1,26 @@
 """The best campaign a ranking of churn risks allows."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from .._check import fraction, nonnegative, positive
+from .._check import fraction, positive, whole
 from .._frames import native, numbers, nw, read_eager, table
-from ..errors import InvalidValueError
 from ..fits import from_document, to_document
 from ..kernels import churn_profit as kernel
 from ..kernels import ranking
-from ..typing import FloatArray, IntoDataFrame, IntoDataFrameT
+from ..kernels.intervals import bootstrap, percentile_interval
+from ..typing import FloatArray, IntArray, IntoDataFrame, IntoDataFrameT
 from .offer import RetentionOffer
 from .scored import Scored, read_scored
 
 __all__ = [
     "CampaignProfit",
     "campaign_profit_curve",
-    "expected_maximum_profit",
     "instance_curve",
     "maximum_profit",
+    "resampled_interval",
     "with_value",
 ]
 
@@ -35,10 +35,17 @@ class CampaignProfit:
         Per customer of the base, targeted or not: times their number it is the total.
     share_targeted
         From 0 to 1, from the top of the ranking.
+    lower, upper
+        The bootstrap interval of the profit over customers; None unless asked for.
+    level
+        The confidence of that interval, or None.
     """
 
     profit: float
     share_targeted: float
+    lower: float | None = None
+    upper: float | None = None
+    level: float | None = None
 
     def to_dict(self) -> dict[str, object]:
         """Return the measure as a JSON document."""
@@ -55,6 +62,9 @@ def maximum_profit(
     *,
     offer: RetentionOffer,
     clv: float,
+    rng: np.random.Generator | None = None,
+    resamples: int = 500,
+    level: float = 0.95,
     risk_col: str = "churn_risk",
     churned_col: str = "churned",
 ) -> CampaignProfit:
@@ -72,18 +82,29 @@ def maximum_profit(
         What is offered.
     clv
         The value of a customer who stays.
+    rng
+        The source of randomness of a bootstrap interval; without it there is none.
+    resamples, level
+        How many resamples of the customers, and the confidence of the interval.
     risk_col, churned_col
         The score (higher first, of any scale) and whether the customer left.
 
     Returns
     -------
     CampaignProfit
-        Profit per customer, and the share targeted.
+        Profit per customer, the share targeted, and the interval if asked for.
 
     Raises
     ------
     NotEnoughDataError
         If nobody left, or everybody.
+
+    Notes
+    -----
+    The best of many cuts is partly luck, so the profit is too high on average, and so
+    is its interval: each resample looks for a best cut of its own. The fewer the
+    customers and the weaker the ranking, the more. ``held_out_profit`` says what a cut
+    chosen elsewhere earns.
 
     References
     ----------
@@ -100,114 +121,67 @@ def maximum_profit(
     ...     }
     ... )
     >>> offer = RetentionOffer(accept_rate=0.3, incentive=10, contact_cost=1)
-    >>> maximum_profit(judged, offer=offer, clv=200)
-    CampaignProfit(profit=23.875, share_targeted=0.875)
+    >>> best = maximum_profit(judged, offer=offer, clv=200)
+    >>> best.profit, best.share_targeted
+    (23.875, 0.875)
     """
+    value = positive("clv", clv)
     scored = read_scored(
         customers, risk_col=risk_col, churned_col=churned_col, probability=False
     )
-    y = scored.churned
-    _, (churners, loyal) = ranking.blocks(scored.risk, y, 1 - y)
-    curve = kernel.profit_curve(
-        churners,
-        loyal,
-        benefit=float(offer.profit_of_churner(positive("clv", clv))),
-        cost=offer.cost_of_loyal,
-    )
-    best = kernel.best_cut(curve)
-    share = (churners[best] + loyal[best]) / y.size
-    return CampaignProfit(profit=float(curve[best]), share_targeted=float(share))
+    order, ends = ranking.block_ends(scored.risk)
+    y = scored.churned[order]
 
-
-def expected_maximum_profit(
-    customers: IntoDataFrame,
-    *,
-    accept_alpha: float = 6.0,
-    accept_beta: float = 14.0,
-    clv: float = 200.0,
-    incentive: float = 10.0,
-    contact_cost: float = 1.0,
-    loyal_accept_rate: float = 1.0,
-    risk_col: str = "churn_risk",
-    churned_col: str = "churned",
-) -> CampaignProfit:
-    """Measure the best profit to expect when the rate of acceptance is unsure (EMPC).
-
-    The rate of acceptance is beta-distributed; for each rate the best cut is taken, and
-    the profits are averaged. The defaults are those of the publication.
-
-    Parameters
-    ----------
-    customers
-        One row per customer: a score and what came.
-    accept_alpha, accept_beta
-        The beta distribution of the rate of acceptance; its mean is 0.3 by default.
-    clv, incentive, contact_cost
-        The value of a customer, the cost of an offer taken, the cost of making it.
-    loyal_accept_rate
-        The chance that a loyal customer takes the offer.
-    risk_col, churned_col
-        The score (higher first, of any scale) and whether the customer left.
-
-    Returns
-    -------
-    CampaignProfit
-        Expected profit per customer, and the expected share targeted.
-
-    Raises
-    ------
-    InvalidValueError
-        If the incentive is not below the value of a customer.
-    NotEnoughDataError
-        If nobody left, or everybody.
-
-    Notes
-    -----
-    Exact for any distribution, however sharp: the integral over the concave hull of the
-    ROC curve is a sum of incomplete beta functions.
-
-    References
-    ----------
-    Verbraken, Verbeke and Baesens (2013), "A novel profit maximizing metric for
-    measuring classification performance of customer churn prediction models", IEEE
-    Transactions on Knowledge and Data Engineering 25, 961-973.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> judged = pd.DataFrame(
-    ...     {
-    ...         "churn_risk": [0.1, 0.2, 0.3, 0.4, 0.5, 0.7, 0.8, 0.9],
-    ...         "churned": [0, 1, 0, 1, 0, 1, 0, 1],
-    ...     }
-    ... )
-    >>> best = expected_maximum_profit(judged)
-    >>> round(best.profit, 6), round(best.share_targeted, 6)
-    (23.875593, 0.87437)
-    """
-    value, cost = positive("clv", clv), nonnegative("incentive", incentive)
-    if cost >= value:
-        raise InvalidValueError(
-            subject="argument 'incentive'",
-            found=f"{cost!r}, not below the value {value!r} it is to save",
-            remedy="Offer less than a customer is worth.",
+    def curve(times: FloatArray) -> FloatArray:
+        return kernel.profit_curve(
+            ranking.sums_at(times * y, ends),
+            ranking.sums_at(times * (1 - y), ends),
+            benefit=float(offer.profit_of_churner(value)),
+            cost=float(offer.cost_of_loyal(value)),
         )
-    scored = read_scored(
-        customers, risk_col=risk_col, churned_col=churned_col, probability=False
+
+    profit = curve(np.ones(y.size))
+    best = kernel.best_cut(profit)
+    lower, upper, inside = resampled_interval(
+        lambda times: float(curve(times).max()),
+        customers=y.size,
+        rng=rng,
+        resamples=resamples,
+        level=level,
     )
-    y = scored.churned
-    _, (churners, loyal) = ranking.blocks(scored.risk, y, 1 - y)
-    hull = ranking.concave_hull(churners, loyal)
-    profit, share = kernel.expected_maximum_profit(
-        *hull,
-        alpha=positive("accept_alpha", accept_alpha),
-        beta=positive("accept_beta", accept_beta),
-        clv=value,
-        incentive=cost,
-        contact=nonnegative("contact_cost", contact_cost),
-        loyal_accept=fraction("loyal_accept_rate", loyal_accept_rate, closed=True),
+    return CampaignProfit(
+        profit=float(profit[best]),
+        share_targeted=ranking.share_above(best, ends),
+        lower=lower,
+        upper=upper,
+        level=inside,
     )
-    return CampaignProfit(profit=profit, share_targeted=share)
+
+
+def resampled_interval(
+    best: Callable[[FloatArray], float],
+    *,
+    customers: int,
+    rng: np.random.Generator | None,
+    resamples: int,
+    level: float,
+) -> tuple[float, float, float] | tuple[None, None, None]:
+    """Return lower, upper and level of a measure told how often each row is drawn.
+
+    Rows stay in the order of the ranking: which customer is drawn is chance anyway, and
+    so nothing is sorted twice.
+    """
+    inside = fraction("level", level)
+    repeats = whole("resamples", resamples, at_least=2)
+    if rng is None:
+        return None, None, None
+
+    def measured(drawn: IntArray) -> FloatArray:
+        return np.asarray(best(drawn.astype(np.float64)))
+
+    draws = bootstrap(measured, units=customers, resamples=repeats, rng=rng)
+    lower, upper = percentile_interval(draws, level=inside)
+    return float(lower), float(upper), inside
 
 
 def campaign_profit_curve(

@@ -1,12 +1,8 @@
 """What is still to come of customers, given how long they have been there."""
 
-from dataclasses import dataclass
-from typing import Any
-
 import numpy as np
-from numpy.typing import ArrayLike
 
-from .._check import nonnegative_array, rate, whole
+from .._check import rate, whole
 from .._frames import (
     EagerFrame,
     native,
@@ -20,57 +16,9 @@ from .._frames import (
 from ..errors import InvalidValueError
 from ..typing import FloatArray, IntoDataFrameT, IntoFrame, SurvivalModel
 
-__all__ = [
-    "LifelinesSurvival",
-    "ScikitSurvival",
-    "with_remaining_life",
-    "with_remaining_value",
-]
+__all__ = ["with_remaining_life", "with_remaining_value"]
 
 _BLOCK = 1 << 22
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class LifelinesSurvival:
-    """A fitted lifelines regression, as a ``SurvivalModel``.
-
-    Attributes
-    ----------
-    model
-        A fitted regression of lifelines, such as ``CoxPHFitter`` or
-        ``WeibullAFTFitter``: anything with ``predict_survival_function(frame, times=)``
-        that returns a row per time and a column per customer.
-    """
-
-    model: Any
-
-    def survival_table(self, customers: IntoFrame, times: ArrayLike) -> FloatArray:
-        """Return S(t): a row per customer, a column per time."""
-        asked = nonnegative_array("times", times)
-        found = self.model.predict_survival_function(customers, times=asked)
-        table = np.asarray(found, dtype=np.float64).T
-        return np.where(asked == 0, 1.0, table)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class ScikitSurvival:
-    """A fitted scikit-survival estimator, as a ``SurvivalModel``.
-
-    Attributes
-    ----------
-    model
-        A fitted estimator whose ``predict_survival_function(frame)`` returns one step
-        function per customer, with ``x`` (times) and ``y`` (survival).
-    """
-
-    model: Any
-
-    def survival_table(self, customers: IntoFrame, times: ArrayLike) -> FloatArray:
-        """Return S(t): a row per customer, a column per time."""
-        asked = nonnegative_array("times", times)
-        steps = self.model.predict_survival_function(customers)
-        rows = [_read_steps(step.x, step.y, asked) for step in steps]
-        return np.asarray(rows, dtype=np.float64)
 
 
 def with_remaining_life(
@@ -237,15 +185,3 @@ def _require_reached(reached: FloatArray, age: np.ndarray) -> None:
             first=f"age {int(age[nobody[0]])}",
             remedy="Fit the model to customers who got as old.",
         )
-
-
-def _read_steps(x: ArrayLike, y: ArrayLike, asked: FloatArray) -> FloatArray:
-    time, S = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
-    if np.any(asked > time[-1]):
-        raise InvalidValueError(
-            subject="argument 'times'",
-            found=f"time {float(asked.max())!r} beyond {float(time[-1])!r}",
-            remedy="Shorten the horizon: the model was not taught what comes then.",
-        )
-    steps = np.concatenate(([1.0], S))
-    return np.asarray(steps[np.searchsorted(time, asked, side="right")], np.float64)

@@ -259,7 +259,8 @@ def log_rank(
     Raises
     ------
     NotEnoughDataError
-        If there are fewer than two groups, or nobody was lost.
+        If there are fewer than two groups, or nobody was lost while another group was
+        there to compare.
 
     Examples
     --------
@@ -295,6 +296,12 @@ def log_rank(
         groups=groups.count,
     )
     test = kernel.log_rank(events, at_risk, _time_weight(events, at_risk, weighting))
+    if not test.degrees_of_freedom:
+        raise NotEnoughDataError(
+            needed="a loss in one group while others are still watched",
+            got="none",
+            remedy="Compare groups that were watched at the same ages.",
+        )
     return LogRank(
         groups=tuple(str(name) for name in groups.ids.to_list()),
         observed=tuple(test.observed.tolist()),

@@ -9,7 +9,7 @@ from .._check import positive
 from ..errors import InvalidValueError, NotEnoughDataError
 from ..fits import from_document, to_document
 from ..kernels import censored_scores as kernel
-from ..typing import IntoDataFrame, SurvivalModel
+from ..typing import FloatArray, IntoDataFrame, SurvivalModel
 from .spells import read_spells
 
 __all__ = ["SurvivalQuality", "survival_quality"]
@@ -84,6 +84,12 @@ def survival_quality(
     NotEnoughDataError
         If nobody left before a time, or nobody stayed beyond it.
 
+    Notes
+    -----
+    Who leaves at the moment at which another is censored is taken to have left first:
+    the weight is 1 / G just before. scikit-survival counts that censoring too, so its
+    scores differ a little where times are tied, and not at all where none are.
+
     References
     ----------
     Graf, Schmoor, Sauerbrei and Schumacher (1999) for the score; Uno, Cai, Tian and Wei
@@ -134,6 +140,7 @@ def survival_quality(
         )
     curve = kernel.censoring_curve(known.duration, known.event)
     table = survival.survival_table(frame.to_native(), asked)
+    _require_shares(table)
     brier, auc = [], []
     for at, S in zip(asked, table.T, strict=True):
         gone = np.count_nonzero((rows.duration <= at) & rows.event)
@@ -157,6 +164,19 @@ def survival_quality(
         auc=tuple(auc),
         integrated_brier=_mean_over(asked, brier),
     )
+
+
+def _require_shares(table: FloatArray) -> None:
+    wrong = ~((table >= 0) & (table <= 1))
+    if np.any(wrong):
+        raise InvalidValueError(
+            subject="the survival model",
+            found="survival that is no share from 0 to 1",
+            count=int(wrong.sum()),
+            total=table.size,
+            first=f"{float(table[wrong][0])!r}",
+            remedy="Judge a model that answers for every customer and time.",
+        )
 
 
 def _mean_over(times: Sequence[float], values: Sequence[float]) -> float | None:

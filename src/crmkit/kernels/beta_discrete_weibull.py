@@ -18,7 +18,9 @@ __all__ = ["log_likelihood_sums", "log_survival", "retention"]
 
 def log_survival(renewals: FloatArray, *, a: float, b: float, c: float) -> FloatArray:
     """Return ln S(t) = ln B(a, b + t^c) - ln B(a, b)."""
-    return log_beta_ratio(a, b, renewals**c)
+    # Beyond 1e152 the series would overflow: nobody is left there either way.
+    power = np.exp(np.minimum(c * np.log(np.maximum(renewals, 1.0)), 350.0))
+    return log_beta_ratio(a, b, np.where(renewals > 0, power, 0.0))
 
 
 def retention(renewal: FloatArray, *, a: float, b: float, c: float) -> FloatArray:

@@ -2,21 +2,24 @@
 
 Neslin et al. (2006) state the profit; Verbeke et al. (2012) maximise it over the cut
 (MPC); Verbraken, Verbeke and Baesens (2013) average the maximum over a beta-distributed
-rate of acceptance (EMPC). Of a would-be churner who is targeted, a share ``accept``
-takes the incentive and stays; loyal customers take it with ``loyal_accept``.
+rate of acceptance (EMPC); Janssens et al. (2022) let customers differ in value. Of a
+would-be churner who is targeted, a share ``accept`` takes the incentive and stays;
+loyal customers take it with ``loyal_accept``.
 """
 
 import numpy as np
 from scipy.special import betainc
 
-from ..typing import FloatArray
+from ..typing import FloatArray, IntArray
 
 __all__ = [
     "best_cut",
     "churner_benefit",
     "expected_maximum_profit",
+    "incentives",
     "loyal_cost",
     "profit_curve",
+    "upper_envelope",
 ]
 
 
@@ -29,6 +32,11 @@ def churner_benefit(
 ) -> FloatArray:
     """Return the profit of targeting somebody who was about to leave."""
     return np.asarray(accept * (np.subtract(clv, incentive)) - contact, np.float64)
+
+
+def incentives(clv: FloatArray, *, fixed: float, share: float) -> FloatArray:
+    """Return what an accepted offer costs; a share of a value below 0 is nothing."""
+    return np.asarray(fixed + share * np.maximum(clv, 0.0), np.float64)
 
 
 def loyal_cost(
@@ -57,36 +65,38 @@ def best_cut(profit: FloatArray) -> int:
     return int(np.argmax(profit))
 
 
-def expected_maximum_profit(
-    churners: FloatArray,
-    loyal: FloatArray,
-    *,
-    alpha: float,
-    beta: float,
-    clv: float,
-    incentive: float,
-    contact: float,
-    loyal_accept: float,
-) -> tuple[float, float]:
-    """Return EMPC per customer and the expected share targeted, in closed form.
+def upper_envelope(gain: FloatArray, cost: FloatArray) -> IntArray:
+    """Return the cuts that are best at some rate of acceptance, in their order.
 
-    ``churners`` and ``loyal`` are the vertices of the concave hull. Between two rates
-    of acceptance g_i and g_(i+1) vertex i is the best cut; integrals over g are
-    incomplete beta functions, finite however sharp the prior is.
+    The profit of cut k is a line in the rate g, g ``gain[k]`` - ``cost[k]``. Costs only
+    rise along the list, so a cut counts if it gains more than every one before it, and
+    lies on the convex hull of (gain, cost): pooling adjacent violators finds it in one
+    pass. With one value for all customers this is the hull of the ROC curve.
     """
-    total = churners[-1] + loyal[-1]
-    cost = loyal_accept * incentive + contact
-    caught, bothered = np.diff(churners), np.diff(loyal)
-    # A step that catches no churner pays at no rate of acceptance.
-    rates = np.divide(
-        cost * bothered + contact * caught,
-        (clv - incentive) * caught,
-        out=np.full(caught.shape, np.inf),
-        where=caught > 0,
-    )
+    from scipy.optimize import isotonic_regression  # noqa: PLC0415 - slow to import
+
+    highest = np.maximum.accumulate(gain)
+    cuts = np.flatnonzero(np.concatenate(([True], gain[1:] > highest[:-1])))
+    if cuts.size == 1:
+        return cuts
+    gained = np.diff(gain[cuts])
+    pooled = isotonic_regression(np.diff(cost[cuts]) / gained, weights=gained)
+    return np.asarray(cuts[pooled.blocks], dtype=np.int64)
+
+
+def expected_maximum_profit(
+    gain: FloatArray, cost: FloatArray, count: FloatArray, *, alpha: float, beta: float
+) -> tuple[float, float]:
+    """Return E[max over k of g gain[k] - cost[k]], g ~ Beta, and the expected count.
+
+    Running sums along the list, from 0. Between two rates g_i and g_(i+1) one line of
+    the envelope is the best; integrals over g are incomplete beta functions, finite
+    however sharp the prior is.
+    """
+    best = upper_envelope(gain, cost)
+    gain, cost, count = gain[best], cost[best], count[best]
+    rates = np.diff(cost) / np.diff(gain)
     limits = np.concatenate(([0.0], np.minimum(rates, 1.0), [1.0]))
     mass = np.diff(betainc(alpha, beta, limits))
     first_moment = alpha / (alpha + beta) * np.diff(betainc(alpha + 1, beta, limits))
-    profit = (clv - incentive) * churners @ first_moment
-    profit -= (contact * churners + cost * loyal) @ mass
-    return float(profit / total), float((churners + loyal) @ mass / total)
+    return float(gain @ first_moment - cost @ mass), float(count @ mass)

@@ -6,15 +6,25 @@ over all orders of the tied rows.
 
 import numpy as np
 
-from ..typing import FloatArray
+from ..typing import FloatArray, IntArray
 
 __all__ = [
     "area_under_roc",
+    "block_ends",
     "blocks",
-    "concave_hull",
     "gain_at",
     "roc_area_variance",
+    "share_above",
+    "sums_at",
 ]
+
+
+def block_ends(score: FloatArray) -> tuple[IntArray, IntArray]:
+    """Return the rows from the highest score down, and where blocks of equals end."""
+    order = np.argsort(score, kind="stable")[::-1]
+    ranked = score[order]
+    ends = np.append(np.flatnonzero(ranked[1:] != ranked[:-1]), score.size - 1)
+    return order, ends
 
 
 def blocks(
@@ -24,13 +34,19 @@ def blocks(
 
     Each running sum starts with the 0 before the first block.
     """
-    order = np.argsort(score, kind="stable")[::-1]
-    ranked = score[order]
-    ends = np.append(np.flatnonzero(ranked[1:] != ranked[:-1]), score.size - 1)
-    sums = tuple(
-        np.concatenate(([0.0], np.cumsum(column[order])[ends])) for column in columns
-    )
-    return ranked[ends], sums
+    order, ends = block_ends(score)
+    sums = tuple(sums_at(column[order], ends) for column in columns)
+    return score[order][ends], sums
+
+
+def sums_at(ranked: FloatArray, ends: IntArray) -> FloatArray:
+    """Return the running sums of rows in their order, at the ends of blocks, from 0."""
+    return np.concatenate(([0.0], np.cumsum(ranked)[ends]))
+
+
+def share_above(cut: int, ends: IntArray) -> float:
+    """Return the share of the rows above a cut: 0 is before the first block."""
+    return float((ends[cut - 1] + 1) / (ends[-1] + 1)) if cut else 0.0
 
 
 def area_under_roc(positives: FloatArray, negatives: FloatArray) -> float:
@@ -55,20 +71,3 @@ def gain_at(share: FloatArray, count: FloatArray, captured: FloatArray) -> Float
     """Return the share of all that is captured in the top ``share`` of the rows."""
     found = np.interp(share, count / count[-1], captured / captured[-1])
     return np.asarray(found, dtype=np.float64)
-
-
-def concave_hull(
-    positives: FloatArray, negatives: FloatArray
-) -> tuple[FloatArray, FloatArray]:
-    """Return the vertices of the upper hull of the ROC points, from (0, 0).
-
-    The hull of the running sums is the isotonic regression of the shares (Fawcett and
-    Niculescu-Mizil 2007): pooling adjacent violators finds it in one pass.
-    """
-    from scipy.optimize import isotonic_regression  # noqa: PLC0415 - slow to import
-
-    p, n = np.diff(positives), np.diff(negatives)
-    weight = p + n
-    pooled = isotonic_regression(p / weight, weights=weight, increasing=False)
-    ends = np.asarray(pooled.blocks, dtype=np.int64)
-    return positives[ends], negatives[ends]

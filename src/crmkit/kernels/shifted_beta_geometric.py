@@ -14,6 +14,7 @@ import numpy as np
 
 from ..typing import FloatArray
 from .newton import Derivatives
+from .special import log_beta_ratio
 
 __all__ = [
     "discounted_lifetime",
@@ -24,6 +25,8 @@ __all__ = [
     "pmf",
     "retention",
 ]
+
+_LONG = 1e6
 
 
 def log_likelihood_sums(
@@ -59,7 +62,12 @@ def retention(renewal: FloatArray, *, a: float, b: float) -> FloatArray:
 
 
 def log_survival(renewals: FloatArray, *, a: float, b: float) -> FloatArray:
-    """Return ln S(t) at whole t, as the running sum of ln r (equation 6)."""
+    """Return ln S(t) at whole t, as the running sum of ln r (equation 6).
+
+    Where the sum would be long it is the logarithm of B(a, b + t) / B(a, b).
+    """
+    if renewals.max(initial=0.0) > _LONG:
+        return log_beta_ratio(a, b, renewals)
     last = int(renewals.max(initial=0.0))
     # ln r = -ln(1 + a / (b + t - 1)) keeps all digits when a is small beside b.
     steps = -np.log1p(a / (b + np.arange(last)))

@@ -76,8 +76,15 @@ def digamma_difference(z: Numbers, n: Numbers) -> FloatArray:
 
 
 def log_beta_ratio(a: Numbers, b: Numbers, n: FloatArray | float) -> FloatArray:
-    """Return ``log(B(a, b + n) / B(a, b))``: ``n`` further draws all survived."""
-    return log_gamma_ratio(b, n) - log_gamma_ratio(np.add(a, b), n)
+    """Return ``log(B(a, b + n) / B(a, b))``: ``n`` further draws all survived.
+
+    Notes
+    -----
+    ``a`` and ``n`` may change places. Counting the smaller one up keeps the difference
+    of two logarithms small, however large the other is.
+    """
+    few, many = np.minimum(a, n), np.maximum(a, n)
+    return log_gamma_ratio(b, few) - log_gamma_ratio(np.add(b, many), few)
 
 
 def log_negative_binomial(

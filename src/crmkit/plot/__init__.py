@@ -11,6 +11,7 @@ from .churn import (
     gain_line,
     retention_line,
     survival_steps,
+    uplift_line,
 )
 from .holdout import predicted_against_actual
 from .parts import waterfall
@@ -46,6 +47,7 @@ __all__ = [
     "retention_heatmap",
     "retention_line",
     "survival_steps",
+    "uplift_line",
     "waterfall",
     "whale_curve",
 ]

@@ -1,4 +1,4 @@
-"""Churn, drawn: retention curves, calibration, gain, and the profit of each cut."""
+"""Churn, drawn: retention, calibration, gain, uplift, and the profit of each cut."""
 
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ __all__ = [
     "gain_line",
     "retention_line",
     "survival_steps",
+    "uplift_line",
 ]
 
 _LINE, _PLAIN = "#1b6a72", "#9a9a9a"
@@ -187,4 +188,34 @@ def campaign_profit_line(curve: IntoDataFrame, *, ax: "Axes | None" = None) -> "
     axes.plot(share[best], profit[best], color=_LINE, marker="o", linestyle="none")
     axes.set_xlabel("share of customers targeted")
     axes.set_ylabel("profit per customer")
+    return axes
+
+
+def uplift_line(curve: IntoDataFrame, *, ax: "Axes | None" = None) -> "Axes":
+    """Draw what treating the top of a ranking added, against treating at random.
+
+    Parameters
+    ----------
+    curve
+        What ``uplift_curve`` returned.
+    ax
+        The axes to draw on; new ones without any.
+
+    Returns
+    -------
+    Axes
+        The axes drawn on; the straight line is a random order.
+
+    Examples
+    --------
+    >>> from crmkit.plot.churn import uplift_line
+    >>> ax = uplift_line(curve)  # doctest: +SKIP
+    """
+    frame = read_eager(curve, ("share_targeted", "uplift"))
+    axes = axes_or_new(ax)
+    share, added = numbers(frame, "share_targeted"), numbers(frame, "uplift")
+    axes.plot(share[[0, -1]], added[[0, -1]], color=_PLAIN, linestyle=":")
+    axes.plot(share, added, color=_LINE)
+    axes.set_xlabel("share of customers treated")
+    axes.set_ylabel("outcomes added")
     return axes

@@ -15,7 +15,7 @@ __all__ = [
 ]
 
 KEYS = ("customer_id", "cutoff", "label_start", "label_end", "fold")
-OUTCOMES = ("churned", "future_purchases", "future_amount")
+OUTCOMES = ("churned", "event_observed", "future_purchases", "future_amount")
 
 _GROUPS = {
     "inactivity": "recency",
@@ -28,6 +28,8 @@ _GROUPS = {
     "returns": "returns",
     "probability": "purchase model",
 }
+# What an event log is told by, after its name.
+_PARTS = ("count", "recent", "inactivity", "mean", "last")
 
 
 def feature_columns(snapshots: IntoFrame) -> tuple[str, ...]:
@@ -51,7 +53,7 @@ def feature_groups(snapshots: IntoFrame) -> dict[str, tuple[str, ...]]:
     """Gather features by what they tell: recency, frequency, spend, one per event log.
 
     Features of one group often stand in for each other, so that importance is better
-    asked of the group than of each.
+    asked of the group than of each. A column of the caller's own is a group of its own.
 
     Examples
     --------
@@ -73,6 +75,7 @@ def groups_of(names: Sequence[str]) -> dict[str, tuple[str, ...]]:
     groups: dict[str, tuple[str, ...]] = {}
     for name in names:
         stem = name.split("_", maxsplit=1)[0]
-        group = _GROUPS.get(stem, name.rsplit("_", maxsplit=1)[0])
+        log, _, part = name.rpartition("_")
+        group = _GROUPS.get(stem, log if log and part in _PARTS else name)
         groups[group] = (*groups.get(group, ()), name)
     return groups

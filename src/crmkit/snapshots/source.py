@@ -1,6 +1,6 @@
 """Everything a snapshot reads, opened once; then one block of rows per cut-off."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from .._check import whole
 from .._frames import native, nw, read_eager, table
-from ..errors import NotEnoughDataError
+from ..errors import InvalidValueError, NotEnoughDataError
 from ..kernels.visible_log import Past, breadth, future, past
 from ..typing import FloatArray, IntArray, IntoDataFrameT, PurchaseModel
 from .events import EventLog, OpenedEvents, open_events
@@ -49,7 +49,9 @@ class Source:
                 self.log.categories, cutoff=cutoff, who=who
             )
         for each in self.events:
-            columns |= each.past(cutoff=cutoff, window=self.window, who=who)
+            added = each.past(cutoff=cutoff, window=self.window, who=who)
+            _require_new(added, columns)
+            columns |= added
         if self.probability_alive is not None and who.size:
             columns["probability_alive"] = self.probability_alive(known, cutoff)
         keep = np.ones(who.size, dtype=np.bool_)
@@ -143,6 +145,16 @@ def written(
         nw.when(~nw.col(name).is_nan()).then(nw.col(name)).alias(name) for name in holes
     ]
     return native(frame.with_columns(*filled) if filled else frame, like)
+
+
+def _require_new(added: Mapping[str, object], there: Mapping[str, object]) -> None:
+    twice = [name for name in added if name in there]
+    if twice:
+        raise InvalidValueError(
+            subject="argument 'events'",
+            found=f"feature {twice[0]!r} a second time",
+            remedy="Give each event log a name that no other feature begins with.",
+        )
 
 
 def _alive(

@@ -1,0 +1,222 @@
+"""What must hold whatever the data: curves, hazards, profits and rankings."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from numpy.typing import ArrayLike
+from scipy import stats
+
+from crmkit.churn import (
+    UncertainOffer,
+    expected_maximum_profit,
+    fit_discrete_hazard,
+    fit_kaplan_meier,
+    forecast_quality,
+    gain_curve,
+    maximum_profit,
+    person_periods,
+    survival_quality,
+)
+from crmkit.typing import FloatArray, IntoFrame
+
+seeds = st.integers(0, 9999)
+spells_of = st.lists(
+    st.tuples(st.integers(1, 6), st.booleans()), min_size=2, max_size=40
+)
+
+
+def _spells(rows: list[tuple[int, bool]]) -> Any:
+    import pandas as pd
+
+    return pd.DataFrame(rows, columns=["duration", "event_observed"])
+
+
+def _judged(seed: int, *, ties: bool = True) -> Any:
+    import pandas as pd
+
+    rng = np.random.default_rng(seed)
+    n = int(rng.integers(4, 60))
+    churned = rng.permutation(np.arange(n) < rng.integers(1, n))
+    risk = rng.random(n).round(1) if ties else rng.permutation(n) / n
+    return pd.DataFrame({"churn_risk": risk, "churned": churned})
+
+
+@given(rows=spells_of)
+def test_a_curve_starts_at_one_falls_at_losses_only_and_is_flat_without(
+    rows: list[tuple[int, bool]],
+) -> None:
+    spells = _spells(rows)
+    curve = fit_kaplan_meier(spells)
+    S = np.concatenate(([1.0], curve.survival))
+    assert np.all((np.diff(S) < 0) == (np.array(curve.events) > 0))
+    flat = fit_kaplan_meier(spells.assign(event_observed=False))
+    assert set(flat.survival) == {1.0}
+    ended = fit_kaplan_meier(spells.assign(event_observed=True))
+    shares = [(spells["duration"] > time).mean() for time in ended.time]
+    assert ended.survival == pytest.approx(shares, abs=1e-12)
+
+
+@given(rows=spells_of)
+def test_person_periods_are_the_durations_and_their_hazards_the_curve(
+    rows: list[tuple[int, bool]],
+) -> None:
+    # One lost in each period and one who stays: the saturated model has a fit.
+    spells = _spells([*rows, *((t, True) for t in range(1, 7)), (6, False)])
+    periods = person_periods(spells)
+    assert len(periods) == spells["duration"].sum()
+    assert periods["event"].sum() == spells["event_observed"].sum()
+    hazard = periods.groupby("period")["event"].mean()
+    curve = fit_kaplan_meier(spells)
+    S = np.cumprod(1 - hazard.to_numpy())
+    assert curve.survival_at(hazard.index) == pytest.approx(S, abs=1e-12)
+    model = fit_discrete_hazard(periods)
+    times = np.arange(hazard.size + 1)
+    table = model.survival_table(spells[:1], times)
+    assert table[0] == pytest.approx([1.0, *S], rel=1e-6)
+
+
+@given(seed=seeds, factor=st.floats(0.01, 100))
+def test_a_covariate_in_other_units_has_a_coefficient_in_other_units(
+    seed: int, factor: float
+) -> None:
+    import pandas as pd
+
+    rng = np.random.default_rng(seed)
+    x = rng.normal(size=80)
+    life = rng.geometric(1 / (1 + np.exp(1 - x)))
+    spells = pd.DataFrame(
+        {"duration": np.minimum(life, 4), "event_observed": life <= 4, "x": x}
+    )
+    periods = person_periods(spells)
+    ask: dict[str, Any] = {
+        "covariates": ["x"],
+        "link": "cloglog",
+        "baseline": "logarithmic",
+    }
+    one = fit_discrete_hazard(periods, **ask)
+    other = fit_discrete_hazard(periods.assign(x=factor * periods["x"]), **ask)
+    assert other.log_likelihood == pytest.approx(one.log_likelihood, rel=1e-9)
+    assert other.coefficients[-1] * factor == pytest.approx(
+        one.coefficients[-1], rel=1e-5, abs=1e-7
+    )
+
+
+@given(seed=seeds, alpha=st.floats(0.5, 60), beta=st.floats(0.5, 60))
+def test_empc_lies_between_nothing_and_the_perfect_order_and_above_mpc(
+    seed: int, alpha: float, beta: float
+) -> None:
+    judged = _judged(seed)
+    offer = UncertainOffer(accept_alpha=alpha, accept_beta=beta)
+    profit = expected_maximum_profit(judged, offer=offer).profit
+    perfect = judged.assign(churn_risk=judged["churned"].astype(float))
+    assert 0 <= profit <= expected_maximum_profit(perfect, offer=offer).profit + 1e-9
+    stretched = judged.assign(churn_risk=np.exp(9 * judged["churn_risk"]))
+    assert expected_maximum_profit(stretched, offer=offer).profit == profit
+    assert (
+        profit >= maximum_profit(judged, offer=offer.at_mean(), clv=200).profit - 1e-9
+    )
+    sharp = UncertainOffer(accept_alpha=alpha * 1e12, accept_beta=beta * 1e12)
+    known = maximum_profit(judged, offer=sharp.at_mean(), clv=200).profit
+    found = expected_maximum_profit(judged, offer=sharp).profit
+    assert found == pytest.approx(known, abs=1e-3)
+
+
+@given(seed=seeds)
+def test_equal_scores_pay_as_all_or_nobody(seed: int) -> None:
+    judged = _judged(seed).assign(churn_risk=0.4)
+    share = judged["churned"].mean()
+    rates = stats.beta(6, 14).ppf((np.arange(20_000) + 0.5) / 20_000)
+    everybody = share * (rates * 190 - 1) - (1 - share) * 11
+    found = expected_maximum_profit(judged).profit
+    assert found == pytest.approx(np.maximum(everybody, 0).mean(), rel=1e-4, abs=1e-5)
+
+
+@given(
+    seed=seeds,
+    clv=st.floats(50, 500),
+    incentive=st.floats(0, 40),
+    contact=st.floats(0, 10),
+    more=st.floats(1.01, 3),
+)
+def test_empc_has_the_currency_and_rises_and_falls_with_its_levers(
+    seed: int, clv: float, incentive: float, contact: float, more: float
+) -> None:
+    judged = _judged(seed)
+
+    def profit(value: float, d: float, f: float) -> float:
+        offer = UncertainOffer(incentive=d, contact_cost=f)
+        return expected_maximum_profit(judged, offer=offer, clv=value).profit
+
+    base = profit(clv, incentive, contact)
+    assert profit(more * clv, more * incentive, more * contact) == pytest.approx(
+        more * base, rel=1e-9, abs=1e-9
+    )
+    assert profit(more * clv, incentive, contact) >= base - 1e-9
+    assert profit(clv, incentive + more, contact) <= base + 1e-9
+    assert profit(clv, incentive, contact + more) <= base + 1e-9
+
+
+@given(seed=seeds)
+def test_a_turned_score_has_the_rest_of_the_area_and_a_lift_has_its_bound(
+    seed: int,
+) -> None:
+    judged = _judged(seed)
+    quality = forecast_quality(judged)
+    turned = forecast_quality(judged.assign(churn_risk=1 - judged["churn_risk"]))
+    assert turned.auc == pytest.approx(1 - quality.auc, abs=1e-12)
+    y, risk = judged["churned"].to_numpy(), judged["churn_risk"].to_numpy()
+    up, down = risk[y][:, None], risk[~y]
+    pairs = np.where(up == down, 0.5, up > down).mean()
+    assert quality.auc == pytest.approx(pairs, abs=1e-12)
+    assert quality.gini == 2 * quality.auc - 1
+    assert quality.top_decile_lift <= 1 / y.mean() + 1e-9
+    shuffled = forecast_quality(judged.sample(frac=1, random_state=seed))
+    assert shuffled.auc == quality.auc
+    gain = gain_curve(judged, points=7)
+    assert gain["share_captured"].is_monotonic_increasing
+    assert gain["share_captured"].iloc[-1] == pytest.approx(1)
+
+
+class Given:
+    """A survival model that answers from a column."""
+
+    def survival_table(self, customers: IntoFrame, times: ArrayLike) -> FloatArray:
+        rows: Any = customers
+        return np.repeat(
+            rows["survival"].to_numpy()[:, None], np.asarray(times).size, axis=1
+        )
+
+
+@given(seed=seeds)
+def test_concordance_over_time_is_blind_to_order_and_turns_with_the_risk(
+    seed: int,
+) -> None:
+    import pandas as pd
+
+    rng = np.random.default_rng(seed)
+    n = 40
+    spells = pd.DataFrame(
+        {
+            "duration": rng.exponential(10, n),
+            "event_observed": rng.random(n) < 0.6,
+            "survival": rng.permutation(n) / n,
+        }
+    )
+    time = float(np.quantile(spells["duration"], 0.5))
+    censored = spells.loc[~spells["event_observed"], "duration"]
+    early = spells.loc[spells["event_observed"], "duration"].min()
+    assume(early < time < censored.max())
+
+    def area(rows: Any) -> float:
+        found = survival_quality(
+            rows, survival=Given(), times=[time], learned_from=spells
+        )
+        return found.auc[0]
+
+    mixed = spells.sample(frac=1, random_state=seed)
+    assert area(mixed) == pytest.approx(area(spells), rel=1e-12)
+    turned = spells.assign(survival=1 - spells["survival"])
+    assert area(turned) == pytest.approx(1 - area(spells), abs=1e-12)
