@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .._check import whole
+from .._check import random_source, whole
 from .._frames import (
     number_rules,
     numbers,
@@ -19,7 +19,7 @@ from ..errors import InvalidValueError, MissingExtraError, NotEnoughDataError
 from ..fits import from_document, to_document
 from ..kernels.stability import adjusted_rand
 from ..typing import FloatArray, IntArray, IntoDataFrame, IntoDataFrameT
-from .arguments import column_names, random_source
+from .arguments import named_once
 
 __all__ = ["ClusterTrial", "Clusters", "fit_clusters"]
 
@@ -173,7 +173,7 @@ def fit_clusters(
     tried = tuple(dict.fromkeys(whole("clusters", k, at_least=2) for k in clusters))
     pairs = whole("resamples", resamples, at_least=1)
     source = random_source(rng)
-    read = tuple(column_names("columns", columns))
+    read = tuple(named_once("columns", columns))
     values = _matrix(customers, read)
     kind = np.unique(values, axis=0, return_inverse=True)[1].ravel()
     _require_enough(kind, tried)
