@@ -156,7 +156,7 @@ def fit_lapse_window(
         date_col=date_col,
         amount_col=amount_col,
     )
-    left = seen.departures
+    _, left = seen.spells()
     ended = left.following < seen.count
     if not ended.any():
         raise NotEnoughDataError(
