@@ -71,6 +71,27 @@ class Clusters:
     spread: tuple[float, ...]
     trials: tuple[ClusterTrial, ...]
 
+    def __str__(self) -> str:
+        """Read as a small table: a line per cluster, then how firm each number was."""
+        names = ("cluster", "customers", *self.columns)
+        rows = [
+            (f"{at}", f"{size:,}", *(f"{value:,.5g}" for value in centre))
+            for at, (size, centre) in enumerate(
+                zip(self.sizes, self.centres, strict=True), start=1
+            )
+        ]
+        wide = [max(map(len, column)) for column in zip(names, *rows, strict=True)]
+        lines = [
+            "  ".join(cell.rjust(width) for cell, width in zip(row, wide, strict=True))
+            for row in (names, *rows)
+        ]
+        lines += [
+            f"{trial.clusters} clusters: silhouette {trial.silhouette:.2f}, "
+            f"stability {trial.stability:.2f}"
+            for trial in self.trials
+        ]
+        return "\n".join(lines)
+
     def with_cluster(
         self, customers: IntoDataFrameT, *, output_col: str = "cluster"
     ) -> IntoDataFrameT:

@@ -79,6 +79,21 @@ class ValueTiers:
             _require_descending("keep", self.keep)
             _require_below(self.keep, self.cuts)
 
+    def __str__(self) -> str:
+        """Read as a line per tier: from which value, and who had it in the fit."""
+        bars = [f"from {_amount(cut)}" for cut in self.cuts]
+        if self.keep is not None:
+            kept = [f", kept from {_amount(low)}" for low in self.keep]
+            bars = [bar + low for bar, low in zip(bars, kept, strict=True)]
+        bars.append(f"below {_amount(self.cuts[-1])}" if self.cuts else "of any size")
+        counts = [""] * len(bars)
+        if self.customers is not None:
+            counts = [f" (customers: {count:,.0f})" for count in self.customers]
+        return "\n".join(
+            f"{label}: {self.value_col} {bar}{count}"
+            for label, bar, count in zip(self.labels, bars, counts, strict=True)
+        )
+
     def with_value_tier(
         self,
         customers: IntoFrameT,
@@ -311,3 +326,7 @@ def _interval_rules(frame: Frame, *, columns: tuple[str, str, str]) -> list[Rule
         )
     )
     return rules
+
+
+def _amount(value: float) -> str:
+    return f"{value:,.2f}" if abs(value) >= 1 else f"{value:.4g}"
