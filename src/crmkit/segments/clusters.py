@@ -19,7 +19,7 @@ from ..errors import InvalidValueError, MissingExtraError, NotEnoughDataError
 from ..fits import from_document, to_document
 from ..kernels.stability import adjusted_rand
 from ..typing import FloatArray, IntArray, IntoDataFrame, IntoDataFrameT
-from .arguments import named_once
+from .arguments import listed, named_once
 
 __all__ = ["ClusterTrial", "Clusters", "fit_clusters"]
 
@@ -191,7 +191,8 @@ def fit_clusters(
     >>> len(found.centres), sorted(centre[0] for centre in found.centres)
     (2, [1.5, 20.75])
     """
-    tried = tuple(dict.fromkeys(whole("clusters", k, at_least=2) for k in clusters))
+    each = listed("clusters", clusters)
+    tried = tuple(dict.fromkeys(whole("clusters", k, at_least=2) for k in each))
     pairs = whole("resamples", resamples, at_least=1)
     source = random_source(rng)
     read = tuple(named_once("columns", columns))

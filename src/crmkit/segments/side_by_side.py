@@ -21,7 +21,7 @@ from .._frames import (
 from ..errors import InvalidValueError
 from ..kernels import lorenz, tiers
 from ..typing import FloatArray, IntoFrameT
-from .arguments import named_once
+from .arguments import listed, named_once
 from .holdings import put_beside, read_holdings, require_present
 from .resampling import resampled_shares
 
@@ -329,7 +329,7 @@ def _shares(sums: FloatArray) -> FloatArray:
 
 
 def _ascending(bounds: Sequence[float]) -> list[float]:
-    edges = [number("bounds", bound) for bound in bounds]
+    edges = [number("bounds", bound) for bound in listed("bounds", bounds)]
     rising = all(low < high for low, high in pairwise(edges))
     if not edges or not rising or not all(isfinite(edge) for edge in edges):
         raise InvalidValueError(

@@ -25,6 +25,7 @@ from ..fits import from_document, to_document
 from ..kernels import tiers
 from ..kernels.intervals import normal_quantile
 from ..typing import FloatArray, IntoFrameT
+from .arguments import listed
 from .holdings import Missing, known_rows
 from .labels import labelled, require_labels
 
@@ -73,7 +74,8 @@ class ValueTiers:
     values: tuple[float, ...] | None = None
 
     def __post_init__(self) -> None:
-        require_labels("labels", self.labels, len(self.cuts) + 1)
+        cuts = listed("cuts", self.cuts)
+        require_labels("labels", self.labels, len(cuts) + 1)
         _require_descending("cuts", self.cuts)
         if self.keep is not None:
             _require_descending("keep", self.keep)
@@ -293,7 +295,8 @@ class ValueTiers:
 
 
 def _require_descending(name: str, cuts: Sequence[float]) -> None:
-    falling = all(high >= low for high, low in pairwise(cuts))
+    given = listed(name, cuts)
+    falling = all(high >= low for high, low in pairwise(given))
     if not falling or not all(isfinite(cut) for cut in cuts):
         raise InvalidValueError(
             subject=f"argument {name!r}",
