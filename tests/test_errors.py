@@ -3,6 +3,7 @@
 import copy
 import inspect
 from multiprocessing import Pipe
+from operator import attrgetter
 
 import pytest
 
@@ -31,6 +32,22 @@ EXAMPLES: list[tuple[CrmkitError, str]] = [
         (
             "missing column(s) ['amount']; the frame has ['Amount ', 'date']. "
             "Did you mean 'Amount ' for 'amount'? "
+            "Rename them, or pass the matching *_col argument."
+        ),
+    ),
+    (
+        MissingColumnError(["customer_id", "clv"], ["Customer ID"]),
+        (
+            "missing column(s) ['customer_id', 'clv']; the frame has ['Customer ID']. "
+            "Did you mean 'Customer ID' for 'customer_id'? clv.with_clv makes 'clv'. "
+            "Rename them, or pass the matching *_col argument."
+        ),
+    ),
+    (
+        MissingColumnError(["r_score", "revenue", "revenue", "m_score"], ["spend"]),
+        (
+            "missing column(s) ['r_score', 'revenue', 'm_score']; the frame has "
+            "['spend']. segments.with_rfm_scores makes 'r_score', 'm_score'. "
             "Rename them, or pass the matching *_col argument."
         ),
     ),
@@ -149,3 +166,13 @@ def test_an_error_is_copied_with_its_facts() -> None:
 def test_a_warning_of_ours_can_be_told_from_all_others() -> None:
     assert issubclass(errors.IdentifiabilityWarning, errors.CrmkitWarning)
     assert issubclass(errors.CrmkitWarning, UserWarning)
+
+
+def test_what_is_said_to_make_a_column_is_there() -> None:
+    import crmkit as ck
+
+    makers = [maker for maker in errors._MADE_BY if " " not in maker]
+    assert len(makers) == len(errors._MADE_BY) - 1  # one is a method of fitted models
+    for maker in makers:
+        assert callable(attrgetter(maker)(ck))
+    assert callable(ck.clv.BgNbd.with_probability_alive)

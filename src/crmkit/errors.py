@@ -18,6 +18,15 @@ __all__ = [
     "NotEnoughDataError",
 ]
 
+# Columns that nobody has in a file of their own: who asks for one wants to know.
+_MADE_BY = {
+    "rfm_summary": ("frequency", "recency", "T", "monetary_value", "total_amount"),
+    "with_probability_alive of a fitted model": ("probability_alive",),
+    "clv.with_clv": ("clv",),
+    "segments.with_value_tier": ("value_tier",),
+    "segments.with_rfm_scores": ("r_score", "f_score", "m_score", "rfm_cell"),
+}
+
 
 class CrmkitError(Exception):
     """Anything crmkit refuses to do; catch this to catch all of them."""
@@ -55,6 +64,22 @@ def _counted(count: int, noun: str) -> str:
     return f"{count} {noun[:end]}s{said}"
 
 
+def _letters(name: str) -> str:
+    return "".join(sign for sign in name.lower() if sign.isalnum())
+
+
+def _makers(names: list[str]) -> str:
+    made = {
+        maker: [name for name in names if name in columns]
+        for maker, columns in _MADE_BY.items()
+    }
+    return "".join(
+        f" {maker} makes {', '.join(map(repr, found))}."
+        for maker, found in made.items()
+        if found
+    )
+
+
 class MissingColumnError(CrmkitError, LookupError):
     """A column the function reads is not in the frame.
 
@@ -65,17 +90,18 @@ class MissingColumnError(CrmkitError, LookupError):
     """
 
     def __init__(self, missing: list[str], columns: list[str]) -> None:
-        self.missing = missing
+        self.missing = list(dict.fromkeys(missing))
         self.columns = columns
         near = {
             name: column
-            for name in missing
+            for name in self.missing
             for column in columns
-            if column.strip().lower() == name.lower()
+            if _letters(column) == _letters(name)
         }
         hint = "".join(f" Did you mean {near[n]!r} for {n!r}?" for n in near)
+        hint += _makers([name for name in self.missing if name not in near])
         super().__init__(
-            f"missing column(s) {missing}; the frame has {columns}.{hint} "
+            f"missing column(s) {self.missing}; the frame has {columns}.{hint} "
             "Rename them, or pass the matching *_col argument."
         )
 

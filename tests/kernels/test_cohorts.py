@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from crmkit.kernels import cohorts
 
@@ -107,3 +109,13 @@ def test_mix_and_rate_turn_round_with_time(rng: np.random.Generator) -> None:
     back = cohorts.mix_and_rate(second, first)
     for one, other in zip(there, back, strict=True):
         assert one == pytest.approx(-other, rel=1e-13)
+
+
+@given(st.lists(st.lists(st.integers(-99, 99), min_size=1, max_size=6), min_size=1))
+def test_climbs_add_up_to_the_square_of_all_so_far(spent: list[list[int]]) -> None:
+    turn = np.concatenate([np.arange(len(one)) for one in spent])
+    found = cohorts.climbs(turn, np.concatenate(spent).astype(np.float64))
+    ends = np.cumsum([len(one) for one in spent])
+    starts = ends - [len(one) for one in spent]
+    for one, start, end in zip(spent, starts, ends, strict=True):
+        assert np.cumsum(found[start:end]).tolist() == (np.cumsum(one) ** 2).tolist()

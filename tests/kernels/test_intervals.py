@@ -126,3 +126,70 @@ def test_corrections_keep_the_order_and_never_make_a_p_value_smaller(
 def test_a_two_sided_p_value_counts_both_tails() -> None:
     p = intervals.two_sided_p(np.array([-1.959963984540054, 0.0]))
     assert p.tolist() == pytest.approx([0.05, 1.0], rel=1e-12)
+
+
+SLEEP = np.array([1.2, 2.4, 1.3, 1.3, 0.0, 1.0, 1.8, 0.8, 4.6, 1.4])  # Student (1908)
+
+
+def limits_of(x: Any, *, level: float = 0.95, signed: bool) -> tuple[float, float]:
+    sums = (np.array(value) for value in (x.sum(), (x**2).sum(), float(x.size)))
+    lower, upper = intervals.mean_limits(*sums, level=level, signed=signed)
+    return float(lower), float(upper)
+
+
+def test_limits_of_a_mean_are_the_published_ones() -> None:
+    # R's t.test of these ten differences: 0.7001142, 2.4598858.
+    lower, upper = limits_of(SLEEP, signed=True)
+    assert lower == pytest.approx(0.7001142, abs=5e-8)
+    assert upper == pytest.approx(2.4598858, abs=5e-8)
+
+
+def test_limits_of_amounts_are_those_of_a_logarithm() -> None:
+    mean, error = SLEEP.mean(), stats.sem(SLEEP)
+    wide = stats.t.ppf(0.95, 9) * error / mean
+    lower, upper = limits_of(SLEEP, level=0.9, signed=False)
+    assert np.log(lower / mean) == pytest.approx(-wide, rel=1e-12)
+    assert np.log(upper / mean) == pytest.approx(wide, rel=1e-12)
+
+
+@pytest.mark.parametrize("signed", [True, False])
+@pytest.mark.parametrize(
+    "values",
+    [
+        [7.0],
+        [0.0, 0.0, 0.0],
+        [0.1] * 6,
+        [19.99] * 7,
+        [1e200, 2e200],
+        [0.1, 0.1 + 1e-12],
+    ],
+)
+def test_without_a_spread_there_are_no_limits(
+    values: list[float], *, signed: bool
+) -> None:
+    with np.errstate(over="ignore"):
+        assert np.isnan(limits_of(np.array(values), signed=signed)).all()
+
+
+def test_limits_too_far_to_be_written_are_none() -> None:
+    assert np.isnan(limits_of(np.array([0.0, 1.0]), level=0.9999, signed=False)).all()
+
+
+@given(
+    values=st.lists(st.floats(0, 1e6), min_size=2, max_size=40),
+    level=st.floats(0.5, 0.99),
+    signed=st.booleans(),
+)
+def test_limits_lie_about_the_mean(
+    *, values: list[float], level: float, signed: bool
+) -> None:
+    x = np.round(values, 2)
+    lower, upper = limits_of(x, level=level, signed=signed)
+    if np.isnan(lower):
+        return
+    assert lower < x.mean() < upper
+    assert signed or lower >= 0
+    wider = limits_of(x, level=(1 + level) / 2, signed=signed)
+    assert np.isnan(wider[0]) or wider[0] < lower < upper < wider[1]
+    scaled = limits_of(x * 8, level=level, signed=signed)
+    assert scaled == pytest.approx((8 * lower, 8 * upper), rel=1e-9, abs=1e-6)

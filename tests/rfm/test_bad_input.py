@@ -64,8 +64,9 @@ def test_t05_a_missing_id_is_refused(frame: Any, base: Any) -> None:
     assert said.startswith("column 'customer_id': 1 missing value in 13 rows")
 
 
-def test_t06_a_blank_id_is_refused(frame: Any, base: Any) -> None:
-    base["customer_id"][5] = ""
+@pytest.mark.parametrize("blank", ["", "  "])
+def test_t06_a_blank_id_is_refused(frame: Any, base: Any, blank: str) -> None:
+    base["customer_id"][5] = blank
     said = _refusal(frame(base))
     assert said.startswith("column 'customer_id': 1 blank value in 13 rows")
 

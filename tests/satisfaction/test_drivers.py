@@ -185,7 +185,7 @@ def test_customers_are_drawn_whole() -> None:
 def test_resampling_needs_a_source_of_chance() -> None:
     import pandas as pd
 
-    with pytest.raises(errors.InvalidValueError, match="'rng'"):
+    with pytest.raises(errors.InvalidTypeError, match="'rng'"):
         fit_driver_weights(
             pd.DataFrame(_answers()),
             driver_cols=COLS,

@@ -127,3 +127,20 @@ def test_columns_are_named_once(eager_frame: Make) -> None:
         segments.fit_clusters(base, columns=[], rng=rng)
     with pytest.raises(errors.MissingColumnError, match="'xy'"):
         segments.fit_clusters(base, columns="xy", rng=rng)
+
+
+def test_clusters_read_as_a_table() -> None:
+    trial = segments.ClusterTrial(clusters=2, silhouette=0.615, stability=1.0)
+    found = segments.Clusters(
+        columns=("orders", "basket"),
+        centres=((1.5, 1234.5678), (12.0, 20.0)),
+        sizes=(1200, 34),
+        spread=(1.0, 1.0),
+        trials=(trial,),
+    )
+    assert str(found).splitlines() == [
+        "cluster  customers  orders   basket",
+        "      1      1,200     1.5  1,234.6",
+        "      2         34      12       20",
+        "2 clusters: silhouette 0.61, stability 1.00",
+    ]

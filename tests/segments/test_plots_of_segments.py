@@ -73,6 +73,25 @@ def test_what_is_not_yet_seen_stays_blank(eager_frame: Make) -> None:
     assert np.isnan(shown[0, 1:]).all()
 
 
+def test_curves_over_all_cohorts_show_their_limits(eager_frame: Make) -> None:
+    for draw, table, name in (
+        (plots.retention_curve, segments.retention_curve, "retention"),
+        (
+            plots.revenue_curve,
+            segments.revenue_curve,
+            "cumulative_revenue_per_customer",
+        ),
+    ):
+        curve = table(eager_frame(log()), observation_period_end="2024-03-31")
+        axes: Any = draw(curve)
+        known = nw.from_native(curve, eager_only=True)
+        assert axes.lines[0].get_ydata().tolist() == known[name].to_list()
+        shaded = axes.collections[0].get_paths()[0].vertices[:, 1]
+        upper = known[f"{name}_upper"]
+        assert shaded.max() == upper.filter(~upper.is_null() & ~upper.is_nan()).max()
+        assert axes.get_ylim()[0] <= 0
+
+
 def test_the_colours_of_retention_span_the_ages_after_the_first() -> None:
     import pandas as pd
 

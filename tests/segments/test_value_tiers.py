@@ -144,7 +144,7 @@ def test_shares_must_rise_to_one(frame: Make, shares: tuple[float, ...]) -> None
         segments.fit_value_tiers(frame(BASE), shares=shares)
 
 
-@pytest.mark.parametrize("labels", [("A", "B"), ("A", "A", "B"), "ABC"])
+@pytest.mark.parametrize("labels", [("A", "B"), ("A", "A", "B")])
 def test_labels_must_be_different_and_enough(frame: Make, labels: Any) -> None:
     with pytest.raises(errors.InvalidValueError, match="'labels'"):
         segments.fit_value_tiers(frame(BASE), labels=labels)
@@ -273,3 +273,20 @@ def test_a_refusal_leaves_the_input_alone() -> None:
     with pytest.raises(errors.InvalidValueError):
         segments.with_value_tier(base)
     pd.testing.assert_frame_equal(base, before)
+
+
+def test_tiers_read_as_a_line_each() -> None:
+    programme = segments.ValueTiers(
+        labels=("gold", "basic"), cuts=(1500.0,), keep=(900.0,), value_col="spend"
+    )
+    assert str(programme) == (
+        "gold: spend from 1,500.00, kept from 900.00\nbasic: spend below 1,500.00"
+    )
+    found = segments.ValueTiers(
+        labels=("A", "B"), cuts=(0.0125,), customers=(1200.0, 3.0), values=(90.0, 0.01)
+    )
+    assert str(found) == (
+        "A: clv from 0.0125 (customers: 1,200)\nB: clv below 0.0125 (customers: 3)"
+    )
+    everybody = segments.ValueTiers(labels=("all",), cuts=())
+    assert str(everybody) == "all: clv of any size"

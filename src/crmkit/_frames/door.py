@@ -45,8 +45,20 @@ def read(frame: object, columns: Sequence[str]) -> Frame:
         raise _not_a_frame(frame, "a DataFrame or a lazy frame") from None
     absent = [name for name in columns if name not in names]
     if absent:
+        _require_names(absent)
         raise MissingColumnError(absent, [str(name) for name in names])
     return opened
+
+
+def _require_names(columns: Sequence[object]) -> None:
+    for name in columns:
+        if not isinstance(name, str):
+            raise InvalidTypeError(
+                subject="a column to read",
+                expected="its name, a text",
+                got=repr(name),
+                remedy="Pass the name of one column to each *_col argument.",
+            )
 
 
 def read_eager(frame: object, columns: Sequence[str]) -> EagerFrame:

@@ -115,7 +115,7 @@ def id_rules(frame: Frame, column: str) -> list[Rule]:
         rules.append(
             Rule(
                 column=column,
-                broken=nw.col(column) == "",
+                broken=nw.col(column).str.strip_chars() == "",
                 found="blank value",
                 remedy="Drop these rows, or give them an id.",
             )

@@ -4,12 +4,10 @@ from collections.abc import Collection
 from math import isinf
 from typing import TypeVar
 
-import numpy as np
-
 from .._check import number
 from ..errors import InvalidTypeError, InvalidValueError
 
-__all__ = ["able_to", "finite_margin", "new_columns", "random_source"]
+__all__ = ["able_to", "finite_margin", "new_columns"]
 
 _Given = TypeVar("_Given")
 
@@ -37,18 +35,6 @@ def finite_margin(margin: float) -> float:
             remedy="Pass a finite share, such as 0.3 for 30 %.",
         )
     return share
-
-
-def random_source(rng: np.random.Generator) -> np.random.Generator:
-    """Return the source of randomness, which has to be a generator of numpy."""
-    if not isinstance(rng, np.random.Generator):
-        raise InvalidTypeError(
-            subject="argument 'rng'",
-            expected="a numpy.random.Generator",
-            got=repr(rng),
-            remedy="Pass numpy.random.default_rng(seed), with a seed of your choice.",
-        )
-    return rng
 
 
 def new_columns(names: Collection[object], *, read: Collection[str]) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .._check import nonnegative, purchase_history
+from .._check import nonnegative, purchase_history, random_source
 from ..kernels import pareto_nbd
 from ..kernels.coin_sample import (
     sample_chances,
@@ -32,6 +32,7 @@ def coin_times(
     ``stayed`` counts the purchases a customer alive stayed after, beyond the repeat
     ones: 1 where leaving at the very first purchase is possible.
     """
+    random_source(rng)
     x, t_x, T = (np.ravel(column) for column in purchase_history(*history))
     there = np.flatnonzero(rng.random(x.size) < alive(x, t_x, T))
     x, T = x[there], T[there]
@@ -53,6 +54,7 @@ def race_times(
     rng: np.random.Generator,
 ) -> tuple[IntArray, FloatArray]:
     """Draw the same for customers who may leave at any moment."""
+    random_source(rng)
     x, t_x, T = (np.ravel(column) for column in purchase_history(*history))
     there = np.flatnonzero(rng.random(x.size) < alive(x, t_x, T))
     x, T = x[there], T[there]

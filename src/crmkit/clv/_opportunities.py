@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .._check import nonnegative, purchase_history, whole_array
+from .._check import nonnegative, purchase_history, random_source, whole_array
 from .._frames import Frame, Rule, nw
 from ..errors import InvalidValueError
 from ..kernels import bg_bb
@@ -109,6 +109,7 @@ def bb_times(
     rng: np.random.Generator,
 ) -> tuple[IntArray, FloatArray]:
     """Draw the row and number of each opportunity used after now."""
+    random_source(rng)
     x, t_x, n = (np.ravel(column) for column in opportunity_history(*history))
     there = np.flatnonzero(rng.random(x.size) < alive(x, t_x, n))
     x, n = x[there], n[there]

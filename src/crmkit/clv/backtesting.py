@@ -7,6 +7,7 @@ from typing import Protocol, TypeAlias
 
 import numpy as np
 
+from .._check import random_source
 from .._frames import EagerFrame, numbers, nw, read_eager
 from ..errors import InvalidValueError, NotEnoughDataError
 from ..fits import from_document, to_document
@@ -16,7 +17,6 @@ from ..rfm.log import Refunds
 from ..rfm.window import Day
 from ..typing import FloatArray, IntoDataFrame, PurchaseModel
 from ._accuracy import deciles, mean_absolute_error, ranking_gini, relative_bias
-from ._arguments import random_source
 from ._cutoffs import Cutoffs, as_date, cutoff_days, horizon_days
 from ._simulation import PurchaseSampler, futures
 from .nbd import fit_nbd

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .._check import fraction, nonnegative, rate, whole
+from .._check import fraction, nonnegative, random_source, rate, whole
 from ..fits import from_document, to_document
 from ..typing import FloatArray, IntoDataFrame
-from ._arguments import able_to, finite_margin, random_source
+from ._arguments import able_to, finite_margin
 from ._simulation import PurchaseSampler, SpendSampler, futures
 from .prediction_intervals import read_history, read_spending
 

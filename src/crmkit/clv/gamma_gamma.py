@@ -10,7 +10,13 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .._check import nonnegative_array, one_of, positive_array, whole_array
+from .._check import (
+    nonnegative_array,
+    one_of,
+    positive_array,
+    random_source,
+    whole_array,
+)
 from .._frames import read, refuse
 from ..errors import IdentifiabilityWarning, InvalidTypeError, InvalidValueError
 from ..fits import FitReport, from_document, to_document
@@ -116,7 +122,7 @@ class GammaGamma:
     ) -> FloatArray:
         """Draw the amount of each purchase, made by the customer in that row."""
         x, amount = _spending(frequency, monetary_value)
-        sampled = partial(gamma_gamma.sample_rates, rng=rng)
+        sampled = partial(gamma_gamma.sample_rates, rng=random_source(rng))
         rates = _of(sampled, x, amount, self.parameters)
         return rng.gamma(self.p, size=customer.size) / rates[customer]
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .._check import nonnegative, purchase_history
+from .._check import nonnegative, purchase_history, random_source
 from ..errors import InvalidValueError
 from ..fits import FitReport, from_document, to_document
 from ..kernels import nbd, pareto_nbd
@@ -117,6 +117,7 @@ class Nbd:
         rng: np.random.Generator,
     ) -> tuple[IntArray, FloatArray]:
         """Draw one future of each customer: row and time after ``T`` of purchases."""
+        random_source(rng)
         x, _, age = (np.ravel(c) for c in purchase_history(frequency, recency, T))
         pace = rng.gamma(self.r + x) / (self.alpha + age)
         span = np.full(x.size, nonnegative("horizon", horizon))

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from .._check import fraction, nonnegative, rate, whole
+from .._check import fraction, nonnegative, random_source, rate, whole
 from .._frames import numbers, read_eager, refuse, with_columns_of
 from ..typing import FloatArray, IntoDataFrame, IntoDataFrameT
-from ._arguments import able_to, finite_margin, new_columns, random_source
+from ._arguments import able_to, finite_margin, new_columns
 from ._histories import Columns, history_rules, known_id
 from ._simulation import PurchaseSampler, SpendSampler, futures
 from ._spending import spending_rules

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .._check import whole
+from .._check import random_source, whole
 from ..ledger import Ledger
 from ..typing import BoolArray, FloatArray, IntArray, IntoDataFrame
 from .backend import Backend, Column, from_columns
@@ -51,6 +51,7 @@ def simulate_company(
     Ledger(100 customers, ... lines, ... service costs, ...)
     """
     count = whole("customers", customers, at_least=1)
+    random_source(rng)
     arrival = np.sort(rng.integers(0, 700, count))
     orders = _orders(rng, arrival)
     brought = (rng.random(count) < 0.3) & (np.arange(count) > 0)

@@ -7,7 +7,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .._check import nonnegative_array, one_of, whole
+from .._check import nonnegative_array, one_of, random_source, whole
 from ..errors import InvalidValueError
 from ..kernels.calendar import DAYS_PER_UNIT, TimeUnit
 from ..typing import FloatArray, IntArray, IntoDataFrame
@@ -112,6 +112,7 @@ def simulate_purchases(
     ['customer_id', 'date', 'amount']
     """
     count = whole("n_customers", n_customers, at_least=1)
+    random_source(rng)
     age = _ages(T, count)
     nothing = np.zeros(count)
     customer, time = purchases.sample_purchase_times(

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Literal, overload
 
 import numpy as np
 
-from .._check import positive, whole
+from .._check import positive, random_source, whole
 from ..typing import IntoDataFrame
 from .backend import Backend, from_columns
 
@@ -91,6 +91,7 @@ def simulate_subscriptions(
     """
     count = whole("customers", customers, at_least=1)
     last = whole("renewals", renewals, at_least=1)
+    random_source(rng)
     theta = rng.beta(positive("a", a), positive("b", b), count)
     # A probability of 0 in floating point never ends: the smallest stands for it.
     lost_at = rng.geometric(np.maximum(theta, 1e-12))

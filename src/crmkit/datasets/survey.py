@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .._check import fraction, nonnegative, whole
+from .._check import fraction, nonnegative, random_source, whole
 from ..typing import FloatArray, IntArray, IntoDataFrame
 from .backend import Backend, from_columns
 
@@ -94,6 +94,7 @@ def simulate_survey(
     """
     n = whole("customers", customers, at_least=1)
     strength = nonnegative("effect", effect)
+    random_source(rng)
     plan = rng.integers(0, 3, n)
     theta = 0.3 * (plan - 1) + rng.normal(size=n)
     life = rng.exponential(_LIFE * np.exp(0.7 * strength * theta))

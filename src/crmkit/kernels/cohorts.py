@@ -8,7 +8,15 @@ import numpy as np
 
 from ..typing import BoolArray, FloatArray, IntArray
 
-__all__ = ["chained", "mix_and_rate", "observable", "pooled", "triangle"]
+__all__ = [
+    "chained",
+    "climbs",
+    "mix_and_rate",
+    "observable",
+    "pooled",
+    "pooled_sums",
+    "triangle",
+]
 
 
 def triangle(
@@ -20,6 +28,23 @@ def triangle(
     return np.asarray(summed, np.float64).reshape(periods, periods)
 
 
+def climbs(turn: IntArray, amount: FloatArray) -> FloatArray:
+    """Return by how much each amount raises the square of its customer's running sum.
+
+    ``turn`` counts a customer's activities from 0; a customer's rows are together and
+    in order. Squares of running sums are then sums of climbs, which can be added up
+    by cohort and age without a row per customer and age.
+    """
+    running = amount.copy()
+    sizes = np.bincount(turn, minlength=1)
+    few = np.min_scalar_type(sizes.size)  # short numbers are sorted by counting
+    order = np.argsort(turn.astype(few), kind="stable")
+    for at in np.split(order, np.cumsum(sizes)[:-1])[1:]:
+        running[at] += running[at - 1]
+    with np.errstate(over="ignore", invalid="ignore"):
+        return np.asarray(amount * (2 * running - amount), dtype=np.float64)
+
+
 def observable(periods: int, complete: int) -> BoolArray:
     """Say which cells end within the first ``complete`` periods."""
     at = np.arange(periods)
@@ -28,9 +53,12 @@ def observable(periods: int, complete: int) -> BoolArray:
 
 def pooled(active: FloatArray, seen: BoolArray) -> tuple[FloatArray, FloatArray]:
     """Return, per age, who is active and of how many, over cohorts seen at that age."""
-    counted = np.where(seen, active, 0.0).sum(axis=0)
-    of = np.where(seen, active[:, :1], 0.0).sum(axis=0)
-    return counted, of
+    return pooled_sums(active, seen), pooled_sums(active[:, :1], seen)
+
+
+def pooled_sums(sums: FloatArray, seen: BoolArray) -> FloatArray:
+    """Add up, per age, the cohorts seen at that age."""
+    return np.asarray(np.where(seen, sums, 0.0).sum(axis=0), dtype=np.float64)
 
 
 def chained(

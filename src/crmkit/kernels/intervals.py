@@ -1,14 +1,15 @@
-"""Intervals and tests every room needs: shares, resampling, many comparisons.
+"""Intervals and tests every room needs: shares, means, resampling, many comparisons.
 
-Wilson (1927) and Clopper & Pearson (1934) for a share; the percentile bootstrap over
-units drawn with their multiplicity; Holm (1979) and Benjamini & Hochberg (1995) for
-several p-values at once. Counts may be arrays of any shape.
+Wilson (1927) and Clopper & Pearson (1934) for a share; Student (1908) for a mean, from
+sums alone; the percentile bootstrap over units drawn with their multiplicity; Holm
+(1979) and Benjamini & Hochberg (1995) for several p-values at once. Counts may be
+arrays of any shape.
 """
 
 from collections.abc import Callable
 
 import numpy as np
-from scipy.special import betaincinv, ndtr, ndtri
+from scipy.special import betaincinv, ndtr, ndtri, stdtrit
 
 from ..typing import FloatArray, IntArray
 
@@ -18,11 +19,14 @@ __all__ = [
     "bootstrap",
     "clopper_pearson",
     "holm",
+    "mean_limits",
     "normal_quantile",
     "percentile_interval",
     "two_sided_p",
     "wilson",
 ]
+
+_SPREAD = 1e-12  # of the mean square: below it, sums of squares are rounding
 
 Statistic = Callable[[IntArray], FloatArray]
 
@@ -64,6 +68,35 @@ def clopper_pearson(
     lower = betaincinv(np.maximum(k, 1), n - k + 1, tail)
     upper = betaincinv(k + 1, np.maximum(n - k, 1), 1 - tail)
     return np.where(k == 0, 0.0, lower), np.where(k == n, 1.0, upper)
+
+
+def mean_limits(
+    total: FloatArray,
+    squares: FloatArray,
+    count: FloatArray,
+    *,
+    level: float,
+    signed: bool,
+) -> tuple[FloatArray, FloatArray]:
+    """Return Student's limits of a mean, from a total and a sum of squares.
+
+    Unless the values are ``signed``, the limits are those of the logarithm of the mean,
+    by the delta method: then none is below 0, and a long upper tail is missed less
+    often. NaN where fewer than two values, or no difference between them, tell nothing
+    of the spread.
+    """
+    with np.errstate(all="ignore"):
+        mean = total / count
+        variance = squares / count - mean**2
+        known = (count > 1) & (variance > _SPREAD * squares / count)
+        error = np.sqrt(np.where(known, variance, np.nan) / (count - 1))
+        reach = stdtrit(np.maximum(count - 1, 1.0), (1 + level) / 2) * error
+        if signed:
+            lower, upper = mean - reach, mean + reach
+        else:
+            lower, upper = mean / np.exp(reach / mean), mean * np.exp(reach / mean)
+    finite = np.isfinite(lower) & np.isfinite(upper)
+    return np.where(finite, lower, np.nan), np.where(finite, upper, np.nan)
 
 
 def bootstrap(

@@ -26,7 +26,9 @@ from .segments import (
     growth_bars,
     migration_heatmap,
     pareto_curve,
+    retention_curve,
     retention_heatmap,
+    revenue_curve,
     whale_curve,
 )
 
@@ -44,8 +46,10 @@ __all__ = [
     "predicted_against_actual",
     "priority_matrix",
     "probability_alive",
+    "retention_curve",
     "retention_heatmap",
     "retention_line",
+    "revenue_curve",
     "survival_steps",
     "uplift_line",
     "waterfall",

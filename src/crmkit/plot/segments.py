@@ -15,7 +15,9 @@ __all__ = [
     "growth_bars",
     "migration_heatmap",
     "pareto_curve",
+    "retention_curve",
     "retention_heatmap",
+    "revenue_curve",
     "whale_curve",
 ]
 
@@ -173,6 +175,88 @@ def retention_heatmap(cells: IntoDataFrame, *, ax: "Axes | None" = None) -> "Axe
     return axes
 
 
+def retention_curve(curve: IntoDataFrame, *, ax: "Axes | None" = None) -> "Axes":
+    """Draw the share of customers who buy at each age, over all cohorts.
+
+    Parameters
+    ----------
+    curve
+        What :func:`crmkit.segments.retention_curve` returned.
+    ax
+        The axes to draw on; new ones by default.
+
+    Returns
+    -------
+    Axes
+        The axes drawn on.
+
+    Raises
+    ------
+    MissingExtraError
+        If matplotlib is not installed.
+    MissingColumnError
+        If a column of the curve is not there.
+
+    Examples
+    --------
+    >>> import matplotlib
+    >>> matplotlib.use("agg")
+    >>> import pandas as pd
+    >>> import crmkit as ck
+    >>> from crmkit.plot.segments import retention_curve
+    >>> log = pd.DataFrame({
+    ...     "customer_id": ["ann", "bob", "ann"], "amount": [1.0, 4.0, 2.0],
+    ...     "date": pd.to_datetime(["2024-01-05", "2024-01-09", "2024-02-20"]),
+    ... })
+    >>> curve = ck.segments.retention_curve(log, observation_period_end="2024-02-29")
+    >>> retention_curve(curve).get_ylabel()
+    'share who buy'
+    """
+    return _by_age(curve, "retention", "share who buy", ax)
+
+
+def revenue_curve(curve: IntoDataFrame, *, ax: "Axes | None" = None) -> "Axes":
+    """Draw what a customer has brought by each age, over all cohorts.
+
+    Parameters
+    ----------
+    curve
+        What :func:`crmkit.segments.revenue_curve` returned.
+    ax
+        The axes to draw on; new ones by default.
+
+    Returns
+    -------
+    Axes
+        The axes drawn on.
+
+    Raises
+    ------
+    MissingExtraError
+        If matplotlib is not installed.
+    MissingColumnError
+        If a column of the curve is not there.
+
+    Examples
+    --------
+    >>> import matplotlib
+    >>> matplotlib.use("agg")
+    >>> import pandas as pd
+    >>> import crmkit as ck
+    >>> from crmkit.plot.segments import revenue_curve
+    >>> log = pd.DataFrame({
+    ...     "customer_id": ["ann", "bob", "ann"], "amount": [1.0, 4.0, 2.0],
+    ...     "date": pd.to_datetime(["2024-01-05", "2024-01-09", "2024-02-20"]),
+    ... })
+    >>> curve = ck.segments.revenue_curve(log, observation_period_end="2024-02-29")
+    >>> revenue_curve(curve).get_ylabel()
+    'revenue per customer so far'
+    """
+    return _by_age(
+        curve, "cumulative_revenue_per_customer", "revenue per customer so far", ax
+    )
+
+
 def growth_bars(accounts: IntoDataFrame, *, ax: "Axes | None" = None) -> "Axes":
     """Draw who came, stayed, came back and left per period.
 
@@ -280,6 +364,18 @@ def migration_heatmap(table: IntoDataFrame, *, ax: "Axes | None" = None) -> "Axe
     axes.set_xticks(range(len(columns)), columns)
     axes.set_yticks(range(len(rows)), rows)
     axes.set(xlabel="tier after", ylabel="tier before")
+    return axes
+
+
+def _by_age(curve: IntoDataFrame, name: str, label: str, ax: "Axes | None") -> "Axes":
+    limits = (f"{name}_lower", f"{name}_upper")
+    frame = read_eager(curve, ("age", name, *limits)).sort("age")
+    axes = axes_or_new(ax)
+    age = numbers(frame, "age")
+    _shade(axes, frame, age, name)
+    axes.plot(age, numbers(frame, name), color=_BLUE, linewidth=2, marker="o")
+    axes.set_ylim(bottom=min(0.0, axes.get_ylim()[0]))
+    axes.set(xlabel="age in periods", ylabel=label)
     return axes
 
 

@@ -6,7 +6,7 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
-from .._check import fraction, one_of, whole
+from .._check import fraction, one_of, random_source, whole
 from .._frames import read_eager
 from ..errors import InvalidValueError, NotEnoughDataError
 from ..fits import from_document, to_document
@@ -182,6 +182,9 @@ def fit_driver_weights(
     """
     one_of("method", method, _METHODS)
     one_of("model", model, _MODELS)
+    count = whole("resamples", resamples)
+    if count or rng is not None:
+        random_source(rng)
     groups = _groups(driver_cols)
     _require_supported(groups, method, model)
     columns = [name for names in groups.values() for name in names]
@@ -207,15 +210,15 @@ def fit_driver_weights(
         n=len(data),
         incomplete=int((~kept).sum()),
     )
-    if not whole("resamples", resamples):
+    if not count:
         return plain
     draws = _resampled(
         data,
         sizes,
         divide,
         cluster=clusters_of(frame, customer_id_col, kept),
-        resamples=resamples,
-        rng=_require_rng(rng),
+        resamples=count,
+        rng=random_source(rng),
     )
     return _with_uncertainty(plain, draws, fraction("level", level))
 
@@ -309,16 +312,6 @@ def _require_binary(column: str, y: FloatArray) -> None:
             found="outcome other than 0 and 1",
             remedy="A logistic model needs 0 and 1; or use model='linear'.",
         )
-
-
-def _require_rng(rng: np.random.Generator | None) -> np.random.Generator:
-    if rng is None:
-        raise InvalidValueError(
-            subject="argument 'rng'",
-            found="None",
-            remedy="Resampling needs a source of chance: np.random.default_rng(seed).",
-        )
-    return rng
 
 
 def _resampled(

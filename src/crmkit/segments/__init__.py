@@ -2,7 +2,8 @@
 
 from .break_even import cell_response
 from .clusters import Clusters, ClusterTrial, fit_clusters
-from .cohort_views import cohort_table, retention_curve
+from .cohort_curves import retention_curve, revenue_curve
+from .cohort_views import cohort_table
 from .concentration import customers_behind, gini, pareto_point, top_share
 from .concentration_values import Gini, ParetoPoint, WhalePeak
 from .curves import pareto_curve, whale_curve, whale_peak
@@ -72,6 +73,7 @@ __all__ = [
     "rate_change",
     "retention_curve",
     "retention_priority",
+    "revenue_curve",
     "spend_against_value",
     "spending_bands",
     "tier_summary",

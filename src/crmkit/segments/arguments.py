@@ -1,18 +1,31 @@
-"""Arguments that are no numbers: names of columns, randomness, frames to be joined."""
+"""Arguments that are no numbers: lists, names of columns, frames to be joined."""
 
-from collections.abc import Sequence
-
-import numpy as np
+from collections.abc import Iterable, Sequence
+from typing import TypeVar
 
 from .._frames import Frame, nw
 from ..errors import InvalidTypeError, InvalidValueError
 
-__all__ = ["column_names", "random_source", "require_same_ids"]
+__all__ = ["listed", "named_once", "require_same_ids"]
+
+_Member = TypeVar("_Member")
 
 
-def column_names(argument: str, names: Sequence[str]) -> list[str]:
+def listed(argument: str, members: Iterable[_Member]) -> tuple[_Member, ...]:
+    """Return the members of a list; one member alone, or a text, is no list."""
+    if isinstance(members, str) or not isinstance(members, Iterable):
+        raise InvalidTypeError(
+            subject=f"argument {argument!r}",
+            expected="a list",
+            got=repr(members),
+            remedy="Pass a list, of a single member too.",
+        )
+    return tuple(members)
+
+
+def named_once(argument: str, names: Sequence[str]) -> list[str]:
     """Return the names of columns, each once; one name alone is no list of letters."""
-    given = [names] if isinstance(names, str) else list(names)
+    given = [names] if isinstance(names, str) else list(listed(argument, names))
     twice = sorted({name for name in given if given.count(name) > 1})
     if twice or not given:
         raise InvalidValueError(
@@ -21,18 +34,6 @@ def column_names(argument: str, names: Sequence[str]) -> list[str]:
             remedy="Name each column once, and at least one.",
         )
     return given
-
-
-def random_source(rng: np.random.Generator) -> np.random.Generator:
-    """Return the source of randomness, which has to be a generator of NumPy."""
-    if not isinstance(rng, np.random.Generator):
-        raise InvalidTypeError(
-            subject="argument 'rng'",
-            expected="a numpy.random.Generator",
-            got=repr(rng),
-            remedy="Pass numpy.random.default_rng(seed), with a seed of your choice.",
-        )
-    return rng
 
 
 def require_same_ids(first: Frame, second: Frame, column: str) -> None:

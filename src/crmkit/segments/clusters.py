@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .._check import whole
+from .._check import random_source, whole
 from .._frames import (
     number_rules,
     numbers,
@@ -19,7 +19,7 @@ from ..errors import InvalidValueError, MissingExtraError, NotEnoughDataError
 from ..fits import from_document, to_document
 from ..kernels.stability import adjusted_rand
 from ..typing import FloatArray, IntArray, IntoDataFrame, IntoDataFrameT
-from .arguments import column_names, random_source
+from .arguments import listed, named_once
 
 __all__ = ["ClusterTrial", "Clusters", "fit_clusters"]
 
@@ -70,6 +70,27 @@ class Clusters:
     sizes: tuple[int, ...]
     spread: tuple[float, ...]
     trials: tuple[ClusterTrial, ...]
+
+    def __str__(self) -> str:
+        """Read as a small table: a line per cluster, then how firm each number was."""
+        names = ("cluster", "customers", *self.columns)
+        rows = [
+            (f"{at}", f"{size:,}", *(f"{value:,.5g}" for value in centre))
+            for at, (size, centre) in enumerate(
+                zip(self.sizes, self.centres, strict=True), start=1
+            )
+        ]
+        wide = [max(map(len, column)) for column in zip(names, *rows, strict=True)]
+        lines = [
+            "  ".join(cell.rjust(width) for cell, width in zip(row, wide, strict=True))
+            for row in (names, *rows)
+        ]
+        lines += [
+            f"{trial.clusters} clusters: silhouette {trial.silhouette:.2f}, "
+            f"stability {trial.stability:.2f}"
+            for trial in self.trials
+        ]
+        return "\n".join(lines)
 
     def with_cluster(
         self, customers: IntoDataFrameT, *, output_col: str = "cluster"
@@ -170,10 +191,11 @@ def fit_clusters(
     >>> len(found.centres), sorted(centre[0] for centre in found.centres)
     (2, [1.5, 20.75])
     """
-    tried = tuple(dict.fromkeys(whole("clusters", k, at_least=2) for k in clusters))
+    each = listed("clusters", clusters)
+    tried = tuple(dict.fromkeys(whole("clusters", k, at_least=2) for k in each))
     pairs = whole("resamples", resamples, at_least=1)
     source = random_source(rng)
-    read = tuple(column_names("columns", columns))
+    read = tuple(named_once("columns", columns))
     values = _matrix(customers, read)
     kind = np.unique(values, axis=0, return_inverse=True)[1].ravel()
     _require_enough(kind, tried)

@@ -112,11 +112,12 @@ def growth_accounting(
         date_col=date_col,
         amount_col=amount_col,
     )
-    found = growth.accounts(seen.arrivals, seen.departures, seen.count)
+    arrived, left = seen.spells()
+    found = growth.accounts(arrived, left, seen.count)
 
     def inactive(shortest: int, longest: int) -> np.ndarray:
         return growth.inactive_between(
-            seen.departures, seen.count, shortest=shortest, longest=longest
+            left, seen.count, shortest=shortest, longest=longest
         ).astype(np.int64)
 
     columns: dict[str, np.ndarray] = {

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from .._check import whole
 from .._frames import Frame, missing, nw
 from ..errors import InvalidValueError
+from .arguments import listed
 
 __all__ = ["default_labels", "labelled", "require_labels"]
 
@@ -31,8 +32,8 @@ def default_labels(count: int) -> tuple[str, ...]:
 
 def require_labels(name: str, labels: Sequence[str], count: int) -> tuple[str, ...]:
     """Return the labels: so many of them, all different."""
-    given = tuple(labels)
-    if isinstance(labels, str) or len(given) != count or len(set(given)) != count:
+    given = listed(name, labels)
+    if len(given) != count or len(set(given)) != count:
         raise InvalidValueError(
             subject=f"argument {name!r}",
             found=f"labels {labels!r} for {count} groups",

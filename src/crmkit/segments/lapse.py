@@ -54,14 +54,15 @@ class LapseWindow:
 
     def __str__(self) -> str:
         """Say the window as a sentence."""
+        share = f"{100 * self.share:.3g}%"
         if self.periods is None:
             return (
-                f"no window: {self.returning:.0%} of purchases are ever followed by "
-                f"another, less than {self.share:.0%}"
+                f"no window: {100 * self.returning:.3g}% of purchases are ever "
+                f"followed by another, less than {share}"
             )
         plural = "" if self.periods == 1 else "s"
         return (
-            f"{self.share:.0%} of purchases are followed by another within "
+            f"{share} of purchases are followed by another within "
             f"{self.periods} {self.grain}{plural}"
         )
 
@@ -156,7 +157,7 @@ def fit_lapse_window(
         date_col=date_col,
         amount_col=amount_col,
     )
-    left = seen.departures
+    _, left = seen.spells()
     ended = left.following < seen.count
     if not ended.any():
         raise NotEnoughDataError(

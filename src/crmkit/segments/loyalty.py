@@ -5,7 +5,7 @@ from typing import Final
 
 from .._check import number
 from .._frames import Frame, native, number_rules, nw, read, refuse, require_numbers
-from ..errors import InvalidValueError
+from ..errors import InvalidTypeError, InvalidValueError
 from ..typing import IntoFrameT
 
 __all__ = ["LOYALTY_TYPES", "with_e_type", "with_loyalty_type"]
@@ -120,6 +120,13 @@ def with_e_type(
     0         2    True
     1         1   False
     """
+    if not isinstance(traits, Mapping):
+        raise InvalidTypeError(
+            subject="argument 'traits'",
+            expected="a dict of columns and bars",
+            got=repr(traits),
+            remedy="Pass each column with its bar, such as {'frequency': 6}.",
+        )
     if not traits:
         raise InvalidValueError(
             subject="argument 'traits'",

@@ -21,7 +21,7 @@ from .._frames import (
 from ..errors import InvalidValueError
 from ..kernels.intervals import wilson
 from ..typing import IntoFrame, IntoFrameT
-from .arguments import require_same_ids
+from .arguments import listed, require_same_ids
 from .holdings import put_beside, require_present
 from .labels import require_labels
 from .migration import Migration
@@ -75,7 +75,7 @@ def fit_migration(
     Migration(tiers=('A', 'B'), moved=((0.0, 1.0), (0.0, 1.0)),
               gone=(0.0, 1.0), new=(1.0, 0.0))
     """
-    names = require_labels("tiers", tiers, len(tiers))
+    names = require_labels("tiers", tiers, len(listed("tiers", tiers)))
     first = _opened(before, customer_id_col, tier_col, names).select(
         customer_id_col, nw.col(tier_col).cast(nw.String).alias(_FROM)
     )
@@ -202,7 +202,7 @@ def with_tier_change(
     >>> found["tier_change"].to_list()
     ['up', 'same', 'new']
     """
-    names = require_labels("tiers", tiers, len(tiers))
+    names = require_labels("tiers", tiers, len(listed("tiers", tiers)))
     opened = read(customers, [before_col, after_col])
     was, now = nw.col(before_col), nw.col(after_col)
     absent = Rule(

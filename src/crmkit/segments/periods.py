@@ -1,12 +1,15 @@
 """Who bought in which period, and in which before and after: the base of time views."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from .._check import one_of
 from .._frames import Frame, beside, collect, group_rows, numbers, nw
 from ..errors import NotEnoughDataError
+from ..kernels import cohorts
 from ..kernels.calendar import Grain, period_start
 from ..kernels.growth import Arrivals, Departures, spells
 from ..rfm import in_engine, in_memory
@@ -32,18 +35,17 @@ class ActivePeriods:
         Day number of the first day of each period, all of them, bought in or not.
     complete
         How many of them have ended: the last one may still be in progress.
-    arrivals, departures
-        Activity beside the activity before it, and after it.
+    spells
+        Counts activity beside the activity before it, and after it.
     cohorts
-        Sums by period of the first purchase and period of activity.
+        Adds up by period of the first purchase and period of activity.
     """
 
     log: TransactionLog
     starts: IntArray
     complete: int
-    arrivals: Arrivals
-    departures: Departures
-    cohorts: "CohortSums"
+    spells: Callable[[], tuple[Arrivals, Departures]]
+    cohorts: Callable[[], "CohortSums"]
 
     @property
     def count(self) -> int:
@@ -53,12 +55,26 @@ class ActivePeriods:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class CohortSums:
-    """Customers and money by first period and present period."""
+    """Customers and money by first period and present period.
+
+    Attributes
+    ----------
+    first, now
+        The period of the first purchase, and that of these activities.
+    customers, amount
+        How many are active, and what they spend.
+    squares
+        The squares of what each spends, added up.
+    climbs
+        By how much the squares of what each has spent so far have risen, added up.
+    """
 
     first: IntArray
     now: IntArray
     customers: FloatArray
     amount: FloatArray
+    squares: FloatArray
+    climbs: FloatArray
 
 
 def active_periods(
@@ -71,7 +87,7 @@ def active_periods(
     date_col: str,
     amount_col: str,
 ) -> ActivePeriods:
-    """Check a log and cut it into periods; in an engine, only sums are fetched."""
+    """Check a log and cut it into periods; an engine is asked for sums when needed."""
     one_of("refunds", refunds, REFUNDS)
     log = open_log(
         transactions,
@@ -93,9 +109,16 @@ def active_periods(
 def cohort_sums(customer: IntArray, period: IntArray, amount: FloatArray) -> CohortSums:
     """Set each activity beside the customer's first; sorted by customer, period."""
     begins = np.concatenate(([True], customer[1:] != customer[:-1]))
-    first = period[begins][np.cumsum(begins) - 1]
+    started = np.flatnonzero(begins)[np.cumsum(begins) - 1]
+    with np.errstate(over="ignore"):
+        squares = amount**2
     return CohortSums(
-        first=first, now=period, customers=np.ones(period.size), amount=amount
+        first=period[started],
+        now=period,
+        customers=np.ones(period.size),
+        amount=amount,
+        squares=squares,
+        climbs=cohorts.climbs(np.arange(period.size) - started, amount),
     )
 
 
@@ -108,14 +131,13 @@ def _in_memory(log: TransactionLog, refunds: Refunds) -> ActivePeriods:
         raise _nothing_seen()
     starts = _calendar(int(merged.day.min()), log)
     period = np.searchsorted(starts, merged.day)
-    arrivals, departures = spells(merged.customer, period, merged.amount, starts.size)
+    activity = merged.customer, period, merged.amount
     return ActivePeriods(
         log=log,
         starts=starts,
         complete=_complete(starts, log),
-        arrivals=arrivals,
-        departures=departures,
-        cohorts=cohort_sums(merged.customer, period, merged.amount),
+        spells=partial(spells, *activity, starts.size),
+        cohorts=partial(cohort_sums, *activity),
     )
 
 
@@ -133,10 +155,13 @@ def _in_engine(log: TransactionLog, refunds: Refunds) -> ActivePeriods:
         log=log,
         starts=starts,
         complete=_complete(starts, log),
-        arrivals=_arrivals(activity),
-        departures=_departures(activity, starts.size),
-        cohorts=_cohorts(activity),
+        spells=partial(_spells, activity, starts.size),
+        cohorts=partial(_cohorts, activity),
     )
+
+
+def _spells(activity: Frame, periods: int) -> tuple[Arrivals, Departures]:
+    return _arrivals(activity), _departures(activity, periods)
 
 
 def _arrivals(activity: Frame) -> Arrivals:
@@ -187,10 +212,20 @@ def _departures(activity: Frame, periods: int) -> Departures:
 
 
 def _cohorts(activity: Frame) -> CohortSums:
-    dated = activity.with_columns(nw.col(_NOW).min().over(_ID).alias(_FIRST))
+    amount, running = nw.col(_AMOUNT), nw.col("crmkit_running")
+    dated = activity.with_columns(
+        nw.col(_NOW).min().over(_ID).alias(_FIRST),
+        amount.cum_sum().over(_ID, order_by=_NOW).alias("crmkit_running"),
+    ).with_columns(
+        (amount * amount).alias("squares"),
+        (amount * (running * 2.0 - amount)).alias("climbs"),
+    )
     found = collect(
         dated.group_by(_FIRST, _NOW).agg(
-            nw.len().alias("customers"), nw.col(_AMOUNT).sum()
+            nw.len().alias("customers"),
+            nw.col(_AMOUNT).sum(),
+            nw.col("squares").sum(),
+            nw.col("climbs").sum(),
         )
     )
     return CohortSums(
@@ -198,6 +233,8 @@ def _cohorts(activity: Frame) -> CohortSums:
         now=numbers(found, _NOW).astype(np.int64),
         customers=numbers(found, "customers"),
         amount=numbers(found, _AMOUNT),
+        squares=numbers(found, "squares"),
+        climbs=numbers(found, "climbs"),
     )
 
 

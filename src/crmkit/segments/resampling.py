@@ -4,12 +4,11 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from .._check import fraction, whole
+from .._check import fraction, random_source, whole
 from .._frames import Frame, collect, numbers
 from ..kernels import lorenz, tiers
 from ..kernels.intervals import bootstrap, percentile_interval
 from ..typing import FloatArray, IntArray
-from .arguments import random_source
 
 __all__ = ["resampled_limits", "resampled_shares"]
 

@@ -9,6 +9,7 @@ from ..fits import from_document, to_document
 from ..kernels import lorenz, rfm_scores
 from ..kernels.rfm_scores import RULES, Rule
 from ..typing import FloatArray, IntoFrame, IntoFrameT
+from .arguments import listed
 from .holdings import Missing, read_holdings
 from .rfm_columns import INACTIVITY, RfmColumns, cell_name, require_rising
 
@@ -44,9 +45,16 @@ class RfmScores:
     monetary_col: str = "total_amount"
 
     def __post_init__(self) -> None:
-        require_rising("recency_bounds", [-bound for bound in self.recency_bounds])
-        require_rising("frequency_bounds", self.frequency_bounds)
-        require_rising("monetary_bounds", self.monetary_bounds)
+        require_rising(
+            "recency_bounds",
+            [-bound for bound in listed("recency_bounds", self.recency_bounds)],
+        )
+        require_rising(
+            "frequency_bounds", listed("frequency_bounds", self.frequency_bounds)
+        )
+        require_rising(
+            "monetary_bounds", listed("monetary_bounds", self.monetary_bounds)
+        )
 
     @property
     def columns(self) -> RfmColumns:

@@ -21,7 +21,7 @@ from .._frames import (
 from ..errors import InvalidValueError
 from ..kernels import lorenz, tiers
 from ..typing import FloatArray, IntoFrameT
-from .arguments import column_names
+from .arguments import listed, named_once
 from .holdings import put_beside, read_holdings, require_present
 from .resampling import resampled_shares
 
@@ -101,7 +101,7 @@ def concentration_table(
     1      2          2            0.2          0.15
     """
     count = whole("groups", groups, at_least=1)
-    summed = column_names("value_cols", value_cols)
+    summed = named_once("value_cols", value_cols)
     opened = _opened(customers, [rank_col, *summed], weight_col)
     held = read_holdings(opened, rank_col, weight_col=weight_col)
     x, w = lorenz.tie_groups(held.value, held.weight)
@@ -174,7 +174,7 @@ def spending_bands(
     2       100.0       NaN          1    40.0
     """
     edges = _ascending(bounds)
-    summed = column_names("value_cols", value_cols)
+    summed = named_once("value_cols", value_cols)
     opened = _opened(customers, [spend_col, *summed], weight_col)
     down = _sums(opened, spend_col, edges[::-1], summed, weight_col=weight_col)
     columns: dict[str, np.ndarray] = {
@@ -329,7 +329,7 @@ def _shares(sums: FloatArray) -> FloatArray:
 
 
 def _ascending(bounds: Sequence[float]) -> list[float]:
-    edges = [number("bounds", bound) for bound in bounds]
+    edges = [number("bounds", bound) for bound in listed("bounds", bounds)]
     rising = all(low < high for low, high in pairwise(edges))
     if not edges or not rising or not all(isfinite(edge) for edge in edges):
         raise InvalidValueError(

@@ -11,6 +11,7 @@ from .._frames import read
 from ..errors import InvalidValueError, NotEnoughDataError
 from ..kernels import lorenz, tiers
 from ..typing import FloatArray, IntoFrame, IntoFrameT
+from .arguments import listed
 from .holdings import Missing, read_holdings
 from .labels import default_labels, require_labels
 from .value_tiers import ValueTiers
@@ -162,7 +163,8 @@ def with_value_tier(
 
 
 def _shares(shares: Sequence[float]) -> FloatArray:
-    given = [fraction("shares", share, closed=True) for share in shares]
+    each = listed("shares", shares)
+    given = [fraction("shares", share, closed=True) for share in each]
     rising = all(low < high for low, high in pairwise([0.0, *given]))
     if not given or not rising or given[-1] != 1:
         raise InvalidValueError(

@@ -25,6 +25,7 @@ from ..fits import from_document, to_document
 from ..kernels import tiers
 from ..kernels.intervals import normal_quantile
 from ..typing import FloatArray, IntoFrameT
+from .arguments import listed
 from .holdings import Missing, known_rows
 from .labels import labelled, require_labels
 
@@ -73,11 +74,27 @@ class ValueTiers:
     values: tuple[float, ...] | None = None
 
     def __post_init__(self) -> None:
-        require_labels("labels", self.labels, len(self.cuts) + 1)
+        cuts = listed("cuts", self.cuts)
+        require_labels("labels", self.labels, len(cuts) + 1)
         _require_descending("cuts", self.cuts)
         if self.keep is not None:
             _require_descending("keep", self.keep)
             _require_below(self.keep, self.cuts)
+
+    def __str__(self) -> str:
+        """Read as a line per tier: from which value, and who had it in the fit."""
+        bars = [f"from {_amount(cut)}" for cut in self.cuts]
+        if self.keep is not None:
+            kept = [f", kept from {_amount(low)}" for low in self.keep]
+            bars = [bar + low for bar, low in zip(bars, kept, strict=True)]
+        bars.append(f"below {_amount(self.cuts[-1])}" if self.cuts else "of any size")
+        counts = [""] * len(bars)
+        if self.customers is not None:
+            counts = [f" (customers: {count:,.0f})" for count in self.customers]
+        return "\n".join(
+            f"{label}: {self.value_col} {bar}{count}"
+            for label, bar, count in zip(self.labels, bars, counts, strict=True)
+        )
 
     def with_value_tier(
         self,
@@ -278,7 +295,8 @@ class ValueTiers:
 
 
 def _require_descending(name: str, cuts: Sequence[float]) -> None:
-    falling = all(high >= low for high, low in pairwise(cuts))
+    given = listed(name, cuts)
+    falling = all(high >= low for high, low in pairwise(given))
     if not falling or not all(isfinite(cut) for cut in cuts):
         raise InvalidValueError(
             subject=f"argument {name!r}",
@@ -311,3 +329,7 @@ def _interval_rules(frame: Frame, *, columns: tuple[str, str, str]) -> list[Rule
         )
     )
     return rules
+
+
+def _amount(value: float) -> str:
+    return f"{value:,.2f}" if abs(value) >= 1 else f"{value:.4g}"

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 import numpy as np
 
-from ..._check import fraction, whole
+from ..._check import fraction, random_source, whole
 from ..._frames import group_rows, native, nw, read_eager, table
 from ...errors import NotEnoughDataError
 from ...fits import FitReport
@@ -86,6 +86,7 @@ def draw_models(
     3
     """
     count = whole("count", count, at_least=1)
+    random_source(rng)
     report = fit.report
     covariance = None if report is None else report.log_covariance
     if report is None or covariance is None:
@@ -238,6 +239,7 @@ def expected_component_draws(
     >>> bool((company["clv_low"] < company["clv_high"]).all())
     True
     """
+    random_source(rng)
     if len(models) < 2:
         raise NotEnoughDataError(
             needed="two pairs of models or more",

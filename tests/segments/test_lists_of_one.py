@@ -1,0 +1,89 @@
+"""What has to be a list is refused in a sentence where it is none."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from crmkit import errors, segments
+
+BASE = pd.DataFrame(
+    {
+        "clv": np.arange(40.0),
+        "revenue": np.arange(40.0),
+        "profit": 1.0,
+        "value_tier": ["A", "B"] * 20,
+        "previous_tier": ["A", "B"] * 20,
+    }
+)
+
+
+def scores(**bounds: Any) -> object:
+    usual = {f"{name}_bounds": (1,) for name in ("recency", "frequency", "monetary")}
+    return segments.RfmScores(**{**usual, **bounds})
+
+
+CALLS: dict[str, Callable[[Any], object]] = {
+    "bounds": lambda given: segments.spending_bands(BASE, bounds=given),
+    "clusters": lambda given: segments.fit_clusters(
+        BASE, columns=["clv"], clusters=given, rng=np.random.default_rng(1)
+    ),
+    "cuts": lambda given: segments.ValueTiers(labels=("A", "B"), cuts=given),
+    "keep": lambda given: segments.ValueTiers(
+        labels=("A", "B"), cuts=(9.0,), keep=given
+    ),
+    "labels": lambda given: segments.fit_value_tiers(BASE, labels=given),
+    "shares": lambda given: segments.fit_value_tiers(BASE, shares=given),
+    "tiers": lambda given: segments.with_tier_change(BASE, tiers=given),
+    "recency_bounds": lambda given: scores(recency_bounds=given),
+    "frequency_bounds": lambda given: scores(frequency_bounds=given),
+    "monetary_bounds": lambda given: scores(monetary_bounds=given),
+}
+
+
+@pytest.mark.parametrize("given", [3, 0.8, "ABC"])
+@pytest.mark.parametrize("argument", CALLS)
+def test_one_member_is_no_list(argument: str, given: object) -> None:
+    sentence = f"argument '{argument}': expected a list, got {given!r}. Pass a list"
+    with pytest.raises(errors.InvalidTypeError) as refused:
+        CALLS[argument](given)
+    assert str(refused.value).startswith(sentence)
+
+
+def test_columns_of_values_are_a_list_or_one_name() -> None:
+    one: Any = "profit"
+    none: Any = 3
+    found = segments.concentration_table(BASE, value_cols=one)
+    assert "profit_share" in found.columns
+    with pytest.raises(errors.InvalidTypeError, match="'value_cols': expected a list"):
+        segments.concentration_table(BASE, value_cols=none)
+
+
+def test_traits_are_columns_and_bars() -> None:
+    names: Any = ["clv"]
+    with pytest.raises(errors.InvalidTypeError, match="'traits': expected a dict"):
+        segments.with_e_type(BASE, traits=names)
+
+
+@pytest.mark.parametrize("name", [None, ["clv"]])
+def test_a_column_is_named_by_a_text(name: Any) -> None:
+    with pytest.raises(errors.InvalidTypeError, match="a column to read: expected its"):
+        segments.gini(BASE, value_col=name)
+
+
+def test_a_window_is_not_rounded_to_what_it_missed() -> None:
+    log = pd.DataFrame(
+        {
+            "customer_id": ["ann"] * 30 + ["bob"],
+            "date": pd.date_range("2024-01-01", periods=31),
+            "amount": 1.0,
+        }
+    )
+    window = segments.fit_lapse_window(
+        log, observation_period_end="2024-03-31", share=0.996
+    )
+    assert str(window) == (
+        "no window: 93.5% of purchases are ever followed by another, less than 99.6%"
+    )
