@@ -56,10 +56,12 @@ def log_covariance(model: Fitted) -> FloatArray:
     """Return the covariance of the log-estimates, or say why there is none."""
     known = None if model.report is None else model.report.log_covariance
     if known is None:
-        got = "one built by hand" if model.report is None else "one without"
+        by_hand = model.report is None
         raise NotEnoughDataError(
             needed="a fit with a covariance",
-            got=got,
-            remedy="Fit the model to data that determine its parameters.",
+            got="one built by hand" if by_hand else "one the likelihood gives none",
+            remedy="Fit it to these customers first."
+            if by_hand
+            else "Fit it with penalty=1, which always gives one, or a simpler model.",
         )
     return np.array(known)

@@ -307,7 +307,7 @@ def _covered(
         actual = past.actual[block.rows]
         inside += int(np.count_nonzero((low <= actual) & (actual <= high)))
         totals += block.purchases.sum(axis=1)
-    low_total, high_total = np.quantile(totals, _TAILS).tolist()
+    low_total, high_total = np.quantile(totals, _TAILS, method="weibull").tolist()
     return replace(
         score,
         coverage=inside / past.actual.size,

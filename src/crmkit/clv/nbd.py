@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .._check import nonnegative, purchase_history
+from .._check import nonnegative, purchase_history, whole
 from ..errors import InvalidValueError
 from ..fits import FitReport, from_document, to_document
 from ..kernels import nbd, pareto_nbd
@@ -106,6 +107,26 @@ class Nbd:
         paid = -np.expm1(-log_rate * span) / log_rate if log_rate else span
         x, _, age = purchase_history(frequency, recency, T)
         return (self.r + x) / (self.alpha + age) * paid
+
+    def probability_of_n_purchases(
+        self,
+        frequency: ArrayLike,
+        recency: ArrayLike,
+        T: ArrayLike,
+        *,
+        n: int,
+        horizon: float,
+    ) -> FloatArray:
+        """Return the probability of exactly ``n`` purchases in ``(T, T + horizon]``."""
+        log_probability = on_histories(
+            partial(nbd.log_pmf, whole("n", n)),
+            frequency,
+            recency,
+            T,
+            self.parameters,
+            horizon=nonnegative("horizon", horizon),
+        )
+        return np.exp(log_probability)
 
     def sample_purchase_times(
         self,

@@ -62,6 +62,12 @@ def with_purchases_interval(
     frame
         The same rows with the two columns.
 
+    Raises
+    ------
+    NotEnoughDataError
+        If a fit has no covariance to draw parameters from, because the likelihood rises
+        towards a boundary: fit it with ``penalty=1``.
+
     Examples
     --------
     >>> import numpy as np
@@ -150,6 +156,12 @@ def with_clv_interval(
     -------
     frame
         The same rows with the two columns.
+
+    Raises
+    ------
+    NotEnoughDataError
+        If a fit has no covariance to draw parameters from, because the likelihood rises
+        towards a boundary: fit it with ``penalty=1``.
 
     Examples
     --------

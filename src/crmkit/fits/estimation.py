@@ -18,6 +18,7 @@ _NEAR = 0.5
 _LEVEL = 1e-4
 _EDGE = "The likelihood rises towards the boundary."
 _SINGULAR = 1e-13
+_FREE = 1e-2  # nats: at a wall, a curvature below it is that of rounding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,12 +84,14 @@ def estimate(
 
     optimum = _within_walls(mean, start, centre)
     log_likelihood = float(sums(optimum.parameters)[0])
-    covariance, condition = _curvature(optimum, n_customers)
     away = np.abs(optimum.parameters - centre)
     boundary = tuple(
         name
         for name, distance in zip(names, away, strict=True)
         if distance > np.log(_RUNAWAY)
+    )
+    covariance, condition = _curvature(
+        optimum, n_customers, least=_FREE if boundary else 0.0
     )
     # There rounding may hide the last of the slope: what is left is no gain.
     at_the_edge = bool(boundary) and optimum.gradient_norm < _LEVEL
@@ -151,14 +154,14 @@ def _along_the_wall(mean: Objective, reached: Optimum, free: IntArray) -> Optimu
 
 
 def _curvature(
-    optimum: Optimum, n_customers: float
+    optimum: Optimum, n_customers: float, *, least: float
 ) -> tuple[tuple[tuple[float, ...], ...] | None, float | None]:
     """Invert the information; nothing where the data do not curve the likelihood."""
     information = -n_customers * optimum.hessian
     if not np.all(np.isfinite(information)):
         return None, None
     curvature, axes = np.linalg.eigh(information)
-    if curvature[0] <= _SINGULAR * abs(curvature[-1]):
+    if curvature[0] <= max(_SINGULAR * abs(curvature[-1]), least):
         return None, None
     parameters = np.exp(optimum.parameters)
     of_logs = (axes / curvature) @ axes.T

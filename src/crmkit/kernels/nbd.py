@@ -5,13 +5,13 @@ Symbols: ``x`` repeat purchases by ``T``, ``t_x`` the last of them; ``r``, ``alp
 """
 
 import numpy as np
-from scipy.special import polygamma
+from scipy.special import gammaln, polygamma, xlogy
 
 from ..typing import FloatArray
 from .newton import Derivatives, Objective
 from .special import digamma_difference, log_gamma_ratio
 
-__all__ = ["log_likelihood", "objective", "start_values"]
+__all__ = ["log_likelihood", "log_pmf", "objective", "start_values"]
 
 
 def log_likelihood(
@@ -24,6 +24,26 @@ def log_likelihood(
         - r * np.log1p(T / alpha)
         - frequency * np.log(alpha + T)
     )
+
+
+def log_pmf(
+    n: int,
+    frequency: FloatArray,
+    recency: FloatArray,
+    T: FloatArray,
+    *,
+    r: float,
+    alpha: float,
+    horizon: float,
+) -> FloatArray:
+    """Return the log-probability of ``n`` purchases in ``(T, T + horizon]``.
+
+    Negative binomial, with the gamma distribution of the rate that the history leaves.
+    """
+    del recency
+    shape, scale = r + frequency, alpha + T
+    spread = xlogy(n, horizon / (scale + horizon)) - shape * np.log1p(horizon / scale)
+    return log_gamma_ratio(shape, float(n)) - gammaln(n + 1.0) + spread
 
 
 def objective(
