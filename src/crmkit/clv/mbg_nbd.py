@@ -7,14 +7,9 @@ from functools import partial
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .._check import (
-    nonnegative,
-    nonnegative_array,
-    whole,
-    whole_array,
-)
+from .._check import nonnegative, nonnegative_array, whole, whole_array
 from ..fits import FitReport, from_document, to_document
-from ..kernels import mbg_nbd
+from ..kernels import alive_later, mbg_nbd
 from ..kernels.newton import Objective
 from ..typing import FloatArray, IntArray, IntoFrameT
 from ._discounting import discounting
@@ -113,12 +108,18 @@ class MbgNbd:
         return on_histories(formula, frequency, recency, T, self.parameters)
 
     def log_probability_alive(
-        self, frequency: ArrayLike, recency: ArrayLike, T: ArrayLike
+        self,
+        frequency: ArrayLike,
+        recency: ArrayLike,
+        T: ArrayLike,
+        *,
+        elapsed: float = 0.0,
     ) -> FloatArray:
-        """Return its logarithm at ``T``, exact where the probability underflows."""
-        return on_histories(
-            mbg_nbd.log_probability_alive, frequency, recency, T, self.parameters
+        """Return its logarithm, exact where the probability underflows."""
+        formula = now_or_later(
+            mbg_nbd.log_probability_alive, alive_later.mbg_nbd, elapsed
         )
+        return on_histories(formula, frequency, recency, T, self.parameters)
 
     def expected_purchases(
         self,
