@@ -21,7 +21,7 @@ from ._opportunities import (
     opportunity_score,
     with_opportunity_scores,
 )
-from ._parameters import check_parameters, parameters_of, show_fit
+from ._parameters import check_parameters, parameters_of, show_fit, show_html
 
 __all__ = ["BgBb"]
 
@@ -79,6 +79,7 @@ class BgBb:
     time_unit: str | None = None
 
     __str__ = show_fit
+    _repr_html_ = show_html
 
     def __post_init__(self) -> None:
         """Refuse parameters that are not positive numbers."""

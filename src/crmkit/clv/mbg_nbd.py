@@ -16,7 +16,7 @@ from ._discounting import discounting
 from ._futures import coin_times
 from ._histories import now_or_later, on_histories, with_history_scores
 from ._lifetimes import lifetimes_parameters
-from ._parameters import check_parameters, parameters_of, show_fit
+from ._parameters import check_parameters, parameters_of, show_fit, show_html
 
 __all__ = ["MbgNbd"]
 
@@ -75,6 +75,7 @@ class MbgNbd:
     time_unit: str | None = None
 
     __str__ = show_fit
+    _repr_html_ = show_html
 
     def __post_init__(self) -> None:
         """Refuse parameters that are not positive numbers."""

@@ -16,7 +16,7 @@ from ..typing import FloatArray, IntArray, IntoFrame
 from ._discounting import discounting
 from ._fitting import approved, fetch_histories, fit_histories
 from ._histories import on_histories
-from ._parameters import check_parameters, parameters_of, show_fit
+from ._parameters import check_parameters, parameters_of, show_fit, show_html
 
 __all__ = ["Nbd", "fit_nbd"]
 
@@ -53,6 +53,7 @@ class Nbd:
     time_unit: str | None = None
 
     __str__ = show_fit
+    _repr_html_ = show_html
 
     def __post_init__(self) -> None:
         """Refuse parameters that are not positive numbers."""
