@@ -1,6 +1,6 @@
 """Do intervals hold what they promise? Simulated customers whose future is known.
 
-python benchmarks/coverage.py [SETS]
+python benchmarks/coverage.py [SETS] [FITS]
 
 For each model, sets of 800 customers are drawn from one truth, split at a cutoff,
 fitted before it and predicted after it. The first table has shares of 95 % intervals
@@ -14,9 +14,9 @@ small if the fits were wrong.
 The second table has the shares of parameter intervals that held the truth: Wald
 intervals on logarithms, and profile-likelihood intervals.
 
-Where the likelihood rises towards the boundary there is no covariance to draw from,
-and crmkit refuses to: those sets (*boundary* counts them) are predicted, as the error
-advises, from a fit with ``penalty=1``, and their Wald intervals are that fit's.
+Where the data leave parameters all but free crmkit refuses to draw them: those sets
+(*free* counts them) are predicted, as the error advises, from a fit with ``penalty=1``.
+Where there is no covariance at all, the Wald intervals are that fit's too.
 """
 
 import sys
@@ -32,7 +32,7 @@ from crmkit import clv
 from crmkit.clv._simulation import futures
 from crmkit.errors import IdentifiabilityWarning
 
-__all__ = ["MODELS", "SPEND", "Covered", "covered"]
+__all__ = ["MODELS", "SPEND", "Covered", "covered", "parameters_held"]
 
 Ends = tuple[float | None, float | None]
 
@@ -71,28 +71,24 @@ MODELS: dict[str, tuple[Any, Any, float, float]] = {
 class Covered:
     """What happened in one set: which intervals held, and the likelihood ratio."""
 
-    boundary: bool
+    free: bool
     purchases: bool
     value: bool
     customers: float
     promised: float
     randomised: float
-    wald: dict[str, bool]
-    profile: dict[str, bool]
     likelihood_ratio: float
 
 
-def covered(name: str, rng: np.random.Generator) -> Covered:
+def covered(name: str, seed: int) -> Covered:
     """Draw one set, fit it before the cutoff, and look after it."""
     truth, fit, T, horizon = MODELS[name]
-    customers, later, value = _drawn(truth, T, horizon, rng)
+    customers, later, value = _drawn(truth, T, horizon, _rng(name, seed, 0))
+    rng = _rng(name, seed, 1)
     history = [customers[column].to_numpy(float) for column in _HISTORY]
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", IdentifiabilityWarning)
-        likeliest = fit(customers)
-        boundary = likeliest.report.covariance is None
-        model = fit(customers, penalty=1.0) if boundary else likeliest
-        spend: Any = clv.fit_gamma_gamma(customers)
+    likeliest, spend = _fitted(customers, fit)
+    free = bool(likeliest.report.weakly_identified)
+    model = fit(customers, penalty=1.0) if free else likeliest
     ahead = clv.forecast(
         customers,
         purchases=model,
@@ -108,23 +104,42 @@ def covered(name: str, rng: np.random.Generator) -> Covered:
     ends = scored[["purchases_low", "purchases_high"]].to_numpy().T
     promised, randomised = _judged(model, history, ends, horizon, later, rng)
     at_truth = float(truth.log_likelihood(*history).sum())
-    wald = {**model.report.intervals(), **spend.report.intervals()}
-    profile = {
-        **clv.purchases_profile_intervals(customers, purchases=likeliest),
-        **clv.spend_profile_intervals(customers, spend=spend),
-    }
-    wanted = {**truth.parameters, **SPEND.parameters}
     return Covered(
-        boundary=boundary,
+        free=free,
         purchases=_holds(ahead.purchases_interval, float(later.sum())),
         value=_holds(ahead.value_interval, value),
         customers=float(np.mean((ends[0] <= later) & (later <= ends[1]))),
         promised=promised,
         randomised=randomised,
-        wald={key: _holds(wald[key], true) for key, true in wanted.items()},
-        profile={key: _holds(profile[key], true) for key, true in wanted.items()},
         likelihood_ratio=2 * (likeliest.report.log_likelihood - at_truth),
     )
+
+
+def parameters_held(name: str, seed: int) -> dict[str, tuple[bool, bool]]:
+    """Say of the same set which Wald and profile intervals hold the truth."""
+    truth, fit, T, horizon = MODELS[name]
+    customers, _, _ = _drawn(truth, T, horizon, _rng(name, seed, 0))
+    model, spend = _fitted(customers, fit)
+    known = model if model.report.covariance else fit(customers, penalty=1.0)
+    wald = {**known.report.intervals(), **spend.report.intervals()}
+    profile = {
+        **clv.purchases_profile_intervals(customers, purchases=model),
+        **clv.spend_profile_intervals(customers, spend=spend),
+    }
+    return {
+        key: (_holds(wald[key], true), _holds(profile[key], true))
+        for key, true in {**truth.parameters, **SPEND.parameters}.items()
+    }
+
+
+def _rng(name: str, seed: int, stream: int) -> np.random.Generator:
+    return np.random.default_rng([20261122, list(MODELS).index(name), seed, stream])
+
+
+def _fitted(customers: pd.DataFrame, fit: Any) -> tuple[Any, Any]:  # noqa: ANN401
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", IdentifiabilityWarning)
+        return fit(customers), clv.fit_gamma_gamma(customers)
 
 
 def _judged(  # noqa: PLR0917 - what was predicted, and what came
@@ -193,26 +208,25 @@ def _holds(interval: Ends, truth: float) -> bool:
     return (low is None or low <= truth) and (high is None or truth <= high)
 
 
-def main(sets: int) -> None:
+def main(sets: int, fits: int) -> None:
     """Print both tables."""
     print(
-        "| model | sets | boundary | purchases | value | customers | promised"
+        "| model | sets | free | purchases | value | customers | promised"
         " | randomised | LR p |"
     )
     print("| --- " + "| ---: " * 8 + "|")
-    found = {}
-    for at, name in enumerate(MODELS):
-        rng = np.random.default_rng([20261122, at])
-        found[name] = [covered(name, rng) for _ in range(sets)]
-        print(_row(name, found[name]), flush=True)
+    for name in MODELS:
+        print(_row(name, [covered(name, seed) for seed in range(sets)]), flush=True)
     print("\n| model | parameter | fits | Wald | profile |")
     print("| --- | --- | ---: | ---: | ---: |")
-    for name, each in found.items():
-        for parameter in MODELS[name][0].parameters:
-            print(_parameter_row(name, parameter, each))
-    everything = [one for each in found.values() for one in each]
+    every: list[dict[str, tuple[bool, bool]]] = []
+    for name, (truth, *_) in MODELS.items():
+        held = [parameters_held(name, seed) for seed in range(fits)]
+        every += held
+        for parameter in truth.parameters:
+            print(_parameter_row(name, parameter, held), flush=True)
     for parameter in SPEND.parameters:
-        print(_parameter_row("Gamma-Gamma", parameter, everything))
+        print(_parameter_row("Gamma-Gamma", parameter, every))
 
 
 def _row(name: str, found: list[Covered]) -> str:
@@ -222,15 +236,19 @@ def _row(name: str, found: list[Covered]) -> str:
         f"{np.mean([getattr(each, share) for each in found]):.1%}"
         for share in ("purchases", "value", "customers", "promised", "randomised")
     )
-    boundary = sum(each.boundary for each in found)
-    return f"| {name} | {len(found)} | {boundary} | {shares} | {p:.2f} |"
+    free = sum(each.free for each in found)
+    return f"| {name} | {len(found)} | {free} | {shares} | {p:.2f} |"
 
 
-def _parameter_row(name: str, parameter: str, found: list[Covered]) -> str:
-    wald = np.mean([each.wald[parameter] for each in found])
-    profile = np.mean([each.profile[parameter] for each in found])
-    return f"| {name} | {parameter} | {len(found)} | {wald:.1%} | {profile:.1%} |"
+def _parameter_row(
+    name: str, parameter: str, held: list[dict[str, tuple[bool, bool]]]
+) -> str:
+    wald, profile = np.mean([each[parameter] for each in held], axis=0)
+    return f"| {name} | {parameter} | {len(held)} | {wald:.1%} | {profile:.1%} |"
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 100)
+    main(
+        int(sys.argv[1]) if len(sys.argv) > 1 else 100,
+        int(sys.argv[2]) if len(sys.argv) > 2 else 300,
+    )

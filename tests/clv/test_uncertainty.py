@@ -251,13 +251,36 @@ def test_a_fit_at_the_boundary_refuses_to_draw_and_says_what_helps() -> None:
     rows = _of_one_dropout_rate()
     with pytest.warns(IdentifiabilityWarning):
         fit = clv.fit_pareto_nbd(rows)
-    with pytest.raises(NotEnoughDataError, match="penalty=1, which always gives one"):
+    with pytest.raises(
+        NotEnoughDataError, match=r"leaves r, alpha, s, beta all but free.*penalty=1"
+    ):
         clv.with_purchases_interval(rows, purchases=fit, horizon=20, rng=_rng())
     tamed = clv.fit_pareto_nbd(rows, penalty=1.0)
     scored = clv.with_purchases_interval(
         rows, purchases=tamed, horizon=20, draws=50, rng=_rng()
     )
     assert (scored["purchases_low"] <= scored["purchases_high"]).all()
+
+
+def test_a_fit_all_but_free_refuses_to_draw_too() -> None:
+    # There is an optimum, at s = 25 with a standard error of 8 of its logarithm.
+    rows = _of_one_dropout_rate(10)
+    with pytest.warns(IdentifiabilityWarning, match="all but free"):
+        fit = clv.fit_pareto_nbd(rows)
+    assert fit.report is not None
+    assert fit.report.covariance is not None
+    with pytest.raises(NotEnoughDataError, match="leaves s, beta all but free"):
+        clv.with_purchases_interval(rows, purchases=fit, horizon=20, rng=_rng())
+    with pytest.raises(NotEnoughDataError, match="leaves s, beta all but free"):
+        clv.with_expectation_interval(
+            rows, purchases=fit, score=lambda model: model.probability_alive
+        )
+    # The likelihood itself excludes small s, and leaves large s open.
+    profile = clv.purchases_profile_intervals(rows, purchases=fit)
+    for name, end in (("s", 1.3567), ("beta", 25.594)):
+        low, high = profile[name]
+        assert low == pytest.approx(end, rel=1e-3)
+        assert high is None
 
 
 def test_a_fit_with_a_penalty_has_no_profile(cdnow: pd.DataFrame) -> None:
@@ -271,8 +294,8 @@ def test_a_model_built_by_hand_has_no_profile() -> None:
         clv.purchases_profile_intervals(pd.DataFrame(CUSTOMERS), purchases=TRUTH)
 
 
-def _of_one_dropout_rate() -> pd.DataFrame:
-    rng = _rng(0)
+def _of_one_dropout_rate(seed: int = 0) -> pd.DataFrame:
+    rng = _rng(seed)
     n, T = 300, 30.0
     rate, leaving = rng.gamma(2.0, 0.25, n), rng.exponential(25.0, n)
     x = rng.poisson(rate * np.minimum(leaving, T))

@@ -53,15 +53,23 @@ def moved(model: _Model, step: FloatArray) -> _Model:
 
 
 def log_covariance(model: Fitted) -> FloatArray:
-    """Return the covariance of the log-estimates, or say why there is none."""
-    known = None if model.report is None else model.report.log_covariance
-    if known is None:
-        by_hand = model.report is None
+    """Return the covariance of the log-estimates, or say why there is none to use.
+
+    Of parameters that are all but free it is no guide: draws would go as far to the
+    side the data exclude as to the side they leave open.
+    """
+    report = model.report
+    if report is None:
         raise NotEnoughDataError(
             needed="a fit with a covariance",
-            got="one built by hand" if by_hand else "one the likelihood gives none",
-            remedy="Fit it to these customers first."
-            if by_hand
-            else "Fit it with penalty=1, which always gives one, or a simpler model.",
+            got="one built by hand",
+            remedy="Fit it to these customers first.",
         )
-    return np.array(known)
+    if report.log_covariance is None or report.weakly_identified:
+        free = ", ".join(report.weakly_identified)
+        raise NotEnoughDataError(
+            needed="a fit with a covariance",
+            got=f"one that leaves {free} all but free",
+            remedy="Fit it with penalty=1, which holds them, or fit a simpler model.",
+        )
+    return np.array(report.log_covariance)

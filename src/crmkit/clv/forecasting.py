@@ -111,8 +111,8 @@ def forecast(
     InvalidTypeError
         If ``rng`` is no ``numpy.random.Generator``, or a model cannot draw.
     NotEnoughDataError
-        If a fit has no covariance to draw parameters from, because the likelihood rises
-        towards a boundary: fit it with ``penalty=1``.
+        If a fit leaves parameters all but free, so that there is nothing to draw them
+        from: fit it with ``penalty=1``.
 
     Examples
     --------

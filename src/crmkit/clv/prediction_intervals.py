@@ -65,8 +65,8 @@ def with_purchases_interval(
     Raises
     ------
     NotEnoughDataError
-        If a fit has no covariance to draw parameters from, because the likelihood rises
-        towards a boundary: fit it with ``penalty=1``.
+        If a fit leaves parameters all but free, so that there is nothing to draw them
+        from: fit it with ``penalty=1``.
 
     Examples
     --------
@@ -160,8 +160,8 @@ def with_clv_interval(
     Raises
     ------
     NotEnoughDataError
-        If a fit has no covariance to draw parameters from, because the likelihood rises
-        towards a boundary: fit it with ``penalty=1``.
+        If a fit leaves parameters all but free, so that there is nothing to draw them
+        from: fit it with ``penalty=1``.
 
     Examples
     --------

@@ -18,7 +18,8 @@ Walls: TypeAlias = tuple[FloatArray, FloatArray]
 _TOLERANCE = 1e-9
 _COARSE = 1e-7  # the least slope that is none where a parameter ran to the boundary
 _ITERATIONS = 100
-_FARTHEST = 14.0  # a factor of a million: further out rounding is all that changes
+_FARTHEST = 10.0  # a factor of 22,000: an end beyond it is no end
+_SLACK = 4.0  # how much further the others may go along; beyond it is rounding
 _PRECISION = 1e-9
 _EXACT = 1e-7  # nats: the end moves by less than its seventh digit
 _WALL = log(1e4)  # as far from 1 as a parameter at the boundary is from its centre
@@ -58,7 +59,7 @@ def profile_interval(
     loss = _loss(objective, report, at, best, walls)
     error = _error(report, at)
     low, high = (
-        _crossing(loss, side, allowed, error, farthest=abs(wall[at] - best[at]))
+        _crossing(loss, side, allowed, error, farthest=_room(wall[at] - best[at]))
         for side, wall in zip((-1.0, 1.0), walls, strict=True)
     )
     estimate = report.estimates[at]
@@ -71,10 +72,14 @@ def profile_interval(
 def _walls(report: FitReport, best: FloatArray) -> Walls:
     """Say how far a parameter may go: not at all where it ran away already."""
     ran = np.isin(report.names, report.boundary) & (np.abs(best) > _WALL)
-    far = np.where(ran, 2 * _FARTHEST, _FARTHEST)
+    far = np.where(ran, 2 * _FARTHEST, _FARTHEST) + _SLACK
     floor = np.where(ran & (best < 0), best, best - far)
     ceiling = np.where(ran & (best > 0), best, best + far)
     return floor, ceiling
+
+
+def _room(to_wall: float) -> float:
+    return max(abs(to_wall) - _SLACK, 0.0)
 
 
 def _loss(
@@ -137,20 +142,32 @@ def _crossing(
     farthest: float,
 ) -> float | None:
     """Walk outwards until the loss is too large, then close in on the end."""
-    inner, outer = 0.0, min(2.0 * error, farthest)
-    while loss(side * outer) < allowed:
+    inner, outer = (0.0, 0.0), min(2.0 * error, farthest)
+    while (lost := loss(side * outer)) < allowed:
         if outer >= farthest:
             return None
-        inner, outer = outer, min(outer * 1.6, farthest)
-    return side * _root(lambda step: loss(side * step) - allowed, inner, outer)
+        inner, outer = (outer, lost), min(outer * 1.6, farthest)
+    return side * _root(
+        lambda step: loss(side * step) - allowed,
+        inner[0],
+        outer,
+        below=inner[1] - allowed,
+        above=lost - allowed,
+    )
 
 
-def _root(function: Callable[[float], float], low: float, high: float) -> float:
+def _root(
+    function: Callable[[float], float],
+    low: float,
+    high: float,
+    *,
+    below: float,
+    above: float,
+) -> float:
     """Close in on the root between ``low`` (below 0) and ``high`` (above 0).
 
     False position with the Illinois correction: the end that stays counts half.
     """
-    below, above = function(low), function(high)
     moved = 0
     while high - low > _PRECISION:
         middle = (low * above - high * below) / (above - below)
