@@ -262,6 +262,17 @@ def test_a_fit_at_the_boundary_refuses_to_draw_and_says_what_helps() -> None:
     assert (scored["purchases_low"] <= scored["purchases_high"]).all()
 
 
+def test_a_likelihood_that_levels_off_has_no_end_that_way() -> None:
+    # s may be as large as you like, and beta has to go along: it needs the room.
+    rows = _of_one_dropout_rate(12)
+    fit = clv.fit_pareto_nbd(rows)
+    assert fit.s == pytest.approx(1.64, abs=0.005)
+    profile = clv.purchases_profile_intervals(rows, purchases=fit)
+    assert profile["s"][1] is None
+    assert profile["beta"][1] is None
+    assert profile["s"][0] == pytest.approx(0.73385, rel=1e-4)
+
+
 def test_a_fit_all_but_free_refuses_to_draw_too() -> None:
     # There is an optimum, at s = 25 with a standard error of 8 of its logarithm.
     rows = _of_one_dropout_rate(10)
