@@ -64,8 +64,8 @@ def log_covariance(model: Reported) -> FloatArray:
 def drawable(model: Reported) -> FitReport:
     """Return the report of a fit whose parameters can be drawn, or say why not.
 
-    Of parameters that are all but free a covariance is no guide: draws would go as far to the
-    side the data exclude as to the side they leave open.
+    Of parameters that are all but free a covariance is no guide: draws would go as far
+    to the side the data exclude as to the side they leave open.
     """
     report = model.report
     if report is None:
