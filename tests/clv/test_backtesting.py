@@ -1,5 +1,6 @@
 """What models would have predicted, beside what happened."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -118,6 +119,27 @@ def test_intervals_cover_what_they_promise() -> None:
     assert score.total_interval is not None
     low, high = score.total_interval
     assert low < score.actual < high
+
+
+def test_a_fit_all_but_free_has_a_score_and_no_coverage() -> None:
+    def free(customers: Any) -> clv.Nbd:
+        fit = clv.fit_nbd(customers)
+        assert fit.report is not None
+        return replace(fit, report=replace(fit.report, covariance=None))
+
+    result = clv.backtest(
+        load_cdnow_sample(),
+        models={"free": free},
+        cutoffs=["1997-09-30"],
+        horizon=39,
+        time_unit="week",
+        rng=np.random.default_rng(1),
+    )
+    score, baseline = (_of(result, name, "1997-09-30") for name in ("free", "NBD"))
+    assert score.coverage is None
+    assert score.total_interval is None
+    assert score.predicted == baseline.predicted
+    assert baseline.coverage is not None
 
 
 def test_a_backtest_comes_back_from_json(cdnow_backtest: clv.Backtest) -> None:

@@ -1,5 +1,6 @@
 """Models side by side, and the assumption behind the spend model."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -7,7 +8,12 @@ import pandas as pd
 import pytest
 
 from crmkit import clv
-from crmkit.errors import InvalidTypeError, InvalidValueError, NotEnoughDataError
+from crmkit.errors import (
+    InvalidTypeError,
+    InvalidValueError,
+    MissingColumnError,
+    NotEnoughDataError,
+)
 
 
 @pytest.fixture(scope="module")
@@ -91,6 +97,141 @@ def test_what_is_no_model_is_refused(cdnow: pd.DataFrame, models: Any) -> None:
 def test_nobody_to_compare_models_by_is_refused(cdnow: pd.DataFrame) -> None:
     with pytest.raises(NotEnoughDataError, match="customers to compare models by"):
         clv.compare_models(cdnow.head(0), models={"NBD": clv.Nbd(r=1, alpha=9)})
+
+
+# Three customers, watched for unequal spans after T; the third stands for two.
+SPLIT = pd.DataFrame(
+    {
+        "frequency": [2, 0, 5],
+        "recency": [4.0, 0.0, 9.0],
+        "T": [10.0, 8.0, 10.0],
+        "later": [1, 0, 3],
+        "watched": [6.0, 2.0, 6.0],
+        "w": [1.0, 1.0, 2.0],
+    }
+)
+NAMES = {"holdout_frequency_col": "later", "holdout_T_col": "watched"}
+
+
+def test_the_holdout_error_of_an_nbd_is_that_by_hand() -> None:
+    from scipy.stats import nbinom
+
+    found = clv.compare_models(
+        SPLIT, models={"NBD": clv.Nbd(r=2.0, alpha=10.0)}, weight_col="w", **NAMES
+    )
+    error = found.scores[0].holdout
+    assert error is not None
+    # (r + x) / (alpha + T) * span: 4/20*6, 2/18*2 and 7/20*6.
+    expected = [1.2, 2 / 9, 2.1]
+    assert error.predicted == pytest.approx(1.2 + 2 / 9 + 4.2, rel=1e-14)
+    assert error.actual == 7
+    assert error.bias == pytest.approx((1.2 + 2 / 9 + 4.2) / 7 - 1, rel=1e-13)
+    off = [abs(e - came) for e, came in zip(expected, (1, 0, 3), strict=True)]
+    assert error.mean_absolute_error == pytest.approx(
+        (off[0] + off[1] + 2 * off[2]) / 4, rel=1e-14
+    )
+    logs = [
+        nbinom.logpmf(1, 4, 20 / 26),
+        nbinom.logpmf(0, 2, 18 / 20),
+        nbinom.logpmf(3, 7, 20 / 26),
+    ]
+    assert error.log_score == pytest.approx(
+        (logs[0] + logs[1] + 2 * logs[2]) / 4, rel=1e-12
+    )
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        clv.BgNbd(r=0.5, alpha=6.0, a=0.8, b=2.5),
+        clv.MbgNbd(r=0.5, alpha=6.0, a=0.8, b=2.5),
+        clv.ParetoNbd(r=0.5, alpha=6.0, s=0.6, beta=12.0),
+        clv.BgBb(alpha=1.2, beta=0.75, gamma=0.66, delta=2.78),
+    ],
+)
+def test_the_holdout_error_is_that_of_each_customer(model: Any) -> None:
+    rows = SPLIT.assign(recency=[4.0, 0.0, 9.0])
+    found = clv.compare_models(rows, models={"it": model}, weight_col="w", **NAMES)
+    error = found.scores[0].holdout
+    assert error is not None
+    off, total, chance = 0.0, 0.0, 0.0
+    for row in rows.to_dict("records"):
+        history = (row["frequency"], row["recency"], row["T"])
+        expected = float(model.expected_purchases(*history, horizon=row["watched"]))
+        p = model.probability_of_n_purchases(
+            *history, n=row["later"], horizon=row["watched"]
+        )
+        off += row["w"] * abs(expected - row["later"])
+        total += row["w"] * expected
+        chance += row["w"] * float(np.log(p))
+    assert error.predicted == pytest.approx(total, rel=1e-13)
+    assert error.mean_absolute_error == pytest.approx(off / 4, rel=1e-13)
+    assert error.log_score == pytest.approx(chance / 4, rel=1e-13)
+
+
+def test_a_holdout_adds_to_a_comparison_and_changes_nothing_of_it(
+    frame: Callable[[Any], Any], columns_of: Any
+) -> None:
+    del columns_of
+    models = {"NBD": clv.Nbd(r=2.0, alpha=10.0)}
+    rows = frame(SPLIT.drop(columns="w").to_dict("list"))
+    without = clv.compare_models(rows, models=models)
+    later = clv.compare_models(rows, models=models, **NAMES)
+    assert without.scores[0].holdout is None
+    assert "log score" not in str(without)
+    assert later.scores[0].log_likelihood == pytest.approx(
+        without.scores[0].log_likelihood, rel=1e-14
+    )
+    error = later.scores[0].holdout
+    assert error is not None
+    assert error.actual == 4
+    assert "log score" in str(later)
+    assert clv.ModelComparison.from_dict(later.to_dict()) == later
+
+
+def test_nobody_who_buys_has_no_relative_bias() -> None:
+    model = {"NBD": clv.Nbd(r=2.0, alpha=10.0)}
+    found = clv.compare_models(SPLIT.assign(later=0), models=model, **NAMES)
+    error = found.scores[0].holdout
+    assert error is not None
+    assert error.bias is None
+    assert "n/a" in str(found)
+
+
+def test_what_a_model_holds_impossible_has_no_log_score() -> None:
+    certain = clv.Nbd(r=1e9, alpha=1e9)
+    rows = SPLIT.assign(later=[5000, 0, 0])
+    found = clv.compare_models(rows, models={"NBD": certain}, **NAMES)
+    error = found.scores[0].holdout
+    assert error is not None
+    assert error.log_score is None
+
+
+@pytest.mark.parametrize(
+    ("broken", "sentence"),
+    [
+        ({"later": [1.5, 0, 3]}, "column 'later': 1 impossible value"),
+        ({"later": [-1, 0, 3]}, "column 'later': 1 negative value"),
+        ({"later": [None, 0, 3]}, "column 'later': 1 missing value"),
+        ({"watched": [-6.0, 2, 6]}, "column 'watched': 1 negative value"),
+        ({"watched": [0.0, 2, 6]}, "Nothing is bought in no time"),
+        ({"watched": [np.inf, 2, 6]}, "column 'watched': 1 infinite value"),
+    ],
+)
+def test_a_broken_holdout_is_refused(broken: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(InvalidValueError, match=sentence):
+        clv.compare_models(
+            SPLIT.assign(**broken), models={"n": clv.Nbd(r=2, alpha=10)}, **NAMES
+        )
+
+
+def test_a_holdout_that_is_not_there_is_refused() -> None:
+    with pytest.raises(MissingColumnError, match="holdout_T"):
+        clv.compare_models(
+            SPLIT,
+            models={"n": clv.Nbd(r=2, alpha=10)},
+            holdout_frequency_col="later",
+        )
 
 
 def test_cdnow_spend_goes_with_frequency_as_published(cdnow: pd.DataFrame) -> None:

@@ -17,6 +17,7 @@ from crmkit.errors import (
     MissingColumnError,
     NotEnoughDataError,
 )
+from crmkit.fits import Penalty, estimate
 from crmkit.kernels.cells import Cells
 from crmkit.kernels.thinning import thinned
 
@@ -215,6 +216,32 @@ def test_the_unit_of_time_only_rescales(
     assert in_days.report.log_likelihood == pytest.approx(
         in_weeks.report.log_likelihood - moved, rel=1e-9
     )
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_every_sensible_start_ends_at_the_same_optimum(
+    fit: Callable[..., Any], cdnow: pd.DataFrame, seed: int
+) -> None:
+    # Shapes within a factor of 12 of 1, scales within it of the mean age.
+    model = fit(cdnow)
+    columns = [cdnow[name].to_numpy(float) for name in HISTORY]
+    centre = [
+        np.log(columns[2].mean()) if name in {"alpha", "beta"} else 0.0
+        for name in model.parameters
+    ]
+    away = np.random.default_rng(seed).uniform(-2.5, 2.5, len(centre))
+    found = estimate(
+        model.objective(*columns, np.ones(len(cdnow))),
+        model.report.names,
+        start=np.array(centre) + away,
+        n_customers=len(cdnow),
+        n_cells=len(cdnow),
+        penalty=Penalty(weight=0.0, centre=tuple(centre)),
+    )
+    assert found.converged
+    for name, value in zip(found.names, found.estimates, strict=True):
+        error = model.report.standard_errors[name]
+        assert abs(value - model.parameters[name]) < 1e-5 * error
 
 
 def test_a_penalty_weighs_less_the_more_customers_there_are(

@@ -215,3 +215,38 @@ def test_a_parameter_out_of_all_proportion_is_refused(value: float) -> None:
         clv.GammaGamma(p=1.0, q=2.0, v=value)
     with pytest.raises(InvalidValueError, match="'alpha'"):
         clv.BgNbd(r=1.0, alpha=value, a=1.0, b=1.0)
+
+
+def test_a_repeat_amount_of_nothing_is_refused_with_the_way_out() -> None:
+    rows = pd.DataFrame({"frequency": [0, 2, 3, 1], "monetary_value": [0, 0, 4.0, -1]})
+    with pytest.raises(InvalidValueError, match=r"2 values.*nonpositive=.exclude.\.$"):
+        clv.fit_gamma_gamma(rows)
+    hole = rows.assign(monetary_value=[0, np.nan, 4.0, 2.0])
+    with pytest.raises(InvalidValueError, match=r"1 missing value.*spend model\.$"):
+        clv.fit_gamma_gamma(hole)
+
+
+def test_nobody_who_came_back_is_said_to_be_the_reason() -> None:  # S14
+    rows = pd.DataFrame({"frequency": [0, 0], "monetary_value": [0.0, 0.0]})
+    with pytest.raises(
+        NotEnoughDataError, match=r"who came back .*'frequency'.* got 0"
+    ):
+        clv.fit_gamma_gamma(rows)
+
+
+def test_a_frame_gets_the_log_likelihood_of_each_amount(
+    frame: Build, columns_of: Read
+) -> None:
+    scored = columns_of(CDNOW.with_log_likelihood(frame(SPEND)))
+    expected = CDNOW.log_likelihood(SPEND["frequency"], SPEND["monetary_value"])
+    together = dict(zip(scored["frequency"], scored["log_likelihood"], strict=True))
+    assert [together[x] for x in SPEND["frequency"]] == expected.tolist()
+
+
+def test_a_notebook_shows_the_report_of_a_fit(cdnow: pd.DataFrame) -> None:
+    model = clv.fit_gamma_gamma(cdnow)
+    shown = model._repr_html_()
+    assert shown.startswith("<p>GammaGamma(p=6.25, ")
+    assert "<td>946 customers" not in shown
+    assert "946 customers" in shown
+    assert shown.count("<tr>") == 4

@@ -226,6 +226,47 @@ def test_an_impossible_horizon_is_refused_by_name(
         model.expected_purchases(*HISTORY, horizon=horizon)
 
 
+@given(model=st.one_of(BG, MBG, PARETO), history=histories(), elapsed=st.floats(0, 1e3))
+def test_the_logarithm_of_being_alive_later_is_that_of_the_probability(
+    model: Any, history: tuple[float, float, float], elapsed: float
+) -> None:
+    probability = float(model.probability_alive(*history, elapsed=elapsed))
+    logarithm = float(model.log_probability_alive(*history, elapsed=elapsed))
+    if probability > 1e-300:
+        assert logarithm == pytest.approx(np.log(probability), rel=1e-12, abs=1e-13)
+    # Staying on depends on how often and how long, not on when: so does its logarithm.
+    x, _, T = history
+    staying = model.log_probability_alive(
+        x, T if x else 0, T, elapsed=elapsed
+    ) - model.log_probability_alive(x, T if x else 0, T)
+    now = float(model.log_probability_alive(*history))
+    assert logarithm - now == pytest.approx(float(staying), rel=1e-9, abs=1e-11)
+
+
+def test_the_logarithm_goes_on_where_the_probability_underflows() -> None:
+    # log 2F1(k, a; a + b; -1e9 / A) by mpmath, k = 5000.5, A = 10, a = 50; Pareto's is
+    # elementary, and the BG/BB's a ratio of beta functions.
+    late = ([5000], [9.0], [9.0])
+    models: list[tuple[Any, float]] = [
+        (clv.BgNbd(r=0.5, alpha=1, a=50, b=2), -920.51910610186998),
+        (clv.MbgNbd(r=0.5, alpha=1, a=50, b=2), -920.50915972993818),
+        (
+            clv.ParetoNbd(r=0.5, alpha=1, s=50, beta=1),
+            -50 * float(np.log1p(1e9 / 10)),
+        ),
+    ]
+    for model, staying in models:
+        now = model.log_probability_alive(*late)
+        later = model.log_probability_alive(*late, elapsed=1e9)
+        assert later - now == pytest.approx([staying], rel=1e-12)
+        assert model.probability_alive(*late, elapsed=1e9)[0] == 0
+    counted = clv.BgBb(alpha=1.2, beta=0.75, gamma=0.66, delta=2.78)
+    then = counted.probability_alive([3], [4], [6], elapsed=7)
+    assert counted.log_probability_alive([3], [4], [6], elapsed=7) == pytest.approx(
+        np.log(then), rel=1e-13
+    )
+
+
 def test_heavy_buyers_stay_finite(model: Any) -> None:  # S13
     heavy = ([5000], [364.5], [365.0])
     assert np.isfinite(model.log_likelihood(*heavy)).all()

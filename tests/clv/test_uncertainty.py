@@ -9,7 +9,11 @@ import pandas as pd
 import pytest
 
 from crmkit import clv
-from crmkit.errors import InvalidTypeError, InvalidValueError, NotEnoughDataError
+from crmkit.errors import (
+    InvalidTypeError,
+    InvalidValueError,
+    NotEnoughDataError,
+)
 
 Build = Callable[[dict[str, Any]], Any]
 
@@ -170,57 +174,6 @@ def test_an_impossible_argument_is_refused_by_name(
                 rng=_rng(),
                 **{**options, argument: value},
             )
-
-
-def test_profile_and_wald_agree_where_the_data_are_many() -> None:
-    rows = _simulated(TRUTH, 40_000, _rng())
-    fit = clv.fit_bg_nbd(rows)
-    assert fit.report is not None
-    profile = clv.purchases_profile_intervals(rows, purchases=fit)
-    for name, (low, high) in fit.report.intervals().items():
-        assert profile[name] == pytest.approx((low, high), rel=0.01)
-
-
-def test_the_ends_of_a_profile_lose_what_the_level_allows(
-    cdnow: pd.DataFrame,
-) -> None:
-    # 1.920729 is half the 95 % point of chi-squared with 1 degree of freedom.
-    fit = clv.fit_gamma_gamma(cdnow)
-    assert fit.report is not None
-    repeat = cdnow[cdnow["frequency"] > 0]
-    low, high = clv.spend_profile_intervals(cdnow, spend=fit)["p"]
-    best = fit.report.log_likelihood
-    for end in (low, high):
-        assert end is not None
-        best_rest = max(
-            clv.GammaGamma(p=end, q=q, v=v)
-            .log_likelihood(repeat["frequency"], repeat["monetary_value"])
-            .sum()
-            for q in (fit.q,)
-            for v in np.linspace(0.5, 2, 301) * fit.v
-        )
-        assert best - best_rest > 1.9207  # q is not chosen anew here
-    assert low is not None
-    assert high is not None
-    assert low < fit.p < high
-
-
-def test_a_parameter_without_an_end_has_none() -> None:
-    # Poisson buyers of one rate: the shape of the rates has no upper end.
-    rng = _rng(8)
-    T = np.full(300, 40.0)
-    x = rng.poisson(4.0, 300)
-    rows = pd.DataFrame({"frequency": x, "recency": np.where(x > 0, 39.0, 0.0), "T": T})
-    fit = clv.fit_nbd(rows, penalty=0.05)
-    profile = clv.purchases_profile_intervals(rows, purchases=fit)
-    low, high = profile["r"]
-    assert low is not None
-    assert high is None
-
-
-def test_a_model_built_by_hand_has_no_profile() -> None:
-    with pytest.raises(NotEnoughDataError, match="built by hand"):
-        clv.purchases_profile_intervals(pd.DataFrame(CUSTOMERS), purchases=TRUTH)
 
 
 def _simulated(model: clv.BgNbd, n: int, rng: np.random.Generator) -> pd.DataFrame:

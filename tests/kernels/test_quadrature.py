@@ -184,6 +184,37 @@ def test_reading_between_few_times_is_as_good_as_every_time(
         np.testing.assert_allclose(all_rows[i], one_row[0], rtol=5e-12)
 
 
+def test_a_scale_far_above_all_times_asks_nothing_before_time_0() -> None:
+    # Nodes before time 0 were moved to 0, and cost eight digits among neighbours.
+    at = {"r": 0.7912848, "alpha": 4988.28, "a": 1.0, "b": 0.022}
+    x, T = np.full(2_000, 700.0), np.linspace(1.0, 1.001, 2_000)
+    all_rows = bg_nbd.expected_purchases(x, T, T, start=0.0, end=3e-5, **at)
+    one = bg_nbd.expected_purchases(x[:1], T[:1], T[:1], start=0.0, end=3e-5, **at)
+    np.testing.assert_allclose(all_rows[0], one[0], rtol=5e-12)
+
+
+def test_an_interval_ahead_is_as_exact_among_others_as_alone() -> None:
+    # The logarithm of a difference is not smooth where that is 0, at complex times.
+    at = {"r": 22.4967681, "alpha": 0.0256688, "a": 1.4138083, "b": 0.1315481}
+    x, T = np.zeros(2_000), np.geomspace(1e-3, 1e5, 2_000)
+    ahead = {"start": 5.33737315, "end": 2 * 5.33737315}
+    all_rows = bg_nbd.expected_purchases(x, x, T, **ahead, **at)
+    for i in (0, 700, 1_200, 1_999):
+        row = x[i : i + 1], x[i : i + 1], T[i : i + 1]
+        one = bg_nbd.expected_purchases(row[0], row[1], row[2], **ahead, **at)
+        np.testing.assert_allclose(all_rows[i], one[0], rtol=1e-11)
+
+
+def test_a_series_that_does_not_settle_is_asked_at_more_times() -> None:
+    # A pole at log(u + 1) = 2 + 0.3 i: far closer than the nodes are chosen for.
+    def narrow(x: FloatArray, u: FloatArray) -> FloatArray:
+        return (1.0 / (0.09 + (np.log1p(u) - 2.0) ** 2) + x)[:, None]
+
+    x, u = np.repeat([1.0, 4.0], 5_000), np.tile(np.geomspace(0.01, 1e3, 5_000), 2)
+    found = through_few_times(narrow, x, u, scale=1.0)
+    np.testing.assert_allclose(found, narrow(x, u), rtol=1e-11)
+
+
 def test_few_rows_or_none_are_not_interpolated() -> None:
     def log_of(x: FloatArray, u: FloatArray) -> FloatArray:
         return np.log(1 + x + u)[:, None]

@@ -110,4 +110,4 @@ def test_a_numpy_day_is_a_day() -> None:
     assert day_number("as_of", np.datetime64("1970-01-03")) == 2  # type: ignore[arg-type]
     assert day_number("as_of", np.datetime64("1970-01-03T10", "ns")) == 2  # type: ignore[arg-type]
     with pytest.raises(errors.InvalidValueError, match="a missing date"):
-        day_number("as_of", np.datetime64("NaT"))  # type: ignore[arg-type]
+        day_number("as_of", np.datetime64("NaT", "D"))  # type: ignore[arg-type]

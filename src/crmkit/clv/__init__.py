@@ -1,5 +1,6 @@
 """What each customer is worth: models of purchases and spend, and the value ahead."""
 
+from ._holdout import HoldoutError
 from .backtesting import Backtest, BacktestScore, backtest
 from .bg_bb import BgBb
 from .bg_bb_fit import fit_bg_bb
@@ -54,6 +55,7 @@ __all__ = [
     "ComponentDraws",
     "Forecast",
     "GammaGamma",
+    "HoldoutError",
     "Influence",
     "LikelihoodRatio",
     "MbgNbd",

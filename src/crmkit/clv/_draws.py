@@ -9,22 +9,26 @@ from ..errors import NotEnoughDataError
 from ..fits import FitReport
 from ..typing import FloatArray
 
-__all__ = ["Fitted", "log_covariance", "moved", "plausible"]
+__all__ = ["Fitted", "drawable", "log_covariance", "moved", "plausible"]
 
 _FARTHEST = 230.0  # exp(230) = 8e99: no parameter may lie further out
 
 
-class Fitted(Protocol):
+class Reported(Protocol):
+    """A model that may know how it was fitted."""
+
+    @property
+    def report(self) -> FitReport | None:
+        """How the fit came about."""
+        ...
+
+
+class Fitted(Reported, Protocol):
     """A frozen model of positive parameters that may know how it was fitted."""
 
     @property
     def parameters(self) -> dict[str, float]:
         """The parameters by name."""
-        ...
-
-    @property
-    def report(self) -> FitReport | None:
-        """How the fit came about."""
         ...
 
 
@@ -52,14 +56,29 @@ def moved(model: _Model, step: FloatArray) -> _Model:
     return replace(model, report=None, **dict(zip(names, shifted, strict=True)))  # type: ignore[type-var]
 
 
-def log_covariance(model: Fitted) -> FloatArray:
-    """Return the covariance of the log-estimates, or say why there is none."""
-    known = None if model.report is None else model.report.log_covariance
-    if known is None:
-        got = "one built by hand" if model.report is None else "one without"
+def log_covariance(model: Reported) -> FloatArray:
+    """Return the covariance of the log-estimates, or say why there is none to use."""
+    return np.array(drawable(model).log_covariance)
+
+
+def drawable(model: Reported) -> FitReport:
+    """Return the report of a fit whose parameters can be drawn, or say why not.
+
+    Of parameters that are all but free a covariance is no guide: draws would go as far
+    to the side the data exclude as to the side they leave open.
+    """
+    report = model.report
+    if report is None:
         raise NotEnoughDataError(
             needed="a fit with a covariance",
-            got=got,
-            remedy="Fit the model to data that determine its parameters.",
+            got="one built by hand",
+            remedy="Fit it to these customers first.",
         )
-    return np.array(known)
+    if report.log_covariance is None or report.weakly_identified:
+        free = ", ".join(report.weakly_identified)
+        raise NotEnoughDataError(
+            needed="a fit with a covariance",
+            got=f"one that leaves {free} all but free",
+            remedy="Fit it with penalty=1, which holds them, or fit a simpler model.",
+        )
+    return report

@@ -101,11 +101,11 @@ def fetch_spending(
     return fetch_cells(frame.filter(repeat & paid), columns, weight_col=weight_col)
 
 
-def require_customers(customers: float) -> None:
+def require_customers(customers: float, *, who: str = "") -> None:
     """Refuse a fit to nobody or to one customer."""
     if customers <= 1:
         raise NotEnoughDataError(
-            needed="at least 2 customers to fit a model",
+            needed=f"at least 2 customers{who} to fit a model",
             got=f"{customers:g}",
             remedy="Pass more customers.",
         )

@@ -1,13 +1,14 @@
 """Parameters of a frozen model: positive numbers, by their published names."""
 
 from collections.abc import Sequence
+from html import escape
 from typing import Protocol
 
 from .._check import positive
 from ..errors import InvalidValueError
 from ..fits import FitReport
 
-__all__ = ["check_parameters", "parameters_of", "show_fit"]
+__all__ = ["check_parameters", "parameters_of", "show_fit", "show_html"]
 
 _SMALLEST, _LARGEST = 1e-100, 1e100  # their squares, and ratios, are still numbers
 
@@ -54,3 +55,17 @@ def show_fit(self: _Fit) -> str:
     shown = ", ".join(f"{name}={value:.4g}" for name, value in self.parameters.items())
     head = f"{type(self).__name__}({shown})"
     return head if self.report is None else f"{head}\n{self.report}"
+
+
+def show_html(self: _Fit) -> str:
+    """Show the same in a notebook.
+
+    Examples
+    --------
+    >>> from crmkit.clv import BgNbd
+    >>> BgNbd(r=0.24259, alpha=4.41359, a=0.79292, b=2.4259)._repr_html_()
+    '<p>BgNbd(r=0.2426, alpha=4.414, a=0.7929, b=2.426)</p>'
+    """
+    head, *_ = show_fit(self).splitlines()
+    table = "" if self.report is None else self.report._repr_html_()
+    return f"<p>{escape(head)}</p>{table}"

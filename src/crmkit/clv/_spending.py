@@ -31,6 +31,8 @@ Sign: TypeAlias = Literal["any", "nonnegative", "positive"]
 SpendScore: TypeAlias = Callable[[FloatArray, FloatArray], FloatArray]
 
 _AMOUNT = "_crmkit_amount"
+_LEAVE = "Leave these customers out of the spend model."
+_EXCLUDE = 'Correct them, or leave them out with nonpositive="exclude".'
 _SMALLEST = np.nextafter(0.0, 1.0)
 
 
@@ -53,7 +55,7 @@ def spending_rules(
                     column=rule.column,
                     broken=repeat & rule.broken,
                     found=rule.found,
-                    remedy="Leave these customers out of the spend model.",
+                    remedy=_EXCLUDE if rule.found.endswith("or less") else _LEAVE,
                 )
                 for rule in number_rules(frame, amount, sign=sign)
             ),

@@ -59,7 +59,8 @@ class BacktestScore:
         lowest predictions first.
     coverage
         Share of customers inside their 95 % prediction interval; None where no ``rng``
-        was given, or for a baseline that draws nothing.
+        was given, for a baseline that draws nothing, and for a fit that leaves
+        parameters all but free.
     total_interval
         The 95 % interval of the total; None likewise.
     """
@@ -267,8 +268,15 @@ def _scores(
         model = fit(past.customers)
         predicted = model.expected_purchases(x, t_x, T, horizon=past.span)
         score = _score(name, past, predicted)
-        yield score if rng is None else _covered(score, model, (x, t_x, T), past, rng)
+        if rng is None or not _settled(model):
+            yield score
+        else:
+            yield _covered(score, model, (x, t_x, T), past, rng)
     yield _score("last period", past, past.last_period)
+
+
+def _settled(model: _Model) -> bool:
+    return model.report is None or not model.report.weakly_identified
 
 
 def _score(name: str, past: _Past, predicted: FloatArray) -> BacktestScore:
@@ -307,7 +315,7 @@ def _covered(
         actual = past.actual[block.rows]
         inside += int(np.count_nonzero((low <= actual) & (actual <= high)))
         totals += block.purchases.sum(axis=1)
-    low_total, high_total = np.quantile(totals, _TAILS).tolist()
+    low_total, high_total = np.quantile(totals, _TAILS, method="weibull").tolist()
     return replace(
         score,
         coverage=inside / past.actual.size,

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from .._check import whole, whole_array
 from ..fits import FitReport, from_document, to_document
-from ..kernels import bg_bb
+from ..kernels import alive_later, bg_bb
 from ..kernels.newton import Objective
 from ..typing import FloatArray, IntArray, IntoFrameT
 from ._discounting import discounting
@@ -21,7 +21,7 @@ from ._opportunities import (
     opportunity_score,
     with_opportunity_scores,
 )
-from ._parameters import check_parameters, parameters_of, show_fit
+from ._parameters import check_parameters, parameters_of, show_fit, show_html
 
 __all__ = ["BgBb"]
 
@@ -79,6 +79,7 @@ class BgBb:
     time_unit: str | None = None
 
     __str__ = show_fit
+    _repr_html_ = show_html
 
     def __post_init__(self) -> None:
         """Refuse parameters that are not positive numbers."""
@@ -106,20 +107,22 @@ class BgBb:
         elapsed: float = 0,
     ) -> FloatArray:
         """Return the probability to be a customer still, ``elapsed`` after ``T``."""
-        formula = now_or_later(
-            bg_bb.probability_alive,
-            bg_bb.probability_alive_after,
-            opportunities("elapsed", elapsed),
-        )
+        now, later = bg_bb.probability_alive, bg_bb.probability_alive_after
+        formula = now_or_later(now, later, opportunities("elapsed", elapsed))
         return opportunity_score(formula, frequency, recency, T, self.parameters)
 
     def log_probability_alive(
-        self, frequency: ArrayLike, recency: ArrayLike, T: ArrayLike
+        self,
+        frequency: ArrayLike,
+        recency: ArrayLike,
+        T: ArrayLike,
+        *,
+        elapsed: float = 0,
     ) -> FloatArray:
-        """Return its logarithm at ``T``, exact where the probability underflows."""
-        return opportunity_score(
-            bg_bb.log_probability_alive, frequency, recency, T, self.parameters
-        )
+        """Return its logarithm, exact where the probability underflows."""
+        now, later = bg_bb.log_probability_alive, alive_later.bg_bb
+        formula = now_or_later(now, later, opportunities("elapsed", elapsed))
+        return opportunity_score(formula, frequency, recency, T, self.parameters)
 
     def expected_purchases(
         self,
@@ -392,9 +395,5 @@ class BgBb:
     def from_lifetimes(cls, fitter: object) -> "BgBb":
         """Build the model from a fitted ``BetaGeoBetaBinomFitter`` of lifetimes."""
         found = lifetimes_parameters(fitter, _NAMES, kind=_FITTER)
-        return cls(
-            alpha=found["alpha"],
-            beta=found["beta"],
-            gamma=found["gamma"],
-            delta=found["delta"],
-        )
+        alpha, beta, gamma, delta = (found[name] for name in _NAMES)
+        return cls(alpha=alpha, beta=beta, gamma=gamma, delta=delta)

@@ -7,21 +7,16 @@ from functools import partial
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .._check import (
-    nonnegative,
-    nonnegative_array,
-    whole,
-    whole_array,
-)
+from .._check import nonnegative, nonnegative_array, whole, whole_array
 from ..fits import FitReport, from_document, to_document
-from ..kernels import bg_nbd
+from ..kernels import alive_later, bg_nbd
 from ..kernels.newton import Objective
 from ..typing import FloatArray, IntArray, IntoFrameT
 from ._discounting import discounting
 from ._futures import coin_times
 from ._histories import now_or_later, on_histories, with_history_scores
 from ._lifetimes import lifetimes_parameters
-from ._parameters import check_parameters, parameters_of, show_fit
+from ._parameters import check_parameters, parameters_of, show_fit, show_html
 
 __all__ = ["BgNbd"]
 
@@ -79,6 +74,7 @@ class BgNbd:
     time_unit: str | None = None
 
     __str__ = show_fit
+    _repr_html_ = show_html
 
     def __post_init__(self) -> None:
         """Refuse parameters that are not positive numbers."""
@@ -112,12 +108,18 @@ class BgNbd:
         return on_histories(formula, frequency, recency, T, self.parameters)
 
     def log_probability_alive(
-        self, frequency: ArrayLike, recency: ArrayLike, T: ArrayLike
+        self,
+        frequency: ArrayLike,
+        recency: ArrayLike,
+        T: ArrayLike,
+        *,
+        elapsed: float = 0.0,
     ) -> FloatArray:
-        """Return its logarithm at ``T``, exact where the probability underflows."""
-        return on_histories(
-            bg_nbd.log_probability_alive, frequency, recency, T, self.parameters
+        """Return its logarithm, exact where the probability underflows."""
+        formula = now_or_later(
+            bg_nbd.log_probability_alive, alive_later.bg_nbd, elapsed
         )
+        return on_histories(formula, frequency, recency, T, self.parameters)
 
     def expected_purchases(
         self,

@@ -12,16 +12,21 @@ from .._check import one_of
 from .._frames import read, refuse
 from ..errors import InvalidTypeError, InvalidValueError, NotEnoughDataError
 from ..fits import from_document, to_document
+from ..kernels.cells import Cells
 from ..typing import FloatArray, IntoFrame
 from ._arguments import able_to
 from ._fitting import fetch_cells
-from ._histories import history_rules, known_id
+from ._histories import Columns, history_rules, known_id
+from ._holdout import HoldoutError, Predictor, holdout_error, holdout_rules
 from .bg_bb import BgBb
 
 __all__ = ["LikelihoodRatio", "ModelComparison", "ModelScore", "compare_models"]
 
+_HISTORY = 3
+_PREDICTS = ("expected_purchases", "probability_of_n_purchases")
 
-class _Comparable(Protocol):
+
+class _Comparable(Predictor, Protocol):
     @property
     def parameters(self) -> dict[str, float]: ...
 
@@ -44,6 +49,8 @@ class ModelScore:
         Of all customers together.
     aic, bic
         Akaike's and Schwarz's information criteria; lower is better.
+    holdout
+        How far it was from what came afterwards; None where no holdout was named.
     """
 
     name: str
@@ -51,6 +58,7 @@ class ModelScore:
     log_likelihood: float
     aic: float
     bic: float
+    holdout: HoldoutError | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,10 +141,12 @@ class ModelComparison:
         """Show the models as a table."""
         width = max(len(score.name) for score in self.scores)
         head = f"{'model':<{width}}  parameters  log-likelihood           AIC  weight"
+        if self.scores[0].holdout is not None:
+            head += "    bias     MAE  log score"
         rows = [
             f"{score.name:<{width}}  {score.parameters:>10}"
             f"  {score.log_likelihood:>14,.3f}  {score.aic:>12,.3f}"
-            f"  {self.weights[score.name]:>6.3f}"
+            f"  {self.weights[score.name]:>6.3f}{_shown(score.holdout)}"
             for score in self.scores
         ]
         return "\n".join([head, *rows])
@@ -150,8 +160,12 @@ def compare_models(
     recency_col: str = "recency",
     T_col: str = "T",
     weight_col: str | None = None,
+    holdout_frequency_col: str | None = None,
+    holdout_T_col: str = "holdout_T",
 ) -> ModelComparison:
     """Compare models of purchases by how likely they make the same customers.
+
+    With a holdout, also by how far they were from what the customers did next.
 
     Parameters
     ----------
@@ -162,16 +176,23 @@ def compare_models(
         time are comparable with each other; ``BgBb`` is not comparable with them.
     frequency_col, recency_col, T_col, weight_col
         The columns read.
+    holdout_frequency_col
+        Purchases after ``T``, as ``calibration_holdout_summary`` counts them in
+        ``"holdout_frequency"``; None for no holdout.
+    holdout_T_col
+        How long that was watched, in the unit of ``T``; read with a holdout alone.
 
     Returns
     -------
     ModelComparison
-        The models, the best by AIC first.
+        The models, the best by AIC first, each with its ``holdout`` error if one was
+        named.
 
     Raises
     ------
     InvalidValueError
-        If there is no model, or ``BgBb`` stands beside models of continuous time.
+        If there is no model, or ``BgBb`` stands beside models of continuous time, or a
+        holdout count is no whole number.
     InvalidTypeError
         If ``models`` is no mapping, or holds something that has no likelihood.
     NotEnoughDataError
@@ -179,11 +200,12 @@ def compare_models(
 
     Examples
     --------
-    >>> from crmkit import rfm_summary
+    >>> from crmkit import calibration_holdout_summary
     >>> from crmkit.clv import fit_bg_nbd, fit_mbg_nbd, fit_nbd
     >>> from crmkit.datasets import load_cdnow_sample
-    >>> customers = rfm_summary(
-    ...     load_cdnow_sample(), observation_period_end="1997-09-30", time_unit="week"
+    >>> customers = calibration_holdout_summary(
+    ...     load_cdnow_sample(), calibration_period_end="1997-09-30",
+    ...     observation_period_end="1998-06-30", time_unit="week",
     ... )
     >>> models = {"BG/NBD": fit_bg_nbd(customers), "MBG/NBD": fit_mbg_nbd(customers),
     ...           "NBD": fit_nbd(customers)}
@@ -192,13 +214,24 @@ def compare_models(
     MBG/NBD           4      -9,582.136    19,172.271   0.573
     BG/NBD            4      -9,582.429    19,172.858   0.427
     NBD               2      -9,763.658    19,531.315   0.000
+
+    What they then did, in the 39 weeks after:
+
+    >>> later = compare_models(
+    ...     customers, models=models, holdout_frequency_col="holdout_frequency"
+    ... )
+    >>> print(later)
+    model    parameters  log-likelihood         AIC  weight    bias    MAE  log score
+    MBG/NBD           4      -9,582.136  19,172.271   0.573  -16.2%  0.765    -0.9821
+    BG/NBD            4      -9,582.429  19,172.858   0.427  -12.1%  0.785    -0.9845
+    NBD               2      -9,763.658  19,531.315   0.000  +55.7%  1.041    -1.0636
     """
-    _require_comparable(models)
+    _require_comparable(models, () if holdout_frequency_col is None else _PREDICTS)
     columns = (frequency_col, recency_col, T_col)
-    frame = read(customers, columns if weight_col is None else (*columns, weight_col))
-    refuse(frame, history_rules(columns)(frame), id_col=known_id(frame))
-    data = fetch_cells(frame, columns, weight_col=weight_col)
-    x, t_x, T = data.columns
+    later = (
+        () if holdout_frequency_col is None else (holdout_frequency_col, holdout_T_col)
+    )
+    data = _fetch(customers, columns, later, weight_col)
     n = float(data.weights.sum())
     if not n:
         raise NotEnoughDataError(
@@ -206,20 +239,29 @@ def compare_models(
             got="none",
             remedy="Pass the customers the models were fitted to.",
         )
-    scores = [
-        _score(
-            name,
-            len(model.parameters),
-            float(data.weights @ model.log_likelihood(x, t_x, T)),
-            n,
-        )
-        for name, model in models.items()
-    ]
+    scores = [_score(name, model, data, n) for name, model in models.items()]
     ordered = sorted(scores, key=lambda score: (score.aic, score.name))
     return ModelComparison(n_customers=n, scores=tuple(ordered))
 
 
-def _require_comparable(models: Mapping[str, _Comparable]) -> None:
+def _fetch(
+    customers: IntoFrame,
+    history: Columns,
+    later: tuple[()] | tuple[str, str],
+    weight_col: str | None,
+) -> Cells:
+    columns = (*history, *later)
+    frame = read(customers, columns if weight_col is None else (*columns, weight_col))
+    rules = history_rules(history)(frame)
+    if later:
+        rules += holdout_rules(frame, later)
+    refuse(frame, rules, id_col=known_id(frame))
+    return fetch_cells(frame, columns, weight_col=weight_col)
+
+
+def _require_comparable(
+    models: Mapping[str, _Comparable], predicts: tuple[str, ...]
+) -> None:
     if not isinstance(models, Mapping):
         raise InvalidTypeError(
             subject="argument 'models'",
@@ -234,7 +276,7 @@ def _require_comparable(models: Mapping[str, _Comparable]) -> None:
             remedy="Pass at least one fitted model by its name.",
         )
     for name, model in models.items():
-        able_to(f"model {name!r}", model, "log_likelihood")
+        able_to(f"model {name!r}", model, "log_likelihood", *predicts)
     counted = [name for name, model in models.items() if isinstance(model, BgBb)]
     if counted and len(counted) < len(models):
         raise InvalidValueError(
@@ -244,11 +286,23 @@ def _require_comparable(models: Mapping[str, _Comparable]) -> None:
         )
 
 
-def _score(name: str, parameters: int, log_likelihood: float, n: float) -> ModelScore:
+def _score(name: str, model: _Comparable, data: Cells, n: float) -> ModelScore:
+    x, t_x, T = data.columns[:3]
+    log_likelihood = float(data.weights @ model.log_likelihood(x, t_x, T))
+    parameters = len(model.parameters)
     return ModelScore(
         name=name,
         parameters=parameters,
         log_likelihood=log_likelihood,
         aic=2 * parameters - 2 * log_likelihood,
         bic=log(n) * parameters - 2 * log_likelihood,
+        holdout=holdout_error(model, data) if len(data.columns) > _HISTORY else None,
     )
+
+
+def _shown(error: HoldoutError | None) -> str:
+    if error is None:
+        return ""
+    bias = "n/a" if error.bias is None else f"{error.bias:+.1%}"
+    score = "n/a" if error.log_score is None else f"{error.log_score:.4f}"
+    return f"  {bias:>6}  {error.mean_absolute_error:>6.3f}  {score:>9}"

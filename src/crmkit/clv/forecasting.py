@@ -110,6 +110,9 @@ def forecast(
         in a gamma-gamma model of ``q <= 1``: draws of it have no mean.
     InvalidTypeError
         If ``rng`` is no ``numpy.random.Generator``, or a model cannot draw.
+    NotEnoughDataError
+        If a fit leaves parameters all but free, so that there is nothing to draw them
+        from: fit it with ``penalty=1``.
 
     Examples
     --------
@@ -128,7 +131,7 @@ def forecast(
     >>> ahead.purchases
     2600.
     >>> ahead.purchases_interval
-    (2295., 2897.)
+    (2294., 2905.)
     """
     able_to("argument 'purchases'", purchases, "sample_purchase_times")
     able_to("argument 'spend'", spend, "sample_amounts", "expected_spend")
@@ -167,5 +170,6 @@ def forecast(
 
 
 def _interval(totals: FloatArray, tail: float) -> tuple[float, float]:
-    low, high = np.quantile(totals, (tail, 1 - tail)).tolist()
+    # What comes is one more draw: its rank among n + 1 is what the level speaks of.
+    low, high = np.quantile(totals, (tail, 1 - tail), method="weibull").tolist()
     return low, high

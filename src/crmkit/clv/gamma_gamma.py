@@ -26,7 +26,7 @@ from ..typing import FloatArray, IntArray, IntoFrame, IntoFrameT
 from ._fitting import approved, fetch_spending, fit_cells, require_customers
 from ._histories import known_id
 from ._lifetimes import lifetimes_parameters
-from ._parameters import check_parameters, parameters_of, show_fit
+from ._parameters import check_parameters, parameters_of, show_fit, show_html
 from ._spending import spending_rules, with_spend_score
 
 __all__ = ["GammaGamma", "fit_gamma_gamma"]
@@ -72,6 +72,7 @@ class GammaGamma:
     report: FitReport | None = None
 
     __str__ = show_fit
+    _repr_html_ = show_html
 
     def __post_init__(self) -> None:
         """Refuse parameters that are not positive numbers."""
@@ -143,6 +144,18 @@ class GammaGamma:
         """Add the mean amount to expect of each customer's next purchases."""
         columns = (frequency_col, monetary_value_col)
         return with_spend_score(customers, columns, {output_col: self.expected_spend})
+
+    def with_log_likelihood(
+        self,
+        customers: IntoFrameT,
+        *,
+        frequency_col: str = "frequency",
+        monetary_value_col: str = "monetary_value",
+        output_col: str = "log_likelihood",
+    ) -> IntoFrameT:
+        """Add the log-likelihood of each mean amount, 0 where nobody came back."""
+        columns = (frequency_col, monetary_value_col)
+        return with_spend_score(customers, columns, {output_col: self.log_likelihood})
 
     def to_dict(self) -> dict[str, object]:
         """Return the model as a JSON document."""
@@ -232,7 +245,9 @@ def fit_gamma_gamma(
     rules = spending_rules(columns, sign=sign)(frame)
     refuse(frame, rules, id_col=known_id(frame))
     spending = fetch_spending(frame, columns, weight_col=weight_col)
-    require_customers(float(spending.weights.sum()))
+    require_customers(
+        float(spending.weights.sum()), who=f" who came back (column {columns[0]!r})"
+    )
     weights, (x, amounts) = spending.weights, spending.columns
     report = fit_cells(
         weights,

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .._check import nonnegative, purchase_history, random_source
+from .._check import nonnegative, purchase_history, random_source, whole
 from ..errors import InvalidValueError
 from ..fits import FitReport, from_document, to_document
 from ..kernels import nbd, pareto_nbd
@@ -15,7 +16,7 @@ from ..typing import FloatArray, IntArray, IntoFrame
 from ._discounting import discounting
 from ._fitting import approved, fetch_histories, fit_histories
 from ._histories import on_histories
-from ._parameters import check_parameters, parameters_of, show_fit
+from ._parameters import check_parameters, parameters_of, show_fit, show_html
 
 __all__ = ["Nbd", "fit_nbd"]
 
@@ -52,6 +53,7 @@ class Nbd:
     time_unit: str | None = None
 
     __str__ = show_fit
+    _repr_html_ = show_html
 
     def __post_init__(self) -> None:
         """Refuse parameters that are not positive numbers."""
@@ -106,6 +108,26 @@ class Nbd:
         paid = -np.expm1(-log_rate * span) / log_rate if log_rate else span
         x, _, age = purchase_history(frequency, recency, T)
         return (self.r + x) / (self.alpha + age) * paid
+
+    def probability_of_n_purchases(
+        self,
+        frequency: ArrayLike,
+        recency: ArrayLike,
+        T: ArrayLike,
+        *,
+        n: int,
+        horizon: float,
+    ) -> FloatArray:
+        """Return the probability of exactly ``n`` purchases in ``(T, T + horizon]``."""
+        log_probability = on_histories(
+            partial(nbd.log_pmf, whole("n", n)),
+            frequency,
+            recency,
+            T,
+            self.parameters,
+            horizon=nonnegative("horizon", horizon),
+        )
+        return np.exp(log_probability)
 
     def sample_purchase_times(
         self,

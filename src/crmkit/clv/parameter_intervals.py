@@ -68,7 +68,7 @@ def with_expectation_interval(
     Raises
     ------
     NotEnoughDataError
-        If the model was built by hand, or its fit has no covariance.
+        If the model was built by hand, or its fit leaves parameters all but free.
 
     Notes
     -----

@@ -62,6 +62,12 @@ def with_purchases_interval(
     frame
         The same rows with the two columns.
 
+    Raises
+    ------
+    NotEnoughDataError
+        If a fit leaves parameters all but free, so that there is nothing to draw them
+        from: fit it with ``penalty=1``.
+
     Examples
     --------
     >>> import numpy as np
@@ -150,6 +156,12 @@ def with_clv_interval(
     -------
     frame
         The same rows with the two columns.
+
+    Raises
+    ------
+    NotEnoughDataError
+        If a fit leaves parameters all but free, so that there is nothing to draw them
+        from: fit it with ``penalty=1``.
 
     Examples
     --------

@@ -4,7 +4,7 @@ from typing import Protocol
 
 from .._check import fraction
 from .._frames import read, refuse
-from ..errors import NotEnoughDataError
+from ..errors import InvalidValueError, NotEnoughDataError
 from ..fits import FitReport, profile_interval
 from ..kernels.newton import Objective
 from ..typing import FloatArray, IntoFrame
@@ -64,6 +64,8 @@ def purchases_profile_intervals(
     ------
     NotEnoughDataError
         If the model was built by hand.
+    InvalidValueError
+        If it was fitted with a penalty: it is not at the top of the likelihood.
 
     Examples
     --------
@@ -121,6 +123,8 @@ def spend_profile_intervals(
     ------
     NotEnoughDataError
         If the model was built by hand.
+    InvalidValueError
+        If it was fitted with a penalty: it is not at the top of the likelihood.
 
     Examples
     --------
@@ -154,5 +158,11 @@ def _report(model: Fitted) -> FitReport:
             needed="a fitted model",
             got="one built by hand",
             remedy="Fit it to these customers first.",
+        )
+    if model.report.penalty:
+        raise InvalidValueError(
+            subject="the fit",
+            found=f"a penalty of {model.report.penalty:g}",
+            remedy="Fit it with penalty=0, or use the Wald intervals of its report.",
         )
     return model.report

@@ -18,6 +18,7 @@ _NEAR = 0.5
 _LEVEL = 1e-4
 _EDGE = "The likelihood rises towards the boundary."
 _SINGULAR = 1e-13
+_FREE = 1e-2  # nats: at a wall, a curvature below it is that of rounding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +87,6 @@ def estimate(
         penalised, start, centre, tolerance=_TOLERANCE * n_customers
     )
     slope = optimum.gradient_norm / n_customers
-    covariance, condition = _curvature(optimum)
     away = np.abs(optimum.parameters - centre)
     taken = 0.5 * penalty.weight * float(away @ away)
     boundary = tuple(
@@ -94,6 +94,7 @@ def estimate(
         for name, distance in zip(names, away, strict=True)
         if distance > np.log(_RUNAWAY)
     )
+    covariance, condition = _curvature(optimum, least=_FREE if boundary else 0.0)
     # There rounding may hide the last of the slope: what is left is no gain.
     at_the_edge = bool(boundary) and slope < _LEVEL
     return FitReport(
@@ -161,14 +162,14 @@ def _along_the_wall(
 
 
 def _curvature(
-    optimum: Optimum,
+    optimum: Optimum, *, least: float
 ) -> tuple[tuple[tuple[float, ...], ...] | None, float | None]:
     """Invert the information; nothing where the data do not curve the likelihood."""
     information = -optimum.hessian
     if not np.all(np.isfinite(information)):
         return None, None
     curvature, axes = np.linalg.eigh(information)
-    if curvature[0] <= _SINGULAR * abs(curvature[-1]):
+    if curvature[0] <= max(_SINGULAR * abs(curvature[-1]), least):
         return None, None
     parameters = np.exp(optimum.parameters)
     of_logs = (axes / curvature) @ axes.T

@@ -30,6 +30,7 @@ __all__ = [
     "Now",
     "discounted_purchases",
     "log_pmf",
+    "log_survival",
     "purchases",
     "purchases_factorial_moment",
     "survival",
@@ -55,6 +56,11 @@ class Now:
 def survival(elapsed: Numbers, now: Now) -> FloatArray:
     """Return the chance to be there still after ``elapsed``: ``E[(1+pt/A)^-k]``."""
     return _at(_survival, now, elapsed=elapsed)
+
+
+def log_survival(elapsed: Numbers, now: Now) -> FloatArray:
+    """Return its logarithm, a number where the chance is too small for one."""
+    return _log_at(_survival, now, elapsed=elapsed)
 
 
 def purchases(start: Numbers, end: Numbers, now: Now) -> FloatArray:
@@ -116,6 +122,12 @@ def log_pmf(
 def _at(
     log_function: Callable[..., FloatArray], now: Now, **times: Numbers
 ) -> FloatArray:
+    return np.exp(_log_at(log_function, now, **times))
+
+
+def _log_at(
+    log_function: Callable[..., FloatArray], now: Now, **times: Numbers
+) -> FloatArray:
     """Evaluate once per distinct customer, at few ``T`` where times are the same."""
     steady = all(np.size(time) == 1 for time in times.values())
 
@@ -133,7 +145,7 @@ def _at(
             return log_values(x, T, **when)
         return through_few_times(column, x, T, scale=now.alpha)[:, 0]
 
-    return np.exp(per_cell(of_cells, x=now.frequency, T=now.T, **times))
+    return per_cell(of_cells, x=now.frequency, T=now.T, **times)
 
 
 def _survival(

@@ -7,7 +7,7 @@ each number of purchases some twenty times replace all the times that occur.
 """
 
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -22,6 +22,8 @@ _STRIP = 0.9 * np.pi  # how far from the real line the function is taken to be s
 _ROWS = 8192
 _ROWS_AT_ONCE = 512  # below the size at which BLAS spawns threads
 _WORTH_IT = 2
+_FINE, _ROUGH = 1e-13, 1e-10  # last terms of a series: no matter, and a matter
+_STILL = 10.0  # a series of which a third falls by this much is not rounding yet
 
 
 def through_few_times(
@@ -42,14 +44,29 @@ def through_few_times(
         return function(x, u)
     place = np.log(u + scale)
     low, high = float(place.min()), float(place.max())
+    # A wider interval reaches upwards only: before time 0 there is nothing to ask.
     half = max(0.5 * (high - low), 1e-3)
-    nodes = _node_count(half)
+    span = _Span(scale=scale, middle=low + half, half=half)
+    return _through(function, x, u, span=span, nodes=_node_count(half))
+
+
+class _Span(NamedTuple):
+    """The interval of ``log(u + scale)`` that the rows lie in."""
+
+    scale: float
+    middle: float
+    half: float
+
+
+def _through(
+    function: OfCountAndTime, x: FloatArray, u: FloatArray, *, span: _Span, nodes: int
+) -> FloatArray:
     starts = np.flatnonzero(np.concatenate(([True], x[1:] != x[:-1])))
     counts = np.diff(starts, append=x.size)
     many = counts > _WORTH_IT * nodes
     direct = np.repeat(~many, counts)
     angles = (np.arange(nodes) + 0.5) * np.pi / nodes
-    times = np.exp(0.5 * (low + high) + half * np.cos(angles)) - scale
+    times = np.exp(span.middle + span.half * np.cos(angles)) - span.scale
     asked = np.repeat(x[starts[many]], nodes)
     known = function(
         np.concatenate([asked, x[direct]]),
@@ -59,14 +76,33 @@ def through_few_times(
     result[direct] = known[asked.size :]
     to_series = np.cos(np.outer(np.arange(nodes), angles)) * (2.0 / nodes)
     to_series[0] *= 0.5
-    z = (place - 0.5 * (low + high)) / half
+    z = (np.log(u + span.scale) - span.middle) / span.half
+    rough = np.zeros(x.size, dtype=bool)
     for i, start in enumerate(starts[many].tolist()):
         series = to_series @ known[i * nodes : (i + 1) * nodes]
         end = start + int(counts[many][i])
+        rough[start:end] = not _settled(series)
         for at in range(start, end, _ROWS):
             rows = slice(at, min(at + _ROWS, end))
             result[rows] = _read(series, z[rows])
+    if rough.any():
+        result[rough] = _through(
+            function, x[rough], u[rough], span=span, nodes=2 * nodes
+        )
     return result
+
+
+def _settled(series: FloatArray) -> bool:
+    """Tell whether a series has fallen to rounding, or stays where rounding is.
+
+    It may not: the logarithm of a difference is not smooth where the difference is
+    zero, at times that are complex numbers.
+    """
+    size = np.abs(series)
+    largest = np.maximum(size.max(axis=0), 1.0)
+    last = size[-3:].max(axis=0) / largest
+    falling = _STILL * last < size[-(len(size) // 3) :].max(axis=0) / largest
+    return not np.any((last > _ROUGH) | ((last > _FINE) & falling))
 
 
 def _node_count(half: float) -> int:

@@ -9,9 +9,9 @@ import numpy as np
 from ..typing import FloatArray
 from .nbd_terms import nbd_terms
 from .newton import Objective
-from .special import log_gamma_ratio
+from .special import log_gamma_ratio, log_negative_binomial
 
-__all__ = ["log_likelihood", "objective", "start_values"]
+__all__ = ["log_likelihood", "log_pmf", "objective", "start_values"]
 
 
 def log_likelihood(
@@ -24,6 +24,24 @@ def log_likelihood(
         - r * np.log1p(T / alpha)
         - frequency * np.log(alpha + T)
     )
+
+
+def log_pmf(
+    n: int,
+    frequency: FloatArray,
+    recency: FloatArray,
+    T: FloatArray,
+    *,
+    r: float,
+    alpha: float,
+    horizon: float,
+) -> FloatArray:
+    """Return the log-probability of ``n`` purchases in ``(T, T + horizon]``.
+
+    Negative binomial, with the gamma distribution of the rate that the history leaves.
+    """
+    del recency
+    return log_negative_binomial(n, horizon, r=r + frequency, alpha=alpha + T)
 
 
 def objective(

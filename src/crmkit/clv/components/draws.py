@@ -21,6 +21,7 @@ from ...typing import (
     PurchaseModel,
     SpendModel,
 )
+from .._draws import drawable
 from .arguments import column_names, labelled
 from .assumptions import Assumptions
 from .expected import forecast, gained_by_referral, open_outlook
@@ -69,7 +70,7 @@ def draw_models(
     Raises
     ------
     NotEnoughDataError
-        If the fit has no report, or its report no covariance.
+        If the fit has no report, or leaves parameters all but free.
 
     Examples
     --------
@@ -87,16 +88,9 @@ def draw_models(
     """
     count = whole("count", count, at_least=1)
     random_source(rng)
-    report = fit.report
-    covariance = None if report is None else report.log_covariance
-    if report is None or covariance is None:
-        raise NotEnoughDataError(
-            needed="a fit with a covariance",
-            got="none",
-            remedy="Fit the model to data, or pass models drawn elsewhere.",
-        )
+    report = drawable(fit)
     logs = rng.multivariate_normal(
-        np.log(report.estimates), np.array(covariance), size=count
+        np.log(report.estimates), np.array(report.log_covariance), size=count
     )
     return tuple(
         dataclasses.replace(

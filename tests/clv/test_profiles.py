@@ -1,0 +1,169 @@
+"""How far each parameter can go, and what is refused where it can go anywhere."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from crmkit import clv
+from crmkit.errors import (
+    IdentifiabilityWarning,
+    InvalidValueError,
+    NotEnoughDataError,
+)
+
+TRUTH = clv.BgNbd(r=0.5, alpha=6.0, a=0.8, b=2.5)
+
+
+def _rng(seed: int = 3) -> np.random.Generator:
+    return np.random.default_rng(seed)
+
+
+def test_profile_and_wald_agree_where_the_data_are_many() -> None:
+    # Invariant 25.
+    rows = _simulated(TRUTH, 100_000, _rng())
+    fit = clv.fit_bg_nbd(rows)
+    assert fit.report is not None
+    profile = clv.purchases_profile_intervals(rows, purchases=fit)
+    for name, (low, high) in fit.report.intervals().items():
+        assert profile[name] == pytest.approx((low, high), rel=2e-3)
+
+
+def test_the_ends_of_a_profile_lose_what_the_level_allows(
+    cdnow: pd.DataFrame,
+) -> None:
+    # 1.920729 is half the 95 % point of chi-squared with 1 degree of freedom.
+    fit = clv.fit_gamma_gamma(cdnow)
+    assert fit.report is not None
+    repeat = cdnow[cdnow["frequency"] > 0]
+    low, high = clv.spend_profile_intervals(cdnow, spend=fit)["p"]
+    best = fit.report.log_likelihood
+    for end in (low, high):
+        assert end is not None
+        best_rest = max(
+            clv.GammaGamma(p=end, q=q, v=v)
+            .log_likelihood(repeat["frequency"], repeat["monetary_value"])
+            .sum()
+            for q in (fit.q,)
+            for v in np.linspace(0.5, 2, 301) * fit.v
+        )
+        assert best - best_rest > 1.9207  # q is not chosen anew here
+    assert low is not None
+    assert high is not None
+    assert low < fit.p < high
+
+
+def test_a_parameter_without_an_end_has_none() -> None:
+    # Poisson buyers of one rate: the shape of the rates has no upper end.
+    rng = _rng(8)
+    T = np.full(300, 40.0)
+    x = rng.poisson(4.0, 300)
+    rows = pd.DataFrame({"frequency": x, "recency": np.where(x > 0, 39.0, 0.0), "T": T})
+    with pytest.warns(IdentifiabilityWarning, match="all but free"):
+        fit = clv.fit_nbd(rows)
+    profile = clv.purchases_profile_intervals(rows, purchases=fit)
+    low, high = profile["r"]
+    assert low is not None
+    assert low > 1
+    assert high is None
+
+
+def test_a_dropout_rate_all_share_leaves_its_shape_without_an_end() -> None:
+    # Exponential lifetimes of one rate: s and beta rise together, s / beta is known.
+    rows = _of_one_dropout_rate()
+    with pytest.warns(IdentifiabilityWarning, match=r"s = .*beta = "):
+        fit = clv.fit_pareto_nbd(rows)
+    assert fit.report is not None
+    assert fit.report.boundary == ("s", "beta")
+    assert fit.report.covariance is None
+    profile = clv.purchases_profile_intervals(rows, purchases=fit)
+    assert profile["s"][1] is None
+    assert profile["beta"][1] is None
+    # What is known stays known. These ends are scipy's, of the limit in which s = 1e6:
+    # there the loss is the 1.920729 nats that the level allows.
+    assert profile["r"] == pytest.approx((1.491433, 2.417694), rel=1e-5)
+    assert profile["alpha"] == pytest.approx((3.102427, 5.131700), rel=1e-5)
+    s_low, beta_low = profile["s"][0], profile["beta"][0]
+    assert s_low is not None
+    assert beta_low is not None
+    assert 1 / 35 < s_low / beta_low < 1 / 15
+
+
+def test_a_fit_at_the_boundary_refuses_to_draw_and_says_what_helps() -> None:
+    rows = _of_one_dropout_rate()
+    with pytest.warns(IdentifiabilityWarning):
+        fit = clv.fit_pareto_nbd(rows)
+    with pytest.raises(
+        NotEnoughDataError, match=r"leaves r, alpha, s, beta all but free.*penalty=1"
+    ):
+        clv.with_purchases_interval(rows, purchases=fit, horizon=20, rng=_rng())
+    tamed = clv.fit_pareto_nbd(rows, penalty=1.0)
+    scored = clv.with_purchases_interval(
+        rows, purchases=tamed, horizon=20, draws=50, rng=_rng()
+    )
+    assert (scored["purchases_low"] <= scored["purchases_high"]).all()
+
+
+def test_a_likelihood_that_levels_off_has_no_end_that_way() -> None:
+    # s may be as large as you like, and beta has to go along: it needs the room.
+    rows = _of_one_dropout_rate(12)
+    fit = clv.fit_pareto_nbd(rows)
+    assert fit.s == pytest.approx(1.64, abs=0.005)
+    profile = clv.purchases_profile_intervals(rows, purchases=fit)
+    assert profile["s"][1] is None
+    assert profile["beta"][1] is None
+    assert profile["s"][0] == pytest.approx(0.73385, rel=1e-4)
+
+
+def test_a_fit_all_but_free_refuses_to_draw_too() -> None:
+    # There is an optimum, at s = 25 with a standard error of 8 of its logarithm.
+    rows = _of_one_dropout_rate(10)
+    with pytest.warns(IdentifiabilityWarning, match="all but free"):
+        fit = clv.fit_pareto_nbd(rows)
+    assert fit.report is not None
+    assert fit.report.covariance is not None
+    with pytest.raises(NotEnoughDataError, match="leaves s, beta all but free"):
+        clv.with_purchases_interval(rows, purchases=fit, horizon=20, rng=_rng())
+    with pytest.raises(NotEnoughDataError, match="leaves s, beta all but free"):
+        clv.with_expectation_interval(
+            rows, purchases=fit, score=lambda model: model.probability_alive
+        )
+    # The likelihood itself excludes small s, and leaves large s open.
+    profile = clv.purchases_profile_intervals(rows, purchases=fit)
+    for name, end in (("s", 1.3567), ("beta", 25.594)):
+        low, high = profile[name]
+        assert low == pytest.approx(end, rel=1e-3)
+        assert high is None
+
+
+def test_a_fit_with_a_penalty_has_no_profile(cdnow: pd.DataFrame) -> None:
+    fit = clv.fit_nbd(cdnow, penalty=1.0)
+    with pytest.raises(InvalidValueError, match="a penalty of 1"):
+        clv.purchases_profile_intervals(cdnow, purchases=fit)
+
+
+def test_a_model_built_by_hand_has_no_profile() -> None:
+    with pytest.raises(NotEnoughDataError, match="built by hand"):
+        clv.purchases_profile_intervals(_of_one_dropout_rate(), purchases=TRUTH)
+
+
+def _of_one_dropout_rate(seed: int = 0) -> pd.DataFrame:
+    rng = _rng(seed)
+    n, T = 300, 30.0
+    rate, leaving = rng.gamma(2.0, 0.25, n), rng.exponential(25.0, n)
+    x = rng.poisson(rate * np.minimum(leaving, T))
+    last = np.minimum(leaving, T) * rng.random(n) ** (1 / np.maximum(x, 1))
+    recency = np.where(x > 0, last, 0.0)
+    return pd.DataFrame({"frequency": x, "recency": recency, "T": T})
+
+
+def _simulated(model: clv.BgNbd, n: int, rng: np.random.Generator) -> pd.DataFrame:
+    T = rng.uniform(20, 40, n)
+    zero = np.zeros(n)
+    customer, times = model.sample_purchase_times(
+        zero, zero, zero, horizon=40.0, rng=rng
+    )
+    seen = times <= T[customer]
+    x = np.bincount(customer[seen], minlength=n)
+    last = np.zeros(n)
+    np.maximum.at(last, customer[seen], times[seen])
+    return pd.DataFrame({"frequency": x, "recency": last, "T": T})
