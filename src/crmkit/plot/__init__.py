@@ -13,6 +13,7 @@ from .churn import (
     survival_steps,
     uplift_line,
 )
+from .cohorts import retention_curve, retention_heatmap, revenue_curve
 from .holdout import predicted_against_actual
 from .parts import waterfall
 from .satisfaction import (
@@ -26,9 +27,6 @@ from .segments import (
     growth_bars,
     migration_heatmap,
     pareto_curve,
-    retention_curve,
-    retention_heatmap,
-    revenue_curve,
     whale_curve,
 )
 

@@ -1,13 +1,17 @@
-"""The axes to draw on: the caller's, or new ones."""
+"""What drawings share: the axes, a shaded range, cells as text."""
 
 from typing import TYPE_CHECKING
 
+from .._frames import EagerFrame, numbers
 from ..errors import MissingExtraError
+from ..typing import FloatArray
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["axes_or_new"]
+__all__ = ["axes_or_new", "shade", "texts"]
+
+_LIGHT = "#9cc3e0"
 
 
 def axes_or_new(ax: "Axes | None") -> "Axes":
@@ -25,3 +29,15 @@ def axes_or_new(ax: "Axes | None") -> "Axes":
     except ImportError:
         raise MissingExtraError(package="matplotlib", extra="plot") from None
     return plt.subplots(figsize=(8, 4), layout="constrained")[1]
+
+
+def shade(axes: "Axes", frame: EagerFrame, x: FloatArray, name: str) -> None:
+    """Shade between the limits of a column, where the frame has them."""
+    if {f"{name}_lower", f"{name}_upper"} <= set(frame.columns):
+        low, high = numbers(frame, f"{name}_lower"), numbers(frame, f"{name}_upper")
+        axes.fill_between(x, low, high, color=_LIGHT, alpha=0.5, linewidth=0)
+
+
+def texts(frame: EagerFrame, column: str) -> list[str]:
+    """Say each cell as text; a date without its time."""
+    return [str(value).removesuffix(" 00:00:00") for value in frame[column].to_list()]
