@@ -8,6 +8,7 @@ from .._check import whole
 from .._frames import numbers, read_eager
 from ..typing import IntoDataFrame
 from .canvas import axes_or_new
+from .palette import BLUE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -65,7 +66,7 @@ def probability_alive(
     edges = np.linspace(0, 1, whole("bins", bins, at_least=1) + 1)
     canvas = axes_or_new(ax)
     canvas.hist(
-        numbers(frame, probability_col), edges.tolist(), color="#1b6a72", rwidth=0.95
+        numbers(frame, probability_col), edges.tolist(), color=BLUE, rwidth=0.95
     )
     canvas.set_xlim(0, 1)
     canvas.set_xlabel("probability to be still buying")

@@ -5,13 +5,12 @@ from typing import TYPE_CHECKING
 from .._frames import EagerFrame, numbers
 from ..errors import MissingExtraError
 from ..typing import FloatArray
+from .palette import LIGHT_BLUE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 __all__ = ["axes_or_new", "shade", "texts"]
-
-_LIGHT = "#9cc3e0"
 
 
 def axes_or_new(ax: "Axes | None") -> "Axes":
@@ -35,7 +34,7 @@ def shade(axes: "Axes", frame: EagerFrame, x: FloatArray, name: str) -> None:
     """Shade between the limits of a column, where the frame has them."""
     if {f"{name}_lower", f"{name}_upper"} <= set(frame.columns):
         low, high = numbers(frame, f"{name}_lower"), numbers(frame, f"{name}_upper")
-        axes.fill_between(x, low, high, color=_LIGHT, alpha=0.5, linewidth=0)
+        axes.fill_between(x, low, high, color=LIGHT_BLUE, alpha=0.5, linewidth=0)
 
 
 def texts(frame: EagerFrame, column: str) -> list[str]:

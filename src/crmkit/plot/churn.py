@@ -8,6 +8,7 @@ from .._frames import numbers, read_eager
 from ..churn import RetentionProjection, SurvivalCurve
 from ..typing import IntoDataFrame
 from .canvas import axes_or_new
+from .palette import BLUE, GREY
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -20,8 +21,6 @@ __all__ = [
     "survival_steps",
     "uplift_line",
 ]
-
-_LINE, _PLAIN = "#1b6a72", "#9a9a9a"
 
 
 def retention_line(
@@ -51,11 +50,11 @@ def retention_line(
         projection.renewals,
         projection.retention_lower,
         projection.retention_upper,
-        color=_LINE,
+        color=BLUE,
         alpha=0.2,
         linewidth=0,
     )
-    axes.plot(projection.renewals, projection.retention, color=_LINE, marker="o")
+    axes.plot(projection.renewals, projection.retention, color=BLUE, marker="o")
     axes.set_xlabel("renewal")
     axes.set_ylabel("share kept")
     return axes
@@ -88,11 +87,11 @@ def survival_steps(curve: SurvivalCurve, *, ax: "Axes | None" = None) -> "Axes":
         (1.0, *curve.lower),
         (1.0, *curve.upper),
         step="post",
-        color=_LINE,
+        color=BLUE,
         alpha=0.2,
         linewidth=0,
     )
-    axes.step(time, (1.0, *curve.survival), where="post", color=_LINE)
+    axes.step(time, (1.0, *curve.survival), where="post", color=BLUE)
     axes.set_ylim(0, 1.02)
     axes.set_xlabel("time as a customer")
     axes.set_ylabel("share still there")
@@ -122,8 +121,8 @@ def gain_line(gain: IntoDataFrame, *, ax: "Axes | None" = None) -> "Axes":
     frame = read_eager(gain, ("share_targeted", "share_captured"))
     axes = axes_or_new(ax)
     share = np.append(0.0, numbers(frame, "share_targeted"))
-    axes.plot(share, np.append(0.0, numbers(frame, "share_captured")), color=_LINE)
-    axes.plot([0, 1], [0, 1], color=_PLAIN, linestyle=":")
+    axes.plot(share, np.append(0.0, numbers(frame, "share_captured")), color=BLUE)
+    axes.plot([0, 1], [0, 1], color=GREY, linestyle=":")
     axes.set_xlabel("share of customers targeted")
     axes.set_ylabel("share of churners found")
     return axes
@@ -152,8 +151,8 @@ def calibration_line(calibration: IntoDataFrame, *, ax: "Axes | None" = None) ->
     frame = read_eager(calibration, ("mean_risk", "churn_rate"))
     axes = axes_or_new(ax)
     risk, rate = numbers(frame, "mean_risk"), numbers(frame, "churn_rate")
-    axes.plot([0, 1], [0, 1], color=_PLAIN, linestyle=":")
-    axes.plot(risk, rate, color=_LINE, marker="o")
+    axes.plot([0, 1], [0, 1], color=GREY, linestyle=":")
+    axes.plot(risk, rate, color=BLUE, marker="o")
     axes.set_xlabel("forecast risk")
     axes.set_ylabel("share that left")
     return axes
@@ -183,9 +182,9 @@ def campaign_profit_line(curve: IntoDataFrame, *, ax: "Axes | None" = None) -> "
     axes = axes_or_new(ax)
     share, profit = numbers(frame, "share_targeted"), numbers(frame, "profit")
     best = int(np.argmax(profit))
-    axes.plot(share, profit, color=_LINE)
-    axes.axhline(0, color=_PLAIN, linewidth=1)
-    axes.plot(share[best], profit[best], color=_LINE, marker="o", linestyle="none")
+    axes.plot(share, profit, color=BLUE)
+    axes.axhline(0, color=GREY, linewidth=1)
+    axes.plot(share[best], profit[best], color=BLUE, marker="o", linestyle="none")
     axes.set_xlabel("share of customers targeted")
     axes.set_ylabel("profit per customer")
     return axes
@@ -214,8 +213,8 @@ def uplift_line(curve: IntoDataFrame, *, ax: "Axes | None" = None) -> "Axes":
     frame = read_eager(curve, ("share_targeted", "uplift"))
     axes = axes_or_new(ax)
     share, added = numbers(frame, "share_targeted"), numbers(frame, "uplift")
-    axes.plot(share[[0, -1]], added[[0, -1]], color=_PLAIN, linestyle=":")
-    axes.plot(share, added, color=_LINE)
+    axes.plot(share[[0, -1]], added[[0, -1]], color=GREY, linestyle=":")
+    axes.plot(share, added, color=BLUE)
     axes.set_xlabel("share of customers treated")
     axes.set_ylabel("outcomes added")
     return axes

@@ -7,13 +7,12 @@ import numpy as np
 from .._frames import numbers, read_eager
 from ..typing import IntoDataFrame
 from .canvas import axes_or_new, shade, texts
+from .palette import BLUE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 __all__ = ["retention_curve", "retention_heatmap", "revenue_curve"]
-
-_BLUE = "#2a78b5"
 
 
 def retention_heatmap(cells: IntoDataFrame, *, ax: "Axes | None" = None) -> "Axes":
@@ -162,7 +161,7 @@ def _by_age(curve: IntoDataFrame, name: str, label: str, ax: "Axes | None") -> "
     axes = axes_or_new(ax)
     age = numbers(frame, "age")
     shade(axes, frame, age, name)
-    axes.plot(age, numbers(frame, name), color=_BLUE, linewidth=2, marker="o")
+    axes.plot(age, numbers(frame, name), color=BLUE, linewidth=2, marker="o")
     axes.set_ylim(bottom=min(0.0, axes.get_ylim()[0]))
     axes.locator_params(axis="x", integer=True)
     axes.set(xlabel="age in periods", ylabel=label)

@@ -7,13 +7,12 @@ import numpy as np
 from .._frames import numbers, read_eager
 from ..typing import IntoDataFrame
 from .canvas import axes_or_new
+from .palette import BLUE, OCHRE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 __all__ = ["predicted_against_actual"]
-
-_PREDICTED, _ACTUAL = "#bd7a1e", "#1b6a72"
 
 
 def predicted_against_actual(
@@ -68,8 +67,8 @@ def predicted_against_actual(
     canvas = axes_or_new(ax)
     at = np.arange(len(frame))
     for column, colour, shift in (
-        (predicted_col, _PREDICTED, -0.2),
-        (actual_col, _ACTUAL, 0.2),
+        (predicted_col, OCHRE, -0.2),
+        (actual_col, BLUE, 0.2),
     ):
         canvas.bar(at + shift, numbers(frame, column), 0.4, color=colour, label=column)
     labels = [str(label) for label in frame[label_col].to_list()]

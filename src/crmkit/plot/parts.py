@@ -5,13 +5,12 @@ from typing import TYPE_CHECKING
 from .._frames import numbers, read_eager
 from ..errors import MissingExtraError
 from ..typing import IntoDataFrame
+from .palette import BLUE, GREY, RED, SLATE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 __all__ = ["waterfall"]
-
-_UP, _DOWN, _TOTAL = "#2a78b5", "#c2543a", "#44546a"
 
 
 def waterfall(steps: IntoDataFrame, *, ax: "Axes | None" = None) -> "Axes":
@@ -61,7 +60,7 @@ def waterfall(steps: IntoDataFrame, *, ax: "Axes | None" = None) -> "Axes":
     start = numbers(frame, "start")
     last = len(frame) - 1
     for at, height in enumerate(amount):
-        colour = _TOTAL if at == last else _UP if height >= 0 else _DOWN
+        colour = SLATE if at == last else BLUE if height >= 0 else RED
         ax.bar(at, end[at] - start[at], bottom=start[at], color=colour, width=0.7)
         ax.annotate(
             f"{height:,.0f}",
@@ -71,7 +70,7 @@ def waterfall(steps: IntoDataFrame, *, ax: "Axes | None" = None) -> "Axes":
             ha="center",
         )
         if at < last:
-            ax.plot([at - 0.35, at + 1.35], [end[at]] * 2, color="#999999", lw=0.8)
+            ax.plot([at - 0.35, at + 1.35], [end[at]] * 2, color=GREY, lw=0.8)
     names = [
         part if part == meaning else "\n".join([part, *meaning.split()])
         for part, meaning in zip(

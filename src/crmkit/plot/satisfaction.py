@@ -8,6 +8,7 @@ from .._frames import numbers, read_eager
 from ..errors import MissingExtraError
 from ..satisfaction import DriverWeights
 from ..typing import FloatArray, IntoDataFrame
+from .palette import BLUE, GREEN, GREY, LIGHT_GREY, RED
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -20,8 +21,7 @@ __all__ = [
     "priority_matrix",
 ]
 
-_INK, _PALE = "#2a78b5", "#b9c4cf"
-_ZONES = {"detraction": "#c2543a", "indifference": "#8a8f96", "advocacy": "#3b8f5a"}
+_ZONES = {"detraction": RED, "indifference": GREY, "advocacy": GREEN}
 
 
 def nps_by_group(scores: IntoDataFrame, *, by: str, ax: "Axes | None" = None) -> "Axes":
@@ -59,13 +59,13 @@ def nps_by_group(scores: IntoDataFrame, *, by: str, ax: "Axes | None" = None) ->
     shown = np.flatnonzero(n > 0)
     axes = _axes(ax)
     place = np.arange(shown.size)[::-1]
-    axes.axvline(0, color=_PALE, linewidth=1)
+    axes.axvline(0, color=LIGHT_GREY, linewidth=1)
     axes.errorbar(
         score[shown],
         place,
         xerr=_arms(score[shown], lower[shown], upper[shown]),
         fmt="o",
-        color=_INK,
+        color=BLUE,
         capsize=3,
     )
     labels = [f"{names[at]} (n = {n[at]:,.0f})" for at in shown.tolist()]
@@ -112,9 +112,9 @@ def nps_over_time(
     shown = n > 0
     when = np.asarray(rows[time_col].to_list())[shown]
     axes = _axes(ax)
-    axes.axhline(0, color=_PALE, linewidth=1)
-    axes.fill_between(when, lower[shown], upper[shown], color=_INK, alpha=0.2, lw=0)
-    axes.plot(when, score[shown], marker="o", color=_INK)
+    axes.axhline(0, color=LIGHT_GREY, linewidth=1)
+    axes.fill_between(when, lower[shown], upper[shown], color=BLUE, alpha=0.2, lw=0)
+    axes.plot(when, score[shown], marker="o", color=BLUE)
     axes.set(xlabel=time_col, ylabel="net promoter score", ylim=(-105, 105))
     return axes
 
@@ -153,7 +153,7 @@ def loyalty_zones(
     score, share, lower, upper, rising = (numbers(frame, name) for name in wanted[:-1])
     zone = np.asarray(frame["zone"].to_list())
     axes = _axes(ax)
-    axes.plot(score, rising, color=_PALE, drawstyle="steps-mid", zorder=1)
+    axes.plot(score, rising, color=LIGHT_GREY, drawstyle="steps-mid", zorder=1)
     for name, colour in _ZONES.items():
         here = zone == name
         if here.any():
@@ -202,13 +202,15 @@ def driver_bars(weights: DriverWeights, *, ax: "Axes | None" = None) -> "Axes":
     axes.barh(
         [driver.name for driver in drivers],
         [driver.weight for driver in drivers],
-        color=_INK,
+        color=BLUE,
     )
     for at, driver in enumerate(drivers):
         if driver.lower is not None and driver.upper is not None:
             axes.plot([driver.lower, driver.upper], [at, at], color="black", lw=1)
     if weights.noise_floor is not None:
-        axes.axvline(weights.noise_floor, color=_PALE, linestyle="--", label="noise")
+        axes.axvline(
+            weights.noise_floor, color=LIGHT_GREY, linestyle="--", label="noise"
+        )
         axes.legend(frameon=False)
     axes.set(xlabel="part of R-squared")
     return axes
@@ -247,9 +249,9 @@ def priority_matrix(priorities: IntoDataFrame, *, ax: "Axes | None" = None) -> "
         numbers(frame, "performance"),
     )
     axes = _axes(ax)
-    axes.axhline(importance.mean(), color=_PALE, linewidth=1)
-    axes.axvline(performance.mean(), color=_PALE, linewidth=1)
-    axes.scatter(performance, importance, color=_INK)
+    axes.axhline(importance.mean(), color=LIGHT_GREY, linewidth=1)
+    axes.axvline(performance.mean(), color=LIGHT_GREY, linewidth=1)
+    axes.scatter(performance, importance, color=BLUE)
     for name, x, y in zip(
         frame["driver"].to_list(), performance, importance, strict=True
     ):

@@ -7,6 +7,7 @@ import numpy as np
 from .._frames import numbers, read_eager
 from ..typing import FloatArray, IntoDataFrame
 from .canvas import axes_or_new, shade, texts
+from .palette import BLUE, GREEN, GREY, LIGHT_BLUE, RED
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -18,8 +19,6 @@ __all__ = [
     "whale_curve",
 ]
 
-_BLUE, _RED, _GREY = "#2a78b5", "#c2543a", "#8a8f98"
-_LIGHT = "#9cc3e0"
 _MOST_DATES = 12
 
 
@@ -61,8 +60,8 @@ def pareto_curve(curve: IntoDataFrame, *, ax: "Axes | None" = None) -> "Axes":
     axes = axes_or_new(ax)
     p, y = numbers(frame, "customer_share"), numbers(frame, "value_share")
     shade(axes, frame, p, "value_share")
-    axes.plot([0, 1], [0, 1], color=_GREY, linewidth=1, label="all equal")
-    axes.plot(p, y, color=_BLUE, linewidth=2, label="this base")
+    axes.plot([0, 1], [0, 1], color=GREY, linewidth=1, label="all equal")
+    axes.plot(p, y, color=BLUE, linewidth=2, label="this base")
     axes.set(xlabel="share of customers, best first", ylabel="share of value")
     axes.legend(frameon=False)
     return axes
@@ -107,9 +106,9 @@ def whale_curve(curve: IntoDataFrame, *, ax: "Axes | None" = None) -> "Axes":
     p, profit = numbers(frame, "customer_share"), numbers(frame, "profit")
     shade(axes, frame, p, "profit")
     top = int(np.argmax(profit))
-    axes.plot(p[: top + 1], profit[: top + 1], color=_BLUE, linewidth=2)
-    axes.plot(p[top:], profit[top:], color=_RED, linewidth=2)
-    axes.axhline(profit[-1], color=_GREY, linewidth=1)
+    axes.plot(p[: top + 1], profit[: top + 1], color=BLUE, linewidth=2)
+    axes.plot(p[top:], profit[top:], color=RED, linewidth=2)
+    axes.axhline(profit[-1], color=GREY, linewidth=1)
     axes.set(xlabel="share of customers, best first", ylabel="profit, accumulated")
     return axes
 
@@ -153,7 +152,7 @@ def growth_bars(accounts: IntoDataFrame, *, ax: "Axes | None" = None) -> "Axes":
     >>> growth_bars(accounts).get_ylabel()
     'customers'
     """
-    above = {"retained": _BLUE, "resurrected": _LIGHT, "new": "#7fb069"}
+    above = {"retained": BLUE, "resurrected": LIGHT_BLUE, "new": GREEN}
     frame = read_eager(accounts, ("period", *above, "lost"))
     axes = axes_or_new(ax)
     place = np.arange(len(frame))
@@ -162,8 +161,8 @@ def growth_bars(accounts: IntoDataFrame, *, ax: "Axes | None" = None) -> "Axes":
         height = numbers(frame, name)
         axes.bar(place, height, bottom=base, color=colour, label=name)
         base = base + height
-    axes.bar(place, -numbers(frame, "lost"), color=_RED, label="lost")
-    axes.axhline(0, color=_GREY, linewidth=1)
+    axes.bar(place, -numbers(frame, "lost"), color=RED, label="lost")
+    axes.axhline(0, color=GREY, linewidth=1)
     step = max(1, -(-len(frame) // _MOST_DATES))
     names = texts(frame, "period")
     axes.set_xticks(place[::step], names[::step], rotation=45, ha="right")
