@@ -3,8 +3,8 @@
 from typing import TYPE_CHECKING
 
 from .._frames import numbers, read_eager
-from ..errors import MissingExtraError
 from ..typing import IntoDataFrame
+from .canvas import axes_or_new
 from .palette import BLUE, GREY, RED, SLATE
 
 if TYPE_CHECKING:
@@ -49,13 +49,8 @@ def waterfall(steps: IntoDataFrame, *, ax: "Axes | None" = None) -> "Axes":
     >>> waterfall(value_waterfall(parts)).get_ylabel()
     'value'
     """
-    try:
-        from matplotlib import pyplot as plt  # noqa: PLC0415 - only who draws needs it
-    except ImportError:
-        raise MissingExtraError(package="matplotlib", extra="plot") from None
     frame = read_eager(steps, ("part", "meaning", "amount", "start", "end"))
-    if ax is None:
-        ax = plt.subplots(figsize=(8, 4), layout="constrained")[1]
+    ax = axes_or_new(ax)
     amount, end = numbers(frame, "amount"), numbers(frame, "end")
     start = numbers(frame, "start")
     last = len(frame) - 1

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .._frames import numbers, read_eager
-from ..errors import MissingExtraError
 from ..satisfaction import DriverWeights
 from ..typing import FloatArray, IntoDataFrame
+from .canvas import axes_or_new
 from .palette import BLUE, GREEN, GREY, LIGHT_GREY, RED
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def nps_by_group(scores: IntoDataFrame, *, by: str, ax: "Axes | None" = None) ->
     )
     names = frame[by].to_list()
     shown = np.flatnonzero(n > 0)
-    axes = _axes(ax)
+    axes = axes_or_new(ax)
     place = np.arange(shown.size)[::-1]
     axes.axvline(0, color=LIGHT_GREY, linewidth=1)
     axes.errorbar(
@@ -111,7 +111,7 @@ def nps_over_time(
     )
     shown = n > 0
     when = np.asarray(rows[time_col].to_list())[shown]
-    axes = _axes(ax)
+    axes = axes_or_new(ax)
     axes.axhline(0, color=LIGHT_GREY, linewidth=1)
     axes.fill_between(when, lower[shown], upper[shown], color=BLUE, alpha=0.2, lw=0)
     axes.plot(when, score[shown], marker="o", color=BLUE)
@@ -152,7 +152,7 @@ def loyalty_zones(
     frame = read_eager(curve, wanted)
     score, share, lower, upper, rising = (numbers(frame, name) for name in wanted[:-1])
     zone = np.asarray(frame["zone"].to_list())
-    axes = _axes(ax)
+    axes = axes_or_new(ax)
     axes.plot(score, rising, color=LIGHT_GREY, drawstyle="steps-mid", zorder=1)
     for name, colour in _ZONES.items():
         here = zone == name
@@ -198,7 +198,7 @@ def driver_bars(weights: DriverWeights, *, ax: "Axes | None" = None) -> "Axes":
     'part of R-squared'
     """
     drivers = sorted(weights.drivers, key=lambda driver: driver.weight)
-    axes = _axes(ax)
+    axes = axes_or_new(ax)
     axes.barh(
         [driver.name for driver in drivers],
         [driver.weight for driver in drivers],
@@ -248,7 +248,7 @@ def priority_matrix(priorities: IntoDataFrame, *, ax: "Axes | None" = None) -> "
         numbers(frame, "importance"),
         numbers(frame, "performance"),
     )
-    axes = _axes(ax)
+    axes = axes_or_new(ax)
     axes.axhline(importance.mean(), color=LIGHT_GREY, linewidth=1)
     axes.axvline(performance.mean(), color=LIGHT_GREY, linewidth=1)
     axes.scatter(performance, importance, color=BLUE)
@@ -263,13 +263,3 @@ def priority_matrix(priorities: IntoDataFrame, *, ax: "Axes | None" = None) -> "
 def _arms(middle: FloatArray, lower: FloatArray, upper: FloatArray) -> FloatArray:
     """Return the lengths of error bars; an adjusted interval may miss the middle."""
     return np.maximum(np.stack([middle - lower, upper - middle]), 0.0)
-
-
-def _axes(ax: "Axes | None") -> "Axes":
-    if ax is not None:
-        return ax
-    try:
-        from matplotlib import pyplot as plt  # noqa: PLC0415 - only who draws needs it
-    except ImportError:
-        raise MissingExtraError(package="matplotlib", extra="plot") from None
-    return plt.subplots(figsize=(7, 4), layout="constrained")[1]
