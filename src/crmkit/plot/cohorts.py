@@ -66,6 +66,7 @@ def retention_heatmap(cells: IntoDataFrame, *, ax: "Axes | None" = None) -> "Axe
     most = float(np.max(later, initial=0.0, where=~np.isnan(later))) or 1.0
     image = axes.imshow(grid, cmap="Blues", vmin=0, vmax=most, aspect="auto")
     axes.set_yticks(range(len(cohorts)), cohorts)
+    axes.locator_params(axis="x", integer=True)
     axes.set(xlabel="age in periods", ylabel="cohort")
     axes.figure.colorbar(
         image, ax=axes, label="retention", extend="max" if most < 1 else "neither"
