@@ -189,7 +189,10 @@ def test_impossible_arguments_are_refused(changes: dict[str, Any], named: str) -
         ({"cutoffs": []}, "'cutoffs': no day"),
         ({"cutoffs": ["1990-01-01"]}, "1 day before any purchase .first: 1990-01-01."),
         ({"observation_period_end": "1997-10-29"}, "needs a cutoff of 1997-09-29"),
-        ({"horizon": 1, "time_unit": "month"}, "1 month.s. of 30.4369 days"),
+        (
+            {"horizon": 1, "time_unit": "month"},
+            "1 month.s. of 30.4369 days.*time_unit='day' and horizon=30;",
+        ),
     ],
 )
 def test_a_cutoff_without_past_or_future_is_refused(

@@ -7,7 +7,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+import crmkit as ck
 from crmkit import clv
 from crmkit.datasets import load_donations
 from crmkit.errors import InvalidTypeError, InvalidValueError
@@ -142,6 +145,27 @@ def test_what_is_no_history_of_opportunities_is_refused(
     arrays = {**DONORS, column: values}
     with pytest.raises(InvalidValueError, match=column):
         MODEL.log_likelihood(arrays["frequency"], arrays["recency"], arrays["T"])
+
+
+@pytest.mark.parametrize("unit", ["day", "week", "month", "quarter", "year"])
+@given(days=st.lists(st.integers(0, 30_000), min_size=2, max_size=9, unique=True))
+def test_a_log_counted_by_its_unit_rounds_to_whole_opportunities(
+    unit: Any, days: list[int]
+) -> None:
+    dates = pd.Timestamp("1969-02-27") + pd.to_timedelta(sorted(days), unit="D")
+    log = pd.DataFrame({"customer_id": 1, "date": dates, "amount": 1.0})
+    summary = ck.rfm_summary(
+        log, observation_period_end=dates[-1], grain=unit, time_unit=unit
+    )
+    periods = dates.to_period(unit[0].upper()).map(lambda period: period.ordinal)
+    expected = periods[-1] - periods[0]
+    assert round(summary["recency"].item()) == expected
+    assert round(summary["T"].item()) == expected
+
+
+def test_what_is_not_whole_says_how_to_count_opportunities(frame: Build) -> None:
+    with pytest.raises(InvalidValueError, match="the same grain and time_unit, and"):
+        clv.fit_bg_bb(frame({**DONORS, "T": [6.5, 6.0, 6.0]}))
 
 
 @pytest.mark.parametrize("horizon", [-1, 2.5, float("nan"), float("inf"), "3", None])

@@ -225,6 +225,13 @@ def test_a_broken_holdout_is_refused(broken: dict[str, Any], sentence: str) -> N
         )
 
 
+def test_a_likelihood_ratio_is_said_in_a_sentence() -> None:
+    ratio = clv.LikelihoodRatio(statistic=1362.46, degrees_of_freedom=2, p_value=3e-9)
+    assert (
+        str(ratio) == "likelihood ratio 1,362.46 on 2 degree(s) of freedom, p = 3e-09"
+    )
+
+
 def test_a_holdout_that_is_not_there_is_refused() -> None:
     with pytest.raises(MissingColumnError, match="holdout_T"):
         clv.compare_models(
@@ -246,6 +253,9 @@ def test_cdnow_spend_goes_with_frequency_as_published(cdnow: pd.DataFrame) -> No
     assert found.rank_correlation == pytest.approx(rank, rel=1e-12)
     assert found.p_value == pytest.approx(p_value, rel=1e-9)
     assert clv.SpendIndependence.from_dict(found.to_dict()) == found
+    assert str(found) == (
+        "rank correlation +0.206 (p = 1.5e-10), correlation +0.114, of 946 customers"
+    )
 
 
 @pytest.mark.parametrize("rows", [{"frequency": [1, 0], "monetary_value": [3.0, 0.0]}])

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from itertools import pairwise
 from types import SimpleNamespace
 from typing import Any
 
@@ -37,6 +38,12 @@ spend = fitter.conditional_expected_average_profit(
     customers["frequency"], customers["monetary_value"]
 )
 found["GammaGammaFitter"] = {"params": dict(fitter.params_), "spend": list(spend)}
+found["clv"] = list(
+    fitter.customer_lifetime_value(
+        lifetimes.BetaGeoFitter().fit(*columns), *columns,
+        customers["monetary_value"], time=12, discount_rate=0.01, freq="W",
+    )
+)
 json.dump(found, sys.stdout)
 """
 COLUMNS = ("frequency", "recency", "T", "monetary_value")
@@ -104,6 +111,33 @@ def test_spend_agrees_with_lifetimes(
     other = clv.GammaGamma.from_lifetimes(_fitter("GammaGammaFitter", found["params"]))
     scored = other.with_expected_spend(cdnow)["expected_spend"]
     assert scored.tolist() == pytest.approx(found["spend"], rel=1e-9)
+
+
+def test_a_value_of_lifetimes_is_the_sum_at_the_ends_of_its_months(
+    oracle: dict[str, Any], cdnow: pd.DataFrame
+) -> None:
+    fitted = oracle["BetaGeoFitter"]["params"]
+    purchases = clv.BgNbd.from_lifetimes(_fitter("BetaGeoFitter", fitted))
+    fitted = oracle["GammaGammaFitter"]["params"]
+    spend = clv.GammaGamma.from_lifetimes(_fitter("GammaGammaFitter", fitted))
+    history = [cdnow[name] for name in COLUMNS[:3]]
+    so_far = [
+        purchases.expected_purchases(*history, horizon=4.345 * month)
+        for month in range(13)
+    ]
+    months = pairwise(so_far)
+    bought = sum((b - a) / 1.01**at for at, (a, b) in enumerate(months, start=1))
+    each = bought * spend.expected_spend(cdnow["frequency"], cdnow["monetary_value"])
+    assert list(each) == pytest.approx(oracle["clv"], rel=1e-9)
+    # Continuous discounting, as docs/coming-from/lifetimes.md converts the call.
+    ours: Any = clv.with_clv(
+        cdnow,
+        purchases=purchases,
+        spend=spend,
+        horizon=12 * 4.345,
+        discount_rate=clv.per_unit_rate(1.01**12 - 1, time_unit="week"),
+    )["clv"]
+    assert (ours / oracle["clv"]).between(1.0050, 1.0051).all()
 
 
 @pytest.mark.parametrize("kind", list(FITTERS))

@@ -77,6 +77,27 @@ def test_every_library_gets_the_same_interval(
     assert scored["clv_high"] == expected["clv_high"].tolist()
 
 
+def test_a_forecast_shows_its_totals_as_a_table() -> None:
+    ahead = clv.Forecast(
+        n_customers=2357,
+        purchases=1657.25,
+        purchases_interval=(1476.0, 1845.5),
+        active=600.0,
+        active_interval=(550.0, 650.0),
+        value=57000.5,
+        value_interval=(50000.0, 65000.0),
+        level=0.9,
+        draws=1000,
+    )
+    assert str(ahead).splitlines() == [
+        "                   expected  90 % interval",
+        "purchases          1,657.25  1,476.00 to 1,845.50",
+        "active               600.00  550.00 to 650.00",
+        "value             57,000.50  50,000.00 to 65,000.00",
+        "2,357 customers, 1,000 futures drawn",
+    ]
+
+
 def test_totals_average_to_the_expectation() -> None:
     customers = pd.DataFrame(CUSTOMERS)
     options: dict[str, Any] = {

@@ -72,6 +72,25 @@ def test_amounts_follow_the_spend_model() -> None:
     assert transactions["amount"].mean() == pytest.approx(population, rel=0.05)
 
 
+@pytest.mark.parametrize(
+    ("unit", "end"),
+    [("month", "2024-12-15"), ("quarter", "2024-11-15"), ("year", "2024-06-30")],
+)
+def test_opportunities_that_end_mid_period_fall_into_their_periods(
+    unit: Any, end: str
+) -> None:
+    ages = np.random.default_rng(1).integers(0, 40, 500)
+    drawn = _drawn(
+        MODELS["bg_bb"], 500, T=ages, time_unit=unit, observation_period_end=end
+    )
+    summary: Any = ck.rfm_summary(
+        drawn.transactions, observation_period_end=end, grain=unit, time_unit=unit
+    )
+    customers: Any = drawn.customers
+    for column in ("frequency", "recency", "T"):
+        assert (summary[column].round() == customers[column]).all()
+
+
 def test_the_log_summarises_to_the_customers() -> None:
     model = clv.BgBb(alpha=1.2, beta=0.75, gamma=0.66, delta=2.78)
     drawn = _drawn(model, 500, T=6, time_unit="day")

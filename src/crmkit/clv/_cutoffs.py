@@ -25,7 +25,8 @@ def horizon_days(horizon: float, time_unit: TimeUnit) -> int:
         raise InvalidValueError(
             subject="argument 'horizon'",
             found=f"{horizon:g} {time_unit}(s) of {unit:g} days, {days:g} days",
-            remedy="Choose a horizon that is a whole number of days, in weeks or days.",
+            remedy="The log is counted in whole days: pass time_unit='day' and "
+            f"horizon={max(round(days), 1)}; the unit changes no prediction.",
         )
     return round(days)
 

@@ -36,8 +36,8 @@ def opportunity_rules(columns: Columns) -> Callable[[Frame], list[Rule]]:
         t_x, n = nw.col(recency), nw.col(T)
         return [
             *history_rules(columns)(frame),
-            impossible(recency, t_x != t_x.floor(), "Recency counts opportunities"),
-            impossible(T, n != n.floor(), f"{T} counts opportunities"),
+            _not_whole(recency, t_x != t_x.floor()),
+            _not_whole(T, n != n.floor()),
             impossible(
                 frequency,
                 nw.col(frequency) > t_x,
@@ -46,6 +46,16 @@ def opportunity_rules(columns: Columns) -> Callable[[Frame], list[Rule]]:
         ]
 
     return rules
+
+
+def _not_whole(column: str, broken: nw.Expr) -> Rule:
+    return Rule(
+        column=column,
+        broken=broken,
+        found="impossible value",
+        remedy="Recency and T count opportunities: give the summary the same grain and "
+        "time_unit, and round both.",
+    )
 
 
 def opportunity_history(

@@ -142,7 +142,8 @@ def backtest(
         The last days to learn from, each at least the horizon before the end of the
         data: what was not seen yet is no answer.
     horizon
-        How far ahead, in ``time_unit``: a whole number of days.
+        How far ahead, in ``time_unit``: a whole number of days, which no number of mean
+        months or years is. Backtest those in days; predictions are the same.
     observation_period_end
         The last day seen, inclusive; None for the last date in the log. Name it where
         the log is complete up to a later day on which nobody bought.

@@ -27,7 +27,9 @@ def fit_bg_bb(
     ----------
     customers
         One row per customer, or one per distinct history with ``weight_col``;
-        ``T`` counts opportunities, ``recency`` numbers the last one used.
+        ``T`` counts opportunities, ``recency`` numbers the last one used. From a log:
+        ``rfm_summary`` with the same ``grain`` and ``time_unit``, then round both, for
+        calendar months and years are not all as long as the mean one.
     penalty
         Pulls the logarithms of the parameters towards 0: one over the variance of a
         normal prior. It does not depend on the number of customers. 0 is maximum

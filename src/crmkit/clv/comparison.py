@@ -80,6 +80,13 @@ class LikelihoodRatio:
     degrees_of_freedom: int
     p_value: float
 
+    def __str__(self) -> str:
+        """Say the test as a sentence."""
+        return (
+            f"likelihood ratio {self.statistic:,.2f} on {self.degrees_of_freedom} "
+            f"degree(s) of freedom, p = {self.p_value:.2g}"
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelComparison:

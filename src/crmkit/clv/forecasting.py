@@ -54,6 +54,21 @@ class Forecast:
         """Build the forecast from its JSON document."""
         return from_document(cls, document)
 
+    def __str__(self) -> str:
+        """Show the totals and their intervals as a table."""
+        rows = (
+            ("purchases", self.purchases, self.purchases_interval),
+            ("active", self.active, self.active_interval),
+            ("value", self.value, self.value_interval),
+        )
+        lines = [
+            f"{name:<9}  {mean:>16,.2f}  {low:,.2f} to {high:,.2f}"
+            for name, mean, (low, high) in rows
+        ]
+        head = f"{'':<9}  {'expected':>16}  {100 * self.level:.4g} % interval"
+        of = f"{self.n_customers:,} customers, {self.draws:,} futures drawn"
+        return "\n".join([head, *lines, of])
+
 
 def forecast(
     customers: IntoDataFrame,
@@ -83,7 +98,8 @@ def forecast(
     purchases, spend
         Fitted models. One built by hand is taken at its word.
     horizon
-        How far ahead, in the unit of ``T``.
+        How far ahead, in the unit of ``T``; finite, since futures are drawn. The
+        expected value of a lifetime is the sum of ``with_clv``.
     discount_rate
         The effective rate per unit of ``T``.
     margin

@@ -47,6 +47,13 @@ class SpendIndependence:
         """Build the test from its JSON document."""
         return from_document(cls, document)
 
+    def __str__(self) -> str:
+        """Say the test as a sentence."""
+        return (
+            f"rank correlation {self.rank_correlation:+.3f} (p = {self.p_value:.2g}), "
+            f"correlation {self.correlation:+.3f}, of {self.n_customers:,} customers"
+        )
+
 
 def spend_independence(
     customers: IntoDataFrame,

@@ -86,7 +86,9 @@ def simulate_purchases(
     rng
         The source of randomness: the same seed gives the same customers.
     observation_period_end
-        The day on which observation ends.
+        The day on which observation ends. Where ``BgBb`` counts in months, quarters or
+        years, choose one in the middle of a period: opportunities lie a mean month
+        apart, so that from the last day of a month they would pass over February.
     time_unit
         The unit of ``T`` and of the model's parameters.
     backend
