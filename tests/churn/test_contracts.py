@@ -213,7 +213,7 @@ def test_an_impossible_cohort_is_refused(
         ({"duration": [0, 2]}, "'duration': 1 event at renewal 0"),
         ({"event_observed": [1, 2]}, "'event_observed': 1 value other than 0 or 1"),
         ({"event_observed": [1, None]}, "'event_observed': 1 missing value"),
-        ({"start": [1, 0]}, "'start': 1 entry at or after the end"),
+        ({"start": [1, 0]}, "'start': 1 value at or after the end"),
     ],
 )
 def test_an_impossible_spell_is_refused(
