@@ -232,3 +232,9 @@ def test_nobody_lost_is_not_enough() -> None:
     model = ShiftedBetaGeometric(a=1, b=1)
     with pytest.raises(NotEnoughDataError, match="covariance"):
         model.projection(horizon=3)
+
+
+def test_half_a_renewal_ahead_is_refused() -> None:
+    model = ShiftedBetaGeometric(a=0.7, b=3.8)
+    with pytest.raises(InvalidValueError, match="'horizon'"):
+        model.discounted_residual_lifetime([1], discount_rate=0.1, horizon=2.5)

@@ -275,3 +275,31 @@ def test_the_campaign_effect_covers_the_truth_and_the_past_narrows_it(
     assert found.profit == pytest.approx(found.treated * found.effect - 100)
     again = IncrementalProfit.from_dict(json.loads(json.dumps(found.to_dict())))
     assert again == found
+
+
+@pytest.mark.parametrize("size", [1e-200, 1e200])
+@pytest.mark.parametrize("before", [None, "before"])
+def test_the_unit_of_money_is_nothing_to_an_effect(
+    size: float, before: str | None, rng: np.random.Generator
+) -> None:
+    import pandas as pd
+
+    campaign = pd.DataFrame(
+        {
+            "treated": np.arange(40) % 2,
+            "profit": rng.normal(5, 2, 40),
+            "before": rng.gamma(2, 1, 40),
+        }
+    )
+    money = campaign.assign(
+        profit=campaign["profit"] * size, before=campaign["before"] * size
+    )
+    plain = incremental_profit(campaign, cost=7, before_col=before)
+    sized = incremental_profit(money, cost=7 * size, before_col=before)
+    for name in ("effect", "lower", "upper", "profit"):
+        assert getattr(sized, name) == pytest.approx(
+            getattr(plain, name) * size, rel=1e-9
+        )
+    assert sized.return_on_investment == pytest.approx(
+        plain.return_on_investment, rel=1e-9
+    )

@@ -270,7 +270,7 @@ def test_the_size_of_the_weights_of_times_is_nothing_to_the_test(
     rng: np.random.Generator,
 ) -> None:
     d = rng.integers(0, 3, (2, 6)).astype(float)
-    n = d + rng.integers(2, 9, (2, 6))
+    n = d + rng.integers(2, 9, (2, 6)).astype(float)
     plain = et.log_rank(d, n, np.ones(6))
     heavy = et.log_rank(d, n, np.full(6, 1e200))
     assert heavy.statistic == pytest.approx(plain.statistic, rel=1e-12)

@@ -94,6 +94,7 @@ def period_rates(
         One row per customer seen at the start or at the end.
     start_col, end_col
         The recurring revenue of the customer at both times; 0 when not a customer.
+        Who came and went in between has 0 at both, and is in no rate.
 
     Returns
     -------
@@ -137,15 +138,16 @@ def period_rates(
             got=f"0 of {before.size:,}",
             remedy="Pass the customers of the period before, too.",
         )
-    change = np.where(stayed, after - before, 0.0)
+    less = np.where(stayed, np.maximum(before - after, 0.0), 0.0)
+    more = np.where(stayed, np.maximum(after - before, 0.0), 0.0)
     return PeriodRates(
         customers_at_start=int(there.sum()),
         customers_lost=int(lost.sum()),
         customers_won=int(((before == 0) & (after > 0)).sum()),
         revenue_at_start=float(before.sum()),
         revenue_lost=float(before[lost].sum()),
-        revenue_contracted=float(-change[change < 0].sum()),
-        revenue_expanded=float(change[change > 0].sum()),
+        revenue_contracted=float(less.sum()),
+        revenue_expanded=float(more.sum()),
         revenue_won=float(after[before == 0].sum()),
     )
 
