@@ -238,3 +238,23 @@ def test_half_a_renewal_ahead_is_refused() -> None:
     model = ShiftedBetaGeometric(a=0.7, b=3.8)
     with pytest.raises(InvalidValueError, match="'horizon'"):
         model.discounted_residual_lifetime([1], discount_rate=0.1, horizon=2.5)
+
+
+def test_a_spell_watched_in_two_parts_is_the_spell(frame: Any) -> None:
+    whole = _spells(HIGH_END)
+    parts: dict[str, Any] = {
+        "start": [0] * 8 + [3] * 5,
+        "duration": [min(t, 3) for t in whole["duration"]]
+        + [t for t in whole["duration"] if t > 3],
+        "event_observed": [
+            lost and t <= 3
+            for t, lost in zip(whole["duration"], whole["event_observed"], strict=True)
+        ]
+        + whole["event_observed"][3:],
+        "customers": [*whole["customers"], *whole["customers"][3:]],
+    }
+    fit = fit_shifted_beta_geometric_spells(frame(whole), weight_col="customers")
+    split = fit_shifted_beta_geometric_spells(
+        frame(parts), weight_col="customers", entry_col="start"
+    )
+    assert (split.a, split.b) == pytest.approx((fit.a, fit.b), rel=1e-9)
