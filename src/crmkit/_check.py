@@ -21,6 +21,7 @@ __all__ = [
     "positive",
     "positive_array",
     "purchase_history",
+    "random_source",
     "rate",
     "same_length",
     "whole",
@@ -108,6 +109,18 @@ def one_of(name: str, value: _Option, options: Collection[_Option]) -> _Option:
             remedy=f"Choose one of {named}.",
         )
     return value
+
+
+def random_source(rng: np.random.Generator) -> np.random.Generator:
+    """Return the source of randomness, which has to be a generator of NumPy."""
+    if not isinstance(rng, np.random.Generator):
+        raise InvalidTypeError(
+            subject="argument 'rng'",
+            expected="a numpy.random.Generator",
+            got=repr(rng),
+            remedy="Pass numpy.random.default_rng(seed), with a seed of your choice.",
+        )
+    return rng
 
 
 def finite_array(name: str, values: ArrayLike) -> FloatArray:

@@ -275,5 +275,6 @@ def test_a_missing_fold_and_a_missing_probability_say_what_to_do(
     with pytest.raises(MissingColumnError) as found:
         fit_churn_classifier(snapshots)
     assert "fold_col=None" in found.value.__notes__[0]
+    without: Any = LinearSVC()
     with pytest.raises(InvalidTypeError, match=r"'estimator': .* got LinearSVC"):
-        fit_churn_classifier(snapshots, estimator=LinearSVC(), fold_col=None)
+        fit_churn_classifier(snapshots, estimator=without, fold_col=None)

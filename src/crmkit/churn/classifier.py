@@ -7,7 +7,7 @@ from typing import Any, Protocol, cast
 import numpy as np
 from scipy.special import expit, logit
 
-from .._check import fraction, whole
+from .._check import fraction, random_source, whole
 from .._frames import EagerFrame, native, read_eager, table, with_arrays
 from ..errors import InvalidTypeError, MissingColumnError, MissingExtraError
 from ..fits import from_document, to_document
@@ -139,7 +139,7 @@ class ChurnClassifier:
             ``feature_group``, ``importance`` (the area lost) and its ``spread`` over
             the repeats, the most important first.
         """
-        times = whole("repeats", repeats, at_least=1)
+        times, source = whole("repeats", repeats, at_least=1), random_source(rng)
         frame = read_eager(snapshots, (*self.report.features, churned_col))
         X, y = (
             feature_matrix(frame, self.report.features),
@@ -151,7 +151,7 @@ class ChurnClassifier:
         lost = np.empty((len(groups), times))
         for row, names in enumerate(groups.values()):
             for at in range(times):
-                order = rng.permutation(y.size)
+                order = source.permutation(y.size)
                 mixed = X.copy()
                 for name in names:
                     mixed[name] = X[name].to_numpy()[order]

@@ -11,6 +11,7 @@ from ..errors import NotEnoughDataError
 from ..fits import from_document, to_document
 from ..kernels.intervals import wilson
 from ..typing import IntoFrame
+from .scored import refuse_overflow
 
 __all__ = ["PeriodRates", "period_rates", "rescaled_rate"]
 
@@ -130,6 +131,8 @@ def period_rates(
     ]
     refuse(frame, rules)
     before, after = numbers(frame, start_col), numbers(frame, end_col)
+    refuse_overflow(before, start_col)
+    refuse_overflow(after, end_col)
     there = before > 0
     lost, stayed = there & (after == 0), there & (after > 0)
     if not there.any():
