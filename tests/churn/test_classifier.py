@@ -9,7 +9,12 @@ import pytest
 from crmkit.churn.backtest import churn_backtest
 from crmkit.churn.classifier import ClassifierReport, fit_churn_classifier
 from crmkit.churn.judging import forecast_quality
-from crmkit.errors import InvalidTypeError, InvalidValueError, NotEnoughDataError
+from crmkit.errors import (
+    InvalidTypeError,
+    InvalidValueError,
+    MissingColumnError,
+    NotEnoughDataError,
+)
 from crmkit.snapshots import cutoff_folds, with_fold
 
 
@@ -259,3 +264,17 @@ def test_one_kind_of_outcome_is_no_ranking(rng: np.random.Generator) -> None:
     silent = snapshots.assign(churned=snapshots["churned"] & ~quiet)
     with pytest.raises(NotEnoughDataError, match="0 who left of 50 at 2023-07-01"):
         churn_backtest(silent, estimator=estimator)
+
+
+def test_a_missing_fold_and_a_missing_probability_say_what_to_do(
+    rng: np.random.Generator,
+) -> None:
+    from sklearn.svm import LinearSVC
+
+    snapshots = _snapshots(rng, 50)
+    with pytest.raises(MissingColumnError) as found:
+        fit_churn_classifier(snapshots)
+    assert "fold_col=None" in found.value.__notes__[0]
+    without: Any = LinearSVC()
+    with pytest.raises(InvalidTypeError, match=r"'estimator': .* got LinearSVC"):
+        fit_churn_classifier(snapshots, estimator=without, fold_col=None)

@@ -213,7 +213,7 @@ def test_an_impossible_cohort_is_refused(
         ({"duration": [0, 2]}, "'duration': 1 event at renewal 0"),
         ({"event_observed": [1, 2]}, "'event_observed': 1 value other than 0 or 1"),
         ({"event_observed": [1, None]}, "'event_observed': 1 missing value"),
-        ({"start": [1, 0]}, "'start': 1 entry at or after the end"),
+        ({"start": [1, 0]}, "'start': 1 value at or after the end"),
     ],
 )
 def test_an_impossible_spell_is_refused(
@@ -232,3 +232,29 @@ def test_nobody_lost_is_not_enough() -> None:
     model = ShiftedBetaGeometric(a=1, b=1)
     with pytest.raises(NotEnoughDataError, match="covariance"):
         model.projection(horizon=3)
+
+
+def test_half_a_renewal_ahead_is_refused() -> None:
+    model = ShiftedBetaGeometric(a=0.7, b=3.8)
+    with pytest.raises(InvalidValueError, match="'horizon'"):
+        model.discounted_residual_lifetime([1], discount_rate=0.1, horizon=2.5)
+
+
+def test_a_spell_watched_in_two_parts_is_the_spell(frame: Any) -> None:
+    whole = _spells(HIGH_END)
+    parts: dict[str, Any] = {
+        "start": [0] * 8 + [3] * 5,
+        "duration": [min(t, 3) for t in whole["duration"]]
+        + [t for t in whole["duration"] if t > 3],
+        "event_observed": [
+            lost and t <= 3
+            for t, lost in zip(whole["duration"], whole["event_observed"], strict=True)
+        ]
+        + whole["event_observed"][3:],
+        "customers": [*whole["customers"], *whole["customers"][3:]],
+    }
+    fit = fit_shifted_beta_geometric_spells(frame(whole), weight_col="customers")
+    split = fit_shifted_beta_geometric_spells(
+        frame(parts), weight_col="customers", entry_col="start"
+    )
+    assert (split.a, split.b) == pytest.approx((fit.a, fit.b), rel=1e-9)

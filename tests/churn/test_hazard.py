@@ -12,6 +12,7 @@ from crmkit.churn.remaining import with_remaining_life, with_remaining_value
 from crmkit.churn.survival import fit_kaplan_meier
 from crmkit.churn.survival_scores import SurvivalQuality, survival_quality
 from crmkit.errors import ConvergenceError, InvalidValueError, NotEnoughDataError
+from crmkit.typing import FloatArray
 
 
 def _spells(rng: np.random.Generator, n: int = 3000) -> Any:
@@ -117,6 +118,105 @@ def test_rows_twice_halve_the_variance_and_clusters_undo_it(
     assert weighted.standard_errors == pytest.approx(naive.standard_errors, rel=1e-6)
     assert fair.standard_errors == pytest.approx(plain.standard_errors, rel=1e-6)
     assert fair.standard_errors[-1] > 1.2 * naive.standard_errors[-1]
+
+
+def _row_by_row(
+    X: FloatArray, y: FloatArray, weight: FloatArray, cluster: FloatArray | None
+) -> tuple[FloatArray, FloatArray]:
+    """Fit by Newton's steps over all rows; errors from the Hessian or a sandwich."""
+
+    def derivatives(at: FloatArray) -> tuple[FloatArray, FloatArray]:
+        h = 1 / (1 + np.exp(-X @ at))
+        return X * (weight * (y - h))[:, None], (X.T * weight * h * (1 - h)) @ X
+
+    at = np.zeros(X.shape[1])
+    for _ in range(40):
+        each, information = derivatives(at)
+        at = at + np.linalg.solve(information, each.sum(axis=0))
+    each, information = derivatives(at)
+    covariance = np.linalg.inv(information)
+    if cluster is not None:
+        own = [each[cluster == one].sum(axis=0) for one in np.unique(cluster)]
+        covariance = covariance @ sum(np.outer(g, g) for g in own) @ covariance
+    return at, np.sqrt(np.diag(covariance))
+
+
+@pytest.mark.parametrize("cluster", [None, "customer_id"])
+@pytest.mark.parametrize("weight", [None, "weight"])
+@pytest.mark.parametrize("baseline", ["saturated", "logarithmic"])
+def test_rows_that_are_alike_are_fitted_as_one(
+    baseline: Any, weight: str | None, cluster: str | None, rng: np.random.Generator
+) -> None:
+    spells = _spells(rng, 700).assign(
+        x=rng.integers(0, 3, 700) / 7, z=rng.random(700) < 0.5
+    )
+    periods = person_periods(spells)
+    periods["weight"] = rng.choice([0.0, 0.5, 2.0], len(periods))
+    found = fit_discrete_hazard(
+        periods,
+        covariates=["x", "z"],
+        baseline=baseline,
+        pooled_from=5 if baseline == "saturated" else None,
+        weight_col=weight,
+        cluster_col=cluster,
+    )
+    period = periods["period"].to_numpy(float)
+    tenure = (
+        np.minimum(period, 5)[:, None] == np.arange(1, 6)
+        if baseline == "saturated"
+        else np.column_stack([np.ones(len(period)), np.log(period)])
+    )
+    X = np.column_stack([tenure, periods["x"], periods["z"]]).astype(float)
+    at, errors = _row_by_row(
+        X,
+        periods["event"].to_numpy(float),
+        periods["weight"].to_numpy() if weight else np.ones(len(period)),
+        periods["customer_id"].to_numpy() if cluster else None,
+    )
+    np.testing.assert_allclose(found.coefficients, at, rtol=1e-8)
+    assert found.standard_errors is not None
+    np.testing.assert_allclose(found.standard_errors, errors, rtol=1e-8)
+    mixed = periods.sample(frac=1, random_state=1)
+    again = fit_discrete_hazard(
+        mixed,
+        covariates=["x", "z"],
+        baseline=baseline,
+        pooled_from=5 if baseline == "saturated" else None,
+        weight_col=weight,
+    )
+    assert cluster is not None or again == found  # to the last bit
+
+
+@pytest.mark.parametrize("size", [1e200, 1e-200])
+def test_the_size_of_a_covariate_overflows_nothing(
+    size: float, rng: np.random.Generator
+) -> None:
+    periods = person_periods(_spells(rng, 400))
+    ask: dict[str, Any] = {"covariates": ["x"], "baseline": "constant"}
+    plain = fit_discrete_hazard(periods, **ask)
+    sized = fit_discrete_hazard(periods.assign(x=periods["x"] * size), **ask)
+    assert sized.coefficients[1] * size == pytest.approx(
+        plain.coefficients[1], rel=1e-9
+    )
+    assert plain.standard_errors is not None
+    assert sized.standard_errors is not None
+    assert sized.standard_errors[1] * size == pytest.approx(
+        plain.standard_errors[1], rel=1e-9
+    )
+
+
+def test_periods_are_whole_and_weights_are_no_debts(rng: np.random.Generator) -> None:
+    periods = person_periods(_spells(rng, 60))
+    with pytest.raises(InvalidValueError, match="values that are not whole"):
+        fit_discrete_hazard(periods.assign(period=periods["period"] + 0.5))
+    with pytest.raises(InvalidValueError, match="negative values"):
+        fit_discrete_hazard(periods.assign(w=-1.0), weight_col="w")
+    far = periods["period"].where(periods.index > 0, 10**15)
+    with pytest.raises(NotEnoughDataError, match="only one kind in period"):
+        fit_discrete_hazard(periods.assign(period=far))
+    model = fit_discrete_hazard(periods, baseline="constant")
+    with pytest.raises(InvalidValueError, match=r"period 1\.5"):
+        model.hazard_table(periods[:1], [1, 1.5])
 
 
 def test_a_period_without_a_loss_is_refused_by_number() -> None:

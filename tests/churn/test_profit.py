@@ -275,3 +275,72 @@ def test_the_campaign_effect_covers_the_truth_and_the_past_narrows_it(
     assert found.profit == pytest.approx(found.treated * found.effect - 100)
     again = IncrementalProfit.from_dict(json.loads(json.dumps(found.to_dict())))
     assert again == found
+
+
+@pytest.mark.parametrize("size", [1e-200, 1e200])
+@pytest.mark.parametrize("before", [None, "before"])
+def test_the_unit_of_money_is_nothing_to_an_effect(
+    size: float, before: str | None, rng: np.random.Generator
+) -> None:
+    import pandas as pd
+
+    campaign = pd.DataFrame(
+        {
+            "treated": np.arange(40) % 2,
+            "profit": rng.normal(5, 2, 40),
+            "before": rng.gamma(2, 1, 40),
+        }
+    )
+    money = campaign.assign(
+        profit=campaign["profit"] * size, before=campaign["before"] * size
+    )
+    plain = incremental_profit(campaign, cost=7, before_col=before)
+    sized = incremental_profit(money, cost=7 * size, before_col=before)
+    for name in ("effect", "lower", "upper", "profit"):
+        assert getattr(sized, name) == pytest.approx(
+            getattr(plain, name) * size, rel=1e-9
+        )
+    assert sized.return_on_investment == pytest.approx(
+        plain.return_on_investment, rel=1e-9
+    )
+
+
+@pytest.mark.parametrize("fixed", [0.0, 20.0])
+def test_the_best_cut_by_uplift_is_that_of_a_search(
+    fixed: float, rng: np.random.Generator
+) -> None:
+    import pandas as pd
+
+    for _ in range(20):
+        base = pd.DataFrame(
+            {
+                "uplift": rng.choice([0.1, 0.3, 0.3, 0.8], 14),
+                "treated": np.arange(14) % 2,
+                "retained": rng.integers(0, 2, 14),
+            }
+        )
+        best = 0.0
+        for cut in base["uplift"].unique():
+            top = base[base["uplift"] >= cut]
+            stays = top.groupby("treated")["retained"].mean()
+            if stays.size == 2:
+                # Of those treated, only who stays costs the incentive.
+                each = 50 * (stays[1] - stays[0]) - 8 * stays[1] - 1
+                best = max(best, (len(top) * each - fixed) / 14)
+        found = maximum_uplift_profit(
+            base, clv=50, incentive=8, contact_cost=1, fixed_cost=fixed
+        )
+        assert found.profit == pytest.approx(best, rel=1e-12, abs=1e-12)
+
+
+def test_the_past_is_taken_off_by_its_slope(rng: np.random.Generator) -> None:
+    import pandas as pd
+
+    before = rng.gamma(2, 20, 60) + 500
+    profit, treated = 0.7 * before + rng.normal(0, 5, 60), np.arange(60) < 25
+    slope = np.polyfit(before, profit, 1)[0]
+    campaign = pd.DataFrame({"treated": treated, "profit": profit, "before": before})
+    found = incremental_profit(campaign, cost=10, before_col="before")
+    less = incremental_profit(campaign.assign(profit=profit - slope * before), cost=10)
+    assert found.effect == pytest.approx(less.effect, rel=1e-9)
+    assert found.upper == pytest.approx(less.upper, rel=1e-9)

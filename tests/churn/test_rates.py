@@ -140,3 +140,18 @@ def test_values_without_a_limit_or_below_zero_are_refused() -> None:
         )
     with pytest.raises(InvalidValueError, match="retention_rate \\+ change"):
         retention_elasticity(retention_rate=0.98, change=0.05, discount_rate=0.1)
+
+
+def test_nothing_lost_is_no_minus_zero() -> None:
+    import pandas as pd
+
+    still = pd.DataFrame({"revenue_at_start": [10.0, 0], "revenue_at_end": [12.0, 5]})
+    assert "-" not in repr(period_rates(still))
+
+
+def test_revenue_that_cannot_be_added_up_is_refused() -> None:
+    import pandas as pd
+
+    book = pd.DataFrame({"revenue_at_start": [1e308, 1e308], "revenue_at_end": 1.0})
+    with pytest.raises(InvalidValueError, match="'revenue_at_start': values whose sum"):
+        period_rates(book)

@@ -103,7 +103,7 @@ def test_the_end_of_the_data_is_the_end_of_the_curve(ask: float) -> None:
         ({"duration": [1.0, None]}, "'duration': 1 missing value in 2 rows"),
         ({"duration": [1.0, -3.0]}, "'duration': 1 negative value"),
         ({"event_observed": [1, 3]}, "'event_observed': 1 value other than 0 or 1"),
-        ({"start": [0.0, 2.0]}, "'start': 1 entry at or after the end"),
+        ({"start": [0.0, 2.0]}, "'start': 1 value at or after the end"),
     ],
 )
 def test_impossible_spells_are_refused(

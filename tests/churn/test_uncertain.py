@@ -19,7 +19,7 @@ from crmkit.churn import (
     maximum_profit,
     maximum_uplift_profit,
 )
-from crmkit.errors import InvalidValueError
+from crmkit.errors import InvalidTypeError, InvalidValueError
 from crmkit.typing import FloatArray
 
 OFFER = RetentionOffer(accept_rate=0.3, incentive=10, contact_cost=1)
@@ -330,3 +330,25 @@ def test_uplift_profit_has_an_interval(rng: np.random.Generator) -> None:
     assert (found.lower, found.upper) == pytest.approx(
         tuple(np.quantile(draws, [0.025, 0.975])), abs=0.6 * float(np.std(draws))
     )
+
+
+def test_a_number_is_no_source_of_randomness() -> None:
+    seed: Any = 3
+    with pytest.raises(InvalidTypeError, match="'rng'"):
+        expected_maximum_profit(_base(1), rng=seed)
+
+
+def test_values_that_cannot_be_added_up_are_refused() -> None:
+    base = _base(1).assign(clv=1.7e308, churn_risk=0.5)
+    with pytest.raises(InvalidValueError, match="column 'clv': values whose sum"):
+        expected_maximum_profit_by_value(base, offer=DISCOUNT)
+    with pytest.raises(InvalidValueError, match="column 'clv': values whose sum"):
+        campaign_profit_curve(base, offer=OFFER)
+
+
+def test_money_is_no_outcome_of_staying(rng: np.random.Generator) -> None:
+    rows = _base(1).rename(columns={"churn_risk": "uplift", "churned": "treated"})
+    with pytest.raises(InvalidValueError, match="column 'clv': 30 values other than"):
+        maximum_uplift_profit(
+            rows, clv=20, incentive=2, contact_cost=1, retained_col="clv", rng=rng
+        )

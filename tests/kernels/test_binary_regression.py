@@ -48,11 +48,35 @@ def test_the_value_is_the_bernoulli_likelihood(
     h = br.hazard(X @ at, link=link)
     by_hand = weight @ np.log(np.where(y > 0, h, 1 - h))
     assert value == pytest.approx(by_hand, rel=1e-8)
-    each = br.scores(X, y, weight, coefficients=at, link=link, cluster=np.arange(300))
-    total = br.log_likelihood_sums(
-        X, y, weight, offset=0.0, coefficients=at, link=link
-    )[1]
-    np.testing.assert_allclose(each.sum(axis=0), total, rtol=1e-10)
+
+
+@pytest.mark.parametrize("link", LINKS)
+def test_levels_are_columns_of_zeros_and_ones(
+    link: br.Link, rng: np.random.Generator
+) -> None:
+    X, y, weight = _data(rng)
+    x, level = X[:, 1:], rng.integers(0, 4, 300)
+    columns = np.hstack([level[:, None] == np.arange(5), x])  # nobody is on the last
+    at = np.array([-0.7, 0.2, -1.4, 0.5, 0.3, 0.4, -1.1])
+    value, gradient, hessian = br.level_sums(
+        level, x, y, weight, coefficients=at, link=link
+    )
+    plain = br.log_likelihood_sums(
+        columns, y, weight, offset=0.0, coefficients=at, link=link
+    )
+    assert value == pytest.approx(plain[0], rel=1e-13)
+    np.testing.assert_allclose(gradient, plain[1], rtol=1e-11)
+    np.testing.assert_allclose(hessian, plain[2], rtol=1e-11)
+    cluster = rng.integers(0, 20, 300)
+    each = br.level_scores(
+        level, x, y, weight, coefficients=at, link=link, cluster=cluster
+    )
+    for number in range(20):
+        own = cluster == number
+        alone = br.log_likelihood_sums(
+            columns[own], y[own], weight[own], offset=0.0, coefficients=at, link=link
+        )
+        np.testing.assert_allclose(each[number], alone[1], rtol=1e-11, atol=1e-13)
 
 
 def test_extreme_predictors_stay_finite() -> None:

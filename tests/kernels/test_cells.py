@@ -119,3 +119,9 @@ def test_distinct_agrees_with_numpy(values: list[float]) -> None:
     found, number = distinct(array)
     assert found.tolist() == np.unique(array).tolist()
     np.testing.assert_array_equal(found[number], array)
+
+
+def test_the_largest_numbers_are_grouped_without_a_warning() -> None:
+    found = group((np.array([1.7e308, -1.7e308, 1.7e308]),))
+    assert found.columns[0].tolist() == [-1.7e308, 1.7e308]
+    assert found.weights.tolist() == [1.0, 2.0]

@@ -133,10 +133,10 @@ def test_without_censoring_it_is_one_minus_the_empirical_distribution(
     table = _table(duration, np.ones(duration.size, bool))
     expected = [(duration > t).mean() for t in table.time]
     np.testing.assert_allclose(et.survival(table), expected, atol=1e-14)
-    mean, variance = et.restricted_mean(table, until=21.0)
+    mean, error = et.restricted_mean(table, until=21.0)
     assert mean == pytest.approx(duration.mean(), rel=1e-12)
     # Without censoring Irwin's variance is that of a sample mean.
-    assert variance == pytest.approx(duration.var() / duration.size, abs=1e-12)
+    assert error**2 == pytest.approx(duration.var() / duration.size, abs=1e-12)
 
 
 def test_all_censored_stays_at_one() -> None:
@@ -212,3 +212,69 @@ def test_three_equal_groups_differ_by_nothing() -> None:
     found = et.log_rank(events, at_risk, np.ones(events.shape[1]))
     assert found.statistic == pytest.approx(0.0, abs=1e-20)
     assert found.degrees_of_freedom == 2
+
+
+def test_weights_of_any_size_leave_no_rounding_behind() -> None:
+    # The first row outweighs the rest; the last customers all leave, so S ends at 0.
+    duration = np.array([1.0, 2.0, 2.0, 3.0, 3.0])
+    event = np.array([True, True, False, True, True])
+    weight = np.array([1e9, 0.1, 0.2, 0.3, 0.4])
+    table = et.event_table(_never_late(duration), duration, event, weight)
+    np.testing.assert_allclose(table.at_risk, [1e9 + 1, 1.0, 0.7], rtol=1e-15)
+    S = et.survival(table)
+    np.testing.assert_allclose(S[:2], [1 / (1e9 + 1), 0.9 / (1e9 + 1)], rtol=1e-6)
+    assert S[2] == 0
+    assert et.greenwood(table)[2] == np.inf
+    _, at_risk = et.grouped_events(
+        _never_late(duration),
+        duration,
+        event,
+        weight,
+        np.array([0, 1, 1, 1, 1]),
+        groups=2,
+    )
+    assert at_risk[0].tolist() == [1e9, 0.0, 0.0]
+    np.testing.assert_allclose(at_risk[1], [1.0, 1.0, 0.7], rtol=1e-15)
+
+
+def test_all_who_are_at_risk_leave_while_others_have_not_come(
+    rng: np.random.Generator,
+) -> None:
+    entry = np.array([-np.inf, -np.inf, 4.0])
+    duration = np.array([3.0, 3.0, 5.0])
+    for _ in range(50):
+        weight = rng.random(3)
+        table = et.event_table(entry, duration, np.ones(3, bool), weight)
+        assert table.at_risk.tolist() == table.events.tolist()
+        assert et.survival(table).tolist() == [0.0, 0.0]
+
+
+@pytest.mark.parametrize("size", [1e-200, 1e200])
+def test_weights_and_times_may_be_of_any_size(
+    size: float, rng: np.random.Generator
+) -> None:
+    duration = rng.integers(1, 8, 30).astype(float)
+    event = rng.random(30) < 0.5
+    weight = rng.integers(1, 4, 30).astype(float)
+    plain = et.event_table(_never_late(duration), duration, event, weight)
+    mean, error = et.restricted_mean(plain, until=6.0)
+    heavy = et.event_table(_never_late(duration), duration, event, weight * size)
+    np.testing.assert_allclose(et.survival(heavy), et.survival(plain), rtol=1e-13)
+    np.testing.assert_allclose(et.greenwood(heavy) * size, et.greenwood(plain))
+    lower, _ = et.log_log_interval(et.survival(heavy), et.greenwood(heavy), level=0.95)
+    assert np.all((lower >= 0) & (lower <= 1))
+    long = et.event_table(_never_late(duration), duration * size, event, weight)
+    found = et.restricted_mean(long, until=6.0 * size)
+    assert found[0] == pytest.approx(mean * size, rel=1e-12)
+    assert found[1] == pytest.approx(error * size, rel=1e-12)
+
+
+def test_the_size_of_the_weights_of_times_is_nothing_to_the_test(
+    rng: np.random.Generator,
+) -> None:
+    d = rng.integers(0, 3, (2, 6)).astype(float)
+    n = d + rng.integers(2, 9, (2, 6)).astype(float)
+    plain = et.log_rank(d, n, np.ones(6))
+    heavy = et.log_rank(d, n, np.full(6, 1e200))
+    assert heavy.statistic == pytest.approx(plain.statistic, rel=1e-12)
+    assert heavy.degrees_of_freedom == 1

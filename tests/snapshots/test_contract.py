@@ -221,6 +221,17 @@ def test_only_the_active_count(eager_frame: Any, columns_of: Any) -> None:
         snapshot_features(eager_frame(log), cutoffs=["2024-03-01"], active_within=3)
 
 
+def test_nobody_counts_before_the_first_purchase(eager_frame: Any) -> None:
+    log = {
+        "customer_id": ["a", "a"],
+        "date": [START, START + dt.timedelta(days=9)],
+        "amount": [-1.0, 5.0],
+    }
+    for first in ("2023-06-01", "2024-01-05"):  # before the log, and after a return
+        with pytest.raises(NotEnoughDataError, match=f"cut-off {first}, got 0 of 0"):
+            snapshot_features(eager_frame(log), cutoffs=[first])
+
+
 def test_a_window_not_observed_to_its_end_is_refused(eager_frame: Any) -> None:
     log = _log(np.random.default_rng(1))
     with pytest.raises(

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from crmkit.errors import NotEnoughDataError
+from crmkit.errors import InvalidValueError, NotEnoughDataError
 from crmkit.snapshots import cutoff_folds, with_fold
 
 JANUARY = dt.datetime(2024, 1, 1)
@@ -103,3 +103,12 @@ def test_an_empty_fold_is_refused() -> None:
         with_fold(snapshots, test_from=JANUARY + dt.timedelta(days=30))
     with pytest.raises(NotEnoughDataError, match="fold 'train'"):
         cutoff_folds(snapshots)
+
+
+def test_a_calibration_after_the_test_is_refused() -> None:
+    import pandas as pd
+
+    snapshots = pd.DataFrame(_snapshots())
+    later = JANUARY + dt.timedelta(days=30)
+    with pytest.raises(InvalidValueError, match="'calibrate_from': 2024"):
+        with_fold(snapshots, test_from=JANUARY, calibrate_from=later)

@@ -121,16 +121,17 @@ def incremental_profit(
     profit = numbers(frame, profit_col)
     if before_col:
         profit = _less_predictable(profit, numbers(frame, before_col))
-    ours, theirs = profit[treated], profit[~treated]
+    size = _largest(profit)
+    ours, theirs = profit[treated] / size, profit[~treated] / size
     if min(ours.size, theirs.size) < 2:
         raise NotEnoughDataError(
             needed="2 customers or more in each group",
             got=f"{ours.size} treated and {theirs.size} in control",
             remedy="Pass both groups of a randomised campaign.",
         )
-    effect = float(ours.mean() - theirs.mean())
+    effect = float(ours.mean() - theirs.mean()) * size
     variance = ours.var(ddof=1) / ours.size + theirs.var(ddof=1) / theirs.size
-    half = normal_quantile(inside) * float(variance) ** 0.5
+    half = normal_quantile(inside) * float(variance) ** 0.5 * size
     added = [ours.size * e - spent for e in (effect, effect - half, effect + half)]
     return IncrementalProfit(
         effect=effect,
@@ -149,9 +150,16 @@ def incremental_profit(
 
 def _less_predictable(profit: FloatArray, before: FloatArray) -> FloatArray:
     """Take away what the past predicts; both groups lose the same on average."""
-    spread = float(np.var(before))
+    away = before / _largest(before)
+    away = away - away.mean()
+    spread = float(np.mean(away**2))
     if spread == 0:
         return profit
-    away = before - before.mean()
-    predicted = float(np.mean(away * profit)) / spread * away
-    return np.asarray(profit - predicted, dtype=np.float64)
+    size = _largest(profit)
+    predicted = float(np.mean(away * (profit / size))) / spread * away
+    return np.asarray(profit - predicted * size, dtype=np.float64)
+
+
+def _largest(money: FloatArray) -> float:
+    """Return the unit in which squares neither overflow nor vanish."""
+    return float(np.abs(money).max(initial=0.0)) or 1.0

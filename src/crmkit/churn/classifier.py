@@ -7,9 +7,9 @@ from typing import Any, Protocol, cast
 import numpy as np
 from scipy.special import expit, logit
 
-from .._check import fraction, whole
-from .._frames import native, read_eager, table, with_arrays
-from ..errors import InvalidTypeError, MissingExtraError
+from .._check import fraction, random_source, whole
+from .._frames import EagerFrame, native, read_eager, table, with_arrays
+from ..errors import InvalidTypeError, MissingColumnError, MissingExtraError
 from ..fits import from_document, to_document
 from ..kernels import ranking
 from ..kernels.binary_regression import log_likelihood_sums
@@ -139,7 +139,7 @@ class ChurnClassifier:
             ``feature_group``, ``importance`` (the area lost) and its ``spread`` over
             the repeats, the most important first.
         """
-        times = whole("repeats", repeats, at_least=1)
+        times, source = whole("repeats", repeats, at_least=1), random_source(rng)
         frame = read_eager(snapshots, (*self.report.features, churned_col))
         X, y = (
             feature_matrix(frame, self.report.features),
@@ -151,7 +151,7 @@ class ChurnClassifier:
         lost = np.empty((len(groups), times))
         for row, names in enumerate(groups.values()):
             for at in range(times):
-                order = rng.permutation(y.size)
+                order = source.permutation(y.size)
                 mixed = X.copy()
                 for name in names:
                     mixed[name] = X[name].to_numpy()[order]
@@ -229,7 +229,8 @@ def fit_churn_classifier(
     InvalidValueError
         If there is no feature, or an outcome is missing.
     InvalidTypeError
-        If a feature is neither number nor boolean, and nothing encodes it.
+        If a feature is neither number nor boolean and nothing encodes it, or the
+        estimator tells no probabilities.
     NotEnoughDataError
         If the training snapshots have one outcome only.
 
@@ -259,7 +260,7 @@ def fit_churn_classifier(
     >>> model.with_churn_risk(snapshots[:3])["churn_risk"].round(1).tolist()
     [0.7, 0.3, 0.5]
     """
-    frame = read_eager(snapshots, [churned_col, *([fold_col] if fold_col else [])])
+    frame = _with_its_fold(snapshots, churned_col, fold_col)
     names = chosen_features(frame, features, words=estimator is not None)
     fold = np.array(frame[fold_col].to_list()) if fold_col else None
     learn = np.ones(len(frame), bool) if fold is None else fold == "train"
@@ -282,6 +283,17 @@ def fit_churn_classifier(
     return _with_calibration(raw, X[later], y[later])
 
 
+def _with_its_fold(
+    snapshots: IntoDataFrame, churned_col: str, fold_col: str | None
+) -> EagerFrame:
+    try:
+        return read_eager(snapshots, [churned_col, *([fold_col] if fold_col else [])])
+    except MissingColumnError as error:
+        if fold_col in error.missing:
+            error.add_note("with_fold adds it; fold_col=None learns from all rows.")
+        raise
+
+
 def _learn(
     estimator: ProbabilityEstimator,
     X: Any,  # noqa: ANN401 - a pandas frame
@@ -299,6 +311,13 @@ def _learn(
             got="words",
             remedy="Encode it in a pipeline (OneHotEncoder), or leave it out.",
         ) from error
+    if not hasattr(estimator, "predict_proba"):
+        raise InvalidTypeError(
+            subject="argument 'estimator'",
+            expected="a classifier with predict_proba",
+            got=type(estimator).__name__,
+            remedy="Wrap it in scikit-learn's CalibratedClassifierCV.",
+        )
 
 
 def _with_calibration(

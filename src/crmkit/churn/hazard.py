@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Literal
 
 import numpy as np
@@ -24,15 +23,14 @@ from ..errors import ConvergenceError, InvalidValueError, NotEnoughDataError
 from ..fits import from_document, to_document
 from ..kernels import binary_regression as kernel
 from ..kernels.intervals import normal_quantile
-from ..kernels.newton import Derivatives, Optimum, maximise
 from ..typing import FloatArray, IntArray, IntoDataFrame, IntoFrame
+from .hazard_fitting import PersonPeriods, maximised
 from .scored import flag_rules
 
 __all__ = ["DiscreteHazard", "fit_discrete_hazard"]
 
 Baseline = Literal["saturated", "constant", "logarithmic"]
 _BASELINES = ("saturated", "constant", "logarithmic")
-_FLAT = 1e-8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,11 +88,12 @@ class DiscreteHazard:
         frame = read_eager(customers, self.covariates)
         refuse(frame, _known(frame, self.covariates))
         asked = nonnegative_array("periods", periods)
-        if np.any(asked < 1):
+        wrong = asked[(asked < 1) | (asked != np.floor(asked))]
+        if wrong.size:
             raise InvalidValueError(
                 subject="argument 'periods'",
-                found=f"period {float(asked.min())!r}",
-                remedy="Count periods from 1.",
+                found=f"period {float(wrong[0])!r}",
+                remedy="Count whole periods from 1.",
             )
         x = _covariates(frame, self.covariates)
         k = len(self.coefficients) - len(self.covariates)
@@ -203,10 +202,16 @@ def fit_discrete_hazard(
     if pooled_from is not None:
         last = min(last, whole("pooled_from", pooled_from, at_least=1))
     weight = numbers(frame, weight_col) if weight_col else np.ones(y.size)
-    _require_events(np.minimum(period, last), y * weight, weight, baseline)
-    X = np.hstack([_tenure(period, baseline, last), _covariates(frame, names)])
+    rows = PersonPeriods(
+        # More levels than rows cannot all be lived in: the first gap is refused.
+        level=_level(period, baseline, min(last, y.size + 1)),
+        x=np.hstack([_slope(period, baseline), _covariates(frame, names)]),
+        y=y,
+        weight=weight,
+    )
+    _require_events(rows, baseline)
     cluster = group_rows(frame, cluster_col).codes if cluster_col else None
-    found, covariance = _maximised(X, y, weight, link, cluster)
+    found, errors = maximised(rows, link, cluster)
     fit = DiscreteHazard(
         link=link,
         baseline=baseline,
@@ -214,7 +219,7 @@ def fit_discrete_hazard(
         covariates=names,
         names=(*_terms(baseline, last), *names),
         coefficients=tuple(found.parameters.tolist()),
-        standard_errors=tuple(np.sqrt(np.diag(covariance)).tolist()),
+        standard_errors=tuple(errors.tolist()),
         log_likelihood=found.value,
         rows=int(y.size),
         events=int((y * weight).sum()),
@@ -242,8 +247,11 @@ def _read(
     grouped = [cluster_col] if cluster_col else []
     frame = read_eager(periods, [*measured, *covariates, event_col, *grouped])
     require_numbers(frame, measured)
-    rules = [rule for name in measured for rule in number_rules(frame, name)]
-    rules += number_rules(frame, period_col, sign="positive")
+    rules = number_rules(frame, period_col, sign="positive")
+    if frame.schema[period_col].is_float():
+        rules.append(_whole_rule(period_col))
+    if weight_col:
+        rules += number_rules(frame, weight_col, sign="nonnegative")
     rules += _known(frame, covariates)
     refuse(frame, [*rules, *flag_rules(frame, event_col)])
     if not len(frame):
@@ -251,6 +259,15 @@ def _read(
             needed="person-periods", got="0 rows", remedy="Pass a frame with rows."
         )
     return frame
+
+
+def _whole_rule(column: str) -> Rule:
+    return Rule(
+        column=column,
+        broken=nw.col(column) != nw.col(column).floor(),
+        found="value that is not whole",
+        remedy="Count whole periods from 1, as person_periods does.",
+    )
 
 
 def _known(frame: EagerFrame, covariates: Sequence[str]) -> list[Rule]:
@@ -262,62 +279,23 @@ def _known(frame: EagerFrame, covariates: Sequence[str]) -> list[Rule]:
     return rules + [rule for name in others for rule in number_rules(frame, name)]
 
 
-def _maximised(
-    X: FloatArray,
-    y: FloatArray,
-    weight: FloatArray,
-    link: kernel.Link,
-    cluster: IntArray | None,
-) -> tuple[Optimum, FloatArray]:
-    """Climb in units of each column's size: how it is measured does not matter."""
-    size = np.sqrt(np.mean(X**2, axis=0))
-    size[size == 0] = 1.0
-    sums = partial(
-        kernel.log_likelihood_sums, X / size, y, weight, offset=0.0, link=link
-    )
-    total = float(weight.sum())
-
-    def mean(at: FloatArray) -> Derivatives:
-        value, gradient, hessian = sums(coefficients=at)
-        return value / total, gradient / total, hessian / total
-
-    best = maximise(mean, np.zeros(X.shape[1]), tolerance=1e-10, max_iterations=200)
-    value, _, hessian = sums(coefficients=best.parameters)
-    # Where the likelihood is flat in some direction, no number can be told.
-    known = np.linalg.eigvalsh(-hessian)[0] > _FLAT * total
-    covariance = np.linalg.pinv(-hessian, hermitian=True)
-    if cluster is not None:
-        each = kernel.scores(
-            X / size,
-            y,
-            weight,
-            coefficients=best.parameters,
-            link=link,
-            cluster=cluster,
-        )
-        covariance = covariance @ (each.T @ each) @ covariance
-    found = Optimum(
-        parameters=best.parameters / size,
-        value=value,
-        gradient=best.gradient,
-        hessian=best.hessian,
-        iterations=best.iterations,
-        converged=best.converged and bool(known),
-        gradient_norm=best.gradient_norm,
-        message=best.message,
-    )
-    return found, covariance / np.outer(size, size)
-
-
 def _tenure(period: FloatArray, baseline: Baseline, last: int) -> FloatArray:
+    """Return the columns of tenure alone, as the terms are listed."""
+    level = _level(period, baseline, last)
+    own = level[:, None] == np.arange(last if baseline == "saturated" else 1)
+    return np.hstack([own.astype(np.float64), _slope(period, baseline)])
+
+
+def _level(period: FloatArray, baseline: Baseline, last: int) -> IntArray:
     if baseline == "saturated":
-        level = np.minimum(period, last)
-        own = level[:, None] == np.arange(1, last + 1)
-        return np.asarray(own, dtype=np.float64)
-    columns = [np.ones(period.size)]
+        return np.minimum(period, float(last)).astype(np.int64) - 1
+    return np.zeros(period.size, dtype=np.int64)
+
+
+def _slope(period: FloatArray, baseline: Baseline) -> FloatArray:
     if baseline == "logarithmic":
-        columns.append(np.log(period))
-    return np.column_stack(columns)
+        return np.log(period)[:, None]
+    return np.zeros((period.size, 0))
 
 
 def _terms(baseline: Baseline, last: int) -> tuple[str, ...]:
@@ -332,21 +310,29 @@ def _covariates(frame: EagerFrame, names: Sequence[str]) -> FloatArray:
     return np.column_stack([numbers(frame, name) for name in names])
 
 
-def _require_events(
-    level: FloatArray, lost: FloatArray, weight: FloatArray, baseline: Baseline
-) -> None:
-    by_level = np.bincount(level.astype(np.int64), lost)
-    there = np.bincount(level.astype(np.int64), weight)
-    empty = np.flatnonzero(by_level[1:] == 0) + 1
-    all_lost = np.flatnonzero((there > 0) & (by_level == there))
-    if not by_level.sum() > 0:
+def _require_events(rows: PersonPeriods, baseline: Baseline) -> None:
+    if not float(rows.y @ rows.weight) > 0:
         raise NotEnoughDataError(
             needed="customers who left", got="0", remedy="Observe for longer."
         )
-    if baseline == "saturated" and (empty.size or all_lost.size):
-        period = int(np.concatenate((empty, all_lost)).min())
-        raise NotEnoughDataError(
-            needed="customers who left, and some who stayed, in every period",
-            got=f"only one kind in period {period}",
-            remedy="Pool late periods (pooled_from), or choose another baseline.",
-        )
+    if baseline == "saturated":
+        period = _one_sided(rows)
+        if period is not None:
+            raise NotEnoughDataError(
+                needed="customers who left, and some who stayed, in every period",
+                got=f"only one kind in period {period}",
+                remedy="Pool late periods (pooled_from), or choose another baseline.",
+            )
+
+
+def _one_sided(rows: PersonPeriods) -> int | None:
+    """Return the first period in which nobody left, or nobody stayed."""
+    there, place = np.unique(rows.level, return_inverse=True)
+    lost = np.bincount(place, rows.y * rows.weight)
+    stayed = np.bincount(place, (1 - rows.y) * rows.weight)
+    # A period that nobody was in ends the run of 0, 1, 2, ... before it.
+    wrong = (there != np.arange(there.size)) | (lost == 0) | (stayed == 0)
+    at = int(np.argmax(wrong))
+    if not wrong[at]:
+        return None
+    return min(at, int(there[at])) + 1

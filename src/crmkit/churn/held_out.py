@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .._check import fraction, whole
+from .._check import fraction, random_source, whole
 from ..fits import from_document, to_document
 from ..kernels import churn_profit as kernel
 from ..kernels import ranking
@@ -126,7 +126,7 @@ def held_out_profit(
         lambda drawn: np.asarray(drawn @ (each * taken) / n),
         units=n,
         resamples=whole("resamples", resamples, at_least=2),
-        rng=rng,
+        rng=random_source(rng),
     )
     lower, upper = percentile_interval(draws, level=inside)
     return HeldOutProfit(

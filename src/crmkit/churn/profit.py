@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .._check import fraction, positive, whole
+from .._check import fraction, positive, random_source, whole
 from .._frames import native, numbers, nw, read_eager, table
 from ..fits import from_document, to_document
 from ..kernels import churn_profit as kernel
@@ -13,7 +13,7 @@ from ..kernels import ranking
 from ..kernels.intervals import bootstrap, percentile_interval
 from ..typing import FloatArray, IntArray, IntoDataFrame, IntoDataFrameT
 from .offer import RetentionOffer
-from .scored import Scored, read_scored
+from .scored import Scored, read_scored, refuse_overflow
 
 __all__ = [
     "CampaignProfit",
@@ -175,11 +175,12 @@ def resampled_interval(
     repeats = whole("resamples", resamples, at_least=2)
     if rng is None:
         return None, None, None
+    source = random_source(rng)
 
     def measured(drawn: IntArray) -> FloatArray:
         return np.asarray(best(drawn.astype(np.float64)))
 
-    draws = bootstrap(measured, units=customers, resamples=repeats, rng=rng)
+    draws = bootstrap(measured, units=customers, resamples=repeats, rng=source)
     lower, upper = percentile_interval(draws, level=inside)
     return float(lower), float(upper), inside
 
@@ -256,7 +257,9 @@ def with_value(
     scored = read_scored(
         customers, risk_col=risk_col, churned_col=churned_col, extra=(clv_col,)
     )
-    return scored, numbers(scored.frame, clv_col)
+    clv = numbers(scored.frame, clv_col)
+    refuse_overflow(clv, clv_col)
+    return scored, clv
 
 
 def instance_curve(

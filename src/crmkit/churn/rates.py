@@ -11,6 +11,7 @@ from ..errors import NotEnoughDataError
 from ..fits import from_document, to_document
 from ..kernels.intervals import wilson
 from ..typing import IntoFrame
+from .scored import refuse_overflow
 
 __all__ = ["PeriodRates", "period_rates", "rescaled_rate"]
 
@@ -94,6 +95,7 @@ def period_rates(
         One row per customer seen at the start or at the end.
     start_col, end_col
         The recurring revenue of the customer at both times; 0 when not a customer.
+        Who came and went in between has 0 at both, and is in no rate.
 
     Returns
     -------
@@ -129,6 +131,8 @@ def period_rates(
     ]
     refuse(frame, rules)
     before, after = numbers(frame, start_col), numbers(frame, end_col)
+    refuse_overflow(before, start_col)
+    refuse_overflow(after, end_col)
     there = before > 0
     lost, stayed = there & (after == 0), there & (after > 0)
     if not there.any():
@@ -137,15 +141,16 @@ def period_rates(
             got=f"0 of {before.size:,}",
             remedy="Pass the customers of the period before, too.",
         )
-    change = np.where(stayed, after - before, 0.0)
+    less = np.where(stayed, np.maximum(before - after, 0.0), 0.0)
+    more = np.where(stayed, np.maximum(after - before, 0.0), 0.0)
     return PeriodRates(
         customers_at_start=int(there.sum()),
         customers_lost=int(lost.sum()),
         customers_won=int(((before == 0) & (after > 0)).sum()),
         revenue_at_start=float(before.sum()),
         revenue_lost=float(before[lost].sum()),
-        revenue_contracted=float(-change[change < 0].sum()),
-        revenue_expanded=float(change[change > 0].sum()),
+        revenue_contracted=float(less.sum()),
+        revenue_expanded=float(more.sum()),
         revenue_won=float(after[before == 0].sum()),
     )
 

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from .._frames import (
     EagerFrame,
     Rule,
@@ -13,10 +15,10 @@ from .._frames import (
     refuse,
     require_numbers,
 )
-from ..errors import NotEnoughDataError
+from ..errors import InvalidValueError, NotEnoughDataError
 from ..typing import FloatArray, IntoDataFrame
 
-__all__ = ["Scored", "flag_rules", "read_scored"]
+__all__ = ["Scored", "flag_rules", "read_scored", "refuse_overflow"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -83,3 +85,14 @@ def flag_rules(frame: EagerFrame, column: str) -> list[Rule]:
             )
         )
     return rules
+
+
+def refuse_overflow(money: FloatArray, column: str) -> None:
+    """Refuse amounts that cannot be added up."""
+    largest = float(np.abs(money).max(initial=0.0)) * (2.0 * money.size)
+    if not np.isfinite(largest):
+        raise InvalidValueError(
+            subject=f"column {column!r}",
+            found="values whose sum passes the largest number a computer holds",
+            remedy="Divide the column by a large number first.",
+        )

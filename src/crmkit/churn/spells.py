@@ -50,7 +50,7 @@ def read_spells(
     rules = _rules(frame, measured, event_col, extra)
     if entry_col:
         late = nw.col(entry_col) >= nw.col(duration_col)
-        rules.append(_rule(entry_col, late, "entry at or after the end"))
+        rules.append(_rule(entry_col, late, "value at or after the end"))
     refuse(frame, rules)
     if not len(frame):
         raise NotEnoughDataError(

@@ -104,8 +104,7 @@ class SurvivalCurve:
             events=np.array(self.events),
             censored=np.zeros(len(self.time)),
         )
-        mean, variance = kernel.restricted_mean(table, until=limit)
-        return mean, variance**0.5
+        return kernel.restricted_mean(table, until=limit)
 
     def to_dict(self) -> dict[str, object]:
         """Return the curve as a JSON document."""

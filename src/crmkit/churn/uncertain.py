@@ -15,7 +15,7 @@ from ..kernels import ranking
 from ..typing import FloatArray, IntoDataFrame
 from .offer import RetentionOffer
 from .profit import CampaignProfit, resampled_interval
-from .scored import Scored, read_scored
+from .scored import Scored, read_scored, refuse_overflow
 
 __all__ = [
     "UncertainOffer",
@@ -264,6 +264,7 @@ def expected_maximum_profit_by_value(
         extra=(clv_col,),
     )
     worth = numbers(scored.frame, clv_col)
+    refuse_overflow(worth, clv_col)
     return _measured(scored, worth, offer, rng=rng, resamples=resamples, level=level)
 
 

@@ -6,7 +6,7 @@ from functools import partial
 
 import numpy as np
 
-from .._check import fraction, nonnegative, positive, whole
+from .._check import fraction, nonnegative, positive, random_source, whole
 from .._frames import (
     native,
     number_rules,
@@ -23,7 +23,7 @@ from ..kernels import uplift as kernel
 from ..kernels.intervals import bootstrap, percentile_interval
 from ..typing import FloatArray, IntoDataFrame, IntoDataFrameT
 from .profit import CampaignProfit, resampled_interval
-from .scored import flag_rules
+from .scored import flag_rules, refuse_overflow
 
 __all__ = ["Qini", "maximum_uplift_profit", "qini", "uplift_curve"]
 
@@ -191,7 +191,7 @@ def qini(
         lambda drawn: np.asarray(area(drawn.astype(np.float64))),
         units=score.size,
         resamples=whole("resamples", resamples, at_least=2),
-        rng=rng,
+        rng=random_source(rng),
     )
     lower, upper = percentile_interval(draws, level=inside)
     return Qini(
@@ -249,6 +249,13 @@ def maximum_uplift_profit(
         Profit per customer, the share targeted (0 and 0 if no campaign pays), and the
         interval if asked for.
 
+    Raises
+    ------
+    InvalidValueError
+        If an outcome is neither 0 nor 1: money has its value already.
+    NotEnoughDataError
+        If one of the groups is empty.
+
     Notes
     -----
     As the best of many cuts it is too high on average, and so is its interval: see
@@ -281,6 +288,8 @@ def maximum_uplift_profit(
         fixed=nonnegative("fixed_cost", fixed_cost),
     )
     read = _read(customers, uplift_col, treated_col, retained_col)
+    stayed = read_eager(customers, (retained_col,))
+    refuse(stayed, flag_rules(stayed, retained_col))
     order, ends = ranking.block_ends(read[0])
     treated, retained = read[1][order], read[2][order]
 
@@ -339,4 +348,6 @@ def _read(
             got=f"{int(treated.sum())} treated of {treated.size}",
             remedy="Pass both groups of a randomised campaign.",
         )
-    return numbers(frame, uplift_col), treated, numbers(frame, outcome_col)
+    outcome = numbers(frame, outcome_col)
+    refuse_overflow(outcome, outcome_col)
+    return numbers(frame, uplift_col), treated, outcome

@@ -13,7 +13,7 @@ from scipy.special import expit, log_expit
 from ..typing import FloatArray, IntArray
 from .newton import Derivatives
 
-__all__ = ["Link", "hazard", "log_likelihood_sums", "scores"]
+__all__ = ["Link", "hazard", "level_scores", "level_sums", "log_likelihood_sums"]
 
 Link: TypeAlias = Literal["logit", "cloglog"]
 
@@ -43,8 +43,37 @@ def log_likelihood_sums(
     return float(weight @ value), X.T @ (weight * slope), hessian
 
 
-def scores(
-    X: FloatArray,
+def level_sums(
+    level: IntArray,
+    x: FloatArray,
+    y: FloatArray,
+    weight: FloatArray,
+    *,
+    coefficients: FloatArray,
+    link: Link,
+) -> Derivatives:
+    """Return the same where each row stands on one level, which has its coefficient.
+
+    The levels 0, 1, ... come first among the coefficients. No column of zeros and ones
+    is made for them: their block of the Hessian is diagonal.
+    """
+    k = coefficients.size - x.shape[1]
+    predictor = coefficients[level] + x @ coefficients[k:]
+    value, slope, bend = _rows(predictor, y, link)
+    slope, bend = weight * slope, weight * bend
+    bent = x * bend[:, None]
+    hessian = np.zeros((coefficients.size, coefficients.size))
+    hessian[np.arange(k), np.arange(k)] = np.bincount(level, bend, minlength=k)
+    for at, column in enumerate(bent.T, start=k):
+        hessian[:k, at] = hessian[at, :k] = np.bincount(level, column, minlength=k)
+    hessian[k:, k:] = bent.T @ x
+    gradient = np.concatenate((np.bincount(level, slope, minlength=k), x.T @ slope))
+    return float(weight @ value), np.asarray(gradient, np.float64), hessian
+
+
+def level_scores(
+    level: IntArray,
+    x: FloatArray,
     y: FloatArray,
     weight: FloatArray,
     *,
@@ -53,11 +82,13 @@ def scores(
     cluster: IntArray,
 ) -> FloatArray:
     """Return the gradient of each cluster, for a covariance that clusters."""
-    slope = _rows(X @ coefficients, y, link)[1] * weight
-    each = X * slope[:, None]
-    summed = np.zeros((int(cluster.max(initial=-1)) + 1, X.shape[1]))
-    np.add.at(summed, cluster, each)
-    return summed
+    k = coefficients.size - x.shape[1]
+    predictor = coefficients[level] + x @ coefficients[k:]
+    slope = weight * _rows(predictor, y, link)[1]
+    count = int(cluster.max(initial=-1)) + 1
+    own = np.bincount(cluster * k + level, slope, minlength=count * k)
+    shared = [np.bincount(cluster, slope * column, minlength=count) for column in x.T]
+    return np.asarray(np.column_stack([own.reshape(count, k), *shared]), np.float64)
 
 
 def _rows(

@@ -212,7 +212,8 @@ def _steps(column: FloatArray) -> _Steps | None:
 
 
 def _on_grid(column: FloatArray, grid: float) -> _Steps | None:
-    whole = np.rint(column * grid)
+    with np.errstate(over="ignore"):  # far off any grid
+        whole = np.rint(column * grid)
     low, high = float(whole.min()), float(whole.max())
     if max(high, -low) >= _EXACT or not np.all(whole / grid == column):
         return None

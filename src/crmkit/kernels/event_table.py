@@ -30,6 +30,9 @@ __all__ = [
 ]
 
 
+_LARGEST = 700.0  # its exponential does not overflow
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class EventTable:
     """Weighted counts at each distinct duration, in ascending order.
@@ -65,16 +68,11 @@ def event_table(
 ) -> EventTable:
     """Count who is at risk and who leaves; ``entry`` is ``-inf`` when not delayed."""
     time, place = np.unique(duration, return_inverse=True)
-    observed = event.astype(np.float64)
-    events = _summed(place, weight * observed, time.size)
-    ended = _summed(place, weight, time.size)
-    entered = _entered_before(time, entry, weight)
-    left = np.concatenate(([0.0], np.cumsum(ended)[:-1]))
     return EventTable(
         time=time,
-        at_risk=entered - left[: time.size],
-        events=events,
-        censored=ended - events,
+        at_risk=_at_risk(time, entry, duration, event, weight),
+        events=_summed(place[event], weight[event], time.size),
+        censored=_summed(place[~event], weight[~event], time.size),
     )
 
 
@@ -92,14 +90,7 @@ def nelson_aalen(table: EventTable) -> FloatArray:
 
 def greenwood(table: EventTable) -> FloatArray:
     """Return the running sum of d / (n (n - d)): Var S(t) is this times S(t)^2."""
-    remaining = table.at_risk - table.events
-    with np.errstate(divide="ignore"):
-        term = np.where(
-            table.events > 0,
-            table.events / np.where(table.events > 0, table.at_risk * remaining, 1.0),
-            0.0,
-        )
-    return np.cumsum(term)
+    return np.cumsum(_greenwood_terms(table.events, table.at_risk))
 
 
 def log_log_interval(
@@ -114,8 +105,9 @@ def log_log_interval(
     log_S = np.log(np.where(inside, S, 0.5))
     error = np.sqrt(np.where(inside, variance, 0.0)) / np.abs(log_S)
     half = ndtri(0.5 + level / 2) * error
-    lower = np.where(inside, np.exp(log_S * np.exp(half)), S)
-    upper = np.where(inside, np.exp(log_S * np.exp(-half)), S)
+    stretch = np.exp(np.minimum(half, _LARGEST))
+    lower = np.where(inside, np.exp(log_S * stretch), S)
+    upper = np.where(inside, np.exp(log_S / stretch), S)
     return lower, _carried(upper, S)
 
 
@@ -142,7 +134,7 @@ def quantile(time: FloatArray, S: FloatArray, share: float) -> float:
 
 
 def restricted_mean(table: EventTable, *, until: float) -> tuple[float, float]:
-    """Return the area under S from 0 to ``until``, and its variance.
+    """Return the area under S from 0 to ``until``, and its standard error.
 
     Irwin (1949): the variance sums (area beyond t)^2 d / (n (n - d)) over the events.
     """
@@ -151,11 +143,12 @@ def restricted_mean(table: EventTable, *, until: float) -> tuple[float, float]:
     edges = np.concatenate(([0.0], table.time[inside], [until]))
     areas = np.diff(edges) * np.concatenate(([1.0], S))
     beyond = np.cumsum(areas[::-1])[::-1][1:]
-    events, at_risk = table.events[inside], table.at_risk[inside]
+    terms = _greenwood_terms(table.events, table.at_risk)[inside]
     # The area beyond the last customer's event is zero, and so is its term.
-    counted = (events > 0) & (beyond > 0)
-    d, n = events[counted], at_risk[counted]
-    return float(areas.sum()), float(np.sum(beyond[counted] ** 2 * d / (n * (n - d))))
+    counted = beyond > 0
+    share = beyond[counted] / until  # the square of a time may overflow
+    error = until * np.sqrt(np.sum(share**2 * terms[counted]))
+    return float(areas.sum()), float(error)
 
 
 def grouped_events(
@@ -175,8 +168,7 @@ def grouped_events(
         own = group == code
         place = np.searchsorted(time, duration[own & event])
         d[code] = _summed(place, weight[own & event], time.size)
-        entered = _entered_before(time, entry[own], weight[own])
-        n[code] = entered - _entered_before(time, duration[own], weight[own])
+        n[code] = _at_risk(time, entry[own], duration[own], event[own], weight[own])
     return d, n
 
 
@@ -189,10 +181,12 @@ def log_rank(
     hazard.
     """
     n, d = at_risk.sum(axis=0), events.sum(axis=0)
+    # The statistic does not feel the size of the weights, but their squares overflow.
+    time_weight = time_weight / time_weight.max(initial=1.0)
     share = _share(at_risk, n)
     expected = share * d
     # Hypergeometric: one customer at risk leaves no variance.
-    spread = time_weight**2 * _share(d * (n - d), np.maximum(n - 1.0, 0.0))
+    spread = time_weight**2 * d * _share(n - d, np.maximum(n - 1.0, 0.0))
     covariance = np.diag((spread * share).sum(axis=1)) - (spread * share) @ share.T
     excess = ((events - expected) * time_weight).sum(axis=1)
     inverse = np.linalg.pinv(covariance, hermitian=True)
@@ -209,12 +203,45 @@ def _summed(place: NDArray[np.intp], weight: FloatArray, size: int) -> FloatArra
     return np.asarray(np.bincount(place, weight, minlength=size), dtype=np.float64)
 
 
-def _entered_before(
-    time: FloatArray, entry: FloatArray, weight: FloatArray
+def _at_risk(
+    time: FloatArray,
+    entry: FloatArray,
+    duration: FloatArray,
+    event: BoolArray,
+    weight: FloatArray,
 ) -> FloatArray:
-    first_after = np.searchsorted(time, entry, side="right")
-    entered: FloatArray = np.cumsum(_summed(first_after, weight, time.size + 1))
-    return entered[: time.size]
+    """Return the weight of the rows with ``entry < time <= duration``.
+
+    Sums of weights that are no whole numbers leave rounding behind. So rows are counted
+    too: where all who are at risk leave, the weight at risk is that of those who leave.
+    """
+    leaves = np.searchsorted(time, duration[event])
+    events = _summed(leaves, weight[event], time.size)
+    counts = (weight > 0).astype(np.float64)
+    present = _still_ahead(time, duration, counts)
+    present -= _still_ahead(time, entry, counts)
+    weighed = _still_ahead(time, duration, weight)
+    weighed -= _still_ahead(time, entry, weight)
+    alone = present == _summed(leaves, counts[event], time.size)
+    return np.where(alone, events, np.maximum(weighed, events))
+
+
+def _still_ahead(time: FloatArray, ages: FloatArray, weight: FloatArray) -> FloatArray:
+    """Return the weight of the ages that are not below each time.
+
+    Added up from the last time backwards, so that few are not told as the difference of
+    many.
+    """
+    place = np.searchsorted(time, ages, side="right")
+    return np.cumsum(_summed(place, weight, time.size + 1)[::-1])[::-1][1:]
+
+
+def _greenwood_terms(events: FloatArray, at_risk: FloatArray) -> FloatArray:
+    """Return d / (n (n - d)), infinite where nobody remains."""
+    gone = events > 0
+    d, n = np.where(gone, events, 0.0), np.where(gone, at_risk, 1.0)
+    with np.errstate(divide="ignore", over="ignore"):
+        return np.asarray(d / n / (n - d), dtype=np.float64)
 
 
 def _share(part: FloatArray, whole: FloatArray) -> FloatArray:

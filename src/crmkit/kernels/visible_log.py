@@ -85,7 +85,7 @@ def past(log: SortedLog, *, cutoff: int, window: int) -> Past:
     place = np.full(int(customer.max(initial=-1)) + 1, -1, dtype=np.int64)
     place[who] = np.arange(who.size)
     n = np.diff(np.append(heads, o_customer.size)).astype(np.float64)
-    first, last = o_day[heads], o_day[np.append(heads[1:], o_day.size) - 1]
+    first, last = o_day[heads], o_day[np.append(heads, o_day.size)[1:] - 1]
     own = place[customer]
     inside = own >= 0
     recent_days = o_day >= cutoff - window

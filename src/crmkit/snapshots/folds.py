@@ -12,7 +12,7 @@ from .._frames import (
     require_dates,
     with_arrays,
 )
-from ..errors import NotEnoughDataError
+from ..errors import InvalidValueError, NotEnoughDataError
 from ..typing import IntArray, IntoDataFrame, IntoDataFrameT
 from .moment import Day, as_text, day_number
 
@@ -53,6 +53,8 @@ def with_fold(
 
     Raises
     ------
+    InvalidValueError
+        If the calibration begins after the test.
     NotEnoughDataError
         If a fold is empty.
 
@@ -74,6 +76,12 @@ def with_fold(
     begin = (
         test if calibrate_from is None else day_number("calibrate_from", calibrate_from)
     )
+    if begin > test:
+        raise InvalidValueError(
+            subject="argument 'calibrate_from'",
+            found=f"{as_text(begin)}, after the test begins on {as_text(test)}",
+            remedy="Calibrate on earlier snapshots than those of the test.",
+        )
     fold = np.full(cutoff.shape, "embargo", dtype="<U9")
     fold[label_end + wait <= begin] = "train"
     if calibrate_from is not None:

@@ -113,7 +113,7 @@ def _spell_rules(
         require_numbers(frame, [entry_col])
         rules += _whole(frame, entry_col)
         late = nw.col(entry_col) >= duration
-        rules.append(_rule(entry_col, late, "entry at or after the end"))
+        rules.append(_rule(entry_col, late, "value at or after the end"))
     return rules
 
 

@@ -63,6 +63,12 @@ def tenure_array(values: FloatArray) -> FloatArray:
 def residual_terms(horizon: float, discount_rate: float) -> int:
     """Say how many renewals ahead to add: the horizon, or until nothing is left."""
     if np.isfinite(horizon):
+        if horizon != int(horizon):
+            raise InvalidValueError(
+                subject="argument 'horizon'",
+                found=f"invalid value {horizon!r}",
+                remedy="Pass a whole number of renewals, or infinity.",
+            )
         return int(horizon)
     if discount_rate <= 0:
         raise InvalidValueError(
