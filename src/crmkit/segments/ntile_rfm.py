@@ -201,7 +201,7 @@ def fit_ntile_rfm_scores(
         monetary_col=monetary_col,
     )
     opened = _opened(customers, columns, customer_id_col)
-    rows = collect(opened.select(_ID, *columns.ranked))
+    rows = collect(opened.select(_ID, *dict.fromkeys(columns.ranked)))
     ids = np.array(rows[_ID].to_list(), dtype=np.str_)
     _require_once(ids, customer_id_col)
     inactivity, often, much = (numbers(rows, name) for name in columns.ranked)
