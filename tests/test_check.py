@@ -82,6 +82,8 @@ def test_a_history_is_broadcast() -> None:
         (([0], [0], [-5]), "'T': 1 negative value"),
         (([0], [math.nan], [5]), "'recency': 1 missing or infinite value"),
         (([0], [0], [math.inf]), "'T': 1 missing or infinite value"),
+        (([1], [math.inf], [math.inf]), "'recency': 1 missing or infinite value"),
+        (([1], [1e308], [-1e308]), "'T': 1 negative value"),
     ],
 )
 def test_an_impossible_history_is_refused(history: Any, found: str) -> None:

@@ -200,7 +200,7 @@ def flawless_history(x: FloatArray, t_x: FloatArray, T: FloatArray) -> bool:
 def _flawless(x: FloatArray, t_x: FloatArray, T: FloatArray) -> bool:
     # A hole is in every extreme and compares as false: what is not fine is not fine.
     counted = x.min() >= 0 and x.max() < np.inf and bool(np.all(x == np.floor(x)))
-    seen = t_x.min() >= 0 and (T - t_x).min() >= 0 and T.max() < np.inf
+    seen = t_x.min() >= 0 and T.max() < np.inf and bool(np.all(t_x <= T))
     first = not np.any((x == 0) & (t_x > 0))
     return bool(counted and seen and first and not np.any((x > 0) & (T == 0)))
 

@@ -170,9 +170,8 @@ def test_the_holdout_error_is_that_of_each_customer(model: Any) -> None:
 
 
 def test_a_holdout_adds_to_a_comparison_and_changes_nothing_of_it(
-    frame: Callable[[Any], Any], columns_of: Any
+    frame: Callable[[Any], Any],
 ) -> None:
-    del columns_of
     models = {"NBD": clv.Nbd(r=2.0, alpha=10.0)}
     rows = frame(SPLIT.drop(columns="w").to_dict("list"))
     without = clv.compare_models(rows, models=models)

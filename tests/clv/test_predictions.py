@@ -243,6 +243,19 @@ def test_the_logarithm_of_being_alive_later_is_that_of_the_probability(
     assert logarithm - now == pytest.approx(float(staying), rel=1e-9, abs=1e-11)
 
 
+@pytest.mark.parametrize("shape", [1e-50, 1.0, 1e50])
+def test_a_small_chance_is_told_whatever_the_size_of_the_shapes(shape: float) -> None:
+    # The odds know a / b alone; their products with the chance would underflow.
+    for model in (
+        clv.BgNbd(r=3.0, alpha=1.0, a=shape, b=shape),
+        clv.MbgNbd(r=3.0, alpha=1.0, a=shape, b=shape),
+    ):
+        found = model.probability_alive([1], [1.0], [1e70])
+        logarithm = model.log_probability_alive([1], [1.0], [1e70])
+        assert found == pytest.approx(np.exp(logarithm), rel=1e-12, abs=0)
+        assert found > 0
+
+
 def test_the_logarithm_goes_on_where_the_probability_underflows() -> None:
     # log 2F1(k, a; a + b; -1e9 / A) by mpmath, k = 5000.5, A = 10, a = 50; Pareto's is
     # elementary, and the BG/BB's a ratio of beta functions.

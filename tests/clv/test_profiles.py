@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.optimize import minimize
 
 from crmkit import clv
 from crmkit.errors import (
@@ -10,6 +11,7 @@ from crmkit.errors import (
     InvalidValueError,
     NotEnoughDataError,
 )
+from crmkit.typing import FloatArray
 
 TRUTH = clv.BgNbd(r=0.5, alpha=6.0, a=0.8, b=2.5)
 
@@ -36,17 +38,18 @@ def test_the_ends_of_a_profile_lose_what_the_level_allows(
     assert fit.report is not None
     repeat = cdnow[cdnow["frequency"] > 0]
     low, high = clv.spend_profile_intervals(cdnow, spend=fit)["p"]
+    x, amount = repeat["frequency"], repeat["monetary_value"]
+
+    def loss(others: FloatArray, p: float) -> float:
+        q, v = np.exp(others).tolist()
+        there = clv.GammaGamma(p=p, q=q, v=v).log_likelihood(x, amount)
+        return best - float(there.sum())
+
     best = fit.report.log_likelihood
     for end in (low, high):
         assert end is not None
-        best_rest = max(
-            clv.GammaGamma(p=end, q=q, v=v)
-            .log_likelihood(repeat["frequency"], repeat["monetary_value"])
-            .sum()
-            for q in (fit.q,)
-            for v in np.linspace(0.5, 2, 301) * fit.v
-        )
-        assert best - best_rest > 1.9207  # q is not chosen anew here
+        found = minimize(loss, np.log([fit.q, fit.v]), (end,), "Nelder-Mead", tol=1e-9)
+        assert found.fun == pytest.approx(1.920729, rel=1e-6)
     assert low is not None
     assert high is not None
     assert low < fit.p < high

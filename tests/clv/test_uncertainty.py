@@ -1,5 +1,6 @@
 """How sure a prediction is: intervals that hold what they promise."""
 
+import dataclasses
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -14,6 +15,7 @@ from crmkit.errors import (
     InvalidValueError,
     NotEnoughDataError,
 )
+from crmkit.typing import FloatArray, IntArray
 
 Build = Callable[[dict[str, Any]], Any]
 
@@ -169,7 +171,7 @@ def test_a_forecast_comes_back_from_json() -> None:
         spend=SPEND,
         horizon=30,
         discount_rate=0,
-        draws=10,
+        draws=39,
         rng=_rng(),
     )
     assert clv.Forecast.from_dict(ahead.to_dict()) == ahead
@@ -179,7 +181,7 @@ def test_a_forecast_comes_back_from_json() -> None:
     ("argument", "values"),
     [
         ("level", [0, 1, 95, float("nan"), "0.95", None]),
-        ("draws", [1, 0, -5, 2.5, float("inf"), None]),
+        ("draws", [1, 0, -5, 2.5, float("inf"), None, 38]),
         ("horizon", [-1, float("inf"), float("nan"), None]),
     ],
 )
@@ -195,6 +197,62 @@ def test_an_impossible_argument_is_refused_by_name(
                 rng=_rng(),
                 **{**options, argument: value},
             )
+
+
+@dataclasses.dataclass
+class Counting:
+    """Draws 1 purchase, then 2, then 3, and so on: its quantiles are known."""
+
+    futures: int = 0
+    report: None = None
+    parameters: dict[str, float] = dataclasses.field(default_factory=dict)
+
+    def sample_purchase_times(
+        self,
+        frequency: Any,
+        recency: Any,
+        T: Any,
+        *,
+        horizon: float,
+        rng: np.random.Generator,
+    ) -> tuple[IntArray, FloatArray]:
+        assert len(frequency) == len(recency) == len(T) == 1
+        self.futures += 1
+        return np.zeros(self.futures, np.int64), rng.uniform(0, horizon, self.futures)
+
+
+@pytest.mark.parametrize(("level", "least"), [(0.95, 39), (0.9, 19), (0.5, 3)])
+@pytest.mark.parametrize("beyond", [1, 2, 3])
+def test_ends_stand_where_one_more_draw_falls_beyond_as_often_as_it_may(
+    level: float, least: int, beyond: int
+) -> None:
+    # Of n draws and one more, each is the lowest once in n + 1 times.
+    draws = beyond * (least + 1) - 1
+    one: dict[str, Any] = {"level": level, "rng": _rng(), "horizon": 10}
+    scored = clv.with_purchases_interval(
+        TWO.head(1), purchases=Counting(), draws=draws, **one
+    )
+    assert scored["purchases_low"].tolist() == [beyond]
+    assert scored["purchases_high"].tolist() == [draws + 1 - beyond]
+    options: dict[str, Any] = {**AHEAD, **one, "purchases": Counting(), "draws": draws}
+    ahead = clv.forecast(TWO.head(1), **options)
+    assert ahead.purchases_interval == pytest.approx((beyond, draws + 1 - beyond))
+    assert ahead.draws == draws
+
+
+@pytest.mark.parametrize(("level", "least"), [(0.95, 39), (0.9, 19), (0.5, 3)])
+def test_too_few_draws_for_a_level_are_refused(level: float, least: int) -> None:
+    options: dict[str, Any] = {
+        **AHEAD,
+        "level": level,
+        "draws": least - 1,
+        "rng": _rng(),
+    }
+    sentence = f"'draws': {least - 1}, too few .* level {level}. Pass draws={least} or"
+    with pytest.raises(InvalidValueError, match=sentence):
+        clv.forecast(TWO, **options)
+    with pytest.raises(InvalidValueError, match=sentence):
+        clv.with_clv_interval(TWO, **options)
 
 
 def _simulated(model: clv.BgNbd, n: int, rng: np.random.Generator) -> pd.DataFrame:
@@ -274,7 +332,7 @@ AHEAD: dict[str, Any] = {
     "spend": clv.GammaGamma(p=6.0, q=4.0, v=15.0),
     "horizon": 10,
     "discount_rate": 0.001,
-    "draws": 20,
+    "draws": 40,
 }
 
 

@@ -140,3 +140,11 @@ def test_a_duckdb_sum_still_finds_its_score() -> None:
     scored = with_scores(means, ["x"], {"s": lambda x: x}, rules=_no_rules)
     lost: Any = scored.filter("s is null or s <> x")
     assert lost.fetchall() == []
+
+
+def test_one_column_may_be_two_keys(frame: Any, columns_of: Any) -> None:
+    scored = with_scores(
+        frame(COLUMNS), ["k", "k"], {"s": lambda a, b: 10 * a + b}, rules=_no_rules
+    )
+    found = columns_of(scored)
+    assert dict(zip(found["k"], found["s"], strict=True)) == {1: 11, 2: 22, 3: 33}

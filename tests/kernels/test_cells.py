@@ -121,7 +121,43 @@ def test_distinct_agrees_with_numpy(values: list[float]) -> None:
     np.testing.assert_array_equal(found[number], array)
 
 
-def test_the_largest_numbers_are_grouped_without_a_warning() -> None:
-    found = group((np.array([1.7e308, -1.7e308, 1.7e308]),))
-    assert found.columns[0].tolist() == [-1.7e308, 1.7e308]
-    assert found.weights.tolist() == [1.0, 2.0]
+@pytest.mark.parametrize("weighted", [True, False])
+@pytest.mark.parametrize("last", [1.0, np.pi])
+def test_minus_zero_becomes_zero_wherever_it_stands(
+    weighted: bool,  # noqa: FBT001 - a parameter of the test
+    last: float,
+) -> None:
+    columns = (np.array([0.0, -0.0, 1.0, -0.0]), np.array([-0.0, 0.0, last, -0.0]))
+    weights = np.array([3.0, 2.0, 1.0, 2.0]) if weighted else None
+    for order in ([0, 1, 2, 3], [3, 2, 1, 0]):
+        cells = group(
+            [column[order] for column in columns],
+            None if weights is None else weights[order],
+        )
+        assert cells.weights.tolist() == ([7.0, 1.0] if weighted else [3.0, 1.0])
+        for column in cells.columns:
+            assert not np.signbit(column).any()
+
+
+@pytest.mark.parametrize("largest", [1e300, 1e306, np.finfo(float).max])
+def test_values_near_the_largest_number_are_grouped_without_a_warning(
+    largest: float,
+) -> None:
+    columns = (np.array([1.0, 2.0, 1.0]), np.array([largest, -largest, largest]))
+    assert _rows(group(columns)) == {(1.0, largest): 2.0, (2.0, -largest): 1.0}
+    assert distinct(columns[1])[0].tolist() == [-largest, largest]
+
+
+def test_what_is_grouped_stays_as_it_was() -> None:
+    rng = np.random.default_rng(8)
+    few, odd = rng.integers(0, 9, 300).astype(float), rng.random(300) - 0.5
+    weights = rng.random(300)
+    kept = [array.copy() for array in (few, odd, weights)]
+    for array in (few, odd, weights):
+        array.flags.writeable = False  # such as a column of Arrow
+    for columns in ((few,), (odd,), (few, odd), (few, few * 1e6), (odd, few)):
+        group(columns)
+        group(columns, inverse=True)
+        group(columns, weights)
+    for array, before in zip((few, odd, weights), kept, strict=True):
+        assert np.array_equal(array, before)

@@ -217,3 +217,39 @@ def test_bins_must_be_whole_and_two_at_least(frame: Make, bins: Any) -> None:
 def test_an_unknown_rule_is_refused(frame: Make) -> None:
     with pytest.raises(errors.InvalidValueError, match="'strict', 'upper', 'midrank'"):
         segments.fit_rfm_scores(frame(BASE), rule="ntile")  # type: ignore[arg-type] # the test
+
+
+@pytest.mark.parametrize(
+    "fit",
+    [
+        segments.fit_rfm_scores,
+        segments.fit_nested_rfm_scores,
+        segments.fit_ntile_rfm_scores,
+    ],
+)
+def test_one_column_may_be_scored_twice(
+    frame: Make, columns_of: Read, fit: Callable[..., Any]
+) -> None:
+    once = {
+        "customer_id": list("abcdef"),
+        "inactivity": [1.0, 2, 3, 4, 5, 6],
+        "orders": [1, 1, 2, 2, 3, 5],
+    }
+    twice = {**once, "again": once["orders"]}
+    found, wanted = (
+        columns_of(
+            fit(
+                frame(rows),
+                bins=2,
+                inactivity_col="inactivity",
+                frequency_col="orders",
+                monetary_col=monetary,
+            ).with_rfm_scores(frame(rows))
+        )
+        for rows, monetary in ((once, "orders"), (twice, "again"))
+    )
+    cells = [
+        dict(zip(table["customer_id"], table["rfm_cell"], strict=True))
+        for table in (found, wanted)
+    ]
+    assert cells[0] == cells[1]

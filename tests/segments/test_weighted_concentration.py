@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -46,6 +47,35 @@ def test_a_weight_is_that_many_rows_of_a_band(frame: Any, columns_of: Any) -> No
             bounds=(10,),
             weight_col="n",
         )
+
+
+@pytest.mark.parametrize("rng", [None, 4])
+def test_a_column_may_be_weight_and_value_at_once(
+    frame: Any, columns_of: Any, rng: int | None
+) -> None:
+    customers = {"revenue": REVENUE, "n": WEIGHT}
+    twice = {**customers, "same": WEIGHT}
+    names = {"n": "same", "revenue": "revenue"}
+    for rank, values in (("revenue", ["n"]), ("n", ["revenue"])):
+        tables = [
+            columns_of(
+                segments.concentration_table(
+                    frame(rows),
+                    rank_col=name(rank),
+                    value_cols=[name(value) for value in values],
+                    weight_col="n",
+                    groups=2,
+                    rng=None if rng is None else np.random.default_rng(rng),
+                    resamples=20,
+                )
+            )
+            for rows, name in ((customers, str), (twice, names.__getitem__))
+        ]
+        found, wanted = (sorted(zip(*table.values(), strict=True)) for table in tables)
+        assert found == wanted
+    assert segments.gini(
+        frame(customers), value_col="n", weight_col="n"
+    ) == segments.gini(frame(twice), value_col="same", weight_col="n")
 
 
 def test_fractions_of_customers_are_kept() -> None:

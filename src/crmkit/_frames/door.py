@@ -33,6 +33,8 @@ EagerFrame: TypeAlias = nw.DataFrame[Any]
 LazyFrame: TypeAlias = nw.LazyFrame[Any]
 Frame: TypeAlias = nw.DataFrame[Any] | nw.LazyFrame[Any]
 
+_WIDE = (nw.Int128, nw.UInt128)  # integers that NumPy does not have
+
 
 def read(frame: object, columns: Sequence[str]) -> Frame:
     """Open a frame of any library, with at least these columns, once each."""
@@ -110,6 +112,8 @@ def row_count(frame: Frame) -> int:
 def numbers(frame: EagerFrame, column: str) -> FloatArray:
     """Read one column as float64; a hole becomes NaN."""
     series = frame.get_column(column)
+    if series.dtype in _WIDE:
+        series = series.cast(nw.Float64)
     values = series.to_numpy()
     if values.dtype.kind not in "iuf":
         values = series.cast(nw.Float64).to_numpy()

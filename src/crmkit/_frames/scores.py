@@ -83,15 +83,16 @@ def cells(
 def _joined(
     frame: nw.LazyFrame[Any], keys: Sequence[str], scores: Mapping[str, Score]
 ) -> nw.LazyFrame[Any]:
-    distinct = frame.select(*keys).unique()
+    once = list(dict.fromkeys(keys))
+    distinct = frame.select(*once).unique()
     _refuse_too_many(row_count(distinct))
     fetched = distinct.collect()
     values = [numbers(fetched, key) for key in keys]
-    columns = {key: fetched[key].to_numpy() for key in keys}
+    columns = {key: fetched[key].to_numpy() for key in once}
     columns |= {name: score(*values) for name, score in scores.items()}
     stale = [name for name in scores if name in frame.collect_schema().names()]
     kept = frame.drop(*stale) if stale else frame
-    return kept.join(beside(frame, columns), on=list(keys), how="left")
+    return kept.join(beside(frame, columns), on=once, how="left")
 
 
 def _refuse_too_many(count: int) -> None:

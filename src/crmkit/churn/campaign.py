@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import stdtrit
 
 from .._check import fraction, nonnegative
 from .._frames import number_rules, numbers, read_eager, refuse, require_numbers
 from ..errors import NotEnoughDataError
 from ..fits import from_document, to_document
-from ..kernels.intervals import normal_quantile
 from ..typing import FloatArray, IntoDataFrame
 from .scored import flag_rules
 
@@ -84,7 +84,7 @@ def incremental_profit(
         The customer's profit before the assignment: where it predicts profit, using it
         makes the interval narrower (CUPED) and biases nothing.
     level
-        The confidence of the intervals.
+        The confidence of the intervals, by Welch's t, which allows two spreads.
 
     Returns
     -------
@@ -130,8 +130,7 @@ def incremental_profit(
             remedy="Pass both groups of a randomised campaign.",
         )
     effect = float(ours.mean() - theirs.mean()) * size
-    variance = ours.var(ddof=1) / ours.size + theirs.var(ddof=1) / theirs.size
-    half = normal_quantile(inside) * float(variance) ** 0.5 * size
+    half = _welch(ours, theirs, inside) * size
     added = [ours.size * e - spent for e in (effect, effect - half, effect + half)]
     return IncrementalProfit(
         effect=effect,
@@ -158,6 +157,20 @@ def _less_predictable(profit: FloatArray, before: FloatArray) -> FloatArray:
     size = _largest(profit)
     predicted = float(np.mean(away * (profit / size))) / spread * away
     return np.asarray(profit - predicted * size, dtype=np.float64)
+
+
+def _welch(ours: FloatArray, theirs: FloatArray, level: float) -> float:
+    """Return how far a difference of means may be off, with a spread for each."""
+    parts = [group.var(ddof=1) / group.size for group in (ours, theirs)]
+    variance = float(sum(parts))
+    if variance == 0:
+        return 0.0
+    shares = [
+        (part / variance) ** 2 / (group.size - 1)
+        for part, group in zip(parts, (ours, theirs), strict=True)
+    ]
+    t = float(stdtrit(1.0 / float(sum(shares)), 0.5 + level / 2))
+    return t * float(np.sqrt(variance))
 
 
 def _largest(money: FloatArray) -> float:

@@ -92,7 +92,6 @@ def group(
             return _from_key(key, inverse=inverse)
         order = np.lexsort((weights, key.values))
         return _from_order(table, weights, order, inverse=inverse)
-    table = [column + 0.0 for column in table]  # minus zero becomes zero
     if key is not None and key.leads(table) and weights is None and not inverse:
         return _from_buckets(key, table[-1])
     order = np.lexsort((*([] if weights is None else [weights]), *table[::-1]))
@@ -212,7 +211,7 @@ def _steps(column: FloatArray) -> _Steps | None:
 
 
 def _on_grid(column: FloatArray, grid: float) -> _Steps | None:
-    with np.errstate(over="ignore"):  # far off any grid
+    with np.errstate(over="ignore"):  # what is infinite is too large for a grid
         whole = np.rint(column * grid)
     low, high = float(whole.min()), float(whole.max())
     if max(high, -low) >= _EXACT or not np.all(whole / grid == column):
@@ -262,7 +261,7 @@ def _from_buckets(leading: _Key, last: FloatArray) -> Cells:
     return Cells(
         columns=(
             *leading.columns(keys[starts].astype(np.int64)),
-            values[starts],
+            values[starts] + 0.0,
         ),
         weights=np.diff(starts, append=values.size).astype(np.float64),
     )
@@ -289,7 +288,8 @@ def _from_order(
     else:
         total = np.zeros(0)
     return Cells(
-        columns=tuple(column[order[starts]] for column in table),
+        # Minus zero, which is equal to zero, becomes zero.
+        columns=tuple(column[order[starts]] + 0.0 for column in table),
         weights=total,
         inverse=_inverse(first, order) if inverse else None,
     )

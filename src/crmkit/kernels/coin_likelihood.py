@@ -70,9 +70,10 @@ def probability_alive(
     """Return the probability to be there still; it is 1 with no coin tossed."""
     rows = frequency, recency, T, tosses
     log_quiet = -(r + frequency) * np.log1p((T - recency) / (alpha + recency))
-    # Odds as a ratio of positive numbers: they vanish, but never overflow.
-    stayed = np.exp(log_quiet) * (b + (np.maximum(tosses, 1.0) - 1.0))
-    alive = np.where(tosses > 0, stayed / (stayed + a), 1.0)
+    # A ratio of positive numbers: it vanishes, but nothing in it overflows.
+    quiet = np.exp(log_quiet)
+    left = a / (b + (np.maximum(tosses, 1.0) - 1.0))
+    alive = np.where(tosses > 0, quiet / (quiet + left), 1.0)
     deep = (log_quiet < _DEEP) & (tosses > 0)
     if np.any(deep):
         hopeless = (np.broadcast_to(row, deep.shape)[deep] for row in rows)

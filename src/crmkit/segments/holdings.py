@@ -193,7 +193,7 @@ def _fetched(
     frame: Frame, value_col: str, weight_col: str | None
 ) -> tuple[FloatArray, FloatArray]:
     if weight_col is not None:
-        rows = collect(frame.select(value_col, weight_col))
+        rows = collect(frame.select(*dict.fromkeys((value_col, weight_col))))
         return numbers(rows, value_col), numbers(rows, weight_col)
     if is_lazy(frame):
         (value,), weight = cells(frame, [value_col])

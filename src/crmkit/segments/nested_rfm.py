@@ -205,7 +205,7 @@ def fit_nested_rfm_scores(
 def _fetched(
     frame: Frame, columns: RfmColumns
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
-    rows = collect(frame.select(*columns.ranked))
+    rows = collect(frame.select(*dict.fromkeys(columns.ranked)))
     if not len(rows):
         raise NotEnoughDataError(
             needed="at least 1 customer to learn the scores from",

@@ -23,6 +23,7 @@ from ..errors import InvalidTypeError, InvalidValueError, NotEnoughDataError
 from ..fits import from_document, to_document
 from ..kernels import rfm_scores
 from ..typing import FloatArray, IntoFrame, IntoFrameT
+from .arguments import listed
 from .rfm_columns import INACTIVITY, RfmColumns, cell_name
 
 __all__ = ["NtileRfmScores", "fit_ntile_rfm_scores"]
@@ -62,10 +63,9 @@ class NtileRfmScores:
     monetary_col: str = "total_amount"
 
     def __post_init__(self) -> None:
-        turned = [(-value, key) for value, key in self.recency_cuts]
-        _require_rising("recency_cuts", self.recency_cuts, turned)
-        _require_rising("frequency_cuts", self.frequency_cuts, self.frequency_cuts)
-        _require_rising("monetary_cuts", self.monetary_cuts, self.monetary_cuts)
+        _require_rising("recency_cuts", self.recency_cuts, sign=-1.0)
+        _require_rising("frequency_cuts", self.frequency_cuts)
+        _require_rising("monetary_cuts", self.monetary_cuts)
 
     @property
     def columns(self) -> RfmColumns:
@@ -201,7 +201,7 @@ def fit_ntile_rfm_scores(
         monetary_col=monetary_col,
     )
     opened = _opened(customers, columns, customer_id_col)
-    rows = collect(opened.select(_ID, *columns.ranked))
+    rows = collect(opened.select(_ID, *dict.fromkeys(columns.ranked)))
     ids = np.array(rows[_ID].to_list(), dtype=np.str_)
     _require_once(ids, customer_id_col)
     inactivity, often, much = (numbers(rows, name) for name in columns.ranked)
@@ -262,7 +262,7 @@ def _require_once(ids: np.ndarray, column: str) -> None:
             found="customer who is there more than once",
             remedy="Pass one row per customer.",
             count=int(twice.size),
-            total=int(distinct.size),
+            total=int(ids.size),
             first=repr(str(twice[0])),
         )
 
@@ -286,12 +286,22 @@ def _reached(value: nw.Expr, cuts: Sequence[Cut]) -> nw.Expr:
     return score
 
 
-def _require_rising(name: str, cuts: Sequence[Cut], turned: Sequence[Cut]) -> None:
-    rising = all(low <= high for low, high in pairwise(turned))
-    if not cuts or not rising or not all(isfinite(value) for value, _ in cuts):
+def _require_rising(name: str, cuts: Sequence[Cut], *, sign: float = 1.0) -> None:
+    given = listed(name, cuts)
+    known = all(_is_cut(cut) for cut in given)
+    turned = [(sign * value, key) for value, key in given] if known else []
+    if not turned or not all(low <= high for low, high in pairwise(turned)):
         raise InvalidValueError(
             subject=f"argument {name!r}",
-            found=f"cuts {tuple(cuts)!r}",
+            found=f"cuts {given!r}",
             remedy="Pass one finite value and one id for each score from 2 on, so that "
             "a higher score is harder to earn.",
         )
+
+
+def _is_cut(cut: object) -> bool:
+    match cut:
+        case (float() | int() as value, str()):
+            return isfinite(value)
+        case _:
+            return False

@@ -79,9 +79,8 @@ def _ranked(
     frame: Frame, rank_col: str, value_cols: Sequence[str], weight_col: str | None
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Fetch the columns, the highest rank first; ties by the rest: order is nothing."""
-    names = list(dict.fromkeys([rank_col, *value_cols]))
     weights = [] if weight_col is None else [weight_col]
-    rows = collect(frame.select(*names, *weights))
+    rows = collect(frame.select(*dict.fromkeys([rank_col, *value_cols, *weights])))
     rank = numbers(rows, rank_col)
     values = [numbers(rows, name) for name in value_cols]
     weight = np.ones(rank.size) if weight_col is None else numbers(rows, weight_col)
