@@ -207,13 +207,13 @@ def test_ends_stand_where_one_more_draw_falls_beyond_as_often_as_it_may(
 ) -> None:
     # Of n draws and one more, each is the lowest once in n + 1 times.
     draws = beyond * (least + 1) - 1
-    one = {"level": level, "rng": _rng(), "horizon": 10}
+    one: dict[str, Any] = {"level": level, "rng": _rng(), "horizon": 10}
     scored = clv.with_purchases_interval(
         TWO.head(1), purchases=Counting(), draws=draws, **one
     )
     assert scored["purchases_low"].tolist() == [beyond]
     assert scored["purchases_high"].tolist() == [draws + 1 - beyond]
-    options = {**AHEAD, **one, "purchases": Counting(), "draws": draws}
+    options: dict[str, Any] = {**AHEAD, **one, "purchases": Counting(), "draws": draws}
     ahead = clv.forecast(TWO.head(1), **options)
     assert ahead.purchases_interval == pytest.approx((beyond, draws + 1 - beyond))
     assert ahead.draws == draws
@@ -221,7 +221,12 @@ def test_ends_stand_where_one_more_draw_falls_beyond_as_often_as_it_may(
 
 @pytest.mark.parametrize(("level", "least"), [(0.95, 39), (0.9, 19), (0.5, 3)])
 def test_too_few_draws_for_a_level_are_refused(level: float, least: int) -> None:
-    options = {**AHEAD, "level": level, "draws": least - 1, "rng": _rng()}
+    options: dict[str, Any] = {
+        **AHEAD,
+        "level": level,
+        "draws": least - 1,
+        "rng": _rng(),
+    }
     sentence = f"'draws': {least - 1}, too few .* level {level}. Pass draws={least} or"
     with pytest.raises(InvalidValueError, match=sentence):
         clv.forecast(TWO, **options)
