@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from crmkit import clv
+from crmkit import calibration_holdout_summary, clv
 from crmkit.clv._accuracy import deciles, ranking_gini
 from crmkit.datasets import load_cdnow_sample, simulate_purchases
 from crmkit.errors import InvalidTypeError, InvalidValueError, NotEnoughDataError
@@ -119,6 +119,37 @@ def test_intervals_cover_what_they_promise() -> None:
     assert score.total_interval is not None
     low, high = score.total_interval
     assert low < score.actual < high
+
+
+def test_coverage_is_that_of_the_intervals_a_user_gets() -> None:
+    log: pd.DataFrame = load_cdnow_sample()
+    split: dict[str, Any] = {"time_unit": "week"}
+    result = clv.backtest(
+        log,
+        models={"BG/NBD": clv.fit_bg_nbd},
+        cutoffs=["1997-09-30"],
+        horizon=39,
+        rng=np.random.default_rng(6),
+        **split,
+    )
+    customers = calibration_holdout_summary(
+        log,
+        calibration_period_end="1997-09-30",
+        observation_period_end="1998-06-30",
+        **split,
+    )
+    rows = clv.with_purchases_interval(
+        customers,
+        purchases=clv.fit_bg_nbd(customers),
+        horizon=39,
+        draws=200,
+        rng=np.random.default_rng(6),
+    )
+    inside = rows["holdout_frequency"].between(
+        rows["purchases_low"], rows["purchases_high"]
+    )
+    score = _of(result, "BG/NBD", "1997-09-30")
+    assert score.coverage == pytest.approx(inside.mean(), rel=1e-12)
 
 
 def test_a_fit_all_but_free_has_a_score_and_no_coverage() -> None:

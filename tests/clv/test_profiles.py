@@ -144,6 +144,15 @@ def test_a_fit_with_a_penalty_has_no_profile(cdnow: pd.DataFrame) -> None:
         clv.purchases_profile_intervals(cdnow, purchases=fit)
 
 
+def test_customers_it_was_not_fitted_to_have_no_profile(cdnow: pd.DataFrame) -> None:
+    fit, spend = clv.fit_nbd(cdnow), clv.fit_gamma_gamma(cdnow)
+    sentence = r"a log-likelihood of -.* where the fit had -.*fitted to\.$"
+    with pytest.raises(InvalidValueError, match=sentence):
+        clv.purchases_profile_intervals(cdnow.iloc[:-1], purchases=fit)
+    with pytest.raises(InvalidValueError, match=sentence):
+        clv.spend_profile_intervals(cdnow.iloc[:300], spend=spend)
+
+
 def test_a_model_built_by_hand_has_no_profile() -> None:
     with pytest.raises(NotEnoughDataError, match="built by hand"):
         clv.purchases_profile_intervals(_of_one_dropout_rate(), purchases=TRUTH)

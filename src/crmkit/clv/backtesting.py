@@ -20,6 +20,7 @@ from ._accuracy import deciles, mean_absolute_error, ranking_gini, relative_bias
 from ._cutoffs import Cutoffs, as_date, cutoff_days, horizon_days
 from ._simulation import PurchaseSampler, futures
 from .nbd import fit_nbd
+from .prediction_intervals import interval_ends
 
 __all__ = ["Backtest", "BacktestScore", "backtest"]
 
@@ -312,7 +313,7 @@ def _covered(
         draws=_DRAWS,
         rng=rng,
     ):
-        low, high = np.quantile(block.purchases, _TAILS, axis=0, method="inverted_cdf")
+        low, high = interval_ends(block.purchases, _TAILS[0])
         actual = past.actual[block.rows]
         inside += int(np.count_nonzero((low <= actual) & (actual <= high)))
         totals += block.purchases.sum(axis=1)

@@ -11,6 +11,7 @@ from ._simulation import PurchaseSampler, SpendSampler, futures
 from ._spending import spending_rules
 
 __all__ = [
+    "interval_ends",
     "read_history",
     "read_spending",
     "with_clv_interval",
@@ -103,7 +104,7 @@ def with_purchases_interval(
         draws=count,
         rng=rng,
     ):
-        ends[:, block.rows] = _quantiles(block.purchases, tail)
+        ends[:, block.rows] = interval_ends(block.purchases, tail)
     return with_columns_of(customers, {low_col: ends[0], high_col: ends[1]})
 
 
@@ -205,7 +206,7 @@ def with_clv_interval(
         draws=count,
         rng=rng,
     ):
-        ends[:, block.rows] = _quantiles(share * block.value, tail)
+        ends[:, block.rows] = interval_ends(share * block.value, tail)
     return with_columns_of(customers, {low_col: ends[0], high_col: ends[1]})
 
 
@@ -228,7 +229,7 @@ def read_spending(customers: IntoDataFrame, columns: tuple[str, str]) -> FloatAr
     return np.where(frequency > 0, amount, 0.0)
 
 
-def _quantiles(drawn: FloatArray, tail: float) -> FloatArray:
+def interval_ends(drawn: FloatArray, tail: float) -> FloatArray:
     """Find the ends that leave ``tail`` of the draws out on either side."""
     draws = drawn.shape[0]
     low = int(np.floor(tail * (draws + 1) + 1e-9)) - 1

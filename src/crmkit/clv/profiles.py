@@ -2,6 +2,8 @@
 
 from typing import Protocol
 
+import numpy as np
+
 from .._check import fraction
 from .._frames import read, refuse
 from ..errors import InvalidValueError, NotEnoughDataError
@@ -14,6 +16,8 @@ from ._histories import known_id
 from ._spending import spending_rules
 
 __all__ = ["purchases_profile_intervals", "spend_profile_intervals"]
+
+_ROUNDING = 1e-9  # of a sum: beyond it, a likelihood is that of other data
 
 
 class _Purchases(Fitted, Protocol):
@@ -65,7 +69,8 @@ def purchases_profile_intervals(
     NotEnoughDataError
         If the model was built by hand.
     InvalidValueError
-        If it was fitted with a penalty: it is not at the top of the likelihood.
+        If it was fitted with a penalty: it is not at the top of the likelihood. Or if
+        these are not the customers it was fitted to.
 
     Examples
     --------
@@ -83,12 +88,7 @@ def purchases_profile_intervals(
         customers, (frequency_col, recency_col, T_col), weight_col=weight_col
     )
     x, t_x, T = data.columns
-    objective = purchases.objective(x, t_x, T, data.weights)
-    share = fraction("level", level)
-    return {
-        name: profile_interval(objective, report, name, level=share)
-        for name in report.names
-    }
+    return _intervals(purchases.objective(x, t_x, T, data.weights), report, level)
 
 
 def spend_profile_intervals(
@@ -124,7 +124,8 @@ def spend_profile_intervals(
     NotEnoughDataError
         If the model was built by hand.
     InvalidValueError
-        If it was fitted with a penalty: it is not at the top of the likelihood.
+        If it was fitted with a penalty: it is not at the top of the likelihood. Or if
+        these are not the customers it was fitted to.
 
     Examples
     --------
@@ -144,8 +145,20 @@ def spend_profile_intervals(
     refuse(frame, spending_rules(columns, sign="any")(frame), id_col=known_id(frame))
     data = fetch_spending(frame, columns, weight_col=weight_col)
     x, amounts = data.columns
-    objective = spend.objective(x, amounts, data.weights)
+    return _intervals(spend.objective(x, amounts, data.weights), report, level)
+
+
+def _intervals(
+    objective: Objective, report: FitReport, level: float
+) -> dict[str, tuple[float | None, float | None]]:
     share = fraction("level", level)
+    here, fitted = objective(np.log(report.estimates))[0], report.log_likelihood
+    if abs(here - fitted) > _ROUNDING * (report.n_customers + abs(fitted)):
+        raise InvalidValueError(
+            subject="the customers",
+            found=f"a log-likelihood of {here:,.3f} where the fit had {fitted:,.3f}",
+            remedy="Pass the customers the model was fitted to.",
+        )
     return {
         name: profile_interval(objective, report, name, level=share)
         for name in report.names
