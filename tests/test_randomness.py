@@ -8,12 +8,20 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.linear_model import LogisticRegression
 
-from crmkit import clv, datasets, errors, satisfaction, segments
+from crmkit import churn, clv, datasets, errors, satisfaction, segments
 from crmkit.clv import components
 from crmkit.clv.components import draws
 
-ROOMS: tuple[ModuleType, ...] = (clv, components, datasets, satisfaction, segments)
+ROOMS: tuple[ModuleType, ...] = (
+    churn,
+    clv,
+    components,
+    datasets,
+    satisfaction,
+    segments,
+)
 
 BG_NBD = clv.BgNbd(r=0.25, alpha=4.5, a=0.8, b=2.5)
 SPEND = clv.GammaGamma(p=6.0, q=4.0, v=15.0)
@@ -58,7 +66,44 @@ def _components(rng: Any) -> object:
     )
 
 
+JUDGED = BASE.assign(
+    churn_risk=[0.2, 0.7, 0.4],
+    churned=[0, 1, 0],
+    uplift=[0.3, 0.1, 0.2],
+    treated=[1, 0, 1],
+    retained=[1, 0, 0],
+)
+OFFER = churn.RetentionOffer(accept_rate=0.3, incentive=10, contact_cost=1)
+
+
+def _importance(rng: Any) -> object:
+    seen = pd.DataFrame({"inactivity": np.arange(40) % 7, "churned": np.arange(40) % 2})
+    fitted = churn.fit_churn_classifier(
+        seen, features=["inactivity"], estimator=LogisticRegression(), fold_col=None
+    )
+    return fitted.importance(seen, rng=rng)
+
+
 CALLS: dict[str, Callable[[Any], object]] = {
+    "ChurnClassifier.importance": _importance,
+    "expected_maximum_profit": lambda rng: churn.expected_maximum_profit(
+        JUDGED, rng=rng
+    ),
+    "expected_maximum_profit_by_value": lambda rng: (
+        churn.expected_maximum_profit_by_value(
+            JUDGED, offer=churn.UncertainOffer(), rng=rng
+        )
+    ),
+    "held_out_profit": lambda rng: churn.held_out_profit(
+        JUDGED, planned_on=JUDGED, offer=OFFER, rng=rng
+    ),
+    "maximum_profit": lambda rng: churn.maximum_profit(
+        JUDGED, offer=OFFER, clv=200, rng=rng
+    ),
+    "maximum_uplift_profit": lambda rng: churn.maximum_uplift_profit(
+        JUDGED, clv=200, incentive=10, contact_cost=1, rng=rng
+    ),
+    "qini": lambda rng: churn.qini(JUDGED, rng=rng),
     "BgBb.sample_purchase_times": lambda rng: clv.BgBb(
         alpha=1.2, beta=0.8, gamma=0.7, delta=2.8
     ).sample_purchase_times([1], [2], [5], horizon=4, rng=rng),

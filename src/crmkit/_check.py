@@ -30,7 +30,7 @@ __all__ = [
 
 _Option = TypeVar("_Option", bound=str)
 
-_BLOCK = 16_384  # rows that stay in the cache
+_BLOCK = 32_768  # rows that stay in the cache
 
 
 def number(name: str, value: float) -> float:

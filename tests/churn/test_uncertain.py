@@ -1,9 +1,11 @@
 """Offers of unsure acceptance, values that differ, and intervals of the best profit."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,8 +18,10 @@ from crmkit.churn import (
     campaign_profit_curve,
     expected_maximum_profit,
     expected_maximum_profit_by_value,
+    held_out_profit,
     maximum_profit,
     maximum_uplift_profit,
+    qini,
 )
 from crmkit.errors import InvalidTypeError, InvalidValueError
 from crmkit.typing import FloatArray
@@ -29,8 +33,6 @@ seeds = st.integers(0, 9999)
 
 
 def _base(seed: int, *, customers: int = 30, equal: float | None = None) -> Any:
-    import pandas as pd
-
     rng = np.random.default_rng(seed)
     churned = rng.permutation(np.arange(customers) < 1 + rng.integers(customers - 1))
     clv = rng.gamma(1, 150, customers) if equal is None else np.full(customers, equal)
@@ -150,8 +152,6 @@ def test_half_a_saving_is_the_saving_of_half_a_customer() -> None:
 
 
 def test_customers_worth_less_than_the_incentive_are_no_gain() -> None:
-    import pandas as pd
-
     base = pd.DataFrame({"churn_risk": [0.9, 0.1], "churned": [1, 0], "clv": [5.0, 9]})
     found = expected_maximum_profit_by_value(base, offer=UncertainOffer())
     assert (found.profit, found.share_targeted) == (0, 0)
@@ -196,8 +196,6 @@ def _expected_best(y: FloatArray, ends: Any) -> float:
 def test_the_intervals_are_those_of_a_bootstrap_made_the_long_way(
     rng: np.random.Generator,
 ) -> None:
-    import pandas as pd
-
     churned = np.arange(221) < 74
     risk = rng.normal(size=221) + 1.6 * churned
     base = pd.DataFrame({"churn_risk": risk.round(1), "churned": churned})
@@ -226,8 +224,6 @@ def test_a_sharp_prior_has_the_interval_of_the_known_rate() -> None:
 
 
 def test_the_interval_covers_the_best_profit_of_the_population() -> None:
-    import pandas as pd
-
     rng = np.random.default_rng(5)
 
     def sample(n: int) -> Any:
@@ -256,8 +252,6 @@ def test_the_interval_covers_the_best_profit_of_the_population() -> None:
 def test_what_pays_nobody_or_everybody_has_an_interval_too(
     measure: str, rng: np.random.Generator
 ) -> None:
-    import pandas as pd
-
     def interval(risk: Any, clv: float) -> tuple[float, float, float]:
         y = [0, 1] * 50
         base = pd.DataFrame({"churn_risk": risk, "churned": y, "clv": clv})
@@ -284,17 +278,55 @@ def test_what_pays_nobody_or_everybody_has_an_interval_too(
     assert tied[0] < tied[1] < tied[2]
 
 
-def test_the_same_seed_has_the_same_interval_whatever_the_order_of_the_rows() -> None:
-    base = _base(7, customers=60)
-    for shuffled in (base, base.iloc[::-1].set_index(np.arange(60) * 7)):
-        found = [
-            maximum_profit(
-                base, offer=OFFER, clv=200, rng=np.random.default_rng(1), resamples=50
-            )
-            for base in (base, shuffled)
-        ]
-        assert found[0].profit == found[1].profit
-    plain = maximum_profit(base, offer=OFFER, clv=200)
+def _tied(seed: int) -> pd.DataFrame:
+    base: pd.DataFrame = _base(seed, customers=60)
+    return base.assign(
+        churn_risk=(base["churn_risk"] / 2).round(1),
+        uplift=base["churn_risk"].round(1),
+        treated=np.arange(60) % 2,
+        retained=1 - base["churned"],
+        clv=np.arange(60) * 10.0 + 50,
+    )
+
+
+INTERVALS: dict[str, Callable[[pd.DataFrame, np.random.Generator], Any]] = {
+    "maximum_profit": lambda base, rng: maximum_profit(
+        base, offer=OFFER, clv=200, rng=rng, resamples=50
+    ),
+    "expected_maximum_profit": lambda base, rng: expected_maximum_profit(
+        base, rng=rng, resamples=50
+    ),
+    "expected_maximum_profit_by_value": lambda base, rng: (
+        expected_maximum_profit_by_value(base, offer=DISCOUNT, rng=rng, resamples=50)
+    ),
+    "maximum_uplift_profit": lambda base, rng: maximum_uplift_profit(
+        base, clv=200, incentive=10, contact_cost=1, rng=rng, resamples=50
+    ),
+    "qini": lambda base, rng: qini(base, rng=rng, resamples=50),
+    "held_out_profit": lambda base, rng: held_out_profit(
+        base, planned_on=base, offer=OFFER, rng=rng, resamples=50
+    ),
+}
+
+
+@pytest.mark.parametrize("measure", INTERVALS.values(), ids=list(INTERVALS))
+def test_the_same_seed_has_the_same_interval_whatever_the_order_of_the_rows(
+    measure: Callable[[pd.DataFrame, np.random.Generator], Any],
+) -> None:
+    base = _tied(7)
+    turned = base.iloc[::-1].set_index(np.arange(60) * 7)
+    mixed = base.sample(60, random_state=3)
+    ends = [
+        (found.lower, found.upper)
+        for rows in (base, turned, mixed)
+        for found in [measure(rows, np.random.default_rng(1))]
+    ]
+    assert ends[1] == pytest.approx(ends[0], rel=1e-12)
+    assert ends[2] == pytest.approx(ends[0], rel=1e-12)
+
+
+def test_without_a_source_of_randomness_there_is_no_interval() -> None:
+    plain = maximum_profit(_base(7, customers=60), offer=OFFER, clv=200)
     assert (plain.lower, plain.upper, plain.level) == (None, None, None)
 
 
@@ -310,8 +342,6 @@ def test_an_interval_of_nothing_is_refused_by_name(
 
 
 def test_uplift_profit_has_an_interval(rng: np.random.Generator) -> None:
-    import pandas as pd
-
     effect, treated = rng.random(2000), rng.random(2000) < 0.5
     retained = rng.random(2000) < 0.3 + 0.6 * effect * treated
     base = pd.DataFrame({"uplift": effect, "treated": treated, "retained": retained})

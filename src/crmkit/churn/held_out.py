@@ -122,8 +122,9 @@ def held_out_profit(
     each = offer.realised_profit(judged.churned, clv)
     taken = _share_taken(expected, share)
     n = each.size
+    earned = np.sort(each * taken)  # the order of the rows leaves no trace
     draws = bootstrap(
-        lambda drawn: np.asarray(drawn @ (each * taken) / n),
+        lambda drawn: np.asarray(drawn @ earned / n),
         units=n,
         resamples=whole("resamples", resamples, at_least=2),
         rng=random_source(rng),

@@ -1,6 +1,6 @@
 """The best campaign a ranking of churn risks allows."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +10,7 @@ from .._frames import native, numbers, nw, read_eager, table
 from ..fits import from_document, to_document
 from ..kernels import churn_profit as kernel
 from ..kernels import ranking
-from ..kernels.intervals import bootstrap, percentile_interval
+from ..kernels.intervals import bootstrap, by_content, percentile_interval
 from ..typing import FloatArray, IntArray, IntoDataFrame, IntoDataFrameT
 from .offer import RetentionOffer
 from .scored import Scored, read_scored, refuse_overflow
@@ -144,7 +144,7 @@ def maximum_profit(
     best = kernel.best_cut(profit)
     lower, upper, inside = resampled_interval(
         lambda times: float(curve(times).max()),
-        customers=y.size,
+        rows=(scored.risk[order], y),
         rng=rng,
         resamples=resamples,
         level=level,
@@ -161,26 +161,27 @@ def maximum_profit(
 def resampled_interval(
     best: Callable[[FloatArray], float],
     *,
-    customers: int,
+    rows: Sequence[FloatArray],
     rng: np.random.Generator | None,
     resamples: int,
     level: float,
 ) -> tuple[float, float, float] | tuple[None, None, None]:
     """Return lower, upper and level of a measure told how often each row is drawn.
 
-    Rows stay in the order of the ranking: which customer is drawn is chance anyway, and
-    so nothing is sorted twice.
+    Rows stay in the order of the ranking, so that nothing is sorted twice; ``rows`` are
+    the columns that tell one customer from another.
     """
     inside = fraction("level", level)
     repeats = whole("resamples", resamples, at_least=2)
     if rng is None:
         return None, None, None
     source = random_source(rng)
+    placed = by_content(rows)
 
     def measured(drawn: IntArray) -> FloatArray:
-        return np.asarray(best(drawn.astype(np.float64)))
+        return np.asarray(best(placed(drawn).astype(np.float64)))
 
-    draws = bootstrap(measured, units=customers, resamples=repeats, rng=source)
+    draws = bootstrap(measured, units=rows[0].size, resamples=repeats, rng=source)
     lower, upper = percentile_interval(draws, level=inside)
     return float(lower), float(upper), inside
 

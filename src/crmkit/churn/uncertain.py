@@ -295,7 +295,7 @@ def _measured(
     profit, targeted = best(np.ones(n))
     lower, upper, inside = resampled_interval(
         lambda times: best(times)[0] / n,
-        customers=n,
+        rows=(scored.risk[order], y, value),
         rng=rng,
         resamples=resamples,
         level=level,

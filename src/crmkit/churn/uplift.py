@@ -20,7 +20,7 @@ from ..errors import NotEnoughDataError
 from ..fits import from_document, to_document
 from ..kernels import ranking
 from ..kernels import uplift as kernel
-from ..kernels.intervals import bootstrap, percentile_interval
+from ..kernels.intervals import bootstrap, by_content, percentile_interval
 from ..typing import FloatArray, IntoDataFrame, IntoDataFrameT
 from .profit import CampaignProfit, resampled_interval
 from .scored import flag_rules, refuse_overflow
@@ -187,8 +187,9 @@ def qini(
         _, sums = ranking.blocks(score, weight, *parts)
         return kernel.area(sums[0], kernel.qini_curve(*sums[1:]))
 
+    placed = by_content((score, treated, outcome))
     draws = bootstrap(
-        lambda drawn: np.asarray(area(drawn.astype(np.float64))),
+        lambda drawn: np.asarray(area(placed(drawn).astype(np.float64))),
         units=score.size,
         resamples=whole("resamples", resamples, at_least=2),
         rng=random_source(rng),
@@ -300,7 +301,7 @@ def maximum_uplift_profit(
     found = profit(np.ones(order.size))
     lower, upper, inside = resampled_interval(
         lambda times: float(profit(times).max()),
-        customers=order.size,
+        rows=(read[0][order], treated, retained),
         rng=rng,
         resamples=resamples,
         level=level,

@@ -74,8 +74,8 @@ def probability_alive(
     quiet = np.exp(log_quiet)
     left = a / (b + (np.maximum(tosses, 1.0) - 1.0))
     alive = np.where(tosses > 0, quiet / (quiet + left), 1.0)
-    deep = (log_quiet < _DEEP) & (tosses > 0)
-    if np.any(deep):
+    if log_quiet.min(initial=0.0) < _DEEP:
+        deep = (log_quiet < _DEEP) & (tosses > 0)
         hopeless = (np.broadcast_to(row, deep.shape)[deep] for row in rows)
         odds = log_odds_dead(*hopeless, r=r, alpha=alpha, a=a, b=b)
         alive[deep] = expit(-odds)

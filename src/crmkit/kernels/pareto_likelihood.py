@@ -8,7 +8,7 @@ from .nbd_terms import nbd_terms, waiting_terms
 from .newton import Derivatives, Objective
 from .pareto_race import PAIRS, Race, log_race, race
 
-__all__ = ["log_odds_term", "objective"]
+__all__ = ["alive_by_races", "objective"]
 
 _BLOCK = (
     8192  # rows that stay in the cache; below the size at which BLAS spawns threads
@@ -48,7 +48,7 @@ def objective(
     return derivatives
 
 
-def log_odds_term(
+def alive_by_races(
     frequency: FloatArray,
     recency: FloatArray,
     T: FloatArray,
@@ -58,7 +58,7 @@ def log_odds_term(
     s: float,
     beta: float,
 ) -> FloatArray | None:
-    """Return ``log(1 + odds to be dead)`` by races, where that saves work.
+    """Return the probability to be there still by races, where that saves work.
 
     It does where many rows share their purchases and times; None where they do not. It
     is exact to 1e-15 absolutely, which is all that a probability needs.
@@ -70,11 +70,14 @@ def log_odds_term(
         return None
     log_chance = log_race(x, u, r=r, alpha=alpha, s=s, beta=beta)
     since, k = T - recency, r + frequency
-    gain = k * np.log1p(since / (alpha + recency)) + s * np.log1p(
-        since / (beta + recency)
-    )
-    total, _, _ = _shares(gain + log_chance[at_last], log_chance[at_end])
-    return np.where(since > 0, np.maximum(total, 0.0), 0.0)
+    log_died = log_chance[at_last]
+    log_died += k * np.log1p(since / (alpha + recency))
+    log_died += s * np.log1p(since / (beta + recency))
+    # One over 1 - e^missing + e^died, both over the larger of 1 and e^died.
+    smaller, more = np.exp(-np.abs(log_died)), log_died > 0
+    one = np.where(more, smaller, 1.0)
+    total = np.where(more, 1.0, smaller) + one * -np.expm1(log_chance)[at_end]
+    return np.where(since > 0, one / np.maximum(total, one), 1.0)
 
 
 def _race_rows(

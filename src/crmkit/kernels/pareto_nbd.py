@@ -16,7 +16,7 @@ from ..typing import FloatArray, IntArray
 from . import pareto_future
 from .cells import per_cell, per_distinct
 from .newton import Derivatives
-from .pareto_likelihood import log_odds_term, objective
+from .pareto_likelihood import alive_by_races, objective
 from .pareto_sample import lifetimes, sample_customers, sample_purchase_times
 from .pareto_window import log_window, window_means
 from .special import (
@@ -167,9 +167,9 @@ def probability_alive(
     It is 1 where ``recency`` equals ``T``: who just bought is there.
     """
     at = {"r": r, "alpha": alpha, "s": s, "beta": beta}
-    shared = log_odds_term(frequency, recency, T, **at)
+    shared = alive_by_races(frequency, recency, T, **at)
     if shared is not None:
-        return np.exp(-shared)
+        return shared
     return expit(-_log_odds_dead(frequency, recency, T, **at))
 
 
