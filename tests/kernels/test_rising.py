@@ -1,6 +1,7 @@
 """Rising products against their definition in 40 digits, by both of their roads."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import mpmath
 import numpy as np
@@ -30,17 +31,17 @@ def digits() -> Iterator[None]:
         yield
 
 
-def _summed(order: int, z: float) -> mpmath.mpf:
+def _summed(order: int, z: Any) -> Any:
     """Sum ``log gamma(z + n) - log gamma(z)``, or a derivative of it."""
     one = mpmath.loggamma if order == 0 else lambda at: mpmath.polygamma(order - 1, at)
-    z = mpmath.mpf(z)
+    base = mpmath.mpf(z)
     return mpmath.fsum(
-        weight * (one(z + int(count)) - one(z))
+        weight * (one(base + int(count)) - one(base))
         for count, weight in zip(COUNTS.tolist(), WEIGHTS.tolist(), strict=True)
     )
 
 
-def _close(found: float, expected: mpmath.mpf) -> bool:
+def _close(found: float, expected: Any) -> bool:
     return bool(abs(found - expected) <= 1e-12 * abs(expected))
 
 

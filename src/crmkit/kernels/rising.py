@@ -92,7 +92,7 @@ def _too_many(counts: FloatArray) -> bool:
 def _by_step(counts: FloatArray, weights: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Return the weight of those with more than ``j``, and ``j`` itself."""
     by_count = np.bincount(counts.astype(np.int64), weights, minlength=1)
-    beyond = np.cumsum(by_count[::-1])[::-1][1:]
+    beyond = np.cumsum(by_count[::-1], dtype=np.float64)[::-1][1:]
     return np.ascontiguousarray(beyond), np.arange(beyond.size, dtype=np.float64)
 
 
