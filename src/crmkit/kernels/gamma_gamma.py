@@ -36,6 +36,8 @@ _BLOCK = (
     8192  # rows that stay in the cache; below the size at which BLAS spawns threads
 )
 
+_LEAST_VARIANCE = 1e-6  # of logarithms: customers who all pay the same
+
 
 def log_likelihood(
     frequency: FloatArray,
@@ -145,9 +147,24 @@ def log_likelihood_sums(
 def start_values(
     frequency: FloatArray, monetary_value: FloatArray, weights: FloatArray
 ) -> FloatArray:
-    """Return log-parameters to start a fit from, in the currency of the data."""
-    mean = float((weights * frequency) @ monetary_value) / float(weights @ frequency)
-    return np.log([2.0, 3.0, mean])
+    """Return log-parameters to start a fit from, in the currency of the data.
+
+    Notes
+    -----
+    By moments of ``log m``, whose variance is ``trigamma(p x) + trigamma(q)``, nearly
+    ``1 / (p x) + 1 / (q - 1/2)``: a line in ``1 / x``, through all customers.
+    """
+    share = weights / float(weights.sum())
+    logs, once = np.log(monetary_value), 1.0 / frequency
+    middle = float(share @ logs)
+    squares = (logs - middle) ** 2
+    off = once - float(share @ once)
+    spread = float(share @ (off * off))
+    least = 0.05 * float(share @ squares) + _LEAST_VARIANCE
+    slope = float(share @ (off * squares)) / spread if spread > 0 else least
+    level = float(share @ squares) - slope * float(share @ once)
+    p, q = 1.0 / max(slope, least), 1.0 / max(level, least) + 0.5
+    return np.array([np.log(p), np.log(q), middle + np.log(q / p)])
 
 
 def mean_spend(*, p: float, q: float, v: float) -> float:
