@@ -26,6 +26,7 @@ from ._arguments import new_columns
 __all__ = [
     "Columns",
     "Score",
+    "by_blocks",
     "history_rules",
     "known_id",
     "now_or_later",
@@ -83,16 +84,21 @@ def on_histories(
     parameters: Mapping[str, float],
     **options: float,
 ) -> FloatArray:
-    """Check three arrays and apply a kernel's formula to them, block by block."""
+    """Check three arrays and apply a kernel's formula to them."""
     history = purchase_history(frequency, recency, T)
-    rows = [np.ravel(column) for column in history]
+    return by_blocks(partial(formula, **options, **parameters), *history)
+
+
+def by_blocks(
+    formula: Callable[..., FloatArray | IntArray], *columns: FloatArray
+) -> FloatArray:
+    """Apply a kernel's formula to columns of one shape, a block of rows at a time."""
+    rows = [np.ravel(column) for column in columns]
     scores = np.empty(rows[0].size)
     for at in range(0, scores.size, _BLOCK):
         block = slice(at, at + _BLOCK)
-        scores[block] = formula(
-            *(column[block] for column in rows), **options, **parameters
-        )
-    return scores.reshape(history[0].shape)
+        scores[block] = formula(*(column[block] for column in rows))
+    return scores.reshape(columns[0].shape)
 
 
 def now_or_later(

@@ -24,7 +24,7 @@ from ..kernels import gamma_gamma
 from ..kernels.newton import Objective
 from ..typing import FloatArray, IntArray, IntoFrame, IntoFrameT
 from ._fitting import approved, fetch_spending, fit_cells, require_customers
-from ._histories import known_id
+from ._histories import by_blocks, known_id
 from ._lifetimes import lifetimes_parameters
 from ._parameters import check_parameters, parameters_of, show_fit, show_html
 from ._spending import spending_rules, with_spend_score
@@ -275,7 +275,7 @@ def _of(
     amount: FloatArray,
     parameters: Mapping[str, float],
 ) -> FloatArray:
-    return formula(frequency, amount, **parameters)
+    return by_blocks(partial(formula, **parameters), frequency, amount)
 
 
 def _spending(
