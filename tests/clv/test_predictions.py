@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crmkit import clv
+from crmkit.clv import _histories
 from crmkit.errors import InvalidTypeError, InvalidValueError
 
 Build = Callable[[dict[str, Any]], Any]
@@ -340,4 +341,56 @@ def test_one_time_buyers_are_alive_in_bg_and_doubtful_in_mbg() -> None:  # 8, 20
     assert mbg.probability_alive([0], [0], [39])[0] < 1
     assert bg.log_likelihood([0], [0], [39]) == pytest.approx(
         [bg.r * np.log(bg.alpha / (bg.alpha + 39))], rel=1e-14
+    )
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_blocks_of_rows_leave_no_seam(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng = np.random.default_rng(5)
+    x = rng.poisson(2.0, 20).astype(float)
+    T = rng.uniform(20, 40, 20)
+    rows = x, np.where(x > 0, rng.uniform(1, 20, 20), 0.0), T
+    spend = clv.GammaGamma(p=6.25, q=3.74, v=15.44)
+    amount = np.where(x > 0, rng.gamma(6, 5, 20), 0.0)
+
+    def scores() -> list[np.ndarray]:
+        model = MODELS[name]
+        return [
+            model.probability_alive(*rows),
+            model.expected_purchases(*rows, horizon=13),
+            spend.expected_spend(x, amount),
+        ]
+
+    whole = scores()
+    monkeypatch.setattr(_histories, "_BLOCK", 3)
+    for one, other in zip(scores(), whole, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-11)
+
+
+def test_whoever_just_bought_is_there_for_certain_among_many() -> None:
+    rng = np.random.default_rng(6)
+    T = rng.integers(10, 40, 4000).astype(float)
+    x = rng.integers(1, 5, 4000).astype(float)
+    recency = np.where(rng.random(4000) < 0.5, T, np.floor(T / 2))
+    model = MODELS["pareto_nbd"]
+    alive = model.probability_alive(x, recency, T)
+    assert np.all(alive[recency == T] == 1.0)
+    assert np.all(alive[recency < T] < 1.0)
+    alone = [
+        float(model.probability_alive(x[at], recency[at], T[at])) for at in range(50)
+    ]
+    np.testing.assert_allclose(alive[:50], alone, rtol=1e-12)
+
+
+@pytest.mark.parametrize("kind", [clv.BgNbd, clv.MbgNbd])
+def test_a_silence_beyond_the_smallest_number_keeps_its_digits(kind: Any) -> None:
+    # exp(-730) has lost half its digits; the odds against leaving give them back.
+    model = kind(r=1.0, alpha=1.0, a=1e-90, b=1e90)
+    row = 700.0, 1.0, 1.0 + 2.0 * np.expm1(730.0 / 701.0)
+    log_alive = float(model.log_probability_alive(*row))
+    assert log_alive == pytest.approx(180 * np.log(10) - 730.0, rel=1e-12)
+    assert float(model.probability_alive(*row)) == pytest.approx(
+        np.exp(log_alive), rel=1e-12, abs=0.0
     )

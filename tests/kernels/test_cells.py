@@ -161,3 +161,16 @@ def test_what_is_grouped_stays_as_it_was() -> None:
         group(columns, weights)
     for array, before in zip((few, odd, weights), kept, strict=True):
         assert np.array_equal(array, before)
+
+
+def test_an_amount_shared_by_two_counts_belongs_to_each() -> None:
+    shared = 0.1 + 0.2
+    cells = group(
+        (np.array([1.0, 2.0, 2.0, 1.0]), np.array([shared, shared, 9, -np.pi]))
+    )
+    assert _rows(cells) == {
+        (1.0, -np.pi): 1.0,
+        (1.0, shared): 1.0,
+        (2.0, shared): 1.0,
+        (2.0, 9.0): 1.0,
+    }
