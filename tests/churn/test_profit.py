@@ -299,7 +299,7 @@ def test_the_unit_of_money_is_nothing_to_an_effect(
     sized = incremental_profit(money, cost=7 * size, before_col=before)
     for name in ("effect", "lower", "upper", "profit"):
         assert getattr(sized, name) == pytest.approx(
-            getattr(plain, name) * size, rel=1e-9
+            getattr(plain, name) * size, rel=1e-9, abs=0
         )
     assert sized.return_on_investment == pytest.approx(
         plain.return_on_investment, rel=1e-9
