@@ -11,7 +11,7 @@ from collections.abc import Callable
 import numpy as np
 import polars as pl
 
-from crmkit import churn
+from crmkit import campaigns, churn
 from crmkit.snapshots import make_snapshots
 
 CUSTOMERS = 1_000_000
@@ -68,10 +68,10 @@ def main() -> None:
             lambda: churn.fit_shifted_beta_geometric(table),
             50.0,
         ),
-        ("EMPC, 1M", lambda: churn.expected_maximum_profit(judged), 300.0),
+        ("EMPC, 1M", lambda: campaigns.expected_maximum_profit(judged), 300.0),
         (
             "EMPC of 100k with 500 resamples",
-            lambda: churn.expected_maximum_profit(
+            lambda: campaigns.expected_maximum_profit(
                 judged.head(CUSTOMERS // 10), rng=np.random.default_rng(1)
             ),
             3000.0,

@@ -29,7 +29,7 @@ import pandas as pd
 from scipy import stats
 
 from crmkit import clv
-from crmkit.clv._simulation import futures
+from crmkit.clv.uncertainty.simulated_futures import futures
 from crmkit.errors import IdentifiabilityWarning
 
 __all__ = ["MODELS", "SPEND", "Covered", "covered", "parameters_held"]

@@ -10,14 +10,13 @@ import pandas as pd
 import pytest
 from sklearn.linear_model import LogisticRegression
 
-from crmkit import churn, clv, datasets, errors, satisfaction, segments
-from crmkit.clv import components
-from crmkit.clv.components import draws
+from crmkit import campaigns, churn, clv, datasets, errors, satisfaction, segments
+from crmkit.clv.components import component_draws
 
 ROOMS: tuple[ModuleType, ...] = (
+    campaigns,
     churn,
     clv,
-    components,
     datasets,
     satisfaction,
     segments,
@@ -55,10 +54,10 @@ def _times(model: Any) -> Callable[[Any], object]:
 
 def _components(rng: Any) -> object:
     ledger = datasets.simulate_company(customers=30, rng=np.random.default_rng(1))
-    return components.expected_component_draws(
+    return clv.expected_component_draws(
         ledger,
         models=[(BG_NBD, SPEND)] * 2,
-        references=components.fit_references(ledger, as_of="2023-12-31"),
+        references=clv.fit_references(ledger, as_of="2023-12-31"),
         as_of="2023-12-31",
         time_unit="week",
         rng=rng,
@@ -73,7 +72,7 @@ JUDGED = BASE.assign(
     treated=[1, 0, 1],
     retained=[1, 0, 0],
 )
-OFFER = churn.RetentionOffer(accept_rate=0.3, incentive=10, contact_cost=1)
+OFFER = campaigns.RetentionOffer(accept_rate=0.3, incentive=10, contact_cost=1)
 
 
 def _importance(rng: Any) -> object:
@@ -86,24 +85,24 @@ def _importance(rng: Any) -> object:
 
 CALLS: dict[str, Callable[[Any], object]] = {
     "ChurnClassifier.importance": _importance,
-    "expected_maximum_profit": lambda rng: churn.expected_maximum_profit(
+    "expected_maximum_profit": lambda rng: campaigns.expected_maximum_profit(
         JUDGED, rng=rng
     ),
     "expected_maximum_profit_by_value": lambda rng: (
-        churn.expected_maximum_profit_by_value(
-            JUDGED, offer=churn.UncertainOffer(), rng=rng
+        campaigns.expected_maximum_profit_by_value(
+            JUDGED, offer=campaigns.UncertainOffer(), rng=rng
         )
     ),
-    "held_out_profit": lambda rng: churn.held_out_profit(
+    "held_out_profit": lambda rng: campaigns.held_out_profit(
         JUDGED, planned_on=JUDGED, offer=OFFER, rng=rng
     ),
-    "maximum_profit": lambda rng: churn.maximum_profit(
+    "maximum_profit": lambda rng: campaigns.maximum_profit(
         JUDGED, offer=OFFER, clv=200, rng=rng
     ),
-    "maximum_uplift_profit": lambda rng: churn.maximum_uplift_profit(
+    "maximum_uplift_profit": lambda rng: campaigns.maximum_uplift_profit(
         JUDGED, clv=200, incentive=10, contact_cost=1, rng=rng
     ),
-    "qini": lambda rng: churn.qini(JUDGED, rng=rng),
+    "qini": lambda rng: campaigns.qini(JUDGED, rng=rng),
     "BgBb.sample_purchase_times": lambda rng: clv.BgBb(
         alpha=1.2, beta=0.8, gamma=0.7, delta=2.8
     ).sample_purchase_times([1], [2], [5], horizon=4, rng=rng),
@@ -134,7 +133,7 @@ CALLS: dict[str, Callable[[Any], object]] = {
     "with_purchases_interval": lambda rng: clv.with_purchases_interval(
         BASE, purchases=BG_NBD, horizon=4, rng=rng
     ),
-    "draw_models": lambda rng: draws.draw_models(BG_NBD, count=2, rng=rng),
+    "draw_models": lambda rng: component_draws.draw_models(BG_NBD, count=2, rng=rng),
     "expected_component_draws": _components,
     "simulate_company": lambda rng: datasets.simulate_company(customers=9, rng=rng),
     "simulate_purchases": lambda rng: datasets.simulate_purchases(

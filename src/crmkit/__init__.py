@@ -1,18 +1,26 @@
 """What each customer is worth and why, who matters, how they feel, who is leaving."""
 
-from . import churn, clv, datasets, errors, plot, satisfaction, segments, snapshots
-from .ledger import Ledger
-from .rfm import (
-    TransactionReport,
-    calibration_holdout_summary,
-    rfm_summary,
-    transaction_report,
+from . import (
+    campaigns,
+    churn,
+    clv,
+    datasets,
+    errors,
+    plot,
+    satisfaction,
+    segments,
+    snapshots,
 )
+from .ledger import Ledger
+from .rfm.calibration_holdout_summary import calibration_holdout_summary
+from .rfm.rfm_summary import rfm_summary
+from .rfm.transaction_report import TransactionReport, transaction_report
 
 __all__ = [
     "Ledger",
     "TransactionReport",
     "calibration_holdout_summary",
+    "campaigns",
     "churn",
     "clv",
     "datasets",

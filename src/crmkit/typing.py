@@ -1,6 +1,7 @@
 """Types that appear in public signatures, and the capabilities functions accept."""
 
-from typing import Protocol, TypeAlias
+import datetime as dt
+from typing import Literal, Protocol, TypeAlias
 
 import numpy as np
 from narwhals.stable.v2.typing import (
@@ -13,20 +14,35 @@ from numpy.typing import ArrayLike, NDArray
 
 __all__ = [
     "BoolArray",
+    "Day",
     "FloatArray",
+    "Grain",
     "IntArray",
     "IntoDataFrame",
     "IntoDataFrameT",
     "IntoFrame",
     "IntoFrameT",
+    "Missing",
+    "PauseModel",
     "PurchaseModel",
+    "Refunds",
     "SpendModel",
     "SurvivalModel",
+    "TimeUnit",
 ]
 
 FloatArray: TypeAlias = NDArray[np.float64]
 IntArray: TypeAlias = NDArray[np.int64]
 BoolArray: TypeAlias = NDArray[np.bool_]
+
+# A day: a date, a datetime (its local day) or an ISO-8601 text.
+Day: TypeAlias = dt.date | str
+# The calendar period that makes one purchase occasion, and the ruler of time.
+Grain: TypeAlias = Literal["day", "week", "month", "quarter", "year"]
+TimeUnit: TypeAlias = Literal["day", "week", "month", "quarter", "year"]
+# What to do with amounts below zero, and with values that are missing.
+Refunds: TypeAlias = Literal["error", "net", "drop"]
+Missing: TypeAlias = Literal["error", "keep"]
 
 
 class PurchaseModel(Protocol):
@@ -64,6 +80,25 @@ class PurchaseModel(Protocol):
         discount_rate: float,
     ) -> FloatArray:
         """Return the same, each purchase discounted to ``T``; infinity allowed."""
+        ...
+
+
+class PauseModel(Protocol):
+    """Anything that can say how likely a number of purchases is.
+
+    The fitted purchase models of ``crmkit.clv`` do.
+    """
+
+    def probability_of_n_purchases(
+        self,
+        frequency: ArrayLike,
+        recency: ArrayLike,
+        T: ArrayLike,
+        *,
+        n: int,
+        horizon: float,
+    ) -> FloatArray:
+        """Return the probability of exactly ``n`` purchases in ``(T, T + horizon]``."""
         ...
 
 

@@ -6,9 +6,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from crmkit.churn.backtest import churn_backtest
-from crmkit.churn.classifier import ClassifierReport, fit_churn_classifier
-from crmkit.churn.judging import forecast_quality
+from crmkit.churn import (
+    ClassifierReport,
+    churn_backtest,
+    fit_churn_classifier,
+    forecast_quality,
+)
 from crmkit.errors import (
     InvalidTypeError,
     InvalidValueError,

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from crmkit.churn.contracts import (
+from crmkit.churn import (
     BetaDiscreteWeibull,
     ShiftedBetaGeometric,
     fit_beta_discrete_weibull,

@@ -6,11 +6,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from crmkit.churn.expansion import person_periods
-from crmkit.churn.hazard import DiscreteHazard, fit_discrete_hazard
-from crmkit.churn.remaining import with_remaining_life, with_remaining_value
-from crmkit.churn.survival import fit_kaplan_meier
-from crmkit.churn.survival_scores import SurvivalQuality, survival_quality
+from crmkit.churn import (
+    DiscreteHazard,
+    SurvivalQuality,
+    fit_discrete_hazard,
+    fit_kaplan_meier,
+    person_periods,
+    survival_quality,
+    with_remaining_life,
+    with_remaining_value,
+)
 from crmkit.errors import ConvergenceError, InvalidValueError, NotEnoughDataError
 from crmkit.typing import FloatArray
 

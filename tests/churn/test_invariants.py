@@ -9,14 +9,12 @@ from hypothesis import strategies as st
 from numpy.typing import ArrayLike
 from scipy import stats
 
+from crmkit.campaigns import UncertainOffer, expected_maximum_profit, maximum_profit
 from crmkit.churn import (
-    UncertainOffer,
-    expected_maximum_profit,
     fit_discrete_hazard,
     fit_kaplan_meier,
     forecast_quality,
     gain_curve,
-    maximum_profit,
     person_periods,
     survival_quality,
 )

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy.special import expit, logit
 
-from crmkit.churn.judging import (
+from crmkit.churn import (
     ForecastQuality,
     calibration_curve,
     forecast_quality,

@@ -7,8 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from crmkit.churn.lapse import LapseWindow, fit_lapse_window
-from crmkit.churn.priority import with_retention_priority, with_value_of_retention
+from crmkit.campaigns.targeting.retention_priority import (
+    with_retention_priority,
+    with_value_of_retention,
+)
+from crmkit.churn import LapseWindow, fit_lapse_window
 from crmkit.errors import InvalidValueError, NotEnoughDataError
 
 START = dt.datetime(2024, 1, 1)
@@ -116,7 +119,7 @@ def test_priority_needs_all_three(frame: Any, columns_of: Any) -> None:
 
 
 def test_the_value_of_a_point_is_the_slope(columns_of: Any, eager_frame: Any) -> None:
-    from crmkit.churn.economics import margin_multiple
+    from crmkit.churn import margin_multiple
 
     columns = {"customers": [10, 5], "margin": [3.0, 7.0], "retention": [0.6, 0.9]}
     tiers: dict[str, Any] = columns

@@ -5,14 +5,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from crmkit.campaigns import RetentionOffer, campaign_profit_curve, uplift_curve
 from crmkit.churn import (
-    RetentionOffer,
     calibration_curve,
-    campaign_profit_curve,
     fit_kaplan_meier,
     fit_shifted_beta_geometric,
     gain_curve,
-    uplift_curve,
 )
 from crmkit.plot.churn import (
     calibration_line,

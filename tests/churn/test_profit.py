@@ -6,16 +6,27 @@ from typing import Any
 import numpy as np
 import pytest
 
-from crmkit.churn.campaign import IncrementalProfit, incremental_profit
-from crmkit.churn.held_out import HeldOutProfit, held_out_profit
-from crmkit.churn.offer import RetentionOffer, with_campaign_profit
-from crmkit.churn.profit import (
+from crmkit.campaigns.measurement.incremental_profit import (
+    IncrementalProfit,
+    incremental_profit,
+)
+from crmkit.campaigns.measurement.uplift import (
+    Qini,
+    maximum_uplift_profit,
+    qini,
+    uplift_curve,
+)
+from crmkit.campaigns.offers.campaign_profit import (
     CampaignProfit,
     campaign_profit_curve,
     maximum_profit,
 )
-from crmkit.churn.uncertain import UncertainOffer, expected_maximum_profit
-from crmkit.churn.uplift import Qini, maximum_uplift_profit, qini, uplift_curve
+from crmkit.campaigns.offers.held_out_profit import HeldOutProfit, held_out_profit
+from crmkit.campaigns.offers.retention_offer import RetentionOffer, with_campaign_profit
+from crmkit.campaigns.offers.uncertain_offer import (
+    UncertainOffer,
+    expected_maximum_profit,
+)
 from crmkit.errors import InvalidValueError, MissingColumnError, NotEnoughDataError
 
 OFFER = RetentionOffer(accept_rate=0.3, incentive=10, contact_cost=1)

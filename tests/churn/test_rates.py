@@ -6,14 +6,17 @@ from typing import Any
 import numpy as np
 import pytest
 
-from crmkit.churn import ShiftedBetaGeometric
-from crmkit.churn.economics import (
+from crmkit.churn import (
+    AggregationBias,
+    PeriodRates,
     RetentionElasticity,
+    ShiftedBetaGeometric,
+    aggregation_bias,
     margin_multiple,
+    period_rates,
+    rescaled_rate,
     retention_elasticity,
 )
-from crmkit.churn.mixture import AggregationBias, aggregation_bias
-from crmkit.churn.rates import PeriodRates, period_rates, rescaled_rate
 from crmkit.errors import InvalidValueError, NotEnoughDataError
 
 BOOK = {

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from crmkit.churn.survival import LogRank, SurvivalCurve, fit_kaplan_meier, log_rank
+from crmkit.churn import LogRank, SurvivalCurve, fit_kaplan_meier, log_rank
 from crmkit.errors import InvalidValueError, NotEnoughDataError
 
 # Freireich et al. (1963), the classic 42 of Gehan (1965).

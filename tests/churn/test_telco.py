@@ -6,23 +6,25 @@ import numpy as np
 import pytest
 from scipy import special, stats
 
-from crmkit.churn import (
+from crmkit.campaigns import (
     RetentionOffer,
     expected_maximum_profit_by_value,
+    held_out_profit,
+)
+from crmkit.campaigns.offers.uncertain_offer import UncertainOffer
+from crmkit.churn import (
     fit_beta_discrete_weibull_spells,
     fit_churn_classifier,
     fit_discrete_hazard,
     fit_kaplan_meier,
     fit_shifted_beta_geometric_spells,
     forecast_quality,
-    held_out_profit,
     log_rank,
     person_periods,
     survival_quality,
     with_remaining_life,
     with_remaining_value,
 )
-from crmkit.churn.uncertain import UncertainOffer
 from crmkit.datasets import load_telco
 from crmkit.errors import IdentifiabilityWarning
 

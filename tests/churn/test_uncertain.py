@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import integrate, stats
 
-from crmkit.churn import (
+from crmkit.campaigns import (
     CampaignProfit,
     RetentionOffer,
     UncertainOffer,

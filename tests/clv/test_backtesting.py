@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from crmkit import calibration_holdout_summary, clv
-from crmkit.clv._accuracy import deciles, ranking_gini
+from crmkit.clv.checking.forecast_accuracy import deciles, ranking_gini
 from crmkit.datasets import load_cdnow_sample, simulate_purchases
 from crmkit.errors import InvalidTypeError, InvalidValueError, NotEnoughDataError
 

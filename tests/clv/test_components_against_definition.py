@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crmkit.clv.components import References, clv_components, fit_references
-from crmkit.datasets.company import simulate_company
+from crmkit.clv import References, clv_components, fit_references
+from crmkit.datasets.simulated_company import simulate_company
 
 PARTS = ["clv1", "clv2", "clv2_base", "clv3", "clv4", "clv5", "clv6"]
 YEAR = 365.2425

@@ -8,11 +8,11 @@ import polars as pl
 import pytest
 
 from crmkit import errors
-from crmkit.clv import BgNbd, GammaGamma
-from crmkit.clv.breakeven import acquisition_breakeven
-from crmkit.clv.change_of_profit import profit_change
-from crmkit.clv.components import (
+from crmkit.campaigns.acquisition.acquisition_breakeven import acquisition_breakeven
+from crmkit.clv import (
     Assumptions,
+    BgNbd,
+    GammaGamma,
     References,
     ReferralOutlook,
     clv_components,
@@ -23,7 +23,8 @@ from crmkit.clv.components import (
     purchase_histories,
     referral_influence,
 )
-from crmkit.clv.profit import profit_by
+from crmkit.clv.value.profit_by import profit_by
+from crmkit.clv.value.profit_change import profit_change
 from crmkit.ledger import Ledger
 
 END = "2024-06-30"

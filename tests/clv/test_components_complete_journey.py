@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from crmkit.clv.components import clv_components, fit_references
+from crmkit.clv import clv_components, fit_references
 from crmkit.datasets import load_complete_journey
 from crmkit.ledger import Ledger
 

@@ -11,21 +11,24 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crmkit import errors
-from crmkit.clv import BgNbd, GammaGamma, fit_bg_nbd, with_clv
-from crmkit.clv.components import (
+from crmkit.clv import (
     Assumptions,
+    BgNbd,
     CategoryShares,
+    GammaGamma,
     References,
     ReferralOutlook,
     draw_models,
     expected_component_draws,
     expected_components,
+    fit_bg_nbd,
     fit_category_shares,
     fit_references,
     fit_referral_outlook,
     purchase_histories,
+    with_clv,
 )
-from crmkit.datasets.company import simulate_company
+from crmkit.datasets.simulated_company import simulate_company
 from crmkit.ledger import Ledger
 
 PARTS = ["clv1", "clv2", "clv3", "clv4", "clv5", "clv6"]
@@ -393,8 +396,3 @@ def test_assumptions_survive_json() -> None:
     plain_sum, moved = ahead(ledger)["clv"], ahead(ledger, cross_sell="first_only")
     np.testing.assert_allclose(plain_sum, moved["clv"], atol=1e-9)
     assert moved["clv3"].sum() < ahead(ledger)["clv3"].sum()
-
-
-def test_a_model_stated_by_hand_has_no_error_to_draw_from() -> None:
-    with pytest.raises(errors.NotEnoughDataError, match="a fit with a covariance"):
-        draw_models(PURCHASES, count=2, rng=np.random.default_rng(1))

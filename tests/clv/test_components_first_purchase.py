@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from crmkit import errors
-from crmkit.clv.components import References, clv_components
+from crmkit.clv import References, clv_components
 from crmkit.ledger import Ledger
 
 END = "2023-12-31"

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crmkit import errors
-from crmkit.clv.components import References, clv_components, fit_references
-from crmkit.datasets.company import simulate_company
+from crmkit.clv import References, clv_components, fit_references
+from crmkit.datasets.simulated_company import simulate_company
 from crmkit.ledger import Ledger
 
 PARTS = ["clv1", "clv2", "clv3", "clv4", "clv5", "clv6"]
@@ -324,7 +324,7 @@ def test_grouping_by_nothing_is_the_company() -> None:
 def test_more_cells_than_fit_in_memory_are_refused(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("crmkit.clv.components.sums._CELLS", 100)
+    monkeypatch.setattr("crmkit.clv.components.period_sums._CELLS", 100)
     with pytest.raises(errors.NotEnoughDataError, match="Use a longer period"):
         components(company(3), period="day")
 

@@ -9,10 +9,11 @@ import polars as pl
 import pytest
 
 from crmkit import errors
-from crmkit.clv import BgNbd, GammaGamma
-from crmkit.clv.components import (
+from crmkit.clv import (
     Assumptions,
+    BgNbd,
     CategoryShares,
+    GammaGamma,
     References,
     ReferralOutlook,
     clv_components,

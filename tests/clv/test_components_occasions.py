@@ -6,12 +6,8 @@ from typing import Any
 import polars as pl
 import pytest
 
-from crmkit.clv.components import (
-    References,
-    fit_referral_outlook,
-    purchase_histories,
-)
-from crmkit.clv.components.occasions import occasions_of
+from crmkit.clv import References, fit_referral_outlook, purchase_histories
+from crmkit.clv.components.customer_occasions import occasions_of
 from crmkit.ledger import Ledger
 
 

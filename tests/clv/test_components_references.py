@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from crmkit import errors
-from crmkit.clv.components import References, fit_references
+from crmkit.clv import References, fit_references
 from crmkit.ledger import Ledger
 
 

@@ -9,15 +9,11 @@ import polars as pl
 import pytest
 
 from crmkit import errors
-from crmkit.clv.components import (
-    clv_components,
-    fit_references,
-    referral_influence,
-)
-from crmkit.clv.streams import with_value_streams
-from crmkit.clv.tenses import with_value_tenses
-from crmkit.clv.waterfall import value_waterfall
-from crmkit.datasets.company import simulate_company
+from crmkit.clv import clv_components, fit_references, referral_influence
+from crmkit.clv.value.value_streams import with_value_streams
+from crmkit.clv.value.value_tenses import with_value_tenses
+from crmkit.clv.value.value_waterfall import value_waterfall
+from crmkit.datasets.simulated_company import simulate_company
 from crmkit.plot.parts import waterfall
 
 END = "2023-12-31"

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from crmkit import clv
-from crmkit.clv import _fitting
+from crmkit.clv.models import fitting
 from crmkit.errors import (
     ConvergenceError,
     CrmkitWarning,
@@ -18,8 +18,8 @@ from crmkit.errors import (
     NotEnoughDataError,
 )
 from crmkit.fits import Penalty, estimate
-from crmkit.kernels.cells import Cells
-from crmkit.kernels.thinning import thinned
+from crmkit.kernels.base.cells import Cells
+from crmkit.kernels.purchases.starting_sample import thinned
 
 Frame = Any
 Build = Callable[[dict[str, Any]], Frame]
@@ -307,8 +307,8 @@ def test_a_fit_begun_at_a_sample_ends_where_it_does_without(
         samples.append(size)
         return thinned(cells, size)
 
-    monkeypatch.setattr(_fitting, "_MANY", 256)
-    monkeypatch.setattr(_fitting, "thinned", kept)
+    monkeypatch.setattr(fitting, "_MANY", 256)
+    monkeypatch.setattr(fitting, "thinned", kept)
     begun = FITS[name](cdnow).report
     assert samples == [64]
     assert begun.converged

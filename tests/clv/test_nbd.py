@@ -8,7 +8,7 @@ import pytest
 
 from crmkit import clv
 from crmkit.errors import InvalidValueError
-from crmkit.kernels import nbd
+from crmkit.kernels.purchases import nbd
 
 
 def test_cdnow_gives_the_published_parameters(cdnow: pd.DataFrame) -> None:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crmkit import clv
-from crmkit.clv import _histories
+from crmkit.clv.models import histories as by_blocks_of
 from crmkit.errors import InvalidTypeError, InvalidValueError
 
 Build = Callable[[dict[str, Any]], Any]
@@ -364,7 +364,7 @@ def test_blocks_of_rows_leave_no_seam(
         ]
 
     whole = scores()
-    monkeypatch.setattr(_histories, "_BLOCK", 3)
+    monkeypatch.setattr(by_blocks_of, "_BLOCK", 3)
     for one, other in zip(scores(), whole, strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-11)
 

@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crmkit import errors
-from crmkit.clv.breakeven import acquisition_breakeven
-from crmkit.clv.change_of_profit import ProfitChange, profit_change
-from crmkit.clv.profit import profit_by
-from crmkit.datasets.company import simulate_company
+from crmkit.campaigns.acquisition.acquisition_breakeven import acquisition_breakeven
+from crmkit.clv.value.profit_by import profit_by
+from crmkit.clv.value.profit_change import ProfitChange, profit_change
+from crmkit.datasets.simulated_company import simulate_company
 from crmkit.ledger import Ledger
 
 PARTS = (

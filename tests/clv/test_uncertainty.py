@@ -150,7 +150,9 @@ def test_blocks_do_not_change_what_is_drawn_of_parameters(
     rows = pd.concat([pd.DataFrame(CUSTOMERS)] * 100)
     results = []
     for cells in (1 << 22, 5_000):
-        monkeypatch.setattr(sys.modules["crmkit.clv._simulation"], "_CELLS", cells)
+        monkeypatch.setattr(
+            sys.modules["crmkit.clv.uncertainty.simulated_futures"], "_CELLS", cells
+        )
         ahead = clv.forecast(
             rows,
             purchases=TRUTH,

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from crmkit._frames import cells, number_rules, read, scores, with_scores
+from crmkit._frames import cell_scores, cells, number_rules, read, with_scores
 from crmkit.errors import NotEnoughDataError
 
 COLUMNS = {
@@ -85,7 +85,7 @@ def test_too_many_cells_in_an_engine_are_refused(
 ) -> None:
     import polars as pl
 
-    monkeypatch.setattr(scores, "MAX_CELLS", 2)
+    monkeypatch.setattr(cell_scores, "MAX_CELLS", 2)
     with pytest.raises(NotEnoughDataError, match="coarser grain or time unit"):
         with_scores(
             pl.DataFrame(COLUMNS).lazy(),

@@ -9,7 +9,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from crmkit.kernels import bg_bb
+from crmkit.kernels.purchases import bg_bb
 
 DONORS = {"alpha": 1.203528, "beta": 0.7497260, "gamma": 0.6567808, "delta": 2.783796}
 # (frequency, recency) of the 22 patterns and how many donors have each.

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from crmkit.kernels import binary_regression as br
-from crmkit.kernels.newton import maximise
+from crmkit.kernels.base import binary_regression as br
+from crmkit.kernels.base.newton import maximise
 from crmkit.typing import FloatArray
 
 LINKS: tuple[br.Link, ...] = ("logit", "cloglog")

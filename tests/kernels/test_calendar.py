@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crmkit.kernels.calendar import Grain, last_day_of_period, period_start
+from crmkit.kernels.log.calendar import last_day_of_period, period_start
+from crmkit.typing import Grain
 
 EPOCH = dt.date(1970, 1, 1).toordinal()
 DATES = st.dates(dt.date(1600, 1, 1), dt.date(2400, 12, 31))

@@ -5,7 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crmkit.kernels import calibration, censored_scores, ranking, uplift
+from crmkit.kernels.base import ranking
+from crmkit.kernels.survival import censored_scores
+from crmkit.kernels.targeting import calibration, uplift
 from crmkit.typing import BoolArray, FloatArray
 
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crmkit.kernels.cells import Cells, distinct, group
+from crmkit.kernels.base.cells import Cells, distinct, group
 from crmkit.typing import FloatArray
 
 STEPS = [1.0, 7.0, 100.0, 24.0, 1440.0, 86400.0, 30.436875, 365.2425, np.pi]

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from crmkit.kernels import censored_scores as cs
+from crmkit.kernels.survival import censored_scores as cs
 from crmkit.typing import BoolArray, FloatArray
 
 TIMES = np.arange(1.0, 6.0)

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import integrate, stats
 
-from crmkit.kernels import churn_profit as cp
-from crmkit.kernels import ranking
+from crmkit.kernels.base import ranking
+from crmkit.kernels.targeting import campaign_profit as cp
 from crmkit.typing import FloatArray
 
 DEFAULTS = {"alpha": 6.0, "beta": 14.0, "clv": 200.0, "incentive": 10.0, "contact": 1.0}

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crmkit.kernels import cohorts
+from crmkit.kernels.groups import cohorts
 
 
 def test_a_cell_in_the_future_is_not_observable() -> None:

@@ -1,6 +1,6 @@
 import numpy as np
 
-from crmkit.kernels.components import (
+from crmkit.kernels.value.component_identity import (
     NEVER,
     carried,
     first_days,

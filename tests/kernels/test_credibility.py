@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from crmkit.kernels.credibility import credibility
+from crmkit.kernels.value.credibility import credibility
 
 
 def test_a_company_without_differences_believes_the_common_mean() -> None:

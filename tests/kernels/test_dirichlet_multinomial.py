@@ -3,7 +3,7 @@ from math import comb, gamma
 import numpy as np
 import pytest
 
-from crmkit.kernels.dirichlet_multinomial import Counts, fit, log_likelihood
+from crmkit.kernels.value.dirichlet_multinomial import Counts, fit, log_likelihood
 from crmkit.typing import IntArray
 
 

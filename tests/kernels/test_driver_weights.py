@@ -5,7 +5,7 @@ from itertools import permutations
 import numpy as np
 import pytest
 
-from crmkit.kernels import driver_weights
+from crmkit.kernels.survey import driver_weights
 from crmkit.typing import FloatArray
 
 

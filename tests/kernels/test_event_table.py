@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from crmkit.kernels import event_table as et
+from crmkit.kernels.survival import event_table as et
 from crmkit.typing import BoolArray, FloatArray
 
 # Freireich et al. (1963), remission in weeks: the classic table of Gehan (1965).

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crmkit.kernels import gamma_gamma
+from crmkit.kernels.purchases import gamma_gamma
 
 CDNOW = {"p": 6.25, "q": 3.74, "v": 15.44}
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from crmkit.kernels import intervals
+from crmkit.kernels.base import intervals
 
 
 def test_the_wilson_interval_is_the_published_one() -> None:

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from crmkit.kernels.learning import learning_path, mean_ahead, turns
+from crmkit.kernels.value.rate_by_tenure import learning_path, mean_ahead, turns
 
 
 def test_rows_of_a_customer_are_numbered_from_zero() -> None:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crmkit.kernels import lorenz
+from crmkit.kernels.groups import lorenz
 from crmkit.typing import FloatArray
 
 # Profits of a small base with loss-makers; whale, plain Gini 1.2 and normalised

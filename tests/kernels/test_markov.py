@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from crmkit.kernels import markov
+from crmkit.kernels.groups import markov
 
 # A textbook weather chain: its stationary mixture is (5/6, 1/6).
 P = np.array([[0.9, 0.1], [0.5, 0.5]])

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crmkit.kernels.newton import Derivatives, Objective, Optimum, maximise
+from crmkit.kernels.base.newton import Derivatives, Objective, Optimum, maximise
 from crmkit.typing import FloatArray
 
 

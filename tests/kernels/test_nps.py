@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import integrate, optimize, stats
 
-from crmkit.kernels import nps, nps_dirichlet, nps_intervals
+from crmkit.kernels.survey import nps, nps_dirichlet, nps_intervals
 from crmkit.typing import FloatArray
 
 Method = Callable[..., tuple[FloatArray, FloatArray]]

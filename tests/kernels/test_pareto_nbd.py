@@ -7,7 +7,7 @@ CLVTools' tests, and pymc-marketing's tests. CDNOW in weeks.
 import numpy as np
 import pytest
 
-from crmkit.kernels import pareto_nbd
+from crmkit.kernels.purchases import pareto_nbd
 from crmkit.typing import FloatArray
 
 CDNOW = {"r": 0.55315, "alpha": 10.57633, "s": 0.60625, "beta": 11.67150}

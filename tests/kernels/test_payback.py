@@ -1,6 +1,6 @@
 import numpy as np
 
-from crmkit.kernels.payback import payback_days
+from crmkit.kernels.value.payback import payback_days
 
 
 def test_the_day_profit_first_covers_the_cost() -> None:

@@ -3,7 +3,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crmkit.kernels.profit_change import BaseChange, BaseYear, Flows, change_of_base
+from crmkit.kernels.value.profit_change import (
+    BaseChange,
+    BaseYear,
+    Flows,
+    change_of_base,
+)
 
 NAMES = ("keeping", "volume", "mix", "price", "goods_cost", "service_cost")
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crmkit.kernels import bg_nbd, mbg_nbd, pareto_nbd
+from crmkit.kernels.purchases import bg_nbd, mbg_nbd, pareto_nbd
 from crmkit.typing import FloatArray
 
 COIN = ("r", "alpha", "a", "b")

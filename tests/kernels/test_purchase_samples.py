@@ -5,7 +5,7 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from crmkit.kernels import bg_bb, bg_nbd, mbg_nbd, pareto_nbd
+from crmkit.kernels.purchases import bg_bb, bg_nbd, mbg_nbd, pareto_nbd
 from crmkit.typing import FloatArray
 
 COIN = {"r": 0.6, "alpha": 8.0, "a": 0.9, "b": 3.0}

@@ -7,13 +7,13 @@ from hypothesis import strategies as st
 from scipy.special import betaln, expn, gammaln
 
 from crmkit import clv
-from crmkit.kernels import bg_nbd
-from crmkit.kernels.beta_expectation import log_beta_expectation
-from crmkit.kernels.cells import per_cell
-from crmkit.kernels.discounting import discounted_decay
-from crmkit.kernels.interpolation import through_few_times
-from crmkit.kernels.pareto_race import log_race, race
-from crmkit.kernels.pareto_window import log_window, window_means
+from crmkit.kernels.base.cells import per_cell
+from crmkit.kernels.base.interpolation import through_few_times
+from crmkit.kernels.purchases import bg_nbd
+from crmkit.kernels.purchases.beta_expectation import log_beta_expectation
+from crmkit.kernels.purchases.discounted_power import discounted_decay
+from crmkit.kernels.purchases.pareto_counts import log_window, window_means
+from crmkit.kernels.purchases.pareto_dropout_integral import log_race, race
 from crmkit.typing import FloatArray, IntArray
 
 log_size = st.floats(-7.0, 7.0)

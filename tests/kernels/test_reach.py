@@ -1,6 +1,6 @@
 import numpy as np
 
-from crmkit.kernels.reach import group_quantiles
+from crmkit.kernels.value.group_quantiles import group_quantiles
 
 
 def test_quantiles_within_groups_are_numpys(rng: np.random.Generator) -> None:

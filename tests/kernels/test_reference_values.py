@@ -8,14 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from crmkit.kernels import (
-    bg_bb,
-    bg_nbd,
-    gamma_gamma,
-    mbg_nbd,
-    pareto_nbd,
-    special,
-)
+from crmkit.kernels.base import special
+from crmkit.kernels.purchases import bg_bb, bg_nbd, gamma_gamma, mbg_nbd, pareto_nbd
 
 MODULES = {
     "bg_nbd": bg_nbd,

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crmkit.kernels.referral import in_cycles, sweep, transfers
+from crmkit.kernels.value.referral import in_cycles, sweep, transfers
 
 
 def moved(own: list[float], saving: list[float], edges: list[tuple[float, ...]]) -> Any:

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from scipy import optimize, stats
 
-from crmkit.kernels import contingency, logistic, regression
-from crmkit.kernels.newton import maximise
+from crmkit.kernels.base import logistic_likelihood, regression
+from crmkit.kernels.base.newton import maximise
+from crmkit.kernels.survey import contingency
 from crmkit.typing import FloatArray, IntArray
 
 
@@ -50,12 +51,12 @@ def test_the_logistic_derivatives_agree_with_differences() -> None:
     X, y, w, _ = _data()
     ones = (y > 1).astype(float)
     at = np.array([0.3, -0.2, 0.5])
-    _, gradient, hessian = logistic.log_likelihood(at, X, ones, w)
+    _, gradient, hessian = logistic_likelihood.log_likelihood(at, X, ones, w)
     step = 1e-6
     for j in range(3):
         aside = step * np.eye(3)[j]
-        high = logistic.log_likelihood(at + aside, X, ones, w)
-        low = logistic.log_likelihood(at - aside, X, ones, w)
+        high = logistic_likelihood.log_likelihood(at + aside, X, ones, w)
+        low = logistic_likelihood.log_likelihood(at - aside, X, ones, w)
         assert gradient[j] == pytest.approx((high[0] - low[0]) / 2 / step, rel=1e-7)
         assert hessian[j] == pytest.approx((high[1] - low[1]) / 2 / step, rel=1e-7)
 
@@ -64,14 +65,14 @@ def test_the_logistic_optimum_is_that_of_another_optimiser() -> None:
     X, y, w, _ = _data()
     ones = (y > 1).astype(float)
     found = maximise(
-        lambda b: logistic.log_likelihood(b, X, ones, w),
+        lambda b: logistic_likelihood.log_likelihood(b, X, ones, w),
         np.zeros(3),
         tolerance=1e-9,
         max_iterations=50,
     )
 
     def slope(b: FloatArray) -> FloatArray:
-        return logistic.log_likelihood(b, X, ones, w)[1]
+        return logistic_likelihood.log_likelihood(b, X, ones, w)[1]
 
     other = optimize.root(slope, np.zeros(3), method="hybr")
     assert found.converged
@@ -80,8 +81,10 @@ def test_the_logistic_optimum_is_that_of_another_optimiser() -> None:
 
 def test_the_null_model_knows_only_the_share() -> None:
     y, w = np.array([1.0, 0.0, 0.25]), np.array([3.0, 1.0, 4.0])
-    flat = logistic.log_likelihood(np.zeros(1), np.ones((3, 1)), y, w)[0]
-    assert logistic.null_log_likelihood(y, w) == pytest.approx(flat, rel=1e-14)
+    flat = logistic_likelihood.log_likelihood(np.zeros(1), np.ones((3, 1)), y, w)[0]
+    assert logistic_likelihood.null_log_likelihood(y, w) == pytest.approx(
+        flat, rel=1e-14
+    )
 
 
 def test_pearson_agrees_with_scipy_and_leaves_empty_columns_out() -> None:

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crmkit.kernels import rfm_scores
-from crmkit.kernels.rfm_scores import Rule
+from crmkit.kernels.groups import rfm_scores
+from crmkit.kernels.groups.rfm_scores import Rule
 
 # How many of the 995 customers of the `rfm_data_orders` example (MIT, R package rfm
 # 0.3.0) ordered 2 or fewer, 3, 4, 5, 6, 7, and 8 or more times.

@@ -7,8 +7,8 @@ import mpmath
 import numpy as np
 import pytest
 
-from crmkit.kernels import rising as module
-from crmkit.kernels.rising import beta_rising, rising, trigamma
+from crmkit.kernels.purchases import rising_factorials as module
+from crmkit.kernels.purchases.rising_factorials import beta_rising, rising, trigamma
 from crmkit.typing import FloatArray
 
 BASES = [1e-12, 0.3, 1.0, 2.4259, 4e3, 1e9]

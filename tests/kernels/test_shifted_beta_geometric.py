@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crmkit.kernels import beta_discrete_weibull as bdw
-from crmkit.kernels import shifted_beta_geometric as sbg
-from crmkit.kernels.life_table import (
+from crmkit.kernels.base.newton import Optimum, maximise
+from crmkit.kernels.survival import beta_discrete_weibull as bdw
+from crmkit.kernels.survival import shifted_beta_geometric as sbg
+from crmkit.kernels.survival.life_table import (
     cohort_life_table,
     discounted_residual,
     life_table,
 )
-from crmkit.kernels.newton import Optimum, maximise
 from crmkit.typing import FloatArray
 
 # Fader and Hardie (2007), table 1, as survivors of 1000.

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crmkit.kernels import special
+from crmkit.kernels.base import special
 
 
 @pytest.mark.parametrize("z", [9.999, 10.0, 10.001])

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import adjusted_rand_score
 
-from crmkit.kernels.stability import adjusted_rand
+from crmkit.kernels.groups.rand_index import adjusted_rand
 
 
 def test_other_names_are_the_same_grouping() -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crmkit.kernels import survey
+from crmkit.kernels.survey import design_weights
 
 WEIGHTS = np.array([1.0, 2, 1, 3, 1, 1, 1, 2])
 ANSWERS = np.array([1.0, 1, 0, -1, 1, 0, -1, 1])
@@ -15,8 +15,10 @@ ANSWERS = np.array([1.0, 1, 0, -1, 1, 0, -1, 1])
 
 def test_the_published_weighted_score_is_reproduced() -> None:
     # Computed from the printed definition: .166667, and .1431327 * 8/7.
-    assert survey.weighted_mean(ANSWERS, WEIGHTS) == pytest.approx(1 / 6, rel=1e-14)
-    got = survey.linearised_variance(ANSWERS, WEIGHTS, np.arange(8))
+    assert design_weights.weighted_mean(ANSWERS, WEIGHTS) == pytest.approx(
+        1 / 6, rel=1e-14
+    )
+    got = design_weights.linearised_variance(ANSWERS, WEIGHTS, np.arange(8))
     assert got == pytest.approx(0.1635802, abs=5e-8)
     assert got * 7 / 8 == pytest.approx(0.1431327, abs=5e-8)
 
@@ -27,13 +29,13 @@ def test_the_variance_is_that_of_exact_fractions() -> None:
     pulls = [a * (b - mean) for a, b in zip(w, s, strict=True)]
     pairs = [pulls[at] + pulls[at + 1] for at in range(0, 8, 2)]
     exact = Fraction(4, 3) * sum(pull**2 for pull in pairs) / sum(w) ** 2
-    got = survey.linearised_variance(ANSWERS, WEIGHTS, np.arange(8) // 2)
+    got = design_weights.linearised_variance(ANSWERS, WEIGHTS, np.arange(8) // 2)
     assert got == pytest.approx(float(exact), rel=1e-14)
 
 
 def test_kish_counts_what_the_answers_are_worth() -> None:
     # 1, 1, 2, 2, 4: 100 / 26 = 3.846154; design effect 1.3.
-    assert survey.effective_size(np.array([1.0, 1, 2, 2, 4])) == pytest.approx(
+    assert design_weights.effective_size(np.array([1.0, 1, 2, 2, 4])) == pytest.approx(
         100 / 26, rel=1e-15
     )
 
@@ -41,16 +43,16 @@ def test_kish_counts_what_the_answers_are_worth() -> None:
 @given(st.floats(0.01, 100))
 def test_equal_weights_change_nothing(weight: float) -> None:
     w = np.full(8, weight)
-    got = survey.linearised_variance(ANSWERS, w, np.arange(8))
+    got = design_weights.linearised_variance(ANSWERS, w, np.arange(8))
     assert got == pytest.approx(ANSWERS.var(ddof=1) / 8, rel=1e-12)
-    assert survey.effective_size(w) == pytest.approx(8, rel=1e-12)
+    assert design_weights.effective_size(w) == pytest.approx(8, rel=1e-12)
 
 
 def test_raking_holds_every_margin_and_keeps_the_odds_ratio() -> None:
     sex, age = np.repeat([0, 1], 2), np.tile([0, 1], 2)
     start = np.array([4.0, 6, 5, 3])
     shares = [np.array([0.3, 0.7]), np.array([0.6, 0.4])]
-    w, rounds, apart = survey.rake(
+    w, rounds, apart = design_weights.rake(
         start, [sex, age], shares, tolerance=1e-13, max_iterations=500
     )
     assert apart <= 1e-13
@@ -63,7 +65,7 @@ def test_raking_holds_every_margin_and_keeps_the_odds_ratio() -> None:
 
 def test_one_margin_is_met_in_one_round() -> None:
     code = np.array([0, 0, 1])
-    w, rounds, _ = survey.rake(
+    w, rounds, _ = design_weights.rake(
         np.ones(3), [code], [np.array([0.5, 0.5])], tolerance=1e-12, max_iterations=9
     )
     assert rounds == 1

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from crmkit.kernels.cells import Cells, group
-from crmkit.kernels.thinning import thinned
+from crmkit.kernels.base.cells import Cells, group
+from crmkit.kernels.purchases.starting_sample import thinned
 
 
 def _cells() -> Cells:

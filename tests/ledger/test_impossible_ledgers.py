@@ -10,7 +10,8 @@ import polars as pl
 import pytest
 
 from crmkit import errors
-from crmkit.ledger import Ledger, day_number
+from crmkit._dates import day_number
+from crmkit.ledger import Ledger
 
 Build: TypeAlias = Callable[[dict[str, Any]], Any]
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from crmkit import TransactionReport
 from crmkit.report import Question
 from crmkit.report import findings as f
-from crmkit.rfm import TransactionReport
 
 _LOG = TransactionReport(
     rows=69_659,

@@ -18,7 +18,7 @@ from crmkit.errors import (
     InvalidValueError,
 )
 from crmkit.report import Findings, Question, analyse
-from crmkit.report.notes import assumptions
+from crmkit.report.page_notes import assumptions
 
 ColumnsOf = Callable[[Any], dict[str, list[Any]]]
 

@@ -14,7 +14,7 @@ from crmkit.errors import InvalidValueError
 from crmkit.report import Findings, Question, analyse, render_page
 from crmkit.report.doubts import doubts
 from crmkit.report.findings import LeftOut
-from crmkit.report.notes import assumptions
+from crmkit.report.page_notes import assumptions
 
 Changed = Callable[..., Findings[Any]]
 

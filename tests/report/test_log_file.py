@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from crmkit.errors import InvalidValueError
-from crmkit.report.cells_of_text import Written
 from crmkit.report.log_file import read_log
+from crmkit.report.text_columns import Written
 
 COLUMNS = ("Customer", "Day", "Spent")
 ROWS = [("00042", "2024-01-31", "10.50"), ("7", "2024-02-29", "0")]

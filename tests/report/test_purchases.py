@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from crmkit.report.check import _cut
+from crmkit.report.holdout_check import _cut
 from crmkit.report.purchases import open_purchases
-from crmkit.report.question import Question, Refunds
+from crmkit.report.question import Question
+from crmkit.typing import Refunds
 
 EPOCH = dt.date(1970, 1, 1)
 ROWS = [

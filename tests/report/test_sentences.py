@@ -8,7 +8,7 @@ import pytest
 
 from crmkit.report import Findings
 from crmkit.report.findings import Holdout
-from crmkit.report.notes import assumptions, tier_words
+from crmkit.report.page_notes import assumptions, tier_words
 from crmkit.report.sentences import headings
 
 Changed = Callable[..., Findings[Any]]

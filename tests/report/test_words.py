@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from crmkit.report import words
+from crmkit.report import number_format
 
 _GAP = "\N{NO-BREAK SPACE}"
 _MINUS = "\N{MINUS SIGN}"
@@ -25,7 +25,7 @@ _MINUS = "\N{MINUS SIGN}"
     ],
 )
 def test_a_share_is_said_in_two_digits(share: float, said: str) -> None:
-    assert words.percent(share) == f"{said}{_GAP}%"
+    assert number_format.percent(share) == f"{said}{_GAP}%"
 
 
 @pytest.mark.parametrize(
@@ -44,17 +44,17 @@ def test_a_share_is_said_in_two_digits(share: float, said: str) -> None:
     ],
 )
 def test_a_large_amount_is_said_in_words(amount: float, said: str) -> None:
-    assert words.dollars(amount, "$") == said
+    assert number_format.dollars(amount, "$") == said
 
 
 def test_amounts_in_tables_are_whole_and_small_ones_to_the_cent() -> None:
-    assert words.exact(2_500_315.63, "$") == "$2,500,316"
-    assert words.exact(12.5, "") == "12.50"
-    assert words.exact(-12.5, "€") == f"{_MINUS}€12.50"
+    assert number_format.exact(2_500_315.63, "$") == "$2,500,316"
+    assert number_format.exact(12.5, "") == "12.50"
+    assert number_format.exact(-12.5, "€") == f"{_MINUS}€12.50"
 
 
 def test_an_average_has_fewer_digits_the_larger_it_is() -> None:
-    assert [words.number(x) for x in (1.4823, 28.712, 100.66)] == [
+    assert [number_format.number(x) for x in (1.4823, 28.712, 100.66)] == [
         "1.48",
         "28.7",
         "101",
@@ -62,15 +62,15 @@ def test_an_average_has_fewer_digits_the_larger_it_is() -> None:
 
 
 def test_an_error_is_above_below_or_equal() -> None:
-    assert words.signed(-0.143) == f"14{_GAP}% below"
-    assert words.signed(0.021) == f"2.1{_GAP}% above"
-    assert words.signed(0.0001) == "equal to"
+    assert number_format.signed(-0.143) == f"14{_GAP}% below"
+    assert number_format.signed(0.021) == f"2.1{_GAP}% above"
+    assert number_format.signed(0.0001) == "equal to"
 
 
 def test_counts_take_their_noun() -> None:
-    assert words.plural(1, "customer") == "1 customer"
-    assert words.plural(23_570, "customer") == "23,570 customers"
+    assert number_format.plural(1, "customer") == "1 customer"
+    assert number_format.plural(23_570, "customer") == "23,570 customers"
 
 
 def test_a_day_is_written_out() -> None:
-    assert words.day(dt.date(1997, 9, 30)) == "30 September 1997"
+    assert number_format.day(dt.date(1997, 9, 30)) == "30 September 1997"

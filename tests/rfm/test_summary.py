@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import crmkit as ck
-from crmkit.kernels.calendar import DAYS_PER_UNIT
+from crmkit.kernels.log.calendar import DAYS_PER_UNIT
 
 END = "2024-03-31"
 

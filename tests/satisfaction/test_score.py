@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from crmkit import errors
 from crmkit.satisfaction import BANDS, NPS, Bands, nps
-from crmkit.satisfaction.score import METHODS, IntervalMethod
+from crmkit.satisfaction.promoter_score.nps import METHODS, IntervalMethod
 
 Build = Callable[[dict[str, Any]], Any]
 

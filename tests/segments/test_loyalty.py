@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from crmkit import errors, segments
+from crmkit import campaigns, errors, segments
 
 Make = Callable[[dict[str, Any]], Any]
 Read = Callable[[Any], dict[str, list[Any]]]
@@ -52,7 +52,7 @@ DEGREES = {
 
 def test_first_things_first(eager_frame: Make, columns_of: Read) -> None:
     found = columns_of(
-        segments.retention_priority(
+        campaigns.retention_priority(
             eager_frame(DEGREES), contribution_from=500, satisfaction_from=7
         )
     )
@@ -71,7 +71,7 @@ def test_first_things_first(eager_frame: Make, columns_of: Read) -> None:
 
 def test_priorities_are_the_same_in_an_engine(frame: Make, columns_of: Read) -> None:
     found = columns_of(
-        segments.retention_priority(
+        campaigns.retention_priority(
             frame(DEGREES), contribution_from=500, satisfaction_from=7
         )
     )
@@ -88,7 +88,7 @@ def test_nobody_is_lost_twice(eager_frame: Make, columns_of: Read) -> None:
         "probability_alive": alive,
     }
     found = columns_of(
-        segments.retention_priority(
+        campaigns.retention_priority(
             eager_frame(base),
             contribution_from=0,
             satisfaction_from=7,
@@ -105,7 +105,7 @@ def test_nobody_is_lost_twice(eager_frame: Make, columns_of: Read) -> None:
 def test_a_probability_outside_its_range_is_refused(frame: Make) -> None:
     base = {**DEGREES, "probability_alive": [1.5] * 6}
     with pytest.raises(errors.InvalidValueError, match="outside 0 to 1"):
-        segments.retention_priority(
+        campaigns.retention_priority(
             frame(base), contribution_from=500, satisfaction_from=7
         )
 

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crmkit import errors, segments
-from crmkit.kernels import rfm_scores
+from crmkit.kernels.groups import rfm_scores
 
 Make = Callable[[dict[str, Any]], Any]
 Read = Callable[[Any], dict[str, list[Any]]]

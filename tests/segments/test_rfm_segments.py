@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from crmkit import errors, segments
+from crmkit import campaigns, errors, segments
 from crmkit.segments import RFM_SEGMENTS, RfmSegment, RfmSegments
 
 Make = Callable[[dict[str, Any]], Any]
@@ -177,7 +177,7 @@ def mailing() -> dict[str, Any]:
 
 def test_cells_against_break_even(frame: Make, columns_of: Read) -> None:
     found = columns_of(
-        segments.cell_response(
+        campaigns.cell_response(
             frame(mailing()), cost_per_contact=1.0, margin_per_response=20.0
         )
     )
@@ -191,10 +191,10 @@ def test_cells_against_break_even(frame: Make, columns_of: Read) -> None:
 def test_an_answer_that_is_neither_yes_nor_no_is_refused(frame: Make) -> None:
     base = frame({"rfm_cell": ["1"], "responded": [2]})
     with pytest.raises(errors.InvalidValueError, match="neither 0 nor 1"):
-        segments.cell_response(base, cost_per_contact=1, margin_per_response=2)
+        campaigns.cell_response(base, cost_per_contact=1, margin_per_response=2)
 
 
 def test_text_is_no_answer(frame: Make) -> None:
     base = frame({"rfm_cell": ["1"], "responded": ["yes"]})
     with pytest.raises(errors.InvalidTypeError, match="'responded'"):
-        segments.cell_response(base, cost_per_contact=1, margin_per_response=2)
+        campaigns.cell_response(base, cost_per_contact=1, margin_per_response=2)

@@ -6,15 +6,17 @@ narwhals itself they see only expressions, through ``nw``.
 
 import narwhals.stable.v2 as nw
 
-from .calendar import (
-    day_numbers,
-    epoch_day,
-    instants,
-    period_start,
-    require_dates,
-    time_zone,
+from .cell_scores import cells, with_scores
+from .column_rules import (
+    Rule,
+    id_rules,
+    missing,
+    number_rules,
+    refuse,
+    require_ids,
+    require_numbers,
 )
-from .door import (
+from .conversion import (
     EagerFrame,
     Frame,
     LazyFrame,
@@ -30,18 +32,16 @@ from .door import (
     with_arrays,
     with_columns_of,
 )
-from .groups import Groups, group_rows
-from .rules import (
-    Rule,
-    id_rules,
-    missing,
-    number_rules,
-    refuse,
-    require_ids,
-    require_numbers,
+from .date_columns import (
+    day_numbers,
+    epoch_day,
+    instants,
+    period_start,
+    require_dates,
+    time_zone,
 )
-from .scores import cells, with_scores
-from .upload import beside
+from .joined_table import beside
+from .row_groups import Groups, group_rows
 
 __all__ = [
     "EagerFrame",

@@ -1,49 +1,56 @@
 """What each customer is worth: models of purchases and spend, and the value ahead."""
 
-from ._holdout import HoldoutError
-from .backtesting import Backtest, BacktestScore, backtest
-from .bg_bb import BgBb
-from .bg_bb_fit import fit_bg_bb
-from .bg_nbd import BgNbd
-from .bg_nbd_fit import fit_bg_nbd
-from .breakeven import acquisition_breakeven
-from .change_of_profit import ProfitChange, profit_change
-from .comparison import LikelihoodRatio, ModelComparison, ModelScore, compare_models
-from .components import (
-    Assumptions,
-    CategoryShares,
+from .checking.backtest import Backtest, BacktestScore, backtest
+from .checking.compare_models import (
+    LikelihoodRatio,
+    ModelComparison,
+    ModelScore,
+    compare_models,
+)
+from .checking.holdout_error import HoldoutError
+from .checking.spend_independence import SpendIndependence, spend_independence
+from .components.assumptions import Assumptions
+from .components.category_shares import CategoryShares, fit_category_shares
+from .components.clv_components import clv_components
+from .components.component_draws import (
     ComponentDraws,
-    Influence,
-    References,
-    ReferralInfluence,
-    ReferralOutlook,
-    clv_components,
     draw_models,
     expected_component_draws,
-    expected_components,
-    fit_category_shares,
-    fit_references,
-    fit_referral_outlook,
-    purchase_histories,
+)
+from .components.expected_components import expected_components
+from .components.purchase_histories import purchase_histories
+from .components.reference_fitting import fit_references
+from .components.references import References
+from .components.referral_influence import (
+    Influence,
+    ReferralInfluence,
     referral_influence,
 )
-from .forecasting import Forecast, forecast
-from .gamma_gamma import GammaGamma, fit_gamma_gamma
-from .independence import SpendIndependence, spend_independence
-from .mbg_nbd import MbgNbd
-from .mbg_nbd_fit import fit_mbg_nbd
-from .nbd import Nbd, fit_nbd
-from .parameter_intervals import with_expectation_interval
-from .pareto_nbd import ParetoNbd
-from .pareto_nbd_fit import fit_pareto_nbd
-from .prediction_intervals import with_clv_interval, with_purchases_interval
-from .profiles import purchases_profile_intervals, spend_profile_intervals
-from .profit import profit_by
-from .rates import per_unit_rate
-from .streams import with_value_streams
-from .tenses import with_value_tenses
-from .value import with_clv
-from .waterfall import value_waterfall
+from .components.referral_outlook import ReferralOutlook, fit_referral_outlook
+from .models.bg_bb import BgBb
+from .models.bg_bb_fit import fit_bg_bb
+from .models.bg_nbd import BgNbd
+from .models.bg_nbd_fit import fit_bg_nbd
+from .models.gamma_gamma import GammaGamma, fit_gamma_gamma
+from .models.mbg_nbd import MbgNbd
+from .models.mbg_nbd_fit import fit_mbg_nbd
+from .models.nbd import Nbd, fit_nbd
+from .models.pareto_nbd import ParetoNbd
+from .models.pareto_nbd_fit import fit_pareto_nbd
+from .uncertainty.clv_interval import with_clv_interval, with_purchases_interval
+from .uncertainty.expectation_interval import with_expectation_interval
+from .uncertainty.forecast import Forecast, forecast
+from .uncertainty.profile_intervals import (
+    purchases_profile_intervals,
+    spend_profile_intervals,
+)
+from .value.clv import with_clv
+from .value.per_unit_rate import per_unit_rate
+from .value.profit_by import profit_by
+from .value.profit_change import ProfitChange, profit_change
+from .value.value_streams import with_value_streams
+from .value.value_tenses import with_value_tenses
+from .value.value_waterfall import value_waterfall
 
 __all__ = [
     "Assumptions",
@@ -68,7 +75,6 @@ __all__ = [
     "ReferralInfluence",
     "ReferralOutlook",
     "SpendIndependence",
-    "acquisition_breakeven",
     "backtest",
     "clv_components",
     "compare_models",

@@ -7,12 +7,12 @@ give the same numbers for the same seed.
 """
 
 from .cdnow import load_cdnow, load_cdnow_sample
-from .company import simulate_company
 from .complete_journey import CompleteJourney, load_complete_journey
 from .donations import load_donations
-from .purchases import SimulatedPurchases, simulate_purchases
-from .subscriptions import simulate_subscriptions
-from .survey import SimulatedSurvey, simulate_survey
+from .simulated_company import simulate_company
+from .simulated_purchases import SimulatedPurchases, simulate_purchases
+from .simulated_subscriptions import simulate_subscriptions
+from .simulated_survey import SimulatedSurvey, simulate_survey
 from .telco import load_telco
 
 __all__ = [

@@ -4,10 +4,10 @@ No base class: a fit is a frozen dataclass of parameters with an optional ``FitR
 and uses these few functions.
 """
 
-from .documents import SCHEMA, from_document, to_document
 from .estimation import Penalty, estimate
-from .profile import profile_interval
-from .report import FitReport
+from .fit_report import FitReport
+from .json_documents import SCHEMA, from_document, to_document
+from .profile_likelihood import profile_interval
 
 __all__ = [
     "SCHEMA",

@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..kernels.newton import Derivatives, Objective, Optimum, maximise
+from ..kernels.base.newton import Derivatives, Objective, Optimum, maximise
 from ..typing import FloatArray, IntArray
-from .report import FitReport
+from .fit_report import FitReport
 
 __all__ = ["Penalty", "estimate"]
 

@@ -6,7 +6,7 @@ from typing import Any, Literal, TypeVar
 import numpy as np
 
 from .._frames import nw
-from ..kernels.components import NEVER, first_days
+from ..kernels.value.component_identity import NEVER, first_days
 from ..typing import BoolArray, FloatArray, IntArray
 
 __all__ = ["Book", "Costs", "Lines", "Orders", "Referrals"]

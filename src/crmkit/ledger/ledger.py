@@ -7,11 +7,10 @@ import numpy as np
 
 from .._check import one_of
 from ..errors import NotEnoughDataError
-from ..kernels.components import NEVER, first_days
+from ..kernels.value.component_identity import NEVER, first_days
 from ..typing import IntArray, IntoDataFrameT
 from .book import Book, Costs, Referrals
-from .coding import Coded, code_customers
-from .costs import (
+from .cost_tables import (
     no_costs,
     no_referrals,
     read_costs,
@@ -19,8 +18,9 @@ from .costs import (
     read_starts,
     refuse_early,
 )
-from .sales import LineColumns, read_sales
-from .tables import Table, open_table
+from .customer_codes import Coded, code_customers
+from .ledger_tables import Table, open_table
+from .sales_lines import LineColumns, read_sales
 
 __all__ = ["Ledger"]
 

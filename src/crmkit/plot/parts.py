@@ -19,7 +19,7 @@ def waterfall(steps: IntoDataFrame, *, ax: "Axes | None" = None) -> "Axes":
     Parameters
     ----------
     steps
-        What :func:`crmkit.clv.waterfall.value_waterfall` returned.
+        What :func:`crmkit.clv.value.value_waterfall.value_waterfall` returned.
     ax
         The axes to draw on; new ones by default.
 
@@ -40,7 +40,7 @@ def waterfall(steps: IntoDataFrame, *, ax: "Axes | None" = None) -> "Axes":
     >>> import matplotlib
     >>> matplotlib.use("agg")
     >>> import pandas as pd
-    >>> from crmkit.clv.waterfall import value_waterfall
+    >>> from crmkit.clv.value.value_waterfall import value_waterfall
     >>> from crmkit.plot.parts import waterfall
     >>> parts = pd.DataFrame({
     ...     "clv1": [5.0], "clv2": [23.0], "clv3": [7.0], "clv4": [1.0],

@@ -3,12 +3,13 @@
 from collections.abc import Callable
 
 from ..clv import BgNbd, GammaGamma, per_unit_rate, with_clv
-from ..rfm import rfm_summary, transaction_report
+from ..rfm.rfm_summary import rfm_summary
+from ..rfm.transaction_report import transaction_report
 from ..segments import with_value_tier
 from ..typing import IntoDataFrameT
-from .adding_up import found
-from .check import checked
 from .findings import Findings, LeftOut
+from .findings_from_scores import found
+from .holdout_check import checked
 from .kept_rows import with_ids, with_purchases
 from .models import fit_purchases, fit_spend
 from .purchases import open_purchases

@@ -16,8 +16,8 @@ from .chart_parts import (
     money_axis,
 )
 from .findings import Concentration, Findings, Holdout
+from .number_format import count, day, dollars, exact, percent
 from .sentences import headings
-from .words import count, day, dollars, exact, percent
 
 __all__ = ["chart_documents"]
 

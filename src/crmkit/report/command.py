@@ -11,17 +11,18 @@ import typer
 from .. import __version__
 from ..datasets import load_cdnow
 from ..errors import InvalidValueError
+from ..typing import Refunds
 from .analysis import Step, analyse
-from .cells_of_text import Written
 from .doubts import doubts
 from .files import Format, write_report
 from .kept_rows import rows_left
 from .log_file import at_line, read_log
-from .notes import left_out
 from .page import require_packages
+from .page_notes import left_out
 from .progress import told_steps
-from .question import Gaps, Question, Refunds
+from .question import Gaps, Question
 from .sentences import headings
+from .text_columns import Written
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -1,7 +1,7 @@
 """What makes a whole page doubtful: said loudly, since no figure would show it."""
 
 from .findings import Findings
-from .words import count, day, percent, plural
+from .number_format import count, day, percent, plural
 
 __all__ = ["doubts"]
 

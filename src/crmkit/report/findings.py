@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from ..rfm import TransactionReport
+from ..rfm.transaction_report import TransactionReport
 from .question import Question
 
 __all__ = [

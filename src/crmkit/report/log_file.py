@@ -14,8 +14,8 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from ..errors import InvalidValueError, MissingExtraError
-from .cells_of_text import Written, read_amounts, read_dates
 from .file_lines import told_by_line
+from .text_columns import Written, read_amounts, read_dates
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -9,11 +9,11 @@ from importlib.util import find_spec
 
 from .. import __version__
 from ..errors import MissingExtraError
-from . import words
+from . import number_format
 from .charts import chart_documents
 from .doubts import doubts
 from .findings import Findings
-from .notes import assumptions, tier_words, value_range_words
+from .page_notes import assumptions, tier_words, value_range_words
 from .sentences import headings
 from .style import STYLE
 from .template import TEMPLATE
@@ -92,14 +92,14 @@ _FIELDS = (
 
 def _filters(currency: str) -> dict[str, Callable[..., str]]:
     return {
-        "count": words.count,
-        "number": words.number,
-        "percent": words.percent,
-        "signed": words.signed,
-        "day": words.day,
+        "count": number_format.count,
+        "number": number_format.number,
+        "percent": number_format.percent,
+        "signed": number_format.signed,
+        "day": number_format.day,
         "error": _error,
-        "dollars": partial(words.dollars, currency=currency),
-        "exact": partial(words.exact, currency=currency),
+        "dollars": partial(number_format.dollars, currency=currency),
+        "exact": partial(number_format.exact, currency=currency),
     }
 
 
@@ -107,7 +107,7 @@ def _error(relative: float | None) -> str:
     """Say a relative error in a table's few letters."""
     if relative is None:
         return "not defined"
-    return words.off(relative)
+    return number_format.off(relative)
 
 
 @cache

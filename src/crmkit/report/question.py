@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from typing import Literal
 
 from .._check import one_of, positive, rate
+from .._dates import EPOCH
 from ..errors import InvalidValueError
+from ..typing import Refunds
 
 __all__ = ["Gaps", "Question", "Refunds"]
 
-Refunds = Literal["error", "net", "drop"]
 Gaps = Literal["error", "drop"]
 
 _GAPS: tuple[Gaps, ...] = ("error", "drop")
-_EPOCH = dt.date(1970, 1, 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,4 +85,4 @@ class Question:
     @property
     def end_day(self) -> int:
         """The last day seen, counted from 1970-01-01."""
-        return (self.observation_period_end - _EPOCH).days
+        return (self.observation_period_end - EPOCH).days

@@ -1,7 +1,7 @@
 """The findings in one sentence each: the headings and captions of the page."""
 
 from .findings import Findings, Holdout
-from .words import count, day, dollars, exact, off, percent, plural, signed
+from .number_format import count, day, dollars, exact, off, percent, plural, signed
 
 __all__ = ["headings"]
 

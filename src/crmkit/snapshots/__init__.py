@@ -1,9 +1,9 @@
 """The cut-off contract: features from before a cut-off, labels from after it."""
 
-from .contract import make_snapshots, snapshot_features
-from .events import EventLog
+from .customer_snapshots import make_snapshots, snapshot_features
+from .event_log import EventLog
+from .feature_names import feature_columns, feature_groups
 from .folds import cutoff_folds, with_fold
-from .names import feature_columns, feature_groups
 
 __all__ = [
     "EventLog",

@@ -3,6 +3,7 @@
 import numpy as np
 
 from .._check import whole
+from .._dates import day_number, iso_text
 from .._frames import (
     EagerFrame,
     day_numbers,
@@ -13,8 +14,7 @@ from .._frames import (
     with_arrays,
 )
 from ..errors import InvalidValueError, NotEnoughDataError
-from ..typing import IntArray, IntoDataFrame, IntoDataFrameT
-from .moment import Day, as_text, day_number
+from ..typing import Day, IntArray, IntoDataFrame, IntoDataFrameT
 
 __all__ = ["cutoff_folds", "with_fold"]
 
@@ -79,7 +79,7 @@ def with_fold(
     if begin > test:
         raise InvalidValueError(
             subject="argument 'calibrate_from'",
-            found=f"{as_text(begin)}, after the test begins on {as_text(test)}",
+            found=f"{iso_text(begin)}, after the test begins on {iso_text(test)}",
             remedy="Calibrate on earlier snapshots than those of the test.",
         )
     fold = np.full(cutoff.shape, "embargo", dtype="<U9")
@@ -154,7 +154,7 @@ def _opened(snapshots: IntoDataFrame) -> tuple[EagerFrame, IntArray, IntArray]:
 
 
 def _empty(fold: str, cutoff: IntArray) -> NotEnoughDataError:
-    known = ", ".join(as_text(int(day)) for day in np.unique(cutoff)[:6])
+    known = ", ".join(iso_text(int(day)) for day in np.unique(cutoff)[:6])
     return NotEnoughDataError(
         needed=f"snapshots for the fold {fold!r}",
         got=f"none among the cut-offs {known}",

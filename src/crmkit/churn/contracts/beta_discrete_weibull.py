@@ -10,12 +10,12 @@ from numpy.typing import ArrayLike
 
 from ..._check import nonnegative, nonnegative_array, positive, rate, whole
 from ...fits import FitReport, from_document, to_document
-from ...kernels import beta_discrete_weibull as kernel
-from ...kernels.life_table import discounted_residual
+from ...kernels.survival import beta_discrete_weibull as kernel
+from ...kernels.survival.life_table import discounted_residual
 from ...typing import FloatArray, IntoFrame, IntoFrameT
-from .fitting import approved, fit_renewals
-from .projection import RetentionProjection, project
+from .renewal_fitting import approved, fit_renewals
 from .renewals import Renewals, cohort_renewals, spell_renewals
+from .retention_projection import RetentionProjection, project
 from .value_ahead import residual_terms, tenure_array, with_tenure_scores
 
 __all__ = [

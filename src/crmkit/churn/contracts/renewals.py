@@ -18,7 +18,7 @@ from ..._frames import (
     require_numbers,
 )
 from ...errors import InvalidValueError, NotEnoughDataError
-from ...kernels.life_table import cohort_life_table, life_table
+from ...kernels.survival.life_table import cohort_life_table, life_table
 from ...typing import FloatArray, IntoFrame
 
 __all__ = ["Renewals", "cohort_renewals", "spell_renewals"]

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from ..._check import one_of
 from ...fits import from_document, to_document
-from .arguments import instance
+from .category_shares import CategoryShares
+from .component_arguments import instance
+from .ledger_flows import CrossSell
 from .referral_outlook import ReferralOutlook
-from .shares import CategoryShares
-from .statement import CrossSell
 
 __all__ = ["Assumptions"]
 

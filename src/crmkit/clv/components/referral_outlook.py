@@ -6,20 +6,21 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..._check import finite_array, fraction, nonnegative, nonnegative_array
+from ..._dates import day_number
 from ..._frames import group_rows, read_eager
 from ...errors import InvalidValueError, MissingColumnError
 from ...fits import from_document, to_document
-from ...kernels.components import NEVER
-from ...kernels.referral import normalised_weights
-from ...ledger import Day, Ledger, day_number
-from ...typing import FloatArray, IntArray, IntoDataFrameT
-from .arguments import instance
-from .grouping import without_holes
-from .occasions import occasions_of
+from ...kernels.value.component_identity import NEVER
+from ...kernels.value.referral import normalised_weights
+from ...ledger import Ledger
+from ...typing import Day, FloatArray, IntArray, IntoDataFrameT
+from .component_arguments import instance
+from .customer_occasions import occasions_of
+from .ledger_flows import draw_up
+from .period_sums import cash_by_customer, periods_of
+from .reference_arrays import standards_of
 from .references import References
-from .standards import standards_of
-from .statement import draw_up
-from .sums import cash_by_customer, periods_of
+from .result_rows import without_holes
 
 __all__ = ["ReferralOutlook", "fit_referral_outlook", "group_codes"]
 
@@ -134,8 +135,8 @@ def fit_referral_outlook(
     Examples
     --------
     >>> import numpy as np
-    >>> from crmkit.clv.components import fit_referral_outlook, fit_references
-    >>> from crmkit.datasets.company import simulate_company
+    >>> from crmkit.clv import fit_referral_outlook, fit_references
+    >>> from crmkit.datasets.simulated_company import simulate_company
     >>> ledger = simulate_company(customers=500, rng=np.random.default_rng(1))
     >>> references = fit_references(ledger, as_of="2023-12-31")
     >>> outlook = fit_referral_outlook(

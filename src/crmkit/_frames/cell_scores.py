@@ -1,0 +1,104 @@
+"""Scores are computed once per cell: the distinct values the formula reads."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeAlias
+
+import narwhals.stable.v2 as nw
+import numpy as np
+
+from ..errors import NotEnoughDataError
+from ..typing import FloatArray, IntoFrameT
+from .column_rules import Rule, refuse
+from .conversion import (
+    Frame,
+    collect,
+    column_names,
+    native,
+    numbers,
+    read,
+    row_count,
+    with_arrays,
+)
+from .joined_table import beside, run_once
+
+__all__ = ["MAX_CELLS", "cells", "with_scores"]
+
+MAX_CELLS = 5_000_000
+
+_WEIGHT = "crmkit_weight"
+
+Score: TypeAlias = Callable[..., FloatArray]
+
+
+def with_scores(
+    frame: IntoFrameT,
+    keys: Sequence[str],
+    scores: Mapping[str, Score],
+    *,
+    rules: Callable[[Frame], Sequence[Rule]],
+    id_col: str | None = None,
+    repeatable: bool = False,
+) -> IntoFrameT:
+    """Add one column per score, each a function of the key columns alone.
+
+    In memory the rows are scored; in an engine the distinct keys are fetched, scored
+    here and joined back, so that no customer leaves it. A sum of floats may differ in
+    its last digit each time an engine adds it up, and would then find no score: unless
+    the keys are ``repeatable`` (counts, or counts over a constant), the plan is run
+    once and kept where it ran.
+    """
+    opened = read(frame, keys)
+    known = id_col if id_col in column_names(opened) else None
+    refuse(opened, rules(opened), id_col=known)
+    if isinstance(opened, nw.DataFrame):
+        values = [numbers(opened, key) for key in keys]
+        added = {name: score(*values) for name, score in scores.items()}
+        return native(with_arrays(opened, added), frame)
+    settled = opened if repeatable else run_once(opened)
+    return native(_joined(settled, keys, scores), frame)
+
+
+def cells(
+    frame: Frame, keys: Sequence[str], *, weight_col: str | None = None
+) -> tuple[list[FloatArray], FloatArray]:
+    """Fetch the distinct keys and how many rows (or how much weight) each has."""
+    names = [f"crmkit_key_{at}" for at in range(len(keys))]
+    columns = [
+        nw.col(key).cast(nw.Float64).alias(name)
+        for key, name in zip(keys, names, strict=True)
+    ]
+    if weight_col is not None:
+        columns.append(nw.col(weight_col).cast(nw.Float64).alias(_WEIGHT))
+    rows = frame.select(*columns)
+    if isinstance(rows, nw.DataFrame):
+        ones = np.ones(len(rows))
+        weight = ones if weight_col is None else numbers(rows, _WEIGHT)
+    else:
+        total = nw.len() if weight_col is None else nw.col(_WEIGHT).sum()
+        rows = collect(rows.group_by(*names).agg(total.alias(_WEIGHT)))
+        weight = numbers(rows, _WEIGHT)
+    return [numbers(rows, name) for name in names], weight
+
+
+def _joined(
+    frame: nw.LazyFrame[Any], keys: Sequence[str], scores: Mapping[str, Score]
+) -> nw.LazyFrame[Any]:
+    once = list(dict.fromkeys(keys))
+    distinct = frame.select(*once).unique()
+    _refuse_too_many(row_count(distinct))
+    fetched = distinct.collect()
+    values = [numbers(fetched, key) for key in keys]
+    columns = {key: fetched[key].to_numpy() for key in once}
+    columns |= {name: score(*values) for name, score in scores.items()}
+    stale = [name for name in scores if name in frame.collect_schema().names()]
+    kept = frame.drop(*stale) if stale else frame
+    return kept.join(beside(frame, columns), on=once, how="left")
+
+
+def _refuse_too_many(count: int) -> None:
+    if count > MAX_CELLS:
+        raise NotEnoughDataError(
+            needed=f"at most {MAX_CELLS:,} distinct histories to score in an engine",
+            got=f"{count:,}",
+            remedy="Use a coarser grain or time unit, or collect the frame first.",
+        )

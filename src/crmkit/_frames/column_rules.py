@@ -1,0 +1,197 @@
+"""What a column must be, said once as an expression any engine can check.
+
+A rule is asked of all rows in one aggregate query; only a broken one costs a second
+query, for its count and its first example.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import narwhals.stable.v2 as nw
+
+from ..errors import InvalidTypeError, InvalidValueError
+from .conversion import EagerFrame, Frame, collect, column_types, row_count
+
+__all__ = [
+    "Rule",
+    "id_rules",
+    "missing",
+    "number_rules",
+    "refuse",
+    "require_ids",
+    "require_numbers",
+]
+
+_MISSING = "missing value"
+_DROP_OR_FILL = "Drop or fill them first."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One thing no row of a column may do.
+
+    Attributes
+    ----------
+    column
+        The column the sentence names.
+    broken
+        True in the rows that break the rule.
+    found
+        What such a row holds, in the singular: ``"missing value"``.
+    remedy
+        What the caller can do, a whole sentence.
+    """
+
+    column: str
+    broken: nw.Expr
+    found: str
+    remedy: str
+
+
+def refuse(frame: Frame, rules: Sequence[Rule], *, id_col: str | None = None) -> None:
+    """Raise for the first broken rule: column, count of total, first example."""
+    if not rules:
+        return
+    asked = {f"rule_{at}": rule.broken.any() for at, rule in enumerate(rules)}
+    answers = collect(frame.select(**asked))
+    for at, rule in enumerate(rules):
+        if answers[f"rule_{at}"].item():
+            raise _broken(frame, rule, id_col)
+
+
+def missing(frame: Frame, column: str) -> nw.Expr:
+    """Say where a column has a hole: null anywhere, NaN where numbers float."""
+    expression = nw.col(column).is_null()
+    if column_types(frame, [column])[column].is_float():
+        expression = expression | nw.col(column).is_nan()
+    return expression
+
+
+def number_rules(
+    frame: Frame,
+    column: str,
+    *,
+    sign: Literal["any", "nonnegative", "positive"] = "any",
+    remedy: str = _DROP_OR_FILL,
+) -> list[Rule]:
+    """List the rules of a column of numbers: no hole, nothing infinite, the sign."""
+    value = nw.col(column)
+    rules = [
+        Rule(
+            column=column,
+            broken=missing(frame, column),
+            found=_MISSING,
+            remedy=remedy,
+        )
+    ]
+    if column_types(frame, [column])[column].is_float():
+        rules.append(
+            Rule(
+                column=column,
+                broken=~value.is_finite() & ~value.is_nan(),
+                found="infinite value",
+                remedy=remedy,
+            )
+        )
+    if sign != "any":
+        low = value < 0 if sign == "nonnegative" else value <= 0
+        found = "negative value" if sign == "nonnegative" else "value of 0 or less"
+        rules.append(Rule(column=column, broken=low, found=found, remedy=remedy))
+    return rules
+
+
+def id_rules(frame: Frame, column: str) -> list[Rule]:
+    """List the rules of a column of ids: no hole, no blank."""
+    rules = [
+        Rule(
+            column=column,
+            broken=missing(frame, column),
+            found=_MISSING,
+            remedy="Drop these rows, or give them an id.",
+        )
+    ]
+    if column_types(frame, [column])[column] == nw.String:
+        rules.append(
+            Rule(
+                column=column,
+                broken=nw.col(column).str.strip_chars() == "",
+                found="blank value",
+                remedy="Drop these rows, or give them an id.",
+            )
+        )
+    return rules
+
+
+def require_numbers(frame: Frame, columns: Sequence[str]) -> None:
+    """Refuse a column that does not hold real numbers."""
+    for column, dtype in column_types(frame, columns).items():
+        if not dtype.is_numeric():
+            raise InvalidTypeError(
+                subject=f"column {column!r}",
+                expected="numbers",
+                got=_kind(frame, column),
+                remedy="Convert the column to float or int first.",
+            )
+
+
+def require_ids(frame: Frame, column: str) -> None:
+    """Refuse ids that cannot be told apart: lists, structs, types that are mixed."""
+    dtype = column_types(frame, [column])[column]
+    if isinstance(frame, nw.DataFrame) and dtype == nw.Object:
+        kinds = _object_kinds(frame, column)
+        plain = len(kinds) <= 1 and not kinds & {"list", "dict", "set", "ndarray"}
+    else:
+        plain = not (dtype.is_nested() or dtype in (nw.Unknown, nw.Boolean))
+    if not plain:
+        raise InvalidTypeError(
+            subject=f"column {column!r}",
+            expected="ids of one kind: text, whole numbers or categories",
+            got=_kind(frame, column),
+            remedy="Convert the column to one type first.",
+        )
+
+
+def _object_kinds(frame: EagerFrame, column: str) -> set[str]:
+    values = frame[column].drop_nulls().to_list()
+    return {type(value).__name__ for value in values}
+
+
+def _kind(frame: Frame, column: str) -> str:
+    dtype = column_types(frame, [column])[column]
+    if isinstance(frame, nw.DataFrame) and dtype == nw.Object:
+        return f"objects of type {', '.join(sorted(_object_kinds(frame, column)))}"
+    if isinstance(frame, nw.DataFrame) and frame.implementation.is_pandas_like():
+        return f"dtype {frame[column].to_native().dtype}"
+    return str(dtype)
+
+
+def _broken(frame: Frame, rule: Rule, id_col: str | None) -> InvalidValueError:
+    rows = frame
+    if isinstance(frame, nw.DataFrame):
+        rows = frame.with_row_index("_crmkit_row")
+    wrong = rows.filter(rule.broken)
+    shown = None if rule.found == _MISSING else rule.column
+    first = _example(collect(wrong.head(1)), id_col, shown)
+    return InvalidValueError(
+        subject=f"column {rule.column!r}",
+        found=rule.found,
+        remedy=rule.remedy,
+        count=row_count(wrong),
+        total=row_count(frame),
+        first=first,
+    )
+
+
+def _example(first: EagerFrame, id_col: str | None, shown: str | None) -> str | None:
+    def cell(name: str) -> Any:
+        return first[name].to_list()[0]
+
+    parts = []
+    if "_crmkit_row" in first.columns:
+        parts.append(f"row {cell('_crmkit_row')}")
+    if id_col is not None:
+        parts.append(f"customer {cell(id_col)!r}")
+    if shown is not None and shown != id_col:
+        parts.append(f"value {cell(shown)!r}")
+    return ", ".join(parts) or None

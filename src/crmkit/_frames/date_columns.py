@@ -1,0 +1,167 @@
+"""Dates as whole day numbers (1970-01-01 is 0), in memory and in any engine."""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import narwhals.stable.v2 as nw
+import numpy as np
+
+from .._dates import EPOCH
+from ..errors import InvalidTypeError, InvalidValueError
+from ..typing import IntArray
+from .column_rules import Rule
+from .conversion import EagerFrame, Frame
+
+__all__ = [
+    "day_numbers",
+    "epoch_day",
+    "instants",
+    "period_start",
+    "require_dates",
+    "time_zone",
+]
+
+_WEEKS_BACK = 100_000
+
+
+def require_dates(frame: Frame, column: str) -> tuple[Frame, list[Rule]]:
+    """Return the frame with real dates in ``column``, and the rules they must keep.
+
+    Text is read only where every value is ISO-8601; nothing is guessed.
+    """
+    dtype = frame.collect_schema()[column]
+    if isinstance(frame, nw.DataFrame) and dtype in (nw.String, nw.Object):
+        frame = _with_parsed(frame, column)
+    elif dtype not in (nw.Date, nw.Datetime):
+        raise _not_dates(column, _described(frame, column))
+    hole = Rule(
+        column=column,
+        broken=nw.col(column).is_null(),
+        found="missing value",
+        remedy="Drop these rows, or give them a date.",
+    )
+    return frame, [hole]
+
+
+def time_zone(frame: Frame, column: str) -> str | None:
+    """Return the zone of a column of instants, None for plain dates."""
+    dtype = frame.collect_schema()[column]
+    return dtype.time_zone if isinstance(dtype, nw.Datetime) else None
+
+
+def day_numbers(frame: EagerFrame, column: str) -> IntArray:
+    """Read a column of dates as day numbers, in the column's own zone."""
+    return np.asarray(_local(frame, column).astype("datetime64[D]"), dtype=np.int64)
+
+
+def instants(frame: EagerFrame, column: str) -> IntArray:
+    """Read a column of dates as microseconds, in the column's own zone."""
+    return np.asarray(_local(frame, column).astype("datetime64[us]"), dtype=np.int64)
+
+
+def _local(frame: EagerFrame, column: str) -> np.ndarray:
+    series = frame[column]
+    if time_zone(frame, column) is not None:
+        series = series.dt.replace_time_zone(None)
+    return np.asarray(series.to_numpy())
+
+
+def epoch_day(column: str) -> nw.Expr:
+    """Say the day number as an expression: integer arithmetic every engine has."""
+    date = nw.col(column)
+    year = date.dt.year().cast(nw.Int64) - 1
+    return (
+        year * 365
+        + _leaps_until(year)
+        + date.dt.ordinal_day().cast(nw.Int64)
+        - EPOCH.toordinal()
+    )
+
+
+def period_start(
+    column: str, grain: Literal["day", "week", "month", "quarter", "year"]
+) -> nw.Expr:
+    """Say the day number of the first day of the period a date lies in."""
+    date, day = nw.col(column), epoch_day(column)
+    if grain == "day":
+        return day
+    if grain == "week":
+        # 1970-01-01 was a Thursday; counted from far back, where // cannot differ.
+        monday = 3 + 7 * _WEEKS_BACK
+        return (day + monday) // 7 * 7 - monday
+    if grain == "month":
+        return day - date.dt.day().cast(nw.Int64) + 1
+    new_year = day - date.dt.ordinal_day().cast(nw.Int64) + 1
+    return new_year if grain == "year" else new_year + _days_before_quarter(date)
+
+
+def _days_before_quarter(date: nw.Expr) -> nw.Expr:
+    year, month = date.dt.year(), date.dt.month()
+    # No remainder (Arrow lacks it): a year is leap where its quotients step up.
+    leap = _leaps_until(year) - _leaps_until(year - 1)
+    late = nw.when(month >= 10).then(273 + leap).otherwise(181 + leap)
+    mid = nw.when(month >= 7).then(late).otherwise(90 + leap)
+    return nw.when(month >= 4).then(mid).otherwise(0)
+
+
+def _leaps_until(year: nw.Expr) -> nw.Expr:
+    return (year // 4 - year // 100 + year // 400).cast(nw.Int64)
+
+
+def _with_parsed(frame: EagerFrame, column: str) -> EagerFrame:
+    values = frame[column].to_list()
+    parsed = [_parsed(value) for value in values]
+    wrong = [at for at, day in enumerate(parsed) if day is None]
+    if wrong:
+        _refuse_text(column, values, wrong)
+    days = np.array(parsed, dtype="datetime64[ms]")
+    series = nw.Series.from_numpy(column, days, backend=frame.implementation)
+    return frame.with_columns(series)
+
+
+def _parsed(value: Any) -> np.datetime64 | None:
+    if value is None or value != value:  # noqa: PLR0124 - NaN and NaT differ from themselves
+        return np.datetime64("NaT", "s")
+    if isinstance(value, dt.datetime):
+        return None if value.tzinfo else np.datetime64(value, "s")
+    if isinstance(value, dt.date):
+        return np.datetime64(value, "s")
+    return _from_iso(value) if isinstance(value, str) else None
+
+
+def _from_iso(text: str) -> np.datetime64 | None:
+    try:
+        instant = dt.datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return None if instant.tzinfo else np.datetime64(instant, "s")
+
+
+def _refuse_text(column: str, values: Sequence[Any], wrong: Sequence[int]) -> None:
+    first = values[wrong[0]]
+    if isinstance(first, str):
+        raise InvalidValueError(
+            subject=f"column {column!r}",
+            found="non-ISO date",
+            count=len(wrong),
+            total=len(values),
+            first=f"row {wrong[0]}, value {first!r}",
+            remedy="Convert the column to dates first, naming its format.",
+        )
+    raise _not_dates(column, f"{type(first).__name__} {first!r} at row {wrong[0]}")
+
+
+def _not_dates(column: str, got: str) -> InvalidTypeError:
+    return InvalidTypeError(
+        subject=f"column {column!r}",
+        expected="dates or datetimes of one zone",
+        got=got,
+        remedy="Convert the column to dates first, naming its format and zone.",
+    )
+
+
+def _described(frame: Frame, column: str) -> str:
+    if isinstance(frame, nw.DataFrame) and frame.implementation.is_pandas_like():
+        return f"dtype {frame[column].to_native().dtype}"
+    return str(frame.collect_schema()[column])

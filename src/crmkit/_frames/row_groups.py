@@ -1,0 +1,94 @@
+"""Rows that share an id, as whole numbers: how a log becomes one row per customer."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import narwhals.stable.v2 as nw
+import numpy as np
+
+from ..typing import IntArray
+from .conversion import EagerFrame
+
+__all__ = ["Groups", "group_rows"]
+
+_Series = nw.Series[Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Groups:
+    """Which group each row is in, and what each group is called.
+
+    Attributes
+    ----------
+    codes
+        For each row, the number of its group, from 0.
+    ids
+        For each group, its id as the caller wrote it, in ascending order.
+    """
+
+    codes: IntArray
+    ids: _Series
+
+    @property
+    def count(self) -> int:
+        """Number of groups."""
+        return len(self.ids)
+
+
+def group_rows(frame: EagerFrame, column: str) -> Groups:
+    """Give each row the number of its id, numbered in ascending order of the ids."""
+    series = frame[column]
+    if series.dtype.is_numeric():
+        codes = _ranked(series.to_numpy())
+        return Groups(codes=codes, ids=series[_first_rows(codes)])
+    codes = _ranked(_labels(series))
+    ids = series[_first_rows(codes)]
+    order = _ascending(ids)
+    rank = np.empty_like(order)
+    rank[order] = np.arange(len(order))
+    return Groups(codes=rank[codes], ids=ids[order])
+
+
+def _labels(series: _Series) -> IntArray:
+    """Give equal ids one whole number, by the library's own hashing."""
+    implementation = series.implementation
+    if implementation.is_pandas_like():
+        labels = series.to_native().factorize()[0]
+    elif implementation.is_polars():
+        labelled = series.dtype in (nw.Categorical, nw.Enum)
+        categories = series if labelled else series.cast(nw.Categorical)
+        labels = categories.to_native().to_physical().to_numpy()
+    else:
+        encoded = series.to_native().combine_chunks()
+        if series.dtype != nw.Categorical:
+            encoded = encoded.dictionary_encode()
+        labels = encoded.indices.to_numpy(zero_copy_only=False)
+    return np.asarray(labels, dtype=np.int64)
+
+
+def _ranked(values: np.ndarray) -> IntArray:
+    """Give each value its rank among the distinct ones; dense ones by counting."""
+    if values.size and values.dtype.kind in "iu":
+        low, high = int(values.min()), int(values.max())
+        if high - low < 4 * values.size + 1024:
+            offset = (values - values.dtype.type(low)).astype(np.int64)
+            present = np.bincount(offset, minlength=1) > 0
+            return np.asarray((np.cumsum(present) - 1)[offset], dtype=np.int64)
+    ranks: IntArray = np.unique(values, return_inverse=True)[1]
+    return ranks
+
+
+def _first_rows(codes: IntArray) -> IntArray:
+    """Find the first row of each group."""
+    first = np.zeros(int(codes.max(initial=-1)) + 1, dtype=np.int64)
+    first[codes[::-1]] = np.arange(codes.size - 1, -1, -1)
+    return first
+
+
+def _ascending(ids: _Series) -> IntArray:
+    name = "_crmkit_at"
+    table = ids.to_frame().with_row_index(name)
+    column = ids.name
+    if ids.dtype in (nw.Categorical, nw.Enum):
+        table = table.with_columns(nw.col(column).cast(nw.String))
+    return np.asarray(table.sort(column)[name].to_numpy(), dtype=np.int64)

@@ -1,0 +1,1 @@
+"""What it costs to win a customer, and when it pays back."""

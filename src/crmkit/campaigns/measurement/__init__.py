@@ -1,0 +1,1 @@
+"""What a campaign added: response, incremental profit and uplift."""

@@ -1,0 +1,1 @@
+"""Retention offers: what they cost, whom they keep and what they earn."""

@@ -1,0 +1,1 @@
+"""Churn classifiers learned from snapshots, and how good their forecasts are."""

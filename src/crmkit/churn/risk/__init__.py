@@ -1,0 +1,1 @@
+"""Churn without a contract: risk, lapse windows, rates and their economics."""

@@ -1,0 +1,1 @@
+"""How long customers stay: survival curves, hazards and life that remains."""

@@ -1,0 +1,338 @@
+"""The chance to leave in each period, by tenure and by what is known of a customer."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from ..._check import fraction, nonnegative_array, one_of, whole
+from ..._frames import (
+    EagerFrame,
+    Rule,
+    group_rows,
+    number_rules,
+    numbers,
+    nw,
+    read_eager,
+    refuse,
+    require_numbers,
+)
+from ...errors import ConvergenceError, InvalidValueError, NotEnoughDataError
+from ...fits import from_document, to_document
+from ...kernels.base import binary_regression as kernel
+from ...kernels.base.intervals import normal_quantile
+from ...typing import FloatArray, IntArray, IntoDataFrame, IntoFrame
+from ..classifier.scored_outcomes import flag_rules
+from .hazard_fitting import PersonPeriods, maximised
+
+__all__ = ["DiscreteHazard", "fit_discrete_hazard"]
+
+Baseline = Literal["saturated", "constant", "logarithmic"]
+_BASELINES = ("saturated", "constant", "logarithmic")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiscreteHazard:
+    """A discrete-time hazard: the chance to leave in a period, having reached it.
+
+    Attributes
+    ----------
+    link
+        ``"logit"``, or ``"cloglog"``, whose coefficients are those of a proportional
+        hazard in continuous time, grouped into periods.
+    baseline
+        How the hazard moves with tenure: one level per period (``"saturated"``), one
+        for all (``"constant"``), or a line in log(period) (``"logarithmic"``).
+    last_period
+        The last period seen, or the one from which periods share a level.
+    covariates
+        The columns that move the hazard besides tenure.
+    names, coefficients, standard_errors
+        The terms on the scale of the link; the errors are None for a model by hand.
+    log_likelihood, rows, events, iterations
+        Of the fit; None by hand.
+    """
+
+    link: kernel.Link
+    baseline: Baseline
+    last_period: int
+    covariates: tuple[str, ...]
+    names: tuple[str, ...]
+    coefficients: tuple[float, ...]
+    standard_errors: tuple[float, ...] | None = None
+    log_likelihood: float | None = None
+    rows: int | None = None
+    events: int | None = None
+    iterations: int | None = None
+
+    def interval(self, name: str, *, level: float = 0.95) -> tuple[float, float]:
+        """Return the Wald interval of one coefficient."""
+        if self.standard_errors is None:
+            raise NotEnoughDataError(
+                needed="standard errors",
+                got="a model built by hand",
+                remedy="Fit the model to data.",
+            )
+        one_of("name", name, self.names)
+        at = self.names.index(name)
+        half = normal_quantile(fraction("level", level)) * self.standard_errors[at]
+        return self.coefficients[at] - half, self.coefficients[at] + half
+
+    def hazard_table(self, customers: IntoFrame, periods: ArrayLike) -> FloatArray:
+        """Return the chance to leave in each period: a row each, a column per period.
+
+        Beyond ``last_period`` a saturated baseline keeps its last level.
+        """
+        frame = read_eager(customers, self.covariates)
+        refuse(frame, _known(frame, self.covariates))
+        asked = nonnegative_array("periods", periods)
+        wrong = asked[(asked < 1) | (asked != np.floor(asked))]
+        if wrong.size:
+            raise InvalidValueError(
+                subject="argument 'periods'",
+                found=f"period {float(wrong[0])!r}",
+                remedy="Count whole periods from 1.",
+            )
+        x = _covariates(frame, self.covariates)
+        k = len(self.coefficients) - len(self.covariates)
+        coefficients = np.array(self.coefficients)
+        of_tenure = _tenure(asked, self.baseline, self.last_period) @ coefficients[:k]
+        of_customer = x @ coefficients[k:]
+        return kernel.hazard(of_customer[:, None] + of_tenure, link=self.link)
+
+    def survival_table(self, customers: IntoFrame, times: ArrayLike) -> FloatArray:
+        """Return S(t), the product of 1 - hazard, at whole numbers of periods."""
+        asked = nonnegative_array("times", times)
+        if np.any(asked != np.floor(asked)):
+            raise InvalidValueError(
+                subject="argument 'times'",
+                found="time that is no whole number of periods",
+                remedy="Ask at the ends of periods.",
+            )
+        last = int(asked.max(initial=0.0))
+        kept = 1 - self.hazard_table(customers, np.arange(1.0, last + 1))
+        curve = np.cumprod(np.hstack([np.ones((kept.shape[0], 1)), kept]), axis=1)
+        return np.asarray(curve[:, asked.astype(np.int64)], dtype=np.float64)
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the model as a JSON document."""
+        return to_document(self)
+
+    @classmethod
+    def from_dict(cls, document: Mapping[str, object]) -> "DiscreteHazard":
+        """Build the model from its JSON document."""
+        return from_document(cls, document)
+
+
+def fit_discrete_hazard(
+    periods: IntoDataFrame,
+    *,
+    covariates: Sequence[str] = (),
+    link: kernel.Link = "logit",
+    baseline: Baseline = "saturated",
+    pooled_from: int | None = None,
+    period_col: str = "period",
+    event_col: str = "event",
+    weight_col: str | None = None,
+    cluster_col: str | None = None,
+) -> DiscreteHazard:
+    """Fit the chance to leave in each period.
+
+    Parameters
+    ----------
+    periods
+        Rows of ``person_periods``.
+    covariates
+        Columns of numbers or booleans, each known at the start of its period.
+    link
+        ``"logit"`` or ``"cloglog"``.
+    baseline
+        See ``DiscreteHazard``.
+    pooled_from
+        Periods from this one on share one level of the saturated baseline: late
+        periods hold few customers.
+    period_col, event_col, weight_col
+        The columns read.
+    cluster_col
+        Whose rows belong together when a customer has several spells: standard errors
+        then allow for it (sandwich).
+
+    Returns
+    -------
+    DiscreteHazard
+        The maximum-likelihood fit.
+
+    Raises
+    ------
+    NotEnoughDataError
+        If nobody left, or nobody left in some period of a saturated baseline.
+    ConvergenceError
+        If a covariate tells leavers and stayers apart without an error, or says the
+        same as others.
+
+    Notes
+    -----
+    Without covariates the saturated model is the life table, and its survival that of
+    Kaplan and Meier on whole numbers.
+
+    References
+    ----------
+    Allison (1982), "Discrete-time methods for the analysis of event histories";
+    Prentice and Gloeckler (1978) for the complementary log-log link.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from crmkit.churn import person_periods
+    >>> spells = pd.DataFrame(
+    ...     {"duration": [1, 1, 2, 2, 2, 2], "event_observed": [1, 1, 1, 0, 0, 0]}
+    ... )
+    >>> model = spells.pipe(person_periods).pipe(fit_discrete_hazard)
+    >>> model.hazard_table(spells[:1], [1, 2]).round(4)
+    array([[0.3333, 0.25  ]])
+    """
+    one_of("link", link, ("logit", "cloglog"))
+    one_of("baseline", baseline, _BASELINES)
+    names = tuple(covariates)
+    frame = _read(periods, names, period_col, event_col, (weight_col, cluster_col))
+    period, y = numbers(frame, period_col), numbers(frame, event_col)
+    last = int(period.max())
+    if pooled_from is not None:
+        last = min(last, whole("pooled_from", pooled_from, at_least=1))
+    weight = numbers(frame, weight_col) if weight_col else np.ones(y.size)
+    rows = PersonPeriods(
+        # More levels than rows cannot all be lived in: the first gap is refused.
+        level=_level(period, baseline, min(last, y.size + 1)),
+        x=np.hstack([_slope(period, baseline), _covariates(frame, names)]),
+        y=y,
+        weight=weight,
+    )
+    _require_events(rows, baseline)
+    cluster = group_rows(frame, cluster_col).codes if cluster_col else None
+    found, errors = maximised(rows, link, cluster)
+    fit = DiscreteHazard(
+        link=link,
+        baseline=baseline,
+        last_period=last,
+        covariates=names,
+        names=(*_terms(baseline, last), *names),
+        coefficients=tuple(found.parameters.tolist()),
+        standard_errors=tuple(errors.tolist()),
+        log_likelihood=found.value,
+        rows=int(y.size),
+        events=int((y * weight).sum()),
+        iterations=found.iterations,
+    )
+    if not found.converged:
+        message = (
+            f"the hazard has no single best fit ({found.iterations} iterations). A "
+            "covariate may tell leavers from stayers without an error, or say the same "
+            "as others: leave it out."
+        )
+        raise ConvergenceError(message, fit=fit)
+    return fit
+
+
+def _read(
+    periods: IntoDataFrame,
+    covariates: tuple[str, ...],
+    period_col: str,
+    event_col: str,
+    optional: tuple[str | None, str | None],
+) -> EagerFrame:
+    weight_col, cluster_col = optional
+    measured = [period_col, *([weight_col] if weight_col else [])]
+    grouped = [cluster_col] if cluster_col else []
+    frame = read_eager(periods, [*measured, *covariates, event_col, *grouped])
+    require_numbers(frame, measured)
+    rules = number_rules(frame, period_col, sign="positive")
+    if frame.schema[period_col].is_float():
+        rules.append(_whole_rule(period_col))
+    if weight_col:
+        rules += number_rules(frame, weight_col, sign="nonnegative")
+    rules += _known(frame, covariates)
+    refuse(frame, [*rules, *flag_rules(frame, event_col)])
+    if not len(frame):
+        raise NotEnoughDataError(
+            needed="person-periods", got="0 rows", remedy="Pass a frame with rows."
+        )
+    return frame
+
+
+def _whole_rule(column: str) -> Rule:
+    return Rule(
+        column=column,
+        broken=nw.col(column) != nw.col(column).floor(),
+        found="value that is not whole",
+        remedy="Count whole periods from 1, as person_periods does.",
+    )
+
+
+def _known(frame: EagerFrame, covariates: Sequence[str]) -> list[Rule]:
+    """List the rules of covariates: numbers or booleans, without a hole."""
+    flags = [name for name in covariates if frame.schema[name] == nw.Boolean]
+    others = [name for name in covariates if name not in flags]
+    require_numbers(frame, others)
+    rules = [rule for name in flags for rule in flag_rules(frame, name)]
+    return rules + [rule for name in others for rule in number_rules(frame, name)]
+
+
+def _tenure(period: FloatArray, baseline: Baseline, last: int) -> FloatArray:
+    """Return the columns of tenure alone, as the terms are listed."""
+    level = _level(period, baseline, last)
+    own = level[:, None] == np.arange(last if baseline == "saturated" else 1)
+    return np.hstack([own.astype(np.float64), _slope(period, baseline)])
+
+
+def _level(period: FloatArray, baseline: Baseline, last: int) -> IntArray:
+    if baseline == "saturated":
+        return np.minimum(period, float(last)).astype(np.int64) - 1
+    return np.zeros(period.size, dtype=np.int64)
+
+
+def _slope(period: FloatArray, baseline: Baseline) -> FloatArray:
+    if baseline == "logarithmic":
+        return np.log(period)[:, None]
+    return np.zeros((period.size, 0))
+
+
+def _terms(baseline: Baseline, last: int) -> tuple[str, ...]:
+    if baseline == "saturated":
+        return tuple(f"period {number}" for number in range(1, last + 1))
+    return ("level", "log(period)") if baseline == "logarithmic" else ("level",)
+
+
+def _covariates(frame: EagerFrame, names: Sequence[str]) -> FloatArray:
+    if not names:
+        return np.zeros((len(frame), 0))
+    return np.column_stack([numbers(frame, name) for name in names])
+
+
+def _require_events(rows: PersonPeriods, baseline: Baseline) -> None:
+    if not float(rows.y @ rows.weight) > 0:
+        raise NotEnoughDataError(
+            needed="customers who left", got="0", remedy="Observe for longer."
+        )
+    if baseline == "saturated":
+        period = _one_sided(rows)
+        if period is not None:
+            raise NotEnoughDataError(
+                needed="customers who left, and some who stayed, in every period",
+                got=f"only one kind in period {period}",
+                remedy="Pool late periods (pooled_from), or choose another baseline.",
+            )
+
+
+def _one_sided(rows: PersonPeriods) -> int | None:
+    """Return the first period in which nobody left, or nobody stayed."""
+    there, place = np.unique(rows.level, return_inverse=True)
+    lost = np.bincount(place, rows.y * rows.weight)
+    stayed = np.bincount(place, (1 - rows.y) * rows.weight)
+    # A period that nobody was in ends the run of 0, 1, 2, ... before it.
+    wrong = (there != np.arange(there.size)) | (lost == 0) | (stayed == 0)
+    at = int(np.argmax(wrong))
+    if not wrong[at]:
+        return None
+    return min(at, int(there[at])) + 1

@@ -1,0 +1,102 @@
+"""Spells as person-periods: a row for each period a customer could have left in."""
+
+import numpy as np
+
+from ..._frames import native, numbers, read_eager, with_arrays
+from ...errors import InvalidValueError
+from ...typing import FloatArray, IntoDataFrameT
+from .spells import read_spells
+
+__all__ = ["person_periods"]
+
+
+def person_periods(
+    spells: IntoDataFrameT,
+    *,
+    duration_col: str = "duration",
+    event_col: str = "event_observed",
+    entry_col: str | None = None,
+    period_col: str = "period",
+    output_col: str = "event",
+) -> IntoDataFrameT:
+    """Expand spells into one row per customer and period at risk.
+
+    Join what changes over time to the result, on customer and period: a value must be
+    known at the *start* of its period.
+
+    Parameters
+    ----------
+    spells
+        One row per customer.
+    duration_col
+        Whole periods watched: an event of duration 3 happened in period 3; without an
+        event periods 1 to 3 were survived.
+    event_col
+        Whether the loss was seen.
+    entry_col
+        Whole periods already over when watching began: rows start after it.
+    period_col, output_col
+        The columns added: the period from 1, and whether the loss was in it.
+
+    Returns
+    -------
+    DataFrame
+        The caller's columns, repeated, and two more. Its length is the sum of durations
+        less entries.
+
+    Raises
+    ------
+    InvalidValueError
+        If a duration is not whole, or 0.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> spells = pd.DataFrame(
+    ...     {"customer_id": ["a", "b"], "duration": [2, 1], "event_observed": [1, 0]}
+    ... )
+    >>> person_periods(spells)[["customer_id", "period", "event"]]
+      customer_id  period  event
+    0           a       1  False
+    1           a       2   True
+    2           b       1  False
+    """
+    rows, frame = read_spells(
+        spells,
+        duration_col=duration_col,
+        event_col=event_col,
+        entry_col=entry_col,
+        weight_col=None,
+    )
+    entry = numbers(frame, entry_col) if entry_col else np.zeros(len(frame))
+    _require_whole(duration_col, rows.duration, at_least=1)
+    _require_whole(entry_col or "entry", entry, at_least=0)
+    length = (rows.duration - entry).astype(np.int64)
+    at = np.repeat(np.arange(length.size), length)
+    start = np.repeat(np.cumsum(length) - length, length)
+    period = np.arange(at.size) - start + entry[at].astype(np.int64) + 1
+    event = rows.event[at] & (period == rows.duration[at])
+    repeated = read_eager(_rows(frame.to_native(), at), ())
+    added = with_arrays(repeated, {period_col: period, output_col: event})
+    return native(added, spells)
+
+
+def _rows(frame: IntoDataFrameT, at: np.ndarray) -> IntoDataFrameT:
+    opened = read_eager(frame, ())
+    taken = native(opened[at], frame)
+    # A repeated pandas index would say nothing: the rows are numbered anew.
+    reset = getattr(taken, "reset_index", None)
+    return taken if reset is None else reset(drop=True)
+
+
+def _require_whole(name: str, values: FloatArray, *, at_least: int) -> None:
+    wrong = np.flatnonzero((values != np.floor(values)) | (values < at_least))
+    if wrong.size:
+        raise InvalidValueError(
+            subject=f"column {name!r}",
+            found=f"value that is no whole number of {at_least} or more",
+            count=wrong.size,
+            total=values.size,
+            first=f"row {wrong[0]}, value {float(values[wrong[0]])!r}",
+            remedy="Count whole periods; round up the period of an event.",
+        )

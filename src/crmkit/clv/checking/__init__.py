@@ -1,0 +1,1 @@
+"""How well models forecast: backtests, comparisons and tests of assumptions."""

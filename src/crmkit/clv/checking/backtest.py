@@ -1,0 +1,350 @@
+"""What models would have predicted in the past, beside what happened."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Protocol, TypeAlias
+
+import numpy as np
+
+from ..._check import random_source
+from ..._dates import date_of
+from ..._frames import EagerFrame, numbers, nw, read_eager
+from ...errors import InvalidValueError, NotEnoughDataError
+from ...fits import from_document, to_document
+from ...rfm.calibration_holdout_summary import calibration_holdout_summary
+from ...typing import (
+    Day,
+    FloatArray,
+    Grain,
+    IntoDataFrame,
+    PurchaseModel,
+    Refunds,
+    TimeUnit,
+)
+from ..models.nbd import fit_nbd
+from ..uncertainty.clv_interval import interval_ends
+from ..uncertainty.simulated_futures import PurchaseSampler, futures
+from .backtest_cutoffs import Cutoffs, cutoff_days, horizon_days
+from .forecast_accuracy import deciles, mean_absolute_error, ranking_gini, relative_bias
+
+__all__ = ["Backtest", "BacktestScore", "backtest"]
+
+
+class _Model(PurchaseSampler, PurchaseModel, Protocol):
+    """Expects purchases, and draws them."""
+
+
+Fit: TypeAlias = Callable[[IntoDataFrame], _Model]
+
+_HISTORY = ("frequency", "recency", "T")
+_DRAWS = 200
+_TAILS = (0.025, 0.975)
+_BASELINES = ("last period", "NBD")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BacktestScore:
+    """How one model did after one cutoff.
+
+    Attributes
+    ----------
+    model, cutoff
+        The name of the model, and the last day it learned from.
+    n_customers
+        Customers known by then.
+    predicted, actual
+        Purchases of all of them in the horizon.
+    bias
+        How much too high the total was: 0.05 is 5 % too high.
+    mean_absolute_error
+        Purchases a customer was off on average.
+    gini
+        How well customers were ranked: 1 as in hindsight, 0 as by chance.
+    calibration
+        Mean prediction and mean outcome of each tenth of the customers, those of the
+        lowest predictions first.
+    coverage
+        Share of customers inside their 95 % prediction interval; None where no ``rng``
+        was given, for a baseline that draws nothing, and for a fit that leaves
+        parameters all but free.
+    total_interval
+        The 95 % interval of the total; None likewise.
+    """
+
+    model: str
+    cutoff: str
+    n_customers: int
+    predicted: float
+    actual: float
+    bias: float | None
+    mean_absolute_error: float
+    gini: float | None
+    calibration: tuple[tuple[float, float], ...]
+    coverage: float | None = None
+    total_interval: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backtest:
+    """Models and plain baselines after every cutoff.
+
+    Attributes
+    ----------
+    horizon, time_unit
+        How far ahead was predicted.
+    scores
+        One entry per cutoff and model. ``"last period"`` repeats each customer's
+        purchases of the span before; ``"NBD"`` never lets anybody leave.
+    """
+
+    horizon: float
+    time_unit: str
+    scores: tuple[BacktestScore, ...]
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the backtest as a JSON document."""
+        return to_document(self)
+
+    @classmethod
+    def from_dict(cls, document: Mapping[str, object]) -> "Backtest":
+        """Build the backtest from its JSON document."""
+        return from_document(cls, document)
+
+    def __str__(self) -> str:
+        """Show the scores as a table."""
+        width = max(len(score.model) for score in self.scores)
+        head = (
+            f"{'cutoff':<10}  {'model':<{width}}  predicted    actual    bias     MAE"
+            "   Gini"
+        )
+        return "\n".join([head, *(_line(score, width) for score in self.scores)])
+
+
+def backtest(
+    transactions: IntoDataFrame,
+    *,
+    models: Mapping[str, Fit],
+    cutoffs: Cutoffs,
+    horizon: float,
+    observation_period_end: Day | None = None,
+    grain: Grain = "day",
+    time_unit: TimeUnit = "day",
+    refunds: Refunds = "error",
+    rng: np.random.Generator | None = None,
+    customer_id_col: str = "customer_id",
+    date_col: str = "date",
+    amount_col: str = "amount",
+) -> Backtest:
+    """Fit at each cutoff, predict the horizon, and compare with what happened.
+
+    Parameters
+    ----------
+    transactions
+        One row per purchase, in memory.
+    models
+        By name, how to fit each: ``{"BG/NBD": fit_bg_nbd}``. A
+        ``functools.partial`` carries options.
+    cutoffs
+        The last days to learn from, each at least the horizon before the end of the
+        data: what was not seen yet is no answer.
+    horizon
+        How far ahead, in ``time_unit``: a whole number of days, which no number of mean
+        months or years is. Backtest those in days; predictions are the same.
+    observation_period_end
+        The last day seen, inclusive; None for the last date in the log. Name it where
+        the log is complete up to a later day on which nobody bought.
+    grain, time_unit, refunds
+        As in ``rfm_summary``.
+    rng
+        Draws prediction intervals, whose coverage is then scored; None leaves them out.
+    customer_id_col, date_col, amount_col
+        The columns read.
+
+    Returns
+    -------
+    Backtest
+        Bias, error, ranking and calibration of every model and two baselines.
+
+    Raises
+    ------
+    InvalidValueError
+        If the horizon is no whole number of days, a cutoff lies before any purchase or
+        leaves less than the horizon to the end, or a name is taken by a baseline.
+    InvalidTypeError
+        If ``cutoffs`` is no list.
+
+    Examples
+    --------
+    >>> from crmkit.clv import fit_bg_nbd
+    >>> from crmkit.datasets import load_cdnow_sample
+    >>> print(backtest(
+    ...     load_cdnow_sample(), models={"BG/NBD": fit_bg_nbd},
+    ...     cutoffs=["1997-09-30"], horizon=39, time_unit="week",
+    ... ))
+    cutoff      model        predicted    actual    bias     MAE   Gini
+    1997-09-30  BG/NBD         1,653.4   1,882.0  -12.1%   0.785  0.662
+    1997-09-30  NBD            2,929.8   1,882.0  +55.7%   1.041  0.680
+    1997-09-30  last period    2,457.0   1,882.0  +30.6%   0.897  0.660
+    """
+    _require_names(models)
+    if rng is not None:
+        random_source(rng)
+    days = horizon_days(horizon, time_unit)
+    known = cutoff_days(
+        transactions, cutoffs, days=days, end=observation_period_end, date_col=date_col
+    )
+    summary = partial(
+        calibration_holdout_summary,
+        transactions,
+        grain=grain,
+        time_unit=time_unit,
+        refunds=refunds,
+        customer_id_col=customer_id_col,
+        date_col=date_col,
+        amount_col=amount_col,
+    )
+    past = [_past(summary, day, days, customer_id_col) for day in known]
+    scores = [score for each in past for score in _scores(each, models, rng)]
+    return Backtest(horizon=horizon, time_unit=time_unit, scores=tuple(scores))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Past:
+    """One cutoff: what was known, what happened, and what had happened before."""
+
+    cutoff: str
+    customers: IntoDataFrame
+    span: float
+    actual: FloatArray
+    last_period: FloatArray
+
+
+def _past(
+    summary: Callable[..., IntoDataFrame], day: int, days: int, customer_id_col: str
+) -> _Past:
+    customers = summary(
+        calibration_period_end=date_of(day), observation_period_end=date_of(day + days)
+    )
+    frame = read_eager(customers, ())
+    if not len(frame):
+        raise NotEnoughDataError(
+            needed=f"customers who bought by {date_of(day)}",
+            got="none",
+            remedy="Choose later cutoffs.",
+        )
+    return _Past(
+        cutoff=date_of(day).isoformat(),
+        customers=customers,
+        span=float(numbers(frame, "holdout_T")[0]),
+        actual=numbers(frame, "holdout_frequency"),
+        last_period=_last_period(summary, frame, day, days, customer_id_col),
+    )
+
+
+def _last_period(
+    summary: Callable[..., IntoDataFrame],
+    frame: EagerFrame,
+    day: int,
+    days: int,
+    customer_id_col: str,
+) -> FloatArray:
+    """Count each customer's purchases in the span before, repeat ones of the new."""
+    since_first = numbers(frame, "frequency")
+    try:
+        before = summary(
+            calibration_period_end=date_of(day - days),
+            observation_period_end=date_of(day),
+        )
+    except NotEnoughDataError:
+        return since_first
+    earlier = read_eager(before, ()).select(
+        customer_id_col, crmkit_seen=nw.col("holdout_frequency")
+    )
+    joined = frame.select(customer_id_col).join(earlier, customer_id_col, how="left")
+    seen = numbers(joined, "crmkit_seen")
+    return np.where(np.isnan(seen), since_first, seen)
+
+
+def _scores(
+    past: _Past, models: Mapping[str, Fit], rng: np.random.Generator | None
+) -> Iterator[BacktestScore]:
+    fits: dict[str, Fit] = {**models, "NBD": fit_nbd}
+    frame = read_eager(past.customers, _HISTORY)
+    x, t_x, T = (numbers(frame, column) for column in _HISTORY)
+    for name, fit in fits.items():
+        model = fit(past.customers)
+        predicted = model.expected_purchases(x, t_x, T, horizon=past.span)
+        score = _score(name, past, predicted)
+        if rng is None or not _settled(model):
+            yield score
+        else:
+            yield _covered(score, model, (x, t_x, T), past, rng)
+    yield _score("last period", past, past.last_period)
+
+
+def _settled(model: _Model) -> bool:
+    return model.report is None or not model.report.weakly_identified
+
+
+def _score(name: str, past: _Past, predicted: FloatArray) -> BacktestScore:
+    return BacktestScore(
+        model=name,
+        cutoff=past.cutoff,
+        n_customers=predicted.size,
+        predicted=float(predicted.sum()),
+        actual=float(past.actual.sum()),
+        bias=relative_bias(predicted, past.actual),
+        mean_absolute_error=mean_absolute_error(predicted, past.actual),
+        gini=ranking_gini(predicted, past.actual),
+        calibration=deciles(predicted, past.actual),
+    )
+
+
+def _covered(
+    score: BacktestScore,
+    model: PurchaseSampler,
+    history: tuple[FloatArray, FloatArray, FloatArray],
+    past: _Past,
+    rng: np.random.Generator,
+) -> BacktestScore:
+    inside, totals = 0, np.zeros(_DRAWS)
+    for block in futures(
+        history,
+        None,
+        purchases=model,
+        spend=None,
+        horizon=past.span,
+        discount_rate=0.0,
+        draws=_DRAWS,
+        rng=rng,
+    ):
+        low, high = interval_ends(block.purchases, _TAILS[0])
+        actual = past.actual[block.rows]
+        inside += int(np.count_nonzero((low <= actual) & (actual <= high)))
+        totals += block.purchases.sum(axis=1)
+    low_total, high_total = np.quantile(totals, _TAILS, method="weibull").tolist()
+    return replace(
+        score,
+        coverage=inside / past.actual.size,
+        total_interval=(low_total, high_total),
+    )
+
+
+def _require_names(models: Mapping[str, Fit]) -> None:
+    taken = [name for name in models if name in _BASELINES]
+    if taken:
+        raise InvalidValueError(
+            subject="argument 'models'",
+            found=f"name {taken[0]!r}, which is a baseline",
+            remedy="Give the model another name.",
+        )
+
+
+def _line(score: BacktestScore, width: int) -> str:
+    bias = "    n/a" if score.bias is None else f"{score.bias:>+7.1%}"
+    gini = "  n/a" if score.gini is None else f"{score.gini:>5.3f}"
+    return (
+        f"{score.cutoff:<10}  {score.model:<{width}}  {score.predicted:>9,.1f}"
+        f"  {score.actual:>8,.1f} {bias}  {score.mean_absolute_error:>6.3f}  {gini}"
+    )

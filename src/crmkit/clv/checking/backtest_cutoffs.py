@@ -1,0 +1,111 @@
+"""Days to look back from: each inside the log, with all of its horizon after it."""
+
+import datetime as dt
+from collections.abc import Iterable
+
+from ..._check import one_of, positive
+from ..._dates import EPOCH, date_of, day_number
+from ..._frames import day_numbers, read_eager, refuse, require_dates, time_zone
+from ...errors import InvalidTypeError, InvalidValueError, NotEnoughDataError
+from ...kernels.log.calendar import DAYS_PER_UNIT
+from ...typing import Day, IntoDataFrame, TimeUnit
+
+__all__ = ["Cutoffs", "cutoff_days", "horizon_days"]
+
+Cutoffs = Iterable[Day]
+
+
+def horizon_days(horizon: float, time_unit: TimeUnit) -> int:
+    """Return the horizon in days, which must be whole: the log is counted in days."""
+    unit = DAYS_PER_UNIT[one_of("time_unit", time_unit, tuple(DAYS_PER_UNIT))]
+    days = positive("horizon", horizon) * unit
+    if abs(days - round(days)) > 1e-6:
+        raise InvalidValueError(
+            subject="argument 'horizon'",
+            found=f"{horizon:g} {time_unit}(s) of {unit:g} days, {days:g} days",
+            remedy="The log is counted in whole days: pass time_unit='day' and "
+            f"horizon={max(round(days), 1)}; the unit changes no prediction.",
+        )
+    return round(days)
+
+
+def cutoff_days(
+    transactions: IntoDataFrame,
+    cutoffs: Cutoffs,
+    *,
+    days: int,
+    end: Day | None,
+    date_col: str,
+) -> list[int]:
+    """Return the day numbers of cutoffs, whose horizon lies inside the log."""
+    known = _parsed(cutoffs)
+    frame, rules = require_dates(read_eager(transactions, (date_col,)), date_col)
+    refuse(frame, rules)
+    seen = day_numbers(read_eager(frame.to_native(), ()), date_col)
+    if not seen.size:
+        raise NotEnoughDataError(
+            needed="purchases to look back at",
+            got="0 rows",
+            remedy="Pass the log of purchases.",
+        )
+    zone = time_zone(frame, date_col)
+    last = (
+        int(seen.max())
+        if end is None
+        else day_number("observation_period_end", end, zone=zone)
+    )
+    _require_past(known, int(seen.min()))
+    _require_future(known, days, last)
+    return known
+
+
+def _parsed(cutoffs: Cutoffs) -> list[int]:
+    if isinstance(cutoffs, str | bytes) or not isinstance(cutoffs, Iterable):
+        raise InvalidTypeError(
+            subject="argument 'cutoffs'",
+            expected="a list of days",
+            got=repr(cutoffs),
+            remedy="Pass a list, of one day if there is one: ['2024-06-30'].",
+        )
+    days = [day_number("cutoffs", cutoff, zone=None) for cutoff in cutoffs]
+    if not days:
+        raise InvalidValueError(
+            subject="argument 'cutoffs'",
+            found="no day",
+            remedy="Pass at least one day to look back from.",
+        )
+    return days
+
+
+def _require_past(cutoffs: list[int], first: int) -> None:
+    early = [day for day in cutoffs if day < first]
+    if early:
+        raise InvalidValueError(
+            subject="argument 'cutoffs'",
+            found="day before any purchase",
+            count=len(early),
+            first=date_of(early[0]).isoformat(),
+            remedy=f"The first purchase is of {date_of(first)}: choose later days.",
+        )
+
+
+def _require_future(cutoffs: list[int], days: int, last: int) -> None:
+    late = [day for day in cutoffs if day + days > last]
+    if late:
+        raise InvalidValueError(
+            subject="argument 'cutoffs'",
+            found="horizon that runs past the data",
+            count=len(late),
+            first=date_of(late[0]).isoformat(),
+            remedy=(
+                f"The data end on {date_of(last)}, so a horizon of {days:,} days needs "
+                f"a cutoff of {_latest(last - days)} or before. Choose earlier "
+                "cutoffs, a shorter horizon, or name a later observation_period_end."
+            ),
+        )
+
+
+def _latest(day: int) -> str:
+    """Name a day, however far back."""
+    first = dt.date.min.toordinal() - EPOCH.toordinal()
+    return date_of(day).isoformat() if day >= first else "before the calendar"

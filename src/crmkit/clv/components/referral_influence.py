@@ -1,0 +1,175 @@
+"""The marketing view of referral: influence, which overlaps and is never summed."""
+
+from dataclasses import dataclass
+from typing import NoReturn
+
+import numpy as np
+
+from ..._check import one_of, rate, whole
+from ..._dates import day_number
+from ...errors import InvalidTypeError, InvalidValueError
+from ...kernels.log.calendar import DAYS_PER_UNIT
+from ...kernels.value.component_identity import NEVER
+from ...kernels.value.referral import gross_values, sweep
+from ...ledger import Ledger
+from ...typing import Day, IntoDataFrameT, TimeUnit
+from .component_arguments import instance
+from .ledger_flows import draw_up
+from .period_sums import cash_by_customer, periods_of
+from .reference_arrays import standards_of
+from .references import References
+
+__all__ = ["Influence", "ReferralInfluence", "referral_influence"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Influence:
+    """What one customer is worth with everybody brought, directly or through others.
+
+    It cannot be added to another: both may hold the same customers.
+
+    Attributes
+    ----------
+    customer_id
+        Whose influence it is, as text.
+    own
+        The customer's own value.
+    influence
+        Own value and the influence of every customer brought, in full.
+    referees
+        How many were brought directly.
+    """
+
+    customer_id: str
+    own: float
+    influence: float
+    referees: int
+
+    def __add__(self, other: object) -> NoReturn:
+        """Refuse: influences overlap."""
+        raise _overlap()
+
+    __radd__ = __add__
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferralInfluence:
+    """The influence of every customer; not a frame, so that no one sums a column.
+
+    Attributes
+    ----------
+    customers
+        One :class:`Influence` each, the largest first.
+    """
+
+    customers: tuple[Influence, ...]
+
+    def of(self, customer_id: object) -> Influence:
+        """Return the influence of one customer."""
+        for each in self.customers:
+            if each.customer_id == str(customer_id):
+                return each
+        raise InvalidValueError(
+            subject="argument 'customer_id'",
+            found=f"no such customer {customer_id!r}",
+            remedy="Pass an id of the ledger.",
+        )
+
+    def top(self, count: int) -> tuple[Influence, ...]:
+        """Return the most influential customers."""
+        return self.customers[: whole("count", count)]
+
+    def __add__(self, other: object) -> NoReturn:
+        """Refuse: influences overlap."""
+        raise _overlap()
+
+    __radd__ = __add__
+
+
+def referral_influence(
+    ledger: Ledger[IntoDataFrameT],
+    *,
+    as_of: Day,
+    time_unit: TimeUnit,
+    discount_rate: float,
+) -> ReferralInfluence:
+    """Say whose recommendations carry furthest: each customer with all they brought.
+
+    Every referrer is credited in full, at any depth, whether the referral won the
+    customer or only hastened them. So the same value counts many times: use it to find
+    advocates, and ``clv5`` to count money.
+
+    Parameters
+    ----------
+    ledger
+        The company's ledger.
+    as_of, time_unit, discount_rate
+        As in :func:`clv_components`.
+
+    Returns
+    -------
+    ReferralInfluence
+        A value that refuses to be summed.
+
+    Raises
+    ------
+    InvalidValueError
+        If an option cannot be used.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from crmkit.clv import referral_influence
+    >>> from crmkit.datasets.simulated_company import simulate_company
+    >>> ledger = simulate_company(customers=200, rng=np.random.default_rng(1))
+    >>> found = referral_influence(
+    ...     ledger, as_of="2023-12-31", time_unit="year", discount_rate=0.0
+    ... )
+    >>> best = found.top(1)[0]
+    >>> best.influence > best.own
+    True
+    """
+    whole_book = instance("ledger", ledger, Ledger).book
+    statement = draw_up(
+        whole_book,
+        standards_of(References.from_standards(), whole_book),
+        day=day_number("as_of", as_of),
+        rate=rate("discount_rate", discount_rate),
+        unit_days=DAYS_PER_UNIT[one_of("time_unit", time_unit, tuple(DAYS_PER_UNIT))],
+        cross_sell="persistent",
+    )
+    book = statement.book
+    won = statement.won_day[book.referrals.referee] < NEVER
+    referrer, referee = book.referrals.referrer[won], book.referrals.referee[won]
+    own = cash_by_customer(statement, periods_of(statement, None))
+    reach = gross_values(
+        own,
+        referrer,
+        referee,
+        np.ones(referee.size),
+        sweep(referrer, referee, book.customers),
+    )
+    brought = np.bincount(referrer, minlength=book.customers)
+    ids = book.ids.to_list()
+    order = np.argsort(-reach[:, 0], kind="stable")
+    seen = book.seen()
+    return ReferralInfluence(
+        customers=tuple(
+            Influence(
+                customer_id=str(ids[at]),
+                own=float(own[at, 0]),
+                influence=float(reach[at, 0]),
+                referees=int(brought[at]),
+            )
+            for at in order[seen[order]].tolist()
+        )
+    )
+
+
+def _overlap() -> InvalidTypeError:
+    return InvalidTypeError(
+        subject="a sum of referral influences",
+        expected="values that do not overlap",
+        got="influences, which count the same customers many times",
+        remedy="Sum clv5 of clv_components: it moves value and counts it once.",
+    )

@@ -1,0 +1,318 @@
+"""Gamma-Gamma: what a customer's purchase occasion is worth."""
+
+import warnings
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from math import log
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from ..._check import (
+    nonnegative_array,
+    one_of,
+    positive_array,
+    random_source,
+    whole_array,
+)
+from ..._frames import read, refuse
+from ...errors import IdentifiabilityWarning, InvalidTypeError, InvalidValueError
+from ...fits import FitReport, from_document, to_document
+from ...kernels.base.newton import Objective
+from ...kernels.purchases import gamma_gamma
+from ...typing import FloatArray, IntArray, IntoFrame, IntoFrameT
+from .fitting import approved, fetch_spending, fit_cells, require_customers
+from .from_lifetimes import lifetimes_parameters
+from .histories import by_blocks, known_id
+from .parameters import check_parameters, parameters_of, show_fit, show_html
+from .spend_columns import spending_rules, with_spend_score
+
+__all__ = ["GammaGamma", "fit_gamma_gamma"]
+
+_NAMES = ("p", "q", "v")
+_LARGEST = 1e100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GammaGamma:
+    """A fitted or hand-made Gamma-Gamma model of the amount of a purchase.
+
+    Each customer's amounts scatter about an own mean; the means differ between
+    customers. What a customer is expected to spend next lies between the mean seen so
+    far and the mean of the population, nearer to the former the more purchases there
+    were. How often somebody buys is assumed to say nothing of how much: see
+    ``spend_independence``.
+
+    Attributes
+    ----------
+    p, q, v
+        Shape of the amounts of one customer, shape of the customers, and the scale, in
+        the unit of money. The population mean is ``p v / (q - 1)``, infinite at
+        ``q <= 1``.
+    report
+        How the fit came about; None for a model built by hand.
+
+    References
+    ----------
+    Fader and Hardie (2013), "The gamma-gamma model of monetary value", brucehardie.com
+    note 025.
+
+    Examples
+    --------
+    >>> model = GammaGamma(p=6.25, q=3.74, v=15.44)
+    >>> model.expected_spend([2, 1, 7, 0], [22.35, 11.77, 73.74, 0.0]).round(2)
+    array([24.66, 18.92, 71.47, 35.22])
+    """
+
+    p: float
+    q: float
+    v: float
+    report: FitReport | None = None
+
+    __str__ = show_fit
+    _repr_html_ = show_html
+
+    def __post_init__(self) -> None:
+        """Refuse parameters that are not positive numbers."""
+        check_parameters(self, _NAMES)
+
+    @property
+    def parameters(self) -> dict[str, float]:
+        """The parameters by name."""
+        return parameters_of(self, _NAMES)
+
+    def log_likelihood(
+        self, frequency: ArrayLike, monetary_value: ArrayLike
+    ) -> FloatArray:
+        """Return the log-likelihood of each mean amount; 0 where nobody came back."""
+        x, amount = _spending(frequency, monetary_value)
+        seen = x > 0
+        positive_array("monetary_value", amount[seen])
+        result = np.zeros(x.shape)
+        result[seen] = _of(
+            gamma_gamma.log_likelihood, x[seen], amount[seen], self.parameters
+        )
+        return result
+
+    def expected_spend(
+        self, frequency: ArrayLike, monetary_value: ArrayLike
+    ) -> FloatArray:
+        """Return the mean amount to expect of each customer's next purchases.
+
+        ``monetary_value`` is the mean amount of the ``frequency`` repeat purchases; it
+        is not looked at where frequency is 0, whose answer is the population mean.
+        """
+        x, amount = _spending(frequency, monetary_value)
+        expected = _of(gamma_gamma.expected_spend, x, amount, self.parameters)
+        _refuse_infinite(expected)
+        return expected
+
+    def expected_spend_new_customer(self) -> float:
+        """Return the population mean of the amount of a purchase."""
+        return float(self.expected_spend([0], [0.0])[0])
+
+    def sample_amounts(
+        self,
+        frequency: ArrayLike,
+        monetary_value: ArrayLike,
+        *,
+        customer: IntArray,
+        rng: np.random.Generator,
+    ) -> FloatArray:
+        """Draw the amount of each purchase, made by the customer in that row."""
+        x, amount = _spending(frequency, monetary_value)
+        sampled = partial(gamma_gamma.sample_rates, rng=random_source(rng))
+        rates = _of(sampled, x, amount, self.parameters)
+        return rng.gamma(self.p, size=customer.size) / rates[customer]
+
+    def objective(
+        self, frequency: FloatArray, monetary_value: FloatArray, w: FloatArray
+    ) -> Objective:
+        """Prepare the log-likelihood of weighted data, a function of log-parameters."""
+        return gamma_gamma.objective(frequency, monetary_value, w)
+
+    def with_expected_spend(
+        self,
+        customers: IntoFrameT,
+        *,
+        frequency_col: str = "frequency",
+        monetary_value_col: str = "monetary_value",
+        output_col: str = "expected_spend",
+    ) -> IntoFrameT:
+        """Add the mean amount to expect of each customer's next purchases."""
+        columns = (frequency_col, monetary_value_col)
+        return with_spend_score(customers, columns, {output_col: self.expected_spend})
+
+    def with_log_likelihood(
+        self,
+        customers: IntoFrameT,
+        *,
+        frequency_col: str = "frequency",
+        monetary_value_col: str = "monetary_value",
+        output_col: str = "log_likelihood",
+    ) -> IntoFrameT:
+        """Add the log-likelihood of each mean amount, 0 where nobody came back."""
+        columns = (frequency_col, monetary_value_col)
+        return with_spend_score(customers, columns, {output_col: self.log_likelihood})
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the model as a JSON document."""
+        return to_document(self)
+
+    @classmethod
+    def from_dict(cls, document: Mapping[str, object]) -> "GammaGamma":
+        """Build the model from its JSON document, to the last bit."""
+        return from_document(cls, document)
+
+    def to_lifetimes_params(self) -> dict[str, float]:
+        """Return the parameters by the names of ``GammaGammaFitter.params_``."""
+        return self.parameters
+
+    @classmethod
+    def from_lifetimes(cls, fitter: object) -> "GammaGamma":
+        """Build the model from a fitted ``GammaGammaFitter`` of lifetimes."""
+        found = lifetimes_parameters(fitter, _NAMES, kind="GammaGammaFitter")
+        return cls(p=found["p"], q=found["q"], v=found["v"])
+
+
+def fit_gamma_gamma(
+    customers: IntoFrame,
+    *,
+    nonpositive: Literal["error", "exclude"] = "error",
+    penalty: float = 0.0,
+    frequency_col: str = "frequency",
+    monetary_value_col: str = "monetary_value",
+    weight_col: str | None = None,
+) -> GammaGamma:
+    """Fit a Gamma-Gamma model of spend by maximum likelihood.
+
+    Customers who never came back have no repeat amount, and are left out.
+
+    Parameters
+    ----------
+    customers
+        One row per customer, as ``rfm_summary`` makes it, or one per distinct pair of
+        frequency and amount with ``weight_col``.
+    nonpositive
+        What to do about repeat customers whose mean amount is 0 or less, which the
+        model cannot hold: refuse them, or leave them out.
+    penalty
+        Pulls the logarithms of the parameters towards 0 (``p``, ``q``) and towards the
+        mean amount (``v``): one over the variance of a normal prior. 0 is maximum
+        likelihood.
+    frequency_col, monetary_value_col
+        The columns read.
+    weight_col
+        How many customers a row stands for; None for one each.
+
+    Returns
+    -------
+    GammaGamma
+        The parameters, and a report of how they were found.
+
+    Raises
+    ------
+    NotEnoughDataError
+        If fewer than two customers came back.
+    InvalidValueError
+        If a repeat amount is missing, infinite, or 0 or less while they are refused.
+    ConvergenceError
+        If no optimum was found; the error carries the fit reached.
+
+    Warns
+    -----
+    IdentifiabilityWarning
+        If the data leave a parameter all but free, or the mean of the population comes
+        out infinite (``q <= 1``).
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> customers = pd.DataFrame({
+    ...     "frequency": [1, 4, 2, 0, 3, 6, 1, 2],
+    ...     "monetary_value": [12.0, 30.5, 22.0, 0.0, 41.0, 33.3, 20.0, 15.0],
+    ... })
+    >>> fit_gamma_gamma(customers, penalty=1).q
+    3.8195
+    """
+    one_of("nonpositive", nonpositive, ("error", "exclude"))
+    columns = (frequency_col, monetary_value_col)
+    asked = columns if weight_col is None else (*columns, weight_col)
+    frame = read(customers, asked)
+    sign: Literal["any", "positive"] = "positive" if nonpositive == "error" else "any"
+    rules = spending_rules(columns, sign=sign)(frame)
+    refuse(frame, rules, id_col=known_id(frame))
+    spending = fetch_spending(frame, columns, weight_col=weight_col)
+    require_customers(
+        float(spending.weights.sum()), who=f" who came back (column {columns[0]!r})"
+    )
+    weights, (x, amounts) = spending.weights, spending.columns
+    report = fit_cells(
+        weights,
+        gamma_gamma.objective(x, amounts, weights),
+        _NAMES,
+        start=gamma_gamma.start_values(x, amounts, weights),
+        centre=(0.0, 0.0, log(float(weights @ amounts / weights.sum()))),
+        penalty=penalty,
+    )
+    p, q, v = report.estimates
+    fit = approved(GammaGamma(p=p, q=q, v=v, report=report), report)
+    if q <= 1:
+        warnings.warn(
+            f"q = {q:.3g} is 1 or less: the mean spend of the population is infinite, "
+            "and customers who never came back cannot be scored. Fit with a penalty.",
+            IdentifiabilityWarning,
+            stacklevel=2,
+        )
+    return fit
+
+
+def _of(
+    formula: Callable[..., FloatArray],
+    frequency: FloatArray,
+    amount: FloatArray,
+    parameters: Mapping[str, float],
+) -> FloatArray:
+    return by_blocks(partial(formula, **parameters), frequency, amount)
+
+
+def _spending(
+    frequency: ArrayLike, monetary_value: ArrayLike
+) -> tuple[FloatArray, FloatArray]:
+    given = np.asarray(monetary_value)
+    if given.dtype.kind not in "iufO" and given.size:
+        raise InvalidTypeError(
+            subject="argument 'monetary_value'",
+            expected="an array of numbers",
+            got=f"dtype {given.dtype}",
+            remedy="Pass numbers.",
+        )
+    x, amount = np.broadcast_arrays(whole_array("frequency", frequency), given)
+    seen = nonnegative_array("monetary_value", np.where(x > 0, amount, 0.0))
+    if np.any(seen > _LARGEST):
+        raise InvalidValueError(
+            subject="argument 'monetary_value'",
+            found=f"value above {_LARGEST:g}",
+            count=int(np.count_nonzero(seen > _LARGEST)),
+            total=seen.size,
+            remedy="Correct these amounts: no currency has them.",
+        )
+    return x, seen
+
+
+def _refuse_infinite(expected: FloatArray) -> None:
+    infinite = ~np.isfinite(expected)
+    if not np.any(infinite):
+        return
+    raise InvalidValueError(
+        subject="the expected spend",
+        found="infinite value",
+        count=int(np.count_nonzero(infinite)),
+        total=expected.size,
+        remedy=(
+            "With p x + q <= 1 the model has no mean for a customer of x repeat "
+            "purchases: score those who came back, or fit with a penalty."
+        ),
+    )

@@ -1,0 +1,71 @@
+"""Parameters of a frozen model: positive numbers, by their published names."""
+
+from collections.abc import Sequence
+from html import escape
+from typing import Protocol
+
+from ..._check import positive
+from ...errors import InvalidValueError
+from ...fits import FitReport
+
+__all__ = ["check_parameters", "parameters_of", "show_fit", "show_html"]
+
+_SMALLEST, _LARGEST = 1e-100, 1e100  # their squares, and ratios, are still numbers
+
+
+class _Fit(Protocol):
+    @property
+    def parameters(self) -> dict[str, float]: ...
+
+    @property
+    def report(self) -> FitReport | None: ...
+
+
+def check_parameters(model: object, names: Sequence[str]) -> None:
+    """Refuse a parameter that is no positive number, and keep the rest as floats.
+
+    Nothing observed is described by one outside 1e-100 to 1e100, and much overflows.
+    """
+    for name in names:
+        value = positive(name, getattr(model, name))
+        if not _SMALLEST <= value <= _LARGEST:
+            raise InvalidValueError(
+                subject=f"argument {name!r}",
+                found=f"invalid value {value!r}",
+                remedy=f"Pass a parameter from {_SMALLEST:g} to {_LARGEST:g}.",
+            )
+        # The one moment a frozen value may be set: while it is being made.
+        object.__setattr__(model, name, value)
+
+
+def parameters_of(model: object, names: Sequence[str]) -> dict[str, float]:
+    """Return the parameters by name, in the published order."""
+    return {name: getattr(model, name) for name in names}
+
+
+def show_fit(self: _Fit) -> str:
+    """Show a model as print does: its name, its parameters, and how it was fitted.
+
+    Examples
+    --------
+    >>> from crmkit.clv import BgNbd
+    >>> print(BgNbd(r=0.24259, alpha=4.41359, a=0.79292, b=2.4259))
+    BgNbd(r=0.2426, alpha=4.414, a=0.7929, b=2.426)
+    """
+    shown = ", ".join(f"{name}={value:.4g}" for name, value in self.parameters.items())
+    head = f"{type(self).__name__}({shown})"
+    return head if self.report is None else f"{head}\n{self.report}"
+
+
+def show_html(self: _Fit) -> str:
+    """Show the same in a notebook.
+
+    Examples
+    --------
+    >>> from crmkit.clv import BgNbd
+    >>> BgNbd(r=0.24259, alpha=4.41359, a=0.79292, b=2.4259)._repr_html_()
+    '<p>BgNbd(r=0.2426, alpha=4.414, a=0.7929, b=2.426)</p>'
+    """
+    head, *_ = show_fit(self).splitlines()
+    table = "" if self.report is None else self.report._repr_html_()
+    return f"<p>{escape(head)}</p>{table}"

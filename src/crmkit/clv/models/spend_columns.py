@@ -1,0 +1,108 @@
+"""What a spend model reads of each customer: frequency and the mean repeat amount."""
+
+from collections.abc import Callable, Mapping
+from typing import Literal, TypeAlias
+
+import numpy as np
+
+from ..._frames import (
+    EagerFrame,
+    Frame,
+    Rule,
+    collect,
+    is_lazy,
+    native,
+    number_rules,
+    numbers,
+    nw,
+    read,
+    refuse,
+    require_numbers,
+    with_arrays,
+    with_scores,
+)
+from ...typing import FloatArray, IntoFrameT
+from .histories import known_id
+from .model_arguments import new_columns
+
+__all__ = ["SpendScore", "spending_rules", "unused", "with_spend_score"]
+
+Sign: TypeAlias = Literal["any", "nonnegative", "positive"]
+SpendScore: TypeAlias = Callable[[FloatArray, FloatArray], FloatArray]
+
+_AMOUNT = "_crmkit_amount"
+_LEAVE = "Leave these customers out of the spend model."
+_EXCLUDE = 'Correct them, or leave them out with nonpositive="exclude".'
+_SMALLEST = np.nextafter(0.0, 1.0)
+
+
+def spending_rules(
+    columns: tuple[str, str], *, sign: Sign
+) -> Callable[[Frame], list[Rule]]:
+    """Say what spend must be: nothing is asked where nobody came back."""
+    frequency, amount = columns
+
+    def rules(frame: Frame) -> list[Rule]:
+        require_numbers(frame, columns)
+        # In memory a glance tells that nothing is wrong; rules are for what to say.
+        if not is_lazy(frame) and _flawless(collect(frame), columns, sign):
+            return []
+        repeat = nw.col(frequency) > 0
+        return [
+            *number_rules(frame, frequency, sign="nonnegative"),
+            *(
+                Rule(
+                    column=rule.column,
+                    broken=repeat & rule.broken,
+                    found=rule.found,
+                    remedy=_EXCLUDE if rule.found.endswith("or less") else _LEAVE,
+                )
+                for rule in number_rules(frame, amount, sign=sign)
+            ),
+        ]
+
+    return rules
+
+
+def _flawless(frame: EagerFrame, columns: tuple[str, str], sign: Sign) -> bool:
+    x, amount = (numbers(frame, column) for column in columns)
+    repeat = x > 0
+    asked = amount[repeat]
+    least = {"any": -np.inf, "nonnegative": 0.0, "positive": _SMALLEST}[sign]
+    fine = np.isfinite(asked) & (asked >= least)
+    return bool(np.all(fine) and np.all(repeat | (x == 0)) and np.all(x < np.inf))
+
+
+def with_spend_score(
+    customers: IntoFrameT, columns: tuple[str, str], scores: Mapping[str, SpendScore]
+) -> IntoFrameT:
+    """Add columns that are functions of frequency and mean amount alone."""
+    new_columns(scores, read=columns)
+    opened = read(customers, columns)
+    require_numbers(opened, columns)
+    frequency, amount = columns
+    if not is_lazy(opened):
+        eager = collect(opened)
+        rules = spending_rules(columns, sign="nonnegative")
+        refuse(eager, rules(eager), id_col=known_id(eager))
+        x, mean = numbers(eager, frequency), numbers(eager, amount)
+        added = {
+            name: score(x, np.where(x > 0, mean, 0.0)) for name, score in scores.items()
+        }
+        return native(with_arrays(eager, added), customers)
+    # A hole where nobody came back is as good as a 0, and joins as one.
+    known = nw.when(nw.col(frequency) > 0).then(nw.col(amount)).otherwise(nw.lit(0.0))
+    amount_key = unused(_AMOUNT, opened)
+    filled = native(opened.with_columns(known.alias(amount_key)), customers)
+    rules = spending_rules(columns, sign="nonnegative")
+    keys = (frequency, amount_key)
+    scored = with_scores(filled, keys, scores, rules=rules, id_col="customer_id")
+    return native(read(scored, ()).drop(amount_key), customers)
+
+
+def unused(name: str, frame: Frame) -> str:
+    """Return the name, longer where the frame has a column of that name already."""
+    taken = frame.collect_schema().names()
+    while name in taken:
+        name = f"{name}_"
+    return name

@@ -1,0 +1,1 @@
+"""How sure a prediction is: intervals of parameters, customers and totals."""

@@ -1,0 +1,84 @@
+"""Other parameters the data would allow: draws from the fitted log-normal."""
+
+from dataclasses import replace
+from typing import Protocol, TypeVar
+
+import numpy as np
+
+from ...errors import NotEnoughDataError
+from ...fits import FitReport
+from ...typing import FloatArray
+
+__all__ = ["Fitted", "drawable", "log_covariance", "moved", "plausible"]
+
+_FARTHEST = 230.0  # exp(230) = 8e99: no parameter may lie further out
+
+
+class Reported(Protocol):
+    """A model that may know how it was fitted."""
+
+    @property
+    def report(self) -> FitReport | None:
+        """How the fit came about."""
+        ...
+
+
+class Fitted(Reported, Protocol):
+    """A frozen model of positive parameters that may know how it was fitted."""
+
+    @property
+    def parameters(self) -> dict[str, float]:
+        """The parameters by name."""
+        ...
+
+
+_Model = TypeVar("_Model", bound=Fitted)
+
+
+def plausible(model: _Model, count: int, rng: np.random.Generator) -> list[_Model]:
+    """Draw models from the log-normal distribution of the estimates.
+
+    A model built by hand is taken at its word: every draw is the model itself.
+    """
+    if model.report is None:
+        return [model] * count
+    covariance = log_covariance(model)
+    curvature, axes = np.linalg.eigh(covariance)
+    root = axes * np.sqrt(np.maximum(curvature, 0.0))
+    steps = rng.standard_normal((count, covariance.shape[0])) @ root.T
+    return [moved(model, step) for step in steps]
+
+
+def moved(model: _Model, step: FloatArray) -> _Model:
+    """Return the model with the logarithms of its parameters moved by ``step``."""
+    names, values = zip(*model.parameters.items(), strict=True)
+    shifted = np.exp(np.clip(np.log(values) + step, -_FARTHEST, _FARTHEST)).tolist()
+    return replace(model, report=None, **dict(zip(names, shifted, strict=True)))  # type: ignore[type-var]
+
+
+def log_covariance(model: Reported) -> FloatArray:
+    """Return the covariance of the log-estimates, or say why there is none to use."""
+    return np.array(drawable(model).log_covariance)
+
+
+def drawable(model: Reported) -> FitReport:
+    """Return the report of a fit whose parameters can be drawn, or say why not.
+
+    Of parameters that are all but free a covariance is no guide: draws would go as far
+    to the side the data exclude as to the side they leave open.
+    """
+    report = model.report
+    if report is None:
+        raise NotEnoughDataError(
+            needed="a fit with a covariance",
+            got="one built by hand",
+            remedy="Fit it to these customers first.",
+        )
+    if report.log_covariance is None or report.weakly_identified:
+        free = ", ".join(report.weakly_identified)
+        raise NotEnoughDataError(
+            needed="a fit with a covariance",
+            got=f"one that leaves {free} all but free",
+            remedy="Fit it with penalty=1, which holds them, or fit a simpler model.",
+        )
+    return report

@@ -1,0 +1,103 @@
+"""Many futures of many customers, in constant memory, block by block."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import log1p
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from ...typing import FloatArray, IntArray, SpendModel
+from .parameter_draws import Fitted, plausible
+
+__all__ = ["Futures", "PurchaseSampler", "SpendSampler", "futures"]
+
+_CELLS = 1 << 22  # customers times draws held at once: 32 MB a quantity
+
+
+class PurchaseSampler(Fitted, Protocol):
+    """A model of purchases that can draw a future."""
+
+    def sample_purchase_times(
+        self,
+        frequency: ArrayLike,
+        recency: ArrayLike,
+        T: ArrayLike,
+        *,
+        horizon: float,
+        rng: np.random.Generator,
+    ) -> tuple[IntArray, FloatArray]:
+        """Draw the row and the time after ``T`` of each purchase."""
+        ...
+
+
+class SpendSampler(Fitted, SpendModel, Protocol):
+    """A model of spend that can draw amounts."""
+
+    def sample_amounts(
+        self,
+        frequency: ArrayLike,
+        monetary_value: ArrayLike,
+        *,
+        customer: IntArray,
+        rng: np.random.Generator,
+    ) -> FloatArray:
+        """Draw the amount of each purchase of the customers in these rows."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Futures:
+    """Drawn futures of a block of customers: one row per draw, one column each.
+
+    Attributes
+    ----------
+    rows
+        Which customers.
+    purchases, value
+        How many purchases, and their discounted amounts; 0 without a spend model.
+    """
+
+    rows: slice
+    purchases: FloatArray
+    value: FloatArray
+
+
+def futures(
+    history: tuple[FloatArray, FloatArray, FloatArray],
+    amounts: FloatArray | None,
+    *,
+    purchases: PurchaseSampler,
+    spend: SpendSampler | None,
+    horizon: float,
+    discount_rate: float,
+    draws: int,
+    rng: np.random.Generator,
+) -> Iterator[Futures]:
+    """Draw parameters once, then the futures of one block of customers after another.
+
+    Each draw has one set of parameters for all customers: what is unsure about them
+    moves all customers together, and does not average out in a total.
+    """
+    models = plausible(purchases, draws, rng)
+    spends = [None] * draws if spend is None else plausible(spend, draws, rng)
+    log_rate = log1p(discount_rate)
+    size = max(_CELLS // draws, 1)
+    for first in range(0, history[0].size, size):
+        rows = slice(first, first + size)
+        block = [column[rows] for column in history]
+        counts = np.zeros((draws, block[0].size))
+        values = np.zeros_like(counts)
+        for at, (model, money) in enumerate(zip(models, spends, strict=True)):
+            customer, times = model.sample_purchase_times(
+                *block, horizon=horizon, rng=rng
+            )
+            counts[at] = np.bincount(customer, minlength=counts.shape[1])
+            if money is not None and amounts is not None:
+                paid = money.sample_amounts(
+                    block[0], amounts[rows], customer=customer, rng=rng
+                )
+                paid = paid * np.exp(-log_rate * times)
+                values[at] = np.bincount(customer, paid, minlength=counts.shape[1])
+        yield Futures(rows=rows, purchases=counts, value=values)

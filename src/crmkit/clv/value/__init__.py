@@ -1,0 +1,1 @@
+"""Customer lifetime value, its tenses and streams, and profit by group."""

@@ -1,0 +1,259 @@
+"""What a maximum-likelihood fit says about itself."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from html import escape
+from math import exp, log
+from statistics import NormalDist
+from typing import Literal
+
+from .._check import fraction, one_of
+from ..errors import InvalidValueError, NotEnoughDataError
+from .json_documents import from_document, to_document
+
+__all__ = ["FitReport"]
+
+_WEAK = 2.0  # standard error of a logarithm: the 95 % interval spans a factor of 2500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FitReport:
+    """How a fit came about, how well it describes the data, and how sure it is.
+
+    Attributes
+    ----------
+    names, estimates
+        The parameters, in one order everywhere in the report.
+    converged, iterations, gradient_norm, message
+        How the search ended. ``gradient_norm`` is the largest slope of the mean
+        log-likelihood per customer with respect to the logarithm of a parameter.
+    log_likelihood
+        Of all customers together, without any penalty, in the caller's unit of time or
+        money: comparable across models fitted to the same data in the same unit.
+    n_customers, n_cells
+        Customers (the sum of the weights), and the distinct histories among them.
+    covariance
+        Of the estimates, from the curvature at the optimum; None where that curvature
+        does not define one.
+    condition_number
+        Of the curvature with respect to the logarithms of the parameters: how much
+        better the best known direction is known than the worst; None without a
+        covariance.
+    boundary
+        Parameters that ran away towards zero or infinity: the data ask for a simpler
+        model.
+    penalty
+        The weight of the penalty on log-parameters; 0 for maximum likelihood.
+
+    Examples
+    --------
+    >>> report = FitReport(
+    ...     names=("rate",), estimates=(2.0,), converged=True, iterations=4,
+    ...     gradient_norm=1e-12, message="The gradient is zero.",
+    ...     log_likelihood=-100.0, n_customers=50.0, n_cells=9,
+    ...     covariance=((0.01,),), condition_number=1.0,
+    ... )
+    >>> report.standard_errors
+    {'rate': 0.1}
+    >>> report.aic
+    202.0
+    """
+
+    names: tuple[str, ...]
+    estimates: tuple[float, ...]
+    converged: bool
+    iterations: int
+    gradient_norm: float
+    message: str
+    log_likelihood: float
+    n_customers: float
+    n_cells: int
+    covariance: tuple[tuple[float, ...], ...] | None = None
+    condition_number: float | None = None
+    boundary: tuple[str, ...] = ()
+    penalty: float = 0.0
+
+    @property
+    def aic(self) -> float:
+        """Akaike's information criterion; lower is better."""
+        return 2 * len(self.names) - 2 * self.log_likelihood
+
+    @property
+    def bic(self) -> float:
+        """Schwarz's information criterion; lower is better."""
+        return log(self.n_customers) * len(self.names) - 2 * self.log_likelihood
+
+    @property
+    def log_covariance(self) -> tuple[tuple[float, ...], ...] | None:
+        """Covariance of the logarithms of the estimates."""
+        if self.covariance is None:
+            return None
+        rows = zip(self.estimates, self.covariance, strict=True)
+        return tuple(
+            tuple(
+                entry / (first * second)
+                for second, entry in zip(self.estimates, row, strict=True)
+            )
+            for first, row in rows
+        )
+
+    @property
+    def standard_errors(self) -> dict[str, float] | None:
+        """Standard error of each estimate; None where the data do not give one."""
+        if self.covariance is None:
+            return None
+        return {
+            name: self.covariance[at][at] ** 0.5 for at, name in enumerate(self.names)
+        }
+
+    @property
+    def weakly_identified(self) -> tuple[str, ...]:
+        """Parameters the data leave all but free, though an optimum was found."""
+        if self.covariance is None:
+            return self.names
+        return tuple(
+            name
+            for at, name in enumerate(self.names)
+            if self.covariance[at][at] ** 0.5 > _WEAK * abs(self.estimates[at])
+        )
+
+    def interval(
+        self,
+        name: str,
+        *,
+        level: float = 0.95,
+        scale: Literal["log", "natural"] = "log",
+    ) -> tuple[float, float]:
+        """Return a Wald interval of one parameter.
+
+        Parameters
+        ----------
+        name
+            The parameter.
+        level
+            The share of such intervals that hold the truth, between 0 and 1.
+        scale
+            ``"log"`` is symmetric about the logarithm and stays positive; ``"natural"``
+            is estimate plus and minus, as other programs print it.
+
+        Returns
+        -------
+        tuple of float
+            Its ends.
+
+        Raises
+        ------
+        NotEnoughDataError
+            If the fit has no covariance.
+        InvalidValueError
+            If there is no such parameter, level or scale.
+        """
+        if name not in self.names:
+            raise InvalidValueError(
+                subject="argument 'name'",
+                found=f"no such parameter {name!r}",
+                remedy=f"The parameters are {', '.join(self.names)}.",
+            )
+        one_of("scale", scale, ("log", "natural"))
+        width = NormalDist().inv_cdf(0.5 + fraction("level", level) / 2)
+        if self.covariance is None:
+            raise NotEnoughDataError(
+                needed="a covariance",
+                got="a fit whose curvature gives none",
+                remedy="Use a profile-likelihood interval, or a simpler model.",
+            )
+        at = self.names.index(name)
+        estimate, error = self.estimates[at], self.covariance[at][at] ** 0.5
+        if scale == "natural":
+            return estimate - width * error, estimate + width * error
+        factor = exp(min(width * error / estimate, 700.0))
+        return estimate / factor, estimate * factor
+
+    def intervals(
+        self, *, level: float = 0.95, scale: Literal["log", "natural"] = "log"
+    ) -> dict[str, tuple[float, float]]:
+        """Return the Wald interval of every parameter: see ``interval``."""
+        return {
+            name: self.interval(name, level=level, scale=scale) for name in self.names
+        }
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the report as a JSON document."""
+        return to_document(self)
+
+    @classmethod
+    def from_dict(cls, document: Mapping[str, object]) -> "FitReport":
+        """Build the report from its JSON document."""
+        return from_document(cls, document)
+
+    def __str__(self) -> str:
+        """Show the estimates and the fit as a terminal prints them best."""
+        lines = _aligned([_HEADINGS, *_rows(self)])
+        return "\n".join([*lines, *_notes(self)])
+
+    def _repr_html_(self) -> str:
+        """Show the same in a notebook."""
+        head = "".join(f"<th>{heading}</th>" for heading in _HEADINGS)
+        body = "".join(
+            "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>"
+            for row in _rows(self)
+        )
+        notes = "<br>".join(escape(note) for note in _notes(self))
+        return (
+            f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+            f"<p>{notes}</p>"
+        )
+
+
+_HEADINGS = ("parameter", "estimate", "standard error", "95 % interval")
+
+
+def _rows(report: FitReport) -> list[tuple[str, ...]]:
+    errors = report.standard_errors
+    if errors is None:
+        return [
+            (name, f"{estimate:.6g}", "unknown", "unknown")
+            for name, estimate in zip(report.names, report.estimates, strict=True)
+        ]
+    ends = report.intervals()
+    return [
+        (
+            name,
+            f"{estimate:.6g}",
+            f"{errors[name]:.4g}",
+            f"{ends[name][0]:.4g} to {ends[name][1]:.4g}",
+        )
+        for name, estimate in zip(report.names, report.estimates, strict=True)
+    ]
+
+
+def _notes(report: FitReport) -> list[str]:
+    search = "converged" if report.converged else "did NOT converge"
+    notes = [
+        f"{report.n_customers:,.15g} customers, {report.n_cells:,} distinct histories",
+        _likelihood(report),
+        f"{search} in {report.iterations} iterations; {report.message}",
+    ]
+    if report.penalty:
+        notes.append(f"penalty {report.penalty:g} on the logarithms of the parameters")
+    if report.boundary:
+        notes.append(f"at the boundary: {', '.join(report.boundary)}")
+    if report.weakly_identified:
+        notes.append(f"weakly identified: {', '.join(report.weakly_identified)}")
+    return notes
+
+
+def _likelihood(report: FitReport) -> str:
+    value, aic, bic = report.log_likelihood, report.aic, report.bic
+    return f"log-likelihood {value:,.3f}, AIC {aic:,.3f}, BIC {bic:,.3f}"
+
+
+def _aligned(rows: list[tuple[str, ...]]) -> list[str]:
+    widths = [max(len(row[at]) for row in rows) for at in range(len(rows[0]))]
+    return [
+        "  ".join(
+            cell.ljust(width) if at == 0 else cell.rjust(width)
+            for at, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
+        for row in rows
+    ]

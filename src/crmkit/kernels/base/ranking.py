@@ -1,0 +1,73 @@
+"""What a ranking captures: tied scores are one block, whatever the order of the rows.
+
+Between the ends of a block every cumulative curve is a straight line: the expectation
+over all orders of the tied rows.
+"""
+
+import numpy as np
+
+from ...typing import FloatArray, IntArray
+
+__all__ = [
+    "area_under_roc",
+    "block_ends",
+    "blocks",
+    "gain_at",
+    "roc_area_variance",
+    "share_above",
+    "sums_at",
+]
+
+
+def block_ends(score: FloatArray) -> tuple[IntArray, IntArray]:
+    """Return the rows from the highest score down, and where blocks of equals end."""
+    order = np.argsort(score, kind="stable")[::-1]
+    ranked = score[order]
+    ends = np.append(np.flatnonzero(ranked[1:] != ranked[:-1]), score.size - 1)
+    return order, ends
+
+
+def blocks(
+    score: FloatArray, *columns: FloatArray
+) -> tuple[FloatArray, tuple[FloatArray, ...]]:
+    """Return the distinct scores, highest first, and the running sums at their ends.
+
+    Each running sum starts with the 0 before the first block.
+    """
+    order, ends = block_ends(score)
+    sums = tuple(sums_at(column[order], ends) for column in columns)
+    return score[order][ends], sums
+
+
+def sums_at(ranked: FloatArray, ends: IntArray) -> FloatArray:
+    """Return the running sums of rows in their order, at the ends of blocks, from 0."""
+    return np.concatenate(([0.0], np.cumsum(ranked)[ends]))
+
+
+def share_above(cut: int, ends: IntArray) -> float:
+    """Return the share of the rows above a cut: 0 is before the first block."""
+    return float((ends[cut - 1] + 1) / (ends[-1] + 1)) if cut else 0.0
+
+
+def area_under_roc(positives: FloatArray, negatives: FloatArray) -> float:
+    """Return P(score of a positive > of a negative), ties counting one half."""
+    height = (positives[1:] + positives[:-1]) / 2
+    return float(np.diff(negatives) @ height / (positives[-1] * negatives[-1]))
+
+
+def roc_area_variance(positives: FloatArray, negatives: FloatArray) -> float:
+    """Return the variance of that area: DeLong et al. (1988), by placements."""
+    P, N = positives[-1], negatives[-1]
+    p, n = np.diff(positives), np.diff(negatives)
+    area = area_under_roc(positives, negatives)
+    beaten = 1 - (negatives[1:] + negatives[:-1]) / (2 * N)
+    beaten_by = (positives[1:] + positives[:-1]) / (2 * P)
+    of_positives = p @ (beaten - area) ** 2 / (P - 1) / P
+    of_negatives = n @ (beaten_by - area) ** 2 / (N - 1) / N
+    return float(of_positives + of_negatives)
+
+
+def gain_at(share: FloatArray, count: FloatArray, captured: FloatArray) -> FloatArray:
+    """Return the share of all that is captured in the top ``share`` of the rows."""
+    found = np.interp(share, count / count[-1], captured / captured[-1])
+    return np.asarray(found, dtype=np.float64)

@@ -1,0 +1,79 @@
+"""Weighted least squares, with standard errors that survive clusters.
+
+White (1980) and Liang and Zeger (1986), with the usual small-sample factor
+G / (G - 1) * (n - 1) / (n - k) for G clusters, n rows and k coefficients: each row its
+own cluster gives the HC1 errors.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ...typing import FloatArray, IntArray
+
+__all__ = ["LeastSquares", "clustered_covariance", "least_squares"]
+
+_COLLINEAR = 1e-10  # share of the longest column that is left of a dependent one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class LeastSquares:
+    """The solution of a least squares problem.
+
+    Attributes
+    ----------
+    coefficients
+        One per column of the design.
+    bread
+        The inverse of X'WX.
+    residual
+        y less its prediction, per row.
+    r_squared
+        Share of the weighted variance of y about its mean that is explained.
+    singular
+        Whether a column is a combination of others: the rest is then not to be used.
+    """
+
+    coefficients: FloatArray
+    bread: FloatArray
+    residual: FloatArray
+    r_squared: float
+    singular: bool
+
+
+def least_squares(X: FloatArray, y: FloatArray, weight: FloatArray) -> LeastSquares:
+    """Minimise the weighted sum of squared residuals."""
+    from scipy.linalg import solve_triangular  # noqa: PLC0415 - slow to import
+
+    root = np.sqrt(weight)
+    Q, R = np.linalg.qr(X * root[:, None])
+    length = np.sqrt(weight @ X**2)
+    singular = bool(np.any(np.abs(np.diag(R)) <= _COLLINEAR * length))
+    safe = np.eye(len(R)) if singular else R
+    coefficients = solve_triangular(safe, Q.T @ (root * y))
+    inverse = solve_triangular(safe, np.eye(len(R)))
+    residual = y - X @ coefficients
+    total = weight @ (y - weight @ y / weight.sum()) ** 2
+    explained = 1 - weight @ residual**2 / total if total > 0 else 0.0
+    return LeastSquares(
+        coefficients=coefficients,
+        bread=inverse @ inverse.T,
+        residual=residual,
+        r_squared=float(explained),
+        singular=singular,
+    )
+
+
+def clustered_covariance(
+    X: FloatArray, weight: FloatArray, cluster: IntArray, fit: LeastSquares
+) -> FloatArray:
+    """Return the covariance of the coefficients when rows of one cluster depend."""
+    n, k = X.shape
+    pull = X * (weight * fit.residual)[:, None]
+    groups = int(cluster.max()) + 1
+    summed = np.stack(
+        [np.bincount(cluster, column, minlength=groups) for column in pull.T]
+    )
+    factor = groups / (groups - 1) * (n - 1) / (n - k)
+    covariance: FloatArray = factor * fit.bread @ (summed @ summed.T) @ fit.bread
+    return covariance

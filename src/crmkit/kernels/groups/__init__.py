@@ -1,0 +1,1 @@
+"""Groups of customers: concentration, tiers, scores, cohorts and movement."""

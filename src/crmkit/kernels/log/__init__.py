@@ -1,0 +1,1 @@
+"""Transaction logs: calendar periods, purchase occasions, what was known on a day."""

@@ -1,0 +1,292 @@
+"""The future of a customer who is still there and may leave after a purchase.
+
+Given the history and that the customer is still there, the purchase rate is gamma
+distributed with shape ``k = r + frequency`` and rate ``A = alpha + T``, and the chance
+of leaving at a purchase is beta distributed with ``a`` and ``b`` plus the tosses
+survived. Everything here is an expectation over that chance ``p`` of a function that is
+closed in the rate: see Fader, Hardie and Lee (2005), equations 8 to 10, whose Gaussian
+hypergeometric functions these are, in a form that never overflows or cancels.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import betainc
+
+from ...typing import FloatArray, IntArray
+from ..base.cells import per_cell
+from ..base.interpolation import through_few_times
+from ..base.special import (
+    Numbers,
+    log_beta_ratio,
+    log_negative_binomial,
+    log_negative_binomial_tail,
+)
+from .beta_expectation import log_beta_expectation
+from .discounted_power import discounted_decay
+
+__all__ = [
+    "Now",
+    "discounted_purchases",
+    "log_pmf",
+    "log_survival",
+    "purchases",
+    "purchases_factorial_moment",
+    "survival",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Now:
+    """A customer who is still there: what was seen, and the model's parameters.
+
+    ``first_toss`` is 1 where the first purchase tossed a coin too, and else 0.
+    """
+
+    frequency: Numbers
+    T: Numbers
+    first_toss: int
+    r: float
+    alpha: float
+    a: float
+    b: float
+
+
+def survival(elapsed: Numbers, now: Now) -> FloatArray:
+    """Return the chance to be there still after ``elapsed``: ``E[(1+pt/A)^-k]``."""
+    return _at(_survival, now, elapsed=elapsed)
+
+
+def log_survival(elapsed: Numbers, now: Now) -> FloatArray:
+    """Return its logarithm, a number where the chance is too small for one."""
+    return _log_at(_survival, now, elapsed=elapsed)
+
+
+def purchases(start: Numbers, end: Numbers, now: Now) -> FloatArray:
+    """Return the purchases to expect between ``start`` and ``end`` from now.
+
+    Notes
+    -----
+    ``E[((1+ps/A)^-k - (1+pe/A)^-k) / p]``. Without end it is finite only for ``a > 1``.
+    """
+    return _at(_purchases, now, start=start, end=end)
+
+
+def purchases_factorial_moment(elapsed: Numbers, now: Now) -> FloatArray:
+    """Return ``E[X (X - 1)]`` of the number ``X`` of purchases within ``elapsed``.
+
+    Notes
+    -----
+    Two purchases at ``u < v`` have the joint rate ``L^2 (1-p) exp(-L p v)``; integrated
+    over time and over the rate ``L``, the second one is the chance that a negative
+    binomial count of dropping purchases is two or more.
+    """
+    return _at(_factorial_moment, now, elapsed=elapsed)
+
+
+def discounted_purchases(horizon: Numbers, log_rate: Numbers, now: Now) -> FloatArray:
+    """Return the purchases within ``horizon``, each times ``exp(-log_rate * when)``."""
+    return _at(_discounted, now, horizon=horizon, log_rate=log_rate)
+
+
+def log_pmf(
+    n: Numbers,
+    t: Numbers,
+    tosses: Numbers,
+    *,
+    k: Numbers,
+    A: Numbers,
+    a: Numbers,
+    b: Numbers,
+) -> FloatArray:
+    """Return the log probability of ``n`` purchases in ``t`` and ``tosses`` coins.
+
+    Notes
+    -----
+    Either all coins were survived and the time brought ``n`` purchases, or the last
+    coin was lost and the time would have brought ``n`` or more: two positive terms.
+    """
+    tosses = np.asarray(tosses, np.float64)
+    survived = log_beta_ratio(a, b, tosses)
+    at_least_one = np.maximum(tosses, 1.0)
+    lost = np.where(
+        tosses > 0, survived + np.log(a) - np.log(b + (at_least_one - 1.0)), -np.inf
+    )
+    return np.logaddexp(
+        survived + log_negative_binomial(n, t, r=k, alpha=A),
+        lost + log_negative_binomial_tail(n, t, r=k, alpha=A),
+    )
+
+
+def _at(
+    log_function: Callable[..., FloatArray], now: Now, **times: Numbers
+) -> FloatArray:
+    return np.exp(_log_at(log_function, now, **times))
+
+
+def _log_at(
+    log_function: Callable[..., FloatArray], now: Now, **times: Numbers
+) -> FloatArray:
+    """Evaluate once per distinct customer, at few ``T`` where times are the same."""
+    steady = all(np.size(time) == 1 for time in times.values())
+
+    def log_values(x: FloatArray, T: FloatArray, **when: FloatArray) -> FloatArray:
+        k, A, b = now.r + x, now.alpha + T, now.b + x + now.first_toss
+        return log_function(k=k, A=A, a=np.full(x.shape, now.a), b=b, **when)
+
+    def of_cells(x: FloatArray, T: FloatArray, **when: FloatArray) -> FloatArray:
+        def column(x: FloatArray, T: FloatArray) -> FloatArray:
+            same = {name: np.full(x.shape, time[0]) for name, time in when.items()}
+            return log_values(x, T, **same)[:, None]
+
+        # Of one horizon all are 0, all infinite, or all smooth in the logarithm.
+        if not steady or not x.size or not np.isfinite(column(x[:1], T[:1])[0, 0]):
+            return log_values(x, T, **when)
+        return through_few_times(column, x, T, scale=now.alpha)[:, 0]
+
+    return per_cell(of_cells, x=now.frequency, T=now.T, **times)
+
+
+def _survival(
+    *, elapsed: FloatArray, k: FloatArray, A: FloatArray, a: FloatArray, b: FloatArray
+) -> FloatArray:
+    pace = elapsed / A
+
+    def given(p: FloatArray, rows: IntArray) -> FloatArray:
+        return -k[rows, None] * np.log1p(pace[rows, None] * p)
+
+    bend = _bend(pace, k)
+    return log_beta_expectation(given, a, b, bend=bend, steepness=k)
+
+
+def _purchases(
+    *,
+    start: FloatArray,
+    end: FloatArray,
+    k: FloatArray,
+    A: FloatArray,
+    a: FloatArray,
+    b: FloatArray,
+) -> FloatArray:
+    endless = np.isinf(end)
+    rows = {"start": start, "k": k, "A": A, "a": a, "b": b}
+    until = {name: column[~endless] for name, column in rows.items()}
+    ever = {name: column[endless] for name, column in rows.items()}
+    result = np.empty(k.shape)
+    result[~endless] = _purchases_until(end=end[~endless], **until)
+    result[endless] = _purchases_ever(**ever)
+    return result
+
+
+def _purchases_until(
+    *,
+    start: FloatArray,
+    end: FloatArray,
+    k: FloatArray,
+    A: FloatArray,
+    a: FloatArray,
+    b: FloatArray,
+) -> FloatArray:
+    result = np.full(k.shape, -np.inf)
+    some = end > start
+    start, end, k, A, a, b = (v[some] for v in (start, end, k, A, a, b))
+    before = start / A
+    pace = (end - start) / A
+
+    def given(p: FloatArray, rows: IntArray) -> FloatArray:
+        there = np.log1p(before[rows, None] * p)
+        gone = np.log1p(pace[rows, None] * p / (1.0 + before[rows, None] * p))
+        shape = k[rows, None]
+        return np.log(-np.expm1(-shape * gone) / p) - shape * there
+
+    bend, steepness = _bend(end / A, k), k * (start > 0) + 1.0
+    result[some] = log_beta_expectation(given, a, b, bend=bend, steepness=steepness)
+    return result
+
+
+def _purchases_ever(
+    *, start: FloatArray, k: FloatArray, A: FloatArray, a: FloatArray, b: FloatArray
+) -> FloatArray:
+    result = np.full(k.shape, np.inf)
+    ends = a > 1
+    start, k, A, a, b = (value[ends] for value in (start, k, A, a, b))
+    # p^-1 moves into the weight: a becomes a - 1, at the price of a ratio of betas.
+    left = _survival(elapsed=start, k=k, A=A, a=a - 1.0, b=b)
+    result[ends] = np.log((a + b - 1.0) / (a - 1.0)) + left
+    return result
+
+
+def _factorial_moment(
+    *, elapsed: FloatArray, k: FloatArray, A: FloatArray, a: FloatArray, b: FloatArray
+) -> FloatArray:
+    result = np.full(k.shape, -np.inf)
+    some = elapsed > 0
+    elapsed, k, A, a, b = (v[some] for v in (elapsed, k, A, a, b))
+    pace = elapsed / A
+
+    def given(p: FloatArray, rows: IntArray) -> FloatArray:
+        step = pace[rows, None] * p
+        twice = betainc(2.0, k[rows, None], step / (1.0 + step))
+        return np.log(twice / (p * p))
+
+    # The factor 1 - p makes b one larger, at the price of the mean of 1 - p.
+    bend, steepness = _bend(pace, k), np.full(k.shape, 2.0)
+    log_mean = log_beta_expectation(given, a, b + 1.0, bend=bend, steepness=steepness)
+    result[some] = np.log(2.0 * b / (a + b)) + log_mean
+    return result
+
+
+def _discounted(
+    *,
+    horizon: FloatArray,
+    log_rate: FloatArray,
+    k: FloatArray,
+    A: FloatArray,
+    a: FloatArray,
+    b: FloatArray,
+) -> FloatArray:
+    plain, endless = log_rate == 0, (log_rate < 0) & (horizon == np.inf)
+    other = ~plain & ~endless
+    rows = {"horizon": horizon, "log_rate": log_rate, "k": k, "A": A, "a": a, "b": b}
+    of_plain = {name: column[plain] for name, column in rows.items()}
+    result = np.full(k.shape, np.inf)
+    result[other] = _with_rate(**{n: column[other] for n, column in rows.items()})
+    start, end = of_plain.pop("log_rate"), of_plain.pop("horizon")
+    result[plain] = _purchases(start=start, end=end, **of_plain)
+    return result
+
+
+def _with_rate(
+    *,
+    horizon: FloatArray,
+    log_rate: FloatArray,
+    k: FloatArray,
+    A: FloatArray,
+    a: FloatArray,
+    b: FloatArray,
+) -> FloatArray:
+    def given(p: FloatArray, rows: IntArray) -> FloatArray:
+        return np.log(
+            discounted_decay(
+                k[rows, None] + 1.0,
+                p / A[rows, None],
+                log_rate[rows, None],
+                horizon[rows, None],
+            )
+        )
+
+    result = np.full(k.shape, -np.inf)
+    some = horizon > 0
+    horizon, log_rate, k, A, a, b = (v[some] for v in (horizon, log_rate, k, A, a, b))
+    within = np.minimum(horizon, 40.0 / np.maximum(np.abs(log_rate), 1e-300))
+    bend, steepness = _bend(within / A, k + 1.0), np.ones(k.shape)
+    log_mean = log_beta_expectation(given, a, b, bend=bend, steepness=steepness)
+    result[some] = np.log(k / A) + log_mean
+    return result
+
+
+def _bend(pace: FloatArray, k: FloatArray) -> FloatArray:
+    """Return the logit of the chance below which ``(1 + pace p)^-k`` is 1."""
+    scaled = pace * np.maximum(k, 1.0)
+    return np.where(scaled > 0, -np.log(np.where(scaled > 0, scaled, 1.0)), np.inf)

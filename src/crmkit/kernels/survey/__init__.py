@@ -1,0 +1,1 @@
+"""Answers to surveys: NPS intervals, Kano, drivers, weights and reliability."""

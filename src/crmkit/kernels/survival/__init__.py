@@ -1,0 +1,1 @@
+"""How long customers stay: event tables, renewals and gaps between purchases."""

@@ -1,0 +1,1 @@
+"""Whom a campaign should reach: profit of a ranking, uplift, calibration."""

@@ -1,0 +1,102 @@
+"""The profit of a retention campaign, and the best one a ranking allows.
+
+Neslin et al. (2006) state the profit; Verbeke et al. (2012) maximise it over the cut
+(MPC); Verbraken, Verbeke and Baesens (2013) average the maximum over a beta-distributed
+rate of acceptance (EMPC); Janssens et al. (2022) let customers differ in value. Of a
+would-be churner who is targeted, a share ``accept`` takes the incentive and stays;
+loyal customers take it with ``loyal_accept``.
+"""
+
+import numpy as np
+from scipy.special import betainc
+
+from ...typing import FloatArray, IntArray
+
+__all__ = [
+    "best_cut",
+    "churner_benefit",
+    "expected_maximum_profit",
+    "incentives",
+    "loyal_cost",
+    "profit_curve",
+    "upper_envelope",
+]
+
+
+def churner_benefit(
+    *,
+    accept: FloatArray | float,
+    clv: FloatArray | float,
+    incentive: FloatArray | float,
+    contact: FloatArray | float,
+) -> FloatArray:
+    """Return the profit of targeting somebody who was about to leave."""
+    return np.asarray(accept * (np.subtract(clv, incentive)) - contact, np.float64)
+
+
+def incentives(clv: FloatArray, *, fixed: float, share: float) -> FloatArray:
+    """Return what an accepted offer costs; a share of a value below 0 is nothing."""
+    return np.asarray(fixed + share * np.maximum(clv, 0.0), np.float64)
+
+
+def loyal_cost(
+    *,
+    loyal_accept: FloatArray | float,
+    incentive: FloatArray | float,
+    contact: FloatArray | float,
+) -> FloatArray:
+    """Return the cost of targeting somebody who would have stayed."""
+    return np.asarray(np.multiply(loyal_accept, incentive) + contact, np.float64)
+
+
+def profit_curve(
+    churners: FloatArray, loyal: FloatArray, *, benefit: float, cost: float
+) -> FloatArray:
+    """Return the profit per customer of the base at each cut of the ranking.
+
+    ``churners`` and ``loyal`` count those above the cut; their last entries are all.
+    """
+    total = churners[-1] + loyal[-1]
+    return np.asarray((benefit * churners - cost * loyal) / total, np.float64)
+
+
+def best_cut(profit: FloatArray) -> int:
+    """Return the place of the highest profit, the smallest campaign among equals."""
+    return int(np.argmax(profit))
+
+
+def upper_envelope(gain: FloatArray, cost: FloatArray) -> IntArray:
+    """Return the cuts that are best at some rate of acceptance, in their order.
+
+    The profit of cut k is a line in the rate g, g ``gain[k]`` - ``cost[k]``. Costs only
+    rise along the list, so a cut counts if it gains more than every one before it, and
+    lies on the convex hull of (gain, cost): pooling adjacent violators finds it in one
+    pass. With one value for all customers this is the hull of the ROC curve.
+    """
+    from scipy.optimize import isotonic_regression  # noqa: PLC0415 - slow to import
+
+    highest = np.maximum.accumulate(gain)
+    cuts = np.flatnonzero(np.concatenate(([True], gain[1:] > highest[:-1])))
+    if cuts.size == 1:
+        return cuts
+    gained = np.diff(gain[cuts])
+    pooled = isotonic_regression(np.diff(cost[cuts]) / gained, weights=gained)
+    return np.asarray(cuts[pooled.blocks], dtype=np.int64)
+
+
+def expected_maximum_profit(
+    gain: FloatArray, cost: FloatArray, count: FloatArray, *, alpha: float, beta: float
+) -> tuple[float, float]:
+    """Return E[max over k of g gain[k] - cost[k]], g ~ Beta, and the expected count.
+
+    Running sums along the list, from 0. Between two rates g_i and g_(i+1) one line of
+    the envelope is the best; integrals over g are incomplete beta functions, finite
+    however sharp the prior is.
+    """
+    best = upper_envelope(gain, cost)
+    gain, cost, count = gain[best], cost[best], count[best]
+    rates = np.diff(cost) / np.diff(gain)
+    limits = np.concatenate(([0.0], np.minimum(rates, 1.0), [1.0]))
+    mass = np.diff(betainc(alpha, beta, limits))
+    first_moment = alpha / (alpha + beta) * np.diff(betainc(alpha + 1, beta, limits))
+    return float(gain @ first_moment - cost @ mass), float(count @ mass)

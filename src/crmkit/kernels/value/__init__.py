@@ -1,0 +1,1 @@
+"""What customers are worth: the identity of the six parts, referral, payback."""

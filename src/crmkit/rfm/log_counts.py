@@ -1,0 +1,160 @@
+"""What a log holds, counted: in memory by NumPy, elsewhere by a few queries."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .._frames import (
+    EagerFrame,
+    Frame,
+    collect,
+    day_numbers,
+    group_rows,
+    instants,
+    numbers,
+    nw,
+    period_start,
+    row_count,
+)
+from ..kernels.log.occasions import distinct_rows, merge
+from .open_log import TransactionLog
+
+__all__ = ["LogCounts", "count_log"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogCounts:
+    """Counts of all rows, and of those inside the window."""
+
+    rows: int
+    customers: int
+    rows_inside: int
+    customers_inside: int
+    buyers: int
+    occasions: int
+    sales: int
+    zeros: int
+    refunds: int
+    distinct_rows: int
+    amount: float
+    refunded: float
+    first_day: float
+    last_day: float
+
+
+def count_log(log: TransactionLog) -> LogCounts:
+    """Count a checked log where it lies."""
+    if isinstance(log.frame, nw.DataFrame):
+        return _count_in_memory(log, log.frame)
+    return _count_in_engine(log)
+
+
+def _count_in_memory(log: TransactionLog, frame: EagerFrame) -> LogCounts:
+    groups = group_rows(frame, log.customer_id)
+    days, amounts = day_numbers(frame, log.date), numbers(frame, log.amount)
+    inside = days <= log.window.end_day
+    codes, day, amount = groups.codes[inside], days[inside], amounts[inside]
+    sale = amount >= 0
+    return LogCounts(
+        rows=len(frame),
+        customers=groups.count,
+        rows_inside=codes.size,
+        customers_inside=_how_many(codes, groups.count),
+        buyers=_how_many(codes[sale], groups.count),
+        occasions=merge(
+            codes[sale], log.window.period(day[sale]), amount[sale]
+        ).customer.size,
+        sales=int(np.count_nonzero(sale)),
+        zeros=int(np.count_nonzero(amount == 0)),
+        refunds=int(np.count_nonzero(~sale)),
+        distinct_rows=distinct_rows(
+            codes, day, instants(frame, log.date)[inside], amount
+        ),
+        amount=float(amount.sum()),
+        refunded=float(amount[~sale].sum()),
+        first_day=float(day.min(initial=log.window.end_day)),
+        last_day=float(day.max(initial=day[0] if day.size else 0)),
+    )
+
+
+def _how_many(codes: np.ndarray, count: int) -> int:
+    return int(np.count_nonzero(np.bincount(codes, minlength=count)))
+
+
+def _count_in_engine(log: TransactionLog) -> LogCounts:
+    rows = _flagged(log)
+    seen = rows.filter(nw.col("inside") == 1)
+    sums, people = _sums(seen), _customers(rows)
+    return LogCounts(
+        rows=row_count(rows),
+        customers=people["all"],
+        rows_inside=int(sums["rows"]),
+        customers_inside=people["seen"],
+        buyers=people["buyers"],
+        occasions=_distinct(seen.filter(nw.col("sale") == 1), ("id", "period")),
+        sales=int(sums["sale"]),
+        zeros=int(sums["zero"]),
+        refunds=int(sums["refund"]),
+        distinct_rows=_distinct(seen, ("id", "date", "amount")),
+        amount=sums["amount"],
+        refunded=sums["refunded"],
+        first_day=sums["first"],
+        last_day=sums["last"],
+    )
+
+
+def _flagged(log: TransactionLog) -> Frame:
+    """Reduce the log to what is counted: plain columns any engine can add up."""
+    amount = nw.col(log.amount).cast(nw.Float64)
+    day = period_start(log.date, "day")
+    inside = day <= log.window.end_day
+    return log.frame.select(
+        nw.col(log.customer_id).alias("id"),
+        day.alias("day"),
+        period_start(log.date, log.window.grain).alias("period"),
+        nw.col(log.date).alias("date"),
+        amount.alias("amount"),
+        _flag(inside).alias("inside"),
+        _flag(inside & (amount == 0)).alias("zero"),
+        _flag(inside & (amount < 0)).alias("refund"),
+        _flag(inside & (amount >= 0)).alias("sale"),
+    )
+
+
+def _flag(condition: nw.Expr) -> nw.Expr:
+    return nw.when(condition).then(1).otherwise(0)
+
+
+def _sums(seen: Frame) -> dict[str, float]:
+    """Add up the rows inside the window; zeros where there is none."""
+    refunded = nw.when(nw.col("refund") == 1).then(nw.col("amount")).otherwise(0.0)
+    summed = seen.with_columns(refunded.alias("refunded")).select(
+        nw.len().alias("rows"),
+        *(nw.col(name).sum() for name in ("sale", "zero", "refund", "amount")),
+        nw.col("refunded").sum(),
+        nw.col("day").min().alias("first"),
+        nw.col("day").max().alias("last"),
+    )
+    row = collect(summed)
+    known = {name: row[name].drop_nulls() for name in row.columns}
+    return {name: float(one.item()) if len(one) else 0.0 for name, one in known.items()}
+
+
+def _customers(rows: Frame) -> dict[str, int]:
+    """Count customers: all, seen inside the window, with a purchase there."""
+    each = rows.group_by("id").agg(nw.col("inside").sum(), nw.col("sale").sum())
+    flags = each.with_columns(
+        _flag(nw.col("inside") > 0).alias("seen"),
+        _flag(nw.col("sale") > 0).alias("buyers"),
+    )
+    counted = collect(
+        flags.select(
+            nw.len().alias("all"), nw.col("seen").sum(), nw.col("buyers").sum()
+        )
+    )
+    known = {name: counted[name].drop_nulls() for name in counted.columns}
+    return {name: int(one.item()) if len(one) else 0 for name, one in known.items()}
+
+
+def _distinct(rows: Frame, keys: tuple[str, ...]) -> int:
+    return row_count(rows.select(*keys).unique())

@@ -1,0 +1,105 @@
+"""From a transaction log to one row per customer."""
+
+from .._check import one_of
+from .._frames import native, nw
+from ..typing import Day, Grain, IntoFrameT, Refunds, TimeUnit
+from . import summary_in_engine, summary_in_memory
+from .open_log import REFUNDS, open_log
+
+__all__ = ["rfm_summary"]
+
+
+def rfm_summary(
+    transactions: IntoFrameT,
+    *,
+    observation_period_end: Day,
+    grain: Grain = "day",
+    time_unit: TimeUnit = "day",
+    refunds: Refunds = "error",
+    customer_id_col: str = "customer_id",
+    date_col: str = "date",
+    amount_col: str = "amount",
+) -> IntoFrameT:
+    """Summarise a transaction log: one row per customer, as value models read it.
+
+    All rows of a customer in one period of the ``grain`` are one purchase *occasion*,
+    dated by the period's first day; their amounts add up. Time is then measured with
+    the ruler ``time_unit``, a fixed number of days, so that grain and unit are chosen
+    apart: CDNOW's published fits merge by day and count in weeks.
+
+    Rows after ``observation_period_end`` are outside the window and excluded. Nothing
+    is warned of: :func:`transaction_report` tells what is worth knowing.
+
+    Parameters
+    ----------
+    transactions
+        One row per purchase (or line, or refund), in any order.
+    observation_period_end
+        The last day seen, inclusive: a date, a datetime or an ISO-8601 text.
+    grain
+        What makes one occasion: ``"day"``, ISO ``"week"``, ``"month"``, ``"quarter"``
+        or ``"year"``.
+    time_unit
+        The unit of ``recency`` and ``T``: a day, 7 days, or the mean Gregorian month
+        (30.436875 days), quarter or year (365.2425 days).
+    refunds
+        What a negative amount means: ``"error"`` refuses it; ``"net"`` takes it off
+        the occasion of its period, or else off the latest one before it, and never
+        counts it as an occasion; ``"drop"`` leaves it out.
+    customer_id_col, date_col, amount_col
+        The columns to read. Dates with a time zone count as days of that zone.
+
+    Returns
+    -------
+    The same library's frame, sorted by customer (a lazy frame is not sorted), with
+
+    - the id column, as it came;
+    - ``frequency``: repeat occasions, so 0 for who bought once;
+    - ``recency``: time from first to *last* occasion (not since it);
+    - ``T``: time from first occasion to the period of the end;
+    - ``monetary_value``: mean amount of a repeat occasion, 0 where there is none;
+    - ``first_date``, ``last_date``, ``first_amount``, ``total_amount``.
+
+    Raises
+    ------
+    MissingColumnError
+        If a column is not there.
+    InvalidTypeError
+        If dates, amounts or ids are of a kind that would have to be guessed.
+    InvalidValueError
+        If a value is missing or infinite, or negative with ``refunds="error"``.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import crmkit as ck
+    >>> log = pd.DataFrame({
+    ...     "customer_id": ["ann", "ann", "bob", "ann"],
+    ...     "date": pd.to_datetime(["2024-01-01", "2024-01-15", "2024-01-20",
+    ...                             "2024-02-12"]),
+    ...     "amount": [10.0, 20.0, 15.0, 40.0],
+    ... })
+    >>> customers = ck.rfm_summary(
+    ...     log, observation_period_end="2024-03-31", time_unit="week"
+    ... )
+    >>> customers[["customer_id", "frequency", "recency", "monetary_value"]]
+      customer_id  frequency  recency  monetary_value
+    0         ann          2      6.0            30.0
+    1         bob          0      0.0             0.0
+    """
+    one_of("refunds", refunds, REFUNDS)
+    log = open_log(
+        transactions,
+        end=observation_period_end,
+        end_argument="observation_period_end",
+        grain=grain,
+        time_unit=time_unit,
+        customer_id_col=customer_id_col,
+        date_col=date_col,
+        amount_col=amount_col,
+    )
+    if refunds == "error":
+        log.refuse_refunds()
+    if isinstance(log.frame, nw.LazyFrame):
+        return native(summary_in_engine.summarise(log, refunds), transactions)
+    return native(summary_in_memory.summarise(log, log.frame, refunds), transactions)

@@ -1,0 +1,93 @@
+"""The summary of a log in memory: three columns to NumPy, one counting sort."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from .._frames import EagerFrame, Groups, day_numbers, group_rows, numbers, table
+from ..errors import InvalidValueError
+from ..kernels.log.occasions import Histories, Occasions, histories, merge, net_refunds
+from ..typing import Refunds
+from .observation_window import Window
+from .open_log import TransactionLog
+
+__all__ = [
+    "occasions_between",
+    "refuse_without_purchase",
+    "summarise",
+    "summary_columns",
+]
+
+
+def summarise(log: TransactionLog, frame: EagerFrame, refunds: Refunds) -> EagerFrame:
+    """Summarise every customer seen inside the window."""
+    groups = group_rows(frame, log.customer_id)
+    merged = occasions_between(log, frame, groups, refunds)
+    refuse_without_purchase(log, merged, groups)
+    return table(frame, summary_columns(log, histories(merged), groups))
+
+
+def occasions_between(
+    log: TransactionLog,
+    frame: EagerFrame,
+    groups: Groups,
+    refunds: Refunds,
+    *,
+    after: int | None = None,
+) -> Occasions:
+    """Merge the rows inside the window (and after a day) into occasions."""
+    days = day_numbers(frame, log.date)
+    amounts = numbers(frame, log.amount)
+    seen = days <= log.window.end_day
+    if after is not None:
+        seen &= days > after
+    if refunds == "drop":
+        seen &= amounts >= 0
+    codes = groups.codes
+    if not seen.all():
+        codes, days, amounts = codes[seen], days[seen], amounts[seen]
+    merged = merge(codes, log.window.period(days), amounts)
+    return net_refunds(merged) if refunds == "net" else merged
+
+
+def summary_columns(
+    log: TransactionLog, history: Histories, groups: Groups
+) -> Mapping[str, Any]:
+    """Name the columns of the summary; ids as the caller wrote them."""
+    return {
+        log.customer_id: groups.ids[history.customer],
+        **history_columns(history, log.window),
+    }
+
+
+def history_columns(history: Histories, window: Window) -> Mapping[str, np.ndarray]:
+    """Measure each history with the window's ruler."""
+    repeats = history.count - 1
+    mean = history.repeat_amount / np.maximum(repeats, 1)
+    return {
+        "frequency": repeats,
+        "recency": window.length(history.last_day - history.first_day),
+        "T": window.length(window.end_period - history.first_day),
+        "monetary_value": mean,
+        "first_date": history.first_day.astype("datetime64[D]"),
+        "last_date": history.last_day.astype("datetime64[D]"),
+        "first_amount": history.first_amount,
+        "total_amount": history.first_amount + history.repeat_amount,
+    }
+
+
+def refuse_without_purchase(
+    log: TransactionLog, merged: Occasions, groups: Groups
+) -> None:
+    """Refuse customers whose refunds reverse nothing."""
+    lost = np.unique(merged.customer[merged.sales == 0])
+    if lost.size:
+        first = groups.ids[lost[:1]].to_list()[0]
+        raise InvalidValueError(
+            subject=f"column {log.amount!r}",
+            found="customer with refunds and no purchase",
+            count=int(lost.size),
+            first=f"customer {first!r}",
+            remedy="Add the purchases these refunds reverse, or leave them out.",
+        )

@@ -1,0 +1,1 @@
+"""What drives satisfaction: driver weights, importance and performance."""

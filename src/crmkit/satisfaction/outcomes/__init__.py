@@ -1,0 +1,1 @@
+"""What satisfied customers do: links from answers to outcomes and money."""

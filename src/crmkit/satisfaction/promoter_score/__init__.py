@@ -1,0 +1,1 @@
+"""The net promoter score: its intervals, comparisons, trend and sample size."""

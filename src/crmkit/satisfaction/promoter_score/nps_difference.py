@@ -1,0 +1,94 @@
+"""Two scores against each other: the signed difference and what chance could do."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+import numpy as np
+
+from ..._check import fraction, one_of
+from ...errors import NotEnoughDataError
+from ...fits import from_document, to_document
+from ...kernels.base.intervals import normal_quantile, two_sided_p
+from ...kernels.survey import nps as kernel
+from ...typing import FloatArray
+
+__all__ = ["ADDED", "DifferenceMethod", "NpsDifference", "difference"]
+
+DifferenceMethod: TypeAlias = Literal["adjusted_wald", "wald"]
+ADDED: Mapping[str, float] = {"adjusted_wald": 3.0, "wald": 0.0}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NpsDifference:
+    """The first score less the second, both of different respondents.
+
+    Attributes
+    ----------
+    difference
+        First score less second, in points, from -200 to 200; the sign is kept.
+    centre
+        The middle of the interval: the same difference after the method's extra
+        answers.
+    standard_error
+        Of ``centre``, in points.
+    p_value
+        How often samples of equal scores would differ at least as much.
+
+    Examples
+    --------
+    >>> from crmkit.satisfaction import NPS
+    >>> ours = NPS(promoters=50, passives=30, detractors=20)
+    >>> theirs = NPS(promoters=35, passives=35, detractors=30)
+    >>> gap = ours.minus(theirs)
+    >>> gap.difference, gap.p_value
+    (25.0, 0.028)
+    >>> gap.interval()
+    (2.66, 45.89)
+    """
+
+    difference: float
+    centre: float
+    standard_error: float
+    p_value: float
+
+    @property
+    def z(self) -> float:
+        """Distance of ``centre`` from 0, in standard errors."""
+        return self.centre / self.standard_error
+
+    def interval(self, *, level: float = 0.95) -> tuple[float, float]:
+        """Return the range of true differences these answers leave possible."""
+        half = normal_quantile(fraction("level", level)) * self.standard_error
+        return max(-200.0, self.centre - half), min(200.0, self.centre + half)
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the difference as a JSON document."""
+        return to_document(self)
+
+    @classmethod
+    def from_dict(cls, document: Mapping[str, object]) -> "NpsDifference":
+        """Build the difference from its JSON document."""
+        return from_document(cls, document)
+
+
+def difference(
+    first: FloatArray, second: FloatArray, *, method: DifferenceMethod
+) -> NpsDifference:
+    """Compare two sets of counts: promoters, passives, detractors."""
+    one_of("method", method, tuple(ADDED))
+    plain, _ = kernel.difference(first, second, added=0)
+    centre, spread = kernel.difference(first, second, added=ADDED[method])
+    if spread == 0:
+        raise NotEnoughDataError(
+            needed="answers of more than one band in one of the samples",
+            got="all answers of each sample in one band",
+            remedy="Use method='adjusted_wald', which adds three answers to each.",
+        )
+    error = np.sqrt(spread)
+    return NpsDifference(
+        difference=100 * plain,
+        centre=100 * centre,
+        standard_error=100 * float(error),
+        p_value=float(two_sided_p(centre / error)),
+    )

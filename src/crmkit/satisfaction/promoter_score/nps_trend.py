@@ -1,0 +1,163 @@
+"""Is the score rising? A line through the answers, each customer's together."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import stdtr, stdtrit
+
+from ..._check import fraction, one_of
+from ..._frames import (
+    EagerFrame,
+    collect,
+    day_numbers,
+    read_eager,
+    refuse,
+    require_dates,
+)
+from ...errors import NotEnoughDataError
+from ...fits import from_document, to_document
+from ...kernels.base import regression
+from ...kernels.log.calendar import DAYS_PER_UNIT
+from ...typing import IntArray, IntoDataFrame, TimeUnit
+from .bands import Bands
+from .net_scores import net_answers
+from .weighted_nps import clusters_of, weights_of
+
+__all__ = ["NpsTrend", "nps_trend"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NpsTrend:
+    """The slope of the score over time.
+
+    Attributes
+    ----------
+    slope
+        Points per ``time_unit``.
+    standard_error
+        Of the slope; answers of one customer may go together.
+    time_unit
+        The ruler: a fixed number of days.
+    n, clusters, missing
+        Answers, customers (or answers, where no customer was named), rows without one.
+    """
+
+    slope: float
+    standard_error: float
+    time_unit: str
+    n: int
+    clusters: int
+    missing: int
+
+    @property
+    def p_value(self) -> float | None:
+        """How often a flat score would show such a slope; None without any spread."""
+        if self.standard_error == 0:
+            return None
+        t = abs(self.slope) / self.standard_error
+        return float(2 * stdtr(self.clusters - 1, -t))
+
+    def interval(self, *, level: float = 0.95) -> tuple[float, float]:
+        """Return the range of true slopes these answers leave possible."""
+        fraction("level", level)
+        half = float(stdtrit(self.clusters - 1, 0.5 + level / 2)) * self.standard_error
+        return self.slope - half, self.slope + half
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the trend as a JSON document."""
+        return to_document(self)
+
+    @classmethod
+    def from_dict(cls, document: Mapping[str, object]) -> "NpsTrend":
+        """Build the trend from its JSON document."""
+        return from_document(cls, document)
+
+
+def nps_trend(
+    responses: IntoDataFrame,
+    *,
+    time_unit: TimeUnit,
+    customer_id_col: str | None = None,
+    date_col: str = "date",
+    score_col: str = "score",
+    weight_col: str | None = None,
+    bands: str | Bands = "standard",
+) -> NpsTrend:
+    """Fit a straight line to the score over time.
+
+    Each answer counts -1, 0 or 1; the line is fitted to the answers themselves, not to
+    monthly scores, so that no month of few answers shouts. Its error allows answers of
+    one customer to go together (Liang and Zeger 1986).
+
+    Parameters
+    ----------
+    responses
+        One row per answer.
+    time_unit
+        What the slope is per: ``"day"``, ``"week"``, ``"month"``, ``"quarter"`` or
+        ``"year"``.
+    customer_id_col
+        Who answered; None when everybody answered once.
+    date_col, score_col
+        When and what. Rows without an answer are counted and left out.
+    weight_col
+        Survey weights, above zero.
+    bands
+        As in ``nps``.
+
+    Returns
+    -------
+    NpsTrend
+        Slope, error, interval and p-value.
+
+    Raises
+    ------
+    NotEnoughDataError
+        If all answers are of one day, or there are fewer than three customers.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> answers = pd.DataFrame({
+    ...     "date": pd.date_range("2024-01-01", periods=8, freq="7D"),
+    ...     "score": [3, 8, 5, 8, 9, 7, 9, 10],
+    ... })
+    >>> trend = nps_trend(answers, time_unit="week")
+    >>> trend.slope, trend.p_value
+    (27.4, 0.002)
+    """
+    one_of("time_unit", time_unit, tuple(DAYS_PER_UNIT))
+    columns = [date_col, score_col]
+    columns += [name for name in (customer_id_col, weight_col) if name is not None]
+    frame = read_eager(responses, columns)
+    net = net_answers(frame, score_col=score_col, bands=bands, id_col=customer_id_col)
+    answered = ~np.isnan(net)
+    weight = weights_of(frame, weight_col)[answered]
+    days = _days(frame, date_col)[answered]
+    cluster = clusters_of(frame, customer_id_col, answered)
+    clusters = int(cluster.max(initial=-1)) + 1
+    if clusters < 3 or np.ptp(days) == 0:
+        raise NotEnoughDataError(
+            needed="answers of 3 customers on 2 days",
+            got=f"{clusters} customers on {np.unique(days).size} days",
+            remedy="Collect more answers.",
+        )
+    time = (days - days.min()) / DAYS_PER_UNIT[time_unit]
+    X = np.column_stack([np.ones_like(time), time - time.mean()])
+    fit = regression.least_squares(X, 100 * net[answered], weight)
+    covariance = regression.clustered_covariance(X, weight, cluster, fit)
+    return NpsTrend(
+        slope=float(fit.coefficients[1]),
+        standard_error=float(np.sqrt(covariance[1, 1])),
+        time_unit=time_unit,
+        n=int(answered.sum()),
+        clusters=clusters,
+        missing=int((~answered).sum()),
+    )
+
+
+def _days(frame: EagerFrame, date_col: str) -> IntArray:
+    dated, rules = require_dates(frame, date_col)
+    refuse(dated, rules)
+    return day_numbers(collect(dated), date_col)

@@ -1,0 +1,1 @@
+"""Ratings: CSAT, CES, Kano, disconfirmation and satisfaction indices."""

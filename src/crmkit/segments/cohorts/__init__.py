@@ -1,0 +1,1 @@
+"""Cohorts and periods: retention, revenue and growth accounting."""

@@ -1,0 +1,1 @@
+"""How concentrated value is: Gini, Pareto and whale curves, tables by decile."""

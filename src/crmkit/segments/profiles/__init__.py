@@ -1,0 +1,1 @@
+"""What kind of customer: life cycle, loyalty, value role, preferences, clusters."""

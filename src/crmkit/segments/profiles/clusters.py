@@ -1,0 +1,329 @@
+"""Discovered segments: k-means of scikit-learn, with a reason for k, in plain units."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..._check import random_source, whole
+from ..._frames import (
+    number_rules,
+    numbers,
+    read_eager,
+    refuse,
+    require_numbers,
+    with_columns_of,
+)
+from ...errors import InvalidValueError, MissingExtraError, NotEnoughDataError
+from ...fits import from_document, to_document
+from ...kernels.groups.rand_index import adjusted_rand
+from ...typing import FloatArray, IntArray, IntoDataFrame, IntoDataFrameT
+from ..list_arguments import listed, named_once
+
+__all__ = ["ClusterTrial", "Clusters", "fit_clusters"]
+
+_SHOWN = 5_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClusterTrial:
+    """What one number of clusters looked like.
+
+    Attributes
+    ----------
+    clusters
+        The number tried.
+    silhouette
+        How much nearer customers are to their own cluster than to the next, from -1
+        to 1.
+    stability
+        How far the clusters of two halves of the base agree on everybody: the mean
+        adjusted Rand index, 1 for the same ones each time.
+    """
+
+    clusters: int
+    silhouette: float
+    stability: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clusters:
+    """Centres of discovered segments, in the units of the columns.
+
+    Attributes
+    ----------
+    columns
+        The columns they were found in.
+    centres
+        A row per cluster, the largest first: its mean customer, in original units.
+    sizes
+        How many customers each had in the fit.
+    spread
+        The standard deviation by which each column was divided before.
+    trials
+        What each number of clusters tried looked like.
+    """
+
+    columns: tuple[str, ...]
+    centres: tuple[tuple[float, ...], ...]
+    sizes: tuple[int, ...]
+    spread: tuple[float, ...]
+    trials: tuple[ClusterTrial, ...]
+
+    def __str__(self) -> str:
+        """Read as a small table: a line per cluster, then how firm each number was."""
+        names = ("cluster", "customers", *self.columns)
+        rows = [
+            (f"{at}", f"{size:,}", *(f"{value:,.5g}" for value in centre))
+            for at, (size, centre) in enumerate(
+                zip(self.sizes, self.centres, strict=True), start=1
+            )
+        ]
+        wide = [max(map(len, column)) for column in zip(names, *rows, strict=True)]
+        lines = [
+            "  ".join(cell.rjust(width) for cell, width in zip(row, wide, strict=True))
+            for row in (names, *rows)
+        ]
+        lines += [
+            f"{trial.clusters} clusters: silhouette {trial.silhouette:.2f}, "
+            f"stability {trial.stability:.2f}"
+            for trial in self.trials
+        ]
+        return "\n".join(lines)
+
+    def with_cluster(
+        self, customers: IntoDataFrameT, *, output_col: str = "cluster"
+    ) -> IntoDataFrameT:
+        """Add the nearest cluster of each customer, from 1, the largest first.
+
+        Parameters
+        ----------
+        customers
+            One row per customer, in memory.
+        output_col
+            The column to write.
+
+        Raises
+        ------
+        InvalidValueError
+            If a value is missing or infinite.
+        """
+        values = _matrix(customers, self.columns) / np.array(self.spread)
+        centres = np.array(self.centres) / np.array(self.spread)
+        nearest = _nearest(values, centres)
+        return with_columns_of(customers, {output_col: nearest + 1})
+
+    def to_dict(self) -> dict[str, object]:
+        """Return these clusters as a document for JSON."""
+        return to_document(self)
+
+    @classmethod
+    def from_dict(cls, document: Mapping[str, object]) -> "Clusters":
+        """Build clusters from their document."""
+        return from_document(cls, document)
+
+
+def fit_clusters(
+    customers: IntoDataFrame,
+    *,
+    columns: Sequence[str],
+    rng: np.random.Generator,
+    clusters: Sequence[int] = (2, 3, 4, 5, 6, 7, 8),
+    resamples: int = 10,
+    stable_from: float = 0.8,
+) -> Clusters:
+    """Discover segments of customers who are alike, and say how far to believe them.
+
+    A thin door to k-means. Each column is divided by its standard deviation; take
+    logarithms of skewed money before. The number of clusters is the one with the best
+    silhouette among those that come out the same from both halves of the base; where
+    none is stable, the most stable one, and ``trials`` says so.
+
+    Parameters
+    ----------
+    customers
+        One row per customer, in memory.
+    columns
+        The numbers by which customers are alike or not.
+    rng
+        A source of randomness: for the starts, and for the halves.
+    clusters
+        The numbers of clusters to try.
+    resamples
+        How many pairs of halves stability is judged by.
+    stable_from
+        The stability that is good enough to believe.
+
+    Returns
+    -------
+    The centres in original units, with ``with_cluster`` to apply them.
+
+    Raises
+    ------
+    MissingExtraError
+        If scikit-learn is not installed.
+    InvalidValueError
+        If a value is missing or infinite, or a column the same for everybody.
+    NotEnoughDataError
+        If there are too few customers, or too few different ones, for the largest
+        number of clusters.
+
+    Notes
+    -----
+    Clusters are found in any data, also where there are none: a silhouette near 0 or
+    a stability far below 1 says that the cuts are arbitrary. Named rules, such as
+    value tiers and RFM segments, mean the same next year; clusters may not.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import pandas as pd
+    >>> import crmkit as ck
+    >>> customers = pd.DataFrame({
+    ...     "orders": [1, 2, 1, 2] * 5 + [20, 21, 20, 22] * 5,
+    ...     "basket": [9.0, 8.0, 8.5, 9.5] * 5 + [30.0, 31.0, 29.0, 30.0] * 5,
+    ... })
+    >>> found = ck.segments.fit_clusters(
+    ...     customers, columns=["orders", "basket"], clusters=(2, 3),
+    ...     rng=np.random.default_rng(1),
+    ... )
+    >>> len(found.centres), sorted(centre[0] for centre in found.centres)
+    (2, [1.5, 20.75])
+    """
+    each = listed("clusters", clusters)
+    tried = tuple(dict.fromkeys(whole("clusters", k, at_least=2) for k in each))
+    pairs = whole("resamples", resamples, at_least=1)
+    source = random_source(rng)
+    read = tuple(named_once("columns", columns))
+    values = _matrix(customers, read)
+    kind = np.unique(values, axis=0, return_inverse=True)[1].ravel()
+    _require_enough(kind, tried)
+    with np.errstate(over="ignore", invalid="ignore"):
+        spread = values.std(axis=0)
+    _require_spread(read, spread)
+    scaled = values / spread
+    trials = tuple(_trial(scaled, kind, k, pairs, source) for k in tried)
+    believed = [t for t in trials if t.stability >= stable_from]
+    if believed:
+        best = max(believed, key=lambda trial: trial.silhouette)
+    else:
+        best = max(trials, key=lambda trial: trial.stability)
+    labels, centres = _k_means(scaled, kind, best.clusters, source)
+    sizes = np.bincount(labels, minlength=best.clusters)
+    order = np.argsort(-sizes, kind="stable")
+    return Clusters(
+        columns=read,
+        centres=tuple(tuple(row) for row in (centres[order] * spread).tolist()),
+        sizes=tuple(sizes[order].tolist()),
+        spread=tuple(spread.tolist()),
+        trials=trials,
+    )
+
+
+def _trial(
+    scaled: FloatArray, kind: IntArray, k: int, pairs: int, rng: np.random.Generator
+) -> ClusterTrial:
+    labels, _ = _k_means(scaled, kind, k, rng)
+    agreed = [_agreement(scaled, kind, k, rng) for _ in range(pairs)]
+    return ClusterTrial(
+        clusters=k,
+        silhouette=_silhouette(scaled, labels, rng),
+        stability=float(np.mean(agreed)),
+    )
+
+
+def _agreement(
+    scaled: FloatArray, kind: IntArray, k: int, rng: np.random.Generator
+) -> float:
+    """Cluster two halves apart, and compare what they say of everybody."""
+    order = rng.permutation(len(scaled))
+    middle = len(scaled) // 2
+    halves = order[:middle], order[middle:]
+    found = (_k_means(scaled[half], kind[half], k, rng, starts=3)[1] for half in halves)
+    said = [_nearest(scaled, centres) for centres in found]
+    return adjusted_rand(said[0], said[1])
+
+
+def _k_means(
+    scaled: FloatArray,
+    kind: IntArray,
+    k: int,
+    rng: np.random.Generator,
+    *,
+    starts: int = 10,
+) -> tuple[IntArray, FloatArray]:
+    # Half a base can hold fewer different customers than clusters are asked for.
+    most = min(k, np.count_nonzero(np.bincount(kind)))
+    learner = _sklearn("cluster").KMeans(
+        n_clusters=most, n_init=starts, random_state=int(rng.integers(2**31))
+    )
+    fitted = learner.fit(scaled)
+    labels = np.asarray(fitted.labels_, dtype=np.int64)
+    return labels, np.asarray(fitted.cluster_centers_, dtype=np.float64)
+
+
+def _silhouette(
+    scaled: FloatArray, labels: IntArray, rng: np.random.Generator
+) -> float:
+    shown = scaled, labels
+    if len(scaled) > _SHOWN:
+        some = rng.choice(len(scaled), size=_SHOWN, replace=False)
+        shown = scaled[some], labels[some]
+    if len(np.unique(shown[1])) < 2:
+        return 0.0
+    return float(_sklearn("metrics").silhouette_score(*shown))
+
+
+def _sklearn(module: str) -> Any:  # noqa: ANN401 - scikit-learn publishes no types
+    try:
+        from sklearn import cluster, metrics  # noqa: PLC0415 - the extra "learn"
+    except ImportError:
+        raise MissingExtraError(package="scikit-learn", extra="learn") from None
+    return {"cluster": cluster, "metrics": metrics}[module]
+
+
+def _nearest(values: FloatArray, centres: FloatArray) -> IntArray:
+    distance = np.column_stack([((values - c) ** 2).sum(axis=1) for c in centres])
+    return np.asarray(distance.argmin(axis=1), dtype=np.int64)
+
+
+def _matrix(customers: object, columns: tuple[str, ...]) -> FloatArray:
+    frame = read_eager(customers, columns)
+    require_numbers(frame, columns)
+    refuse(frame, [rule for name in columns for rule in number_rules(frame, name)])
+    return np.column_stack([numbers(frame, name) for name in columns])
+
+
+def _require_enough(kind: IntArray, tried: tuple[int, ...]) -> None:
+    most = max(tried, default=0)
+    if not tried or len(kind) <= 2 * most:
+        raise NotEnoughDataError(
+            needed=f"a number of clusters to try, and more than {2 * most} customers",
+            got=f"{len(kind)} customers",
+            remedy="Try fewer clusters, or pass more customers.",
+        )
+    different = int(kind.max()) + 1
+    if different < most:
+        raise NotEnoughDataError(
+            needed=f"at least {most} different customers",
+            got=f"{different}",
+            remedy="Try fewer clusters, or more columns: customers alike in all of "
+            "them cannot be told apart.",
+        )
+
+
+def _require_spread(columns: Sequence[str], spread: FloatArray) -> None:
+    for name, wide in zip(columns, spread.tolist(), strict=True):
+        if not np.isfinite(wide):
+            raise InvalidValueError(
+                subject=f"column {name!r}",
+                found="values whose squares pass the largest number a computer holds",
+                remedy="Divide the column by a large number first.",
+            )
+        if not wide > 0:
+            raise InvalidValueError(
+                subject=f"column {name!r}",
+                found="one value for everybody",
+                remedy="Leave it out: it tells nobody apart.",
+            )

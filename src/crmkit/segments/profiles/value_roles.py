@@ -1,0 +1,296 @@
+"""Keep, grow, or stop losing: roles from what a customer is worth and could be."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import numpy as np
+
+from ..._check import fraction, one_of
+from ..._frames import (
+    Frame,
+    Rule,
+    collect,
+    native,
+    number_rules,
+    numbers,
+    nw,
+    read,
+    refuse,
+    require_numbers,
+)
+from ...errors import NotEnoughDataError
+from ...fits import from_document, to_document
+from ...kernels.groups import lorenz, tier_cuts
+from ...typing import FloatArray, IntoFrame, IntoFrameT
+
+__all__ = ["ROLE_ACTIONS", "ValueRoles", "fit_value_roles", "with_value_role"]
+
+BelowZero = Literal["both", "actual"]
+
+ROLE_ACTIONS: Final[dict[str, str]] = {
+    "BZ": "stop losing",
+    "MVC": "keep",
+    "MGC": "grow",
+    "migrator": "nudge",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ValueRoles:
+    """From which value on a customer is most valuable, or most growable.
+
+    The rules are asked in this order, so that each customer has exactly one role:
+
+    1. ``BZ``, below zero: actual and potential value are both negative (or actual
+       alone, with ``below_zero="actual"``): no plausible path to profit;
+    2. ``MVC``, most valuable: actual value of ``most_valuable_from`` or more;
+    3. ``MGC``, most growable: what is not yet realised, potential less actual, is
+       ``most_growable_from`` or more;
+    4. ``migrator``: everybody else.
+
+    Attributes
+    ----------
+    most_valuable_from
+        The lowest actual value of an MVC; None where nobody is worth anything.
+    most_growable_from
+        The lowest unrealised value of an MGC; None where there is none to realise.
+    below_zero
+        Which values must be negative for ``BZ``.
+    actual_col, potential_col
+        The columns they were cut on.
+
+    References
+    ----------
+    Peppers & Rogers (1997), Enterprise One to One.
+    """
+
+    most_valuable_from: float | None = None
+    most_growable_from: float | None = None
+    below_zero: BelowZero = "both"
+    actual_col: str = "clv"
+    potential_col: str = "potential_value"
+
+    def with_value_role(
+        self,
+        customers: IntoFrameT,
+        *,
+        output_col: str = "value_role",
+        action_col: str = "role_action",
+    ) -> IntoFrameT:
+        """Add each customer's role, and the action it implies.
+
+        Parameters
+        ----------
+        customers
+            One row per customer, with the columns of the fit; a lazy frame stays
+            lazy.
+        output_col, action_col
+            The columns to write.
+
+        Raises
+        ------
+        InvalidValueError
+            If a value is missing or infinite, or a potential below the actual value.
+        """
+        opened = _opened(customers, self.actual_col, self.potential_col)
+        role, action = nw.lit("migrator"), nw.lit(ROLE_ACTIONS["migrator"])
+        for name, rule in reversed(self._rules().items()):
+            role = nw.when(rule).then(nw.lit(name)).otherwise(role)
+            action = nw.when(rule).then(nw.lit(ROLE_ACTIONS[name])).otherwise(action)
+        columns = {output_col: role, action_col: action}
+        return native(opened.with_columns(**columns), customers)
+
+    def to_dict(self) -> dict[str, object]:
+        """Return these roles as a document for JSON."""
+        return to_document(self)
+
+    @classmethod
+    def from_dict(cls, document: Mapping[str, object]) -> "ValueRoles":
+        """Build roles from their document."""
+        return from_document(cls, document)
+
+    def _rules(self) -> dict[str, nw.Expr]:
+        actual = nw.col(self.actual_col).cast(nw.Float64)
+        potential = nw.col(self.potential_col).cast(nw.Float64)
+        below = actual < 0
+        if self.below_zero == "both":
+            below = below & (potential < 0)
+        rules = {"BZ": below}
+        if self.most_valuable_from is not None:
+            rules["MVC"] = actual >= self.most_valuable_from
+        if self.most_growable_from is not None:
+            rules["MGC"] = potential - actual >= self.most_growable_from
+        return rules
+
+
+def fit_value_roles(
+    customers: IntoFrame,
+    *,
+    actual_col: str = "clv",
+    potential_col: str = "potential_value",
+    most_valuable_share: float = 0.8,
+    most_growable_share: float = 0.8,
+    below_zero: BelowZero = "both",
+) -> ValueRoles:
+    """Learn who is most valuable and who is most growable; the result is frozen.
+
+    Parameters
+    ----------
+    customers
+        One row per customer; a lazy frame gives up two columns.
+    actual_col
+        What the customer is worth: history, or what is expected, or both.
+    potential_col
+        What the customer could be worth in all, such as value over share of wallet,
+        or the value of the best of comparable customers.
+    most_valuable_share
+        The MVC are the fewest who make this share of all positive actual value.
+    most_growable_share
+        The MGC are the fewest, of the rest, who hold this share of what is
+        unrealised.
+    below_zero
+        ``"both"``: a customer is lost cause only if even the potential is negative;
+        ``"actual"``: the actual value decides alone.
+
+    Returns
+    -------
+    The cuts, with ``with_value_role`` to apply them.
+
+    Raises
+    ------
+    InvalidValueError
+        If a value is missing or infinite, or a potential below the actual value.
+    NotEnoughDataError
+        If there is nobody.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import crmkit as ck
+    >>> customers = pd.DataFrame({
+    ...     "clv": [800.0, 100.0, 60.0, -20.0, 40.0],
+    ...     "potential_value": [900.0, 700.0, 70.0, -10.0, 40.0],
+    ... })
+    >>> roles = ck.segments.fit_value_roles(customers)
+    >>> roles.most_valuable_from, roles.most_growable_from
+    (800.0, 600.0)
+    >>> roles.with_value_role(customers)["value_role"].to_list()
+    ['MVC', 'MGC', 'migrator', 'BZ', 'migrator']
+    """
+    valuable = fraction("most_valuable_share", most_valuable_share)
+    growable = fraction("most_growable_share", most_growable_share)
+    one_of("below_zero", below_zero, ("both", "actual"))
+    opened = _opened(customers, actual_col, potential_col)
+    actual, potential = _fetched(opened, actual_col, potential_col)
+    lost = (actual < 0) & ((potential < 0) | (below_zero == "actual"))
+    most_valuable = _from(actual, valuable)
+    top = np.zeros(actual.size, dtype=np.bool_)
+    if most_valuable is not None:
+        top = actual >= most_valuable
+    rest = ~lost & ~top
+    return ValueRoles(
+        most_valuable_from=most_valuable,
+        most_growable_from=_from(potential[rest] - actual[rest], growable),
+        below_zero=below_zero,
+        actual_col=actual_col,
+        potential_col=potential_col,
+    )
+
+
+def with_value_role(
+    customers: IntoFrameT,
+    *,
+    actual_col: str = "clv",
+    potential_col: str = "potential_value",
+    most_valuable_share: float = 0.8,
+    most_growable_share: float = 0.8,
+    below_zero: BelowZero = "both",
+    output_col: str = "value_role",
+    action_col: str = "role_action",
+) -> IntoFrameT:
+    """Add each customer's role - MVC, MGC, BZ or migrator - cut on this very base.
+
+    Parameters
+    ----------
+    customers
+        One row per customer; a lazy frame stays lazy.
+    actual_col, potential_col, most_valuable_share, most_growable_share, below_zero
+        As for :func:`fit_value_roles`.
+    output_col, action_col
+        The columns to write: the role, and the action it implies (keep, grow, stop
+        losing, nudge).
+
+    Returns
+    -------
+    The same rows with two more columns.
+
+    Raises
+    ------
+    InvalidValueError
+        If a value is missing or infinite, or a potential below the actual value.
+    NotEnoughDataError
+        If there is nobody.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import crmkit as ck
+    >>> customers = pd.DataFrame({
+    ...     "clv": [800.0, 100.0, -20.0], "potential_value": [900.0, 700.0, -10.0],
+    ... })
+    >>> found = ck.segments.with_value_role(customers)
+    >>> found[["value_role", "role_action"]]
+      value_role  role_action
+    0        MVC         keep
+    1        MGC         grow
+    2         BZ  stop losing
+    """
+    fitted = fit_value_roles(
+        customers,
+        actual_col=actual_col,
+        potential_col=potential_col,
+        most_valuable_share=most_valuable_share,
+        most_growable_share=most_growable_share,
+        below_zero=below_zero,
+    )
+    return fitted.with_value_role(
+        customers, output_col=output_col, action_col=action_col
+    )
+
+
+def _opened(customers: object, actual_col: str, potential_col: str) -> Frame:
+    names = [actual_col, potential_col]
+    opened = read(customers, names)
+    require_numbers(opened, names)
+    below = Rule(
+        column=potential_col,
+        broken=nw.col(potential_col) < nw.col(actual_col),
+        found=f"value below {actual_col!r}",
+        remedy="The potential is all that is attainable, what is realised included.",
+    )
+    rules = [rule for name in names for rule in number_rules(opened, name)]
+    refuse(opened, [*rules, below])
+    return opened
+
+
+def _fetched(
+    frame: Frame, actual_col: str, potential_col: str
+) -> tuple[FloatArray, FloatArray]:
+    rows = collect(frame.select(actual_col, potential_col))
+    if not len(rows):
+        raise NotEnoughDataError(
+            needed="at least 1 customer",
+            got="0",
+            remedy="Pass the customers to look at.",
+        )
+    return numbers(rows, actual_col), numbers(rows, potential_col)
+
+
+def _from(values: FloatArray, share: float) -> float | None:
+    """Find the lowest value of the fewest who hold the share; None if none is held."""
+    if not np.any(values > 0):
+        return None
+    ones = np.broadcast_to(np.float64(1.0), values.shape)
+    x, w = lorenz.tie_groups(*lorenz.descending(values, ones))
+    return float(tier_cuts.cuts_by_value(x, w, np.array([share]))[0])

@@ -1,0 +1,1 @@
+"""RFM scores and the segments that are made from them."""

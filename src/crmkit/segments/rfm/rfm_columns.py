@@ -1,0 +1,129 @@
+"""The three numbers behind R, F and M, as any summary of customers holds them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from math import isfinite
+
+from ..._check import one_of
+from ..._frames import (
+    Frame,
+    Rule,
+    missing,
+    number_rules,
+    nw,
+    read,
+    refuse,
+    require_numbers,
+)
+from ...errors import InvalidValueError
+from ..concentration.holdings import Missing
+
+__all__ = ["INACTIVITY", "RfmColumns", "cell_name", "require_rising"]
+
+INACTIVITY = "_crmkit_inactivity"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RfmColumns:
+    """Where inactivity, frequency and money stand.
+
+    Attributes
+    ----------
+    inactivity_col
+        Time since the last purchase, the marketer's R; None computes it as
+        ``T - recency``, which is how :func:`crmkit.rfm_summary` says it.
+    recency_col, T_col
+        Time from first to last purchase, and from first to the end of observation.
+    frequency_col, monetary_col
+        How often, and how much.
+    """
+
+    inactivity_col: str | None
+    recency_col: str
+    T_col: str
+    frequency_col: str
+    monetary_col: str
+
+    @property
+    def read(self) -> list[str]:
+        """The columns that must be there."""
+        given = [self.recency_col, self.T_col]
+        if self.inactivity_col is not None:
+            given = [self.inactivity_col]
+        return [*given, self.frequency_col, self.monetary_col]
+
+    @property
+    def ranked(self) -> tuple[str, str, str]:
+        """Names of the three numbers, once opened."""
+        return INACTIVITY, self.frequency_col, self.monetary_col
+
+    def open(self, customers: object, *, missing: Missing = "error") -> Frame:
+        """Check the columns, and add inactivity under a name of ours."""
+        one_of("missing", missing, ("error", "keep"))
+        frame = read(customers, self.read)
+        require_numbers(frame, self.read)
+        rules = [rule for name in self.read for rule in number_rules(frame, name)]
+        if missing == "keep":
+            # The holes stay; what is infinite is still refused.
+            rules = [rule for rule in rules if rule.found != "missing value"]
+        refuse(frame, [*rules, *self._order()])
+        return frame.with_columns(self._inactivity().alias(INACTIVITY))
+
+    def known(self, frame: Frame) -> Frame:
+        """Leave out the customers of whom a number is missing."""
+        return frame.filter(~self.hole(frame))
+
+    def hole(self, frame: Frame) -> nw.Expr:
+        """Say where one of the numbers is missing."""
+        broken = [missing(frame, name) for name in self.read]
+        first, *others = broken
+        for other in others:
+            first = first | other
+        return first
+
+    def _inactivity(self) -> nw.Expr:
+        if self.inactivity_col is not None:
+            return nw.col(self.inactivity_col).cast(nw.Float64)
+        ends = nw.col(self.T_col).cast(nw.Float64)
+        # 4/7 - 1/7 and 5/7 - 2/7 differ in their last bit, and are the same three days.
+        return (ends - nw.col(self.recency_col).cast(nw.Float64)).round(9)
+
+    def _order(self) -> list[Rule]:
+        if self.inactivity_col is not None:
+            return []
+        return [
+            Rule(
+                column=self.recency_col,
+                broken=nw.col(self.recency_col) > nw.col(self.T_col),
+                found=f"value above {self.T_col!r}",
+                remedy="recency runs from the first to the last purchase; pass "
+                "inactivity_col for the time since the last one.",
+            )
+        ]
+
+
+def cell_name(bins: int) -> nw.Expr:
+    """Write the three scores in a row, two digits each where there are ten or more."""
+    axes = ("r_score", "f_score", "m_score")
+    return nw.concat_str(*(_digits(axis, bins) for axis in axes))
+
+
+def require_rising(name: str, bounds: Sequence[float]) -> None:
+    """Refuse bounds of scores that are none, not finite, or fall."""
+    rising = all(low <= high for low, high in pairwise(bounds))
+    if not bounds or not rising or not all(isfinite(bound) for bound in bounds):
+        raise InvalidValueError(
+            subject=f"argument {name!r}",
+            found=f"bounds {tuple(bounds)!r}",
+            remedy="Pass one finite bound for each score from 2 on, so that a "
+            "higher score is harder to earn.",
+        )
+
+
+def _digits(score: str, bins: int) -> nw.Expr:
+    written = nw.col(score).cast(nw.String)
+    if bins < 10:
+        return written
+    padded = nw.concat_str(nw.lit("0"), written)
+    return nw.when(nw.col(score) < 10).then(padded).otherwise(written)

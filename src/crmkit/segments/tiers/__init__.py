@@ -1,0 +1,1 @@
+"""Value tiers, and the movement of customers between them."""

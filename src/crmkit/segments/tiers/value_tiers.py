@@ -1,0 +1,335 @@
+"""Value tiers: cut once, frozen, and applied for years; ties are never split."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import pairwise
+from math import isfinite
+
+import numpy as np
+
+from ..._check import fraction
+from ..._frames import (
+    Frame,
+    Rule,
+    native,
+    number_rules,
+    nw,
+    read,
+    refuse,
+    require_numbers,
+    with_scores,
+)
+from ...errors import InvalidValueError, NotEnoughDataError
+from ...fits import from_document, to_document
+from ...kernels.base.intervals import normal_quantile
+from ...kernels.groups import tier_cuts
+from ...typing import FloatArray, IntoFrameT
+from ..concentration.holdings import Missing, known_rows
+from ..list_arguments import listed
+from .tier_labels import labelled, require_labels
+
+__all__ = ["ValueTiers"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ValueTiers:
+    """The lowest value of each tier, and the names, best first.
+
+    Fitted by :func:`fit_value_tiers`, or written down by hand from a programme's
+    rules; applied to any later base, the cuts stay where they are.
+
+    Attributes
+    ----------
+    labels
+        Names of the tiers, the best first; the last one takes everybody else.
+    cuts
+        The lowest value that earns each tier but the last, descending.
+    keep
+        The lowest value at which an earned tier is kept, where a programme is
+        slower to take away than to give; None where keeping is earning.
+    value_col
+        The column they were cut on.
+    customers, values
+        How many customers each tier had in the fit, and what they held together;
+        None for tiers written by hand.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import crmkit as ck
+    >>> programme = ck.segments.ValueTiers(
+    ...     labels=("gold", "silver", "basic"), cuts=(500.0, 100.0), value_col="spend"
+    ... )
+    >>> members = pd.DataFrame({"spend": [100.0, 99.99, 800.0]})
+    >>> programme.with_value_tier(members)["value_tier"].to_list()
+    ['silver', 'basic', 'gold']
+    """
+
+    labels: tuple[str, ...]
+    cuts: tuple[float, ...]
+    keep: tuple[float, ...] | None = None
+    value_col: str = "clv"
+    customers: tuple[float, ...] | None = None
+    values: tuple[float, ...] | None = None
+
+    def __post_init__(self) -> None:
+        cuts = listed("cuts", self.cuts)
+        require_labels("labels", self.labels, len(cuts) + 1)
+        _require_descending("cuts", self.cuts)
+        if self.keep is not None:
+            _require_descending("keep", self.keep)
+            _require_below(self.keep, self.cuts)
+
+    def __str__(self) -> str:
+        """Read as a line per tier: from which value, and who had it in the fit."""
+        bars = [f"from {_amount(cut)}" for cut in self.cuts]
+        if self.keep is not None:
+            kept = [f", kept from {_amount(low)}" for low in self.keep]
+            bars = [bar + low for bar, low in zip(bars, kept, strict=True)]
+        bars.append(f"below {_amount(self.cuts[-1])}" if self.cuts else "of any size")
+        counts = [""] * len(bars)
+        if self.customers is not None:
+            counts = [f" (customers: {count:,.0f})" for count in self.customers]
+        return "\n".join(
+            f"{label}: {self.value_col} {bar}{count}"
+            for label, bar, count in zip(self.labels, bars, counts, strict=True)
+        )
+
+    def with_value_tier(
+        self,
+        customers: IntoFrameT,
+        *,
+        value_col: str | None = None,
+        output_col: str = "value_tier",
+        missing: Missing = "error",
+    ) -> IntoFrameT:
+        """Add the tier each customer's value earns.
+
+        Parameters
+        ----------
+        customers
+            One row per customer; a lazy frame stays lazy.
+        value_col
+            The column to read; by default the one the tiers were cut on.
+        output_col
+            The column to write.
+        missing
+            ``"keep"`` leaves a customer without a value without a tier;
+            ``"error"`` refuses.
+
+        Raises
+        ------
+        InvalidValueError
+            If a value is missing or infinite.
+        """
+        column = self.value_col if value_col is None else value_col
+        opened = read(customers, [column])
+        known_rows(opened, column, missing=missing)
+        tier = labelled(opened, column, self.cuts, self.labels)
+        return native(opened.with_columns(tier.alias(output_col)), customers)
+
+    def with_kept_tier(
+        self,
+        customers: IntoFrameT,
+        *,
+        previous_col: str = "value_tier",
+        value_col: str | None = None,
+        output_col: str = "kept_tier",
+    ) -> IntoFrameT:
+        """Add the tier of a programme that takes away more slowly than it gives.
+
+        A customer has the best tier that their value earns, or that they had before
+        (that tier or a better one) while their value still reaches its ``keep`` bar:
+        who falls below gold's bar can still land on silver's.
+
+        Parameters
+        ----------
+        customers
+            One row per customer; a lazy frame stays lazy.
+        previous_col
+            The tier until now, a name of ours; a new customer has none.
+        value_col
+            The column to read; by default the one the tiers were cut on.
+        output_col
+            The column to write.
+
+        Raises
+        ------
+        InvalidValueError
+            If a value is missing or infinite, or a previous tier is not one of ours.
+        NotEnoughDataError
+            If these tiers have no ``keep`` bars.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> import crmkit as ck
+        >>> programme = ck.segments.ValueTiers(
+        ...     labels=("gold", "basic"), cuts=(500.0,), keep=(300.0,)
+        ... )
+        >>> members = pd.DataFrame({
+        ...     "clv": [400.0, 400.0], "value_tier": ["gold", "basic"],
+        ... })
+        >>> programme.with_kept_tier(members)["kept_tier"].to_list()
+        ['gold', 'basic']
+        """
+        if self.keep is None:
+            raise NotEnoughDataError(
+                needed="a keep bar for each tier but the last",
+                got="none",
+                remedy="Write the tiers with keep=(...), or replace(tiers, keep=...).",
+            )
+        column = self.value_col if value_col is None else value_col
+        opened = read(customers, [column, previous_col])
+        known_rows(opened, column, missing="error")
+        refuse(opened, [self._known_tier(previous_col)])
+        tier = self._kept(column, previous_col, self.keep)
+        return native(opened.with_columns(tier.alias(output_col)), customers)
+
+    def with_tier_probability(
+        self,
+        customers: IntoFrameT,
+        *,
+        value_col: str | None = None,
+        lower_col: str = "clv_lower",
+        upper_col: str = "clv_upper",
+        level: float = 0.95,
+        output_prefix: str = "probability_",
+    ) -> IntoFrameT:
+        """Add how probable each tier is, where a value comes with an interval.
+
+        A customer whose interval spans a cut is a coin toss between two tiers; treat
+        the sure ones differently.
+
+        Parameters
+        ----------
+        customers
+            One row per customer; a lazy frame stays lazy.
+        value_col, lower_col, upper_col
+            The value and the limits of its interval.
+        level
+            The level of that interval.
+        output_prefix
+            What the new columns' names begin with; the tier's name follows.
+
+        Returns
+        -------
+        The same rows with one column per tier; they add up to 1.
+
+        Raises
+        ------
+        InvalidValueError
+            If a number is missing or infinite, or a value outside its interval.
+
+        Notes
+        -----
+        The value is taken as normal about its estimate, with the standard deviation
+        that the width of the interval implies.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> import crmkit as ck
+        >>> tiers = ck.segments.ValueTiers(labels=("A", "B"), cuts=(100.0,))
+        >>> customers = pd.DataFrame({
+        ...     "clv": [100.0, 200.0], "clv_lower": [50.0, 199.0],
+        ...     "clv_upper": [150.0, 201.0],
+        ... })
+        >>> tiers.with_tier_probability(customers)["probability_A"].to_list()
+        [0.5, 1.0]
+        """
+        column = self.value_col if value_col is None else value_col
+        deviations = 2 * normal_quantile(fraction("level", level))
+        return with_scores(
+            customers,
+            [column, lower_col, upper_col],
+            {
+                f"{output_prefix}{label}": partial(
+                    self._probability, at, deviations=deviations
+                )
+                for at, label in enumerate(self.labels)
+            },
+            rules=partial(_interval_rules, columns=(column, lower_col, upper_col)),
+        )
+
+    def to_dict(self) -> dict[str, object]:
+        """Return these tiers as a document for JSON."""
+        return to_document(self)
+
+    @classmethod
+    def from_dict(cls, document: Mapping[str, object]) -> "ValueTiers":
+        """Build tiers from their document."""
+        return from_document(cls, document)
+
+    def _known_tier(self, column: str) -> Rule:
+        tier = nw.col(column)
+        return Rule(
+            column=column,
+            broken=~tier.is_in(list(self.labels)) & ~tier.is_null(),
+            found=f"tier that is none of {list(self.labels)}",
+            remedy="Rename these tiers, or leave them empty for new customers.",
+        )
+
+    def _kept(self, column: str, previous_col: str, keep: Sequence[float]) -> nw.Expr:
+        value, previous = nw.col(column).cast(nw.Float64), nw.col(previous_col)
+        name = nw.lit(self.labels[-1])
+        for at in reversed(range(len(self.cuts))):
+            had = previous.is_in(list(self.labels[: at + 1])) & ~previous.is_null()
+            has = (value >= self.cuts[at]) | ((value >= keep[at]) & had)
+            name = nw.when(has).then(nw.lit(self.labels[at])).otherwise(name)
+        return name
+
+    def _probability(
+        self,
+        at: int,
+        value: FloatArray,
+        lower: FloatArray,
+        upper: FloatArray,
+        *,
+        deviations: float,
+    ) -> FloatArray:
+        edges = (np.inf, *self.cuts, -np.inf)
+        spread = (upper - lower) / deviations
+        return tier_cuts.probability_between(value, spread, edges[at + 1], edges[at])
+
+
+def _require_descending(name: str, cuts: Sequence[float]) -> None:
+    given = listed(name, cuts)
+    falling = all(high >= low for high, low in pairwise(given))
+    if not falling or not all(isfinite(cut) for cut in cuts):
+        raise InvalidValueError(
+            subject=f"argument {name!r}",
+            found=f"cuts {tuple(cuts)!r}",
+            remedy="Pass finite values that descend from the best tier on.",
+        )
+
+
+def _require_below(keep: Sequence[float], cuts: Sequence[float]) -> None:
+    if len(keep) != len(cuts) or any(k > c for k, c in zip(keep, cuts, strict=False)):
+        raise InvalidValueError(
+            subject="argument 'keep'",
+            found=f"bars {tuple(keep)!r} for cuts {tuple(cuts)!r}",
+            remedy="Pass one bar per cut, none above it: keeping is no harder "
+            "than earning.",
+        )
+
+
+def _interval_rules(frame: Frame, *, columns: tuple[str, str, str]) -> list[Rule]:
+    require_numbers(frame, columns)
+    value, lower, upper = columns
+    rules = [rule for column in columns for rule in number_rules(frame, column)]
+    outside = (nw.col(value) < nw.col(lower)) | (nw.col(value) > nw.col(upper))
+    rules.append(
+        Rule(
+            column=value,
+            broken=outside,
+            found=f"value outside {lower!r} to {upper!r}",
+            remedy="Pass the limits of the same value.",
+        )
+    )
+    return rules
+
+
+def _amount(value: float) -> str:
+    return f"{value:,.2f}" if abs(value) >= 1 else f"{value:.4g}"

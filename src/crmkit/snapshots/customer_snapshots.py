@@ -1,0 +1,190 @@
+"""Snapshots: one row per customer and cut-off, with nothing from the future in it."""
+
+from collections.abc import Callable, Sequence
+
+from .._check import whole
+from .._dates import day_number, iso_text
+from ..errors import InvalidValueError
+from ..typing import Day, IntoDataFrameT, PurchaseModel
+from .cutoff_days import cutoff_days
+from .event_log import EventLog
+from .snapshot_source import open_source, written
+
+__all__ = ["make_snapshots", "snapshot_features"]
+
+
+def make_snapshots(
+    transactions: IntoDataFrameT,
+    *,
+    cutoffs: Sequence[Day],
+    horizon: int,
+    observation_period_end: Day,
+    buffer: int = 0,
+    active_within: int | None = None,
+    recent_window: int = 90,
+    events: Sequence[EventLog] = (),
+    fit_purchases: Callable[[IntoDataFrameT], PurchaseModel] | None = None,
+    customer_id_col: str = "customer_id",
+    date_col: str = "date",
+    amount_col: str = "amount",
+    category_col: str | None = None,
+    discount_col: str | None = None,
+    available_col: str | None = None,
+) -> IntoDataFrameT:
+    """Make labelled snapshots: what was known at each cut-off, and what came after.
+
+    Features use only rows dated, and known, before the cut-off. The label looks at the
+    days from cut-off + buffer to cut-off + buffer + horizon. Adding rows dated after a
+    label window changes nothing, and adding rows after a cut-off changes no feature.
+
+    Parameters
+    ----------
+    transactions
+        The log: one row per purchase, negative amounts for returns.
+    cutoffs
+        The first days *not* seen, one per snapshot.
+    horizon
+        Length of the label window, in days: a customer without a purchase in it has
+        churned.
+    observation_period_end
+        The last day the log covers, inclusive. A window that reaches beyond it is
+        refused: absence that was not observed is not churn. To score customers today,
+        use ``snapshot_features``.
+    buffer
+        Days between cut-off and label window, to decide and to act.
+    active_within
+        Who counts: customers with a purchase in so many days before the cut-off. None
+        for everybody who ever bought.
+    recent_window
+        Days that count as recent in the features.
+    events
+        Further logs, see ``EventLog``.
+    fit_purchases
+        A fit such as ``clv.fit_bg_nbd``. It is fitted anew at each cut-off to the
+        histories until then and adds ``probability_alive``.
+    customer_id_col, date_col, amount_col
+        The columns read.
+    category_col, discount_col
+        What was bought, and the money taken off the list price; both optional.
+    available_col
+        When a row became known, if later than its date.
+
+    Returns
+    -------
+    DataFrame
+        ``customer_id``, ``cutoff``, ``label_start``, ``label_end`` (the first day after
+        the window), the features, and the outcomes ``churned``, ``future_purchases``
+        (days with one) and ``future_amount`` (net of returns). A customer appears once
+        per cut-off: ``customer_id`` is the group key. Times are days, trends run from
+        -1 to 1, shares from 0 up; an event a customer never had is null.
+
+    Raises
+    ------
+    InvalidValueError
+        If a label window is not observed to its end, or a row is broken.
+    NotEnoughDataError
+        If nobody is eligible at a cut-off.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> log = pd.DataFrame(
+    ...     {
+    ...         "customer_id": ["a", "a", "b", "a"],
+    ...         "date": pd.to_datetime(
+    ...             ["2024-01-05", "2024-02-04", "2024-02-10", "2024-03-20"]
+    ...         ),
+    ...         "amount": [10.0, 30.0, 20.0, 5.0],
+    ...     }
+    ... )
+    >>> snapshots = make_snapshots(
+    ...     log, cutoffs=["2024-03-01"], horizon=30, observation_period_end="2024-03-31"
+    ... )
+    >>> snapshots[["customer_id", "inactivity", "purchases", "churned"]]
+      customer_id  inactivity  purchases  churned
+    0           a        26.0        2.0    False
+    1           b        20.0        1.0     True
+    """
+    ahead, delay = whole("horizon", horizon, at_least=1), whole("buffer", buffer)
+    source = open_source(
+        transactions,
+        events=events,
+        active_within=active_within,
+        recent_window=recent_window,
+        fit_purchases=fit_purchases,
+        customer_id_col=customer_id_col,
+        date_col=date_col,
+        amount_col=amount_col,
+        category_col=category_col,
+        discount_col=discount_col,
+        available_col=available_col,
+    )
+    days = cutoff_days(cutoffs)
+    end = day_number("observation_period_end", observation_period_end)
+    _require_observed(days, delay + ahead, end)
+    blocks = [source.labelled(day, delay, ahead) for day in days]
+    return written(transactions, source, blocks)
+
+
+def snapshot_features(
+    transactions: IntoDataFrameT,
+    *,
+    cutoffs: Sequence[Day],
+    active_within: int | None = None,
+    recent_window: int = 90,
+    events: Sequence[EventLog] = (),
+    fit_purchases: Callable[[IntoDataFrameT], PurchaseModel] | None = None,
+    customer_id_col: str = "customer_id",
+    date_col: str = "date",
+    amount_col: str = "amount",
+    category_col: str | None = None,
+    discount_col: str | None = None,
+    available_col: str | None = None,
+) -> IntoDataFrameT:
+    """Make the same snapshots without labels: for the customers to be scored today.
+
+    Parameters, features and errors are those of ``make_snapshots``; only the columns of
+    the label window are absent.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> log = pd.DataFrame(
+    ...     {
+    ...         "customer_id": ["a", "b"],
+    ...         "date": pd.to_datetime(["2024-02-04", "2024-02-10"]),
+    ...         "amount": [10.0, 30.0],
+    ...     }
+    ... )
+    >>> today = snapshot_features(log, cutoffs=["2024-03-01"], active_within=25)
+    >>> today[["customer_id", "inactivity"]]
+      customer_id  inactivity
+    0           b        20.0
+    """
+    source = open_source(
+        transactions,
+        events=events,
+        active_within=active_within,
+        recent_window=recent_window,
+        fit_purchases=fit_purchases,
+        customer_id_col=customer_id_col,
+        date_col=date_col,
+        amount_col=amount_col,
+        category_col=category_col,
+        discount_col=discount_col,
+        available_col=available_col,
+    )
+    blocks = [source.features(day) for day in cutoff_days(cutoffs)]
+    return written(transactions, source, blocks)
+
+
+def _require_observed(days: list[int], reach: int, end: int) -> None:
+    late = [int(day) for day in days if day + reach > end + 1]
+    if late:
+        raise InvalidValueError(
+            subject=f"cut-off {iso_text(late[0])}",
+            found=f"label window until {iso_text(late[0] + reach - 1)}, but the log "
+            f"ends on {iso_text(end)}",
+            remedy="Move the cut-off back, or shorten the horizon: what was not "
+            "observed is not churn. To score customers today, use snapshot_features.",
+        )
