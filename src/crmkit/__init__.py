@@ -11,12 +11,16 @@ from . import (
     segments,
     snapshots,
 )
+from .fits import Interval
 from .ledger import Ledger
 from .rfm.calibration_holdout_summary import calibration_holdout_summary
 from .rfm.rfm_summary import rfm_summary
 from .rfm.transaction_report import TransactionReport, transaction_report
+from .typing import HistoryColumns
 
 __all__ = [
+    "HistoryColumns",
+    "Interval",
     "Ledger",
     "TransactionReport",
     "calibration_holdout_summary",

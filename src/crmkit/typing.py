@@ -1,7 +1,8 @@
 """Types that appear in public signatures, and the capabilities functions accept."""
 
 import datetime as dt
-from typing import Literal, Protocol, TypeAlias
+from dataclasses import dataclass
+from typing import Final, Literal, Protocol, TypeAlias
 
 import numpy as np
 from narwhals.stable.v2.typing import (
@@ -13,10 +14,12 @@ from narwhals.stable.v2.typing import (
 from numpy.typing import ArrayLike, NDArray
 
 __all__ = [
+    "HISTORY",
     "BoolArray",
     "Day",
     "FloatArray",
     "Grain",
+    "HistoryColumns",
     "IntArray",
     "IntoDataFrame",
     "IntoDataFrameT",
@@ -43,6 +46,53 @@ TimeUnit: TypeAlias = Literal["day", "week", "month", "quarter", "year"]
 # What to do with amounts below zero, and with values that are missing.
 Refunds: TypeAlias = Literal["error", "net", "drop"]
 Missing: TypeAlias = Literal["error", "keep"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryColumns:
+    """The names of the columns that hold a customer's purchase history.
+
+    Every function that reads a history takes it as ``columns=``. The defaults are the
+    names that ``rfm_summary`` writes.
+
+    Attributes
+    ----------
+    frequency
+        Number of repeat purchase occasions.
+    recency
+        Time from the first to the last purchase.
+    T
+        Time from the first purchase to the end of observation.
+    monetary_value
+        Mean amount of a repeat purchase occasion; read where money is needed.
+    customer_id
+        Who the row is about; errors name the customer by it where it is present.
+
+    Examples
+    --------
+    >>> HistoryColumns(frequency="x", recency="t_x").history
+    ('x', 't_x', 'T')
+    """
+
+    frequency: str = "frequency"
+    recency: str = "recency"
+    T: str = "T"
+    monetary_value: str = "monetary_value"
+    customer_id: str = "customer_id"
+
+    @property
+    def history(self) -> tuple[str, str, str]:
+        """The three columns a purchase model reads, in the order of its arguments."""
+        return self.frequency, self.recency, self.T
+
+    @property
+    def spend(self) -> tuple[str, str]:
+        """The two columns a spend model reads, in the order of its arguments."""
+        return self.frequency, self.monetary_value
+
+
+# The default of every ``columns=``: the names that ``rfm_summary`` writes.
+HISTORY: Final = HistoryColumns()
 
 
 class PurchaseModel(Protocol):

@@ -9,9 +9,11 @@ import narwhals.stable.v2 as nw
 from .cell_scores import cells, with_scores
 from .column_rules import (
     Rule,
+    flag_rules,
     id_rules,
     missing,
     number_rules,
+    probability_rules,
     refuse,
     require_ids,
     require_numbers,
@@ -55,6 +57,7 @@ __all__ = [
     "column_names",
     "day_numbers",
     "epoch_day",
+    "flag_rules",
     "group_rows",
     "id_rules",
     "instants",
@@ -65,6 +68,7 @@ __all__ = [
     "numbers",
     "nw",
     "period_start",
+    "probability_rules",
     "read",
     "read_eager",
     "refuse",

@@ -15,9 +15,11 @@ from .conversion import EagerFrame, Frame, collect, column_types, row_count
 
 __all__ = [
     "Rule",
+    "flag_rules",
     "id_rules",
     "missing",
     "number_rules",
+    "probability_rules",
     "refuse",
     "require_ids",
     "require_numbers",
@@ -99,6 +101,30 @@ def number_rules(
         found = "negative value" if sign == "nonnegative" else "value of 0 or less"
         rules.append(Rule(column=column, broken=low, found=found, remedy=remedy))
     return rules
+
+
+def probability_rules(frame: Frame, column: str) -> list[Rule]:
+    """List the rules of a column of probabilities or shares: numbers from 0 to 1."""
+    value = nw.col(column)
+    outside = Rule(
+        column=column,
+        broken=(value < 0) | (value > 1),
+        found="value outside 0 to 1",
+        remedy="Pass probabilities from 0 to 1; divide percentages by 100.",
+    )
+    return [*number_rules(frame, column), outside]
+
+
+def flag_rules(frame: Frame, column: str) -> list[Rule]:
+    """List the rules of a column of flags: each 0 or 1."""
+    value = nw.col(column)
+    neither = Rule(
+        column=column,
+        broken=(value != 0) & (value != 1),
+        found="value other than 0 or 1",
+        remedy="Code yes as 1 and no as 0.",
+    )
+    return [*number_rules(frame, column), neither]
 
 
 def id_rules(frame: Frame, column: str) -> list[Rule]:

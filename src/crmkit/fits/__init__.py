@@ -6,15 +6,18 @@ and uses these few functions.
 
 from .estimation import Penalty, estimate
 from .fit_report import FitReport
+from .interval import Interval, resampled_interval_of
 from .json_documents import SCHEMA, from_document, to_document
 from .profile_likelihood import profile_interval
 
 __all__ = [
     "SCHEMA",
     "FitReport",
+    "Interval",
     "Penalty",
     "estimate",
     "from_document",
     "profile_interval",
+    "resampled_interval_of",
     "to_document",
 ]
