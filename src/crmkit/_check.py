@@ -148,7 +148,7 @@ def names_given(argument: str, names: str | Iterable[str]) -> list[str]:
     return given
 
 
-def _first_kind(given: list[object]) -> str:
+def _first_kind(given: Iterable[object]) -> str:
     return next(type(name).__name__ for name in given if not isinstance(name, str))
 
 
@@ -172,7 +172,7 @@ def able_to(name: str, given: _Given, *methods: str) -> _Given:
             subject=f"argument {name!r}",
             expected=f"a model with the method {(absent or methods)[0]!r}",
             got=type(given).__name__ if given is not None else "None",
-            remedy="Pass a fitted model, such as fit_bg_nbd or fit_gamma_gamma returns.",
+            remedy="Pass a fitted model, such as fit_bg_nbd returns.",
         )
     return given
 
