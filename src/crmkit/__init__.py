@@ -12,7 +12,7 @@ from .rfm.rfm_summary import rfm_summary
 from .rfm.transaction_report import TransactionReport, transaction_report
 from .typing import HistoryColumns
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # type checkers know every name, and miss none that is not there
     from . import (
         campaigns,
         churn,
@@ -23,6 +23,15 @@ if TYPE_CHECKING:
         segments,
         snapshots,
     )
+else:
+
+    def __getattr__(name: str) -> ModuleType:
+        """Load a namespace at its first use: a service that scores needs no surveys."""
+        if name in __all__:
+            return import_module(f".{name}", __name__)
+        message = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(message)
+
 
 __all__ = [
     "HistoryColumns",
@@ -44,14 +53,6 @@ __all__ = [
 ]
 
 __version__ = "0.1.0"
-
-
-def __getattr__(name: str) -> ModuleType:
-    """Load a namespace at its first use: a service that scores needs no surveys."""
-    if name in __all__:
-        return import_module(f".{name}", __name__)
-    message = f"module {__name__!r} has no attribute {name!r}"
-    raise AttributeError(message)
 
 
 def __dir__() -> list[str]:
