@@ -5,6 +5,7 @@ and uses these few functions.
 """
 
 from .estimation import Penalty, estimate
+from .field_rules import checked
 from .fit_report import FitReport
 from .interval import Interval, resampled_interval_of
 from .json_documents import SCHEMA, from_document, to_document
@@ -15,6 +16,7 @@ __all__ = [
     "FitReport",
     "Interval",
     "Penalty",
+    "checked",
     "estimate",
     "from_document",
     "profile_interval",

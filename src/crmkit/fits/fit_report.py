@@ -9,6 +9,7 @@ from typing import Literal
 
 from .._check import fraction, one_of
 from ..errors import InvalidValueError, NotEnoughDataError
+from .field_rules import checked
 from .json_documents import from_document, to_document
 
 __all__ = ["FitReport"]
@@ -17,6 +18,7 @@ _WEAK = 2.0  # standard error of a logarithm: the 95 % interval spans a factor o
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class FitReport:
     """How a fit came about, how well it describes the data, and how sure it is.
 
