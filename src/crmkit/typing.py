@@ -44,8 +44,9 @@ Day: TypeAlias = dt.date | str
 Grain: TypeAlias = Literal["day", "week", "month", "quarter", "year"]
 TimeUnit: TypeAlias = Literal["day", "week", "month", "quarter", "year"]
 # What to do with amounts below zero, and with values that are missing.
-Refunds: TypeAlias = Literal["error", "net", "drop"]
-Missing: TypeAlias = Literal["error", "keep"]
+# A function that supports fewer of these names its own Literal.
+Refunds: TypeAlias = Literal["error", "drop", "net", "cancel"]
+Missing: TypeAlias = Literal["error", "drop", "keep"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -99,7 +99,7 @@ def analyse(
         question=question,
         weekly_rate=per_unit_rate(question.annual_discount_rate, time_unit="week"),
         spend_col=SPEND_TO_VALUE,
-        n_customers=log.customers,
+        n_customers=log.n_customers,
     )
     on_step("Checking a forecast on the weeks held back")
     rows = open_purchases(transactions, question=question)

@@ -11,7 +11,6 @@ import typer
 from .. import __version__
 from ..datasets import load_cdnow
 from ..errors import InvalidValueError
-from ..typing import Refunds
 from .analysis import Step, analyse
 from .doubts import doubts
 from .files import Format, write_report

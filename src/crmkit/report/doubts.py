@@ -40,10 +40,10 @@ def _silence(findings: Findings[object]) -> list[str]:
 
 def _after_the_end(findings: Findings[object]) -> list[str]:
     log, end = findings.log, findings.question.observation_period_end
-    if log.rows_after_end <= _MANY * log.rows:
+    if log.n_rows_after_end <= _MANY * log.n_rows:
         return []
     said = (
-        f"{count(log.rows_after_end)} of {count(log.rows)} rows are dated after the "
+        f"{count(log.n_rows_after_end)} of {count(log.n_rows)} rows are dated after the "
         f"end of observation, {day(end)}, and were not looked at."
     )
     return [said]

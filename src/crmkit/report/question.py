@@ -7,11 +7,11 @@ from typing import Literal
 from .._check import one_of, positive, rate
 from .._dates import EPOCH
 from ..errors import InvalidValueError
-from ..typing import Refunds
 
 __all__ = ["Gaps", "Question", "Refunds"]
 
 Gaps = Literal["error", "drop"]
+Refunds = Literal["error", "net", "drop"]
 
 _GAPS: tuple[Gaps, ...] = ("error", "drop")
 
