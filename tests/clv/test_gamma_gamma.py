@@ -134,7 +134,7 @@ def test_a_fit_with_an_infinite_mean_warns() -> None:
         clv.fit_gamma_gamma(customers)
 
 
-@pytest.mark.parametrize("option", ["drop", "", None])
+@pytest.mark.parametrize("option", ["exclude", "keep", "", None])
 def test_another_option_is_refused(option: Any) -> None:
     with pytest.raises(InvalidValueError, match="nonpositive"):
         clv.fit_gamma_gamma(pd.DataFrame(SPEND), nonpositive=option)
