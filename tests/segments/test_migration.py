@@ -51,7 +51,7 @@ def test_the_table_says_who_is_gone(both: tuple[Any, Any], columns_of: Read) -> 
     cells = dict(
         zip(
             zip(found["from_tier"], found["to_tier"], strict=True),
-            zip(found["customers"], found["share"], strict=True),
+            zip(found["n_customers"], found["share"], strict=True),
             strict=True,
         )
     )
@@ -222,3 +222,20 @@ def test_frames_of_two_libraries_are_refused() -> None:
         segments.fit_migration(
             pd.DataFrame(columns), pl.DataFrame(columns), tiers=("A", "B")
         )
+
+
+def test_whole_numbers_and_floats_are_the_same_customers(frame: Make) -> None:
+    # A missing id anywhere has turned the ids of one file into floats.
+    whole = frame({"customer_id": [1, 2, 3], "value_tier": ["A", "B", "B"]})
+    floats = frame({"customer_id": [1.0, 2.0, 4.0], "value_tier": ["B", "B", "A"]})
+    moves = segments.fit_migration(whole, floats, tiers=("A", "B"))
+    assert moves.moved == ((0, 1), (0, 1))
+    assert (moves.gone, moves.new) == ((0, 1), (1, 0))
+    assert segments.fit_migration(floats, whole, tiers=("A", "B")).new == (0, 1)
+
+
+def test_fractions_are_nobody_among_whole_numbers(frame: Make) -> None:
+    whole = frame({"customer_id": [1, 2], "value_tier": ["A", "B"]})
+    half = frame({"customer_id": [1.5, 2.0], "value_tier": ["A", "B"]})
+    moves = segments.migration_table(whole, half, tiers=("A", "B"))
+    assert type(moves) is type(whole)
