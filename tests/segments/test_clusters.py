@@ -81,7 +81,7 @@ def test_clusters_travel_as_json() -> None:
 
 def test_a_column_the_same_for_everybody_is_refused(eager_frame: Make) -> None:
     base = three_groups()
-    with pytest.raises(errors.InvalidValueError, match="one value for everybody"):
+    with pytest.raises(errors.InvalidValueError, match="the same value for all"):
         fitted(eager_frame({**base, "basket": [1.0] * 60}))
 
 

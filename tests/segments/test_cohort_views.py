@@ -167,5 +167,5 @@ def test_a_segment_that_is_new_changes_the_mix_only(
 
 def test_more_events_than_customers_are_refused(frame: Make) -> None:
     base = {"segment": ["web"], "n_customers": [10], "active": [11]}
-    with pytest.raises(errors.InvalidValueError, match="1 value above 'customers'"):
+    with pytest.raises(errors.InvalidValueError, match="1 value above 'n_customers'"):
         segments.rate_change(frame(base), frame(base))

@@ -53,7 +53,7 @@ def test_an_interval_comes_with_a_source_of_randomness(frame: Make) -> None:
     )
     lower, upper = found.interval()
     assert found.interval(0.95) == found.interval()
-    with pytest.raises(errors.NotEnoughDataError, match="one of level 0.95"):
+    with pytest.raises(errors.NotEnoughDataError, match=r"one of level 0\.95"):
         found.interval(0.9)
     assert lower < found.coefficient < upper
     # The standard error of Gini of 400 lognormal(0, 1) values is about .017.

@@ -138,5 +138,5 @@ def test_spending_on_a_tier_that_brings_nothing_is_over_serving(
 
 def test_spending_nothing_at_all_is_refused(frame: Make) -> None:
     base = {"value_tier": ["A"], "clv": [1.0], "cost_to_serve": [0.0]}
-    with pytest.raises(errors.NotEnoughDataError, match="spending"):
+    with pytest.raises(errors.NotEnoughDataError, match="a total cost"):
         segments.cost_against_value(frame(base))
