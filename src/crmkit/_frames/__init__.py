@@ -46,8 +46,8 @@ from .date_columns import (
     require_dates,
     time_zone,
 )
+from .ids_of_two_frames import matched_ids, require_one_row_each
 from .joined_table import beside
-from .matched_ids import matched_ids, require_one_row_each
 from .result_tables import result_table, sorted_rows
 from .row_groups import Groups, group_rows
 
