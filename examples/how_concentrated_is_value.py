@@ -1,4 +1,4 @@
-"""How few customers bring in most of the money, on every purchase of a year and a half."""
+"""How few customers bring in most of the money, on all purchases of 18 months."""
 
 import numpy as np
 
