@@ -17,6 +17,7 @@ __all__ = [
     "MissingColumnError",
     "MissingExtraError",
     "NotEnoughDataError",
+    "SelectionWarning",
 ]
 
 _SHOWN: Final = 80  # characters of a value: a cell of a file may hold megabytes
@@ -212,3 +213,7 @@ class CrmkitWarning(UserWarning):
 
 class IdentifiabilityWarning(CrmkitWarning):
     """A parameter is at its boundary, or the likelihood is flat in it."""
+
+
+class SelectionWarning(CrmkitWarning):
+    """The customers seem to be a selection, such as those who came back only."""
