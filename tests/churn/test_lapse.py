@@ -114,7 +114,7 @@ def test_priority_needs_all_three(frame: Any, columns_of: Any) -> None:
     found = dict(zip(out["customer_id"], out["retention_priority"], strict=True))
     assert found == pytest.approx({1: 10, 2: 0, 3: 0, 4: 0})
     broken = customers | {"persuadability": [0.2, 0.2, 1.2, 0.2]}
-    with pytest.raises(InvalidValueError, match="'persuadability': 1 value outside"):
+    with pytest.raises(InvalidValueError, match="'persuadability': value outside"):
         with_retention_priority(frame(broken))
 
 
@@ -134,5 +134,5 @@ def test_the_value_of_a_point_is_the_slope(columns_of: Any, eager_frame: Any) ->
         )
         assert out["value_of_a_point"][at] == pytest.approx(slope, rel=1e-6)
     broken = tiers | {"retention": [0.6, 1.2]}
-    with pytest.raises(InvalidValueError, match="'retention': 1 value outside"):
+    with pytest.raises(InvalidValueError, match="'retention': value outside"):
         with_value_of_retention(eager_frame(broken), discount_rate=0.12)

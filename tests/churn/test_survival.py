@@ -100,10 +100,10 @@ def test_the_end_of_the_data_is_the_end_of_the_curve(ask: float) -> None:
 @pytest.mark.parametrize(
     ("change", "match"),
     [
-        ({"duration": [1.0, None]}, "'duration': 1 missing value in 2 rows"),
-        ({"duration": [1.0, -3.0]}, "'duration': 1 negative value"),
-        ({"event_observed": [1, 3]}, "'event_observed': 1 value other than 0 or 1"),
-        ({"start": [0.0, 2.0]}, "'start': 1 value at or after the end"),
+        ({"duration": [1.0, None]}, "'duration': missing value in 1 of 2 rows"),
+        ({"duration": [1.0, -3.0]}, "'duration': negative value"),
+        ({"event_observed": [1, 3]}, "'event_observed': value other than 0 or 1"),
+        ({"start": [0.0, 2.0]}, "'start': value at or after the end"),
     ],
 )
 def test_impossible_spells_are_refused(

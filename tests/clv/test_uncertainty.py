@@ -340,7 +340,7 @@ AHEAD: dict[str, Any] = {
 
 def test_a_forecast_of_infinite_spend_is_refused() -> None:
     endless = clv.GammaGamma(p=6.0, q=0.9, v=15.0)
-    with pytest.raises(InvalidValueError, match="1 infinite value in 2 rows"):
+    with pytest.raises(InvalidValueError, match="infinite value in 1 of 2 rows"):
         clv.forecast(TWO, **{**AHEAD, "spend": endless}, rng=_rng())
 
 

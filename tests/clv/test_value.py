@@ -97,7 +97,7 @@ def test_the_unit_of_time_does_not_matter(unit: float) -> None:  # invariant 24
 
 
 def test_a_lifetime_without_discount_is_refused_where_it_is_infinite() -> None:
-    with pytest.raises(InvalidValueError, match="3 infinite values in 3 rows"):
+    with pytest.raises(InvalidValueError, match="infinite value in 3 of 3 rows"):
         _value(pd.DataFrame(CUSTOMERS), horizon=math.inf, discount_rate=0)
 
 

@@ -19,7 +19,7 @@ from .log_file import at_line, read_log
 from .page import require_packages
 from .page_notes import left_out
 from .progress import told_steps
-from .question import Gaps, Question
+from .question import Gaps, Question, Refunds
 from .sentences import headings
 from .text_columns import Written
 

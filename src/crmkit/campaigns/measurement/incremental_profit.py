@@ -10,13 +10,14 @@ from ..._check import fraction, nonnegative
 from ..._frames import number_rules, numbers, read_eager, refuse, require_numbers
 from ...churn.classifier.scored_outcomes import flag_rules
 from ...errors import NotEnoughDataError
-from ...fits import from_document, to_document
+from ...fits import checked, from_document, to_document
 from ...typing import FloatArray, IntoDataFrame
 
 __all__ = ["IncrementalProfit", "incremental_profit"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class IncrementalProfit:
     """The profit a campaign added, with its interval.
 

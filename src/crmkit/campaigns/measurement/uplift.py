@@ -18,7 +18,7 @@ from ..._frames import (
 )
 from ...churn.classifier.scored_outcomes import flag_rules, refuse_overflow
 from ...errors import NotEnoughDataError
-from ...fits import from_document, to_document
+from ...fits import checked, from_document, to_document
 from ...kernels.base import ranking
 from ...kernels.base.intervals import bootstrap, by_content, percentile_interval
 from ...kernels.targeting import uplift as kernel
@@ -29,6 +29,7 @@ __all__ = ["Qini", "maximum_uplift_profit", "qini", "uplift_curve"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class Qini:
     """What a ranking by uplift adds to treating customers at random.
 

@@ -8,7 +8,7 @@ import numpy as np
 from ..._check import fraction, positive, random_source, whole
 from ..._frames import native, numbers, nw, read_eager, table
 from ...churn.classifier.scored_outcomes import Scored, read_scored, refuse_overflow
-from ...fits import from_document, to_document
+from ...fits import checked, from_document, to_document
 from ...kernels.base import ranking
 from ...kernels.base.intervals import bootstrap, by_content, percentile_interval
 from ...kernels.targeting import campaign_profit as kernel
@@ -26,6 +26,7 @@ __all__ = [
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class CampaignProfit:
     """The profit of the best cut, and the share of customers it targets.
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..._check import fraction, random_source, whole
-from ...fits import from_document, to_document
+from ...fits import checked, from_document, to_document
 from ...kernels.base import ranking
 from ...kernels.base.intervals import bootstrap, percentile_interval
 from ...kernels.targeting import campaign_profit as kernel
@@ -18,6 +18,7 @@ __all__ = ["HeldOutProfit", "held_out_profit"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class HeldOutProfit:
     """What a campaign earns on customers that had no part in planning it.
 

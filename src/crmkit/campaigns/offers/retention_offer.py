@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 from ..._check import finite_array, fraction, nonnegative, positive
 from ..._frames import Frame, Rule, number_rules, nw, require_numbers, with_scores
 from ...errors import InvalidValueError, MissingColumnError
-from ...fits import from_document, to_document
+from ...fits import checked, from_document, to_document
 from ...kernels.targeting import campaign_profit as kernel
 from ...typing import FloatArray, IntoFrameT
 
@@ -17,6 +17,7 @@ __all__ = ["RetentionOffer", "with_campaign_profit"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class RetentionOffer:
     """What a campaign offers to keep customers, and how they take it.
 

@@ -10,7 +10,7 @@ from ..._check import finite_array, positive
 from ..._frames import numbers
 from ...churn.classifier.scored_outcomes import Scored, read_scored, refuse_overflow
 from ...errors import InvalidValueError
-from ...fits import from_document, to_document
+from ...fits import checked, from_document, to_document
 from ...kernels.base import ranking
 from ...kernels.targeting import campaign_profit as kernel
 from ...typing import FloatArray, IntoDataFrame
@@ -25,6 +25,7 @@ __all__ = [
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class UncertainOffer:
     """A retention offer whose acceptance is known as a beta distribution only.
 

@@ -10,7 +10,7 @@ from scipy.special import expit, logit
 from ..._check import fraction, random_source, whole
 from ..._frames import EagerFrame, native, read_eager, table, with_arrays
 from ...errors import InvalidTypeError, MissingColumnError, MissingExtraError
-from ...fits import from_document, to_document
+from ...fits import checked, from_document, to_document
 from ...kernels.base import ranking
 from ...kernels.base.binary_regression import log_likelihood_sums
 from ...kernels.base.newton import Derivatives, maximise
@@ -43,6 +43,7 @@ class ProbabilityEstimator(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class ClassifierReport:
     """What a classifier learned from, as plain numbers.
 

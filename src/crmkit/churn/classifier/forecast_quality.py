@@ -9,7 +9,7 @@ from scipy.special import logit
 from ..._check import fraction, whole
 from ..._frames import native, read_eager, table
 from ...errors import NotEnoughDataError
-from ...fits import from_document, to_document
+from ...fits import checked, from_document, to_document
 from ...kernels.base import binary_regression, ranking
 from ...kernels.base.intervals import normal_quantile
 from ...kernels.base.newton import Derivatives, maximise
@@ -29,6 +29,7 @@ _BINS = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class ForecastQuality:
     """How well forecast risks match what came.
 

@@ -23,7 +23,7 @@ from ..._frames import (
     with_scores,
 )
 from ...errors import NotEnoughDataError
-from ...fits import from_document, to_document
+from ...fits import checked, from_document, to_document
 from ...kernels.survival import event_table as kernel
 from ...typing import FloatArray, IntArray, IntoDataFrame, IntoFrameT
 
@@ -31,6 +31,7 @@ __all__ = ["LapseWindow", "fit_lapse_window"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class LapseWindow:
     """A silence after which few customers come back.
 

@@ -20,7 +20,7 @@ from ..._frames import (
     require_numbers,
 )
 from ...errors import ConvergenceError, InvalidValueError, NotEnoughDataError
-from ...fits import from_document, to_document
+from ...fits import checked, from_document, to_document
 from ...kernels.base import binary_regression as kernel
 from ...kernels.base.intervals import normal_quantile
 from ...typing import FloatArray, IntArray, IntoDataFrame, IntoFrame
@@ -34,6 +34,7 @@ _BASELINES = ("saturated", "constant", "logarithmic")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class DiscreteHazard:
     """A discrete-time hazard: the chance to leave in a period, having reached it.
 

@@ -11,7 +11,7 @@ from scipy.special import chdtrc
 from ..._check import fraction, nonnegative_array, one_of, positive
 from ..._frames import group_rows
 from ...errors import InvalidValueError, NotEnoughDataError
-from ...fits import from_document, to_document
+from ...fits import checked, from_document, to_document
 from ...kernels.survival import event_table as kernel
 from ...typing import FloatArray, IntoFrame
 from .spells import Spells, read_spells
@@ -28,6 +28,7 @@ _WEIGHTINGS = ("log-rank", "wilcoxon", "tarone-ware", "peto")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class SurvivalCurve:
     """A Kaplan-Meier curve as plain numbers.
 
@@ -117,6 +118,7 @@ class SurvivalCurve:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class LogRank:
     """Do groups leave at the same pace? Observed and expected losses, and the test.
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from ..._check import positive
 from ...errors import InvalidValueError, NotEnoughDataError
-from ...fits import from_document, to_document
+from ...fits import checked, from_document, to_document
 from ...kernels.survival import censored_scores as kernel
 from ...typing import FloatArray, IntoDataFrame, SurvivalModel
 from .spells import read_spells
@@ -16,6 +16,7 @@ __all__ = ["SurvivalQuality", "survival_quality"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class SurvivalQuality:
     """How well survival forecasts match what came, time by time.
 

@@ -11,7 +11,7 @@ from ..._check import random_source
 from ..._dates import date_of
 from ..._frames import EagerFrame, numbers, nw, read_eager
 from ...errors import InvalidValueError, NotEnoughDataError
-from ...fits import from_document, to_document
+from ...fits import checked, from_document, to_document
 from ...rfm.calibration_holdout_summary import calibration_holdout_summary
 from ...typing import (
     Day,
@@ -44,6 +44,7 @@ _BASELINES = ("last period", "NBD")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class BacktestScore:
     """How one model did after one cutoff.
 
@@ -86,6 +87,7 @@ class BacktestScore:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class Backtest:
     """Models and plain baselines after every cutoff.
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..._check import one_of
-from ...fits import from_document, to_document
+from ...fits import checked, from_document, to_document
 from .category_shares import CategoryShares
 from .component_arguments import instance
 from .ledger_flows import CrossSell
@@ -14,6 +14,7 @@ __all__ = ["Assumptions"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class Assumptions:
     """What is assumed about the future besides the models and the standards.
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..._check import able_to, nonnegative, random_source, rate
-from ...fits import from_document, to_document
+from ...fits import checked, from_document, to_document
 from ...typing import FloatArray, IntoDataFrame
 from ..models.model_arguments import finite_margin, interval_draws
 from .clv_interval import read_history, read_spending
@@ -16,6 +16,7 @@ __all__ = ["Forecast", "forecast"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class Forecast:
     """Totals over a set of customers, with an interval of their own.
 

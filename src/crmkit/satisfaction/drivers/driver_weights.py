@@ -9,7 +9,7 @@ import numpy as np
 from ..._check import fraction, one_of, random_source, whole
 from ..._frames import read_eager
 from ...errors import InvalidValueError, NotEnoughDataError
-from ...fits import from_document, to_document
+from ...fits import checked, from_document, to_document
 from ...kernels.base import intervals
 from ...kernels.survey import driver_weights
 from ...typing import FloatArray, IntArray, IntoDataFrame
@@ -37,6 +37,7 @@ _MOST = {"linear": 20, "logistic": 10}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class DriverWeight:
     """One driver's part of what is explained.
 
@@ -64,6 +65,7 @@ class DriverWeight:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class DriverWeights:
     """R-squared, divided among the drivers.
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from ..._frames import read_eager
 from ...errors import InvalidValueError
-from ...fits import from_document, to_document
+from ...fits import checked, from_document, to_document
 from ...kernels.survey import reliability
 from ...typing import FloatArray, IntoDataFrame
 from ..answers import column_names
@@ -25,6 +25,7 @@ FACTORS: Final = ("core", "support", "recovery", "personalisation")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class Factor:
     """One factor.
 
@@ -51,6 +52,7 @@ class Factor:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class FactorAnalysis:
     """All factors together.
 

@@ -18,7 +18,7 @@ from ..._frames import (
     require_numbers,
 )
 from ...errors import InvalidValueError, NotEnoughDataError
-from ...fits import from_document, to_document
+from ...fits import checked, from_document, to_document
 from ...kernels.survey import share_ratios
 from ...typing import IntoFrame
 
@@ -26,6 +26,7 @@ __all__ = ["Estimate", "OutcomeLink", "link_to_outcomes"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class Estimate:
     """A number and the range the data leave possible."""
 
@@ -35,6 +36,7 @@ class Estimate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class OutcomeLink:
     """Two groups of answers, and how many of each did something afterwards.
 

@@ -9,7 +9,7 @@ from scipy.special import stdtrit
 from ..._check import fraction
 from ..._frames import read_eager
 from ...errors import InvalidValueError, NotEnoughDataError
-from ...fits import from_document, to_document
+from ...fits import checked, from_document, to_document
 from ...kernels.base import regression
 from ...typing import FloatArray, IntoDataFrame
 from ..answers import column_names
@@ -23,6 +23,7 @@ _SAME = 1e-9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class PartWorth:
     """What one point of the score goes together with in one part of value.
 
@@ -41,6 +42,7 @@ class PartWorth:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class PointWorth:
     """One point of the score in money, per customer.
 

@@ -24,13 +24,14 @@ from ..._frames import (
     time_zone,
 )
 from ...errors import InvalidTypeError
-from ...fits import from_document, to_document
+from ...fits import checked, from_document, to_document
 from ...typing import Day, IntArray, IntoFrame, IntoFrameT
 
 __all__ = ["MatchReport", "latest_responses", "match_respondents"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class MatchReport:
     """Whether those who answered are customers, and how many customers answered.
 

@@ -19,7 +19,7 @@ from ..._frames import (
     table,
 )
 from ...errors import InvalidValueError, NotEnoughDataError
-from ...fits import from_document, to_document
+from ...fits import checked, from_document, to_document
 from ...kernels.survival import event_table
 from ...typing import FloatArray, IntArray, IntoDataFrame, IntoDataFrameT
 from ..item_columns import complete_rows, items, require_flag
@@ -28,6 +28,7 @@ __all__ = ["SurvivalComparison", "survival_by", "survival_comparison"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class SurvivalComparison:
     """Whether groups leave, or come back, at one pace.
 

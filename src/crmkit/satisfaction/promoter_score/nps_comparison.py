@@ -11,7 +11,7 @@ from scipy.special import chdtrc
 from ..._check import fraction, one_of
 from ..._frames import numbers
 from ...errors import NotEnoughDataError
-from ...fits import from_document, to_document
+from ...fits import checked, from_document, to_document
 from ...kernels.base import intervals
 from ...kernels.survey import contingency
 from ...kernels.survey import nps as kernel
@@ -35,6 +35,7 @@ _ENUMERABLE = 4_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class GroupDifference:
     """One pair of groups.
 
@@ -58,6 +59,7 @@ class GroupDifference:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class NpsComparison:
     """What the answers of several groups say about each other.
 

@@ -10,7 +10,7 @@ from scipy.special import stdtr, stdtrit
 from ..._check import fraction
 from ..._frames import Frame, Rule, collect, numbers, nw, read, refuse, require_numbers
 from ...errors import NotEnoughDataError
-from ...fits import from_document, to_document
+from ...fits import checked, from_document, to_document
 from ...typing import FloatArray, IntoFrame
 from ..answers import Scale, scale_rules
 from .bands import BANDS, Bands, bands_of
@@ -23,6 +23,7 @@ _CHANGE = np.array([[0, -1, -2], [1, 0, -1], [2, 1, 0]])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class PairedNps:
     """Two answers of each customer.
 

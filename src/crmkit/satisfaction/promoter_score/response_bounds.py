@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ...errors import InvalidValueError
-from ...fits import from_document, to_document
+from ...fits import checked, from_document, to_document
 
 __all__ = ["ResponseBounds", "bounds"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class ResponseBounds:
     """What the score of all who were asked can be, whatever the silent ones think.
 

@@ -20,7 +20,7 @@ from ..._frames import (
     require_numbers,
 )
 from ...errors import InvalidValueError, NotEnoughDataError
-from ...fits import from_document, to_document
+from ...fits import checked, from_document, to_document
 from ...kernels.survey import design_weights as kernel
 from ...typing import FloatArray, IntArray, IntoDataFrame
 from .bands import Bands
@@ -30,6 +30,7 @@ __all__ = ["SurveyNps", "clusters_of", "survey_nps", "weights_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class SurveyNps:
     """A weighted score and how sure it is.
 

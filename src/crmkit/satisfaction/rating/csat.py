@@ -10,7 +10,7 @@ from scipy.special import stdtrit
 
 from ..._check import fraction, one_of, whole
 from ...errors import InvalidValueError, NotEnoughDataError
-from ...fits import from_document, to_document
+from ...fits import checked, from_document, to_document
 from ...kernels.base import intervals
 from ...typing import FloatArray, IntoFrame
 from ..answers import Answers, Fractions, OutOfRange, Scale, tally
@@ -34,6 +34,7 @@ DIRECTIONS: tuple[Direction, ...] = ("higher_is_better", "lower_is_better")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class Rating:
     """How often each point of a scale was chosen, and what follows.
 

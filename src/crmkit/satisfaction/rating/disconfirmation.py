@@ -11,7 +11,7 @@ from scipy.special import fdtrc, stdtrit
 from ..._check import fraction, one_of
 from ..._frames import EagerFrame, native, read_eager, with_arrays
 from ...errors import InvalidValueError, NotEnoughDataError
-from ...fits import from_document, to_document
+from ...fits import checked, from_document, to_document
 from ...kernels.base import regression
 from ...typing import FloatArray, IntoDataFrame, IntoDataFrameT
 from ..item_columns import Range, complete_rows, items, require_range
@@ -41,6 +41,7 @@ _TERMS: Mapping[Form, tuple[str, ...]] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class Disconfirmation:
     """How performance met expectations.
 
@@ -93,6 +94,7 @@ class Disconfirmation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class DisconfirmationFit:
     """How satisfaction follows from expectation and performance.
 

@@ -19,7 +19,7 @@ from ..._frames import (
     require_numbers,
 )
 from ...errors import NotEnoughDataError
-from ...fits import from_document, to_document
+from ...fits import checked, from_document, to_document
 from ...kernels.survey import kano as kernel
 from ...typing import FloatArray, IntoFrame
 from .csat import BoxMethod, box_limits
@@ -41,6 +41,7 @@ KANO_CATEGORIES: Final[tuple[KanoCategory, ...]] = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class Kano:
     """How customers see one feature.
 

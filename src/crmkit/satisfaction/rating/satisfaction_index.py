@@ -11,7 +11,7 @@ from scipy.special import stdtrit
 from ..._check import fraction, one_of
 from ..._frames import native, read_eager, with_arrays
 from ...errors import InvalidValueError
-from ...fits import from_document, to_document
+from ...fits import checked, from_document, to_document
 from ...kernels.survey import reliability
 from ...typing import FloatArray, IntoDataFrame, IntoDataFrameT
 from ..answers import column_names
@@ -24,6 +24,7 @@ _NAMED: tuple[Literal["equal", "first_component"], ...] = ("equal", "first_compo
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class SatisfactionIndex:
     """Weights of the items, and the index they give.
 
