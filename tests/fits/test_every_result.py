@@ -66,7 +66,7 @@ def fields(kind: Any) -> dict[str, Any]:
     return {field.name: hints[field.name] for field in dataclasses.fields(kind)}
 
 
-def example(hint: Any, at: int = 0) -> Any:
+def example(hint: Any, at: int = 0) -> Any:  # noqa: PLR0911 - one line per kind
     """Return a value of a type: numbers that rise, so that most rules are kept."""
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
     if types.NoneType in arguments:

@@ -52,9 +52,9 @@ def test_a_referral_after_the_first_sale_is_refused(
     with pytest.raises(errors.InvalidValueError) as caught:
         referred(day(7))
     assert str(caught.value) == (
-        "referrals, column 'date': late referral in 1 of 1 rows (first: row 0, referrer_id "
-        "'a'). A referral wins a customer on or before the first purchase: correct the "
-        "date, or drop the row."
+        "referrals, column 'date': late referral in 1 of 1 rows (first: row 0, "
+        "referrer_id 'a'). A referral wins a customer on or before the first purchase: "
+        "correct the date, or drop the row."
     )
     assert referred(day(6)).book.referrals.day.size == 1
 

@@ -108,8 +108,8 @@ def test_the_caller_is_left_as_he_was(eager_frame: Build, columns_of: Read) -> N
         (
             {"line_id": [1, 2, 2, 4]},
             (
-                "lines, column 'line_id': duplicate line id in 1 of 4 rows (first: row 2, "
-                "customer_id 'a'). Book each line once."
+                "lines, column 'line_id': duplicate line id in 1 of 4 rows (first: row "
+                "2, customer_id 'a'). Book each line once."
             ),
         ),
         (

@@ -102,8 +102,8 @@ def test_a_customer_of_refunds_only_is_named(frame: Any, base: Any) -> None:
     base["amount"][3] = -5.5
     said = _refusal(frame(base), refunds="net")
     assert said == (
-        "column 'amount': customer with refunds and no purchase (1 in all; first: customer "
-        "'c2'). Add the purchases these refunds reverse, or leave them out."
+        "column 'amount': customer with refunds and no purchase (1 in all; first: "
+        "customer 'c2'). Add the purchases these refunds reverse, or leave them out."
     )
 
 

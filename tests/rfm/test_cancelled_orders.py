@@ -94,7 +94,7 @@ def test_a_lazy_frame_is_refused() -> None:
 @pytest.mark.parametrize("lazy", [False, True])
 @pytest.mark.parametrize("end", ["2023-12-31", "1999-01-01"])
 def test_an_end_before_the_log_is_refused_with_its_first_day(
-    lazy: bool, end: str
+    *, lazy: bool, end: str
 ) -> None:
     log: Any = pl.from_pandas(_log(("a", "01-02", 50.0), ("a", "01-05", 20.0)))
     with pytest.raises(NotEnoughDataError, match=rf"dated {end} .* on 2024-01-02\."):

@@ -1,7 +1,7 @@
 """Which function writes a column that no raw file has: the hint for a missing one.
 
-The names are those of defaults. ``tests/test_seams.py`` runs the functions and compares,
-so that a default column of one function is always the default output of another.
+The names are defaults. ``tests/test_seams.py`` runs the functions and compares them,
+so that this table cannot go stale.
 """
 
 from collections.abc import Iterable, Mapping

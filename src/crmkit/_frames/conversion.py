@@ -1,4 +1,4 @@
-"""In: any frame narwhals knows. Out: the same library, order and index."""
+"""Open frames of any library, and return them in that library, order and index."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -127,7 +127,7 @@ def column_types(frame: Frame, columns: Sequence[str]) -> dict[str, nw.dtypes.DT
 
 
 def is_lazy(frame: Frame) -> bool:
-    """Say whether the data still lie in an engine."""
+    """Return whether the data are still in an engine."""
     return isinstance(frame, nw.LazyFrame)
 
 

@@ -1,7 +1,7 @@
-"""What every fit of crmkit has in common: its report, its JSON, its way to the optimum.
+"""What all results of crmkit share: the report of a fit, field checks, JSON, intervals.
 
 No base class: a fit is a frozen dataclass of parameters with an optional ``FitReport``,
-and uses these few functions.
+and uses these functions.
 """
 
 from .estimation import Penalty, estimate

@@ -88,13 +88,14 @@ class FieldRule:
         if origin is typing.Literal:
             return self._option(arguments, value)
         if isinstance(hint, type) and not isinstance(value, hint):
-            raise self._wrong_type(_NAMES.get(hint, f"a {hint.__name__}"), value)
+            expected = _NAMES.get(hint, f"a {hint.__name__}")
+            raise self._wrong_type(value, expected=expected)
         return value  # a type with parameters of its own: nothing to read from it
 
     def _number(self, hint: type, value: object) -> float:
         whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
         if not whole and (hint is int or not isinstance(value, float | np.floating)):
-            raise self._wrong_type(_NAMES[hint], value)
+            raise self._wrong_type(value, expected=_NAMES[hint])
         try:
             number = float(typing.cast("float", value))
         except OverflowError:
@@ -111,11 +112,12 @@ class FieldRule:
 
     def _tuple(self, arguments: tuple[object, ...], value: object) -> object:
         if not isinstance(value, list | tuple):
-            raise self._wrong_type("a tuple or a list", value)
+            raise self._wrong_type(value, expected="a tuple or a list")
         if arguments[-1] is Ellipsis:
             arguments = (arguments[0],) * len(value)
         if len(arguments) != len(value):
-            raise self._wrong_type(f"a tuple or a list of {len(arguments)}", value)
+            expected = f"a tuple or a list of {len(arguments)}"
+            raise self._wrong_type(value, expected=expected)
         entries = tuple(map(self.read, arguments, value))
         same = isinstance(value, tuple) and all(map(_is, entries, value))
         return value if same else entries
@@ -134,7 +136,7 @@ class FieldRule:
             remedy=remedy,
         )
 
-    def _wrong_type(self, expected: str, value: object) -> InvalidTypeError:
+    def _wrong_type(self, value: object, *, expected: str) -> InvalidTypeError:
         return InvalidTypeError(
             subject=f"field {self.field!r} of a {self.kind}",
             expected=expected,

@@ -43,7 +43,7 @@ def _after_the_end(findings: Findings[object]) -> list[str]:
     if log.n_rows_after_end <= _MANY * log.n_rows:
         return []
     said = (
-        f"{count(log.n_rows_after_end)} of {count(log.n_rows)} rows are dated after the "
-        f"end of observation, {day(end)}, and were not looked at."
+        f"{count(log.n_rows_after_end)} of {count(log.n_rows)} rows are dated after "
+        f"the end of observation, {day(end)}, and were not looked at."
     )
     return [said]
