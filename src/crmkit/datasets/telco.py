@@ -106,7 +106,8 @@ def load_telco(*, backend: Backend = "pandas") -> IntoDataFrame:
     -----
     The package ships a second file, of 2,113 customers, who are all in this one too:
     it is not a test set, and is not read. Customers in their first month have a
-    duration of 0 and have not been billed: the file leaves their total blank, here it is 0.
+    duration of 0 and have not been billed: the file leaves their total blank, and here
+    it is 0.
 
     The file shows one moment. It does not say since when departures were noted, so a
     curve made of it reads every customer as if watched from the first month on.

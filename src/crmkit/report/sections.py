@@ -191,7 +191,8 @@ _MIND = """
 <h3>About the data</h3>
 <p>{{ log.n_rows_used | count }} of {{ log.n_rows | count }} rows were used, dated
 {{ log.first_date | day }} to {{ log.last_date | day }}, and
-{{ log.n_occasions | count }} purchases counted: all rows of a customer on one day are one purchase.</p>
+{{ log.n_occasions | count }} purchases counted:
+all rows of a customer on one day are one purchase.</p>
 {% if log.notes %}<ul class="plain">{% for note in log.notes %}<li>{{ note }}</li>
 {% endfor %}</ul>{% endif %}
 <details><summary>The fitted models, for the analyst</summary>
