@@ -1,4 +1,4 @@
-"""How few customers bring most of the money, on every purchase of a year and a half."""
+"""How concentrated revenue is, on all purchases of 18 months."""
 
 import numpy as np
 
@@ -15,7 +15,7 @@ top = ck.segments.top_share(
     resamples=199,
 )
 point = ck.segments.pareto_point(customers, value_col="total_amount")
-print(f"The top 20 % of {top.customers:,.0f} customers paid {top.value_share:.1%}.")
+print(f"The top 20% of {top.customers:,.0f} customers paid {top.value_share:.1%}.")
 if top.interval:
     low, high = top.interval
     print(f"Other customers of the same kind would pay {low:.1%} to {high:.1%}.")
