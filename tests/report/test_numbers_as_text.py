@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from crmkit.report.page.html_page import numbers_as_text
+from crmkit.report.page import numbers_as_text
 
 _GAP = "\N{NO-BREAK SPACE}"
 _MINUS = "\N{MINUS SIGN}"

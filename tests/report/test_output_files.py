@@ -121,5 +121,9 @@ def test_the_old_files_are_replaced(written: Findings[Any], tmp_path: Path) -> N
 def test_new_files_have_the_usual_permissions(tmp_path: Path) -> None:
     usual = tmp_path / "usual"
     usual.write_text("")
-    replace_files({tmp_path / "new": lambda file: file.write(b"x") and None})
+
+    def write(file: BinaryIO) -> None:
+        file.write(b"x")
+
+    replace_files({tmp_path / "new": write})
     assert (tmp_path / "new").stat().st_mode == usual.stat().st_mode

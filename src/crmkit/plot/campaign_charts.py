@@ -31,8 +31,13 @@ def campaign_profit_line(curve: IntoDataFrame, *, ax: "Axes | None" = None) -> "
 
     Examples
     --------
+    >>> import matplotlib
+    >>> matplotlib.use("agg")
+    >>> import pandas as pd
     >>> from crmkit.plot import campaign_profit_line
-    >>> ax = campaign_profit_line(curve)  # doctest: +SKIP
+    >>> curve = pd.DataFrame({"share_targeted": [0.0, 0.5, 1.0], "profit": [0, 8, 5]})
+    >>> campaign_profit_line(curve).get_ylabel()
+    'profit per customer'
     """
     frame = read_eager(curve, ("share_targeted", "profit"))
     axes = axes_or_new(ax)
@@ -63,8 +68,17 @@ def uplift_line(curve: IntoDataFrame, *, ax: "Axes | None" = None) -> "Axes":
 
     Examples
     --------
+    >>> import matplotlib
+    >>> matplotlib.use("agg")
+    >>> import pandas as pd
+    >>> from crmkit.campaigns import uplift_curve
     >>> from crmkit.plot import uplift_line
-    >>> ax = uplift_line(curve)  # doctest: +SKIP
+    >>> campaign = pd.DataFrame({
+    ...     "uplift": [0.9, 0.9, 0.1, 0.1], "treated": [1, 0, 1, 0],
+    ...     "retained": [1, 0, 1, 1],
+    ... })
+    >>> uplift_line(uplift_curve(campaign)).get_ylabel()
+    'outcomes added'
     """
     frame = read_eager(curve, ("share_targeted", "uplift"))
     axes = axes_or_new(ax)

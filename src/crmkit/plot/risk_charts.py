@@ -31,8 +31,16 @@ def gain_line(gain: IntoDataFrame, *, ax: "Axes | None" = None) -> "Axes":
 
     Examples
     --------
+    >>> import matplotlib
+    >>> matplotlib.use("agg")
+    >>> import pandas as pd
+    >>> from crmkit.churn import gain_curve
     >>> from crmkit.plot import gain_line
-    >>> ax = gain_line(gain)  # doctest: +SKIP
+    >>> judged = pd.DataFrame({
+    ...     "churn_risk": [0.9, 0.6, 0.4, 0.1], "churned": [1, 1, 0, 0],
+    ... })
+    >>> gain_line(gain_curve(judged)).get_ylabel()
+    'share of churners found'
     """
     frame = read_eager(gain, ("share_targeted", "share_captured"))
     axes = axes_or_new(ax)
@@ -61,8 +69,16 @@ def calibration_line(calibration: IntoDataFrame, *, ax: "Axes | None" = None) ->
 
     Examples
     --------
+    >>> import matplotlib
+    >>> matplotlib.use("agg")
+    >>> import pandas as pd
+    >>> from crmkit.churn import calibration_curve
     >>> from crmkit.plot import calibration_line
-    >>> ax = calibration_line(calibration)  # doctest: +SKIP
+    >>> judged = pd.DataFrame({
+    ...     "churn_risk": [0.9, 0.6, 0.4, 0.1], "churned": [1, 1, 0, 0],
+    ... })
+    >>> calibration_line(calibration_curve(judged, bins=2)).get_ylabel()
+    'observed churn rate'
     """
     frame = read_eager(calibration, ("mean_risk", "churn_rate"))
     axes = axes_or_new(ax)
@@ -70,5 +86,5 @@ def calibration_line(calibration: IntoDataFrame, *, ax: "Axes | None" = None) ->
     axes.plot([0, 1], [0, 1], color=GREY, linestyle=":")
     axes.plot(risk, rate, color=BLUE, marker="o")
     axes.set_xlabel("forecast risk")
-    axes.set_ylabel("share that left")
+    axes.set_ylabel("observed churn rate")
     return axes

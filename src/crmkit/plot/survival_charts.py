@@ -30,8 +30,13 @@ def retention_line(
 
     Examples
     --------
+    >>> import matplotlib
+    >>> matplotlib.use("agg")
+    >>> from crmkit.churn import ShiftedBetaGeometric
     >>> from crmkit.plot import retention_line
-    >>> ax = retention_line(fit.projection(horizon=10))  # doctest: +SKIP
+    >>> fit = ShiftedBetaGeometric(a=0.7, b=1.2, time_unit="year")
+    >>> retention_line(fit.projection(horizon=10)).get_xlabel()
+    'renewal'
     """
     axes = axes_or_new(ax)
     axes.fill_between(
@@ -65,8 +70,14 @@ def survival_steps(curve: SurvivalCurve, *, ax: "Axes | None" = None) -> "Axes":
 
     Examples
     --------
+    >>> import matplotlib
+    >>> matplotlib.use("agg")
+    >>> import pandas as pd
+    >>> from crmkit.churn import fit_kaplan_meier
     >>> from crmkit.plot import survival_steps
-    >>> ax = survival_steps(curve)  # doctest: +SKIP
+    >>> spells = pd.DataFrame({"duration": [1, 2, 3], "event_observed": [1, 0, 1]})
+    >>> survival_steps(fit_kaplan_meier(spells)).get_ylabel()
+    'share still active'
     """
     axes = axes_or_new(ax)
     time = (0.0, *curve.time)

@@ -24,11 +24,12 @@ def main() -> None:
 def run(arguments: Sequence[str]) -> int:
     """Run one command line and return its exit code."""
     try:
-        with warnings.catch_warnings():
-            # PYTHONWARNINGS=error would end in a traceback; the command reports
-            # crmkit's own warnings as notes, and no others.
-            warnings.simplefilter("ignore")
-            warnings.simplefilter("always", CrmkitWarning)
+        # PYTHONWARNINGS=error would end in a traceback; the command reports crmkit's
+        # own warnings as notes, and no others.
+        with (
+            warnings.catch_warnings(action="ignore"),
+            warnings.catch_warnings(action="always", category=CrmkitWarning),
+        ):
             _require_command_line()
             from .command import command_line  # noqa: PLC0415 - it needs the extra just checked
 

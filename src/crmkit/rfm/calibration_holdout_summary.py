@@ -103,9 +103,7 @@ def calibration_holdout_summary(
     return native(split, transactions)
 
 
-def calibration_log(
-    log: TransactionLog, calibration_period_end: Day
-) -> TransactionLog:
+def calibration_log(log: TransactionLog, calibration_period_end: Day) -> TransactionLog:
     """See a checked log up to the end of calibration, which must leave a holdout."""
     early = log.until(calibration_period_end, "calibration_period_end")
     _refuse_split(early.window, log.window)
