@@ -1,4 +1,4 @@
-"""A survey with its honest uncertainty: two plans, and whether they really differ."""
+"""The net promoter score of two plans, with its interval."""
 
 import pandas as pd
 

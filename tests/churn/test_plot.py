@@ -12,7 +12,7 @@ from crmkit.churn import (
     fit_shifted_beta_geometric,
     gain_curve,
 )
-from crmkit.plot.churn import (
+from crmkit.plot import (
     calibration_line,
     campaign_profit_line,
     gain_line,

@@ -14,7 +14,7 @@ from crmkit.clv.value.value_streams import with_value_streams
 from crmkit.clv.value.value_tenses import with_value_tenses
 from crmkit.clv.value.value_waterfall import value_waterfall
 from crmkit.datasets.simulated_company import simulate_company
-from crmkit.plot.parts import waterfall
+from crmkit.plot import waterfall
 
 END = "2023-12-31"
 

@@ -7,7 +7,7 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 
-from crmkit.plot import satisfaction as plot
+from crmkit import plot
 from crmkit.satisfaction import (
     fit_driver_weights,
     importance_performance,
