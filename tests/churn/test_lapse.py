@@ -7,10 +7,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from crmkit.campaigns.targeting.retention_priority import (
-    with_retention_priority,
-    with_value_of_retention,
-)
 from crmkit.churn import LapseWindow, fit_lapse_window
 from crmkit.errors import InvalidValueError, NotEnoughDataError
 
@@ -101,38 +97,3 @@ def test_nobody_came_back_is_no_window() -> None:
     log = pd.DataFrame({"customer_id": [1, 2], "date": [START, START]})
     with pytest.raises(NotEnoughDataError, match="came back, got 0"):
         fit_lapse_window(log, return_chance=0.1, observation_period_end="2024-05-01")
-
-
-def test_priority_needs_all_three(frame: Any, columns_of: Any) -> None:
-    customers = {
-        "customer_id": [1, 2, 3, 4],
-        "clv": [100.0, 100, 100, -5],
-        "churn_risk": [0.5, 0.0, 0.5, 0.5],
-        "persuadability": [0.2, 0.2, 0.0, 0.2],
-    }
-    out = columns_of(with_retention_priority(frame(customers)))
-    found = dict(zip(out["customer_id"], out["retention_priority"], strict=True))
-    assert found == pytest.approx({1: 10, 2: 0, 3: 0, 4: 0})
-    broken = customers | {"persuadability": [0.2, 0.2, 1.2, 0.2]}
-    with pytest.raises(InvalidValueError, match="'persuadability': 1 value outside"):
-        with_retention_priority(frame(broken))
-
-
-def test_the_value_of_a_point_is_the_slope(columns_of: Any, eager_frame: Any) -> None:
-    from crmkit.churn import margin_multiple
-
-    columns = {"customers": [10, 5], "margin": [3.0, 7.0], "retention": [0.6, 0.9]}
-    tiers: dict[str, Any] = columns
-    out = columns_of(with_value_of_retention(eager_frame(tiers), discount_rate=0.12))
-    for at, r in enumerate(tiers["retention"]):
-        step = [
-            margin_multiple(retention_rate=r + side, discount_rate=0.12)
-            for side in (1e-6, -1e-6)
-        ]
-        slope = (
-            tiers["customers"][at] * tiers["margin"][at] * (step[0] - step[1]) / 2e-4
-        )
-        assert out["value_of_a_point"][at] == pytest.approx(slope, rel=1e-6)
-    broken = tiers | {"retention": [0.6, 1.2]}
-    with pytest.raises(InvalidValueError, match="'retention': 1 value outside"):
-        with_value_of_retention(eager_frame(broken), discount_rate=0.12)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crmkit import campaigns, segments
+from crmkit import segments
 
 amounts = st.lists(
     st.floats(0, 1e6, allow_subnormal=False), min_size=1, max_size=30
@@ -56,9 +56,6 @@ CALLS: dict[str, Callable[[Any], Any]] = {
     "fit_nested_rfm_scores": segments.fit_nested_rfm_scores,
     "tier_summary": segments.tier_summary,
     "spend_against_value": segments.spend_against_value,
-    "retention_priority": lambda frame: campaigns.retention_priority(
-        frame, contribution_from=10, satisfaction_from=6
-    ),
     "growth_accounting": lambda frame: segments.growth_accounting(
         frame, observation_period_end=END
     ),

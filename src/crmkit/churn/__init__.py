@@ -8,7 +8,7 @@ from .classifier.churn_classifier import (
     ProbabilityEstimator,
     fit_churn_classifier,
 )
-from .classifier.forecast_quality import (
+from .classifier.churn_metrics import (
     ForecastQuality,
     calibration_curve,
     forecast_quality,
@@ -38,7 +38,7 @@ from .survival.discrete_hazard import DiscreteHazard, fit_discrete_hazard
 from .survival.kaplan_meier import LogRank, SurvivalCurve, fit_kaplan_meier, log_rank
 from .survival.person_periods import person_periods
 from .survival.remaining_life import with_remaining_life, with_remaining_value
-from .survival.survival_quality import SurvivalQuality, survival_quality
+from .survival.survival_metrics import SurvivalQuality, survival_quality
 from .survival.wrapped_survival import LifelinesSurvival, ScikitSurvival
 
 __all__ = [

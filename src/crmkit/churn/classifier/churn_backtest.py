@@ -11,7 +11,7 @@ from ...kernels.base.newton import Derivatives, maximise
 from ...snapshots import cutoff_folds
 from ...typing import FloatArray, IntArray, IntoDataFrameT
 from .churn_classifier import ProbabilityEstimator, fit_churn_classifier
-from .forecast_quality import ForecastQuality, quality_of
+from .churn_metrics import ForecastQuality, quality_of
 from .scored_outcomes import Scored
 
 __all__ = ["churn_backtest"]
