@@ -78,7 +78,7 @@ OFFER = campaigns.RetentionOffer(accept_rate=0.3, incentive=10, contact_cost=1)
 def _importance(rng: Any) -> object:
     seen = pd.DataFrame({"inactivity": np.arange(40) % 7, "churned": np.arange(40) % 2})
     fitted = churn.fit_churn_classifier(
-        seen, features=["inactivity"], estimator=LogisticRegression(), fold_col=None
+        seen, feature_cols=["inactivity"], estimator=LogisticRegression(), fold_col=None
     )
     return fitted.importance(seen, rng=rng)
 
@@ -88,8 +88,8 @@ CALLS: dict[str, Callable[[Any], object]] = {
     "expected_maximum_profit": lambda rng: campaigns.expected_maximum_profit(
         JUDGED, rng=rng
     ),
-    "expected_maximum_profit_by_value": lambda rng: (
-        campaigns.expected_maximum_profit_by_value(
+    "expected_maximum_profit": lambda rng: (
+        campaigns.expected_maximum_profit(
             JUDGED, offer=campaigns.UncertainOffer(), rng=rng
         )
     ),

@@ -10,7 +10,7 @@ from crmkit.churn import (
     ClassifierReport,
     churn_backtest,
     fit_churn_classifier,
-    forecast_quality,
+    churn_metrics,
 )
 from crmkit.errors import (
     InvalidTypeError,
@@ -63,7 +63,7 @@ def test_only_the_training_fold_is_learned_from(rng: np.random.Generator) -> Non
     np.testing.assert_array_equal(model.risk(snapshots), again.risk(snapshots))
     assert not hasattr(pipeline[-1], "coef_")
     assert model.report.features == ("inactivity", "purchases", "amount_total")
-    assert model.report.trained_on == 1000
+    assert model.report.n_trained == 1000
     written = json.loads(json.dumps(model.report.to_dict()))
     assert ClassifierReport.from_dict(written) == model.report
 
@@ -79,11 +79,11 @@ def test_calibration_on_later_data_repairs_overconfidence(
     calibrated = fit_churn_classifier(folded, estimator=tree)
     raw = fit_churn_classifier(folded[folded["fold"] != "calibrate"], estimator=tree)
     test = folded[folded["fold"] == "test"]
-    before = forecast_quality(raw.with_churn_risk(test))
-    after = forecast_quality(calibrated.with_churn_risk(test))
-    assert after.calibration_error < before.calibration_error
-    assert after.brier < before.brier
-    assert calibrated.report.calibrated_on == 3000
+    before = churn_metrics(raw.with_churn_risk(test))
+    after = churn_metrics(calibrated.with_churn_risk(test))
+    assert after.expected_calibration_error < before.expected_calibration_error
+    assert after.brier_score < before.brier_score
+    assert calibrated.report.n_calibrated == 3000
     assert calibrated.report.calibration_slope is not None
     assert calibrated.report.calibration_slope < 1
 
@@ -151,7 +151,7 @@ def test_the_default_learner_is_repeatable(rng: np.random.Generator) -> None:
     snapshots = with_fold(_snapshots(rng, 300), test_from="2023-07-01")
     one, other = (fit_churn_classifier(snapshots) for _ in range(2))
     np.testing.assert_array_equal(one.risk(snapshots), other.risk(snapshots))
-    quality = forecast_quality(
+    quality = churn_metrics(
         one.with_churn_risk(snapshots[snapshots["fold"] == "test"])
     )
     assert quality.auc > 0.7
@@ -163,10 +163,10 @@ def test_a_backtest_stands_beside_plain_rules(rng: np.random.Generator) -> None:
     found = churn_backtest(_snapshots(rng), estimator=LogisticRegression(max_iter=500))
     assert found["model"].tolist() == ["classifier", "baseline", "base rate"] * 3
     assert found["cutoff"].nunique() == 3
-    by = found.groupby("model")[["auc", "brier"]].mean()
+    by = found.groupby("model")[["auc", "brier_score"]].mean()
     assert by.loc["base rate", "auc"] == 0.5
     assert by.loc["classifier", "auc"] > by.loc["baseline", "auc"] > 0.6
-    assert by.loc["classifier", "brier"] < by.loc["base rate", "brier"]
+    assert by.loc["classifier", "brier_score"] < by.loc["base rate", "brier_score"]
 
 
 def test_the_plain_rules_of_a_backtest_know_the_past_only(
@@ -199,7 +199,7 @@ def test_the_plain_rules_of_a_backtest_know_the_past_only(
 def test_an_outcome_is_no_feature(rng: np.random.Generator) -> None:
     snapshots = _snapshots(rng, 20).assign(fold="train")
     with pytest.raises(InvalidValueError, match="no feature but 'future_amount'"):
-        fit_churn_classifier(snapshots, features=["inactivity", "future_amount"])
+        fit_churn_classifier(snapshots, feature_cols=["inactivity", "future_amount"])
     with pytest.raises(NotEnoughDataError, match="0 that churned of 80"):
         fit_churn_classifier(snapshots.assign(churned=False))
 

@@ -13,10 +13,10 @@ from crmkit.campaigns import UncertainOffer, expected_maximum_profit, maximum_pr
 from crmkit.churn import (
     fit_discrete_hazard,
     fit_kaplan_meier,
-    forecast_quality,
+    churn_metrics,
     gain_curve,
     person_periods,
-    survival_quality,
+    survival_metrics,
 )
 from crmkit.typing import FloatArray, IntoFrame
 
@@ -90,7 +90,7 @@ def test_a_covariate_in_other_units_has_a_coefficient_in_other_units(
     )
     periods = person_periods(spells)
     ask: dict[str, Any] = {
-        "covariates": ["x"],
+        "covariate_cols": ["x"],
         "link": "cloglog",
         "baseline": "logarithmic",
     }
@@ -162,8 +162,8 @@ def test_a_turned_score_has_the_rest_of_the_area_and_a_lift_has_its_bound(
     seed: int,
 ) -> None:
     judged = _judged(seed)
-    quality = forecast_quality(judged)
-    turned = forecast_quality(judged.assign(churn_risk=1 - judged["churn_risk"]))
+    quality = churn_metrics(judged)
+    turned = churn_metrics(judged.assign(churn_risk=1 - judged["churn_risk"]))
     assert turned.auc == pytest.approx(1 - quality.auc, abs=1e-12)
     y, risk = judged["churned"].to_numpy(), judged["churn_risk"].to_numpy()
     up, down = risk[y][:, None], risk[~y]
@@ -171,7 +171,7 @@ def test_a_turned_score_has_the_rest_of_the_area_and_a_lift_has_its_bound(
     assert quality.auc == pytest.approx(pairs, abs=1e-12)
     assert quality.gini == 2 * quality.auc - 1
     assert quality.top_decile_lift <= 1 / y.mean() + 1e-9
-    shuffled = forecast_quality(judged.sample(frac=1, random_state=seed))
+    shuffled = churn_metrics(judged.sample(frac=1, random_state=seed))
     assert shuffled.auc == quality.auc
     gain = gain_curve(judged, points=7)
     assert gain["share_captured"].is_monotonic_increasing
@@ -209,7 +209,7 @@ def test_concordance_over_time_is_blind_to_order_and_turns_with_the_risk(
     assume(early < time < censored.max())
 
     def area(rows: Any) -> float:
-        found = survival_quality(
+        found = survival_metrics(
             rows, survival=Given(), times=[time], learned_from=spells
         )
         return found.auc[0]

@@ -42,7 +42,7 @@ def test_the_leukemia_curve_through_the_door(eager_frame: Any) -> None:
     ],
 )
 def test_the_leukemia_tests(weighting: Any, published: float, eager_frame: Any) -> None:
-    test = log_rank(eager_frame(TRIAL), group_col="arm", weighting=weighting)
+    test = log_rank(eager_frame(TRIAL), by="arm", weighting=weighting)
     assert test.statistic == pytest.approx(published, rel=5e-7)
     assert test.groups == ("6-MP", "placebo")
     assert list(test.observed) == [9, 21]
@@ -119,11 +119,11 @@ def test_one_group_or_no_loss_is_no_test() -> None:
 
     one = pd.DataFrame(TRIAL | {"arm": "all"})
     with pytest.raises(NotEnoughDataError, match="at least 2 groups, got 1"):
-        log_rank(one, group_col="arm")
+        log_rank(one, by="arm")
     apart = pd.DataFrame(
         {"duration": [1, 1, 9], "event_observed": [1, 1, 0], "g": [0, 0, 1]}
     )
     with pytest.raises(NotEnoughDataError, match="a loss in one group while others"):
-        log_rank(apart.assign(start=[0, 0, 3]), group_col="g", entry_col="start")
+        log_rank(apart.assign(start=[0, 0, 3]), by="g", entry_col="start")
     with pytest.raises(NotEnoughDataError, match="lost"):
-        log_rank(pd.DataFrame(TRIAL | {"event_observed": 0}), group_col="arm")
+        log_rank(pd.DataFrame(TRIAL | {"event_observed": 0}), by="arm")
