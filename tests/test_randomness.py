@@ -68,6 +68,7 @@ def _components(rng: Any) -> object:
 JUDGED = BASE.assign(
     churn_risk=[0.2, 0.7, 0.4],
     churned=[0, 1, 0],
+    clv_if_active=[60.0, 30.0, 10.0],
     uplift=[0.3, 0.1, 0.2],
     treated=[1, 0, 1],
     retained=[1, 0, 0],
@@ -88,10 +89,8 @@ CALLS: dict[str, Callable[[Any], object]] = {
     "expected_maximum_profit": lambda rng: campaigns.expected_maximum_profit(
         JUDGED, rng=rng
     ),
-    "expected_maximum_profit": lambda rng: (
-        campaigns.expected_maximum_profit(
-            JUDGED, offer=campaigns.UncertainOffer(), rng=rng
-        )
+    "expected_maximum_profit": lambda rng: campaigns.expected_maximum_profit(
+        JUDGED, offer=campaigns.UncertainOffer(), rng=rng
     ),
     "held_out_profit": lambda rng: campaigns.held_out_profit(
         JUDGED, planned_on=JUDGED, offer=OFFER, rng=rng

@@ -23,7 +23,7 @@ JOBS: dict[str, tuple[dict[str, Any], Callable[[Any], object]]] = {
     "lapse": (
         {"customer_id": [], "date": []},
         lambda log: churn.fit_lapse_window(
-            log, return_chance=0.1, observation_period_end="2024-01-01"
+            log, return_chance=0.1, horizon_days=30, observation_period_end="2024-01-01"
         ),
     ),
     "snapshots": (

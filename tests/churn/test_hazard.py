@@ -311,7 +311,9 @@ def test_a_true_model_scores_better_than_one_without_covariates(
     periods = person_periods(learn)
     scores = []
     for covariates in (["x"], []):
-        model = fit_discrete_hazard(periods, covariate_cols=covariates, baseline="constant")
+        model = fit_discrete_hazard(
+            periods, covariate_cols=covariates, baseline="constant"
+        )
         scores.append(
             survival_metrics(judge, survival=model, times=[1, 3, 5], learned_from=learn)
         )

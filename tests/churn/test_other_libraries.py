@@ -345,3 +345,34 @@ def test_a_feature_that_is_not_there_is_named() -> None:
 
     with pytest.raises(MissingColumnError, match="rate"):
         ScikitSurvival(model=Forest()).survival_table(pd.DataFrame({"x": [1]}), [1])
+
+
+def test_without_censoring_no_time_is_too_late_and_with_it_the_last_is() -> None:
+    import pandas as pd
+
+    class Half:
+        def survival_table(self, customers: IntoFrame, times: ArrayLike) -> FloatArray:
+            del customers
+            return np.full((3, len(np.asarray(times))), 0.5)
+
+    judged = pd.DataFrame({"duration": [1, 2, 9], "event_observed": [1, 1, 1]})
+    found = survival_metrics(judged, survival=Half(), times=[5], learned_from=judged)
+    assert found.brier_score == (0.25,)
+    # The last censoring counts, not the last departure.
+    learned = judged.assign(event_observed=[1, 0, 1])
+    with pytest.raises(InvalidValueError, match=r"not before the last censoring at 2"):
+        survival_metrics(judged, survival=Half(), times=[5], learned_from=learned)
+
+
+@pytest.mark.parametrize("ended", [[0, 0, 0], [0, 0, 1]])
+def test_durations_of_0_are_refused_without_a_warning(ended: list[int]) -> None:
+    import pandas as pd
+
+    judged = pd.DataFrame(
+        {"duration": [1, 2, 9], "event_observed": [1, 1, 0], "rate": 0.1}
+    )
+    learned = pd.DataFrame({"duration": [0.0, 0, 0], "event_observed": ended})
+    with pytest.raises(InvalidValueError, match=r"last censoring at 0"):
+        survival_metrics(
+            judged, survival=Exponential(), times=[1.5], learned_from=learned
+        )

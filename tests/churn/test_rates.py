@@ -158,3 +158,15 @@ def test_revenue_that_cannot_be_added_up_is_refused() -> None:
     book = pd.DataFrame({"revenue_at_start": [1e308, 1e308], "revenue_at_end": 1.0})
     with pytest.raises(InvalidValueError, match="'revenue_at_start': values whose sum"):
         period_rates(book)
+
+
+def test_sizes_may_be_shares_but_not_all_zero() -> None:
+    import pandas as pd
+
+    shares = pd.DataFrame({"n_customers": [0.6, 0.4], "retention": [0.9, 0.6]})
+    assert aggregation_bias(shares, renewals=1).retention == pytest.approx([0.78])
+    none = shares.assign(n_customers=0)
+    with pytest.raises(NotEnoughDataError, match="needs customers, got 0"):
+        aggregation_bias(none, renewals=1)
+    with pytest.raises(InvalidValueError, match="'retention': 1 value outside 0 to 1"):
+        aggregation_bias(shares.assign(retention=[0.9, 1.2]), renewals=1)

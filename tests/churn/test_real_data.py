@@ -8,8 +8,8 @@ import pytest
 import crmkit as ck
 from crmkit.churn import (
     churn_backtest,
-    fit_shifted_beta_geometric_spells,
     churn_metrics,
+    fit_shifted_beta_geometric_spells,
     gain_curve,
     with_churn_risk,
 )

@@ -92,7 +92,9 @@ def with_spell(
     start = day_numbers(opened, start_col)
     _refuse_late(opened, start, last, start_col)
     open_ended = np.asarray(opened[end_col].is_null().to_numpy(), dtype=np.bool_)
-    end = np.where(open_ended, last + 1, day_numbers(opened, end_col))
+    end = np.full(start.size, last + 1)
+    # Engines disagree about a hole among dates: only those that are there are read.
+    end[~open_ended] = day_numbers(opened.filter((~open_ended).tolist()), end_col)
     columns = {
         duration_col: (np.minimum(end, last) - start) / unit,
         event_col: end <= last,

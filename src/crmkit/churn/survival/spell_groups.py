@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..._frames import EagerFrame, group_rows, nw
+from ..._frames import EagerFrame, Groups, group_rows, numbers, nw
 from ...typing import IntArray
 
 __all__ = ["SpellGroups", "spell_groups"]
@@ -43,7 +43,7 @@ class SpellGroups:
 
 def spell_groups(frame: EagerFrame, by: Sequence[str]) -> SpellGroups:
     """Give each row the number of its group; only groups that occur are counted."""
-    found = [group_rows(frame, name) for name in by]
+    found = [_groups(frame, name) for name in by]
     codes = np.stack([groups.codes for groups in found])
     present, place = np.unique(codes, axis=1, return_inverse=True)
     return SpellGroups(
@@ -53,3 +53,14 @@ def spell_groups(frame: EagerFrame, by: Sequence[str]) -> SpellGroups:
             for name, groups, at in zip(by, found, present, strict=True)
         },
     )
+
+
+def _groups(frame: EagerFrame, name: str) -> Groups:
+    if frame.schema[name] != nw.Boolean:
+        return group_rows(frame, name)
+    # Polars makes no categories of booleans.
+    _, first, codes = np.unique(
+        numbers(frame, name), return_index=True, return_inverse=True
+    )
+    ids = frame[name][first.tolist()]
+    return Groups(codes=np.asarray(codes, dtype=np.int64), ids=ids)

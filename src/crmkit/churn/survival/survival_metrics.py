@@ -129,8 +129,10 @@ def survival_metrics(
         event_col=event_col,
     )
     asked = sorted({positive("times", time) for time in listed("times", times)})
-    limit = float(known.duration[~known.event].max(initial=0.0))
-    unseen = [time for time in asked if time >= limit] if limit else []
+    censored = known.duration[~known.event]
+    # Without censoring every customer was observed to the end, and no time is too late.
+    limit = float(censored.max()) if censored.size else np.inf
+    unseen = [time for time in asked if time >= limit]
     if unseen:
         raise InvalidValueError(
             subject="argument 'times'",
