@@ -89,9 +89,6 @@ CALLS: dict[str, Callable[[Any], object]] = {
     "expected_maximum_profit": lambda rng: campaigns.expected_maximum_profit(
         JUDGED, rng=rng
     ),
-    "expected_maximum_profit": lambda rng: campaigns.expected_maximum_profit(
-        JUDGED, offer=campaigns.UncertainOffer(), rng=rng
-    ),
     "held_out_profit": lambda rng: campaigns.held_out_profit(
         JUDGED, planned_on=JUDGED, offer=OFFER, rng=rng
     ),
