@@ -61,7 +61,7 @@ def test_without_a_survey_two_priorities_do_not_occur(
     silent = {name: DEGREES[name] for name in DEGREES if name != "satisfaction"}
     found = columns_of(with_retention_priority(frame(silent), clv_from=500))
     assert sorted(found["retention_priority"]) == [2, 2, 4, 4, 5, 5]
-    assert "nothing stands out" not in found["retention_reasons"]
+    assert "nothing in particular" not in found["retention_reasons"]
 
 
 def test_what_cannot_be_saved_is_not_at_risk(frame: Make, columns_of: Read) -> None:

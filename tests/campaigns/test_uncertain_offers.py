@@ -356,26 +356,6 @@ def test_an_interval_of_nothing_is_refused_by_name(
         expected_maximum_profit(base, rng=rng, **wrong)
 
 
-def test_uplift_profit_has_an_interval(rng: np.random.Generator) -> None:
-    effect, treated = rng.random(2000), rng.random(2000) < 0.5
-    retained = rng.random(2000) < 0.3 + 0.6 * effect * treated
-    base = pd.DataFrame({"uplift": effect, "treated": treated, "retained": retained})
-    found = maximum_uplift_profit(
-        base, clv=20, incentive=2, contact_cost=1, rng=rng, n_resamples=200
-    )
-    lower, upper = found.interval()
-    assert lower < found.profit < upper
-    draws = []
-    for _ in range(100):
-        rows = base.iloc[rng.integers(2000, size=2000)]
-        draws.append(
-            maximum_uplift_profit(rows, clv=20, incentive=2, contact_cost=1).profit
-        )
-    assert (lower, upper) == pytest.approx(
-        tuple(np.quantile(draws, [0.025, 0.975])), abs=0.6 * float(np.std(draws))
-    )
-
-
 def test_a_number_is_no_source_of_randomness() -> None:
     seed: Any = 3
     with pytest.raises(InvalidTypeError, match="'rng'"):

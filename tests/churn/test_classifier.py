@@ -333,7 +333,7 @@ def test_an_estimator_that_answers_no_probability_is_refused(
 ) -> None:
     from sklearn.dummy import DummyClassifier
 
-    class Broken(DummyClassifier):
+    class Broken(DummyClassifier):  # type: ignore[misc]
         def predict_proba(self, X: Any) -> Any:
             return np.full((len(X), 2), answer)
 

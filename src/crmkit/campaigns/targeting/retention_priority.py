@@ -158,7 +158,7 @@ def _priority(
 
 def _reasons(facts: Mapping[str, nw.Expr]) -> nw.Expr:
     """Name the facts that hold; engines share no function that joins words."""
-    words = nw.lit("nothing stands out")
+    words = nw.lit("nothing in particular")
     # Longer lists come later and overrule the shorter ones, which hold as well.
     for size in range(1, len(facts) + 1):
         for said in itertools.combinations(facts, size):
