@@ -4,7 +4,6 @@ import numpy as np
 
 from ..._check import fraction, nonnegative, positive
 from ..._frames import (
-    beside,
     collect,
     flag_rules,
     id_rules,
@@ -13,6 +12,7 @@ from ..._frames import (
     nw,
     read,
     refuse,
+    result_table,
 )
 from ...kernels.base.intervals import wilson
 from ...typing import IntoFrameT
@@ -115,4 +115,4 @@ def cell_response(
     }
     best_first = np.argsort(-rate, kind="stable")
     ordered = {name: values[best_first] for name, values in columns.items()}
-    return native(beside(opened, ordered), contacts)
+    return native(result_table(opened, ordered), contacts)
