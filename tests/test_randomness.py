@@ -68,6 +68,7 @@ def _components(rng: Any) -> object:
 JUDGED = BASE.assign(
     churn_risk=[0.2, 0.7, 0.4],
     churned=[0, 1, 0],
+    clv_if_active=[60.0, 30.0, 10.0],
     uplift=[0.3, 0.1, 0.2],
     treated=[1, 0, 1],
     retained=[1, 0, 0],
@@ -78,7 +79,7 @@ OFFER = campaigns.RetentionOffer(accept_rate=0.3, incentive=10, contact_cost=1)
 def _importance(rng: Any) -> object:
     seen = pd.DataFrame({"inactivity": np.arange(40) % 7, "churned": np.arange(40) % 2})
     fitted = churn.fit_churn_classifier(
-        seen, features=["inactivity"], estimator=LogisticRegression(), fold_col=None
+        seen, feature_cols=["inactivity"], estimator=LogisticRegression(), fold_col=None
     )
     return fitted.importance(seen, rng=rng)
 
@@ -87,11 +88,6 @@ CALLS: dict[str, Callable[[Any], object]] = {
     "ChurnClassifier.importance": _importance,
     "expected_maximum_profit": lambda rng: campaigns.expected_maximum_profit(
         JUDGED, rng=rng
-    ),
-    "expected_maximum_profit_by_value": lambda rng: (
-        campaigns.expected_maximum_profit_by_value(
-            JUDGED, offer=campaigns.UncertainOffer(), rng=rng
-        )
     ),
     "held_out_profit": lambda rng: campaigns.held_out_profit(
         JUDGED, planned_on=JUDGED, offer=OFFER, rng=rng

@@ -83,8 +83,8 @@ def survival_steps(curve: SurvivalCurve, *, ax: "Axes | None" = None) -> "Axes":
     time = (0.0, *curve.time)
     axes.fill_between(
         time,
-        (1.0, *curve.lower),
-        (1.0, *curve.upper),
+        (1.0, *curve.survival_lower),
+        (1.0, *curve.survival_upper),
         step="post",
         color=BLUE,
         alpha=0.2,
