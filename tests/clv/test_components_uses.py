@@ -89,7 +89,7 @@ def test_potential_is_the_distance_to_what_peers_reach(
 ) -> None:
     found = columns_of(
         with_value_tenses(
-            eager_frame(PAST), expected=eager_frame(AHEAD), peers_by="kind", reach=0.5
+            eager_frame(PAST), expected=eager_frame(AHEAD), by="kind", reach=0.5
         )
     )
     assert found["customer_id"] == ["b", "a", "c"]
@@ -134,7 +134,7 @@ def test_tenses_of_frames_that_cannot_be_are_refused(
         with_value_tenses(
             eager_frame({**PAST, **past}),
             expected=eager_frame({**AHEAD, **later}),
-            peers_by="kind",
+            by="kind",
         )
     assert sentence in str(caught.value)
 
@@ -145,12 +145,10 @@ def test_tenses_are_of_two_frames_of_one_library() -> None:
         with_value_tenses(past, expected=pl.DataFrame(AHEAD))
 
 
-@pytest.mark.parametrize("peers_by", [3, [3], ["kind", "kind"]])
-def test_peers_are_found_by_names(peers_by: Any) -> None:
-    with pytest.raises(errors.CrmkitError, match="argument 'peers_by'"):
-        with_value_tenses(
-            pl.DataFrame(PAST), expected=pl.DataFrame(AHEAD), peers_by=peers_by
-        )
+@pytest.mark.parametrize("by", [3, [3], ["kind", "kind"]])
+def test_peers_are_found_by_names(by: Any) -> None:
+    with pytest.raises(errors.CrmkitError, match="argument 'by'"):
+        with_value_tenses(pl.DataFrame(PAST), expected=pl.DataFrame(AHEAD), by=by)
 
 
 def test_ids_of_two_widths_or_labels_are_the_same_ids() -> None:

@@ -6,7 +6,7 @@ narwhals itself they see only expressions, through ``nw``.
 
 import narwhals.stable.v2 as nw
 
-from .cell_scores import cells, with_scores
+from .cell_scores import cells, score_cells, with_scores
 from .column_rules import (
     Rule,
     flag_rules,
@@ -76,6 +76,7 @@ __all__ = [
     "require_ids",
     "require_numbers",
     "row_count",
+    "score_cells",
     "table",
     "time_zone",
     "with_arrays",

@@ -6,7 +6,7 @@ from ..clv import BgNbd, GammaGamma, per_unit_rate, with_clv
 from ..rfm.rfm_summary import rfm_summary
 from ..rfm.transaction_report import transaction_report
 from ..segments import with_value_tier
-from ..typing import IntoDataFrameT
+from ..typing import HistoryColumns, IntoDataFrameT
 from .findings import Findings, LeftOut
 from .findings_from_scores import found
 from .holdout_check import checked
@@ -148,6 +148,7 @@ def _valued(
         horizon=weeks,
         discount_rate=per_unit_rate(question.annual_discount_rate, time_unit="week"),
         margin=question.margin,
-        monetary_value_col=SPEND_TO_VALUE,
+        nonpositive="keep",
+        columns=HistoryColumns(monetary_value=SPEND_TO_VALUE),
     )
     return without_spend_to_value(with_value_tier(valued))

@@ -2,10 +2,11 @@
 
 import numpy as np
 
+from .._frames import native, nw, read_eager
 from ..clv import BgNbd, GammaGamma, forecast
 from ..errors import CrmkitError
 from ..fits import FitReport
-from ..typing import IntoDataFrame
+from ..typing import HistoryColumns, IntoDataFrame
 from .question import Question
 
 __all__ = ["value_range"]
@@ -35,21 +36,25 @@ def value_range(
         _settled(fit.report) for fit in (purchases, spend)
     ):
         return None
+    frame = read_eager(customers, ("frequency", spend_col))
+    # Without a mean spend above zero a customer is worth 0: the total stays the same.
+    paying = (nw.col("frequency") == 0) | (nw.col(spend_col) > 0)
     try:
         drawn = forecast(
-            customers,
+            native(frame.filter(paying), customers),
             purchases=purchases,
             spend=spend,
             horizon=weeks,
             discount_rate=weekly_rate,
             margin=question.margin,
-            draws=_DRAWS,
+            n_draws=_DRAWS,
             rng=np.random.default_rng(_SEED),
-            monetary_value_col=spend_col,
+            columns=HistoryColumns(monetary_value=spend_col),
         )
     except CrmkitError:
         return None
-    return drawn.value_interval
+    lower, upper = drawn.interval("value")
+    return lower, upper
 
 
 def _settled(report: FitReport | None) -> bool:

@@ -4,10 +4,9 @@ from typing import Any
 
 import numpy as np
 
-from ..._check import one_of
+from ..._check import instance, one_of
 from ..._dates import day_number
 from ..._frames import native, nw, read_eager, table
-from ...clv.components.component_arguments import instance
 from ...kernels.log.calendar import DAYS_PER_UNIT
 from ...kernels.value.component_identity import NEVER, first_days, totals
 from ...kernels.value.payback import payback_days

@@ -1,4 +1,4 @@
-"""Models of the same customers side by side, and the test of one within another."""
+"""Compare models of the same customers, and test one within another."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,16 +8,16 @@ from typing import Protocol
 from numpy.typing import ArrayLike
 from scipy.special import chdtrc
 
-from ..._check import one_of
+from ..._check import able_to, one_of
 from ..._frames import read, refuse
 from ...errors import InvalidTypeError, InvalidValueError, NotEnoughDataError
 from ...fits import from_document, to_document
 from ...kernels.base.cells import Cells
-from ...typing import FloatArray, IntoFrame
+from ...typing import HISTORY, FloatArray, HistoryColumns, IntoFrame
 from ..models.bg_bb import BgBb
 from ..models.fitting import fetch_cells
-from ..models.histories import Columns, history_rules, known_id
-from ..models.model_arguments import able_to
+from ..models.histories import history_rules
+from ..value.opened_customers import id_of
 from .holdout_error import HoldoutError, Predictor, holdout_error, holdout_rules
 
 __all__ = ["LikelihoodRatio", "ModelComparison", "ModelScore", "compare_models"]
@@ -46,7 +46,7 @@ class ModelScore:
     parameters
         How many parameters it has.
     log_likelihood
-        Of all customers together.
+        The log-likelihood of all customers together.
     aic, bic
         Akaike's and Schwarz's information criteria; lower is better.
     holdout
@@ -63,7 +63,7 @@ class ModelScore:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LikelihoodRatio:
-    """Whether the data ask for the larger of two nested models.
+    """The likelihood-ratio test of the larger of two nested models.
 
     Attributes
     ----------
@@ -81,7 +81,7 @@ class LikelihoodRatio:
     p_value: float
 
     def __str__(self) -> str:
-        """Say the test as a sentence."""
+        """Show the test as a sentence."""
         return (
             f"likelihood ratio {self.statistic:,.2f} on {self.degrees_of_freedom} "
             f"degree(s) of freedom, p = {self.p_value:.2g}"
@@ -115,20 +115,21 @@ class ModelComparison:
         """Test whether the data ask for the larger of two models.
 
         The smaller must be a special case of the larger, as NBD is of BG/NBD and of
-        Pareto/NBD; nobody but the caller can know.
+        Pareto/NBD; crmkit does not check that it is.
         """
         one_of("smaller", smaller, [score.name for score in self.scores])
         one_of("larger", larger, [score.name for score in self.scores])
         by_name = {score.name: score for score in self.scores}
-        low, high = by_name[smaller], by_name[larger]
-        degrees = high.parameters - low.parameters
+        few, many = by_name[smaller], by_name[larger]
+        degrees = many.parameters - few.parameters
+        # Equal numbers of parameters leave no degree of freedom to test.
         if degrees <= 0:
             raise InvalidValueError(
                 subject="argument 'larger'",
-                found=f"{high.parameters} parameters, against {low.parameters}",
+                found=f"{many.parameters} parameters, against {few.parameters}",
                 remedy="Name the model with more parameters as the larger.",
             )
-        statistic = 2 * (high.log_likelihood - low.log_likelihood)
+        statistic = 2 * (many.log_likelihood - few.log_likelihood)
         return LikelihoodRatio(
             statistic=statistic,
             degrees_of_freedom=degrees,
@@ -163,9 +164,7 @@ def compare_models(
     customers: IntoFrame,
     *,
     models: Mapping[str, _Comparable],
-    frequency_col: str = "frequency",
-    recency_col: str = "recency",
-    T_col: str = "T",
+    columns: HistoryColumns = HISTORY,
     weight_col: str | None = None,
     holdout_frequency_col: str | None = None,
     holdout_T_col: str = "holdout_T",
@@ -181,13 +180,15 @@ def compare_models(
     models
         The models by name. They must be of the same kind of data: those of continuous
         time are comparable with each other; ``BgBb`` is not comparable with them.
-    frequency_col, recency_col, T_col, weight_col
-        The columns read.
+    columns
+        The names of the columns read.
+    weight_col
+        How many customers a row counts for; None for one each.
     holdout_frequency_col
         Purchases after ``T``, as ``calibration_holdout_summary`` counts them in
         ``"holdout_frequency"``; None for no holdout.
     holdout_T_col
-        How long that was watched, in the unit of ``T``; read with a holdout alone.
+        How long the holdout lasted, in the unit of ``T``; read only with a holdout.
 
     Returns
     -------
@@ -198,12 +199,12 @@ def compare_models(
     Raises
     ------
     InvalidValueError
-        If there is no model, or ``BgBb`` stands beside models of continuous time, or a
-        holdout count is no whole number.
+        If ``models`` is empty or mixes ``BgBb`` with models of continuous time, or a
+        holdout count is not a whole number.
     InvalidTypeError
-        If ``models`` is no mapping, or holds something that has no likelihood.
+        If ``models`` is not a mapping, or a model in it has no likelihood.
     NotEnoughDataError
-        If there is no customer.
+        If ``customers`` has no rows.
 
     Examples
     --------
@@ -234,7 +235,6 @@ def compare_models(
     NBD               2      -9,763.658  19,531.315   0.000  +55.7%  1.041    -1.0636
     """
     _require_comparable(models, () if holdout_frequency_col is None else _PREDICTS)
-    columns = (frequency_col, recency_col, T_col)
     later = (
         () if holdout_frequency_col is None else (holdout_frequency_col, holdout_T_col)
     )
@@ -253,17 +253,17 @@ def compare_models(
 
 def _fetch(
     customers: IntoFrame,
-    history: Columns,
+    columns: HistoryColumns,
     later: tuple[()] | tuple[str, str],
     weight_col: str | None,
 ) -> Cells:
-    columns = (*history, *later)
-    frame = read(customers, columns if weight_col is None else (*columns, weight_col))
-    rules = history_rules(history)(frame)
+    asked = (*columns.history, *later)
+    frame = read(customers, asked if weight_col is None else (*asked, weight_col))
+    rules = history_rules(columns.history)(frame)
     if later:
         rules += holdout_rules(frame, later)
-    refuse(frame, rules, id_col=known_id(frame))
-    return fetch_cells(frame, columns, weight_col=weight_col)
+    refuse(frame, rules, id_col=id_of(frame, columns))
+    return fetch_cells(frame, asked, weight_col=weight_col)
 
 
 def _require_comparable(
@@ -279,17 +279,17 @@ def _require_comparable(
     if not models:
         raise InvalidValueError(
             subject="argument 'models'",
-            found="no model",
+            found="an empty mapping",
             remedy="Pass at least one fitted model by its name.",
         )
     for name, model in models.items():
-        able_to(f"model {name!r}", model, "log_likelihood", *predicts)
+        able_to(f"models[{name!r}]", model, "log_likelihood", *predicts)
     counted = [name for name, model in models.items() if isinstance(model, BgBb)]
     if counted and len(counted) < len(models):
         raise InvalidValueError(
             subject="argument 'models'",
             found=f"BG/BB model {counted[0]!r} beside models of continuous time",
-            remedy="A probability and a density do not compare: leave one kind out.",
+            remedy="Leave one kind out: probabilities and densities do not compare.",
         )
 
 

@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ..._check import one_of
+from ..._check import instance, one_of
 from ...fits import from_document, to_document
 from .category_shares import CategoryShares
-from .component_arguments import instance
 from .ledger_flows import CrossSell
 from .referral_outlook import ReferralOutlook
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..._check import nonnegative_array, positive
+from ..._check import instance, nonnegative_array, positive
 from ..._dates import day_number
 from ...errors import ConvergenceError, InvalidValueError, NotEnoughDataError
 from ...fits import from_document, to_document
@@ -13,7 +13,6 @@ from ...kernels.value import dirichlet_multinomial
 from ...kernels.value.component_identity import totals
 from ...ledger import Book, Ledger
 from ...typing import Day, FloatArray, IntArray, IntoDataFrameT
-from .component_arguments import instance
 from .customer_occasions import Occasions, occasions_of
 
 __all__ = [

@@ -5,19 +5,24 @@ from typing import Any, Literal
 
 import numpy as np
 
-from ..._check import one_of, rate
+from ..._check import instance, one_of, rate
 from ..._dates import day_number
 from ..._frames import native, nw, read_eager, table
 from ...kernels.log.calendar import DAYS_PER_UNIT
 from ...kernels.value.component_identity import NEVER
 from ...ledger import Ledger
 from ...typing import BoolArray, Day, FloatArray, Grain, IntoDataFrameT, TimeUnit
-from .component_arguments import column_names, instance, labelled
 from .ledger_flows import CrossSell, Statement, draw_up
 from .period_sums import Account, account, periods_of
 from .reference_arrays import standards_of
 from .references import References
-from .result_rows import Units, units_by, units_of_customers
+from .result_rows import (
+    Units,
+    grouping,
+    labelled,
+    units_by,
+    units_of_customers,
+)
 
 __all__ = ["clv_components"]
 
@@ -103,7 +108,7 @@ def clv_components(
     With reference depth d0 and cost s0 of the period, P0 = list (1 - d0) and G0 = P0 -
     cost of goods: clv1, clv2 and clv3 sum G0 over the lines of their class less s0 over
     the orders; clv4 = sum of s0 - service; clv6 = sum of paid - P0. Each reference
-    appears twice with opposite signs, so clv1 + clv2 + clv3 + clv4 + clv6 = receipts -
+    appears twice with opposite signs, so clv1 + clv2 + clv3 + clv4 + clv6 = revenue -
     goods - service - acquisition, to rounding. A return has the class and the
     reference of what it reverses.
 
@@ -165,7 +170,7 @@ def _units(
 ) -> Units:
     if by is None:
         return units_of_customers(statement, ledger.customer_id_col)
-    return units_by(ledger, statement, column_names("by", by))
+    return units_by(ledger, statement, grouping(by))
 
 
 def _kept(

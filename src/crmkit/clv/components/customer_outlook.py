@@ -185,7 +185,7 @@ def _require_prices(book: Book, occasions: Occasions) -> None:
     paid = float(occasions.paid.sum() / listed)
     if paid < _LEAST_PAID:
         raise NotEnoughDataError(
-            needed=f"receipts of at least {_LEAST_PAID:.0%} of the list amount",
+            needed=f"revenue of at least {_LEAST_PAID:.0%} of the list amount",
             got=f"{paid:.2%}",
             remedy="What was given away for free has no price to look ahead with.",
         )

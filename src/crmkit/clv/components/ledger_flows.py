@@ -38,7 +38,7 @@ class Statement:
         The book up to the day.
     first_day
         Of each customer; ``NEVER`` without a sale.
-    kind, margin, premium, listed, receipts, goods
+    kind, margin, premium, listed, revenue, goods
         Of each line.
     order, order_customer, order_day, order_first, standard, base
         Of each order placed; ``order`` is its code.
@@ -55,7 +55,7 @@ class Statement:
     margin: FloatArray
     premium: FloatArray
     listed: FloatArray
-    receipts: FloatArray
+    revenue: FloatArray
     goods: FloatArray
     order: IntArray
     order_customer: IntArray
@@ -119,7 +119,7 @@ def draw_up(
         margin=value * (at_standard - lines.cost),
         premium=value * (lines.paid - at_standard),
         listed=value * lines.listed,
-        receipts=value * lines.paid,
+        revenue=value * lines.paid,
         goods=value * lines.cost,
         order=order,
         order_customer=customer,

@@ -150,7 +150,7 @@ def _moved_by_referral(
 
 
 def cash_by_customer(statement: Statement, periods: Periods) -> FloatArray:
-    """Return receipts less goods, service and acquisition of each customer."""
+    """Return revenue less goods, service and acquisition of each customer."""
     return _own(statement, periods, _customer_costs(statement, periods))
 
 
@@ -159,7 +159,7 @@ def _own(statement: Statement, periods: Periods, costs: "_Costs") -> FloatArray:
     taken = _summed(
         lines.customer,
         periods.of(lines.day),
-        statement.receipts - statement.goods,
+        statement.revenue - statement.goods,
         (statement.book.customers, periods.count),
     )
     return taken - costs.service - costs.acquisition

@@ -5,7 +5,7 @@ from typing import Literal
 
 import numpy as np
 
-from ..._check import nonnegative, one_of
+from ..._check import instance, nonnegative, one_of
 from ..._dates import day_number
 from ...errors import NotEnoughDataError
 from ...kernels.log.calendar import last_day_of_period, period_start
@@ -18,7 +18,6 @@ from ...kernels.value.reference_ratios import (
 )
 from ...ledger import Book, Ledger
 from ...typing import BoolArray, Day, FloatArray, Grain, IntArray, IntoDataFrameT
-from .component_arguments import instance
 from .references import References
 
 __all__ = ["fit_references"]

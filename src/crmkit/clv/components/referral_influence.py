@@ -5,7 +5,7 @@ from typing import NoReturn
 
 import numpy as np
 
-from ..._check import one_of, rate, whole
+from ..._check import instance, one_of, rate, whole
 from ..._dates import day_number
 from ...errors import InvalidTypeError, InvalidValueError
 from ...kernels.log.calendar import DAYS_PER_UNIT
@@ -13,7 +13,6 @@ from ...kernels.value.component_identity import NEVER
 from ...kernels.value.referral import gross_values, sweep
 from ...ledger import Ledger
 from ...typing import Day, IntoDataFrameT, TimeUnit
-from .component_arguments import instance
 from .ledger_flows import draw_up
 from .period_sums import cash_by_customer, periods_of
 from .reference_arrays import standards_of

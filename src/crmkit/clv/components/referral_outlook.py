@@ -5,7 +5,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..._check import finite_array, fraction, nonnegative, nonnegative_array
+from ..._check import (
+    finite_array,
+    fraction,
+    instance,
+    nonnegative,
+    nonnegative_array,
+)
 from ..._dates import day_number
 from ..._frames import group_rows, read_eager
 from ...errors import InvalidValueError, MissingColumnError
@@ -14,7 +20,6 @@ from ...kernels.value.component_identity import NEVER
 from ...kernels.value.referral import normalised_weights
 from ...ledger import Ledger
 from ...typing import Day, FloatArray, IntArray, IntoDataFrameT
-from .component_arguments import instance
 from .customer_occasions import occasions_of
 from .ledger_flows import draw_up
 from .period_sums import cash_by_customer, periods_of
