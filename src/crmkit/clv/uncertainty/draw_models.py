@@ -54,6 +54,7 @@ def draw_models(
     (3, 'BgNbd')
     """
     count = whole("n_draws", n_draws, at_least=1)
+    random_source(rng)
     # All draws of a model built by hand would be equal, which hides its uncertainty.
     drawable(fit)
-    return tuple(plausible(fit, count, random_source(rng)))
+    return tuple(plausible(fit, count, rng))
