@@ -16,6 +16,7 @@ __all__ = [
     "MissingColumnError",
     "MissingExtraError",
     "NotEnoughDataError",
+    "SelectionWarning",
     "UnitWarning",
 ]
 
@@ -228,3 +229,7 @@ class UnitWarning(CrmkitWarning):
 
 class IdentifiabilityWarning(CrmkitWarning):
     """The data leave a parameter all but free: a boundary or a flat likelihood."""
+
+
+class SelectionWarning(CrmkitWarning):
+    """The customers seem to be a selection, such as those who came back only."""

@@ -91,19 +91,39 @@ def test_repeat_spend_must_be_positive_to_fit(
 def test_nonpositive_spend_is_left_out_on_request(cdnow: pd.DataFrame) -> None:
     free = pd.DataFrame({"frequency": [4, 1], "monetary_value": [0.0, -2.0]})
     both = pd.concat([cdnow, free])
-    excluded = clv.fit_gamma_gamma(both, nonpositive="exclude")
+    excluded = clv.fit_gamma_gamma(both, nonpositive="drop")
     assert excluded == clv.fit_gamma_gamma(cdnow)
 
 
 def test_a_missing_amount_is_refused_even_where_zeros_are_left_out() -> None:
     spend = {**SPEND, "monetary_value": [22.35, 0.0, None, 40.0]}
     with pytest.raises(InvalidValueError, match="1 missing value"):
-        clv.fit_gamma_gamma(pd.DataFrame(spend), nonpositive="exclude")
+        clv.fit_gamma_gamma(pd.DataFrame(spend), nonpositive="drop")
 
 
 def test_a_repeat_buyer_of_free_samples_can_be_scored() -> None:
     scored = CDNOW.expected_spend([1], [0.0])
     assert scored == pytest.approx([6.25 * 15.44 / (6.25 + 3.74 - 1)], rel=1e-12)
+
+
+def test_free_samples_are_the_limit_of_small_amounts() -> None:
+    # One rule for 0: each method gives what ever smaller amounts tend to.
+    tiny = [1e-90, 1e-95]
+    assert CDNOW.expected_spend([1], [0.0]) == pytest.approx(
+        CDNOW.expected_spend([1], tiny[:1]), rel=1e-15
+    )
+    falling = CDNOW.log_likelihood([1, 1], tiny)
+    assert falling[1] < falling[0] < -900  # p x > 1: the density falls to 0
+    assert CDNOW.log_likelihood([1, 0], [0.0, 0.0]).tolist() == [-np.inf, 0.0]
+    steep = clv.GammaGamma(p=0.25, q=3.74, v=15.44)
+    rising = steep.log_likelihood([1, 1], tiny)
+    assert rising[1] > rising[0] > 100  # p x < 1: the density grows without end
+    assert steep.log_likelihood([1], [0.0]).tolist() == [np.inf]
+    # p x = 1: the density at 0 is a number, by the same limit.
+    flat = clv.GammaGamma(p=0.5, q=3.74, v=15.44)
+    assert flat.log_likelihood([2], [0.0]) == pytest.approx(
+        flat.log_likelihood([2], [1e-60]), rel=1e-12
+    )
 
 
 def test_negative_spend_is_not_scored(frame: Build) -> None:
@@ -134,7 +154,7 @@ def test_a_fit_with_an_infinite_mean_warns() -> None:
         clv.fit_gamma_gamma(customers)
 
 
-@pytest.mark.parametrize("option", ["drop", "", None])
+@pytest.mark.parametrize("option", ["exclude", "keep", "", None])
 def test_another_option_is_refused(option: Any) -> None:
     with pytest.raises(InvalidValueError, match="nonpositive"):
         clv.fit_gamma_gamma(pd.DataFrame(SPEND), nonpositive=option)
@@ -219,7 +239,7 @@ def test_a_parameter_out_of_all_proportion_is_refused(value: float) -> None:
 
 def test_a_repeat_amount_of_nothing_is_refused_with_the_way_out() -> None:
     rows = pd.DataFrame({"frequency": [0, 2, 3, 1], "monetary_value": [0, 0, 4.0, -1]})
-    with pytest.raises(InvalidValueError, match=r"2 values.*nonpositive=.exclude.\.$"):
+    with pytest.raises(InvalidValueError, match=r"2 values.*nonpositive=.drop.\.$"):
         clv.fit_gamma_gamma(rows)
     hole = rows.assign(monetary_value=[0, np.nan, 4.0, 2.0])
     with pytest.raises(InvalidValueError, match=r"1 missing value.*spend model\.$"):

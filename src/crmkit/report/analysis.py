@@ -142,7 +142,9 @@ def _valued(
         purchases.with_probability_alive(customers), horizon=weeks
     )
     valued = with_clv(
-        spend.with_expected_spend(predicted, monetary_value_col=SPEND_TO_VALUE),
+        spend.with_expected_spend(
+            predicted, columns=HistoryColumns(monetary_value=SPEND_TO_VALUE)
+        ),
         purchases=purchases,
         spend=spend,
         horizon=weeks,

@@ -16,8 +16,7 @@ from ...kernels.base.cells import Cells
 from ...typing import HISTORY, FloatArray, HistoryColumns, IntoFrame
 from ..models.bg_bb import BgBb
 from ..models.fitting import fetch_cells
-from ..models.histories import history_rules
-from ..value.opened_customers import id_of
+from ..models.histories import history_rules, known_id
 from .holdout_error import HoldoutError, Predictor, holdout_error, holdout_rules
 
 __all__ = ["LikelihoodRatio", "ModelComparison", "ModelScore", "compare_models"]
@@ -262,7 +261,7 @@ def _fetch(
     rules = history_rules(columns.history)(frame)
     if later:
         rules += holdout_rules(frame, later)
-    refuse(frame, rules, id_col=id_of(frame, columns))
+    refuse(frame, rules, id_col=known_id(frame, columns.customer_id))
     return fetch_cells(frame, asked, weight_col=weight_col)
 
 

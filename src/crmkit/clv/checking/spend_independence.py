@@ -10,8 +10,8 @@ from ..._frames import numbers, nw, read_eager, refuse
 from ...errors import NotEnoughDataError
 from ...fits import from_document, to_document
 from ...typing import HISTORY, FloatArray, HistoryColumns, IntoDataFrame
+from ..models.histories import known_id
 from ..models.spend_columns import spending_rules
-from ..value.opened_customers import id_of
 
 __all__ = ["SpendIndependence", "spend_independence"]
 
@@ -94,7 +94,7 @@ def spend_independence(
     """
     frame = read_eager(customers, columns.spend)
     rules = spending_rules(columns.spend, sign="any")(frame)
-    refuse(frame, rules, id_col=id_of(frame, columns))
+    refuse(frame, rules, id_col=known_id(frame, columns.customer_id))
     repeat = frame.filter(nw.col(columns.frequency) > 0)
     x, amount = (numbers(repeat, column) for column in columns.spend)
     if x.size < 3 or np.ptp(x) == 0 or np.ptp(amount) == 0:

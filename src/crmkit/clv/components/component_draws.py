@@ -10,6 +10,7 @@ import numpy as np
 from ..._check import fraction, random_source
 from ..._frames import group_rows, native, nw, read_eager, table
 from ...errors import NotEnoughDataError
+from ...fits import require_unit
 from ...ledger import Ledger
 from ...typing import (
     BoolArray,
@@ -21,7 +22,7 @@ from ...typing import (
     SpendModel,
     TimeUnit,
 )
-from ..value.fitted_unit import rate_in_unit, require_unit
+from ..value.fitted_unit import rate_in_unit
 from .assumptions import Assumptions
 from .customer_outlook import Outlook, parts_ahead, with_draws, with_referral
 from .model_expectations import expectations, gained_by_referral, open_outlook

@@ -3,6 +3,7 @@
 import numpy as np
 
 from ..._frames import native, read_eager, table
+from ...fits import require_unit
 from ...ledger import Ledger
 from ...typing import (
     Day,
@@ -11,7 +12,7 @@ from ...typing import (
     SpendModel,
     TimeUnit,
 )
-from ..value.fitted_unit import rate_in_unit, require_unit
+from ..value.fitted_unit import rate_in_unit
 from .assumptions import Assumptions
 from .customer_outlook import parts_ahead, with_referral
 from .model_expectations import expectations, gained_by_referral, open_outlook

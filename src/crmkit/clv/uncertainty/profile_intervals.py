@@ -1,20 +1,21 @@
 """Profile-likelihood intervals of the parameters of a fitted model."""
 
 from math import inf
-from typing import Protocol, runtime_checkable
 
 import numpy as np
 
-from ..._check import fraction
+from ..._check import fraction, instance
 from ..._frames import read, refuse
-from ...errors import InvalidTypeError, InvalidValueError, NotEnoughDataError
+from ...errors import InvalidValueError, NotEnoughDataError
 from ...fits import FitReport, Interval, profile_interval
 from ...kernels.base.newton import Objective
-from ...typing import HISTORY, FloatArray, HistoryColumns, IntoFrame
+from ...kernels.purchases import gamma_gamma
+from ...typing import HISTORY, HistoryColumns, IntoFrame
 from ..models.fitting import fetch_histories, fetch_spending
 from ..models.gamma_gamma import GammaGamma
+from ..models.histories import known_id
+from ..models.purchase_methods import PurchaseMethods
 from ..models.spend_columns import spending_rules
-from ..value.opened_customers import id_of
 from .parameter_draws import Fitted
 
 __all__ = ["profile_intervals"]
@@ -101,32 +102,22 @@ def profile_intervals(
     }
 
 
-@runtime_checkable
-class _Prepares(Protocol):
-    def objective(self, *cells: FloatArray) -> Objective: ...
-
-
 def _objective(
     fit: Fitted, customers: IntoFrame, columns: HistoryColumns, weight_col: str | None
 ) -> Objective:
     """Prepare the log-likelihood of the customers, as the model's own fit does."""
-    if not isinstance(fit, _Prepares):
-        raise InvalidTypeError(
-            subject="argument 'fit'",
-            expected="a fitted model of purchases or of spend",
-            got=type(fit).__name__,
-            remedy="Pass what fit_bg_nbd or fit_gamma_gamma returned.",
-        )
-    if not isinstance(fit, GammaGamma):
+    if isinstance(fit, PurchaseMethods):
         data = fetch_histories(customers, columns.history, weight_col=weight_col)
-        return fit.objective(*data.columns, data.weights)
+        return fit.formulas.kernel.objective(*data.columns, data.weights)
+    instance("fit", fit, GammaGamma)
     asked = columns.spend
     frame = read(customers, asked if weight_col is None else (*asked, weight_col))
     # Repeat customers whose mean amount is 0 or less take no part, as in the fit.
     rules = spending_rules(asked, sign="any")(frame)
-    refuse(frame, rules, id_col=id_of(frame, columns))
+    refuse(frame, rules, id_col=known_id(frame, columns.customer_id))
     data = fetch_spending(frame, asked, weight_col=weight_col)
-    return fit.objective(*data.columns, data.weights)
+    x, amounts = data.columns
+    return gamma_gamma.objective(x, amounts, data.weights)
 
 
 def _report(model: Fitted) -> FitReport:

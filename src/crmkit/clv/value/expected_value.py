@@ -21,10 +21,10 @@ from ..._frames import (
 )
 from ...errors import InvalidValueError
 from ...typing import FloatArray, HistoryColumns, IntoFrameT, SpendModel
-from ..models.histories import Score, history_rules
+from ..models.histories import Score, history_rules, known_id
 from ..models.model_arguments import finite_margin, new_columns
 from ..models.spend_columns import spending_rules, unused
-from .opened_customers import id_of, nonpositive_rule, proved
+from .opened_customers import nonpositive_rule, proved
 
 __all__ = ["Nonpositive", "with_expected_value"]
 
@@ -77,7 +77,7 @@ def with_expected_value(
 def _in_memory(opened: Frame, terms: _Terms) -> Frame:
     frame, columns = collect(opened), terms.columns
     history = proved(frame, columns)
-    known = id_of(frame, columns)
+    known = known_id(frame, columns.customer_id)
     refuse(frame, spending_rules(columns.spend, sign="any")(frame), id_col=known)
     x = np.asarray(history.frequency)
     amount = np.where(x > 0, numbers(frame, columns.monetary_value), 0.0)
@@ -96,7 +96,7 @@ def _in_an_engine(opened: Frame, terms: _Terms) -> Frame:
     ]
     if terms.nonpositive == "error":
         rules.append(nonpositive_rule(columns, remedy=_KEEP))
-    refuse(opened, rules, id_col=id_of(opened, columns))
+    refuse(opened, rules, id_col=known_id(opened, columns.customer_id))
     bought, spent, amount = (
         unused(name, opened) for name in (_PURCHASES, _SPEND, _AMOUNT)
     )

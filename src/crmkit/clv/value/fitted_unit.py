@@ -4,11 +4,11 @@ import warnings
 from math import expm1, log, log1p
 
 from ..._check import rate
-from ...errors import InvalidValueError, UnitWarning
+from ...errors import UnitWarning
 from ...kernels.log.calendar import DAYS_PER_UNIT
 from ...typing import TimeUnit
 
-__all__ = ["rate_in_unit", "require_unit", "unit_of"]
+__all__ = ["rate_in_unit", "unit_of"]
 
 _DOUBLED = log(2)  # of a yearly factor: 100% a year
 
@@ -17,18 +17,6 @@ def unit_of(model: object) -> TimeUnit | None:
     """Return the unit of time a model carries; None if it carries none."""
     carried = getattr(model, "time_unit", None)
     return next((unit for unit in DAYS_PER_UNIT if unit == carried), None)
-
-
-def require_unit(model: object, time_unit: str) -> None:
-    """Refuse a model that was fitted in another unit than the one that is asked for."""
-    fitted = unit_of(model)
-    if fitted not in (None, time_unit):
-        raise InvalidValueError(
-            subject="argument 'time_unit'",
-            found=f"{time_unit!r}, but the purchase model was fitted in {fitted}s",
-            remedy=f"Pass time_unit={fitted!r}, with the horizon and the rate in "
-            f"{fitted}s, or fit the model in {time_unit}s.",
-        )
 
 
 def rate_in_unit(discount_rate: float, unit: TimeUnit | None) -> float:

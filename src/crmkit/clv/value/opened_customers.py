@@ -7,9 +7,7 @@ import numpy as np
 from ..._check import ProvenHistory, proven_history, purchase_history
 from ..._frames import (
     EagerFrame,
-    Frame,
     Rule,
-    column_names,
     numbers,
     nw,
     read_eager,
@@ -17,12 +15,11 @@ from ..._frames import (
     require_numbers,
 )
 from ...typing import FloatArray, HistoryColumns, IntoDataFrame
-from ..models.histories import history_rules
+from ..models.histories import history_rules, known_id
 from ..models.spend_columns import spending_rules
 
 __all__ = [
     "OpenedCustomers",
-    "id_of",
     "nonpositive_rule",
     "open_customers",
     "open_histories",
@@ -65,7 +62,7 @@ def open_customers(
     """Open customers whose purchases and amounts are asked for; amounts are above 0."""
     frame = read_eager(customers, (*columns.history, columns.monetary_value))
     history = proved(frame, columns)
-    known = id_of(frame, columns)
+    known = known_id(frame, columns.customer_id)
     refuse(frame, spending_rules(columns.spend, sign="any")(frame), id_col=known)
     amounts = np.where(
         history.frequency > 0, numbers(frame, columns.monetary_value), 0.0
@@ -84,7 +81,7 @@ def proved(frame: EagerFrame, columns: HistoryColumns) -> ProvenHistory:
         return found
     # Only now are the rules worth their queries: they name the column and the row.
     rules = history_rules(columns.history)(frame)
-    refuse(frame, rules, id_col=id_of(frame, columns))
+    refuse(frame, rules, id_col=known_id(frame, columns.customer_id))
     return ProvenHistory(*purchase_history(*arrays))
 
 
@@ -97,8 +94,3 @@ def nonpositive_rule(columns: HistoryColumns, *, remedy: str) -> Rule:
         found="value of 0 or less",
         remedy=remedy,
     )
-
-
-def id_of(frame: Frame, columns: HistoryColumns) -> str | None:
-    """Return the column of ids, if there is one, to name a customer in an error."""
-    return columns.customer_id if columns.customer_id in column_names(frame) else None

@@ -2,7 +2,7 @@
 
 Take a customer alive after a time ``u`` with ``x`` purchases. The purchase rate is
 gamma distributed with shape ``k = r + x`` and rate ``A = alpha + u``, the death rate
-with shape ``s`` and rate ``B = beta + u``. ``H(x, u)`` is the chance to die before the
+with shape ``s`` and rate ``B = beta + u``. ``H(x, u)`` is the chance of leaving before the
 next purchase.
 
 The likelihood of a whole history needs nothing else: the odds to be dead at ``T`` are
@@ -45,7 +45,7 @@ class Race:
 def race(
     x: FloatArray, u: FloatArray, *, r: float, alpha: float, s: float, beta: float
 ) -> Race:
-    """Return the chance to die before the next purchase, and its derivatives.
+    """Return P(leaving before the next purchase), and its derivatives.
 
     ``x`` is in rising order.
 
@@ -68,7 +68,7 @@ def race(
 def log_race(
     x: FloatArray, u: FloatArray, *, r: float, alpha: float, s: float, beta: float
 ) -> FloatArray:
-    """Return the log chance to die before the next purchase, without derivatives."""
+    """Return the logarithm of P(leaving before the next purchase)."""
 
     def at_every_time(x: FloatArray, u: FloatArray) -> FloatArray:
         B = beta + u
