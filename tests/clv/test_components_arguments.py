@@ -72,7 +72,7 @@ def ahead(ledger: Any, **options: Any) -> Any:
 def test_a_rate_far_too_high_for_its_unit_is_refused(rate: float) -> None:
     with pytest.raises(
         errors.InvalidValueError,
-        match=rf"'discount_rate': {rate} per day, beyond all money over 911 days",
+        match=rf"'discount_rate': {rate} per day, too extreme over 911 days",
     ):
         history(Ledger(lines=lines()), time_unit="day", discount_rate=rate)
     history(Ledger(lines=lines()), discount_rate=rate)
@@ -165,24 +165,20 @@ OUTLOOK = ReferralOutlook(
     reward=0.0,
     groups=("web",),
     rates=(1.0,),
-    group_col="channel",
+    by="channel",
 )
 
 
 def test_groups_of_referrers_are_columns_of_the_customers() -> None:
     ledger = Ledger(lines=lines())
     with pytest.raises(errors.MissingColumnError, match="channel"):
-        fit_referral_outlook(
-            ledger, references=STANDARDS, as_of=END, group_col="channel"
-        )
+        fit_referral_outlook(ledger, references=STANDARDS, as_of=END, by="channel")
     with pytest.raises(errors.MissingColumnError, match="channel"):
         ahead(ledger, assumptions=Assumptions(referral=OUTLOOK))
     people = pl.DataFrame({"customer_id": ["a", "b"], "channel": ["web", None]})
     holed = Ledger(lines=lines(), customers=people)
     with pytest.raises(errors.InvalidValueError, match="'channel': 1 missing value"):
-        fit_referral_outlook(
-            holed, references=STANDARDS, as_of=END, group_col="channel"
-        )
+        fit_referral_outlook(holed, references=STANDARDS, as_of=END, by="channel")
 
 
 def test_a_group_the_outlook_does_not_know_has_the_overall_rate() -> None:

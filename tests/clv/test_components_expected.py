@@ -154,7 +154,7 @@ def test_groups_of_customers_refer_at_their_own_rate() -> None:
     ledger = company(4, customers=300)
     references = fit_references(ledger, as_of=END)
     fitted = fit_referral_outlook(
-        ledger, references=references, as_of=END, group_col="region", parent_weight=0.0
+        ledger, references=references, as_of=END, by="region", parent_weight=0.0
     )
     assert fitted.groups == ("east", "north", "south", "west")
     brought = len(ledger.referrals["referee_id"].unique())
@@ -169,7 +169,7 @@ def test_groups_of_customers_refer_at_their_own_rate() -> None:
         reward=0.0,
         groups=("east",),
         rates=(0.5,),
-        group_col="region",
+        by="region",
     )
     alone = parts(ledger, referrals=None)
     found = ahead(alone, references=References.from_standards(), referral=east).join(

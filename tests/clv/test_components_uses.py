@@ -212,18 +212,18 @@ def test_a_waterfall_is_drawn_as_computed() -> None:
 def test_influence_counts_everyone_brought_in_full() -> None:
     ledger = company()
     found = referral_influence(ledger, as_of=END, time_unit="year", discount_rate=0.0)
-    own = {each.customer_id: each.own for each in found.customers}
+    own = {each.customer_id: each.own for each in found.influences}
     edges = ledger.referrals.select("referrer_id", "referee_id").rows()
 
     def influence(customer: int) -> float:
         below = sum(influence(b) for a, b in edges if a == customer)
         return own[str(customer)] + below
 
-    for each in found.customers:
+    for each in found.influences:
         assert each.influence == pytest.approx(influence(int(each.customer_id)))
-    assert found.of(found.customers[3].customer_id) == found.customers[3]
+    assert found.of(found.influences[3].customer_id) == found.influences[3]
     assert [each.influence for each in found.top(5)] == sorted(
-        (each.influence for each in found.customers), reverse=True
+        (each.influence for each in found.influences), reverse=True
     )[:5]
 
 
@@ -235,5 +235,5 @@ def test_influences_refuse_to_be_summed() -> None:
         sum(found.top(2))
     with pytest.raises(errors.InvalidTypeError, match="Sum clv5"):
         _ = found + found
-    with pytest.raises(errors.InvalidValueError, match="no such customer 'zoe'"):
+    with pytest.raises(errors.InvalidValueError, match="unknown customer 'zoe'"):
         found.of("zoe")

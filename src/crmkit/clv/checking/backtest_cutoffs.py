@@ -1,4 +1,4 @@
-"""Days to look back from: each inside the log, with all of its horizon after it."""
+"""Cutoffs of a backtest: days inside the log, each with its whole horizon after it."""
 
 import datetime as dt
 from collections.abc import Iterable

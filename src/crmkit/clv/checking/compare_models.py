@@ -42,18 +42,18 @@ class ModelScore:
     ----------
     name
         The name it was given.
-    parameters
+    n_parameters
         How many parameters it has.
     log_likelihood
         The log-likelihood of all customers together.
     aic, bic
         Akaike's and Schwarz's information criteria; lower is better.
     holdout
-        How far it was from what came afterwards; None where no holdout was named.
+        Its errors on the purchases that followed; None without a holdout.
     """
 
     name: str
-    parameters: int
+    n_parameters: int
     log_likelihood: float
     aic: float
     bic: float
@@ -120,12 +120,12 @@ class ModelComparison:
         one_of("larger", larger, [score.name for score in self.scores])
         by_name = {score.name: score for score in self.scores}
         few, many = by_name[smaller], by_name[larger]
-        degrees = many.parameters - few.parameters
+        degrees = many.n_parameters - few.n_parameters
         # Equal numbers of parameters leave no degree of freedom to test.
         if degrees <= 0:
             raise InvalidValueError(
                 subject="argument 'larger'",
-                found=f"{many.parameters} parameters, against {few.parameters}",
+                found=f"{many.n_parameters} parameters, against {few.n_parameters}",
                 remedy="Name the model with more parameters as the larger.",
             )
         statistic = 2 * (many.log_likelihood - few.log_likelihood)
@@ -151,7 +151,7 @@ class ModelComparison:
         if self.scores[0].holdout is not None:
             head += "    bias     MAE  log score"
         rows = [
-            f"{score.name:<{width}}  {score.parameters:>10}"
+            f"{score.name:<{width}}  {score.n_parameters:>10}"
             f"  {score.log_likelihood:>14,.3f}  {score.aic:>12,.3f}"
             f"  {self.weights[score.name]:>6.3f}{_shown(score.holdout)}"
             for score in self.scores
@@ -170,7 +170,7 @@ def compare_models(
 ) -> ModelComparison:
     """Compare models of purchases by how likely they make the same customers.
 
-    With a holdout, also by how far they were from what the customers did next.
+    With a holdout, also by their errors on the purchases that followed.
 
     Parameters
     ----------
@@ -298,7 +298,7 @@ def _score(name: str, model: _Comparable, data: Cells, n: float) -> ModelScore:
     parameters = len(model.parameters)
     return ModelScore(
         name=name,
-        parameters=parameters,
+        n_parameters=parameters,
         log_likelihood=log_likelihood,
         aic=2 * parameters - 2 * log_likelihood,
         bic=log(n) * parameters - 2 * log_likelihood,

@@ -82,9 +82,9 @@ class ComponentDraws(Generic[IntoDataFrameT]):
         Raises
         ------
         NotEnoughDataError
-            If there is no table of customers to sum by.
+            If the ledger has no table of customers to sum by.
         MissingColumnError
-            If it has no such column.
+            If the table of customers lacks the column.
         """
         tail = (1 - fraction("level", level)) / 2
         labels, unit, count = _units(self.ledger, self.seen, by)

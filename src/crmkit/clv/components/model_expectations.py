@@ -90,7 +90,7 @@ def gained_by_referral(
     """Return what each customer's new referees will add."""
     if referral is None:
         return np.zeros_like(bought)
-    groups, code = group_codes(ledger, referral.group_col)
+    groups, code = group_codes(ledger, referral.by)
     known = dict(zip(referral.groups, referral.rates, strict=True))
     rates = np.array([known.get(name, referral.overall_rate) for name in groups])
     worth = referral.value_per_referee(outlook.standard_acquisition)

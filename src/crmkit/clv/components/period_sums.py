@@ -57,7 +57,7 @@ class Periods:
 
 
 def periods_of(statement: Statement, grain: Grain | None) -> Periods:
-    """List the periods in which anything was booked; one if there is no grain."""
+    """List the periods with a booking; one period if ``grain`` is None."""
     if grain is None:
         return Periods(starts=np.zeros(1, dtype=np.int64), grain=None)
     book = statement.book
@@ -80,7 +80,7 @@ def periods_of(statement: Statement, grain: Grain | None) -> Periods:
 def account(statement: Statement, units: Units, periods: Periods) -> Account:
     """Sum every flow into its unit and period; rows are units, columns periods."""
     book, count = statement.book, periods.count
-    _require_room(max(units.count, book.customers), count)
+    _refuse_too_many_cells(max(units.count, book.customers), count)
     costs = _customer_costs(statement, periods)
     moved = _moved_by_referral(statement, periods, costs)
     service = _allotted(units.customers, costs.service, units.count)
@@ -118,7 +118,7 @@ def account(statement: Statement, units: Units, periods: Periods) -> Account:
     )
 
 
-def _require_room(rows: int, columns: int) -> None:
+def _refuse_too_many_cells(rows: int, columns: int) -> None:
     if rows * columns > _CELLS:
         raise NotEnoughDataError(
             needed=f"at most {_CELLS:,} rows by periods",

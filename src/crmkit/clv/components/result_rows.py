@@ -105,9 +105,10 @@ def units_by(
 ) -> Units:
     """Give every combination of the columns a row."""
     book, lines = statement.book, statement.book.lines
+    sources = _sources(ledger, by)
     sold = np.flatnonzero(~lines.returned)
     idle = np.flatnonzero(book.seen() & (statement.first_day == NEVER))
-    coded = [_codes(ledger, statement, column, idle) for column in by]
+    coded = [_codes(ledger, sources, statement, column, idle) for column in by]
     key = np.zeros(lines.row.size + idle.size, dtype=np.int64)
     for codes, names in coded:
         key = key * (len(names) + 1) + codes + 1
@@ -151,11 +152,37 @@ def _has_first(statement: Statement) -> np.ndarray:
     return found
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Sources:
+    """The tables of the ledger that hold the columns to sum by, opened once each."""
+
+    lines: EagerFrame
+    people: EagerFrame | None
+
+
+def _sources(ledger: Ledger[IntoDataFrameT], by: Sequence[str]) -> _Sources:
+    lines = read_eager(ledger.lines, ())
+    elsewhere = [
+        column
+        for column in by
+        if column != ledger.customer_id_col and column not in lines.columns
+    ]
+    if not elsewhere:
+        return _Sources(lines=lines, people=None)
+    if ledger.customers is None:
+        raise MissingColumnError(elsewhere[:1], list(lines.columns))
+    return _Sources(lines=lines, people=read_eager(ledger.customers, elsewhere))
+
+
 def _codes(
-    ledger: Ledger[IntoDataFrameT], statement: Statement, column: str, idle: IntArray
+    ledger: Ledger[IntoDataFrameT],
+    sources: _Sources,
+    statement: Statement,
+    column: str,
+    idle: IntArray,
 ) -> tuple[IntArray, "nw.Series[Any]"]:
     """Code a column for every line, then for every customer without a sale."""
-    frame = read_eager(ledger.lines, ())
+    frame = sources.lines
     if column == ledger.customer_id_col:
         codes = np.concatenate([statement.book.lines.customer, idle])
         return codes, statement.book.ids
@@ -163,9 +190,9 @@ def _codes(
         groups = group_rows(without_holes(frame, column), column)
         codes = groups.codes[statement.book.lines.row]
         return np.concatenate([codes, np.full(idle.size, -1)]), groups.ids
-    if ledger.customers is None:
+    people = sources.people
+    if people is None:
         raise MissingColumnError([column], list(frame.columns))
-    people = read_eager(ledger.customers, [column])
     groups = group_rows(without_holes(people, column), column)
     rank = group_rows(people, ledger.customer_id_col).codes
     of_customer = np.full(statement.book.customers, -1)
@@ -180,7 +207,7 @@ def without_holes(frame: EagerFrame, column: str) -> EagerFrame:
         column=column,
         broken=missing(frame, column),
         found="missing value",
-        remedy="Give these rows a group of their own, such as 'unknown'.",
+        remedy="Give these rows a group, such as 'unknown'.",
     )
     refuse(frame, [rule])
     return frame

@@ -47,13 +47,14 @@ def with_expectation_interval(
     purchases
         A fitted model of purchases.
     score
-        What to predict: takes a model and returns its array method, options filled in.
+        What to predict: takes a model, and returns an array method of it with the
+        options filled in.
     scale
-        ``"log"`` for what is positive, ``"logit"`` for probabilities.
+        ``"log"`` for positive quantities, ``"logit"`` for probabilities.
     level
         The share of such intervals that hold the truth, between 0 and 1.
     output_col
-        The name of what is predicted: ``<output_col>_lower`` and ``<output_col>_upper``
+        The name of the quantity: ``<output_col>_lower`` and ``<output_col>_upper``
         are added.
     columns
         The names of the columns read.

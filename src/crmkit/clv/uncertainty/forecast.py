@@ -61,7 +61,7 @@ class Forecast:
         total
             ``"value"``, ``"purchases"`` or ``"active"``.
         level
-            The level the futures were drawn for; None takes it as it is.
+            The level that was asked for when forecasting; None means the same.
 
         Raises
         ------

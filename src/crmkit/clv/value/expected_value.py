@@ -131,7 +131,7 @@ def _spend_of(
 def _finite(
     score: Score, frequency: FloatArray, recency: FloatArray, T: FloatArray
 ) -> FloatArray:
-    """Refuse an infinite value, on which nobody can act."""
+    """Refuse an infinite value: no decision can be based on it."""
     scores = score(frequency, recency, T)
     endless = int(np.count_nonzero(~np.isfinite(scores)))
     if endless:
