@@ -2,9 +2,9 @@
 
 Purchases come at a gamma-distributed rate (shape ``r``, rate ``alpha``). After each
 purchase the customer tosses a coin and leaves with a chance drawn once from a beta
-distribution (``a``, ``b``). ``tosses`` is the number of coins a customer who is still
-there has survived: ``frequency`` in the BG/NBD, where the first purchase tosses none,
-and ``frequency + 1`` in the MBG/NBD, where it does. With no coin tossed, no customer leaves.
+distribution (``a``, ``b``). ``tosses`` is the number of coins an active customer has
+survived: ``frequency`` in the BG/NBD, where the first purchase tosses none, and
+``frequency + 1`` in the MBG/NBD, where it does. Without a toss no customer leaves.
 """
 
 import numpy as np

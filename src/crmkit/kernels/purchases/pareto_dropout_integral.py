@@ -1,11 +1,11 @@
-"""The race between the next purchase and death, with its derivatives.
+"""The race between the next purchase and leaving, with its derivatives.
 
-Take a customer alive after a time ``u`` with ``x`` purchases. The purchase rate is
-gamma distributed with shape ``k = r + x`` and rate ``A = alpha + u``, the death rate
-with shape ``s`` and rate ``B = beta + u``. ``H(x, u)`` is the chance of leaving before the
-next purchase.
+Take a customer active after a time ``u`` with ``x`` purchases. The purchase rate is
+gamma distributed with shape ``k = r + x`` and rate ``A = alpha + u``, the rate of
+leaving with shape ``s`` and rate ``B = beta + u``. ``H(x, u)`` is the chance of leaving
+before the next purchase.
 
-The likelihood of a whole history needs nothing else: the odds to be dead at ``T`` are
+The likelihood of a whole history needs nothing else: the odds of having left are
 ``exp(E) H(x, t_x) - H(x, T)`` with
 ``E = k log((alpha+T)/(alpha+t_x)) + s log((beta+T)/(beta+t_x))``. So a fit evaluates
 one integral per distinct ``(x, u)``, far fewer than customers.
