@@ -59,9 +59,7 @@ def fit_references(
 
     Returns
     -------
-
-    References
-    ----------
+    The references
         Depth, cost to serve an order, cost to win a customer who was not referred.
 
     Raises
