@@ -172,8 +172,8 @@ def _public() -> Iterator[str]:
                 yield name
             # A protocol asks for a method; it has none of its own.
             elif inspect.isclass(value) and not getattr(value, "_is_protocol", False):
-                for method in vars(value):
-                    if not method.startswith("_") and _takes_rng(vars(value)[method]):
+                for method, function in inspect.getmembers(value, inspect.isfunction):
+                    if not method.startswith("_") and _takes_rng(function):
                         yield f"{name}.{method}"
 
 
