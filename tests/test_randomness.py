@@ -11,7 +11,6 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 
 from crmkit import campaigns, churn, clv, datasets, errors, satisfaction, segments
-from crmkit.clv.components import component_draws
 
 ROOMS: tuple[ModuleType, ...] = (
     campaigns,
@@ -115,8 +114,7 @@ CALLS: dict[str, Callable[[Any], object]] = {
         LOG,
         models={"BG/NBD": clv.fit_bg_nbd},
         cutoffs=["2024-01-31"],
-        horizon=2,
-        time_unit="week",
+        horizon_days=14,
         observation_period_end="2024-02-29",
         rng=rng,
     ),
@@ -129,7 +127,7 @@ CALLS: dict[str, Callable[[Any], object]] = {
     "with_purchases_interval": lambda rng: clv.with_purchases_interval(
         BASE, purchases=BG_NBD, horizon=4, rng=rng
     ),
-    "draw_models": lambda rng: component_draws.draw_models(BG_NBD, count=2, rng=rng),
+    "draw_models": lambda rng: clv.draw_models(BG_NBD, n_draws=2, rng=rng),
     "expected_component_draws": _components,
     "simulate_company": lambda rng: datasets.simulate_company(customers=9, rng=rng),
     "simulate_purchases": lambda rng: datasets.simulate_purchases(
@@ -171,8 +169,8 @@ def _public() -> Iterator[str]:
                 yield name
             # A protocol asks for a method; it has none of its own.
             elif inspect.isclass(value) and not getattr(value, "_is_protocol", False):
-                for method in vars(value):
-                    if not method.startswith("_") and _takes_rng(vars(value)[method]):
+                for method, function in inspect.getmembers(value, inspect.isfunction):
+                    if not method.startswith("_") and _takes_rng(function):
                         yield f"{name}.{method}"
 
 

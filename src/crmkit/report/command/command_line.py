@@ -10,7 +10,7 @@ import typer
 
 from ... import __version__
 from ...datasets import load_cdnow
-from ...errors import InvalidValueError
+from ...errors import InvalidValueError, UnitWarning
 from ...typing import Refunds
 from ..analysis import Step, analyse
 from ..bounded_text import cut
@@ -198,6 +198,8 @@ def _answer(
     """Read, analyse and write; print where the two files are."""
     require_packages()
     with warnings.catch_warnings(record=True) as notes, shown_steps() as on_step:
+        # The command notes an unlikely yearly rate itself, in the words of its option.
+        warnings.simplefilter("ignore", UnitWarning)
         page, table, title, told = _written(load, question, out, table_format, on_step)
     for fact in told:
         typer.echo(f"note: {fact}", err=True)

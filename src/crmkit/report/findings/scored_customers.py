@@ -137,6 +137,7 @@ def score_customers(
         horizon=weeks,
         discount_rate=question.weekly_discount_rate,
         margin=question.margin,
+        nonpositive="keep",
     )
     clv = numbers(read_eager(valued, ("clv",)), "clv")
     return ScoredCustomers(

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ..._frames import native, nw, read_eager
 from ...clv import BgNbd, GammaGamma, forecast
 from ...errors import CrmkitError
 from ...fits import FitReport, Interval
@@ -33,21 +34,23 @@ def value_range(
         _settled(fit.report) for fit in (purchases, spend)
     ):
         return None
+    frame = read_eager(customers, ("frequency", "monetary_value"))
+    # Without a mean spend above zero a customer is worth 0: the total stays the same.
+    paying = (nw.col("frequency") == 0) | (nw.col("monetary_value") > 0)
     try:
         drawn = forecast(
-            customers,
+            native(frame.filter(paying), customers),
             purchases=purchases,
             spend=spend,
             horizon=weeks,
             discount_rate=question.weekly_discount_rate,
             margin=question.margin,
-            draws=_DRAWS,
+            n_draws=_DRAWS,
             rng=np.random.default_rng(_SEED),
         )
     except CrmkitError:
         return None
-    lower, upper = drawn.value_interval
-    return Interval(lower=lower, upper=upper, level=drawn.level)
+    return drawn.interval("value")
 
 
 def _settled(report: FitReport | None) -> bool:
