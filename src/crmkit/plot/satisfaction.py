@@ -1,4 +1,4 @@
-"""Scores with their uncertainty, the curve of loyalty, and what to improve first."""
+"""Plots of scores with intervals, the loyalty curve, and what to improve first."""
 
 from typing import TYPE_CHECKING
 
@@ -21,18 +21,19 @@ __all__ = [
     "priority_matrix",
 ]
 
+_NPS = ("nps", "nps_lower", "nps_upper", "n_responses")
 _ZONES = {"detraction": RED, "indifference": GREY, "advocacy": GREEN}
 
 
 def nps_by_group(scores: IntoDataFrame, *, by: str, ax: "Axes | None" = None) -> "Axes":
-    """Draw the score of each group with its interval.
+    """Plot the net promoter score of each group with its interval.
 
     Parameters
     ----------
     scores
-        What ``nps_by`` returned; a group without answers is left out.
+        The result of ``nps_by``; a group without answers is left out.
     by
-        Its group column.
+        The column that holds the groups.
     ax
         The axes to draw on; new ones by default.
 
@@ -51,10 +52,8 @@ def nps_by_group(scores: IntoDataFrame, *, by: str, ax: "Axes | None" = None) ->
     >>> nps_by_group(nps_by(answers, by="plan"), by="plan").get_xlabel()
     'net promoter score'
     """
-    frame = read_eager(scores, (by, "score", "lower", "upper", "n"))
-    score, lower, upper, n = (
-        numbers(frame, name) for name in ("score", "lower", "upper", "n")
-    )
+    frame = read_eager(scores, (by, *_NPS))
+    score, lower, upper, n = (numbers(frame, name) for name in _NPS)
     names = frame[by].to_list()
     shown = np.flatnonzero(n > 0)
     axes = axes_or_new(ax)
@@ -77,14 +76,14 @@ def nps_by_group(scores: IntoDataFrame, *, by: str, ax: "Axes | None" = None) ->
 def nps_over_time(
     scores: IntoDataFrame, *, time_col: str, ax: "Axes | None" = None
 ) -> "Axes":
-    """Draw the score over time with its interval as a band.
+    """Plot the net promoter score over time with its interval as a band.
 
     Parameters
     ----------
     scores
-        What ``nps_by`` returned, grouped by a period.
+        The result of ``nps_by``, grouped by a period.
     time_col
-        Its column of periods: dates, numbers, or words that sort.
+        The column of periods: dates, numbers, or text that sorts.
     ax
         The axes to draw on; new ones by default.
 
@@ -104,11 +103,9 @@ def nps_over_time(
     >>> drawn.get_ylabel()
     'net promoter score'
     """
-    frame = read_eager(scores, (time_col, "score", "lower", "upper", "n"))
+    frame = read_eager(scores, (time_col, *_NPS))
     rows = frame.sort(time_col)
-    score, lower, upper, n = (
-        numbers(rows, name) for name in ("score", "lower", "upper", "n")
-    )
+    score, lower, upper, n = (numbers(rows, name) for name in _NPS)
     shown = n > 0
     when = np.asarray(rows[time_col].to_list())[shown]
     axes = axes_or_new(ax)
@@ -122,14 +119,14 @@ def nps_over_time(
 def loyalty_zones(
     curve: IntoDataFrame, *, score_col: str = "score", ax: "Axes | None" = None
 ) -> "Axes":
-    """Draw the share who did it over the answer, coloured by zone.
+    """Plot the share of customers with the outcome by answer, coloured by zone.
 
     Parameters
     ----------
     curve
-        What ``loyalty_curve`` returned.
+        The result of ``loyalty_curve``.
     score_col
-        Its column of answers.
+        The column of answers.
     ax
         The axes to draw on; new ones by default.
 
@@ -148,7 +145,7 @@ def loyalty_zones(
     >>> loyalty_zones(loyalty_curve(after)).get_ylabel()
     'share of customers'
     """
-    wanted = (score_col, "share", "lower", "upper", "rising", "zone")
+    wanted = (score_col, "share", "share_lower", "share_upper", "rising", "zone")
     frame = read_eager(curve, wanted)
     score, share, lower, upper, rising = (numbers(frame, name) for name in wanted[:-1])
     zone = np.asarray(frame["zone"].to_list())
@@ -167,12 +164,12 @@ def loyalty_zones(
 
 
 def driver_bars(weights: DriverWeights, *, ax: "Axes | None" = None) -> "Axes":
-    """Draw the weight of each driver, the largest on top, with the noise floor.
+    """Plot the weight of each driver, largest first, with the noise floor.
 
     Parameters
     ----------
     weights
-        What ``fit_driver_weights`` returned.
+        The result of ``fit_driver_weights``.
     ax
         The axes to draw on; new ones by default.
 
@@ -205,8 +202,8 @@ def driver_bars(weights: DriverWeights, *, ax: "Axes | None" = None) -> "Axes":
         color=BLUE,
     )
     for at, driver in enumerate(drivers):
-        if driver.lower is not None and driver.upper is not None:
-            axes.plot([driver.lower, driver.upper], [at, at], color="black", lw=1)
+        if driver.resampled is not None:
+            axes.plot(list(driver.resampled), [at, at], color="black", lw=1)
     if weights.noise_floor is not None:
         axes.axvline(
             weights.noise_floor, color=LIGHT_GREY, linestyle="--", label="noise"
@@ -217,19 +214,19 @@ def driver_bars(weights: DriverWeights, *, ax: "Axes | None" = None) -> "Axes":
 
 
 def priority_matrix(priorities: IntoDataFrame, *, ax: "Axes | None" = None) -> "Axes":
-    """Draw importance against performance, cut at their means.
+    """Plot importance against performance, with lines at their means.
 
     Parameters
     ----------
     priorities
-        What ``importance_performance`` returned.
+        The result of ``importance_performance``.
     ax
         The axes to draw on; new ones by default.
 
     Returns
     -------
     Axes
-        The axes drawn on: what deserves work first is at the top left.
+        The axes drawn on; drivers to improve first are at the top left.
 
     Examples
     --------
