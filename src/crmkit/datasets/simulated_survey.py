@@ -70,8 +70,8 @@ def simulate_survey(
         The source of randomness; the same seed gives the same survey.
     effect
         How strongly satisfaction drives behaviour: 0 for no effect; with 1, one
-        standard deviation multiplies the risk of leaving by exp(-0.7), the rate of purchases by
-        exp(0.2) and that of referrals by exp(0.9).
+        standard deviation multiplies the risk of leaving by exp(-0.7), the rate of
+        purchases by exp(0.2) and that of referrals by exp(0.9).
     response_rate
         Share of the customers of a wave who answer, at mean satisfaction.
     silence

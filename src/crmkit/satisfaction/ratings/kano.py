@@ -22,6 +22,7 @@ from ...errors import NotEnoughDataError
 from ...fits import Interval, from_document, to_document
 from ...kernels.survey import kano as kernel
 from ...typing import FloatArray, IntoFrame
+from ..reading.answer_groups import with_plain_groups
 from .rating import BoxMethod, box_limits
 
 __all__ = ["KANO_CATEGORIES", "Kano", "KanoCategory", "kano", "kano_of", "open_pairs"]
@@ -236,7 +237,7 @@ def open_pairs(
     responses: object, columns: tuple[str, str], others: Sequence[str]
 ) -> Frame:
     """Open the pairs of answers, and refuse any outside 1 to 5."""
-    frame = read(responses, (*columns, *others))
+    frame = with_plain_groups(read(responses, (*columns, *others)), others)
     require_numbers(frame, columns)
     refuse(frame, [_rule(name, missing(frame, name)) for name in columns])
     return frame

@@ -16,7 +16,6 @@ from ..._frames import (
     Frame,
     Rule,
     collect,
-    is_lazy,
     missing,
     number_rules,
     numbers,
@@ -26,6 +25,7 @@ from ..._frames import (
     require_numbers,
 )
 from ...typing import BoolArray, FloatArray
+from .answer_groups import with_plain_groups
 
 __all__ = [
     "FRACTIONS",
@@ -108,7 +108,7 @@ def tally(
 ) -> tuple[Frame, Answers]:
     """Open the answers and count them by group and value, in one aggregate query."""
     used = [*by, score_col] if count_col is None else [*by, score_col, count_col]
-    frame = _with_plain_groups(read(responses, used), by)
+    frame = with_plain_groups(read(responses, used), by)
     require_numbers(frame, (score_col,))
     if count_col is not None:
         require_numbers(frame, (count_col,))
@@ -163,19 +163,6 @@ def scale_rules(frame: Frame, score_col: str, scale: Scale) -> list[Rule]:
             )
         )
     return rules
-
-
-def _with_plain_groups(frame: Frame, by: Sequence[str]) -> Frame:
-    """Read dictionary columns of PyArrow as text.
-
-    Chunks of a PyArrow table may each bring their own dictionary, and a ``group_by``
-    over differing dictionaries fails inside PyArrow.
-    """
-    if is_lazy(frame) or not frame.implementation.is_pyarrow():
-        return frame
-    schema = frame.collect_schema()
-    coded = [column for column in by if schema[column] == nw.Categorical]
-    return frame.with_columns(*(nw.col(name).cast(nw.String) for name in coded))
 
 
 def _counted(
