@@ -9,9 +9,7 @@ import numpy as np
 from ..._check import fraction, one_of
 from ..._frames import (
     Rule,
-    collect,
     missing,
-    numbers,
     nw,
     read,
     refuse,
@@ -21,6 +19,7 @@ from ...errors import InvalidValueError, NotEnoughDataError
 from ...fits import Interval, from_document, to_document
 from ...kernels.survey import share_ratios
 from ...typing import IntoFrame
+from ..reading.pair_counts import pair_counts
 
 __all__ = ["OutcomeLink", "link_to_outcomes"]
 
@@ -183,7 +182,7 @@ def link_to_outcomes(
     InvalidValueError
         If the ranges overlap, or an outcome is not 0 or 1.
     NotEnoughDataError
-        If there is no answer in one of the ranges.
+        If one of the ranges has no answer.
 
     Examples
     --------
@@ -216,17 +215,7 @@ def link_to_outcomes(
             )
         ],
     )
-    counted = collect(
-        frame.select(
-            nw.col(score_col).alias("crmkit_score"),
-            nw.col(outcome_col).alias("crmkit_outcome"),
-        )
-        .group_by("crmkit_score", "crmkit_outcome")
-        .agg(nw.len().alias("crmkit_count"))
-    )
-    score, outcome, count = (
-        numbers(counted, f"crmkit_{name}") for name in ("score", "outcome", "count")
-    )
+    _, score, outcome, count = pair_counts(frame, (score_col, outcome_col))
     held = ~np.isnan(score) & ~np.isnan(outcome)
     top = held & (score >= satisfied[0]) & (score <= satisfied[1])
     rest = held & (score >= others[0]) & (score <= others[1])

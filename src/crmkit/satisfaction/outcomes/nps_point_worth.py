@@ -63,8 +63,8 @@ class PointWorth:
         The worth in each part of value.
     worth, standard_error
         The worth in all parts together, which is the sum of the parts. Parts of one
-        customer are correlated, so their errors do not add up and the total has a
-        standard error of its own regression.
+        customer are correlated, so their errors do not add up; the standard error
+        of the total comes from a separate regression.
     degrees_of_freedom
         Customers used, minus coefficients of the regression.
     n_customers, incomplete

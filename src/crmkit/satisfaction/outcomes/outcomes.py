@@ -72,10 +72,10 @@ def with_outcomes(
         The last day on which outcomes are known, inclusive: at least ``as_of`` plus
         ``horizon_days``, because a purchase that is not seen yet is not a lost one.
     departures
-        One row per customer who left, with the date; None if there is no such record.
+        One row per customer who left, with the date; None without such a record.
     referrals
         One row per customer brought in, with the date and in ``referrer_id`` the
-        customer who recommended; None if there is no such record.
+        customer who recommended; None without such a record.
     customer_id_col, date_col, amount_col
         The columns of all these frames.
 

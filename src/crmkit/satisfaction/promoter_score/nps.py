@@ -277,7 +277,7 @@ def nps(
     InvalidValueError
         If an answer is outside the scale, not whole, or infinite.
     NotEnoughDataError
-        If there is no answer.
+        If all answers are missing.
 
     Examples
     --------

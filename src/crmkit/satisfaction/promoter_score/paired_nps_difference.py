@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import stdtr
 
-from ..._frames import Frame, Rule, collect, numbers, nw, read, refuse, require_numbers
+from ..._frames import Frame, Rule, read, refuse, require_numbers
 from ...errors import NotEnoughDataError
 from ...fits import Interval, from_document, to_document
 from ...typing import FloatArray, IntoFrame
+from ..reading.pair_counts import pair_counts
 from ..reading.tally import Scale, scale_rules
 from ..student_interval import student_interval
 from .bands import BANDS, Bands, bands_of
@@ -169,17 +170,7 @@ def paired_nps_difference(
     """
     chosen = bands_of(bands)
     frame = _opened(responses, (before_col, after_col), chosen)
-    pairs = collect(
-        frame.select(
-            nw.col(before_col).alias("crmkit_before"),
-            nw.col(after_col).alias("crmkit_after"),
-        )
-        .group_by("crmkit_before", "crmkit_after")
-        .agg(nw.len().alias("crmkit_count"))
-    )
-    before, after, count = (
-        numbers(pairs, f"crmkit_{name}") for name in ("before", "after", "count")
-    )
+    _, before, after, count = pair_counts(frame, (before_col, after_col))
     both = ~np.isnan(before) & ~np.isnan(after)
     table = np.zeros((3, 3))
     places = (_places(before[both], chosen), _places(after[both], chosen))

@@ -90,7 +90,7 @@ def weighted_nps(
     responses
         One row per answer.
     weight_col
-        Number of customers that each answer stands for, above 0; None for equal
+        Number of customers that each answer represents, above 0; None for equal
         weights. ``with_raked_weight`` makes weights from known margins.
     customer_id_col
         The customer of each answer; answers of one customer are correlated. None if no

@@ -42,7 +42,7 @@ def csat(
     InvalidValueError
         If an answer is outside the scale or not whole.
     NotEnoughDataError
-        If there is no answer.
+        If all answers are missing.
 
     Examples
     --------

@@ -61,7 +61,7 @@ class Disconfirmation:
         Raises
         ------
         NotEnoughDataError
-            If there is no standard error, as for a single customer.
+            If the value has no standard error, as for a single customer.
         """
         if self.standard_error is None:
             raise NotEnoughDataError(

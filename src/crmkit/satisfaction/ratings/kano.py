@@ -10,9 +10,7 @@ from ..._check import one_of, whole
 from ..._frames import (
     Frame,
     Rule,
-    collect,
     missing,
-    numbers,
     nw,
     read,
     refuse,
@@ -23,6 +21,7 @@ from ...fits import Interval, from_document, to_document
 from ...kernels.survey import kano as kernel
 from ...typing import FloatArray, IntoFrame
 from ..reading.answer_groups import with_plain_groups
+from ..reading.pair_counts import pair_counts
 from .rating import BoxMethod, box_limits
 
 __all__ = ["KANO_CATEGORIES", "Kano", "KanoCategory", "kano", "kano_of", "open_pairs"]
@@ -219,17 +218,7 @@ def kano(
     2
     """
     frame = open_pairs(responses, (functional_col, dysfunctional_col), ())
-    pairs = collect(
-        frame.select(
-            nw.col(functional_col).alias("crmkit_with"),
-            nw.col(dysfunctional_col).alias("crmkit_without"),
-        )
-        .group_by("crmkit_with", "crmkit_without")
-        .agg(nw.len().alias("crmkit_count"))
-    )
-    present, absent, count = (
-        numbers(pairs, f"crmkit_{name}") for name in ("with", "without", "count")
-    )
+    _, present, absent, count = pair_counts(frame, (functional_col, dysfunctional_col))
     return kano_of(present, absent, count)
 
 

@@ -7,15 +7,13 @@ import numpy as np
 from ..._check import fraction, names_given
 from ..._frames import (
     beside,
-    collect,
     is_lazy,
     native,
-    numbers,
-    nw,
     with_arrays,
 )
 from ...typing import IntoFrameT
 from ..reading.answer_groups import answer_groups
+from ..reading.pair_counts import pair_counts
 from .kano import KANO_CATEGORIES, Kano, kano_of, open_pairs
 from .rating import BoxMethod
 
@@ -73,17 +71,8 @@ def kano_by(
     fraction("level", level)
     columns = names_given("by", by)
     frame = open_pairs(responses, (functional_col, dysfunctional_col), columns)
-    counted = collect(
-        frame.select(
-            *columns,
-            nw.col(functional_col).alias("crmkit_with"),
-            nw.col(dysfunctional_col).alias("crmkit_without"),
-        )
-        .group_by(*columns, "crmkit_with", "crmkit_without")
-        .agg(nw.len().alias("crmkit_count"))
-    )
-    present, absent, count = (
-        numbers(counted, f"crmkit_{name}") for name in ("with", "without", "count")
+    counted, present, absent, count = pair_counts(
+        frame, (functional_col, dysfunctional_col), by=columns
     )
     keys, codes = answer_groups(counted, columns)
     here = [codes == code for code in range(len(keys))]

@@ -21,7 +21,7 @@ Range = tuple[float, float]
 
 
 def items(frame: EagerFrame, columns: Sequence[str], scale: Range | None) -> FloatArray:
-    """Read the columns as one array, NaN where there is no answer."""
+    """Read the columns as one array, NaN where an answer is missing."""
     require_numbers(frame, columns)
     refuse(frame, [rule for name in columns for rule in _rules(frame, name, scale)])
     return np.column_stack([numbers(frame, name) for name in columns])

@@ -1,4 +1,4 @@
-"""The weight of each answer: how many customers it stands for."""
+"""The weight of each answer: how many customers it represents."""
 
 import numpy as np
 
