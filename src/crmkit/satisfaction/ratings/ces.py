@@ -27,8 +27,8 @@ def ces(
     direction
         ``"higher_is_better"`` for agreement with "the company made it easy";
         ``"lower_is_better"`` for "how much effort did it take?" (Dixon, Freeman and
-        Toman 2010). The direction has no default, because both questions are in use and the
-        wrong direction reverses the result.
+        Toman 2010). The direction has no default, because both questions are in use and
+        the wrong direction reverses the result.
     score_col, scale, boxes, count_col, fractions, out_of_range
         As in :func:`csat`.
 
