@@ -136,7 +136,7 @@ CALLS: dict[str, Callable[[Any], object]] = {
     "simulate_subscriptions": lambda rng: datasets.simulate_subscriptions(
         customers=9, a=1.0, b=3.0, renewals=4, rng=rng
     ),
-    "simulate_survey": lambda rng: datasets.simulate_survey(customers=9, rng=rng),
+    "simulate_survey": lambda rng: datasets.simulate_survey(n_customers=9, rng=rng),
     "fit_driver_weights": lambda rng: satisfaction.fit_driver_weights(
         BASE, driver_cols=["clv"], outcome_col="profit", rng=rng
     ),

@@ -52,8 +52,8 @@ def driver_bars(weights: DriverWeights, *, ax: "Axes | None" = None) -> "Axes":
         color=BLUE,
     )
     for at, driver in enumerate(drivers):
-        if driver.lower is not None and driver.upper is not None:
-            axes.plot([driver.lower, driver.upper], [at, at], color="black", lw=1)
+        if driver.resampled is not None:
+            axes.plot(list(driver.resampled), [at, at], color="black", lw=1)
     if weights.noise_floor is not None:
         axes.axvline(
             weights.noise_floor, color=LIGHT_GREY, linestyle="--", label="noise"

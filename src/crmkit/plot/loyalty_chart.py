@@ -45,7 +45,7 @@ def loyalty_zones(
     >>> loyalty_zones(loyalty_curve(after)).get_ylabel()
     'share of customers'
     """
-    wanted = (score_col, "share", "lower", "upper", "rising", "zone")
+    wanted = (score_col, "share", "share_lower", "share_upper", "rising", "zone")
     frame = read_eager(curve, wanted)
     score, share, lower, upper, rising = (numbers(frame, name) for name in wanted[:-1])
     zone = np.asarray(frame["zone"].to_list())

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 __all__ = ["nps_by_group", "nps_over_time"]
 
+_NPS = ("nps", "nps_lower", "nps_upper", "n_responses")
+
 
 def nps_by_group(scores: IntoDataFrame, *, by: str, ax: "Axes | None" = None) -> "Axes":
     """Draw the net promoter score of each group with its interval.
@@ -41,10 +43,8 @@ def nps_by_group(scores: IntoDataFrame, *, by: str, ax: "Axes | None" = None) ->
     >>> nps_by_group(nps_by(answers, by="plan"), by="plan").get_xlabel()
     'net promoter score'
     """
-    frame = read_eager(scores, (by, "score", "lower", "upper", "n"))
-    score, lower, upper, n = (
-        numbers(frame, name) for name in ("score", "lower", "upper", "n")
-    )
+    frame = read_eager(scores, (by, *_NPS))
+    score, lower, upper, n = (numbers(frame, name) for name in _NPS)
     names = frame[by].to_list()
     shown = np.flatnonzero(n > 0)
     axes = axes_or_new(ax)
@@ -94,11 +94,9 @@ def nps_over_time(
     >>> drawn.get_ylabel()
     'net promoter score'
     """
-    frame = read_eager(scores, (time_col, "score", "lower", "upper", "n"))
+    frame = read_eager(scores, (time_col, *_NPS))
     rows = frame.sort(time_col)
-    score, lower, upper, n = (
-        numbers(rows, name) for name in ("score", "lower", "upper", "n")
-    )
+    score, lower, upper, n = (numbers(rows, name) for name in _NPS)
     shown = n > 0
     when = np.asarray(rows[time_col].to_list())[shown]
     axes = axes_or_new(ax)

@@ -1,19 +1,19 @@
-"""Top-box share and mean by group."""
+"""CSAT of each group: top-box share and mean."""
 
 from collections.abc import Sequence
 
 import numpy as np
 
-from ..._check import one_of
+from ..._check import names_given, one_of
 from ..._frames import EagerFrame, beside, is_lazy, native, numbers, nw, with_arrays
 from ...typing import BoolArray, IntoFrameT
-from ..answers import Answers, Fractions, OutOfRange, Scale, column_names, tally
-from .csat import DIRECTIONS, BoxMethod, Direction, box_limits, require_boxes
+from ..reading.tally import Answers, Fractions, OutOfRange, Scale, tally
+from .rating import DIRECTIONS, Direction, box_limits, require_boxes
 
 __all__ = ["csat_by"]
 
-_SUMS = ("satisfied", "n", "missing", "dropped", "total")
-_DERIVED = ("share", "lower", "upper", "mean")
+_SUMS = ("satisfied", "n_responses", "missing", "dropped", "total")
+_DERIVED = ("share", "share_lower", "share_upper", "mean")
 
 
 def csat_by(
@@ -28,9 +28,8 @@ def csat_by(
     fractions: Fractions = "error",
     out_of_range: OutOfRange = "error",
     level: float = 0.95,
-    method: BoxMethod = "wilson",
 ) -> IntoFrameT:
-    """Measure satisfaction in each group: top-box share with its interval, and mean.
+    """Measure customer satisfaction in each group: top-box share and mean.
 
     Parameters
     ----------
@@ -42,15 +41,17 @@ def csat_by(
     score_col, scale, boxes, count_col, fractions, out_of_range
         As in ``csat``.
     direction
-        Which end is the better one: ``"lower_is_better"`` for questions of effort.
-    level, method
-        As in ``Rating.interval``.
+        Which end of the scale is better: ``"lower_is_better"`` for some questions
+        about effort.
+    level
+        Confidence level of the share's interval (Wilson 1927).
 
     Returns
     -------
-    The same library's frame, one row per group, sorted by group (a lazy one is not):
-    the group columns, ``satisfied``, ``n``, ``missing``, ``dropped``, ``share``,
-    ``lower``, ``upper`` (0 to 1) and ``mean``. A group without answers has no share.
+    A frame of the same library, one row per group, sorted by group (a lazy frame is not
+    sorted): the group columns, ``satisfied``, ``n_responses``, ``missing``,
+    ``dropped``, ``share`` with ``share_lower`` and ``share_upper`` (0 to 1), and
+    ``mean``. Share and mean of a group without answers are missing.
 
     Raises
     ------
@@ -61,12 +62,12 @@ def csat_by(
     --------
     >>> import pandas as pd
     >>> answers = pd.DataFrame({"plan": ["a", "a", "b"], "score": [5, 3, 4]})
-    >>> csat_by(answers, by="plan")[["plan", "n", "share", "mean"]]
-      plan  n  share  mean
-    0    a  2    0.5   4.0
-    1    b  1    1.0   4.0
+    >>> csat_by(answers, by="plan")[["plan", "n_responses", "share", "mean"]]
+      plan  n_responses  share  mean
+    0    a            2    0.5   4.0
+    1    b            1    1.0   4.0
     """
-    columns = column_names("by", by)
+    columns = names_given("by", by)
     allowed = Scale(
         low=scale[0], high=scale[1], fractions=fractions, out_of_range=out_of_range
     )
@@ -81,30 +82,32 @@ def csat_by(
         else answers.value < allowed.low + boxes
     )
     summed = _summed(answers, columns, best)
-    n = numbers(summed, "n")
+    n = numbers(summed, "n_responses")
     some = np.where(n > 0, n, 1.0)
     satisfied = numbers(summed, "satisfied")
-    lower, upper = box_limits(satisfied, some, level=level, method=method)
+    lower, upper = box_limits(satisfied, some, level=level, method="wilson")
     derived = (satisfied / some, lower, upper, numbers(summed, "total") / some)
     rows = with_arrays(
         summed.select(*columns, *(nw.col(name).cast(nw.Int64) for name in _SUMS[:-1])),
         dict(zip(map(str, _DERIVED), derived, strict=True)),
-    ).with_columns(*(nw.when(nw.col("n") > 0).then(nw.col(name)) for name in _DERIVED))
+    ).with_columns(
+        *(nw.when(nw.col("n_responses") > 0).then(nw.col(name)) for name in _DERIVED)
+    )
     if not is_lazy(frame):
         return native(rows, responses)
     return native(beside(frame, {name: rows[name] for name in rows.columns}), responses)
 
 
 def _summed(answers: Answers, columns: Sequence[str], best: BoolArray) -> EagerFrame:
-    holes = np.isnan(answers.value)
-    kept = ~holes & ~answers.dropped
+    absent = np.isnan(answers.value)
+    kept = ~absent & ~answers.dropped
     count = answers.count
     parts = (
         np.where(kept & best, count, 0.0),
         np.where(kept, count, 0.0),
-        np.where(holes, count, 0.0),
+        np.where(absent, count, 0.0),
         np.where(answers.dropped, count, 0.0),
-        np.where(kept, count * np.where(holes, 0.0, answers.value), 0.0),
+        np.where(kept, count * np.where(absent, 0.0, answers.value), 0.0),
     )
     named = with_arrays(answers.keys, dict(zip(map(str, _SUMS), parts, strict=True)))
     grouped = named.group_by(*columns).agg(*(nw.col(name).sum() for name in _SUMS))

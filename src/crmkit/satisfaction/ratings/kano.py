@@ -1,35 +1,36 @@
-"""Kano's questionnaire: what is expected, what is wanted, what delights."""
+"""Kano's questionnaire: a feature is expected, wanted or a delight."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
 import numpy as np
 
-from ..._check import whole
+from ..._check import one_of, whole
 from ..._frames import (
     Frame,
     Rule,
-    collect,
     missing,
-    numbers,
     nw,
     read,
     refuse,
     require_numbers,
 )
 from ...errors import NotEnoughDataError
-from ...fits import from_document, to_document
+from ...fits import Interval, from_document, to_document
 from ...kernels.survey import kano as kernel
 from ...typing import FloatArray, IntoFrame
-from .csat import BoxMethod, box_limits
+from ..reading.answer_groups import with_plain_groups
+from ..reading.pair_counts import pair_counts
+from .rating import BoxMethod, box_limits
 
 __all__ = ["KANO_CATEGORIES", "Kano", "KanoCategory", "kano", "kano_of", "open_pairs"]
 
 KanoCategory: TypeAlias = Literal[
     "must_be", "one_dimensional", "attractive", "indifferent", "reverse", "questionable"
 ]
-# In the order that decides when two are too close to tell apart: M > O > A > I.
+# Of two categories that do not differ significantly, the earlier one wins:
+# M > O > A > I.
 KANO_CATEGORIES: Final[tuple[KanoCategory, ...]] = (
     "must_be",
     "one_dimensional",
@@ -42,15 +43,16 @@ KANO_CATEGORIES: Final[tuple[KanoCategory, ...]] = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kano:
-    """How customers see one feature.
+    """How customers classify one feature.
 
     Attributes
     ----------
     must_be, one_dimensional, attractive, indifferent, reverse, questionable
-        Customers for whom it is taken for granted; the more the better; a delight;
-        nothing; unwanted; and whose two answers contradict each other.
+        Number of customers who take the feature for granted, are the more satisfied the
+        better it is, are delighted by it, are indifferent, do not want it, or gave two
+        answers that contradict each other.
     incomplete
-        Rows with one answer or none, left out.
+        Rows without both answers, left out.
 
     Examples
     --------
@@ -76,77 +78,93 @@ class Kano:
             whole(name, getattr(self, name))
         if not self.counts[:4].any():
             raise NotEnoughDataError(
-                needed="1 customer who wants the feature or does not care",
+                needed="1 customer who wants the feature or is indifferent",
                 got="0",
-                remedy="Check which answer is which.",
+                remedy="Check that the two columns are not swapped.",
             )
 
     @property
     def counts(self) -> FloatArray:
-        """Customers by category, in the order of ``KANO_CATEGORIES``."""
+        """Number of customers by category, in the order of the fields."""
         return np.array([getattr(self, name) for name in KANO_CATEGORIES], dtype=float)
 
     @property
-    def n(self) -> int:
-        """Customers who answered both questions."""
+    def n_customers(self) -> int:
+        """Number of customers who answered both questions."""
         return int(self.counts.sum())
 
     @property
     def better(self) -> float:
-        """Share the feature would please, (A + O) / (A + O + M + I), 0 to 1."""
+        """Share whom the feature satisfies, (A + O) / (A + O + M + I), 0 to 1."""
         pleased, served = kernel.better(self.counts)
         return float(pleased / served)
 
     @property
     def worse(self) -> float:
-        """Minus the share its absence annoys, (O + M) / (A + O + M + I), -1 to 0."""
+        """Minus the share whom its absence annoys, (O + M) / (A + O + M + I)."""
         annoyed, served = kernel.worse(self.counts)
         return -float(annoyed / served)
 
     @property
     def significant(self) -> bool:
-        """Whether the two largest counts can be told apart (Fong 1996)."""
+        """Whether the two largest counts differ significantly (Fong 1996)."""
         second, first = np.sort(self.counts)[-2:]
-        margin = kernel.fong_margin(first, second, np.array(self.n))
+        margin = kernel.fong_margin(first, second, np.array(self.n_customers))
         return bool(first - second > margin)
 
     @property
     def category(self) -> KanoCategory:
-        """The most frequent category; of two that cannot be told apart, the graver.
+        """The most frequent category.
 
-        Must-be before one-dimensional before attractive before indifferent.
+        If the two largest counts do not differ significantly, the more serious one:
+        must-be before one-dimensional before attractive before indifferent.
         """
         first, second = map(int, np.argsort(-self.counts, kind="stable")[:2])
         return KANO_CATEGORIES[first if self.significant else min(first, second)]
 
     @property
     def category_strength(self) -> float:
-        """How far the most frequent category leads the second, as a share, 0 to 1."""
+        """Lead of the most frequent category over the second, as a share, 0 to 1."""
         second, first = np.sort(self.counts)[-2:]
-        return float(first - second) / self.n
+        return float(first - second) / self.n_customers
 
     @property
     def total_strength(self) -> float:
-        """Share of those to whom the feature matters, (A + O + M) / N, 0 to 1."""
-        return float(self.counts[:3].sum()) / self.n
+        """Share of customers to whom the feature matters, (A + O + M) / N, 0 to 1."""
+        return float(self.counts[:3].sum()) / self.n_customers
 
-    def better_interval(
-        self, *, level: float = 0.95, method: BoxMethod = "wilson"
-    ) -> tuple[float, float]:
-        """Return the range of true shares the feature would please."""
-        lower, upper = box_limits(
-            *kernel.better(self.counts), level=level, method=method
-        )
-        return float(lower), float(upper)
+    def interval(
+        self,
+        *,
+        of: Literal["better", "worse"] = "better",
+        level: float = 0.95,
+        method: BoxMethod = "wilson",
+    ) -> Interval:
+        """Return the confidence interval of ``better`` or ``worse``.
 
-    def worse_interval(
-        self, *, level: float = 0.95, method: BoxMethod = "wilson"
-    ) -> tuple[float, float]:
-        """Return the range of true values of ``worse``, -1 to 0."""
-        lower, upper = box_limits(
-            *kernel.worse(self.counts), level=level, method=method
+        Parameters
+        ----------
+        of
+            ``"better"`` (0 to 1) or ``"worse"`` (-1 to 0).
+        level
+            The confidence level.
+        method
+            ``"wilson"`` or ``"clopper_pearson"``, as in ``Rating.interval``.
+
+        Returns
+        -------
+        Interval
+            Lower and upper end.
+        """
+        shares = {"better": kernel.better, "worse": kernel.worse}
+        share = shares[one_of("of", of, tuple(shares))]
+        lower, upper = map(
+            float, box_limits(*share(self.counts), level=level, method=method)
         )
-        return -float(upper), -float(lower)
+        if of == "worse":
+            # Reported with a minus sign, so the ends change places.
+            lower, upper = -upper, -lower
+        return Interval(lower=lower, upper=upper, level=level)
 
     def to_dict(self) -> dict[str, object]:
         """Return the counts as a JSON document."""
@@ -164,11 +182,11 @@ def kano(
     functional_col: str = "functional",
     dysfunctional_col: str = "dysfunctional",
 ) -> Kano:
-    """Count how customers see a feature, from a pair of questions about it.
+    """Classify a feature by how customers feel with it and without it.
 
-    How would you feel if the product had it? And if it had it not? Both are answered
-    1 (I like it), 2 (it must be so), 3 (neutral), 4 (I can live with it) or 5 (I
-    dislike it) (Kano et al. 1984).
+    The questionnaire asks "How would you feel if the product had this feature?" and
+    "How would you feel if it did not?". Both are answered 1 (I like it), 2 (it must be
+    so), 3 (neutral), 4 (I can live with it) or 5 (I dislike it) (Kano et al. 1984).
 
     Parameters
     ----------
@@ -180,14 +198,15 @@ def kano(
     Returns
     -------
     Kano
-        Counts by category, better and worse with intervals, and the category.
+        Counts by category, ``better`` and ``worse`` with intervals, and the category.
 
     Raises
     ------
     InvalidValueError
-        If an answer is not 1 to 5.
+        If an answer is outside 1 to 5.
     NotEnoughDataError
-        If nobody answered both, or everybody contradicts or rejects.
+        If no customer answered both questions, or all reject the feature or contradict
+        themselves.
 
     Examples
     --------
@@ -199,25 +218,15 @@ def kano(
     2
     """
     frame = open_pairs(responses, (functional_col, dysfunctional_col), ())
-    pairs = collect(
-        frame.select(
-            nw.col(functional_col).alias("crmkit_with"),
-            nw.col(dysfunctional_col).alias("crmkit_without"),
-        )
-        .group_by("crmkit_with", "crmkit_without")
-        .agg(nw.len().alias("crmkit_count"))
-    )
-    present, absent, count = (
-        numbers(pairs, f"crmkit_{name}") for name in ("with", "without", "count")
-    )
+    _, present, absent, count = pair_counts(frame, (functional_col, dysfunctional_col))
     return kano_of(present, absent, count)
 
 
 def open_pairs(
-    responses: object, columns: tuple[str, str], others: tuple[str, ...]
+    responses: object, columns: tuple[str, str], others: Sequence[str]
 ) -> Frame:
-    """Open the pairs of answers, and refuse any that is not 1 to 5."""
-    frame = read(responses, (*columns, *others))
+    """Open the pairs of answers, and refuse any outside 1 to 5."""
+    frame = with_plain_groups(read(responses, (*columns, *others)), others)
     require_numbers(frame, columns)
     refuse(frame, [_rule(name, missing(frame, name)) for name in columns])
     return frame
@@ -249,5 +258,6 @@ def _rule(column: str, hole: nw.Expr) -> Rule:
         column=column,
         broken=~hole & ~known,
         found="unknown answer",
-        remedy="Code the answers 1 like, 2 must be, 3 neutral, 4 live with, 5 dislike.",
+        remedy="Code the answers as 1 like, 2 must be, 3 neutral, 4 live with, "
+        "5 dislike.",
     )

@@ -1,26 +1,21 @@
-"""Kano's categories of many features at once."""
+"""Kano's category of each feature."""
 
 from collections.abc import Sequence
 
 import numpy as np
 
-from ..._check import fraction
+from ..._check import fraction, names_given
 from ..._frames import (
     beside,
-    collect,
-    group_rows,
-    id_rules,
     is_lazy,
     native,
-    numbers,
-    nw,
-    refuse,
-    require_ids,
-    table,
+    with_arrays,
 )
 from ...typing import IntoFrameT
-from .csat import BoxMethod
+from ..reading.answer_groups import answer_groups
+from ..reading.pair_counts import pair_counts
 from .kano import KANO_CATEGORIES, Kano, kano_of, open_pairs
+from .rating import BoxMethod
 
 __all__ = ["kano_by"]
 
@@ -28,37 +23,38 @@ __all__ = ["kano_by"]
 def kano_by(
     responses: IntoFrameT,
     *,
-    by: str = "feature",
+    by: str | Sequence[str] = "feature",
     functional_col: str = "functional",
     dysfunctional_col: str = "dysfunctional",
     level: float = 0.95,
     method: BoxMethod = "wilson",
 ) -> IntoFrameT:
-    """Count how customers see each feature, from a pair of questions about each.
+    """Classify each of several features by how customers feel with and without it.
 
     Parameters
     ----------
     responses
         One row per customer and feature. A lazy frame is counted in its engine.
     by
-        The column that names the feature.
+        The column or columns that name the feature.
     functional_col, dysfunctional_col
-        The answers with and without it, 1 to 5 as in ``kano``.
+        The answers with and without the feature, 1 to 5 as in ``kano``.
     level, method
-        Of the intervals, as in ``Kano.better_interval``.
+        Level and method of the intervals, as in ``Kano.interval``.
 
     Returns
     -------
-    The same library's frame, one row per feature, sorted by it (a lazy one is not): the
-    six counts, ``incomplete``, ``category``, ``significant``, and ``better`` and
-    ``worse`` with ``better_lower``, ``better_upper``, ``worse_lower``, ``worse_upper``.
+    A frame of the same library, one row per feature, sorted by it (a lazy frame is not
+    sorted): the counts of the six categories, ``incomplete``, ``category``,
+    ``significant``, and ``better`` and ``worse`` with ``better_lower``,
+    ``better_upper``, ``worse_lower`` and ``worse_upper``.
 
     Raises
     ------
     InvalidValueError
-        If a feature is missing, or an answer is not 1 to 5.
+        If a feature is missing, or an answer is outside 1 to 5.
     NotEnoughDataError
-        If all contradict themselves over a feature, or reject it.
+        If all customers reject a feature or contradict themselves.
 
     Examples
     --------
@@ -73,25 +69,15 @@ def kano_by(
     1    lock          must_be     0.0   -1.0
     """
     fraction("level", level)
-    frame = open_pairs(responses, (functional_col, dysfunctional_col), (by,))
-    require_ids(frame, by)
-    refuse(frame, id_rules(frame, by))
-    counted = collect(
-        frame.select(
-            by,
-            nw.col(functional_col).alias("crmkit_with"),
-            nw.col(dysfunctional_col).alias("crmkit_without"),
-        )
-        .group_by(by, "crmkit_with", "crmkit_without")
-        .agg(nw.len().alias("crmkit_count"))
+    columns = names_given("by", by)
+    frame = open_pairs(responses, (functional_col, dysfunctional_col), columns)
+    counted, present, absent, count = pair_counts(
+        frame, (functional_col, dysfunctional_col), by=columns
     )
-    present, absent, count = (
-        numbers(counted, f"crmkit_{name}") for name in ("with", "without", "count")
-    )
-    groups = group_rows(counted, by)
-    here = [groups.codes == code for code in range(groups.count)]
+    keys, codes = answer_groups(counted, columns)
+    here = [codes == code for code in range(len(keys))]
     features = [kano_of(present[at], absent[at], count[at]) for at in here]
-    rows = table(frame, {by: groups.ids, **_columns(features, level, method)})
+    rows = with_arrays(keys, _columns(features, level, method))
     if not is_lazy(frame):
         return native(rows, responses)
     return native(beside(frame, {name: rows[name] for name in rows.columns}), responses)
@@ -107,8 +93,8 @@ def _columns(
     ends = np.array(
         [
             (
-                *feature.better_interval(level=level, method=method),
-                *feature.worse_interval(level=level, method=method),
+                *feature.interval(of="better", level=level, method=method),
+                *feature.interval(of="worse", level=level, method=method),
             )
             for feature in features
         ]

@@ -1,10 +1,10 @@
-"""Each answer as 1, 0 or -1: what a net promoter score is the mean of."""
+"""Each answer as 1, 0 or -1; the net promoter score is their mean."""
 
 import numpy as np
 
 from ..._frames import EagerFrame, numbers, refuse, require_numbers
 from ...typing import FloatArray
-from ..answers import Scale, scale_rules
+from ..reading.tally import Scale, scale_rules
 from .bands import Bands, bands_of
 
 __all__ = ["net_answers"]
@@ -13,7 +13,10 @@ __all__ = ["net_answers"]
 def net_answers(
     frame: EagerFrame, *, score_col: str, bands: str | Bands, id_col: str | None
 ) -> FloatArray:
-    """Return 1, 0 or -1 for each row, NaN where there is no answer."""
+    """Return 1 for each promoter, 0 for each passive, -1 for each detractor.
+
+    A missing answer is NaN.
+    """
     require_numbers(frame, (score_col,))
     chosen = bands_of(bands)
     low, high = chosen.scale

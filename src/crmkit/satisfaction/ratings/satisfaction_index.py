@@ -1,4 +1,4 @@
-"""One index of several satisfaction questions, as national indices are built."""
+"""One satisfaction index of several questions, as national indices are built."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -6,16 +6,21 @@ from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 import numpy as np
-from scipy.special import stdtrit
 
-from ..._check import fraction, one_of
+from ..._check import names_given, one_of
 from ..._frames import native, read_eager, with_arrays
-from ...errors import InvalidValueError
-from ...fits import from_document, to_document
+from ...errors import InvalidValueError, NotEnoughDataError
+from ...fits import Interval, from_document, to_document
 from ...kernels.survey import reliability
 from ...typing import FloatArray, IntoDataFrame, IntoDataFrameT
-from ..answers import column_names
-from ..item_columns import Range, complete_rows, items, require_range
+from ..reading.questions import (
+    Range,
+    complete_rows,
+    in_content_order,
+    items,
+    require_range,
+)
+from ..student_interval import student_interval
 
 __all__ = ["SatisfactionIndex", "fit_satisfaction_index"]
 
@@ -25,22 +30,21 @@ _NAMED: tuple[Literal["equal", "first_component"], ...] = ("equal", "first_compo
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SatisfactionIndex:
-    """Weights of the items, and the index they give.
+    """A satisfaction index: weights of the questions, and the mean index.
 
     Attributes
     ----------
     item_cols, weights, means
-        The questions, what each counts (summing to 1), and its mean answer.
+        The questions, their weights (which sum to 1) and their mean answers.
     lowest, highest
         The ends of the scale of every question.
-    score, standard_error
-        Mean index from 0 (everybody lowest) to 100, and its standard error; the error
-        is None for an index put together by hand.
+    standard_error
+        Standard error of the score; None for an index made by hand.
     alpha
-        Cronbach's reliability: above 0.7 the items may be taken for one thing; None for
-        a single item or items that do not vary.
-    n, incomplete
-        Respondents who answered all items, and others, left out.
+        Cronbach's alpha: above 0.7 the questions are usually taken to measure one
+        thing; None for a single question or questions that do not vary.
+    n_responses, incomplete
+        Number of respondents who answered all questions, and of others, left out.
 
     Examples
     --------
@@ -59,32 +63,47 @@ class SatisfactionIndex:
     highest: float
     standard_error: float | None = None
     alpha: float | None = None
-    n: int = 0
+    n_responses: int = 0
     incomplete: int = 0
 
     @property
     def score(self) -> float:
-        """Mean index, 0 to 100."""
+        """Mean index, from 0 (all answers lowest) to 100."""
         mean = sum(w * x for w, x in zip(self.weights, self.means, strict=True))
         return 100 * (mean - self.lowest) / (self.highest - self.lowest)
 
-    def interval(self, *, level: float = 0.95) -> tuple[float, float] | None:
-        """Return the range of true scores (Student's t); None without an error."""
-        fraction("level", level)
+    def interval(self, *, level: float = 0.95) -> Interval:
+        """Return the confidence interval of the score (Student's t).
+
+        Raises
+        ------
+        NotEnoughDataError
+            If the index has no standard error.
+        """
         if self.standard_error is None:
-            return None
-        half = float(stdtrit(self.n - 1, 0.5 + level / 2)) * self.standard_error
-        return max(0.0, self.score - half), min(100.0, self.score + half)
+            raise NotEnoughDataError(
+                needed="an index with a standard error",
+                got="an index made by hand",
+                remedy="Use fit_satisfaction_index.",
+            )
+        return student_interval(
+            self.score,
+            self.standard_error,
+            degrees_of_freedom=self.n_responses - 1,
+            level=level,
+            bounds=(0.0, 100.0),
+        )
 
     def with_satisfaction_index(
         self, responses: IntoDataFrameT, *, output_col: str = "satisfaction_index"
     ) -> IntoDataFrameT:
-        """Add each respondent's own index, with these weights.
+        """Add the index of each respondent, computed with these weights.
 
         Parameters
         ----------
         responses
-            One row per respondent with the items; who left one out has no index.
+            One row per respondent with the questions; the index of a respondent who
+            left one out is missing.
         output_col
             The column to add, 0 to 100.
 
@@ -97,7 +116,7 @@ class SatisfactionIndex:
         return native(with_arrays(frame, {output_col: self.of(X)}), responses)
 
     def of(self, answers: FloatArray) -> FloatArray:
-        """Return the index of each row of answers, items side by side."""
+        """Return the index of each row of an array of answers."""
         scaled = (answers - self.lowest) / (self.highest - self.lowest)
         index: FloatArray = 100 * scaled @ np.array(self.weights)
         return index
@@ -119,35 +138,35 @@ def fit_satisfaction_index(
     scale: Range = (1, 10),
     weights: ItemWeights = "equal",
 ) -> SatisfactionIndex:
-    """Build an index from 0 to 100 out of several questions of one scale.
+    """Build an index from 0 to 100 from several questions with the same scale.
 
-    The usual three are overall satisfaction, performance against expectations, and
-    distance from the ideal (Fornell et al. 1996). The American index uses weights of
-    its own that are not published: this one says what it does instead.
+    The usual three questions ask for overall satisfaction, performance compared with
+    expectations, and distance from the ideal (Fornell et al. 1996). The weights of the
+    American index are not published; here they are equal, estimated or given.
 
     Parameters
     ----------
     responses
-        One row per respondent. Who left an item out is counted and left out.
+        One row per respondent. Rows with a missing answer are counted and left out.
     item_cols
         The questions, all on one scale.
     scale
-        Its ends.
+        Lowest and highest answer.
     weights
-        ``"equal"``, ``"first_component"`` (what the items have most in common), or what
-        each item counts.
+        ``"equal"``, ``"first_component"`` (loadings of the first principal component),
+        or a weight for each question.
 
     Returns
     -------
     SatisfactionIndex
-        Weights, score, error and reliability.
+        Weights, score, standard error and reliability.
 
     Raises
     ------
     InvalidValueError
-        If an answer is outside the scale, or a weight is negative or absent.
+        If an answer is outside the scale, or a weight is negative or missing.
     NotEnoughDataError
-        If fewer than two respondents answered all items.
+        If fewer than two respondents answered all questions.
 
     Examples
     --------
@@ -161,11 +180,11 @@ def fit_satisfaction_index(
     >>> index.score, index.alpha
     (70.4, 0.98)
     """
-    columns = column_names("item_cols", item_cols)
+    columns = tuple(names_given("item_cols", item_cols))
     low, high = require_range(scale)
     X = items(read_eager(responses, columns), columns, (low, high))
     kept = complete_rows(X, at_least=2)
-    X = X[kept]
+    X = in_content_order(X[kept])
     means = tuple(X.mean(axis=0).tolist())
     index = SatisfactionIndex(
         item_cols=columns,
@@ -174,7 +193,7 @@ def fit_satisfaction_index(
         lowest=low,
         highest=high,
         alpha=_alpha(X),
-        n=len(X),
+        n_responses=len(X),
         incomplete=int((~kept).sum()),
     )
     spread = float(index.of(X).std(ddof=1))
@@ -198,15 +217,15 @@ def _weights(
     if set(weights) != set(columns):
         raise InvalidValueError(
             subject="argument 'weights'",
-            found=f"items {sorted(weights)} instead of {sorted(columns)}",
-            remedy="Give each item its weight.",
+            found=f"weights of {sorted(weights)} for the items {sorted(columns)}",
+            remedy="Pass one weight for each item.",
         )
     given = np.array([weights[name] for name in columns], dtype=np.float64)
     if not (given >= 0).all() or not np.isfinite(given).all() or given.sum() == 0:
         raise InvalidValueError(
             subject="argument 'weights'",
             found="a weight that is negative or not finite, or all of them 0",
-            remedy="Weights are 0 or more; they are scaled to sum to 1.",
+            remedy="Pass weights of 0 or more; they are scaled to sum to 1.",
         )
     return tuple((given / given.sum()).tolist())
 
@@ -217,7 +236,7 @@ def _first_component(columns: tuple[str, ...], X: FloatArray) -> tuple[float, ..
     if flat or len(columns) < 2:
         raise InvalidValueError(
             subject=f"column {flat[0]!r}" if flat else "argument 'item_cols'",
-            found="all answers equal" if flat else "a single item",
+            found="all answers equal" if flat else "only one item",
             remedy="Use weights='equal'.",
         )
     loadings = reliability.first_component(X)
@@ -225,7 +244,7 @@ def _first_component(columns: tuple[str, ...], X: FloatArray) -> tuple[float, ..
         against = columns[int(np.argmin(loadings))]
         raise InvalidValueError(
             subject=f"column {against!r}",
-            found="an item that runs against the others",
-            remedy="Turn its scale around, or leave it out.",
+            found="an item that correlates negatively with the others",
+            remedy="Reverse-code the item, or leave it out.",
         )
     return tuple(loadings.tolist())

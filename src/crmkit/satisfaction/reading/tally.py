@@ -1,7 +1,7 @@
-"""Answers of a survey, opened, checked and counted.
+"""How often each answer of a survey was given, by group.
 
-How often each answer was given is all that a score needs to know, so one ``group_by``
-in whatever engine holds the answers is the whole of the reading.
+A score depends on a survey only through these counts, so one ``group_by`` reads it, in
+memory or in the engine that holds the answers.
 """
 
 from collections.abc import Sequence
@@ -10,8 +10,8 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
-from .._check import one_of
-from .._frames import (
+from ..._check import one_of
+from ..._frames import (
     EagerFrame,
     Frame,
     Rule,
@@ -24,8 +24,8 @@ from .._frames import (
     refuse,
     require_numbers,
 )
-from ..errors import InvalidValueError
-from ..typing import BoolArray, FloatArray
+from ...typing import BoolArray, FloatArray
+from .answer_groups import with_plain_groups
 
 __all__ = [
     "FRACTIONS",
@@ -34,7 +34,6 @@ __all__ = [
     "Fractions",
     "OutOfRange",
     "Scale",
-    "column_names",
     "scale_rules",
     "tally",
 ]
@@ -47,17 +46,17 @@ OUT_OF_RANGE: tuple[OutOfRange, ...] = ("error", "drop")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scale:
-    """The answers a question allows, and what to do with any other.
+    """The answers that a question allows, and what happens to all others.
 
     Attributes
     ----------
     low, high
         The ends of the scale, both allowed.
     fractions
-        What an answer between two whole numbers is: an error, the number below, or the
-        nearest (a half goes up).
+        How an answer between two whole numbers counts: as an error, as the number
+        below, or as the nearest one (a half goes up).
     out_of_range
-        Whether an answer outside the scale is an error or left out, and counted.
+        Whether an answer outside the scale is an error, or is left out and counted.
     """
 
     low: int
@@ -70,27 +69,27 @@ class Scale:
         one_of("out_of_range", self.out_of_range, OUT_OF_RANGE)
 
     def whole(self, value: FloatArray) -> FloatArray:
-        """Return the whole answer each value stands for."""
+        """Return the whole number that each answer counts as."""
         return np.floor(value + 0.5 if self.fractions == "nearest" else value)
 
     def inside(self, value: FloatArray) -> BoolArray:
-        """Say which values are answers at all."""
+        """Tell which values lie on the scale."""
         whole = self.whole(value)
         return np.asarray((self.low <= whole) & (whole <= self.high))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Answers:
-    """How often each answer was given, perhaps by group.
+    """How often each answer was given, by group where groups were asked for.
 
     Attributes
     ----------
     keys
         The group columns, one row for each entry of the arrays below.
     value, count
-        A distinct answer (whole, or NaN where there is none) and how often it came.
+        A distinct answer (whole, or NaN where it is missing) and how often it came.
     dropped
-        Which of these entries lie outside the scale and are left out.
+        Whether this entry lies outside the scale and is left out.
     """
 
     keys: EagerFrame
@@ -107,9 +106,9 @@ def tally(
     by: Sequence[str],
     scale: Scale,
 ) -> tuple[Frame, Answers]:
-    """Open the answers and count them by value: one aggregate query."""
+    """Open the answers and count them by group and value, in one aggregate query."""
     used = [*by, score_col] if count_col is None else [*by, score_col, count_col]
-    frame = read(responses, used)
+    frame = with_plain_groups(read(responses, used), by)
     require_numbers(frame, (score_col,))
     if count_col is not None:
         require_numbers(frame, (count_col,))
@@ -134,7 +133,7 @@ def tally(
 
 
 def scale_rules(frame: Frame, score_col: str, scale: Scale) -> list[Rule]:
-    """List what an answer may not be; a missing one breaks none of these."""
+    """List the rules of an answer; a missing answer breaks none of them."""
     score = nw.col(score_col)
     given = ~missing(frame, score_col)
     low = scale.low - 0.5 if scale.fractions == "nearest" else float(scale.low)
@@ -148,9 +147,10 @@ def scale_rules(frame: Frame, score_col: str, scale: Scale) -> list[Rule]:
                 column=score_col,
                 broken=given & ((score < low) | above),
                 found="out-of-scale answer",
-                remedy=f"The scale is {scale.low} to {scale.high}: correct these, "
-                "choose this question's own scale (scale=(low, high); for net scores "
-                "bands), or leave them out with out_of_range='drop'.",
+                remedy=f"The scale is {scale.low} to {scale.high}: correct these "
+                "answers, name the scale of the question (scale=(low, high), or bands "
+                "for a net promoter score), or leave them out with "
+                "out_of_range='drop'.",
             )
         )
     if scale.fractions == "error" and frame.collect_schema()[score_col].is_float():
@@ -159,22 +159,10 @@ def scale_rules(frame: Frame, score_col: str, scale: Scale) -> list[Rule]:
                 column=score_col,
                 broken=given & score.is_finite() & (score != score.floor()),
                 found="fractional answer",
-                remedy="Say what they count as: fractions='down' or 'nearest'.",
+                remedy="Choose how to count them: fractions='down' or 'nearest'.",
             )
         )
     return rules
-
-
-def column_names(name: str, columns: str | Sequence[str]) -> tuple[str, ...]:
-    """Return one or more column names as a tuple."""
-    names = (columns,) if isinstance(columns, str) else tuple(columns)
-    if not names:
-        raise InvalidValueError(
-            subject=f"argument {name!r}",
-            found="no column",
-            remedy="Name at least one.",
-        )
-    return names
 
 
 def _counted(

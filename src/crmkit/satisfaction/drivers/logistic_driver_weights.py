@@ -1,4 +1,4 @@
-"""McFadden's R-squared of a logistic regression, divided among its drivers."""
+"""Driver weights of a logistic regression: parts of McFadden's R-squared."""
 
 from collections.abc import Sequence
 
@@ -13,13 +13,13 @@ from ...typing import FloatArray
 
 __all__ = ["fit_logistic", "johnson_logistic", "shapley_logistic"]
 
-_SEPARATED = 15.0  # log-odds per standard deviation that only separated data reach
+_SEPARATED = 15.0  # log-odds per standard deviation; only separated data reach it
 
 
 def shapley_logistic(
     data: FloatArray, w: FloatArray, sizes: Sequence[int]
 ) -> FloatArray:
-    """Divide R-squared by refitting every set of drivers; the outcome comes last."""
+    """Divide R-squared by refitting every set of drivers; the outcome is last."""
     Z, y = _standard(data[:, :-1], w), data[:, -1]
     ends = np.cumsum([0, *sizes])
     null = logistic_likelihood.null_log_likelihood(y, w)
@@ -37,7 +37,7 @@ def johnson_logistic(
 ) -> FloatArray:
     """Divide R-squared by relative weights (Tonidandel and LeBreton 2010).
 
-    The orthogonal columns' logistic coefficients take the place of their correlations;
+    The logistic coefficients of the orthogonal columns replace their correlations, and
     the parts are scaled to sum to McFadden's R-squared.
     """
     Z, y = _standard(data[:, :-1], w), data[:, -1]
@@ -48,7 +48,7 @@ def johnson_logistic(
     orthogonal = (Z @ axes[:, keep] / root) @ axes[:, keep].T
     if not keep.all():
         raise NotEnoughDataError(
-            needed="drivers that are no combination of one another",
+            needed="drivers that are not combinations of one another",
             got="a driver that others determine",
             remedy="Leave it out, or use method='shapley'.",
         )
