@@ -18,6 +18,7 @@ __all__ = [
     "MissingExtraError",
     "NotEnoughDataError",
     "SelectionWarning",
+    "UnitWarning",
 ]
 
 _SHOWN: Final = 80  # characters of a value: a cell of a file may hold megabytes
@@ -209,6 +210,10 @@ class MissingExtraError(CrmkitError, ImportError):
 
 class CrmkitWarning(UserWarning):
     """Base class of all warnings of crmkit: the numbers are right, but read this."""
+
+
+class UnitWarning(CrmkitWarning):
+    """An argument is plausible only in another unit: a percentage, or a yearly rate."""
 
 
 class IdentifiabilityWarning(CrmkitWarning):

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from .._frames import EagerFrame, Groups, day_numbers, group_rows, numbers, table
+from .._frames import EagerFrame, Groups, day_numbers, numbers, table
 from ..errors import InvalidValueError
 from ..kernels.log.cancelled_orders import cancel_orders
 from ..kernels.log.occasions import Histories, Occasions, histories, merge, net_refunds
@@ -21,9 +21,10 @@ __all__ = [
 ]
 
 
-def summarise(log: TransactionLog, frame: EagerFrame, refunds: Refunds) -> EagerFrame:
-    """Summarise every customer seen in the period."""
-    groups = group_rows(frame, log.customer_id)
+def summarise(
+    log: TransactionLog, frame: EagerFrame, groups: Groups, refunds: Refunds
+) -> EagerFrame:
+    """Summarise every customer seen inside the window."""
     merged = occasions_between(log, frame, groups, refunds)
     refuse_without_purchase(log, merged, groups)
     return table(frame, summary_columns(log, histories(merged), groups))
