@@ -14,8 +14,10 @@ from crmkit import errors
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "src" / "crmkit"
+COMPARED = "better|earlier|larger|later|less|longer|more|worse"
 RULES = {
-    r"\b[Ii]s no \w+": "say 'is not a ...', or name what it is",
+    # "There is no season" and "is no better than" are plain English.
+    rf"(?<!here )\b[Ii]s no (?!{COMPARED})\w+": "say 'is not a ...'",
     r"\b[Aa]n own\b": "say 'their own' or 'its own'",
     r"\b([Nn]obody|[Ee]verybody)\b": "say who: 'no customer', 'all customers'",
 }
