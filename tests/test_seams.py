@@ -109,7 +109,7 @@ def ledger() -> Any:
 @cache
 def lapse_window() -> Any:
     return rooms.churn.fit_lapse_window(
-        log(), return_chance=0.3, horizon_days=90, observation_period_end=END
+        log(), return_chance=0.9, horizon_days=90, observation_period_end=END
     )
 
 
