@@ -57,7 +57,7 @@ def main() -> None:
 
     back = summary[(summary["frequency"] > 0) & (summary["monetary_value"] > 0)]
     ours, spend = milliseconds(
-        lambda: ck.clv.fit_gamma_gamma(customers, nonpositive="exclude")
+        lambda: ck.clv.fit_gamma_gamma(customers, nonpositive="drop")
     )
     theirs, peer = milliseconds(
         lambda: GammaGammaFitter().fit(back["frequency"], back["monetary_value"])

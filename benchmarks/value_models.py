@@ -168,7 +168,7 @@ def predictions(customers: pd.DataFrame) -> None:
         ("BG/NBD alive and expected", bg, BetaGeoFitter()),
         ("Pareto/NBD the same", pareto, ParetoNBDFitter()),
     ):
-        peer.params_ = pd.Series(model.to_lifetimes_params())
+        peer.params_ = pd.Series(model.parameters)
 
         score = partial(_scored, customers, model)
         peer_score = partial(_peer_scored, columns, peer)
@@ -183,7 +183,7 @@ def predictions(customers: pd.DataFrame) -> None:
     money = GammaGammaFitter()
     money.params_ = pd.Series(spend.parameters)
     fitter = BetaGeoFitter()
-    fitter.params_ = pd.Series(bg.to_lifetimes_params())
+    fitter.params_ = pd.Series(bg.parameters)
 
     fitter.predict = fitter.conditional_expected_number_of_purchases_up_to_time
     value = partial(

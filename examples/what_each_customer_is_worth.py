@@ -7,7 +7,7 @@ import crmkit as ck
 log = ck.datasets.load_cdnow_sample(backend="polars")
 customers = ck.rfm_summary(log, observation_period_end="1997-09-30", time_unit="week")
 purchases = ck.clv.fit_bg_nbd(customers)
-spend = ck.clv.fit_gamma_gamma(customers, nonpositive="exclude")
+spend = ck.clv.fit_gamma_gamma(customers, nonpositive="drop")
 
 valued = (
     customers.pipe(purchases.with_probability_alive)

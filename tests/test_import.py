@@ -18,6 +18,8 @@ SLOW = ["scipy.linalg", "scipy.optimize", "scipy.sparse", "scipy.stats"]
 LIBRARIES = """
 import json, sys
 import crmkit
+for name in crmkit.__all__:
+    getattr(crmkit, name)
 own = ("numpy", "scipy", "narwhals")
 print(json.dumps(sorted(n for n in sys.modules if n.split(".")[0] in own)))
 """
@@ -33,6 +35,8 @@ def state():
             "print": repr(np.get_printoptions()), "path": list(sys.path)}
 before = state()
 import crmkit
+for name in crmkit.__all__:
+    getattr(crmkit, name)
 print(json.dumps({"before": before, "after": state()}))
 """
 
@@ -41,12 +45,17 @@ import json
 import pandas as pd
 before = repr(pd._config.config._global_config)
 import crmkit
+for name in crmkit.__all__:
+    getattr(crmkit, name)
 print(json.dumps([before, repr(pd._config.config._global_config)]))
 """
 
 LOADED = """
 import importlib, json, sys
-importlib.import_module(sys.argv.pop(1))
+loaded = importlib.import_module(sys.argv.pop(1))
+if loaded.__name__ == "crmkit":
+    for name in loaded.__all__:
+        getattr(loaded, name)
 print(json.dumps([name for name in sys.argv[1:] if name in sys.modules]))
 """
 
@@ -68,6 +77,20 @@ def test_the_import_loads_nothing_heavy() -> None:
 
 def test_the_import_loads_no_more_of_scipy_than_its_functions() -> None:
     assert run(LOADED, "crmkit", *SLOW) == run(LOADED, "scipy.special", *SLOW)
+
+
+def test_a_namespace_is_loaded_at_its_first_use() -> None:
+    probe = "import sys, json, crmkit; print(json.dumps(sorted(sys.modules)))"
+    assert not {"crmkit.clv", "crmkit.satisfaction"} & set(run(probe))
+    used = (
+        "import sys, json, crmkit; crmkit.clv; print(json.dumps(sorted(sys.modules)))"
+    )
+    assert "crmkit.clv" in run(used)
+
+
+def test_the_names_of_namespaces_are_listed_before_they_are_loaded() -> None:
+    probe = "import json, crmkit; print(json.dumps(dir(crmkit)))"
+    assert set(crmkit.__all__) <= set(run(probe))
 
 
 def test_the_import_leaves_filters_and_numpy_alone() -> None:

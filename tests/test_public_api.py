@@ -66,12 +66,25 @@ def _class(name: str, kind: type) -> Iterator[str]:
     assert isinstance(node, ast.ClassDef)
     bases = ", ".join(ast.unparse(base) for base in node.bases)
     yield f"class {name}({bases})" if bases else f"class {name}"
-    for part in node.body:
-        if isinstance(part, ast.AnnAssign) and not _private(ast.unparse(part.target)):
+    # Methods that a base of crmkit writes once are promises of this class too.
+    above = [_source(base) for base in kind.__mro__[1:] if _ours(base)]
+    assert all(isinstance(each, ast.ClassDef) for each in above)
+    for part in [*node.body, *(each for base in above for each in base.body)]:  # type: ignore[attr-defined]
+        if isinstance(part, ast.AnnAssign) and _promised(part):
             yield f"    {ast.unparse(part)}"
         if isinstance(part, ast.FunctionDef) and not _private(part.name):
             marks = "".join(f"@{ast.unparse(mark)} " for mark in part.decorator_list)
             yield f"    {marks}{part.name}{_call(part)}"
+
+
+def _promised(field: ast.AnnAssign) -> bool:
+    """Tell a field from what only the author of a class sees."""
+    shared = ast.unparse(field.annotation).startswith("ClassVar")
+    return not shared and not _private(ast.unparse(field.target))
+
+
+def _ours(kind: type) -> bool:
+    return kind.__module__.startswith("crmkit") and not issubclass(kind, Exception)
 
 
 def _private(name: str) -> bool:

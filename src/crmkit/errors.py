@@ -16,6 +16,7 @@ __all__ = [
     "MissingColumnError",
     "MissingExtraError",
     "NotEnoughDataError",
+    "SelectionWarning",
 ]
 
 # Columns that nobody has in a file of their own: who asks for one wants to know.
@@ -223,3 +224,7 @@ class CrmkitWarning(UserWarning):
 
 class IdentifiabilityWarning(CrmkitWarning):
     """The data leave a parameter all but free: a boundary or a flat likelihood."""
+
+
+class SelectionWarning(CrmkitWarning):
+    """The customers seem to be a selection, such as those who came back only."""

@@ -231,7 +231,7 @@ def test_every_sensible_start_ends_at_the_same_optimum(
     ]
     away = np.random.default_rng(seed).uniform(-2.5, 2.5, len(centre))
     found = estimate(
-        model.objective(*columns, np.ones(len(cdnow))),
+        model.formulas.kernel.objective(*columns, np.ones(len(cdnow))),
         model.report.names,
         start=np.array(centre) + away,
         n_customers=len(cdnow),

@@ -91,14 +91,14 @@ def test_repeat_spend_must_be_positive_to_fit(
 def test_nonpositive_spend_is_left_out_on_request(cdnow: pd.DataFrame) -> None:
     free = pd.DataFrame({"frequency": [4, 1], "monetary_value": [0.0, -2.0]})
     both = pd.concat([cdnow, free])
-    excluded = clv.fit_gamma_gamma(both, nonpositive="exclude")
+    excluded = clv.fit_gamma_gamma(both, nonpositive="drop")
     assert excluded == clv.fit_gamma_gamma(cdnow)
 
 
 def test_a_missing_amount_is_refused_even_where_zeros_are_left_out() -> None:
     spend = {**SPEND, "monetary_value": [22.35, 0.0, None, 40.0]}
     with pytest.raises(InvalidValueError, match="1 missing value"):
-        clv.fit_gamma_gamma(pd.DataFrame(spend), nonpositive="exclude")
+        clv.fit_gamma_gamma(pd.DataFrame(spend), nonpositive="drop")
 
 
 def test_a_repeat_buyer_of_free_samples_can_be_scored() -> None:
@@ -134,7 +134,7 @@ def test_a_fit_with_an_infinite_mean_warns() -> None:
         clv.fit_gamma_gamma(customers)
 
 
-@pytest.mark.parametrize("option", ["drop", "", None])
+@pytest.mark.parametrize("option", ["exclude", "keep", "", None])
 def test_another_option_is_refused(option: Any) -> None:
     with pytest.raises(InvalidValueError, match="nonpositive"):
         clv.fit_gamma_gamma(pd.DataFrame(SPEND), nonpositive=option)
@@ -219,7 +219,7 @@ def test_a_parameter_out_of_all_proportion_is_refused(value: float) -> None:
 
 def test_a_repeat_amount_of_nothing_is_refused_with_the_way_out() -> None:
     rows = pd.DataFrame({"frequency": [0, 2, 3, 1], "monetary_value": [0, 0, 4.0, -1]})
-    with pytest.raises(InvalidValueError, match=r"2 values.*nonpositive=.exclude.\.$"):
+    with pytest.raises(InvalidValueError, match=r"2 values.*nonpositive=.drop.\.$"):
         clv.fit_gamma_gamma(rows)
     hole = rows.assign(monetary_value=[0, np.nan, 4.0, 2.0])
     with pytest.raises(InvalidValueError, match=r"1 missing value.*spend model\.$"):

@@ -145,7 +145,7 @@ def test_parameters_go_there_and_back(kind: str) -> None:
     model, parameters = FITTERS[kind]
     built = model.from_lifetimes(_fitter(kind, parameters))
     assert built == model(**parameters)
-    assert built.to_lifetimes_params() == parameters
+    assert built.parameters == parameters
 
 
 def test_another_model_is_refused_by_name() -> None:

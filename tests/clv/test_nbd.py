@@ -7,7 +7,6 @@ import pandas as pd
 import pytest
 
 from crmkit import clv
-from crmkit.errors import InvalidValueError
 from crmkit.kernels.purchases import nbd
 
 
@@ -49,12 +48,12 @@ def test_a_discount_of_nothing_changes_nothing() -> None:
     assert free == pytest.approx(plain, rel=1e-15)
 
 
-def test_a_lifetime_without_discount_is_refused() -> None:
+def test_a_lifetime_without_discount_is_infinite() -> None:
     model = clv.Nbd(r=0.4, alpha=12.0)
-    with pytest.raises(InvalidValueError, match="horizon"):
-        model.discounted_expected_purchases(
-            [3], [4.0], [5.0], horizon=math.inf, discount_rate=0.0
-        )
+    endless = model.discounted_expected_purchases(
+        [3], [4.0], [5.0], horizon=math.inf, discount_rate=0.0
+    )
+    assert endless.tolist() == [math.inf]
     paid = model.discounted_expected_purchases(
         [3], [4.0], [5.0], horizon=math.inf, discount_rate=0.1
     )

@@ -20,6 +20,7 @@ MODELS: dict[str, Any] = {
     "bg_nbd": clv.BgNbd(r=0.243, alpha=4.414, a=0.793, b=2.426),
     "mbg_nbd": clv.MbgNbd(r=0.525, alpha=6.183, a=0.891, b=1.614),
     "pareto_nbd": clv.ParetoNbd(r=0.553, alpha=10.578, s=0.606, beta=11.669),
+    "nbd": clv.Nbd(r=0.385, alpha=12.072),
 }
 CUSTOMERS: dict[str, list[Any]] = {
     "customer_id": ["a", "b", "c", "d"],
@@ -33,8 +34,9 @@ time = st.floats(min_value=0.01, max_value=200)
 BG = st.builds(clv.BgNbd, r=shape, alpha=shape, a=shape, b=shape)
 MBG = st.builds(clv.MbgNbd, r=shape, alpha=shape, a=shape, b=shape)
 PARETO = st.builds(clv.ParetoNbd, r=shape, alpha=shape, s=shape, beta=shape)
+NBD = st.builds(clv.Nbd, r=shape, alpha=shape)
 TIMED = ("alpha", "beta")
-ANY = st.one_of(BG, MBG, PARETO)
+ANY = st.one_of(BG, MBG, PARETO, NBD)
 
 
 @st.composite

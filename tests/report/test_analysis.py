@@ -39,7 +39,7 @@ def test_the_value_is_the_sum_of_clv_of_the_rooms(found: Findings[Any]) -> None:
     valued = with_clv(
         customers,
         purchases=fit_bg_nbd(customers),
-        spend=fit_gamma_gamma(customers, nonpositive="exclude"),
+        spend=fit_gamma_gamma(customers, nonpositive="drop"),
         horizon=52,
         discount_rate=per_unit_rate(0.10, time_unit="week"),
     )

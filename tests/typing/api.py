@@ -22,7 +22,7 @@ def pandas_in_pandas_out(log: pd.DataFrame, responses: pd.DataFrame) -> None:
     assert_type(customers, pd.DataFrame)
     purchases = ck.clv.fit_bg_nbd(customers)
     assert_type(purchases, ck.clv.BgNbd)
-    spend = ck.clv.fit_gamma_gamma(customers, nonpositive="exclude")
+    spend = ck.clv.fit_gamma_gamma(customers, nonpositive="drop")
     assert_type(spend, ck.clv.GammaGamma)
     alive = purchases.with_probability_alive(customers)
     assert_type(alive, pd.DataFrame)

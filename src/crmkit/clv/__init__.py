@@ -27,16 +27,12 @@ from .components.referral_influence import (
     referral_influence,
 )
 from .components.referral_outlook import ReferralOutlook, fit_referral_outlook
-from .models.bg_bb import BgBb
-from .models.bg_bb_fit import fit_bg_bb
-from .models.bg_nbd import BgNbd
-from .models.bg_nbd_fit import fit_bg_nbd
+from .models.bg_bb import BgBb, fit_bg_bb
+from .models.bg_nbd import BgNbd, fit_bg_nbd
 from .models.gamma_gamma import GammaGamma, fit_gamma_gamma
-from .models.mbg_nbd import MbgNbd
-from .models.mbg_nbd_fit import fit_mbg_nbd
+from .models.mbg_nbd import MbgNbd, fit_mbg_nbd
 from .models.nbd import Nbd, fit_nbd
-from .models.pareto_nbd import ParetoNbd
-from .models.pareto_nbd_fit import fit_pareto_nbd
+from .models.pareto_nbd import ParetoNbd, fit_pareto_nbd
 from .uncertainty.clv_interval import with_clv_interval, with_purchases_interval
 from .uncertainty.expectation_interval import with_expectation_interval
 from .uncertainty.forecast import Forecast, forecast

@@ -9,6 +9,7 @@ from .fit_report import FitReport
 from .interval import Interval, resampled_interval_of
 from .json_documents import SCHEMA, from_document, to_document
 from .profile_likelihood import profile_interval
+from .time_unit import require_unit
 
 __all__ = [
     "SCHEMA",
@@ -18,6 +19,7 @@ __all__ = [
     "estimate",
     "from_document",
     "profile_interval",
+    "require_unit",
     "resampled_interval_of",
     "to_document",
 ]

@@ -9,6 +9,7 @@ from typing import Literal
 
 from .._check import fraction, one_of
 from ..errors import InvalidValueError, NotEnoughDataError
+from .interval import Interval
 from .json_documents import from_document, to_document
 
 __all__ = ["FitReport"]
@@ -44,6 +45,9 @@ class FitReport:
         model.
     penalty
         The weight of the penalty on log-parameters; 0 for maximum likelihood.
+    longest_observation
+        The largest ``T`` among the customers of a purchase model: how far the data
+        reach, in the unit of the model. None for other models.
 
     Examples
     --------
@@ -72,6 +76,7 @@ class FitReport:
     condition_number: float | None = None
     boundary: tuple[str, ...] = ()
     penalty: float = 0.0
+    longest_observation: float | None = None
 
     @property
     def aic(self) -> float:
@@ -123,7 +128,7 @@ class FitReport:
         *,
         level: float = 0.95,
         scale: Literal["log", "natural"] = "log",
-    ) -> tuple[float, float]:
+    ) -> Interval:
         """Return a Wald interval of one parameter.
 
         Parameters
@@ -138,8 +143,8 @@ class FitReport:
 
         Returns
         -------
-        tuple of float
-            Its ends.
+        Interval
+            Its two ends and the level.
 
         Raises
         ------
@@ -165,14 +170,16 @@ class FitReport:
         at = self.names.index(name)
         estimate, error = self.estimates[at], self.covariance[at][at] ** 0.5
         if scale == "natural":
-            return estimate - width * error, estimate + width * error
-        factor = exp(min(width * error / estimate, 700.0))
-        return estimate / factor, estimate * factor
+            lower, upper = estimate - width * error, estimate + width * error
+        else:
+            factor = exp(min(width * error / estimate, 700.0))
+            lower, upper = estimate / factor, estimate * factor
+        return Interval(lower=lower, upper=upper, level=level)
 
     def intervals(
         self, *, level: float = 0.95, scale: Literal["log", "natural"] = "log"
-    ) -> dict[str, tuple[float, float]]:
-        """Return the Wald interval of every parameter: see ``interval``."""
+    ) -> dict[str, Interval]:
+        """Return the Wald interval of every parameter, by its name."""
         return {
             name: self.interval(name, level=level, scale=scale) for name in self.names
         }
@@ -192,7 +199,7 @@ class FitReport:
         return "\n".join([*lines, *_notes(self)])
 
     def _repr_html_(self) -> str:
-        """Show the same in a notebook."""
+        """Show the report as a table in a notebook."""
         head = "".join(f"<th>{heading}</th>" for heading in _HEADINGS)
         body = "".join(
             "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>"
@@ -221,7 +228,7 @@ def _rows(report: FitReport) -> list[tuple[str, ...]]:
             name,
             f"{estimate:.6g}",
             f"{errors[name]:.4g}",
-            f"{ends[name][0]:.4g} to {ends[name][1]:.4g}",
+            f"{ends[name].lower:.4g} to {ends[name].upper:.4g}",
         )
         for name, estimate in zip(report.names, report.estimates, strict=True)
     ]
@@ -229,8 +236,14 @@ def _rows(report: FitReport) -> list[tuple[str, ...]]:
 
 def _notes(report: FitReport) -> list[str]:
     search = "converged" if report.converged else "did NOT converge"
+    reach = (
+        ""
+        if report.longest_observation is None
+        else f", T up to {report.longest_observation:.5g}"
+    )
     notes = [
-        f"{report.n_customers:,.15g} customers, {report.n_cells:,} distinct histories",
+        f"{report.n_customers:,.15g} customers, {report.n_cells:,} distinct histories"
+        + reach,
         _likelihood(report),
         f"{search} in {report.iterations} iterations; {report.message}",
     ]

@@ -6,7 +6,7 @@ from ..clv import BgNbd, GammaGamma, per_unit_rate, with_clv
 from ..rfm.rfm_summary import rfm_summary
 from ..rfm.transaction_report import transaction_report
 from ..segments import with_value_tier
-from ..typing import IntoDataFrameT
+from ..typing import HistoryColumns, IntoDataFrameT
 from .findings import Findings, LeftOut
 from .findings_from_scores import found
 from .holdout_check import checked
@@ -142,7 +142,9 @@ def _valued(
         purchases.with_probability_alive(customers), horizon=weeks
     )
     valued = with_clv(
-        spend.with_expected_spend(predicted, monetary_value_col=SPEND_TO_VALUE),
+        spend.with_expected_spend(
+            predicted, columns=HistoryColumns(monetary_value=SPEND_TO_VALUE)
+        ),
         purchases=purchases,
         spend=spend,
         horizon=weeks,

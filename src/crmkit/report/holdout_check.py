@@ -12,7 +12,7 @@ from ..errors import CrmkitError
 from ..kernels.base.cells import group
 from ..rfm.calibration_holdout_summary import calibration_holdout_summary
 from ..rfm.transaction_report import TransactionReport
-from ..typing import FloatArray, IntArray, IntoDataFrame, PurchaseModel
+from ..typing import FloatArray, HistoryColumns, IntArray, IntoDataFrame, PurchaseModel
 from .findings import Decile, Holdout, Week
 from .kept_rows import bought
 from .models import fit_purchases, fit_spend
@@ -81,7 +81,9 @@ def _held_out(
     spend = fit_spend(customers)
     weeks = (end - cut).days / 7
     forecast = purchases.with_expected_purchases(customers, horizon=weeks)
-    valued = spend.with_expected_spend(forecast, monetary_value_col=SPEND_TO_VALUE)
+    valued = spend.with_expected_spend(
+        forecast, columns=HistoryColumns(monetary_value=SPEND_TO_VALUE)
+    )
     table = read_eager(valued, ())
     predicted = numbers(table, "expected_purchases")
     amounts = predicted * numbers(table, "expected_spend")

@@ -29,7 +29,7 @@ def fit_purchases(customers: IntoDataFrame) -> BgNbd:
 
 def fit_spend(customers: IntoDataFrame) -> GammaGamma:
     """Fit gamma-gamma to those with a mean spend above zero; penalty as above."""
-    fit = partial(fit_gamma_gamma, customers, nonpositive="exclude")
+    fit = partial(fit_gamma_gamma, customers, nonpositive="drop")
     return _fitted(fit, "how much they spend")
 
 

@@ -86,7 +86,7 @@ def spell_renewals(
     entry = columns[2] if entry_col else np.zeros(weight.shape)
     event = columns[1] > 0
     if not np.any(weight[event] > 0):
-        raise _nobody_lost(float(weight.sum()))
+        raise _none_lost(float(weight.sum()))
     renewal, lost, kept = life_table(entry, columns[0], event, weight)
     return Renewals(
         renewal=renewal, lost=lost, kept=kept, customers=float(weight.sum())
@@ -149,12 +149,12 @@ def _require_curve(cohort: object, renewal: FloatArray, alive: FloatArray) -> No
 
 def _require_lost(curves: list[FloatArray]) -> None:
     if not any(curve[0] > curve[-1] for curve in curves):
-        raise _nobody_lost(float(sum(curve[0] for curve in curves)))
+        raise _none_lost(float(sum(curve[0] for curve in curves)))
 
 
-def _nobody_lost(customers: float) -> NotEnoughDataError:
+def _none_lost(customers: float) -> NotEnoughDataError:
     return NotEnoughDataError(
         needed="customers who were lost at a renewal",
         got=f"0 of {customers:,.15g}",
-        remedy="Observe for longer: without a loss there is no rate of loss.",
+        remedy="Observe for longer: a rate of loss needs customers who were lost.",
     )

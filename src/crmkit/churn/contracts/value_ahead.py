@@ -1,4 +1,4 @@
-"""Value still to come of those under contract, put beside their rows."""
+"""Expected payments of customers under contract, added to their rows."""
 
 from collections.abc import Callable
 
@@ -61,7 +61,7 @@ def tenure_array(values: FloatArray) -> FloatArray:
 
 
 def residual_terms(horizon: float, discount_rate: float) -> int:
-    """Say how many renewals ahead to add: the horizon, or until nothing is left."""
+    """Return how many renewals ahead to add: the horizon, or until nothing is left."""
     if np.isfinite(horizon):
         if horizon != int(horizon):
             raise InvalidValueError(

@@ -8,7 +8,7 @@ from typing import Protocol
 from numpy.typing import ArrayLike
 from scipy.special import chdtrc
 
-from ..._check import one_of
+from ..._check import able_to, one_of
 from ..._frames import read, refuse
 from ...errors import InvalidTypeError, InvalidValueError, NotEnoughDataError
 from ...fits import from_document, to_document
@@ -17,7 +17,6 @@ from ...typing import FloatArray, IntoFrame
 from ..models.bg_bb import BgBb
 from ..models.fitting import fetch_cells
 from ..models.histories import Columns, history_rules, known_id
-from ..models.model_arguments import able_to
 from .holdout_error import HoldoutError, Predictor, holdout_error, holdout_rules
 
 __all__ = ["LikelihoodRatio", "ModelComparison", "ModelScore", "compare_models"]
@@ -283,7 +282,7 @@ def _require_comparable(
             remedy="Pass at least one fitted model by its name.",
         )
     for name, model in models.items():
-        able_to(f"model {name!r}", model, "log_likelihood", *predicts)
+        able_to(f"models[{name!r}]", model, "log_likelihood", *predicts)
     counted = [name for name, model in models.items() if isinstance(model, BgBb)]
     if counted and len(counted) < len(models):
         raise InvalidValueError(

@@ -1,12 +1,13 @@
-"""From a frame of customers to a report: what every fit of this room shares."""
+"""From a frame of customers to a fitted model: what all fits of `clv` share."""
 
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 import numpy as np
 
-from ..._check import nonnegative
+from ..._check import instance, nonnegative
 from ..._frames import (
     Frame,
     cells,
@@ -30,8 +31,11 @@ from ...fits import FitReport, Penalty, estimate
 from ...kernels.base.cells import Cells, group
 from ...kernels.base.newton import Objective
 from ...kernels.purchases.starting_sample import thinned
-from ...typing import FloatArray, IntoFrame
+from ...typing import FloatArray, HistoryColumns, IntoFrame
 from .histories import Columns, Rules, history_rules, known_id
+from .one_time_buyers import warn_of_missing_one_time_buyers
+from .purchase_formulas import PurchaseFormulas
+from .purchase_methods import PurchaseMethods
 
 __all__ = [
     "approved",
@@ -39,13 +43,44 @@ __all__ = [
     "fetch_histories",
     "fetch_spending",
     "fit_cells",
-    "fit_histories",
+    "fit_purchases",
     "require_customers",
 ]
 
 _Fit = TypeVar("_Fit")
+_Model = TypeVar("_Model", bound=PurchaseMethods)
 
 _MANY = 2**17  # cells from which on a sample of them saves passes over all
+
+
+def fit_purchases(
+    model: type[_Model],
+    customers: IntoFrame,
+    *,
+    penalty: float,
+    columns: HistoryColumns,
+    weight_col: str | None,
+    time_unit: str | None,
+) -> _Model:
+    """Fit a purchase model to a frame of customers."""
+    named = instance("columns", columns, HistoryColumns)
+    frame = _checked(customers, model, named, weight_col)
+    histories = fetch_cells(frame, named.history, weight_col=weight_col)
+    _require_repeats(histories, frequency_col=named.frequency)
+    _note_repeats_at_once(histories, recency_col=named.recency)
+    if weight_col is None:
+        _note_duplicates(frame, id_col=named.customer_id)
+    report = _fitted(histories, model.formulas, penalty)
+    given: Mapping[str, object] = {
+        **dict(zip(report.names, report.estimates, strict=True)),
+        "report": report,
+        "time_unit": time_unit,
+    }
+    fit = approved(model(**given), report, stacklevel=4)
+    warn_of_missing_one_time_buyers(
+        fit, histories, frequency_col=named.frequency, stacklevel=3
+    )
+    return fit
 
 
 def fetch_histories(
@@ -59,12 +94,7 @@ def fetch_histories(
     asked = columns if weight_col is None else (*columns, weight_col)
     frame = read(customers, asked)
     refuse(frame, rules(columns)(frame), id_col=known_id(frame))
-    histories = fetch_cells(frame, columns, weight_col=weight_col)
-    _require_repeats(histories, frequency_col=columns[0])
-    _note_repeats_at_once(histories, recency_col=columns[1])
-    if weight_col is None:
-        _note_duplicates(frame)
-    return histories
+    return fetch_cells(frame, columns, weight_col=weight_col)
 
 
 def fetch_cells(
@@ -102,7 +132,7 @@ def fetch_spending(
 
 
 def require_customers(customers: float, *, who: str = "") -> None:
-    """Refuse a fit to nobody or to one customer."""
+    """Refuse a fit to fewer than two customers."""
     if customers <= 1:
         raise NotEnoughDataError(
             needed=f"at least 2 customers{who} to fit a model",
@@ -111,33 +141,30 @@ def require_customers(customers: float, *, who: str = "") -> None:
         )
 
 
-def fit_histories(
-    histories: Cells,
-    prepare: Callable[..., Objective],
-    start_values: Callable[..., FloatArray],
-    names: tuple[str, ...],
-    *,
-    timed: Sequence[str],
-    penalty: float,
-) -> FitReport:
-    """Fit a model of histories; its ``timed`` parameters have the unit of ``T``."""
+def _fitted(histories: Cells, formulas: PurchaseFormulas, penalty: float) -> FitReport:
     x, _, T = histories.columns
-    weights = histories.weights
+    weights, kernel = histories.weights, formulas.kernel
+    # The natural size of a parameter with the unit of T is the mean T of the data.
     age = float(np.log((weights @ T) / weights.sum()))
-    centre = tuple(age if name in timed else 0.0 for name in names)
+    centre = tuple(age if name in formulas.timed else 0.0 for name in formulas.names)
 
     def fitted(cells: Cells, start: FloatArray) -> FitReport:
-        terms = prepare(*cells.columns, cells.weights)
+        terms = kernel.objective(*cells.columns, cells.weights)
         return fit_cells(
-            cells.weights, terms, names, start=start, centre=centre, penalty=penalty
+            cells.weights,
+            terms,
+            formulas.names,
+            start=start,
+            centre=centre,
+            penalty=penalty,
         )
 
-    start = start_values(x, T, weights)
+    start = kernel.start_values(x, T, weights)
     if histories.size >= _MANY:
         near = fitted(thinned(histories, _MANY // 4), start)
         if near.converged and not near.boundary:
             start = np.log(near.estimates)
-    return fitted(histories, start)
+    return replace(fitted(histories, start), longest_observation=float(T.max()))
 
 
 def fit_cells(
@@ -160,7 +187,7 @@ def fit_cells(
     )
 
 
-def approved(fit: _Fit, report: FitReport) -> _Fit:
+def approved(fit: _Fit, report: FitReport, *, stacklevel: int) -> _Fit:
     """Return a fit that reached its optimum; warn of one the data leave open."""
     if not report.converged:
         message = (
@@ -177,9 +204,22 @@ def approved(fit: _Fit, report: FitReport) -> _Fit:
             f"the data leave {shown} all but free. Predictions within the data "
             "hold; do not read meaning into these parameters.",
             IdentifiabilityWarning,
-            stacklevel=3,
+            stacklevel=stacklevel,
         )
     return fit
+
+
+def _checked(
+    customers: IntoFrame,
+    model: type[PurchaseMethods],
+    columns: HistoryColumns,
+    weight_col: str | None,
+) -> Frame:
+    asked = columns.history if weight_col is None else (*columns.history, weight_col)
+    frame = read(customers, asked)
+    rules = model.formulas.clock.rules(columns.history)(frame)
+    refuse(frame, rules, id_col=known_id(frame, columns.customer_id))
+    return frame
 
 
 def _require_repeats(histories: Cells, *, frequency_col: str) -> None:
@@ -188,7 +228,7 @@ def _require_repeats(histories: Cells, *, frequency_col: str) -> None:
         raise NotEnoughDataError(
             needed=f"customers who came back (column {frequency_col!r} above 0)",
             got=f"0 of {histories.weights.sum():,.15g}",
-            remedy="Observe for longer: one purchase each says nothing of a rate.",
+            remedy="Observe for longer: a rate needs customers with two purchases.",
         )
 
 
@@ -205,20 +245,20 @@ def _note_repeats_at_once(histories: Cells, *, recency_col: str) -> None:
         )
 
 
-def _note_duplicates(frame: Frame) -> None:
-    name = known_id(frame)
+def _note_duplicates(frame: Frame, *, id_col: str) -> None:
+    name = known_id(frame, id_col)
     if name is None or is_lazy(frame):
         return
     ids = collect(frame)[name]
     if ids.dtype.is_integer():
         values = ids.to_numpy()
-        if np.all(values[1:] > values[:-1]):  # as summaries are: nobody comes twice
+        if np.all(values[1:] > values[:-1]):  # as summaries are: each once
             return
     repeated = len(ids) - ids.n_unique()
     if repeated:
         warnings.warn(
             f"column {name!r}: {repeated:,} of {len(ids):,} rows repeat an id and "
-            "count as customers of their own. Is it one row per customer?",
+            "count as separate customers. Is it one row per customer?",
             CrmkitWarning,
             stacklevel=4,
         )

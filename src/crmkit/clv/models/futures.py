@@ -1,11 +1,12 @@
-"""Futures of customers, drawn given their history: when they buy until they leave."""
+"""Futures of active customers, drawn given their history: purchases until leaving.
 
-from collections.abc import Callable, Mapping
+Each function takes the frequency and ``T`` of customers who are active, the span ahead
+of each, a source of randomness and the parameters of the model; it returns the row and
+the time of each purchase in the span.
+"""
 
 import numpy as np
-from numpy.typing import ArrayLike
 
-from ..._check import nonnegative, purchase_history, random_source
 from ...kernels.purchases import pareto_nbd
 from ...kernels.purchases.beta_geometric_sample import (
     sample_chances,
@@ -15,53 +16,61 @@ from ...kernels.purchases.beta_geometric_sample import (
 )
 from ...typing import FloatArray, IntArray
 
-__all__ = ["coin_times", "race_times"]
+__all__ = ["coin_futures", "race_futures", "steady_futures"]
 
 
-def coin_times(
-    alive: Callable[..., FloatArray],
-    history: tuple[ArrayLike, ArrayLike, ArrayLike],
-    parameters: Mapping[str, float],
+def coin_futures(
+    x: FloatArray,
+    T: FloatArray,
+    span: FloatArray,
+    rng: np.random.Generator,
     *,
     stayed: int,
-    horizon: float,
-    rng: np.random.Generator,
+    r: float,
+    alpha: float,
+    a: float,
+    b: float,
 ) -> tuple[IntArray, FloatArray]:
-    """Draw the row and time of each purchase in ``(0, horizon]`` after now.
+    """Draw the purchases of customers who may leave after each of them.
 
-    ``stayed`` counts the purchases a customer alive stayed after, beyond the repeat
+    ``stayed`` counts the purchases an active customer stayed after, beyond the repeat
     ones: 1 where leaving at the very first purchase is possible.
     """
-    random_source(rng)
-    x, t_x, T = (np.ravel(column) for column in purchase_history(*history))
-    there = np.flatnonzero(rng.random(x.size) < alive(x, t_x, T))
-    x, T = x[there], T[there]
-    rate = sample_rates(parameters["r"] + x, parameters["alpha"] + T, rng)
-    after = parameters["b"] + x + stayed
-    dropout = sample_chances(np.full(x.size, parameters["a"]), after, rng)
+    rate = sample_rates(r + x, alpha + T, rng)
+    dropout = sample_chances(np.full(x.size, a), b + x + stayed, rng)
     lifetime = sample_lifetimes(rate, dropout, rng)
-    span = np.full(x.size, nonnegative("horizon", horizon))
-    rows, times = sample_times(rate, dropout, lifetime, span, rng)
-    return there[rows], times
+    return sample_times(rate, dropout, lifetime, span, rng)
 
 
-def race_times(
-    alive: Callable[..., FloatArray],
-    history: tuple[ArrayLike, ArrayLike, ArrayLike],
-    parameters: Mapping[str, float],
-    *,
-    horizon: float,
+def race_futures(
+    x: FloatArray,
+    T: FloatArray,
+    span: FloatArray,
     rng: np.random.Generator,
+    *,
+    r: float,
+    alpha: float,
+    s: float,
+    beta: float,
 ) -> tuple[IntArray, FloatArray]:
-    """Draw the same for customers who may leave at any moment."""
-    random_source(rng)
-    x, t_x, T = (np.ravel(column) for column in purchase_history(*history))
-    there = np.flatnonzero(rng.random(x.size) < alive(x, t_x, T))
-    x, T = x[there], T[there]
-    rate = rng.gamma(parameters["r"] + x) / (parameters["alpha"] + T)
-    leaving = rng.gamma(parameters["s"], size=x.size) / (parameters["beta"] + T)
-    # 1e-300 stands for a rate of 0, which underflow can bring: nobody lives for ever.
+    """Draw the purchases of customers who may leave at any moment."""
+    rate = rng.gamma(r + x) / (alpha + T)
+    leaving = rng.gamma(s, size=x.size) / (beta + T)
+    # Underflow can bring a rate of 0; 1e-300 keeps the lifetime a number.
     lifetime = rng.standard_exponential(x.size) / np.maximum(leaving, 1e-300)
-    span = np.full(x.size, nonnegative("horizon", horizon))
-    rows, times = pareto_nbd.sample_purchase_times(rate, lifetime, span, rng)
-    return there[rows], times
+    return pareto_nbd.sample_purchase_times(rate, lifetime, span, rng)
+
+
+def steady_futures(
+    x: FloatArray,
+    T: FloatArray,
+    span: FloatArray,
+    rng: np.random.Generator,
+    *,
+    r: float,
+    alpha: float,
+) -> tuple[IntArray, FloatArray]:
+    """Draw the purchases of customers who never leave."""
+    rate = rng.gamma(r + x) / (alpha + T)
+    endless = np.full(x.size, np.inf)
+    return pareto_nbd.sample_purchase_times(rate, endless, span, rng)

@@ -11,18 +11,24 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..._check import (
+    instance,
     nonnegative_array,
     one_of,
-    positive_array,
     random_source,
     whole_array,
 )
 from ..._frames import read, refuse
 from ...errors import IdentifiabilityWarning, InvalidTypeError, InvalidValueError
 from ...fits import FitReport, from_document, to_document
-from ...kernels.base.newton import Objective
 from ...kernels.purchases import gamma_gamma
-from ...typing import FloatArray, IntArray, IntoFrame, IntoFrameT
+from ...typing import (
+    HISTORY,
+    FloatArray,
+    HistoryColumns,
+    IntArray,
+    IntoFrame,
+    IntoFrameT,
+)
 from .fitting import approved, fetch_spending, fit_cells, require_customers
 from .from_lifetimes import lifetimes_parameters
 from .histories import by_blocks, known_id
@@ -37,12 +43,12 @@ _LARGEST = 1e100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GammaGamma:
-    """A fitted or hand-made Gamma-Gamma model of the amount of a purchase.
+    """A Gamma-Gamma model of the amount of a purchase, fitted or built by hand.
 
-    Each customer's amounts scatter about an own mean; the means differ between
-    customers. What a customer is expected to spend next lies between the mean seen so
-    far and the mean of the population, nearer to the former the more purchases there
-    were. How often somebody buys is assumed to say nothing of how much: see
+    Each customer's amounts scatter about their own mean; the means differ between
+    customers. The expected spend of a customer lies between the mean seen so far and
+    the mean of the population, nearer to the former the more purchases there were. How
+    often customers buy is assumed to be independent of how much they spend: see
     ``spend_independence``.
 
     Attributes
@@ -53,6 +59,13 @@ class GammaGamma:
         ``q <= 1``.
     report
         How the fit came about; None for a model built by hand.
+
+    Notes
+    -----
+    The model holds amounts above 0. A mean amount of exactly 0 after a repeat purchase,
+    such as free samples, is read as the limit of ever smaller amounts: the expected
+    spend has one, and the log-likelihood goes to minus infinity where ``p x > 1`` (to
+    infinity where ``p x < 1``). A fit refuses or drops such customers.
 
     References
     ----------
@@ -86,23 +99,21 @@ class GammaGamma:
     def log_likelihood(
         self, frequency: ArrayLike, monetary_value: ArrayLike
     ) -> FloatArray:
-        """Return the log-likelihood of each mean amount; 0 where nobody came back."""
+        """Return the log-likelihood of each mean amount; 0 without a repeat purchase.
+
+        A mean amount of 0 after a repeat purchase gives the limit, which is infinite.
+        """
         x, amount = _spending(frequency, monetary_value)
-        seen = x > 0
-        positive_array("monetary_value", amount[seen])
-        result = np.zeros(x.shape)
-        result[seen] = _of(
-            gamma_gamma.log_likelihood, x[seen], amount[seen], self.parameters
-        )
-        return result
+        return _of(gamma_gamma.log_likelihood, x, amount, self.parameters)
 
     def expected_spend(
         self, frequency: ArrayLike, monetary_value: ArrayLike
     ) -> FloatArray:
-        """Return the mean amount to expect of each customer's next purchases.
+        """Return the expected mean amount of each customer's next purchases.
 
-        ``monetary_value`` is the mean amount of the ``frequency`` repeat purchases; it
-        is not looked at where frequency is 0, whose answer is the population mean.
+        ``monetary_value`` is the mean amount of the ``frequency`` repeat purchases, 0
+        or more. Where frequency is 0 it is not read, and the result is the population
+        mean.
         """
         x, amount = _spending(frequency, monetary_value)
         expected = _of(gamma_gamma.expected_spend, x, amount, self.parameters)
@@ -127,35 +138,33 @@ class GammaGamma:
         rates = _of(sampled, x, amount, self.parameters)
         return rng.gamma(self.p, size=customer.size) / rates[customer]
 
-    def objective(
-        self, frequency: FloatArray, monetary_value: FloatArray, w: FloatArray
-    ) -> Objective:
-        """Prepare the log-likelihood of weighted data, a function of log-parameters."""
-        return gamma_gamma.objective(frequency, monetary_value, w)
-
     def with_expected_spend(
         self,
         customers: IntoFrameT,
         *,
-        frequency_col: str = "frequency",
-        monetary_value_col: str = "monetary_value",
+        columns: HistoryColumns = HISTORY,
         output_col: str = "expected_spend",
     ) -> IntoFrameT:
-        """Add the mean amount to expect of each customer's next purchases."""
-        columns = (frequency_col, monetary_value_col)
-        return with_spend_score(customers, columns, {output_col: self.expected_spend})
+        """Add the expected mean amount of each customer's next purchases."""
+        named = instance("columns", columns, HistoryColumns)
+        scores = {output_col: self.expected_spend}
+        return with_spend_score(
+            customers, named.spend, scores, id_col=named.customer_id
+        )
 
     def with_log_likelihood(
         self,
         customers: IntoFrameT,
         *,
-        frequency_col: str = "frequency",
-        monetary_value_col: str = "monetary_value",
+        columns: HistoryColumns = HISTORY,
         output_col: str = "log_likelihood",
     ) -> IntoFrameT:
-        """Add the log-likelihood of each mean amount, 0 where nobody came back."""
-        columns = (frequency_col, monetary_value_col)
-        return with_spend_score(customers, columns, {output_col: self.log_likelihood})
+        """Add the log-likelihood of each mean amount; 0 without a repeat purchase."""
+        named = instance("columns", columns, HistoryColumns)
+        scores = {output_col: self.log_likelihood}
+        return with_spend_score(
+            customers, named.spend, scores, id_col=named.customer_id
+        )
 
     def to_dict(self) -> dict[str, object]:
         """Return the model as a JSON document."""
@@ -165,10 +174,6 @@ class GammaGamma:
     def from_dict(cls, document: Mapping[str, object]) -> "GammaGamma":
         """Build the model from its JSON document, to the last bit."""
         return from_document(cls, document)
-
-    def to_lifetimes_params(self) -> dict[str, float]:
-        """Return the parameters by the names of ``GammaGammaFitter.params_``."""
-        return self.parameters
 
     @classmethod
     def from_lifetimes(cls, fitter: object) -> "GammaGamma":
@@ -180,15 +185,14 @@ class GammaGamma:
 def fit_gamma_gamma(
     customers: IntoFrame,
     *,
-    nonpositive: Literal["error", "exclude"] = "error",
+    nonpositive: Literal["error", "drop"] = "error",
     penalty: float = 0.0,
-    frequency_col: str = "frequency",
-    monetary_value_col: str = "monetary_value",
+    columns: HistoryColumns = HISTORY,
     weight_col: str | None = None,
 ) -> GammaGamma:
     """Fit a Gamma-Gamma model of spend by maximum likelihood.
 
-    Customers who never came back have no repeat amount, and are left out.
+    Customers without a repeat purchase have no repeat amount and are left out.
 
     Parameters
     ----------
@@ -197,13 +201,14 @@ def fit_gamma_gamma(
         frequency and amount with ``weight_col``.
     nonpositive
         What to do about repeat customers whose mean amount is 0 or less, which the
-        model cannot hold: refuse them, or leave them out.
+        model cannot hold: ``"error"`` refuses them, ``"drop"`` leaves them out of the
+        fit.
     penalty
         Pulls the logarithms of the parameters towards 0 (``p``, ``q``) and towards the
         mean amount (``v``): one over the variance of a normal prior. 0 is maximum
         likelihood.
-    frequency_col, monetary_value_col
-        The columns read.
+    columns
+        The names of the columns read.
     weight_col
         How many customers a row stands for; None for one each.
 
@@ -217,15 +222,16 @@ def fit_gamma_gamma(
     NotEnoughDataError
         If fewer than two customers came back.
     InvalidValueError
-        If a repeat amount is missing, infinite, or 0 or less while they are refused.
+        If a repeat amount is missing or infinite; or 0 or less, with
+        ``nonpositive="error"``. If a weight is negative or missing, or all are zero.
     ConvergenceError
         If no optimum was found; the error carries the fit reached.
 
     Warns
     -----
     IdentifiabilityWarning
-        If the data leave a parameter all but free, or the mean of the population comes
-        out infinite (``q <= 1``).
+        If the data leave a parameter all but free, or if the mean of the population is
+        infinite (``q <= 1``).
 
     Examples
     --------
@@ -237,16 +243,17 @@ def fit_gamma_gamma(
     >>> fit_gamma_gamma(customers, penalty=1).q
     3.8195
     """
-    one_of("nonpositive", nonpositive, ("error", "exclude"))
-    columns = (frequency_col, monetary_value_col)
-    asked = columns if weight_col is None else (*columns, weight_col)
+    one_of("nonpositive", nonpositive, ("error", "drop"))
+    named = instance("columns", columns, HistoryColumns)
+    asked = named.spend if weight_col is None else (*named.spend, weight_col)
     frame = read(customers, asked)
     sign: Literal["any", "positive"] = "positive" if nonpositive == "error" else "any"
-    rules = spending_rules(columns, sign=sign)(frame)
-    refuse(frame, rules, id_col=known_id(frame))
-    spending = fetch_spending(frame, columns, weight_col=weight_col)
+    rules = spending_rules(named.spend, sign=sign)(frame)
+    refuse(frame, rules, id_col=known_id(frame, named.customer_id))
+    spending = fetch_spending(frame, named.spend, weight_col=weight_col)
     require_customers(
-        float(spending.weights.sum()), who=f" who came back (column {columns[0]!r})"
+        float(spending.weights.sum()),
+        who=f" who came back (column {named.frequency!r})",
     )
     weights, (x, amounts) = spending.weights, spending.columns
     report = fit_cells(
@@ -258,11 +265,12 @@ def fit_gamma_gamma(
         penalty=penalty,
     )
     p, q, v = report.estimates
-    fit = approved(GammaGamma(p=p, q=q, v=v, report=report), report)
+    fit = approved(GammaGamma(p=p, q=q, v=v, report=report), report, stacklevel=3)
     if q <= 1:
         warnings.warn(
             f"q = {q:.3g} is 1 or less: the mean spend of the population is infinite, "
-            "and customers who never came back cannot be scored. Fit with a penalty.",
+            "and customers without a repeat purchase have no expected spend. Fit with "
+            "a penalty.",
             IdentifiabilityWarning,
             stacklevel=2,
         )
@@ -297,7 +305,7 @@ def _spending(
             found=f"value above {_LARGEST:g}",
             count=int(np.count_nonzero(seen > _LARGEST)),
             total=seen.size,
-            remedy="Correct these amounts: no currency has them.",
+            remedy="Correct these amounts.",
         )
     return x, seen
 
@@ -312,7 +320,7 @@ def _refuse_infinite(expected: FloatArray) -> None:
         count=int(np.count_nonzero(infinite)),
         total=expected.size,
         remedy=(
-            "With p x + q <= 1 the model has no mean for a customer of x repeat "
-            "purchases: score those who came back, or fit with a penalty."
+            "With p x + q <= 1 a customer with x repeat purchases has no finite mean: "
+            "score customers with more purchases, or fit with a penalty."
         ),
     )

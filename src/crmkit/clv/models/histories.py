@@ -1,13 +1,18 @@
 """What a purchase model reads of each customer: frequency, recency, T."""
 
 from collections.abc import Callable, Mapping
-from functools import partial
-from typing import TypeAlias
+from dataclasses import dataclass
+from typing import Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..._check import flawless_history, nonnegative, purchase_history
+from ..._check import (
+    flawless_history,
+    nonnegative,
+    nonnegative_array,
+    purchase_history,
+)
 from ..._frames import (
     Frame,
     Rule,
@@ -24,13 +29,13 @@ from ...typing import FloatArray, IntArray, IntoFrameT
 from .model_arguments import new_columns
 
 __all__ = [
+    "ANY_TIME",
+    "Clock",
     "Columns",
     "Score",
     "by_blocks",
     "history_rules",
     "known_id",
-    "now_or_later",
-    "on_histories",
     "with_history_scores",
 ]
 
@@ -43,13 +48,46 @@ _ID = "customer_id"
 _BLOCK = 2**20  # rows whose intermediate results stay near the processor
 
 
+class Span(Protocol):
+    """A check of a length of time, which may be infinite where that has a meaning."""
+
+    def __call__(self, name: str, value: float, *, infinite: bool = False) -> float:
+        """Return the length, or refuse it by the name of its argument."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clock:
+    """What a model takes for time, as the checks of everything that is a time.
+
+    Attributes
+    ----------
+    history
+        Checks the three arrays of a history.
+    rules
+        The same checks of three columns of a frame.
+    span
+        Checks a horizon, a start or an elapsed time.
+    ages
+        Checks an array of ages of new customers.
+    """
+
+    history: Callable[
+        [ArrayLike, ArrayLike, ArrayLike], tuple[FloatArray, FloatArray, FloatArray]
+    ]
+    rules: Rules
+    span: Span
+    ages: Callable[[str, ArrayLike], FloatArray]
+
+
 def history_rules(columns: Columns) -> Callable[[Frame], list[Rule]]:
-    """Say what a history must be: 0 <= recency <= T, and 0 without a repeat."""
+    """Make the rules of a history: 0 <= recency <= T, and 0 without a repeat."""
     frequency, recency, T = columns
 
     def rules(frame: Frame) -> list[Rule]:
         require_numbers(frame, columns)
-        # In memory a glance tells that nothing is wrong; rules are for what to say.
+        # In memory one pass over the arrays proves that nothing is wrong; the rules,
+        # which cost several, are needed only to name what is.
         if not is_lazy(frame):
             eager = collect(frame)
             if flawless_history(*(numbers(eager, column) for column in columns)):
@@ -69,24 +107,19 @@ def history_rules(columns: Columns) -> Callable[[Frame], list[Rule]]:
                 "Recency is 0 where frequency is 0",
             ),
             impossible(
-                T, (x > 0) & (nw.col(T) == 0), "Nothing is bought again in no time"
+                T, (x > 0) & (nw.col(T) == 0), "Repeat purchases need a T above 0"
             ),
         ]
 
     return rules
 
 
-def on_histories(
-    formula: Callable[..., FloatArray | IntArray],
-    frequency: ArrayLike,
-    recency: ArrayLike,
-    T: ArrayLike,
-    parameters: Mapping[str, float],
-    **options: float,
-) -> FloatArray:
-    """Check three arrays and apply a kernel's formula to them."""
-    history = purchase_history(frequency, recency, T)
-    return by_blocks(partial(formula, **options, **parameters), *history)
+ANY_TIME = Clock(
+    history=purchase_history,
+    rules=history_rules,
+    span=nonnegative,
+    ages=nonnegative_array,
+)
 
 
 def by_blocks(
@@ -101,20 +134,13 @@ def by_blocks(
     return scores.reshape(columns[0].shape)
 
 
-def now_or_later(
-    now: Callable[..., FloatArray], later: Callable[..., FloatArray], elapsed: float
-) -> Callable[..., FloatArray]:
-    """Choose the formula of the probability to be alive, the cheap one for now."""
-    after = nonnegative("elapsed", elapsed)
-    return partial(later, elapsed=after) if after else now
-
-
 def with_history_scores(
     customers: IntoFrameT,
     columns: Columns,
     scores: Mapping[str, Score],
     *,
     rules: Rules = history_rules,
+    id_col: str = _ID,
 ) -> IntoFrameT:
     """Add columns that are functions of the history alone, whatever the library."""
     new_columns(scores, read=columns)
@@ -123,14 +149,15 @@ def with_history_scores(
         columns,
         scores,
         rules=rules(columns),
-        id_col=_ID,
+        id_col=id_col,
+        # Counts, and days over a constant: an engine returns the same bits each time.
         repeatable=True,
     )
 
 
-def known_id(frame: Frame) -> str | None:
+def known_id(frame: Frame, id_col: str = _ID) -> str | None:
     """Name the column of ids, where there is one, for the first example of an error."""
-    return _ID if _ID in column_names(frame) else None
+    return id_col if id_col in column_names(frame) else None
 
 
 def impossible(column: str, broken: nw.Expr, rule: str) -> Rule:

@@ -1,28 +1,12 @@
-"""What functions of this room are given, checked before anything is computed."""
+"""Arguments that functions of `clv` share, checked before anything is computed."""
 
 from collections.abc import Collection
 from math import ceil, isinf
-from typing import TypeVar
 
 from ..._check import fraction, number, whole
 from ...errors import InvalidTypeError, InvalidValueError
 
-__all__ = ["able_to", "finite_margin", "interval_draws", "new_columns"]
-
-_Given = TypeVar("_Given")
-
-
-def able_to(subject: str, given: _Given, *methods: str) -> _Given:
-    """Return what is given: anything with these methods."""
-    absent = [name for name in methods if not callable(getattr(given, name, None))]
-    if absent or isinstance(given, type):
-        raise InvalidTypeError(
-            subject=subject,
-            expected=f"a model with the method {(absent or methods)[0]}",
-            got=type(given).__name__ if given is not None else "None",
-            remedy="Pass a fitted model, such as fit_bg_nbd or fit_gamma_gamma return.",
-        )
-    return given
+__all__ = ["finite_margin", "interval_draws", "new_columns"]
 
 
 def finite_margin(margin: float) -> float:
@@ -32,7 +16,7 @@ def finite_margin(margin: float) -> float:
         raise InvalidValueError(
             subject="argument 'margin'",
             found=f"invalid value {share!r}",
-            remedy="Pass a finite share, such as 0.3 for 30 %.",
+            remedy="Pass a finite share, such as 0.3 for 30%.",
         )
     return share
 
@@ -56,7 +40,7 @@ def interval_draws(draws: int, level: float) -> tuple[int, float]:
 
 
 def new_columns(names: Collection[object], *, read: Collection[str]) -> None:
-    """Refuse to add a column whose name is no text, or is a column that is read."""
+    """Refuse a new column whose name is not text, or is that of a column read."""
     for name in names:
         if not isinstance(name, str):
             raise InvalidTypeError(

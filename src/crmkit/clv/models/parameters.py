@@ -22,9 +22,9 @@ class _Fit(Protocol):
 
 
 def check_parameters(model: object, names: Sequence[str]) -> None:
-    """Refuse a parameter that is no positive number, and keep the rest as floats.
+    """Refuse a parameter that is not a positive number, and keep the rest as floats.
 
-    Nothing observed is described by one outside 1e-100 to 1e100, and much overflows.
+    Outside 1e-100 to 1e100 formulas overflow, and no data need such a parameter.
     """
     for name in names:
         value = positive(name, getattr(model, name))
@@ -44,21 +44,25 @@ def parameters_of(model: object, names: Sequence[str]) -> dict[str, float]:
 
 
 def show_fit(self: _Fit) -> str:
-    """Show a model as print does: its name, its parameters, and how it was fitted.
+    """Show a model as print does: name, parameters, unit, and how it was fitted.
 
     Examples
     --------
     >>> from crmkit.clv import BgNbd
-    >>> print(BgNbd(r=0.24259, alpha=4.41359, a=0.79292, b=2.4259))
-    BgNbd(r=0.2426, alpha=4.414, a=0.7929, b=2.426)
+    >>> print(BgNbd(r=0.24259, alpha=4.41359, a=0.79292, b=2.4259, time_unit="week"))
+    BgNbd(r=0.2426, alpha=4.414, a=0.7929, b=2.426, time_unit='week')
     """
-    shown = ", ".join(f"{name}={value:.4g}" for name, value in self.parameters.items())
-    head = f"{type(self).__name__}({shown})"
+    shown = [f"{name}={value:.4g}" for name, value in self.parameters.items()]
+    # A spend model has money for a unit, and no field of this name.
+    unit = getattr(self, "time_unit", None)
+    if unit is not None:
+        shown.append(f"time_unit={unit!r}")
+    head = f"{type(self).__name__}({', '.join(shown)})"
     return head if self.report is None else f"{head}\n{self.report}"
 
 
 def show_html(self: _Fit) -> str:
-    """Show the same in a notebook.
+    """Show a model in a notebook: name, parameters, unit, and a table of the fit.
 
     Examples
     --------

@@ -32,19 +32,20 @@ SpendScore: TypeAlias = Callable[[FloatArray, FloatArray], FloatArray]
 
 _AMOUNT = "_crmkit_amount"
 _LEAVE = "Leave these customers out of the spend model."
-_EXCLUDE = 'Correct them, or leave them out with nonpositive="exclude".'
+_DROP = 'Correct them, or leave them out with nonpositive="drop".'
 _SMALLEST = np.nextafter(0.0, 1.0)
 
 
 def spending_rules(
     columns: tuple[str, str], *, sign: Sign
 ) -> Callable[[Frame], list[Rule]]:
-    """Say what spend must be: nothing is asked where nobody came back."""
+    """Make the rules of spend; without a repeat purchase any amount will do."""
     frequency, amount = columns
 
     def rules(frame: Frame) -> list[Rule]:
         require_numbers(frame, columns)
-        # In memory a glance tells that nothing is wrong; rules are for what to say.
+        # In memory one pass over the arrays proves that nothing is wrong; the rules,
+        # which cost several, are needed only to name what is.
         if not is_lazy(frame) and _flawless(collect(frame), columns, sign):
             return []
         repeat = nw.col(frequency) > 0
@@ -55,7 +56,7 @@ def spending_rules(
                     column=rule.column,
                     broken=repeat & rule.broken,
                     found=rule.found,
-                    remedy=_EXCLUDE if rule.found.endswith("or less") else _LEAVE,
+                    remedy=_DROP if rule.found.endswith("or less") else _LEAVE,
                 )
                 for rule in number_rules(frame, amount, sign=sign)
             ),
@@ -74,7 +75,11 @@ def _flawless(frame: EagerFrame, columns: tuple[str, str], sign: Sign) -> bool:
 
 
 def with_spend_score(
-    customers: IntoFrameT, columns: tuple[str, str], scores: Mapping[str, SpendScore]
+    customers: IntoFrameT,
+    columns: tuple[str, str],
+    scores: Mapping[str, SpendScore],
+    *,
+    id_col: str = "customer_id",
 ) -> IntoFrameT:
     """Add columns that are functions of frequency and mean amount alone."""
     new_columns(scores, read=columns)
@@ -84,19 +89,19 @@ def with_spend_score(
     if not is_lazy(opened):
         eager = collect(opened)
         rules = spending_rules(columns, sign="nonnegative")
-        refuse(eager, rules(eager), id_col=known_id(eager))
+        refuse(eager, rules(eager), id_col=known_id(eager, id_col))
         x, mean = numbers(eager, frequency), numbers(eager, amount)
         added = {
             name: score(x, np.where(x > 0, mean, 0.0)) for name, score in scores.items()
         }
         return native(with_arrays(eager, added), customers)
-    # A hole where nobody came back is as good as a 0, and joins as one.
+    # Without a repeat purchase a missing amount is as good as 0, and joins as one.
     known = nw.when(nw.col(frequency) > 0).then(nw.col(amount)).otherwise(nw.lit(0.0))
     amount_key = unused(_AMOUNT, opened)
     filled = native(opened.with_columns(known.alias(amount_key)), customers)
     rules = spending_rules(columns, sign="nonnegative")
     keys = (frequency, amount_key)
-    scored = with_scores(filled, keys, scores, rules=rules, id_col="customer_id")
+    scored = with_scores(filled, keys, scores, rules=rules, id_col=id_col)
     return native(read(scored, ()).drop(amount_key), customers)
 
 

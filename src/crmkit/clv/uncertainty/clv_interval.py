@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from ..._check import nonnegative, random_source, rate
+from ..._check import able_to, nonnegative, random_source, rate
 from ..._frames import numbers, read_eager, refuse, with_columns_of
 from ...typing import FloatArray, IntoDataFrame, IntoDataFrameT
 from ..models.histories import Columns, history_rules, known_id
-from ..models.model_arguments import able_to, finite_margin, interval_draws, new_columns
+from ..models.model_arguments import finite_margin, interval_draws, new_columns
 from ..models.spend_columns import spending_rules
 from .simulated_futures import PurchaseSampler, SpendSampler, futures
 
@@ -87,7 +87,7 @@ def with_purchases_interval(
     0            0.0            55.0
     1            0.0             2.0
     """
-    able_to("argument 'purchases'", purchases, "sample_purchase_times")
+    able_to("purchases", purchases, "sample_purchase_times")
     random_source(rng)
     columns = (frequency_col, recency_col, T_col)
     new_columns((low_col, high_col), read=columns)
@@ -186,8 +186,8 @@ def with_clv_interval(
     0      0.0    2146.0
     1      0.0      84.0
     """
-    able_to("argument 'purchases'", purchases, "sample_purchase_times")
-    able_to("argument 'spend'", spend, "sample_amounts")
+    able_to("purchases", purchases, "sample_purchase_times")
+    able_to("spend", spend, "sample_amounts")
     random_source(rng)
     share = finite_margin(margin)
     columns = (frequency_col, recency_col, T_col)

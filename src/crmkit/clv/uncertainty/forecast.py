@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..._check import nonnegative, random_source, rate
+from ..._check import able_to, nonnegative, random_source, rate
 from ...fits import from_document, to_document
 from ...typing import FloatArray, IntoDataFrame
-from ..models.model_arguments import able_to, finite_margin, interval_draws
+from ..models.model_arguments import finite_margin, interval_draws
 from .clv_interval import read_history, read_spending
 from .simulated_futures import PurchaseSampler, SpendSampler, futures
 
@@ -150,8 +150,8 @@ def forecast(
     >>> ahead.purchases_interval
     (2294., 2905.)
     """
-    able_to("argument 'purchases'", purchases, "sample_purchase_times")
-    able_to("argument 'spend'", spend, "sample_amounts", "expected_spend")
+    able_to("purchases", purchases, "sample_purchase_times")
+    able_to("spend", spend, "sample_amounts", "expected_spend")
     random_source(rng)
     share = finite_margin(margin)
     history = read_history(customers, (frequency_col, recency_col, T_col))

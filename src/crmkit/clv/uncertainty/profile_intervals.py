@@ -9,9 +9,12 @@ from ..._frames import read, refuse
 from ...errors import InvalidValueError, NotEnoughDataError
 from ...fits import FitReport, profile_interval
 from ...kernels.base.newton import Objective
-from ...typing import FloatArray, IntoFrame
+from ...kernels.purchases import gamma_gamma
+from ...typing import IntoFrame
 from ..models.fitting import fetch_histories, fetch_spending
+from ..models.gamma_gamma import GammaGamma
 from ..models.histories import known_id
+from ..models.purchase_formulas import PurchaseFormulas
 from ..models.spend_columns import spending_rules
 from .parameter_draws import Fitted
 
@@ -21,15 +24,8 @@ _ROUNDING = 1e-9  # of a sum: beyond it, a likelihood is that of other data
 
 
 class _Purchases(Fitted, Protocol):
-    def objective(
-        self, frequency: FloatArray, recency: FloatArray, T: FloatArray, w: FloatArray
-    ) -> Objective: ...
-
-
-class _Spend(Fitted, Protocol):
-    def objective(
-        self, frequency: FloatArray, monetary_value: FloatArray, w: FloatArray
-    ) -> Objective: ...
+    @property
+    def formulas(self) -> PurchaseFormulas: ...
 
 
 def purchases_profile_intervals(
@@ -88,13 +84,14 @@ def purchases_profile_intervals(
         customers, (frequency_col, recency_col, T_col), weight_col=weight_col
     )
     x, t_x, T = data.columns
-    return _intervals(purchases.objective(x, t_x, T, data.weights), report, level)
+    prepare = purchases.formulas.kernel.objective
+    return _intervals(prepare(x, t_x, T, data.weights), report, level)
 
 
 def spend_profile_intervals(
     customers: IntoFrame,
     *,
-    spend: _Spend,
+    spend: GammaGamma,
     level: float = 0.95,
     frequency_col: str = "frequency",
     monetary_value_col: str = "monetary_value",
@@ -145,7 +142,8 @@ def spend_profile_intervals(
     refuse(frame, spending_rules(columns, sign="any")(frame), id_col=known_id(frame))
     data = fetch_spending(frame, columns, weight_col=weight_col)
     x, amounts = data.columns
-    return _intervals(spend.objective(x, amounts, data.weights), report, level)
+    prepared = gamma_gamma.objective(x, amounts, data.weights)
+    return _intervals(prepared, report, level)
 
 
 def _intervals(

@@ -4,12 +4,12 @@ from functools import partial
 
 import numpy as np
 
-from ..._check import nonnegative, rate
+from ..._check import able_to, nonnegative, rate
 from ..._frames import native, nw, read
 from ...errors import InvalidValueError
 from ...typing import FloatArray, IntoFrameT, PurchaseModel, SpendModel
 from ..models.histories import Score, with_history_scores
-from ..models.model_arguments import able_to, finite_margin, new_columns
+from ..models.model_arguments import finite_margin, new_columns
 from ..models.spend_columns import unused, with_spend_score
 
 __all__ = ["with_clv"]
@@ -101,8 +101,8 @@ def with_clv(
     0         ann  36.74
     1         bob   8.46
     """
-    able_to("argument 'purchases'", purchases, "discounted_expected_purchases")
-    able_to("argument 'spend'", spend, "expected_spend")
+    able_to("purchases", purchases, "discounted_expected_purchases")
+    able_to("spend", spend, "expected_spend")
     share = finite_margin(margin)
     history = (frequency_col, recency_col, T_col)
     new_columns((output_col,), read=(*history, monetary_value_col))

@@ -80,8 +80,12 @@ def log_likelihood_sums(
     return objective(frequency, recency, T, weights)(log_parameters)
 
 
-def start_values() -> FloatArray:
-    """Return log-parameters to start a fit from; there is no unit of time."""
+def start_values(
+    frequency: FloatArray, T: FloatArray, weights: FloatArray
+) -> FloatArray:
+    """Return log-parameters to start a fit from."""
+    # One start serves all data: opportunities have no unit of time to follow.
+    del frequency, T, weights
     return np.log([1.0, 1.0, 0.5, 3.0])
 
 

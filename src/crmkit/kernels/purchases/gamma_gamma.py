@@ -53,10 +53,13 @@ def log_likelihood(
     -----
     With ``m = monetary_value`` and ``x`` occasions, in an order that keeps the large
     terms apart: ``-log B(px, q) - q log(1 + xm/v) - px log(1 + v/(xm)) - log m``. With
-    no occasion there is nothing to explain, and it is 0.
+    no occasion there is nothing to explain, and it is 0. At ``m = 0`` it is the limit,
+    ``-log B(px, q) - px log(v/x) + (px - 1) log m``.
     """
     seen = frequency > 0
-    x, m = np.where(seen, frequency, 1.0), np.where(seen, monetary_value, 1.0)
+    nothing = seen & (monetary_value == 0)
+    paid = seen & ~nothing
+    x, m = np.where(seen, frequency, 1.0), np.where(paid, monetary_value, 1.0)
     total = x * m
     value = (
         per_distinct(lambda count: log_gamma_ratio(p * count, q), x)
@@ -65,7 +68,16 @@ def log_likelihood(
         - p * x * np.log1p(v / total)
         - np.log(m)
     )
+    if np.any(nothing):
+        value[nothing] = _limit_at_nothing(x[nothing], p=p, q=q, v=v)
     return np.where(seen, value, 0.0)
+
+
+def _limit_at_nothing(x: FloatArray, *, p: float, q: float, v: float) -> FloatArray:
+    shape = p * x
+    limit = log_gamma_ratio(shape, q) - gammaln(q) - shape * np.log(v / x)
+    # At a shape of 1 the density at 0 is a number, and (px - 1) log m would be NaN.
+    return np.select([shape > 1, shape < 1], [-np.inf, np.inf], limit)
 
 
 def gradient(

@@ -1,0 +1,152 @@
+"""What a purchase model adds to frames of customers: written once, for all models."""
+
+from functools import partial
+from typing import final
+
+from ..._check import instance
+from ...typing import HISTORY, HistoryColumns, IntoFrameT
+from .histories import Score, with_history_scores
+from .purchase_scores import PurchaseScores
+
+__all__ = ["PurchaseMethods"]
+
+
+class PurchaseMethods(PurchaseScores):
+    """The methods of a purchase model: those of arrays, and those of frames.
+
+    A ``with_*`` method returns the same rows with one column more. ``columns`` names
+    the columns of the history, ``output_col`` the new one. It refuses a missing column
+    with ``MissingColumnError`` and an impossible history with ``InvalidValueError``.
+    """
+
+    __slots__ = ()
+
+    @final
+    def with_probability_alive(
+        self,
+        customers: IntoFrameT,
+        *,
+        elapsed: float = 0.0,
+        columns: HistoryColumns = HISTORY,
+        output_col: str = "probability_alive",
+    ) -> IntoFrameT:
+        """Add the probability that each customer is active, ``elapsed`` after ``T``."""
+        score = partial(self.probability_alive, elapsed=elapsed)
+        return self._with(customers, columns, output_col, score)
+
+    @final
+    def with_expected_purchases(
+        self,
+        customers: IntoFrameT,
+        *,
+        horizon: float,
+        start: float = 0.0,
+        columns: HistoryColumns = HISTORY,
+        output_col: str = "expected_purchases",
+    ) -> IntoFrameT:
+        """Add the expected purchases in ``(T + start, T + start + horizon]``."""
+        score = partial(self.expected_purchases, horizon=horizon, start=start)
+        return self._with(customers, columns, output_col, score)
+
+    @final
+    def with_discounted_expected_purchases(
+        self,
+        customers: IntoFrameT,
+        *,
+        horizon: float,
+        discount_rate: float,
+        columns: HistoryColumns = HISTORY,
+        output_col: str = "discounted_expected_purchases",
+    ) -> IntoFrameT:
+        """Add the expected purchases in ``(T, T + horizon]``, discounted to ``T``."""
+        score = partial(
+            self.discounted_expected_purchases,
+            horizon=horizon,
+            discount_rate=discount_rate,
+        )
+        return self._with(customers, columns, output_col, score)
+
+    @final
+    def with_probability_of_n_purchases(
+        self,
+        customers: IntoFrameT,
+        *,
+        n: int,
+        horizon: float,
+        columns: HistoryColumns = HISTORY,
+        output_col: str = "probability_of_n_purchases",
+    ) -> IntoFrameT:
+        """Add the probability of exactly ``n`` purchases in ``(T, T + horizon]``."""
+        score = partial(self.probability_of_n_purchases, n=n, horizon=horizon)
+        return self._with(customers, columns, output_col, score)
+
+    @final
+    def with_log_likelihood(
+        self,
+        customers: IntoFrameT,
+        *,
+        columns: HistoryColumns = HISTORY,
+        output_col: str = "log_likelihood",
+    ) -> IntoFrameT:
+        """Add the log-likelihood of each history, in the unit of ``T``."""
+        return self._with(customers, columns, output_col, self.log_likelihood)
+
+    @final
+    def with_posterior_mean_rate(
+        self,
+        customers: IntoFrameT,
+        *,
+        columns: HistoryColumns = HISTORY,
+        output_col: str = "posterior_mean_rate",
+    ) -> IntoFrameT:
+        """Add each customer's expected purchases per unit of time while active.
+
+        For the BG/BB it is the expected probability of using an opportunity.
+        """
+        return self._with(customers, columns, output_col, self.posterior_mean_rate)
+
+    @final
+    def with_posterior_mean_dropout(
+        self,
+        customers: IntoFrameT,
+        *,
+        columns: HistoryColumns = HISTORY,
+        output_col: str = "posterior_mean_dropout",
+    ) -> IntoFrameT:
+        """Add each customer's expected dropout, as ``posterior_mean_dropout`` has it.
+
+        For BG/NBD and MBG/NBD it is the probability of leaving after a purchase, for
+        the Pareto/NBD the rate of leaving per unit of time, for the BG/BB the
+        probability of leaving before an opportunity, for the NBD always 0.
+        """
+        return self._with(customers, columns, output_col, self.posterior_mean_dropout)
+
+    @final
+    def with_variance_of_purchases(
+        self,
+        customers: IntoFrameT,
+        *,
+        horizon: float,
+        columns: HistoryColumns = HISTORY,
+        output_col: str = "variance_of_purchases",
+    ) -> IntoFrameT:
+        """Add the variance of the number of purchases in ``(T, T + horizon]``."""
+        score = partial(self.variance_of_purchases, horizon=horizon)
+        return self._with(customers, columns, output_col, score)
+
+    @final
+    def _with(
+        self,
+        customers: IntoFrameT,
+        columns: HistoryColumns,
+        output_col: str,
+        score: Score,
+    ) -> IntoFrameT:
+        named = instance("columns", columns, HistoryColumns)
+        return with_history_scores(
+            customers,
+            named.history,
+            {output_col: score},
+            rules=self.formulas.clock.rules,
+            id_col=named.customer_id,
+        )
