@@ -203,7 +203,7 @@ class PurchaseScores:
         """Return the expected repeat purchases of a new customer by age ``t``."""
         age = self.formulas.clock.ages("t", t)
         kernel = self.formulas.kernel
-        return kernel.expected_purchases_new_customer(age, **self.parameters)
+        return kernel.expected_purchases_new_customer(age, **self._arguments)
 
     @final
     def probability_of_n_purchases_new_customer(
@@ -213,7 +213,7 @@ class PurchaseScores:
         ages = self.formulas.clock.ages("t", t)
         count, age = np.broadcast_arrays(whole_array("n", n), ages)
         kernel = self.formulas.kernel
-        return np.exp(kernel.log_pmf_new_customer(count, age, **self.parameters))
+        return np.exp(kernel.log_pmf_new_customer(count, age, **self._arguments))
 
     @final
     def sample_purchase_times(
@@ -239,7 +239,7 @@ class PurchaseScores:
         there = np.flatnonzero(alive)
         spans = np.full(there.size, span)
         rows, times = self.formulas.futures(
-            x[there], age[there], spans, rng, **self.parameters
+            (x[there], t_x[there], age[there]), spans, rng, **self._arguments
         )
         return there[rows], times
 
@@ -262,6 +262,11 @@ class PurchaseScores:
         return cls(**lifetimes_parameters(fitter, names, kind=kind))
 
     @final
+    @property
+    def _arguments(self) -> dict[str, float]:
+        return {**self.parameters, **parameters_of(self, self.formulas.fixed)}
+
+    @final
     def _now_or_later(self, now: Formula, later: Formula, elapsed: float) -> Formula:
         # The formula for a later time costs more, and at 0 would say the same.
         after = self.formulas.clock.span("elapsed", elapsed)
@@ -277,4 +282,4 @@ class PurchaseScores:
         **options: float,
     ) -> FloatArray:
         history = self.formulas.clock.history(frequency, recency, T)
-        return by_blocks(partial(formula, **options, **self.parameters), *history)
+        return by_blocks(partial(formula, **options, **self._arguments), *history)
