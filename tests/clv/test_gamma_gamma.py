@@ -106,6 +106,26 @@ def test_a_repeat_buyer_of_free_samples_can_be_scored() -> None:
     assert scored == pytest.approx([6.25 * 15.44 / (6.25 + 3.74 - 1)], rel=1e-12)
 
 
+def test_free_samples_are_the_limit_of_small_amounts() -> None:
+    # One rule for 0: each method gives what ever smaller amounts tend to.
+    tiny = [1e-90, 1e-95]
+    assert CDNOW.expected_spend([1], [0.0]) == pytest.approx(
+        CDNOW.expected_spend([1], tiny[:1]), rel=1e-15
+    )
+    falling = CDNOW.log_likelihood([1, 1], tiny)
+    assert falling[1] < falling[0] < -900  # p x > 1: the density falls to 0
+    assert CDNOW.log_likelihood([1, 0], [0.0, 0.0]).tolist() == [-np.inf, 0.0]
+    steep = clv.GammaGamma(p=0.25, q=3.74, v=15.44)
+    rising = steep.log_likelihood([1, 1], tiny)
+    assert rising[1] > rising[0] > 100  # p x < 1: the density grows without end
+    assert steep.log_likelihood([1], [0.0]).tolist() == [np.inf]
+    # p x = 1: the density at 0 is a number, by the same limit.
+    flat = clv.GammaGamma(p=0.5, q=3.74, v=15.44)
+    assert flat.log_likelihood([2], [0.0]) == pytest.approx(
+        flat.log_likelihood([2], [1e-60]), rel=1e-12
+    )
+
+
 def test_negative_spend_is_not_scored(frame: Build) -> None:
     spend = {**SPEND, "monetary_value": [22.35, 0.0, -1.0, 40.0]}
     with pytest.raises(InvalidValueError, match="1 negative value in 4 rows"):

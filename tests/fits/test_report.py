@@ -83,7 +83,7 @@ def test_without_a_covariance_errors_are_none_and_intervals_are_refused() -> Non
 
 def test_a_report_prints_as_a_table() -> None:
     assert str(REPORT).splitlines() == [
-        "parameter  estimate  standard error     95 % interval",
+        "parameter  estimate  standard error      95% interval",
         "r              0.25            0.01  0.2311 to 0.2704",
         "alpha             4             0.4    3.288 to 4.866",
         "2,357 customers, 1,400 distinct histories",

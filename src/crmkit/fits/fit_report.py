@@ -14,7 +14,7 @@ from .json_documents import from_document, to_document
 
 __all__ = ["FitReport"]
 
-_WEAK = 2.0  # standard error of a logarithm: the 95 % interval spans a factor of 2500
+_WEAK = 2.0  # standard error of a logarithm: the 95% interval spans a factor of 2500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,7 +212,7 @@ class FitReport:
         )
 
 
-_HEADINGS = ("parameter", "estimate", "standard error", "95 % interval")
+_HEADINGS = ("parameter", "estimate", "standard error", "95% interval")
 
 
 def _rows(report: FitReport) -> list[tuple[str, ...]]:

@@ -125,6 +125,14 @@ def fit_bg_nbd(
     ...     load_cdnow_sample(), observation_period_end="1997-09-30", time_unit="week"
     ... )
     >>> print(fit_bg_nbd(customers).report)
+    parameter  estimate  standard error      95% interval
+    r          0.242595         0.01256  0.2192 to 0.2685
+    alpha        4.4136          0.3782    3.731 to 5.221
+    a          0.792922          0.1857    0.501 to 1.255
+    b           2.42591          0.7054    1.372 to 4.289
+    2,357 customers, 1,016 distinct histories, T up to 38.857
+    log-likelihood -9,582.429, AIC 19,172.858, BIC 19,195.919
+    converged in 4 iterations; The gradient is zero.
     """
     return fit_purchases(
         BgNbd,
