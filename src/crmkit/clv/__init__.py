@@ -29,7 +29,9 @@ from .components.referral_influence import (
 from .components.referral_outlook import ReferralOutlook, fit_referral_outlook
 from .models.bg_bb import BgBb, fit_bg_bb
 from .models.bg_nbd import BgNbd, fit_bg_nbd
+from .models.credibility_spend import CredibilitySpend, fit_credibility_spend
 from .models.gamma_gamma import GammaGamma, fit_gamma_gamma
+from .models.mbg_cnbd_k import MbgCnbdK, fit_mbg_cnbd_k
 from .models.mbg_nbd import MbgNbd, fit_mbg_nbd
 from .models.nbd import Nbd, fit_nbd
 from .models.pareto_nbd import ParetoNbd, fit_pareto_nbd
@@ -56,11 +58,13 @@ __all__ = [
     "BgNbd",
     "CategoryShares",
     "ComponentDraws",
+    "CredibilitySpend",
     "Forecast",
     "GammaGamma",
     "HoldoutError",
     "Influence",
     "LikelihoodRatio",
+    "MbgCnbdK",
     "MbgNbd",
     "ModelComparison",
     "ModelScore",
@@ -80,7 +84,9 @@ __all__ = [
     "fit_bg_bb",
     "fit_bg_nbd",
     "fit_category_shares",
+    "fit_credibility_spend",
     "fit_gamma_gamma",
+    "fit_mbg_cnbd_k",
     "fit_mbg_nbd",
     "fit_nbd",
     "fit_pareto_nbd",

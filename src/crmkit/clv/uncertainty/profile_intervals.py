@@ -14,6 +14,7 @@ from ...typing import IntoFrame
 from ..models.fitting import fetch_histories, fetch_spending
 from ..models.gamma_gamma import GammaGamma
 from ..models.histories import known_id
+from ..models.parameters import parameters_of
 from ..models.purchase_formulas import PurchaseFormulas
 from ..models.spend_columns import spending_rules
 from .parameter_draws import Fitted
@@ -84,8 +85,10 @@ def purchases_profile_intervals(
         customers, (frequency_col, recency_col, T_col), weight_col=weight_col
     )
     x, t_x, T = data.columns
-    prepare = purchases.formulas.kernel.objective
-    return _intervals(prepare(x, t_x, T, data.weights), report, level)
+    formulas = purchases.formulas
+    prepare = formulas.kernel.objective
+    fixed = parameters_of(purchases, formulas.fixed)
+    return _intervals(prepare(x, t_x, T, data.weights, **fixed), report, level)
 
 
 def spend_profile_intervals(

@@ -34,9 +34,9 @@ __all__ = [
     "probability_alive",
     "probability_alive_after",
     "regularity_log_likelihood",
+    "sample_active_times",
     "sample_customers",
     "sample_future_purchases",
-    "sample_future_times",
     "sample_purchase_times",
     "start_values",
     "variance_of_purchases",
@@ -354,34 +354,31 @@ def sample_purchase_times(
     return erlang_sample.sample_times(rate, none, lives, T, rng, k=int(k))
 
 
-def sample_future_times(
+def sample_active_times(
     frequency: FloatArray,
     recency: FloatArray,
     T: FloatArray,
+    span: FloatArray,
     rng: np.random.Generator,
     *,
-    horizon: Numbers,
     k: int,
     r: float,
     alpha: float,
     a: float,
     b: float,
 ) -> tuple[IntArray, FloatArray]:
-    """Draw row and time after ``T`` of each purchase in ``(T, T + horizon]``."""
+    """Draw the row and time after ``T`` of the purchases of active customers."""
     buyer, phase = _now(frequency, recency, T, k=k, r=r, alpha=alpha, a=a, b=b)
-    alive = np.flatnonzero(rng.random(frequency.size) < phase.alive)
-    reached = np.cumsum(np.exp(phase.log_phase[alive]), axis=1)
-    drawn = rng.random(alive.size)[:, None] * reached[:, -1:]
+    reached = np.cumsum(np.exp(phase.log_phase), axis=1)
+    drawn = rng.random(frequency.size)[:, None] * reached[:, -1:]
     steps = np.minimum((reached <= drawn).sum(axis=1), buyer.k - 1)
-    shape = r + buyer.k * frequency[alive] + steps
-    rate = beta_geometric_sample.sample_rates(shape, alpha + T[alive], rng)
+    shape = r + buyer.k * frequency + steps
+    rate = beta_geometric_sample.sample_rates(shape, alpha + T, rng)
     dropout = beta_geometric_sample.sample_chances(
-        np.full(alive.size, a), b + frequency[alive] + 1.0, rng
+        np.full(frequency.size, a), b + frequency + 1.0, rng
     )
     lives = erlang_sample.sample_lives(dropout, rng)
-    span = np.broadcast_to(np.asarray(horizon, np.float64), frequency.shape)[alive]
-    rows, times = erlang_sample.sample_times(rate, steps, lives, span, rng, k=buyer.k)
-    return alive[rows], times
+    return erlang_sample.sample_times(rate, steps, lives, span, rng, k=buyer.k)
 
 
 def sample_future_purchases(
@@ -398,10 +395,14 @@ def sample_future_purchases(
     b: float,
 ) -> IntArray:
     """Draw the number of purchases in ``(T, T + horizon]``, given the history."""
-    rows, _ = sample_future_times(
-        frequency, recency, T, rng, horizon=horizon, k=k, r=r, alpha=alpha, a=a, b=b
+    active = rng.random(frequency.size) < probability_alive(
+        frequency, recency, T, k=k, r=r, alpha=alpha, a=a, b=b
     )
-    return np.bincount(rows, minlength=frequency.size)
+    there = np.flatnonzero(active)
+    span = np.broadcast_to(np.asarray(horizon, np.float64), frequency.shape)[there]
+    history = frequency[there], recency[there], T[there]
+    rows, _ = sample_active_times(*history, span, rng, k=k, r=r, alpha=alpha, a=a, b=b)
+    return np.bincount(there[rows], minlength=frequency.size)
 
 
 def _now(
