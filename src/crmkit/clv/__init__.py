@@ -35,6 +35,8 @@ from .models.mbg_cnbd_k import MbgCnbdK, fit_mbg_cnbd_k
 from .models.mbg_nbd import MbgNbd, fit_mbg_nbd
 from .models.nbd import Nbd, fit_nbd
 from .models.pareto_nbd import ParetoNbd, fit_pareto_nbd
+from .models.seasonality import SeasonalEvent, Seasonality
+from .models.seasonality_fit import fit_seasonality
 from .uncertainty.clv_interval import with_clv_interval, with_purchases_interval
 from .uncertainty.expectation_interval import with_expectation_interval
 from .uncertainty.forecast import Forecast, forecast
@@ -74,6 +76,8 @@ __all__ = [
     "References",
     "ReferralInfluence",
     "ReferralOutlook",
+    "SeasonalEvent",
+    "Seasonality",
     "SpendIndependence",
     "backtest",
     "clv_components",
@@ -92,6 +96,7 @@ __all__ = [
     "fit_pareto_nbd",
     "fit_references",
     "fit_referral_outlook",
+    "fit_seasonality",
     "forecast",
     "per_unit_rate",
     "profit_by",
