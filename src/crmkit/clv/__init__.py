@@ -29,12 +29,15 @@ from .components.referral_influence import (
 from .components.referral_outlook import ReferralOutlook, fit_referral_outlook
 from .models.bg_bb import BgBb, fit_bg_bb
 from .models.bg_nbd import BgNbd, fit_bg_nbd
+from .models.covariate_effects import CovariateEffect, CovariateTest
 from .models.credibility_spend import CredibilitySpend, fit_credibility_spend
 from .models.gamma_gamma import GammaGamma, fit_gamma_gamma
 from .models.mbg_cnbd_k import MbgCnbdK, fit_mbg_cnbd_k
 from .models.mbg_nbd import MbgNbd, fit_mbg_nbd
 from .models.nbd import Nbd, fit_nbd
 from .models.pareto_nbd import ParetoNbd, fit_pareto_nbd
+from .models.purchase_covariates import PurchaseCovariates
+from .models.purchase_covariates_fit import fit_purchase_covariates
 from .models.seasonality import SeasonalEvent, Seasonality
 from .models.seasonality_fit import fit_seasonality
 from .uncertainty.clv_interval import with_clv_interval, with_purchases_interval
@@ -60,6 +63,8 @@ __all__ = [
     "BgNbd",
     "CategoryShares",
     "ComponentDraws",
+    "CovariateEffect",
+    "CovariateTest",
     "CredibilitySpend",
     "Forecast",
     "GammaGamma",
@@ -73,6 +78,7 @@ __all__ = [
     "Nbd",
     "ParetoNbd",
     "ProfitChange",
+    "PurchaseCovariates",
     "References",
     "ReferralInfluence",
     "ReferralOutlook",
@@ -94,6 +100,7 @@ __all__ = [
     "fit_mbg_nbd",
     "fit_nbd",
     "fit_pareto_nbd",
+    "fit_purchase_covariates",
     "fit_references",
     "fit_referral_outlook",
     "fit_seasonality",
