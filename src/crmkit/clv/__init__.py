@@ -40,6 +40,7 @@ from .models.purchase_covariates import PurchaseCovariates
 from .models.purchase_covariates_fit import fit_purchase_covariates
 from .models.seasonality import SeasonalEvent, Seasonality
 from .models.seasonality_fit import fit_seasonality
+from .models.spend_covariates import SpendCovariates, fit_spend_covariates
 from .uncertainty.clv_interval import with_clv_interval, with_purchases_interval
 from .uncertainty.expectation_interval import with_expectation_interval
 from .uncertainty.forecast import Forecast, forecast
@@ -84,6 +85,7 @@ __all__ = [
     "ReferralOutlook",
     "SeasonalEvent",
     "Seasonality",
+    "SpendCovariates",
     "SpendIndependence",
     "backtest",
     "clv_components",
@@ -104,6 +106,7 @@ __all__ = [
     "fit_references",
     "fit_referral_outlook",
     "fit_seasonality",
+    "fit_spend_covariates",
     "forecast",
     "per_unit_rate",
     "profit_by",

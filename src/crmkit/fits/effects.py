@@ -1,11 +1,12 @@
 """A fit with effects of covariates: the search, its errors, and the shrinking."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ..kernels.base.newton import Derivatives, Objective, maximise
-from ..typing import FloatArray
+from ..typing import FloatArray, IntArray
 
 __all__ = ["EffectFit", "fit_effects"]
 
@@ -50,6 +51,7 @@ def fit_effects(
     parameters: int,
     customers: float,
     penalty: float | None,
+    held: Sequence[int] = (),
 ) -> EffectFit:
     """Maximise a log-likelihood over log-parameters and effects of covariates.
 
@@ -67,7 +69,20 @@ def fit_effects(
         One over the variance of a normal prior of the effects; 0 for none; None chooses
         it by the marginal likelihood in Laplace's approximation, by MacKay's (1992)
         fixed point.
+    held
+        Places of log-parameters that stay where they start: those of a plain fit that
+        ran to its boundary would run on for ever.
     """
+    free = np.setdiff1d(np.arange(start.size), held)
+    if free.size < start.size:
+        return _with_held(
+            objective,
+            start,
+            free,
+            parameters=parameters,
+            customers=customers,
+            penalty=penalty,
+        )
     tolerance = _TOLERANCE * customers
     best = maximise(objective, start, tolerance=tolerance, max_iterations=_ITERATIONS)
     effects = slice(parameters, start.size)
@@ -103,6 +118,47 @@ def fit_effects(
         iterations=best.iterations,
         gradient_norm=best.gradient_norm / customers,
     )
+
+
+def _with_held(
+    objective: Objective,
+    start: FloatArray,
+    free: IntArray,
+    *,
+    parameters: int,
+    customers: float,
+    penalty: float | None,
+) -> EffectFit:
+    """Fit what is free, and put it back among what is held."""
+
+    def rest(values: FloatArray) -> Derivatives:
+        value, slope, bend = objective(_put(start, free, values))
+        return value, slope[free], bend[np.ix_(free, free)]
+
+    found = fit_effects(
+        rest,
+        start[free],
+        parameters=parameters - (start.size - free.size),
+        customers=customers,
+        penalty=penalty,
+    )
+    covariance = found.covariance
+    if covariance is not None:
+        known = np.zeros((start.size, start.size))
+        known[np.ix_(free, free)] = covariance
+        covariance = known
+    return replace(
+        found,
+        point=_put(start, free, found.point),
+        penalised=_put(start, free, found.penalised),
+        covariance=covariance,
+    )
+
+
+def _put(start: FloatArray, free: IntArray, values: FloatArray) -> FloatArray:
+    point = start.copy()
+    point[free] = values
+    return point
 
 
 def _pulled(objective: Objective, effects: slice, weight: float) -> Objective:

@@ -11,12 +11,12 @@ from ..._check import instance
 from ..._frames import Frame, Rule, with_scores
 from ...errors import InvalidValueError
 from ...fits import from_document, to_document
-from ...kernels.base.cells import group
 from ...kernels.purchases.covariate_objective import Shifts
 from ...typing import HISTORY, FloatArray, HistoryColumns, IntoFrameT
 from .bg_nbd import BgNbd
 from .covariate_columns import covariate_rules
 from .covariate_effects import CovariateEffect, CovariateTest
+from .covariate_scores import scored_by_kind
 from .histories import history_rules
 from .mbg_nbd import MbgNbd
 from .model_arguments import new_columns
@@ -223,19 +223,7 @@ class PurchaseCovariates:
     def _scored(
         self, score: Callable[..., FloatArray], *columns: FloatArray
     ) -> FloatArray:
-        """Score the customers of each set of covariates by their own model."""
-        history, covariates = columns[:3], columns[3:]
-        result = np.empty(history[0].size)
-        if not result.size:
-            return result
-        kinds = group(covariates, inverse=True)
-        assert kinds.inverse is not None  # noqa: S101 - asked for in the line above
-        order = np.argsort(kinds.inverse, kind="stable")
-        ends = np.cumsum(np.bincount(kinds.inverse, minlength=kinds.size))
-        models = self._models(np.stack(kinds.columns, axis=1))
-        for model, rows in zip(models, np.split(order, ends[:-1]), strict=True):
-            result[rows] = score(model, *(column[rows] for column in history))
-        return result
+        return scored_by_kind(score, self._models, columns[:3], columns[3:])
 
     def _models(self, table: FloatArray) -> list[Model]:
         model = FAMILIES[self.family]

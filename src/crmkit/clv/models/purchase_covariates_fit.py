@@ -147,6 +147,7 @@ def fit_purchase_covariates(
         parameters=4,
         customers=float(histories.weights.sum()),
         penalty=chosen_penalty(penalty),
+        held=[model.formulas.names.index(name) for name in plain.boundary],
     )
     sizes = np.concatenate([spread[of] for of in at])
     shrunk = found.penalised[4:] / sizes
