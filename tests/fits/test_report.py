@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from crmkit.errors import InvalidValueError, NotEnoughDataError
-from crmkit.fits import FitReport
+from crmkit.fits import FitReport, Interval
 
 REPORT = FitReport(
     names=("r", "alpha"),
@@ -55,6 +55,8 @@ def test_intervals_are_positive_on_the_log_scale() -> None:
         0.25 * math.exp(-1.959963984540054 * 0.01 / 0.25), rel=1e-12
     )
     assert high == pytest.approx(0.25**2 / low, rel=1e-12)
+    assert REPORT.interval("r") == Interval(lower=low, upper=high, level=0.95)
+    assert REPORT.intervals()["r"] == REPORT.interval("r")
 
 
 def test_intervals_are_symmetric_on_the_natural_scale() -> None:

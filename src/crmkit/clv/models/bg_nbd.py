@@ -38,6 +38,11 @@ class BgNbd(PurchaseMethods):
     time_unit
         The unit of ``T``, where it is known. It converts nothing.
 
+    See Also
+    --------
+    MbgNbd : A customer may leave at the first purchase too.
+    ParetoNbd : A customer may leave at any moment.
+
     References
     ----------
     Fader, Hardie and Lee (2005), "Counting your customers the easy way: an alternative

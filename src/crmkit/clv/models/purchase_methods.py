@@ -30,7 +30,32 @@ class PurchaseMethods(PurchaseScores):
         columns: HistoryColumns = HISTORY,
         output_col: str = "probability_alive",
     ) -> IntoFrameT:
-        """Add the probability that each customer is active, ``elapsed`` after ``T``."""
+        """Add the probability that each customer is active, ``elapsed`` after ``T``.
+
+        Parameters
+        ----------
+        customers
+            One row per customer, as ``rfm_summary`` makes it.
+        elapsed
+            How long after ``T``, without news of the customer since.
+        columns
+            The names of the columns of the history.
+        output_col
+            The column added.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> from crmkit.clv import BgNbd
+        >>> customers = pd.DataFrame(
+        ...     {"frequency": [26, 1], "recency": [30.857, 2.0], "T": [31.0, 39.0]}
+        ... )
+        >>> model = BgNbd(r=0.2426, alpha=4.4136, a=0.7929, b=2.4259)
+        >>> model.with_probability_alive(customers).round(3)
+           frequency  recency     T  probability_alive
+        0         26   30.857  31.0              0.969
+        1          1    2.000  39.0              0.221
+        """
         score = partial(self.probability_alive, elapsed=elapsed)
         return self._with(customers, columns, output_col, score)
 
@@ -44,7 +69,32 @@ class PurchaseMethods(PurchaseScores):
         columns: HistoryColumns = HISTORY,
         output_col: str = "expected_purchases",
     ) -> IntoFrameT:
-        """Add the expected purchases in ``(T + start, T + start + horizon]``."""
+        """Add the expected purchases in ``(T + start, T + start + horizon]``.
+
+        Parameters
+        ----------
+        customers
+            One row per customer, as ``rfm_summary`` makes it.
+        horizon, start
+            How long a span is looked at, and how long after ``T`` it begins.
+        columns
+            The names of the columns of the history.
+        output_col
+            The column added.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> from crmkit import HistoryColumns
+        >>> from crmkit.clv import BgNbd
+        >>> customers = pd.DataFrame({"x": [26, 1], "t_x": [30.857, 2], "T": [31, 39]})
+        >>> model = BgNbd(r=0.2426, alpha=4.4136, a=0.7929, b=2.4259)
+        >>> names = HistoryColumns(frequency="x", recency="t_x")
+        >>> model.with_expected_purchases(customers, horizon=52, columns=names).round(2)
+            x    t_x   T  expected_purchases
+        0  26  30.86  31               25.76
+        1   1   2.00  39                0.27
+        """
         score = partial(self.expected_purchases, horizon=horizon, start=start)
         return self._with(customers, columns, output_col, score)
 
@@ -58,7 +108,11 @@ class PurchaseMethods(PurchaseScores):
         columns: HistoryColumns = HISTORY,
         output_col: str = "discounted_expected_purchases",
     ) -> IntoFrameT:
-        """Add the expected purchases in ``(T, T + horizon]``, discounted to ``T``."""
+        """Add the expected purchases in ``(T, T + horizon]``, discounted to ``T``.
+
+        ``horizon`` may be ``math.inf``; ``discount_rate`` is the effective rate per
+        unit of ``T``.
+        """
         score = partial(
             self.discounted_expected_purchases,
             horizon=horizon,

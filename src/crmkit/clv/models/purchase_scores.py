@@ -64,7 +64,17 @@ class PurchaseScores:
     ) -> FloatArray:
         """Return the probability that each customer is active, ``elapsed`` after ``T``.
 
-        With ``elapsed`` above 0, it is the probability now times that of staying.
+        Parameters
+        ----------
+        frequency, recency, T
+            Repeat purchases, time to the last of them, and time observed.
+        elapsed
+            How long after ``T``, without news of the customer since.
+
+        Returns
+        -------
+        array
+            Probabilities from 0 to 1.
         """
         kernel = self.formulas.kernel
         formula = self._now_or_later(
@@ -102,7 +112,22 @@ class PurchaseScores:
         horizon: float,
         start: float = 0.0,
     ) -> FloatArray:
-        """Return the expected purchases in ``(T + start, T + start + horizon]``."""
+        """Return the expected purchases in ``(T + start, T + start + horizon]``.
+
+        Parameters
+        ----------
+        frequency, recency, T
+            Repeat purchases, time to the last of them, and time observed.
+        horizon
+            How long a span is looked at, finite.
+        start
+            How long after ``T`` the span begins.
+
+        Returns
+        -------
+        array
+            Expected numbers, in which the chance of having left is counted.
+        """
         span = self.formulas.clock.span
         begin = span("start", start)
         return self._score(
@@ -126,9 +151,21 @@ class PurchaseScores:
     ) -> FloatArray:
         """Return the expected purchases in ``(T, T + horizon]``, discounted to ``T``.
 
-        ``discount_rate`` is an effective rate per unit of ``T``. ``horizon`` may be
-        infinite; where purchases never cease and nothing discounts them, the result is
-        infinite too.
+        Parameters
+        ----------
+        frequency, recency, T
+            Repeat purchases, time to the last of them, and time observed.
+        horizon
+            How long a span is looked at; ``math.inf`` for a lifetime.
+        discount_rate
+            The effective rate per unit of ``T``. Each purchase is discounted from the
+            moment it is expected.
+
+        Returns
+        -------
+        array
+            Expected numbers; infinite where purchases never cease and nothing
+            discounts them.
         """
         span = self.formulas.clock.span("horizon", horizon, infinite=True)
         return self._score(
@@ -162,7 +199,11 @@ class PurchaseScores:
         n: int,
         horizon: float,
     ) -> FloatArray:
-        """Return the probability of exactly ``n`` purchases in ``(T, T + horizon]``."""
+        """Return the probability of exactly ``n`` purchases in ``(T, T + horizon]``.
+
+        With ``n=0`` it is the probability of no purchase, by customers who have left
+        and by those who only pause.
+        """
         log_probability = self._score(
             partial(self.formulas.kernel.log_pmf, whole("n", n)),
             frequency,
@@ -227,8 +268,19 @@ class PurchaseScores:
     ) -> tuple[IntArray, FloatArray]:
         """Draw one future of each customer, given the history.
 
-        Returns the row of the customer and the time after ``T`` of each purchase in
-        ``(T, T + horizon]``.
+        Parameters
+        ----------
+        frequency, recency, T
+            Repeat purchases, time to the last of them, and time observed.
+        horizon
+            How long a span is looked at, finite.
+        rng
+            The source of randomness.
+
+        Returns
+        -------
+        tuple of array
+            The row of the customer, and the time after ``T``, of each purchase drawn.
         """
         random_source(rng)
         clock = self.formulas.clock

@@ -52,7 +52,7 @@ def level_sums(
     coefficients: FloatArray,
     link: Link,
 ) -> Derivatives:
-    """Return the same where each row stands on one level, which has its coefficient.
+    """Return the derivatives where each row is on one level with its own coefficient.
 
     The levels 0, 1, ... come first among the coefficients. No column of zeros and ones
     is made for them: their block of the Hessian is diagonal.

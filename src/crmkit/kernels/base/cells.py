@@ -182,7 +182,7 @@ class _Key:
         return len(self.spans)
 
     def leads(self, table: list[FloatArray]) -> bool:
-        """Say whether the rest of the table is one column in few groups."""
+        """Tell whether the rest of the table is one column in few groups."""
         return self.width == len(table) - 1 and self.size <= _MOST_BUCKETS
 
     @property

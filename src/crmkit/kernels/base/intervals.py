@@ -1,4 +1,4 @@
-"""Intervals and tests every room needs: shares, means, resampling, many comparisons.
+"""Intervals and tests: shares, means, resampling, many comparisons.
 
 Wilson (1927) and Clopper & Pearson (1934) for a share; Student (1908) for a mean, from
 sums alone; the percentile bootstrap over units drawn with their multiplicity; Holm

@@ -90,7 +90,7 @@ def log_beta_ratio(a: Numbers, b: Numbers, n: FloatArray | float) -> FloatArray:
 def log_negative_binomial(
     n: Numbers, t: Numbers, *, r: Numbers, alpha: Numbers
 ) -> FloatArray:
-    """Return the log probability of ``n`` purchases in ``t``, nobody ever leaving.
+    """Return the log probability of ``n`` purchases in ``t`` without dropout.
 
     Notes
     -----

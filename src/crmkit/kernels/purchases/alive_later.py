@@ -1,4 +1,4 @@
-"""The logarithm of being a customer still at a later time, for each purchase model.
+"""The logarithm of the probability of being active later, for each purchase model.
 
 The probability now times that of staying on: as a sum of logarithms it is a number
 where the product is too small for one. Symbols are those of the models' own files.
@@ -28,7 +28,7 @@ def bg_nbd(
     a: float,
     b: float,
 ) -> FloatArray:
-    """Return it at ``T + elapsed``, where a repeat purchase may be the last."""
+    """Return the logarithm of P(active at ``T + elapsed``) of the BG/NBD."""
     now = beta_geometric_future.Now(
         frequency=frequency, T=T, first_toss=0, r=r, alpha=alpha, a=a, b=b
     )
@@ -47,7 +47,7 @@ def mbg_nbd(
     a: float,
     b: float,
 ) -> FloatArray:
-    """Return it at ``T + elapsed``, where any purchase may be the last."""
+    """Return the logarithm of P(active at ``T + elapsed``) of the MBG/NBD."""
     now = beta_geometric_future.Now(
         frequency=frequency, T=T, first_toss=1, r=r, alpha=alpha, a=a, b=b
     )
@@ -66,7 +66,7 @@ def pareto_nbd(
     s: float,
     beta: float,
 ) -> FloatArray:
-    """Return it at ``T + elapsed``, where leaving takes no purchase."""
+    """Return the logarithm of P(active at ``T + elapsed``) of the Pareto/NBD."""
     alive = pareto.log_probability_alive(
         frequency, recency, T, r=r, alpha=alpha, s=s, beta=beta
     )
@@ -84,7 +84,7 @@ def bg_bb(
     gamma: float,
     delta: float,
 ) -> FloatArray:
-    """Return it at opportunity ``T + elapsed``."""
+    """Return the logarithm of P(active at ``T + elapsed``) of the BG/BB."""
     alive = bb.log_probability_alive(
         frequency, recency, T, alpha=alpha, beta=beta, gamma=gamma, delta=delta
     )

@@ -54,17 +54,17 @@ class Now:
 
 
 def survival(elapsed: Numbers, now: Now) -> FloatArray:
-    """Return the chance to be there still after ``elapsed``: ``E[(1+pt/A)^-k]``."""
+    """Return P(still active after ``elapsed``): ``E[(1+pt/A)^-k]``."""
     return _at(_survival, now, elapsed=elapsed)
 
 
 def log_survival(elapsed: Numbers, now: Now) -> FloatArray:
-    """Return its logarithm, a number where the chance is too small for one."""
+    """Return the logarithm of ``survival``, exact where that underflows."""
     return _log_at(_survival, now, elapsed=elapsed)
 
 
 def purchases(start: Numbers, end: Numbers, now: Now) -> FloatArray:
-    """Return the purchases to expect between ``start`` and ``end`` from now.
+    """Return the expected purchases between ``start`` and ``end`` from now.
 
     Notes
     -----

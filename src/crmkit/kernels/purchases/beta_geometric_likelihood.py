@@ -2,9 +2,9 @@
 
 Purchases come at a gamma-distributed rate (shape ``r``, rate ``alpha``). After each
 purchase the customer tosses a coin and leaves with a chance drawn once from a beta
-distribution (``a``, ``b``). ``tosses`` is the number of coins a customer who is still
-there has survived: ``frequency`` in the BG/NBD, where the first purchase tosses none,
-and ``frequency + 1`` in the MBG/NBD, where it does. With no coin tossed nobody leaves.
+distribution (``a``, ``b``). ``tosses`` is the number of coins an active customer has
+survived: ``frequency`` in the BG/NBD, where the first purchase tosses none, and
+``frequency + 1`` in the MBG/NBD, where it does. Without a toss no customer leaves.
 """
 
 import numpy as np
@@ -67,7 +67,7 @@ def probability_alive(
     a: float,
     b: float,
 ) -> FloatArray:
-    """Return the probability to be there still; it is 1 with no coin tossed."""
+    """Return the probability of being active; it is 1 with no coin tossed."""
     rows = frequency, recency, T, tosses
     log_quiet = -(r + frequency) * np.log1p((T - recency) / (alpha + recency))
     # A ratio of positive numbers: it vanishes, but nothing in it overflows.

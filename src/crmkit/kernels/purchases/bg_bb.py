@@ -99,7 +99,7 @@ def log_probability_alive(
     gamma: float,
     delta: float,
 ) -> FloatArray:
-    """Return the logarithm of the probability to be there at opportunity ``T``."""
+    """Return the logarithm of the probability of being active at ``T``."""
     there, left = _log_shares(
         frequency, recency, T, alpha=alpha, beta=beta, gamma=gamma, delta=delta
     )
@@ -116,7 +116,7 @@ def probability_alive(
     gamma: float,
     delta: float,
 ) -> FloatArray:
-    """Return the probability to be there still at opportunity ``T``.
+    """Return the probability of being active at opportunity ``T``.
 
     It is 1 where the last opportunity was used. The paper states it for the opportunity
     after that: ``probability_alive_after`` with ``elapsed=1``.
@@ -138,7 +138,7 @@ def probability_alive_after(
     gamma: float,
     delta: float,
 ) -> FloatArray:
-    """Return the probability to be there at opportunity ``T + elapsed``."""
+    """Return the probability of being active at opportunity ``T + elapsed``."""
     alive = probability_alive(
         frequency, recency, T, alpha=alpha, beta=beta, gamma=gamma, delta=delta
     )
@@ -157,7 +157,7 @@ def expected_purchases(
     gamma: float,
     delta: float,
 ) -> FloatArray:
-    """Return the purchases to expect at opportunities ``T + start + 1 .. T + end``.
+    """Return the expected purchases at opportunities ``T + start + 1 .. T + end``.
 
     Without an end (infinity) it is finite for ``gamma > 1`` only, else infinite.
     """
@@ -180,7 +180,7 @@ def discounted_expected_purchases(
     gamma: float,
     delta: float,
 ) -> FloatArray:
-    """Return the purchases to expect, each worth ``exp(-log_rate j)`` at ``T + j``."""
+    """Return the expected purchases, each worth ``exp(-log_rate j)`` at ``T + j``."""
     alive = probability_alive(
         frequency, recency, T, alpha=alpha, beta=beta, gamma=gamma, delta=delta
     )
@@ -218,7 +218,7 @@ def expected_purchases_new_customer(
     gamma: float,
     delta: float,
 ) -> FloatArray:
-    """Return the purchases to expect of a new customer at ``t`` opportunities."""
+    """Return the expected purchases of a new customer at ``t`` opportunities."""
     return alpha / (alpha + beta) * periods(0.0, t, 0.0, gamma, delta)
 
 
@@ -275,7 +275,7 @@ def posterior_mean_rate(
     gamma: float,
     delta: float,
 ) -> FloatArray:
-    """Return the mean of each customer's chance to use an opportunity."""
+    """Return the mean of each customer's probability of using an opportunity."""
     # A chance p more in the likelihood: one purchase more with as many seen.
     raised = _log_shares(
         frequency, recency, T, alpha=alpha + 1.0, beta=beta, gamma=gamma, delta=delta
@@ -297,7 +297,7 @@ def posterior_mean_dropout(
     gamma: float,
     delta: float,
 ) -> FloatArray:
-    """Return the mean of each customer's chance to leave before an opportunity."""
+    """Return the mean of each customer's probability of leaving."""
     raised = _log_shares(
         frequency, recency, T, alpha=alpha, beta=beta, gamma=gamma + 1.0, delta=delta
     )
@@ -317,7 +317,7 @@ def sample_customers(
     gamma: float,
     delta: float,
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Draw new customers: chance to buy, chance to leave, opportunities there for."""
+    """Draw new customers: chance of buying, chance of leaving, active opportunities."""
     chance, dropout = rng.beta(alpha, beta, size), rng.beta(gamma, delta, size)
     return chance, dropout, _lifetimes(dropout, rng)
 

@@ -2,7 +2,7 @@
 
 Fader, Hardie and Shang (2010), "Customer-base analysis in a discrete-time
 noncontractual setting", Marketing Science 29. Everything here is a mean over the beta
-distribution (``gamma``, ``delta``) of the chance to leave.
+distribution (``gamma``, ``delta``) of the probability of leaving.
 """
 
 import numpy as np
@@ -38,7 +38,7 @@ def _periods_there(
     gamma: FloatArray,
     delta: FloatArray,
 ) -> FloatArray:
-    """Sum a geometric series, and take its mean over the chance to leave.
+    """Sum a geometric series, and take its mean over the chance of leaving.
 
     The sum of ``z^j`` for ``z = (1 - p) exp(-log_rate)``, from ``start + 1`` to
     ``end``, is ``z^(start+1) (1 - z^m) / (1 - z)``; the power of ``1 - p`` in front
@@ -77,7 +77,7 @@ def _periods_there(
 def pairs_there(
     *, horizon: FloatArray, gamma: FloatArray, delta: FloatArray
 ) -> FloatArray:
-    """Sum ``(j - 1)`` times the chance to be there at ``j``, up to ``horizon``."""
+    """Sum ``(j - 1)`` times the chance of being active at ``j``, up to ``horizon``."""
     total = np.zeros(horizon.shape)
     for j in range(2, int(horizon.max(initial=0.0)) + 1):
         there = (j - 1) * np.exp(log_beta_ratio(gamma, delta, float(j)))

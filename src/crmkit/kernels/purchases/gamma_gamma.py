@@ -1,4 +1,4 @@
-"""The gamma-gamma model of spend: every customer has an own mean amount.
+"""The gamma-gamma model of spend: each customer has their own mean amount.
 
 Fader and Hardie (2013), "The Gamma-Gamma model of monetary value"; Fader, Hardie and
 Lee (2005), "RFM and CLV: using iso-value curves", Journal of Marketing Research 42. The
@@ -192,7 +192,7 @@ def expected_spend(
     q: float,
     v: float,
 ) -> FloatArray:
-    """Return the mean amount to expect of each customer's occasions (equation 5).
+    """Return the expected mean amount of each customer's occasions (equation 5).
 
     Notes
     -----
@@ -230,7 +230,7 @@ def posterior_parameters(
     q: float,
     v: float,
 ) -> tuple[FloatArray, FloatArray]:
-    """Return shape and rate of each customer's gamma distribution of the own rate.
+    """Return shape and rate of the gamma distribution of each customer's rate.
 
     The customer's own mean amount is ``p`` divided by that rate.
     """

@@ -115,7 +115,7 @@ def log_probability_alive(
     a: float,
     b: float,
 ) -> FloatArray:
-    """Return the logarithm of the probability to be a customer still at ``T``."""
+    """Return the logarithm of the probability of being active at ``T``."""
     return -log1p_exp(_log_odds_dead(frequency, recency, T, r=r, alpha=alpha, a=a, b=b))
 
 
@@ -129,7 +129,7 @@ def probability_alive(
     a: float,
     b: float,
 ) -> FloatArray:
-    """Return the probability to be a customer still at ``T``.
+    """Return the probability of being active at ``T``.
 
     It is below 1 at ``frequency = 0``: some leave right after the first purchase.
     """
@@ -149,7 +149,7 @@ def probability_alive_after(
     a: float,
     b: float,
 ) -> FloatArray:
-    """Return the probability to be a customer at ``T + elapsed``, given the history."""
+    """Return the probability of being active at ``T + elapsed``."""
     return probability_alive(
         frequency, recency, T, r=r, alpha=alpha, a=a, b=b
     ) * beta_geometric_future.survival(
@@ -169,7 +169,7 @@ def expected_purchases(
     a: float,
     b: float,
 ) -> FloatArray:
-    """Return the purchases to expect in ``(T + start, T + end]``, given the history.
+    """Return the expected purchases in ``(T + start, T + end]``.
 
     Without an end (infinity) it is finite for ``a > 1`` only, and infinite otherwise.
     """
@@ -192,7 +192,7 @@ def discounted_expected_purchases(
     a: float,
     b: float,
 ) -> FloatArray:
-    """Return the same over ``(T, T + horizon]``, discounted by ``exp(-log_rate t)``."""
+    """Return expected purchases in ``(T, T + horizon]``, worth ``exp(-log_rate t)``."""
     return probability_alive(
         frequency, recency, T, r=r, alpha=alpha, a=a, b=b
     ) * beta_geometric_future.discounted_purchases(
@@ -227,7 +227,7 @@ def expected_purchases_new_customer(
     a: float,
     b: float,
 ) -> FloatArray:
-    """Return the repeat purchases to expect of a new customer in ``(0, t]``."""
+    """Return the expected repeat purchases of a new customer in ``(0, t]``."""
     return (
         b
         / (a + b)
@@ -302,7 +302,7 @@ def posterior_mean_dropout(
     a: float,
     b: float,
 ) -> FloatArray:
-    """Return the mean of each customer's chance to leave at a purchase."""
+    """Return the mean of each customer's probability of leaving at a purchase."""
     alive = probability_alive(frequency, recency, T, r=r, alpha=alpha, a=a, b=b)
     return (a + 1.0 - alive) / (a + b + frequency + 1.0)
 
@@ -316,7 +316,7 @@ def sample_customers(
     a: float,
     b: float,
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Draw new customers: purchase rate, chance to leave at a purchase, lifetime."""
+    """Draw new customers: purchase rate, probability of leaving, lifetime."""
     rate = beta_geometric_sample.sample_rates(
         np.full(size, r), np.full(size, alpha), rng
     )

@@ -1,4 +1,4 @@
-"""The part of every purchase model that knows of no dropout, summed over customers."""
+"""The part of every purchase model without dropout, summed over customers."""
 
 from collections.abc import Callable
 from typing import TypeAlias
@@ -16,7 +16,7 @@ NbdTerms: TypeAlias = Callable[[float, float], Derivatives]
 
 
 def nbd_terms(frequency: FloatArray, T: FloatArray, weights: FloatArray) -> NbdTerms:
-    """Prepare the log-likelihood of ``frequency`` purchases in ``T``, nobody leaving.
+    """Prepare the log-likelihood of ``frequency`` purchases in ``T`` without dropout.
 
     Returns
     -------

@@ -1,11 +1,11 @@
-"""The race between the next purchase and death, with its derivatives.
+"""The race between the next purchase and leaving, with its derivatives.
 
-Take a customer alive after a time ``u`` with ``x`` purchases. The purchase rate is
-gamma distributed with shape ``k = r + x`` and rate ``A = alpha + u``, the death rate
-with shape ``s`` and rate ``B = beta + u``. ``H(x, u)`` is the chance to die before the
-next purchase.
+Take a customer active after a time ``u`` with ``x`` purchases. The purchase rate is
+gamma distributed with shape ``k = r + x`` and rate ``A = alpha + u``, the rate of
+leaving with shape ``s`` and rate ``B = beta + u``. ``H(x, u)`` is the chance of leaving
+before the next purchase.
 
-The likelihood of a whole history needs nothing else: the odds to be dead at ``T`` are
+The likelihood of a whole history needs nothing else: the odds of having left are
 ``exp(E) H(x, t_x) - H(x, T)`` with
 ``E = k log((alpha+T)/(alpha+t_x)) + s log((beta+T)/(beta+t_x))``. So a fit evaluates
 one integral per distinct ``(x, u)``, far fewer than customers.
@@ -46,7 +46,7 @@ class Race:
 def race(
     x: FloatArray, u: FloatArray, *, r: float, alpha: Numbers, s: float, beta: Numbers
 ) -> Race:
-    """Return the chance to die before the next purchase, and its derivatives.
+    """Return P(leaving before the next purchase), and its derivatives.
 
     ``x`` is in rising order, unless rows have their own ``alpha`` and ``beta``.
 
@@ -75,7 +75,7 @@ def race(
 def log_race(
     x: FloatArray, u: FloatArray, *, r: float, alpha: float, s: float, beta: float
 ) -> FloatArray:
-    """Return the log chance to die before the next purchase, without derivatives."""
+    """Return the logarithm of P(leaving before the next purchase)."""
 
     def at_every_time(x: FloatArray, u: FloatArray) -> FloatArray:
         B = beta + u

@@ -59,7 +59,7 @@ def alive_by_races(
     s: float,
     beta: float,
 ) -> FloatArray | None:
-    """Return the probability to be there still by races, where that saves work.
+    """Return the probability of being active by races, where that saves work.
 
     It does where many rows share their purchases and times; None where they do not. It
     is exact to 1e-15 absolutely, which is all that a probability needs.

@@ -65,7 +65,7 @@ def log_likelihood(
     Notes
     -----
     The NBD's, times the chance that the death process alone leaves the customer there,
-    times one over the probability to be alive.
+    times one over the probability of being active.
     """
     odds = _log_odds_dead(frequency, recency, T, r=r, alpha=alpha, s=s, beta=beta)
     value = (
@@ -147,7 +147,7 @@ def log_probability_alive(
     s: float,
     beta: float,
 ) -> FloatArray:
-    """Return the logarithm of the probability to be a customer still at ``T``."""
+    """Return the logarithm of the probability of being active at ``T``."""
     odds = _log_odds_dead(frequency, recency, T, r=r, alpha=alpha, s=s, beta=beta)
     return -log1p_exp(odds)
 
@@ -162,7 +162,7 @@ def probability_alive(
     s: float,
     beta: float,
 ) -> FloatArray:
-    """Return the probability to be a customer still at ``T``.
+    """Return the probability of being active at ``T``.
 
     It is 1 where ``recency`` equals ``T``: who just bought is there.
     """
@@ -184,7 +184,7 @@ def probability_alive_after(
     s: float,
     beta: float,
 ) -> FloatArray:
-    """Return the probability to be a customer at ``T + elapsed``, given the history."""
+    """Return the probability of being active at ``T + elapsed``."""
     alive = probability_alive(frequency, recency, T, r=r, alpha=alpha, s=s, beta=beta)
     return alive * np.exp(-s * np.log1p(elapsed / (beta + T)))
 
@@ -201,7 +201,7 @@ def expected_purchases(
     s: float,
     beta: float,
 ) -> FloatArray:
-    """Return the purchases to expect in ``(T + start, T + end]``, given the history.
+    """Return the expected purchases in ``(T + start, T + end]``.
 
     Without an end (infinity) it is finite for ``s > 1`` only, and infinite otherwise.
     """
@@ -222,7 +222,7 @@ def discounted_expected_purchases(
     s: float,
     beta: float,
 ) -> FloatArray:
-    """Return the same over ``(T, T + horizon]``, discounted by ``exp(-log_rate t)``."""
+    """Return expected purchases in ``(T, T + horizon]``, worth ``exp(-log_rate t)``."""
     alive = probability_alive(frequency, recency, T, r=r, alpha=alpha, s=s, beta=beta)
     rate = (r + frequency) / (alpha + T)
     time = pareto_future.discounted_time_alive(horizon, log_rate, s=s, B=beta + T)
@@ -257,7 +257,7 @@ def expected_purchases_new_customer(
     s: float,
     beta: float,
 ) -> FloatArray:
-    """Return the repeat purchases to expect of a new customer in ``(0, t]``."""
+    """Return the expected repeat purchases of a new customer in ``(0, t]``."""
     return r / alpha * pareto_future.time_alive(0.0, t, s=s, B=beta)
 
 

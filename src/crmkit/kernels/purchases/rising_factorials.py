@@ -2,8 +2,8 @@
 
 A count ``n`` of purchases or coins enters every likelihood as ``gamma(z + n) /
 gamma(z)``, which is such a product. Its factors are shared: the one of step ``j`` is
-there for everybody with more than ``j``. So a million customers need one term per step,
-and plain logarithms where a difference of special functions would lose digits.
+there for each customer with more than ``j``. So a million customers need one term per
+step, and plain logarithms where a difference of special functions would lose digits.
 """
 
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Beta-discrete-Weibull: as shifted-beta-geometric, but a habit may grow or wear off.
+"""Beta-discrete-Weibull: shifted-beta-geometric with habits that grow or fade.
 
 Fader, Hardie, Liu, Davin and Steenburgh (2018), "How to project customer retention
 revisited: the role of duration dependence", Journal of Interactive Marketing 43.
@@ -18,7 +18,7 @@ __all__ = ["log_likelihood_sums", "log_survival", "retention"]
 
 def log_survival(renewals: FloatArray, *, a: float, b: float, c: float) -> FloatArray:
     """Return ln S(t) = ln B(a, b + t^c) - ln B(a, b)."""
-    # Beyond 1e152 the series would overflow: nobody is left there either way.
+    # Beyond 1e152 the series would overflow: no customer is left there either way.
     power = np.exp(np.minimum(c * np.log(np.maximum(renewals, 1.0)), 350.0))
     return log_beta_ratio(a, b, np.where(renewals > 0, power, 0.0))
 

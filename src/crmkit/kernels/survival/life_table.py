@@ -26,7 +26,7 @@ def life_table(
 def cohort_life_table(
     survivors: list[FloatArray],
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Return the same from the survivors of each cohort after 0, 1, 2, ... renewals."""
+    """Return renewals, lost and kept, from each cohort's survivors at 0, 1, 2, ..."""
     last = max(curve.size for curve in survivors) - 1
     lost, kept = np.zeros(last), np.zeros(last)
     for curve in survivors:

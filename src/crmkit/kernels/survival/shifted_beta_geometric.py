@@ -1,9 +1,9 @@
 """Shifted-beta-geometric: each customer keeps or drops at every renewal.
 
 Fader and Hardie (2007), "How to project customer retention", Journal of Interactive
-Marketing 21. A customer drops at each renewal with an own probability theta, drawn from
-a beta distribution (a, b). Nobody's probability changes; the retention rate of a cohort
-rises because those with a high theta leave first.
+Marketing 21. Each customer leaves at a renewal with their own probability theta, drawn
+from a beta distribution (a, b). No single probability changes; the retention rate of a
+cohort rises because those with a high theta leave first.
 
 The likelihood needs only, for each renewal t, how many were lost and how many were
 kept: P(lost at t | kept until t - 1) = a / (a + b + t - 1), for any mixture of cohorts,
