@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from math import exp
 from statistics import NormalDist
 
-from scipy.stats import chi2
+from scipy.special import chdtrc
 
 from ..._check import fraction
 from ...errors import NotEnoughDataError
@@ -112,4 +112,4 @@ class CovariateTest:
     @property
     def p_value(self) -> float:
         """Probability of so large a gain if no covariate has an effect."""
-        return float(chi2.sf(max(self.statistic, 0.0), self.degrees_of_freedom))
+        return float(chdtrc(self.degrees_of_freedom, max(self.statistic, 0.0)))

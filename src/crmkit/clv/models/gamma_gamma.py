@@ -9,7 +9,6 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.optimize import minimize_scalar
 
 from ..._check import (
     instance,
@@ -298,6 +297,8 @@ def _alike(fit: GammaGamma, spending: Cells) -> bool:
     if fit.report is None or most / (most + abs(fit.q - 1.0)) > _BELIEVED:
         return False  # own means count for much: not worth the passes over all rows
     mean = float((weights * x) @ amounts / (weights @ x))
+
+    from scipy.optimize import minimize_scalar  # noqa: PLC0415 - slow to import
 
     def one_mean(log_p: float) -> float:
         p = float(np.exp(log_p))

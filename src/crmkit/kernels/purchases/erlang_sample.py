@@ -3,8 +3,16 @@
 import numpy as np
 
 from ...typing import FloatArray, IntArray
+from . import beta_geometric_sample
+from .erlang_phase import phase_of
 
-__all__ = ["sample_lives", "sample_steps", "sample_times"]
+__all__ = [
+    "sample_active_times",
+    "sample_customers",
+    "sample_lives",
+    "sample_purchase_times",
+    "sample_times",
+]
 
 _LONGEST = 2**62
 
@@ -61,3 +69,66 @@ def sample_times(
     number = np.arange(customer.size) - before[customer] + 1 + phase[customer]
     bought = (number % k == 0) & (number // k <= lives[customer])
     return customer[bought], time[bought]
+
+
+def sample_customers(
+    size: int,
+    rng: np.random.Generator,
+    *,
+    r: float,
+    alpha: float,
+    a: float,
+    b: float,
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Draw new customers: rate of steps, chance to leave, purchases until leaving.
+
+    The first purchase is not counted: 0 left right after it.
+    """
+    rate = beta_geometric_sample.sample_rates(
+        np.full(size, r), np.full(size, alpha), rng
+    )
+    dropout = beta_geometric_sample.sample_chances(
+        np.full(size, a), np.full(size, b), rng
+    )
+    return rate, dropout, sample_lives(dropout, rng) - 1.0
+
+
+def sample_purchase_times(
+    rate: FloatArray,
+    lives: FloatArray,
+    T: FloatArray,
+    rng: np.random.Generator,
+    *,
+    k: int,
+) -> tuple[IntArray, FloatArray]:
+    """Draw the repeat purchases in ``(0, T]``: number of the customer, and time."""
+    none = np.zeros(rate.shape)
+    return sample_times(rate, none, lives, T, rng, k=int(k))
+
+
+def sample_active_times(
+    frequency: FloatArray,
+    recency: FloatArray,
+    T: FloatArray,
+    span: FloatArray,
+    rng: np.random.Generator,
+    *,
+    k: int,
+    r: float,
+    alpha: float,
+    a: float,
+    b: float,
+) -> tuple[IntArray, FloatArray]:
+    """Draw the row and time after ``T`` of the purchases of active customers."""
+    steps_each = int(k)
+    phase = phase_of(frequency, recency, T, k=steps_each, r=r, alpha=alpha, a=a, b=b)
+    reached = np.cumsum(np.exp(phase.log_phase), axis=1)
+    drawn = rng.random(frequency.size)[:, None] * reached[:, -1:]
+    steps = np.minimum((reached <= drawn).sum(axis=1), steps_each - 1)
+    shape = r + steps_each * frequency + steps
+    rate = beta_geometric_sample.sample_rates(shape, alpha + T, rng)
+    dropout = beta_geometric_sample.sample_chances(
+        np.full(frequency.size, a), b + frequency + 1.0, rng
+    )
+    lives = sample_lives(dropout, rng)
+    return sample_times(rate, steps, lives, span, rng, k=steps_each)

@@ -16,8 +16,13 @@ import numpy as np
 from ...typing import FloatArray, IntArray
 from ..base.newton import Objective
 from ..base.special import Numbers, log1p_exp, log_mixed_with_zero
-from . import beta_geometric_sample, erlang_future, erlang_likelihood, erlang_sample
+from . import erlang_future, erlang_likelihood
 from .erlang_phase import Phase, phase_of
+from .erlang_sample import (
+    sample_active_times,
+    sample_customers,
+    sample_purchase_times,
+)
 
 __all__ = [
     "discounted_expected_purchases",
@@ -317,68 +322,6 @@ def posterior_mean_dropout(
     """Return the mean of each customer's probability to leave at a purchase."""
     alive = probability_alive(frequency, recency, T, k=k, r=r, alpha=alpha, a=a, b=b)
     return (a + 1.0 - alive) / (a + b + frequency + 1.0)
-
-
-def sample_customers(
-    size: int,
-    rng: np.random.Generator,
-    *,
-    r: float,
-    alpha: float,
-    a: float,
-    b: float,
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Draw new customers: rate of steps, chance to leave, purchases until leaving.
-
-    The first purchase is not counted: 0 left right after it.
-    """
-    rate = beta_geometric_sample.sample_rates(
-        np.full(size, r), np.full(size, alpha), rng
-    )
-    dropout = beta_geometric_sample.sample_chances(
-        np.full(size, a), np.full(size, b), rng
-    )
-    return rate, dropout, erlang_sample.sample_lives(dropout, rng) - 1.0
-
-
-def sample_purchase_times(
-    rate: FloatArray,
-    lives: FloatArray,
-    T: FloatArray,
-    rng: np.random.Generator,
-    *,
-    k: int,
-) -> tuple[IntArray, FloatArray]:
-    """Draw the repeat purchases in ``(0, T]``: number of the customer, and time."""
-    none = np.zeros(rate.shape)
-    return erlang_sample.sample_times(rate, none, lives, T, rng, k=int(k))
-
-
-def sample_active_times(
-    frequency: FloatArray,
-    recency: FloatArray,
-    T: FloatArray,
-    span: FloatArray,
-    rng: np.random.Generator,
-    *,
-    k: int,
-    r: float,
-    alpha: float,
-    a: float,
-    b: float,
-) -> tuple[IntArray, FloatArray]:
-    """Draw the row and time after ``T`` of the purchases of active customers."""
-    buyer, phase = _now(frequency, recency, T, k=k, r=r, alpha=alpha, a=a, b=b)
-    reached = np.cumsum(np.exp(phase.log_phase), axis=1)
-    drawn = rng.random(frequency.size)[:, None] * reached[:, -1:]
-    steps = np.minimum((reached <= drawn).sum(axis=1), buyer.k - 1)
-    shape = r + buyer.k * frequency + steps
-    rate = beta_geometric_sample.sample_rates(shape, alpha + T, rng)
-    dropout = beta_geometric_sample.sample_chances(
-        np.full(frequency.size, a), b + frequency + 1.0, rng
-    )
-    lives = erlang_sample.sample_lives(dropout, rng)
-    return erlang_sample.sample_times(rate, steps, lives, span, rng, k=buyer.k)
 
 
 def sample_future_purchases(
