@@ -284,7 +284,7 @@ class PurchaseScores:
         """
         random_source(rng)
         clock = self.formulas.clock
-        x, _, age = (np.ravel(c) for c in clock.history(frequency, recency, T))
+        x, t_x, age = (np.ravel(c) for c in clock.history(frequency, recency, T))
         span = clock.span("horizon", horizon)
         # Who is active comes first: the rest of the draws is for these alone.
         chance = np.ravel(self.probability_alive(frequency, recency, T))
