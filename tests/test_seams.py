@@ -152,10 +152,7 @@ STEPS: dict[str, Step] = {
     "clv -> pareto": lambda frame: rooms.segments.pareto_curve(frame),
     "clv interval -> tier probability": lambda frame: rooms.segments.fit_value_tiers(
         frame
-        # The range of a customer who has probably left may end below the mean: refused.
-    ).with_tier_probability(
-        frame[frame["clv"].between(frame["clv_lower"], frame["clv_upper"])]
-    ),
+    ).with_tier_probability(frame),
     "clv if active -> risk": lambda frame: rooms.churn.with_churn_risk(
         frame, purchases=purchases(), horizon=HORIZON
     ),

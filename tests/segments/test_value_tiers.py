@@ -221,9 +221,18 @@ def test_the_width_of_the_interval_is_its_level(frame: Make, columns_of: Read) -
     assert found["probability_A"] == pytest.approx([0.15865525393145707], rel=1e-12)
 
 
-def test_a_value_outside_its_interval_is_refused(frame: Make) -> None:
-    base = frame({"clv": [5.0], "clv_lower": [6.0], "clv_upper": [7.0]})
-    with pytest.raises(errors.InvalidValueError, match="outside"):
+def test_a_value_outside_its_interval_counts_as_the_nearer_end(
+    frame: Make, columns_of: Read
+) -> None:
+    values = {"clv": [3.0, 0.0], "clv_lower": [0.0, 0.0], "clv_upper": [0.0, 0.0]}
+    found = columns_of(PROGRAMME.with_tier_probability(frame(values)))
+    rest = list(found)[-1]
+    assert found[rest] == [1.0, 1.0]
+
+
+def test_an_interval_upside_down_is_refused(frame: Make) -> None:
+    base = frame({"clv": [3.0], "clv_lower": [5.0], "clv_upper": [2.0]})
+    with pytest.raises(errors.InvalidValueError, match="'clv_lower': value above"):
         PROGRAMME.with_tier_probability(base)
 
 

@@ -232,12 +232,14 @@ class ValueTiers:
         Raises
         ------
         InvalidValueError
-            If a number is missing or infinite, or a value outside its interval.
+            If a number is missing or infinite, or a lower end is above its upper end.
 
         Notes
         -----
         The value is treated as normal around its estimate, with the standard deviation
-        that the width of the interval implies.
+        that the width of the interval implies. A value outside its interval counts as
+        the nearer end: a customer who has probably left may be worth 0 in nearly all
+        futures, and a little on average.
 
         Examples
         --------
@@ -294,7 +296,9 @@ class ValueTiers:
     ) -> FloatArray:
         edges = (np.inf, *self.cuts, -np.inf)
         spread = (upper - lower) / deviations
-        return tier_cuts.probability_between(value, spread, edges[at + 1], edges[at])
+        # The mean of a skewed value may lie outside: the chance of a rare large future.
+        centre = np.clip(value, lower, upper)
+        return tier_cuts.probability_between(centre, spread, edges[at + 1], edges[at])
 
 
 def _require_descending(name: str, cuts: Sequence[float]) -> None:
@@ -319,15 +323,14 @@ def _require_below(keep: Sequence[float], cuts: Sequence[float]) -> None:
 
 def _interval_rules(frame: Frame, *, columns: tuple[str, str, str]) -> list[Rule]:
     require_numbers(frame, columns)
-    value, lower, upper = columns
+    _, lower, upper = columns
     rules = [rule for column in columns for rule in number_rules(frame, column)]
-    outside = (nw.col(value) < nw.col(lower)) | (nw.col(value) > nw.col(upper))
     rules.append(
         Rule(
-            column=value,
-            broken=outside,
-            found=f"value outside {lower!r} to {upper!r}",
-            remedy="Pass the limits of the same value.",
+            column=lower,
+            broken=nw.col(lower) > nw.col(upper),
+            found=f"value above {upper!r}",
+            remedy="Pass the lower and the upper end of one interval.",
         )
     )
     return rules
