@@ -145,16 +145,17 @@ CALLS: dict[str, Callable[[Any], object]] = {
         BASE, driver_cols=["clv"], outcome_col="profit", rng=rng
     ),
     "concentration_table": lambda rng: segments.concentration_table(
-        BASE, groups=2, rng=rng
+        BASE, n_groups=2, rng=rng
     ),
-    "customers_behind": lambda rng: segments.customers_behind(BASE, rng=rng),
     "fit_clusters": lambda rng: segments.fit_clusters(
-        pd.DataFrame({"clv": np.arange(12.0)}), columns=["clv"], clusters=(2,), rng=rng
+        pd.DataFrame({"clv": np.arange(12.0)}),
+        value_cols=["clv"],
+        n_clusters=(2,),
+        rng=rng,
     ),
     "gini": lambda rng: segments.gini(BASE, rng=rng),
     "pareto_curve": lambda rng: segments.pareto_curve(BASE, rng=rng),
     "pareto_point": lambda rng: segments.pareto_point(BASE, rng=rng),
-    "top_share": lambda rng: segments.top_share(BASE, rng=rng),
     "whale_curve": lambda rng: segments.whale_curve(BASE, rng=rng),
     "whale_peak": lambda rng: segments.whale_peak(BASE, rng=rng),
 }

@@ -70,8 +70,15 @@ def test_a_score_is_what_its_rule_says(
     below = (array[None, :] < array[:, None]).sum(axis=1)
     level = (array[None, :] == array[:, None]).sum(axis=1)
     n = array.size
+    crowd = int((array == array.min()).sum())
+    strict = 1 + bins * below // n
+    apart = np.ones(n, dtype=int)
+    if crowd < n:
+        above = 2 + (bins - 1) * (below - crowd) // (n - crowd)
+        apart = np.where(array == array.min(), 1, above)
     expected = {
-        "strict": 1 + bins * below // n,
+        "strict": strict,
+        "spread": apart if crowd > n / bins else strict,
         "upper": -(-bins * (below + level) // n),
         "midrank": 1 + bins * (2 * below + level) // (2 * n),
     }[rule]

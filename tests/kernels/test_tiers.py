@@ -27,9 +27,16 @@ def test_equal_values_come_in_together() -> None:
     assert cuts.tolist() == [10, 10]
 
 
-def test_losses_do_not_shrink_the_whole() -> None:
-    with_losses = tier_cuts.cuts_by_value(*groups([60, 20, 15, 3, 2, -99]), MARKS)
+def test_losses_do_not_shrink_the_gains() -> None:
+    with_losses = tier_cuts.cuts_by_gains(*groups([60, 20, 15, 3, 2, -99]), MARKS)
     assert with_losses.tolist() == [20, 15]
+
+
+def test_losses_come_off_the_total() -> None:
+    # Of a total of 70 the first 60 are .857; .95 is reached with the 20 after it.
+    values = [60, 20, 15, 3, 2, -30]
+    cuts = tier_cuts.cuts_by_value(*groups(values), MARKS)
+    assert cuts.tolist() == [60, 20]
 
 
 def test_a_pyramid_of_customers() -> None:

@@ -23,22 +23,22 @@ def three_groups(n: int = 20) -> dict[str, list[float]]:
 def fitted(base: Any, **options: Any) -> segments.Clusters:
     return segments.fit_clusters(
         base,
-        columns=("orders", "basket"),
+        value_cols=("orders", "basket"),
         rng=np.random.default_rng(1),
-        clusters=(2, 3),
-        resamples=1,
+        n_clusters=(2, 3),
+        n_resamples=1,
         **options,
     )
 
 
 def test_three_groups_are_found_in_plain_units(eager_frame: Make) -> None:
     found = fitted(eager_frame(three_groups()))
-    assert found.sizes == (20, 20, 20)
+    assert found.n_customers == (20, 20, 20)
     centres = sorted(found.centres)
     assert centres[2] == pytest.approx((30, 50), abs=2)
-    assert [trial.clusters for trial in found.trials] == [2, 3]
+    assert [trial.n_clusters for trial in found.trials] == [2, 3]
     best = max(found.trials, key=lambda trial: trial.silhouette)
-    assert best.clusters == 3
+    assert best.n_clusters == 3
     assert best.stability == pytest.approx(1, abs=0.05)
 
 
@@ -48,7 +48,7 @@ def test_units_do_not_matter() -> None:
     base = three_groups()
     pence = {**base, "basket": [100 * value for value in base["basket"]]}
     plain, scaled = fitted(pl.DataFrame(base)), fitted(pl.DataFrame(pence))
-    assert plain.sizes == scaled.sizes
+    assert plain.n_customers == scaled.n_customers
     assert sorted(b for _, b in scaled.centres) == pytest.approx(
         [100 * b for b in sorted(b for _, b in plain.centres)], rel=1e-9
     )
@@ -58,9 +58,9 @@ def test_frozen_clusters_are_applied_to_others(
     eager_frame: Make, columns_of: Read
 ) -> None:
     found = segments.Clusters(
-        columns=("orders", "basket"),
+        value_cols=("orders", "basket"),
         centres=((2.0, 10.0), (30.0, 50.0)),
-        sizes=(20, 10),
+        n_customers=(20, 10),
         spread=(10.0, 20.0),
         trials=(),
     )
@@ -81,7 +81,7 @@ def test_clusters_travel_as_json() -> None:
 
 def test_a_column_the_same_for_everybody_is_refused(eager_frame: Make) -> None:
     base = three_groups()
-    with pytest.raises(errors.InvalidValueError, match="one value for everybody"):
+    with pytest.raises(errors.InvalidValueError, match="the same value for all"):
         fitted(eager_frame({**base, "basket": [1.0] * 60}))
 
 
@@ -108,7 +108,7 @@ def test_half_a_base_may_hold_fewer_kinds_than_clusters(eager_frame: Make) -> No
     # that warns would fail this test.
     rare = {"orders": [1, 2] * 15 + [9], "basket": [3.0, 4.0] * 15 + [9.0]}
     found = fitted(eager_frame(rare))
-    assert [trial.clusters for trial in found.trials] == [2, 3]
+    assert [trial.n_clusters for trial in found.trials] == [2, 3]
 
 
 def test_squares_that_overflow_are_refused(eager_frame: Make) -> None:
@@ -122,19 +122,19 @@ def test_columns_are_named_once(eager_frame: Make) -> None:
     base = eager_frame(three_groups())
     rng = np.random.default_rng(1)
     with pytest.raises(errors.InvalidValueError, match="named twice: 'orders'"):
-        segments.fit_clusters(base, columns=["orders", "orders"], rng=rng)
+        segments.fit_clusters(base, value_cols=["orders", "orders"], rng=rng)
     with pytest.raises(errors.InvalidValueError, match="no columns"):
-        segments.fit_clusters(base, columns=[], rng=rng)
+        segments.fit_clusters(base, value_cols=[], rng=rng)
     with pytest.raises(errors.MissingColumnError, match="'xy'"):
-        segments.fit_clusters(base, columns="xy", rng=rng)
+        segments.fit_clusters(base, value_cols="xy", rng=rng)
 
 
 def test_clusters_read_as_a_table() -> None:
-    trial = segments.ClusterTrial(clusters=2, silhouette=0.615, stability=1.0)
+    trial = segments.ClusterTrial(n_clusters=2, silhouette=0.615, stability=1.0)
     found = segments.Clusters(
-        columns=("orders", "basket"),
+        value_cols=("orders", "basket"),
         centres=((1.5, 1234.5678), (12.0, 20.0)),
-        sizes=(1200, 34),
+        n_customers=(1200, 34),
         spread=(1.0, 1.0),
         trials=(trial,),
     )

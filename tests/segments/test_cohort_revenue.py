@@ -119,7 +119,7 @@ def test_the_pooled_curve_is_that_of_all_who_lived_through_an_age(
         now = np.concatenate([rows[:, age] for rows in lived])
         so_far = np.concatenate([rows[:, : age + 1].sum(axis=1) for rows in lived])
         assert found["cohorts"][at] == len(lived)
-        assert found["customers"][at] == now.size
+        assert found["n_customers"][at] == now.size
         assert found["revenue"][at] == pytest.approx(now.sum(), rel=1e-12)
         for name, x in zip(NAMES, (now, so_far), strict=True):
             expected = (x.mean(), *limits(x, 0.95, signed=signed))

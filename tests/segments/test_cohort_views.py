@@ -96,12 +96,12 @@ def test_the_pooled_curve_uses_who_has_lived_through_an_age(
     )
     order = np.argsort(found["age"])
     assert [found["cohorts"][at] for at in order] == [3, 2, 2, 1]
-    assert [found["customers"][at] for at in order] == [4, 3, 3, 2]
+    assert [found["n_customers"][at] for at in order] == [4, 3, 3, 2]
     assert [found["active"][at] for at in order] == [4, 1, 1, 0]
     assert [found["retention"][at] for at in order][1] == 1 / 3
-    limits = [*found["chained_lower"], *found["chained_upper"]]
+    limits = [*found["chained_retention_lower"], *found["chained_retention_upper"]]
     assert all(0 <= limit <= 1 for limit in limits if str(limit) not in HOLES)
-    assert max(found["chained_upper"][at] for at in order[:2]) == 1
+    assert max(found["chained_retention_upper"][at] for at in order[:2]) == 1
 
 
 def test_the_library_stays(frame: Make) -> None:
@@ -145,8 +145,8 @@ def test_a_missing_date_is_refused(frame: Make) -> None:
 
 def test_the_change_of_a_rate_adds_up(frame: Make, columns_of: Read) -> None:
     # Retention falls in both segments and rises overall.
-    last = {"segment": ["app", "web"], "customers": [100, 300], "active": [80, 120]}
-    this = {"segment": ["web", "app"], "customers": [100, 300], "active": [38, 231]}
+    last = {"segment": ["app", "web"], "n_customers": [100, 300], "active": [80, 120]}
+    this = {"segment": ["web", "app"], "n_customers": [100, 300], "active": [38, 231]}
     found = columns_of(segments.rate_change(frame(last), frame(this)))
     assert all(effect < 0 for effect in found["rate_effect"])
     total = sum(found["mix_effect"]) + sum(found["rate_effect"])
@@ -156,8 +156,8 @@ def test_the_change_of_a_rate_adds_up(frame: Make, columns_of: Read) -> None:
 def test_a_segment_that_is_new_changes_the_mix_only(
     frame: Make, columns_of: Read
 ) -> None:
-    last = {"segment": ["web"], "customers": [100], "active": [40]}
-    this = {"segment": ["web", "app"], "customers": [100, 100], "active": [40, 90]}
+    last = {"segment": ["web"], "n_customers": [100], "active": [40]}
+    this = {"segment": ["web", "app"], "n_customers": [100, 100], "active": [40, 90]}
     found = columns_of(segments.rate_change(frame(last), frame(this)))
     assert set(found["rate_effect"]) == {0.0}
     assert sum(found["mix_effect"]) == pytest.approx(0.25, rel=1e-12)
@@ -166,6 +166,6 @@ def test_a_segment_that_is_new_changes_the_mix_only(
 
 
 def test_more_events_than_customers_are_refused(frame: Make) -> None:
-    base = {"segment": ["web"], "customers": [10], "active": [11]}
-    with pytest.raises(errors.InvalidValueError, match="1 value above 'customers'"):
+    base = {"segment": ["web"], "n_customers": [10], "active": [11]}
+    with pytest.raises(errors.InvalidValueError, match="1 value above 'n_customers'"):
         segments.rate_change(frame(base), frame(base))

@@ -18,13 +18,14 @@ def test_gini_of_one_to_ten(frame: Make) -> None:
     found = segments.gini(frame({"clv": [float(v) for v in range(1, 11)]}))
     assert found.coefficient == pytest.approx(0.30, rel=1e-14)
     assert found.corrected == pytest.approx(1 / 3, rel=1e-14)
-    assert (found.customers, found.total, found.negative) == (10, 55, 0)
-    assert found.interval is None
+    assert (found.n_customers, found.total, found.n_negative) == (10, 55, 0)
+    with pytest.raises(errors.NotEnoughDataError, match="Pass rng"):
+        found.interval()
 
 
 def test_gini_says_that_some_are_below_zero(frame: Make) -> None:
     found = segments.gini(frame({"clv": PROFITS}))
-    assert found.negative == 3
+    assert found.n_negative == 3
     assert found.coefficient == pytest.approx(0.7111111111111111, rel=1e-14)
 
 
@@ -48,11 +49,12 @@ def test_the_corrected_gini_of_one_customer_is_unknown(frame: Make) -> None:
 def test_an_interval_comes_with_a_source_of_randomness(frame: Make) -> None:
     values = np.random.default_rng(3).lognormal(size=400).round(1).tolist()
     found = segments.gini(
-        frame({"clv": values}), rng=np.random.default_rng(5), resamples=199
+        frame({"clv": values}), rng=np.random.default_rng(5), n_resamples=199
     )
-    assert found.level == 0.95
-    assert found.interval is not None
-    lower, upper = found.interval
+    lower, upper = found.interval()
+    assert found.interval(0.95) == found.interval()
+    with pytest.raises(errors.NotEnoughDataError, match=r"one of level 0\.95"):
+        found.interval(0.9)
     assert lower < found.coefficient < upper
     # The standard error of Gini of 400 lognormal(0, 1) values is about .017.
     assert 0.03 < upper - lower < 0.12
@@ -60,10 +62,13 @@ def test_an_interval_comes_with_a_source_of_randomness(frame: Make) -> None:
 
 def test_the_interval_of_a_seed_is_the_same_in_every_library(frame: Make) -> None:
     values = np.random.default_rng(3).lognormal(size=50).round(1).tolist()
-    found = segments.top_share(
-        frame({"clv": values}), rng=np.random.default_rng(5), resamples=49
+    found = segments.pareto_point(
+        frame({"clv": values}),
+        customer_share=0.2,
+        rng=np.random.default_rng(5),
+        n_resamples=49,
     )
-    assert found.interval == pytest.approx(
+    assert tuple(found.interval()) == pytest.approx(
         (0.46816185134758165, 0.757551071250623), rel=1e-9
     )
 
@@ -77,19 +82,19 @@ def test_a_resample_without_value_is_refused(frame: Make) -> None:
 @pytest.mark.parametrize("share", [0.0, 0.2, 1.0])
 def test_the_top_share_of_eighty_twenty(frame: Make, share: float) -> None:
     base = frame({"clv": [5.0, 80, 5, 5, 5]})
-    found = segments.top_share(base, customer_share=share)
+    found = segments.pareto_point(base, customer_share=share)
     assert found.value_share == {0.0: 0.0, 0.2: 0.8, 1.0: 1.0}[share]
 
 
 def test_a_tie_at_the_edge_counts_in_part(frame: Make) -> None:
-    found = segments.top_share(frame({"clv": [10.0] * 4}), customer_share=0.3)
+    found = segments.pareto_point(frame({"clv": [10.0] * 4}), customer_share=0.3)
     assert found.value_share == pytest.approx(0.3, rel=1e-15)
 
 
-def test_customers_behind_is_the_inverse_of_the_top_share(frame: Make) -> None:
+def test_the_customers_for_a_share_hold_that_share(frame: Make) -> None:
     base = frame({"clv": [9.0, 7, 4, 4, 1, 0]})
-    few = segments.customers_behind(base, value_share=0.7)
-    top = segments.top_share(base, customer_share=few.customer_share)
+    few = segments.pareto_point(base, value_share=0.7)
+    top = segments.pareto_point(base, customer_share=few.customer_share)
     assert top.value_share == pytest.approx(0.7, rel=1e-14)
 
 
@@ -104,12 +109,33 @@ def test_no_pareto_law_passes_through_the_diagonal(frame: Make) -> None:
     assert segments.pareto_point(frame({"clv": [3.0, 3.0]})).pareto_alpha is None
 
 
-@pytest.mark.parametrize(
-    "measure", [segments.top_share, segments.customers_behind, segments.pareto_point]
-)
-def test_shares_of_a_loss_are_refused(frame: Make, measure: Callable[..., Any]) -> None:
+@pytest.mark.parametrize("asked", [{}, {"customer_share": 0.2}, {"value_share": 0.8}])
+def test_shares_of_a_loss_are_refused(frame: Make, asked: dict[str, float]) -> None:
     with pytest.raises(errors.InvalidValueError, match=r"a total of -3\.0"):
-        measure(frame({"clv": [2.0, -5.0]}))
+        segments.pareto_point(frame({"clv": [2.0, -5.0]}), **asked)
+
+
+def test_a_point_is_asked_for_by_one_share(frame: Make) -> None:
+    with pytest.raises(errors.InvalidValueError, match="both of them"):
+        segments.pareto_point(
+            frame({"clv": [2.0]}), customer_share=0.2, value_share=0.8
+        )
+
+
+@pytest.mark.parametrize(
+    ("share_of", "customers", "tier"), [("value", 1.7, 2), ("gains", 8 / 3, 3)]
+)
+def test_a_share_of_value_means_the_same_for_points_and_tiers(
+    frame: Make, share_of: Any, customers: float, tier: int
+) -> None:
+    # 80% of the total of 80 is 64: 50 and 14 of 20. 80% of the gains of 100 is 80:
+    # 50, 20 and 10 of 15. A tier takes whole customers.
+    base = frame({"clv": [50.0, 20, 15, 10, 5, -20]})
+    point = segments.pareto_point(base, value_share=0.8, share_of=share_of)
+    assert point.customer_share * 6 == pytest.approx(customers, rel=1e-12)
+    assert point.n_negative == 1
+    tiers = segments.fit_value_tiers(base, shares=(0.8, 1.0), share_of=share_of)
+    assert tiers.n_customers == (tier, 6 - tier)
 
 
 def test_a_total_that_is_zero_but_for_rounding_has_no_shares(
@@ -117,10 +143,11 @@ def test_a_total_that_is_zero_but_for_rounding_has_no_shares(
 ) -> None:
     base = frame({"clv": [0.1, 0.2, -0.3]})
     with pytest.raises(errors.InvalidValueError, match="a share has no meaning"):
-        segments.top_share(base)
+        segments.pareto_point(base)
     whale = segments.whale_peak(base, value_col="clv", rng=np.random.default_rng(1))
     assert (whale.peak_share, whale.destroyed_share) == (None, None)
-    assert whale.destroyed_share_interval is None
+    with pytest.raises(errors.NotEnoughDataError, match="total is a loss"):
+        whale.interval(of="destroyed_share")
     curve = columns_of(segments.whale_curve(base, value_col="clv", points=2))
     assert {str(share) for share in curve["profit_share"]} <= {"None", "nan", "<NA>"}
 
@@ -185,7 +212,7 @@ def test_a_whale_without_profit_has_no_shares(frame: Make, columns_of: Read) -> 
 
 def test_the_whale_peak(frame: Make) -> None:
     whale = segments.whale_peak(frame({"profit": PROFITS}))
-    assert (whale.profitable, whale.peak, whale.total) == (6, 215, 160)
+    assert (whale.n_profitable, whale.peak, whale.total) == (6, 215, 160)
     assert whale.peak_share == pytest.approx(1.34375, rel=1e-15)
     assert whale.destroyed_share == pytest.approx(0.34375, rel=1e-15)
 

@@ -1,11 +1,13 @@
 """Life cycle, lapse window, preferences: behaviour read from a log."""
 
 import datetime as dt
-import json
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
+import narwhals.stable.v2 as nw
+import pandas as pd
+import polars as pl
+import pyarrow as pa
 import pytest
 
 from crmkit import errors, segments
@@ -48,13 +50,13 @@ def test_the_summary_of_a_life(frame: Make, columns_of: Read) -> None:
     found = by_customer(columns_of(summary))
     assert found["ann"] == {
         "tenure_days": 177,
-        "inactivity_days": 41,
+        "inactivity": 41,
         "latest_gap_days": 136,
         "recent_amount": 25.0,
         "previous_amount": 10.0,
     }
     assert found["bob"]["latest_gap_days"] == 0
-    assert found["cyd"]["inactivity_days"] == 0
+    assert found["cyd"]["inactivity"] == 0
     assert (found["dan"]["recent_amount"], found["dan"]["previous_amount"]) == (0, 0)
 
 
@@ -83,7 +85,7 @@ def test_the_window_ends_with_the_last_day(frame: Make, columns_of: Read) -> Non
 LIVES = {
     "customer_id": ["gone", "back", "young", "more", "less", "same", "still", "eased"],
     "tenure_days": [800, 900, 20, 700, 700, 700, 700, 700],
-    "inactivity_days": [400, 10, 20, 5, 5, 5, 100, 5],
+    "inactivity": [400, 10, 20, 5, 5, 5, 100, 5],
     "latest_gap_days": [30, 300, 0, 30, 30, 30, 30, 30],
     "recent_amount": [0.0, 50.0, 30.0, 100.0, 50.0, 100.0, 0.0, 95.0],
     "previous_amount": [0.0, 0.0, 0.0, 60.0, 80.0, 95.0, 0.0, 100.0],
@@ -113,7 +115,7 @@ def test_who_is_silent_through_both_windows_declines(
     frame: Make, columns_of: Read
 ) -> None:
     # No goodbye yet, with a lapse of 300 days, but nothing to call mature either.
-    silent = {**LIVES, "inactivity_days": [180, 179, 20, 5, 5, 5, 250, 5]}
+    silent = {**LIVES, "inactivity": [180, 179, 20, 5, 5, 5, 250, 5]}
     found = columns_of(
         segments.with_lifecycle_stage(frame(silent), lapse_days=300, window_days=90)
     )
@@ -189,69 +191,6 @@ def test_prospects_are_potential_in_an_engine(engine: str, columns_of: Read) -> 
     assert stage == {"zoe": "potential", "ann": None}
 
 
-def test_open_gaps_lengthen_the_lapse_window(frame: Make) -> None:
-    # Gaps 7, 7, 10, 20 completed, 6 and 8 open. By hand: S(7) = 3/5, S(10) = 3/10.
-    rows = [("a", f"2024-01-{day:02}", 1.0) for day in (1, 8, 15, 25)]
-    rows += [("b", "2024-01-03", 1.0), ("b", "2024-01-23", 1.0)]
-    window = segments.fit_lapse_window(
-        frame(log_of(rows)), observation_period_end="2024-01-31", share=0.75
-    )
-    assert (window.periods, window.periods_completed_only) == (20, 10)
-    assert (window.completed, window.open) == (4, 2)
-    assert window.returning == 1
-    # The gap open for 6 days is no longer waiting on day 7.
-    shorter = segments.fit_lapse_window(
-        frame(log_of(rows)), observation_period_end="2024-01-31", share=0.7
-    )
-    assert shorter.periods == 10
-
-
-def test_a_share_that_is_never_reached_has_no_window(frame: Make) -> None:
-    rows = [("a", "2024-01-01", 1.0), ("a", "2024-01-03", 1.0)]
-    rows += [(name, "2024-01-02", 1.0) for name in "bcdefgh"]
-    window = segments.fit_lapse_window(
-        frame(log_of(rows)), observation_period_end="2024-03-31", share=0.9
-    )
-    assert window.periods is None
-    assert window.returning == pytest.approx(1 / 9, rel=1e-12)
-    document = json.loads(json.dumps(window.to_dict()))
-    assert segments.LapseWindow.from_dict(document) == window
-
-
-def test_the_window_is_the_kaplan_meier_quantile(rng: np.random.Generator) -> None:
-    import polars as pl
-    from scipy import stats
-
-    start = dt.date(2024, 1, 1)
-    who = rng.integers(0, 60, 400).tolist()
-    day = rng.integers(0, 300, 400).tolist()
-    log = pl.DataFrame(
-        {
-            "customer_id": who,
-            "date": [start + dt.timedelta(days=d) for d in day],
-            "amount": 1.0,
-        }
-    )
-    gaps, open_gaps = [], []
-    for one in set(who):
-        own = sorted({d for w, d in zip(who, day, strict=True) if w == one})
-        gaps += np.diff(own).tolist()
-        open_gaps.append(304 - own[-1])
-    data = stats.CensoredData(uncensored=gaps, right=open_gaps)
-    curve = stats.ecdf(data).cdf
-    expected = curve.quantiles[np.argmax(curve.probabilities >= 0.9 - 1e-12)]
-    window = segments.fit_lapse_window(log, observation_period_end="2024-10-31")
-    assert window.periods == expected
-
-
-def test_nobody_bought_twice(frame: Make) -> None:
-    rows = [("a", "2024-01-01", 1.0), ("b", "2024-01-03", 1.0)]
-    with pytest.raises(errors.NotEnoughDataError, match="two purchases"):
-        segments.fit_lapse_window(
-            frame(log_of(rows)), observation_period_end="2024-03-31"
-        )
-
-
 def test_the_preferred_channel_is_that_of_most_money(
     frame: Make, columns_of: Read
 ) -> None:
@@ -260,7 +199,7 @@ def test_the_preferred_channel_is_that_of_most_money(
         "channel": ["shop", "web", "shop", "web", "web"],
         "amount": [5.0, 10.0, 20.0, 10.0, 0.0],
     }
-    found = by_customer(columns_of(segments.preferences(frame(log), by_col="channel")))
+    found = by_customer(columns_of(segments.preferences(frame(log), by="channel")))
     assert found["ann"] == {"preferred_channel": "shop", "preferred_share": 0.5}
     assert found["bob"]["preferred_channel"] == "shop"
     assert str(found["cyd"]["preferred_share"]) in {"None", "nan", "<NA>"}
@@ -269,18 +208,44 @@ def test_the_preferred_channel_is_that_of_most_money(
 def test_a_purchase_without_channel_is_refused(frame: Make) -> None:
     log = {"customer_id": ["a", "b"], "channel": ["web", None], "amount": [1.0, 1.0]}
     with pytest.raises(errors.InvalidValueError, match="'channel': 1 missing"):
-        segments.preferences(frame(log), by_col="channel")
+        segments.preferences(frame(log), by="channel")
 
 
-def test_a_share_that_is_never_reached_is_no_window_in_words() -> None:
-    never = segments.LapseWindow(
-        share=0.9,
-        returning=0.5,
-        completed=3.0,
-        open=3.0,
-        periods_completed_only=4,
-        grain="day",
+def test_a_preferred_combination_of_columns(frame: Make, columns_of: Read) -> None:
+    log = {
+        "customer_id": ["ann"] * 4,
+        "channel": ["web", "web", "shop", "shop"],
+        "place": ["b", "a", "a", "c"],
+        "amount": [5.0, 10.0, 10.0, 1.0],
+    }
+    found = columns_of(segments.preferences(frame(log), by=["channel", "place"]))
+    # Of two equal combinations, the first in the alphabet.
+    assert found["preferred_channel"] == ["shop"]
+    assert found["preferred_place"] == ["a"]
+
+
+def test_categories_are_read_as_their_names() -> None:
+    plain = pd.DataFrame(
+        {
+            "customer_id": ["bob", "ann", "ann"],
+            "channel": ["web", "shop", "web"],
+            "date": pd.to_datetime(["2024-01-05", "2024-01-06", "2024-02-07"]),
+            "amount": [1.0, 2.0, 2.0],
+        }
     )
-    assert str(never) == (
-        "no window: 50% of purchases are ever followed by another, less than 90%"
+    names = plain[["customer_id", "channel"]].astype("category")
+    named = plain.assign(
+        customer_id=names["customer_id"].cat.reorder_categories(["bob", "ann"]),
+        channel=names["channel"].cat.reorder_categories(["web", "shop"]),
     )
+    for other in (named, pl.from_pandas(named), pa.Table.from_pandas(named)):
+        found = segments.preferences(other, by="channel")
+        preferred = nw.from_native(found)["preferred_channel"].to_list()
+        ids = nw.from_native(found)["customer_id"].to_list()
+        assert dict(zip(ids, preferred, strict=True)) == {"ann": "shop", "bob": "web"}
+        summary = segments.lifecycle_summary(
+            other, observation_period_end="2024-03-31", window_days=30
+        )
+        inactivity = nw.from_native(summary)["inactivity"].to_list()
+        ids = nw.from_native(summary)["customer_id"].to_list()
+        assert dict(zip(ids, inactivity, strict=True)) == {"ann": 53, "bob": 86}

@@ -116,7 +116,7 @@ def test_spending_beside_value(frame: Make, columns_of: Read) -> None:
         "clv": [400.0, 400.0, 150.0, 50.0],
         "cost_to_serve": [20.0, 20.0, 15.0, 45.0],
     }
-    found = columns_of(segments.spend_against_value(frame(base)))
+    found = columns_of(segments.cost_against_value(frame(base)))
     verdict = dict(zip(found["value_tier"], found["verdict"], strict=True))
     assert verdict == {"A": "under-served", "B": "in proportion", "C": "over-served"}
     index = dict(zip(found["value_tier"], found["index"], strict=True))
@@ -131,12 +131,12 @@ def test_spending_on_a_tier_that_brings_nothing_is_over_serving(
         "clv": [100.0, -5.0],
         "cost_to_serve": [50.0, 50.0],
     }
-    found = columns_of(segments.spend_against_value(frame(base)))
+    found = columns_of(segments.cost_against_value(frame(base)))
     verdict = dict(zip(found["value_tier"], found["verdict"], strict=True))
     assert verdict["Z"] == "over-served"
 
 
 def test_spending_nothing_at_all_is_refused(frame: Make) -> None:
     base = {"value_tier": ["A"], "clv": [1.0], "cost_to_serve": [0.0]}
-    with pytest.raises(errors.NotEnoughDataError, match="spending"):
-        segments.spend_against_value(frame(base))
+    with pytest.raises(errors.NotEnoughDataError, match="a total cost"):
+        segments.cost_against_value(frame(base))

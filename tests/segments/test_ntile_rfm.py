@@ -34,8 +34,10 @@ def base(n: int = 47, seed: int = 3) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def fit(frame: Any, bins: int = 5) -> segments.NtileRfmScores:
-    return segments.fit_ntile_rfm_scores(frame, bins=bins, inactivity_col="inactivity")
+def fit(frame: Any, bins: int = 5) -> segments.RfmScores:
+    return segments.fit_rfm_scores(
+        frame, method="ntile", bins=bins, inactivity_col="inactivity"
+    )
 
 
 def by_customer(found: dict[str, list[Any]], column: str) -> dict[Any, Any]:
@@ -100,7 +102,7 @@ def test_cuts_do_not_depend_on_the_order_of_rows(random: Any) -> None:
 def test_a_cut_is_a_value_and_an_id_and_stays(frame: Make, columns_of: Read) -> None:
     scores = fit(frame(base()))
     # Someone new, alike in all numbers, ranks by the id alone.
-    value, first = scores.monetary_cuts[1]
+    value, first = scores.monetary_bounds[1], scores.tie_ids[2][1]
     customers = {
         "customer_id": ["!", first, "~~~"],
         "inactivity": [0.0] * 3,
@@ -148,7 +150,9 @@ def test_ids_that_are_fractions_are_refused(frame: Make) -> None:
 def test_a_customer_who_is_there_twice_is_refused(frame: Make) -> None:
     customers = base()
     customers["customer_id"][3] = customers["customer_id"][8]
-    with pytest.raises(errors.InvalidValueError, match=r"1 customer who .* in 47 rows"):
+    with pytest.raises(
+        errors.InvalidValueError, match=r"1 customer with more than .* in 47 rows"
+    ):
         fit(frame(customers))
 
 
@@ -192,38 +196,41 @@ def test_nobody_cannot_be_scored() -> None:
 def test_scores_travel_as_json() -> None:
     scores = fit(pd.DataFrame(base()))
     document = json.loads(json.dumps(scores.to_dict()))
-    assert segments.NtileRfmScores.from_dict(document) == scores
+    assert segments.RfmScores.from_dict(document) == scores
 
 
 @pytest.mark.parametrize(
-    "wrong",
+    ("argument", "wrong"),
     [
-        {"recency_cuts": ((7.0, "a"), (30.0, "a"))},
-        {"frequency_cuts": ((5.0, "b"), (5.0, "a"))},
-        {"monetary_cuts": ()},
-        {"monetary_cuts": ((float("nan"), "a"),)},
-        {"frequency_cuts": (1.0, 2.0)},
-        {"recency_cuts": ((30.0, "a", "b"),)},
-        {"recency_cuts": (("a", 30.0),)},
-        {"monetary_cuts": ((50.0, "a"), (100.0, 7))},
+        ("recency_bounds", {"recency_bounds": (7.0, 30.0)}),
+        ("monetary_bounds", {"monetary_bounds": ()}),
+        ("monetary_bounds", {"monetary_bounds": (float("nan"), 1.0)}),
+        ("tie_ids", {"tie_ids": (("a", "a"), ("b", "a"), ("a", "a"))}),
+        ("tie_ids", {"tie_ids": (("a", "a"), ("a", "b"))}),
+        ("tie_ids", {"tie_ids": (("a", "a"), ("a", "b", "c"), ("a", "a"))}),
+        ("tie_ids", {"tie_ids": (("a", "a"), ("a", "b"), ("a", 7))}),
     ],
 )
-def test_cuts_by_hand_are_checked(wrong: dict[str, Any]) -> None:
+def test_cuts_by_hand_are_checked(argument: str, wrong: dict[str, Any]) -> None:
     facts: dict[str, Any] = {
-        "recency_cuts": ((30.0, "a"), (7.0, "a")),
-        "frequency_cuts": ((1.0, "a"), (1.0, "b")),
-        "monetary_cuts": ((50.0, "a"), (100.0, "a")),
+        "recency_bounds": (30.0, 7.0),
+        "frequency_bounds": (1.0, 1.0),
+        "monetary_bounds": (50.0, 100.0),
+        "tie_ids": (("a", "a"), ("a", "b"), ("a", "a")),
     }
-    segments.NtileRfmScores(**facts)
-    with pytest.raises(errors.InvalidValueError, match=next(iter(wrong))):
-        segments.NtileRfmScores(**{**facts, **wrong})
+    assert segments.RfmScores(**facts).method == "ntile"
+    with pytest.raises(errors.InvalidValueError, match=argument):
+        segments.RfmScores(**{**facts, **wrong})
 
 
-def test_one_number_is_no_list_of_cuts() -> None:
+def test_one_number_is_no_list_of_ids() -> None:
     lone: Any = 5
-    with pytest.raises(errors.InvalidTypeError, match="'recency_cuts': expected a li"):
-        segments.NtileRfmScores(
-            recency_cuts=lone, frequency_cuts=lone, monetary_cuts=lone
+    with pytest.raises(errors.InvalidTypeError, match="'tie_ids': expected a list"):
+        segments.RfmScores(
+            recency_bounds=(3.0,),
+            frequency_bounds=(1.0,),
+            monetary_bounds=(1.0,),
+            tie_ids=lone,
         )
 
 

@@ -50,7 +50,7 @@ def test_a_whale_sinks_in_red(eager_frame: Make) -> None:
 
 def test_limits_of_a_curve_are_shaded(eager_frame: Make) -> None:
     base = eager_frame({"profit": [90.0, 30.0, 1.0, 20.0]})
-    asked: dict[str, Any] = {"rng": np.random.default_rng(1), "resamples": 19}
+    asked: dict[str, Any] = {"rng": np.random.default_rng(1), "n_resamples": 19}
     for draw, table, name in (
         (plots.whale_curve, segments.whale_curve, "profit"),
         (plots.pareto_curve, segments.pareto_curve, "value_share"),

@@ -46,16 +46,18 @@ def base(n: int = 40) -> pd.DataFrame:
 END = "2024-03-31"
 CALLS: dict[str, Callable[[Any], Any]] = {
     "gini": segments.gini,
-    "top_share": lambda frame: segments.top_share(frame, value_col="revenue"),
+    "pareto_point": lambda frame: segments.pareto_point(
+        frame, customer_share=0.2, value_col="revenue"
+    ),
     "pareto_curve": lambda frame: segments.pareto_curve(frame, value_col="revenue"),
     "whale_curve": segments.whale_curve,
     "concentration_table": segments.concentration_table,
     "with_value_tier": segments.with_value_tier,
     "with_value_role": segments.with_value_role,
     "with_rfm_scores": segments.with_rfm_scores,
-    "fit_nested_rfm_scores": segments.fit_nested_rfm_scores,
+    "fit_rfm_scores": lambda frame: segments.fit_rfm_scores(frame, method="nested"),
     "tier_summary": segments.tier_summary,
-    "spend_against_value": segments.spend_against_value,
+    "cost_against_value": segments.cost_against_value,
     "retention_priority": lambda frame: campaigns.retention_priority(
         frame, contribution_from=10, satisfaction_from=6
     ),
@@ -118,7 +120,7 @@ def test_read_only_data_do() -> None:
     values = np.array([3.0, 1.0, 2.0])
     values.flags.writeable = False
     frame = pd.DataFrame({"clv": values}, copy=False)
-    assert segments.gini(frame).customers == 3
+    assert segments.gini(frame).n_customers == 3
     assert list(segments.with_value_tier(frame)["value_tier"]) == ["A", "B", "A"]
 
 
@@ -132,7 +134,7 @@ def test_the_top_share_is_concave_and_above_the_diagonal(values: list[float]) ->
     frame = pl.DataFrame({"clv": values})
     asked = np.linspace(0, 1, 9)
     found = np.array(
-        [segments.top_share(frame, customer_share=p).value_share for p in asked]
+        [segments.pareto_point(frame, customer_share=p).value_share for p in asked]
     )
     assert found[-1] == pytest.approx(1, rel=1e-12)
     assert np.all(found >= asked - 1e-12)
@@ -154,3 +156,32 @@ def test_the_pareto_point_is_where_both_shares_meet(values: list[float]) -> None
     point = segments.pareto_point(pl.DataFrame({"clv": values}))
     assert point.customer_share + point.value_share == pytest.approx(1, rel=1e-12)
     assert point.customer_share <= 0.5 + 1e-12
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_an_index_may_be_named_like_a_column(name: str) -> None:
+    plain = base()
+    indexed = plain.set_index("customer_id", drop=False)
+    found, wanted = CALLS[name](indexed), CALLS[name](plain)
+    if not isinstance(wanted, pd.DataFrame):
+        assert found == wanted
+    elif name.startswith("with_"):
+        assert found.index.name == "customer_id"
+        assert list(found.index) == list(plain["customer_id"])
+        pd.testing.assert_frame_equal(found.reset_index(drop=True), wanted)
+    else:
+        pd.testing.assert_frame_equal(found, wanted)
+    assert indexed.index.name == "customer_id"
+
+
+def test_movement_may_be_read_from_such_an_index() -> None:
+    tiers = segments.ValueTiers(labels=("A", "B"), cuts=(5.0,))
+    plain = tiers.with_value_tier(base())
+    indexed = plain.set_index("customer_id", drop=False)
+    assert segments.fit_migration(indexed, indexed, tiers=tiers.labels) == (
+        segments.fit_migration(plain, plain, tiers=tiers.labels)
+    )
+    leads = segments.with_potential_stage(indexed, indexed.iloc[:3])
+    assert leads["lifecycle_stage"].notna().sum() == 37
+    log = indexed.assign(channel="web")
+    assert len(segments.preferences(log, by="channel")) == 40

@@ -69,9 +69,9 @@ def test_limits_of_a_table_are_those_of_plain_resampling(
         segments.concentration_table(
             frame({"revenue": REVENUE, "profit": PROFIT, "n": WEIGHT}),
             weight_col=weight_col,
-            groups=3,
+            n_groups=3,
             rng=seeded(),
-            resamples=RESAMPLES,
+            n_resamples=RESAMPLES,
         )
     )
     rows = in_the_order_of_the_kernel(WEIGHT if weight_col else [1.0] * 7)
@@ -101,7 +101,7 @@ def test_limits_of_the_whale_are_those_of_plain_resampling(
 ) -> None:
     base = frame({"profit": PROFIT, "n": WEIGHT})
     whale = segments.whale_peak(
-        base, weight_col=weight_col, rng=seeded(), resamples=RESAMPLES
+        base, weight_col=weight_col, rng=seeded(), n_resamples=RESAMPLES
     )
     weights = np.array(WEIGHT if weight_col else [1.0] * 7)
     order = np.argsort(PROFIT)[::-1]
@@ -111,42 +111,33 @@ def test_limits_of_the_whale_are_those_of_plain_resampling(
         peak, total = (x * w)[x > 0].sum(), (x * w).sum()
         drawn.append([peak, peak - total, total, w[x < 0].sum() / w.sum()])
     low, high = limits(drawn)
-    for at, interval in enumerate(
-        (
-            whale.peak_interval,
-            whale.destroyed_interval,
-            whale.total_interval,
-            whale.unprofitable_share_interval,
-        )
-    ):
-        assert interval == pytest.approx((low[at], high[at]), rel=1e-12)
-    assert whale.level == 0.95
-    # Some resample loses on the whole: of that there is no share, and it says so.
-    assert whale.total_interval is not None
+    for at, of in enumerate(("peak", "destroyed", "total", "unprofitable_share")):
+        interval = dict(whale.resampled)[of]
+        assert tuple(interval) == pytest.approx((low[at], high[at]), rel=1e-12)
+        assert interval.level == 0.95
+    assert whale.interval() == dict(whale.resampled)["destroyed"]
+    # A resample whose total is a loss has no shares, so the share has no interval.
     assert whale.destroyed_share is not None
-    assert whale.destroyed_share_interval is None
-    assert whale.peak_share_interval is None
+    assert "destroyed_share" not in dict(whale.resampled)
 
 
 def test_shares_of_a_whale_that_always_gains(frame: Make) -> None:
     profits = [*PROFIT, 40.0, 60.0, 30.0] * 3
     whale = segments.whale_peak(
-        frame({"profit": profits}), rng=seeded(), resamples=RESAMPLES
+        frame({"profit": profits}), rng=seeded(), n_resamples=RESAMPLES
     )
     ordered = np.sort(profits)[::-1]
     drawn = [-x[x < 0].sum() / x.sum() for x in resamples(ordered)]
     wanted = tuple(limits(drawn))
-    assert whale.destroyed_share_interval == pytest.approx(wanted, rel=1e-12)
-    assert whale.peak_share_interval == pytest.approx(
-        (1 + wanted[0], 1 + wanted[1]), rel=1e-12
-    )
+    found = whale.interval(of="destroyed_share")
+    assert tuple(found) == pytest.approx(wanted, rel=1e-12)
 
 
 def test_limits_of_the_curves_are_those_of_plain_resampling(
     frame: Make, columns_of: Read
 ) -> None:
     base = frame({"profit": PROFIT, "revenue": REVENUE})
-    asked: dict[str, Any] = {"points": 7, "rng": seeded(), "resamples": RESAMPLES}
+    asked: dict[str, Any] = {"points": 7, "rng": seeded(), "n_resamples": RESAMPLES}
     whale = columns_of(segments.whale_curve(base, **asked))
     asked["rng"] = seeded()
     pareto = columns_of(segments.pareto_curve(base, value_col="revenue", **asked))
@@ -155,12 +146,12 @@ def test_limits_of_the_curves_are_those_of_plain_resampling(
         samples = resamples(np.sort(values)[::-1])
         return [np.append(0.0, np.cumsum(np.sort(x)[::-1])) for x in samples]
 
-    row = np.argsort(whale["customers"])
+    row = np.argsort(whale["n_customers"])
     for end, wanted in zip(("lower", "upper"), limits(curves(PROFIT)), strict=True):
         found = np.array(whale[f"profit_{end}"])[row]
         assert found == pytest.approx(wanted, rel=1e-12, abs=1e-12)
         assert all(unknown(share) for share in whale[f"profit_share_{end}"])
-    row = np.argsort(pareto["customers"])
+    row = np.argsort(pareto["n_customers"])
     shares = [drawn / drawn[-1] for drawn in curves(REVENUE)]
     for end, wanted in zip(("lower", "upper"), limits(shares), strict=True):
         found = np.array(pareto[f"value_share_{end}"])[row]
@@ -170,7 +161,7 @@ def test_limits_of_the_curves_are_those_of_plain_resampling(
 def test_limits_of_a_weighted_curve_are_those_of_so_many_rows() -> None:
     base = pd.DataFrame({"profit": PROFIT, "n": WEIGHT})
     found = segments.whale_curve(
-        base, weight_col="n", points=5, rng=seeded(), resamples=RESAMPLES
+        base, weight_col="n", points=5, rng=seeded(), n_resamples=RESAMPLES
     )
     order = np.argsort(PROFIT)[::-1]
     drawn = []
@@ -185,7 +176,7 @@ def test_limits_of_a_weighted_curve_are_those_of_so_many_rows() -> None:
 
 
 def test_a_curve_of_every_value_has_no_limits(frame: Make) -> None:
-    with pytest.raises(errors.InvalidValueError, match="'points': None, beside"):
+    with pytest.raises(errors.InvalidValueError, match="'points': None, together"):
         segments.whale_curve(frame({"profit": PROFIT}), points=None, rng=seeded())
 
 
@@ -198,11 +189,11 @@ def test_without_randomness_nothing_is_added(frame: Make, columns_of: Read) -> N
     ):
         assert not any("_lower" in name for name in columns_of(found))
     whale = segments.whale_peak(base)
-    assert (whale.level, whale.peak_interval, whale.peak_share_interval) == (None,) * 3
+    assert whale.resampled == ()
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"level": 1.0}, {"level": 0.0}, {"resamples": 0}, {"resamples": 2.5}]
+    "wrong", [{"level": 1.0}, {"level": 0.0}, {"n_resamples": 0}, {"n_resamples": 2.5}]
 )
 def test_level_and_resamples_are_checked(wrong: dict[str, Any]) -> None:
     base = pd.DataFrame({"revenue": REVENUE, "profit": PROFIT})
@@ -223,20 +214,20 @@ def test_where_all_are_alike_only_amounts_vary_by_nothing(
     frame: Make, columns_of: Read, profits: list[float], share: float
 ) -> None:
     base = frame({"profit": profits})
-    whale = segments.whale_peak(base, rng=seeded(), resamples=19)
+    whale = segments.whale_peak(base, rng=seeded(), n_resamples=19)
     total = sum(profits)
-    assert whale.total_interval == (total, total)
+    assert tuple(whale.interval(of="total")) == (total, total)
     assert whale.unprofitable_share == share
-    assert whale.unprofitable_share_interval == (share, share)
-    assert whale.destroyed_share_interval == ((0, 0) if total > 0 else None)
+    assert tuple(whale.interval(of="unprofitable_share")) == (share, share)
+    assert ("destroyed_share" in dict(whale.resampled)) == (total > 0)
     found = columns_of(
         segments.concentration_table(
             base,
             rank_col="profit",
             value_cols=["profit"],
-            groups=1,
+            n_groups=1,
             rng=seeded(),
-            resamples=19,
+            n_resamples=19,
         )
     )
     assert found["profit_lower"] == found["profit_upper"] == [total]
@@ -257,7 +248,7 @@ def test_a_seed_says_the_same_whatever_the_order_of_rows() -> None:
     )
     shuffled = base.sample(frac=1, random_state=4)
     for weight_col in (None, "n"):
-        asked: dict[str, Any] = {"weight_col": weight_col, "resamples": 49}
+        asked: dict[str, Any] = {"weight_col": weight_col, "n_resamples": 49}
         for measure in (segments.concentration_table, segments.whale_curve):
             plain = measure(base, rng=seeded(), **asked)
             pd.testing.assert_frame_equal(
@@ -282,16 +273,15 @@ def test_an_interval_covers_what_it_should() -> None:
     held = np.zeros(3)
     for _ in range(times):
         base = pd.DataFrame({"profit": rng.normal(2, 5, n)})
-        asked: dict[str, Any] = {"rng": rng, "resamples": 199}
+        asked: dict[str, Any] = {"rng": rng, "n_resamples": 199}
         whale = segments.whale_peak(base, **asked)
         half = segments.concentration_table(
-            base, rank_col="profit", value_cols=["profit"], groups=2, **asked
+            base, rank_col="profit", value_cols=["profit"], n_groups=2, **asked
         )
         low, high = half["profit_share_lower"][0], half["profit_share_upper"][0]
-        intervals = (whale.peak_interval, whale.unprofitable_share_interval)
-        for at, interval in enumerate((*intervals, (low, high))):
-            assert interval is not None
-            held[at] += interval[0] <= truth[at] <= interval[1]
+        intervals = (whale.interval(of="peak"), whale.interval(of="unprofitable_share"))
+        for at, (lower, upper) in enumerate((*intervals, (low, high))):
+            held[at] += lower <= truth[at] <= upper
     # 95 % in 150 trials, give or take 1.8 %.
     assert np.all(held / times >= 0.89)
     assert np.all(held / times <= 0.99)
@@ -309,16 +299,15 @@ def test_a_resample_whose_total_is_rounding_has_no_shares(
     base = frame({"profit": [0.1, 0.2, -0.3]})
 
     def asked() -> dict[str, Any]:
-        return {"rng": np.random.default_rng(seed), "resamples": 1}
+        return {"rng": np.random.default_rng(seed), "n_resamples": 1}
 
     whale = segments.whale_peak(base, **asked())
-    assert whale.total_interval is not None
-    assert 0 < whale.total_interval[0] < 1e-15
-    assert whale.destroyed_share_interval is None
+    assert 0 < whale.interval(of="total").lower < 1e-15
+    assert "destroyed_share" not in dict(whale.resampled)
     curve = columns_of(segments.whale_curve(base, points=3, **asked()))
     assert all(unknown(share) for share in curve["profit_share_lower"])
     table = segments.concentration_table(
-        base, rank_col="profit", value_cols=["profit"], groups=3, **asked()
+        base, rank_col="profit", value_cols=["profit"], n_groups=3, **asked()
     )
     assert all(unknown(share) for share in columns_of(table)["profit_share_upper"])
 
@@ -327,8 +316,6 @@ def test_a_resample_whose_total_is_rounding_has_no_shares(
     "measure",
     [
         segments.gini,
-        segments.top_share,
-        segments.customers_behind,
         segments.pareto_point,
         segments.pareto_curve,
         segments.whale_curve,

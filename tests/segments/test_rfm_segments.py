@@ -73,7 +73,7 @@ def test_a_range_outside_the_scores_is_refused() -> None:
 
 def test_a_score_outside_the_table_is_refused(frame: Make) -> None:
     scored = frame({"r_score": [6], "f_score": [1], "m_score": [1]})
-    with pytest.raises(errors.InvalidValueError, match="no score from 1 to 5"):
+    with pytest.raises(errors.InvalidValueError, match="score outside 1-5"):
         segments.with_rfm_segment(scored)
 
 
@@ -108,7 +108,9 @@ def nested_base(n: int = 1000) -> dict[str, Any]:
 
 def test_nested_cells_are_nearly_equal(frame: Make, columns_of: Read) -> None:
     base = frame(nested_base())
-    scores = segments.fit_nested_rfm_scores(base, bins=3, inactivity_col="inactivity")
+    scores = segments.fit_rfm_scores(
+        base, method="nested", bins=3, inactivity_col="inactivity"
+    )
     found = columns_of(scores.with_rfm_scores(base))
     cell = (
         9 * np.array(found["r_score"])
@@ -126,11 +128,11 @@ def test_nested_cells_are_nearly_equal(frame: Make, columns_of: Read) -> None:
 
 def test_nested_scores_stay_frozen_and_travel(frame: Make, columns_of: Read) -> None:
     base = nested_base(60)
-    scores = segments.fit_nested_rfm_scores(
-        frame(base), bins=3, inactivity_col="inactivity"
+    scores = segments.fit_rfm_scores(
+        frame(base), method="nested", bins=3, inactivity_col="inactivity"
     )
     document = json.loads(json.dumps(scores.to_dict()))
-    again = segments.NestedRfmScores.from_dict(document)
+    again = segments.RfmScores.from_dict(document)
     assert again == scores
     part = {name: values[:20] for name, values in base.items()}
     whole = columns_of(scores.with_rfm_scores(frame(base)))
@@ -143,9 +145,12 @@ def test_nested_scores_stay_frozen_and_travel(frame: Make, columns_of: Read) -> 
 
 
 def test_nested_bounds_by_hand_are_checked() -> None:
-    with pytest.raises(errors.InvalidValueError, match="'frequency_bounds'"):
-        segments.NestedRfmScores(
-            recency_bounds=(3.0,), frequency_bounds=((1.0,),), monetary_bounds=()
+    with pytest.raises(errors.InvalidValueError, match="'frequency_within'"):
+        segments.RfmScores(
+            recency_bounds=(3.0,),
+            frequency_bounds=(1.0,),
+            monetary_bounds=(1.0,),
+            frequency_within=((1.0,),),
         )
 
 
@@ -153,19 +158,21 @@ def test_nested_bounds_by_hand_are_checked() -> None:
     "wrong",
     [
         {"recency_bounds": (3.0, 9.0)},
-        {"frequency_bounds": ((2.0, 1.0),) * 3},
-        {"monetary_bounds": ((1.0, float("inf")),) * 9},
+        {"frequency_within": ((2.0, 1.0),) * 3},
+        {"monetary_within": ((1.0, float("inf")),) * 9},
     ],
 )
 def test_nested_bounds_by_hand_must_rise(wrong: dict[str, Any]) -> None:
     facts: dict[str, Any] = {
         "recency_bounds": (9.0, 3.0),
-        "frequency_bounds": ((1.0, 2.0),) * 3,
-        "monetary_bounds": ((1.0, 2.0),) * 9,
+        "frequency_bounds": (1.0, 2.0),
+        "monetary_bounds": (1.0, 2.0),
+        "frequency_within": ((1.0, 2.0),) * 3,
+        "monetary_within": ((1.0, 2.0),) * 9,
     }
-    assert segments.NestedRfmScores(**facts).bins == 3
+    assert segments.RfmScores(**facts).bins == 3
     with pytest.raises(errors.InvalidValueError, match=next(iter(wrong))):
-        segments.NestedRfmScores(**{**facts, **wrong})
+        segments.RfmScores(**{**facts, **wrong})
 
 
 def mailing() -> dict[str, Any]:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from crmkit import errors, segments
+from crmkit.typing import HistoryColumns
 
 Make = Callable[[dict[str, Any]], Any]
 Read = Callable[[Any], dict[str, list[Any]]]
@@ -215,20 +216,15 @@ def test_bins_must_be_whole_and_two_at_least(frame: Make, bins: Any) -> None:
 
 
 def test_an_unknown_rule_is_refused(frame: Make) -> None:
-    with pytest.raises(errors.InvalidValueError, match="'strict', 'upper', 'midrank'"):
+    with pytest.raises(
+        errors.InvalidValueError, match="'strict', 'upper', 'midrank', 'spread'"
+    ):
         segments.fit_rfm_scores(frame(BASE), rule="ntile")  # type: ignore[arg-type] # the test
 
 
-@pytest.mark.parametrize(
-    "fit",
-    [
-        segments.fit_rfm_scores,
-        segments.fit_nested_rfm_scores,
-        segments.fit_ntile_rfm_scores,
-    ],
-)
+@pytest.mark.parametrize("method", ["independent", "nested", "ntile"])
 def test_one_column_may_be_scored_twice(
-    frame: Make, columns_of: Read, fit: Callable[..., Any]
+    frame: Make, columns_of: Read, method: Any
 ) -> None:
     once = {
         "customer_id": list("abcdef"),
@@ -238,11 +234,12 @@ def test_one_column_may_be_scored_twice(
     twice = {**once, "again": once["orders"]}
     found, wanted = (
         columns_of(
-            fit(
+            segments.fit_rfm_scores(
                 frame(rows),
+                method=method,
                 bins=2,
                 inactivity_col="inactivity",
-                frequency_col="orders",
+                columns=HistoryColumns(frequency="orders"),
                 monetary_col=monetary,
             ).with_rfm_scores(frame(rows))
         )
@@ -253,3 +250,71 @@ def test_one_column_may_be_scored_twice(
         for table in (found, wanted)
     ]
     assert cells[0] == cells[1]
+
+
+CROWD = {
+    "customer_id": list(range(100)),
+    "inactivity": [float(day) for day in range(100)],
+    "frequency": [0] * 85 + [1] * 6 + [2] * 4 + [3] * 3 + [9] * 2,
+    "total_amount": [float(amount) for amount in range(100)],
+}
+
+
+def test_a_crowd_of_one_time_buyers_says_which_scores_are_empty(frame: Make) -> None:
+    scores = segments.fit_rfm_scores(frame(CROWD), inactivity_col="inactivity")
+    assert scores.frequency_bounds == (1, 1, 1, 1)
+    assert scores.n_customers[1] == (85, 0, 0, 0, 15)
+    assert scores.empty_scores == {
+        "recency": (), "frequency": (2, 3, 4), "monetary": ()
+    }  # fmt: skip
+    assert "no customer has frequency score 2 or 3 or 4" in str(scores)
+    assert 'rule="spread"' in str(scores)
+
+
+def test_spread_scores_rank_those_above_the_crowd(
+    frame: Make, columns_of: Read
+) -> None:
+    base = frame(CROWD)
+    scores = segments.fit_rfm_scores(base, rule="spread", inactivity_col="inactivity")
+    assert scores.frequency_bounds == (1, 2, 3, 9)
+    assert scores.n_customers[1] == (85, 6, 4, 3, 2)
+    assert not any(scores.empty_scores.values())
+    assert "no customer" not in str(scores)
+    strict = segments.fit_rfm_scores(base, inactivity_col="inactivity")
+    # Without a crowd the two rules are one.
+    assert scores.recency_bounds == strict.recency_bounds
+    assert scores.monetary_bounds == strict.monetary_bounds
+    found = columns_of(scores.with_rfm_scores(base))
+    assert np.bincount(found["f_score"])[1:].tolist() == [85, 6, 4, 3, 2]
+
+
+@pytest.mark.parametrize("method", ["independent", "nested", "ntile"])
+def test_the_customers_of_each_score_are_counted(
+    frame: Make, columns_of: Read, method: Any
+) -> None:
+    base = frame(CROWD)
+    scores = segments.fit_rfm_scores(base, method=method, inactivity_col="inactivity")
+    assert scores.method == method
+    found = columns_of(scores.with_rfm_scores(base))
+    for axis, counted in zip(
+        ("r_score", "f_score", "m_score"), scores.n_customers, strict=True
+    ):
+        assert np.bincount(found[axis], minlength=6)[1:].tolist() == list(counted)
+
+
+@pytest.mark.parametrize("method", ["independent", "nested", "ntile"])
+def test_a_missing_number_can_be_kept_by_every_method(
+    frame: Make, columns_of: Read, method: Any
+) -> None:
+    base = frame({**BASE, "total_amount": [10.0, None, 10.0, 30.0, 12.5, 400.0]})
+    found = columns_of(
+        segments.with_rfm_scores(base, method=method, bins=2, missing="keep")
+    )
+    scores = by_customer(found, "m_score")
+    assert str(scores["b"]) in HOLES
+    assert not {str(scores[at]) for at in "acdef"} & HOLES
+
+
+def test_an_unknown_method_is_refused(frame: Make) -> None:
+    with pytest.raises(errors.InvalidValueError, match="'independent', 'nested'"):
+        segments.fit_rfm_scores(frame(BASE), method="jenks")  # type: ignore[arg-type] # the test

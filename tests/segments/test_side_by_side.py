@@ -4,6 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import pandas as pd
+import polars as pl
 import pytest
 
 from crmkit import errors, segments
@@ -28,7 +30,7 @@ def test_deciles_of_revenue_against_profit(frame: Make, columns_of: Read) -> Non
     )
     found = rows_by(columns_of(segments.concentration_table(base)), "group")
     assert len(found) == 10
-    assert found[1]["customers"] == 2
+    assert found[1]["n_customers"] == 2
     assert found[1]["revenue"] == 39
     assert found[1]["revenue_share"] == pytest.approx(39 / 210, rel=1e-14)
     assert found[10]["profit_cumulative_share"] == pytest.approx(1, rel=1e-14)
@@ -38,12 +40,12 @@ def test_deciles_of_revenue_against_profit(frame: Make, columns_of: Read) -> Non
 def test_a_tie_is_never_split_between_deciles(frame: Make, columns_of: Read) -> None:
     base = frame({"revenue": [5.0] + [1.0] * 9, "profit": [1.0] * 10})
     found = rows_by(columns_of(segments.concentration_table(base)), "group")
-    assert [found[at]["customers"] for at in range(1, 11)] == [1, 9] + [0] * 8
+    assert [found[at]["n_customers"] for at in range(1, 11)] == [1, 9] + [0] * 8
 
 
 def test_shares_of_a_loss_are_unknown(frame: Make, columns_of: Read) -> None:
     base = frame({"revenue": [5.0, 1.0], "profit": [1.0, -2.0]})
-    found = columns_of(segments.concentration_table(base, groups=2))
+    found = columns_of(segments.concentration_table(base, n_groups=2))
     assert all(unknown(share) for share in found["profit_share"])
     assert sorted(found["profit"]) == [-2, 1]
 
@@ -59,7 +61,7 @@ def test_spending_bands_with_fixed_edges(frame: Make, columns_of: Read) -> None:
     bands = {
         (None if unknown(low) else low): (customers, profit)
         for low, customers, profit in zip(
-            found["from_spend"], found["customers"], found["profit"], strict=True
+            found["from_spend"], found["n_customers"], found["profit"], strict=True
         )
     }
     assert bands == {None: (2, -1), 25: (1, 2), 50: (1, 5), 100: (2, 60)}
@@ -105,7 +107,7 @@ def test_groups_that_cancel_but_for_rounding_have_no_shares(
     base = frame({"revenue": [30.0, 20.0, 10.0], "profit": [0.1, 0.2, -0.3]})
     table = columns_of(
         segments.concentration_table(
-            base, groups=3, rng=np.random.default_rng(1), resamples=19
+            base, n_groups=3, rng=np.random.default_rng(1), n_resamples=19
         )
     )
     bands = columns_of(segments.spending_bands(base, bounds=(15, 25)))
@@ -125,3 +127,36 @@ def test_one_name_of_a_column_is_no_list_of_letters(
     assert "revenue" not in found
     with pytest.raises(errors.InvalidValueError, match="named twice: 'profit'"):
         segments.spending_bands(base, bounds=(1,), value_cols=["profit", "profit"])
+
+
+def test_bands_of_an_empty_base_have_no_shares() -> None:
+    base = pd.DataFrame({"revenue": [], "profit": []}, dtype=float)
+    found = segments.spending_bands(base, bounds=(25,))
+    assert found["n_customers"].to_list() == [0, 0]
+    assert found["customer_share"].isna().all()
+
+
+def test_several_columns_make_the_groups(frame: Make, columns_of: Read) -> None:
+    base = {
+        "value_tier": ["A", "A", "B"],
+        "region": ["x", "y", "x"],
+        "clv": [9.0, 5.0, 2.0],
+        "cost_to_serve": [1.0, 1.0, 2.0],
+    }
+    both = ["value_tier", "region"]
+    tiers = columns_of(segments.tier_summary(frame(base), by=both))
+    assert sorted(zip(*(tiers[name] for name in both), strict=True)) == [
+        ("A", "x"), ("A", "y"), ("B", "x")
+    ]  # fmt: skip
+    costs = columns_of(segments.cost_against_value(frame(base), by=both))
+    assert sum(costs["cost_share"]) == pytest.approx(1, rel=1e-14)
+    assert len(costs["verdict"]) == 3
+
+
+def test_groups_may_be_categories(columns_of: Read) -> None:
+    base = pd.DataFrame({"value_tier": ["A", "B", "A"], "clv": [3.0, 1.0, 2.0]})
+    kind = pd.CategoricalDtype(["C", "B", "A"], ordered=True)
+    named = base.astype({"value_tier": kind})
+    for other in (named, pl.from_pandas(named)):
+        found = columns_of(segments.tier_summary(other))
+        assert [str(tier) for tier in found["value_tier"]] == ["A", "B"]

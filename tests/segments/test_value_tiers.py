@@ -56,7 +56,7 @@ def test_an_odd_index_stays_and_the_input_too() -> None:
 def test_the_fit_says_what_each_tier_is(frame: Make) -> None:
     tiers = segments.fit_value_tiers(frame(BASE))
     assert tiers.cuts == (20.0, 15.0)
-    assert tiers.customers == (2.0, 1.0, 2.0)
+    assert tiers.n_customers == (2.0, 1.0, 2.0)
     assert tiers.values == (80, 15, 5)
 
 
@@ -72,22 +72,31 @@ def test_a_pyramid_by_customers(frame: Make) -> None:
     base = frame({"clv": [float(v) for v in range(1, 101)]})
     tiers = segments.fit_value_tiers(
         base,
-        by="customers",
+        share_of="customers",
         shares=(0.01, 0.05, 0.20, 1.0),
         labels=("top", "big", "medium", "small"),
     )
-    assert tiers.customers == (1, 4, 15, 80)
+    assert tiers.n_customers == (1, 4, 15, 80)
 
 
 def test_an_empty_tier_is_said_to_be_empty(frame: Make) -> None:
     tiers = segments.fit_value_tiers(frame({"clv": [97.0, 1, 1, 1]}))
-    assert tiers.customers == (1, 0, 3)
+    assert tiers.n_customers == (1, 0, 3)
 
 
 def test_losses_stand_in_the_last_tier(frame: Make, columns_of: Read) -> None:
     base = frame({"customer_id": ["a", "b", "c"], "clv": [50.0, -40.0, 0.0]})
     found = tier_of(columns_of(segments.with_value_tier(base)))
+    gains = tier_of(columns_of(segments.with_value_tier(base, share_of="gains")))
+    assert gains == found
     assert found == {"a": "A", "b": "C", "c": "C"}
+
+
+def test_a_base_that_loses_money_is_cut_by_its_gains(frame: Make) -> None:
+    base = frame({"clv": [5.0, 3.0, -20.0]})
+    with pytest.raises(errors.InvalidValueError, match='share_of="gains"'):
+        segments.fit_value_tiers(base)
+    assert segments.fit_value_tiers(base, share_of="gains").n_customers == (2, 0, 1)
 
 
 def test_a_base_without_gain_has_no_tiers_by_value(frame: Make) -> None:
@@ -177,7 +186,7 @@ def test_a_kept_tier_is_lost_more_slowly_than_it_is_earned(
 
 def test_an_unknown_previous_tier_is_refused(frame: Make) -> None:
     members = frame({"clv": [1.0], "value_tier": ["platinum"]})
-    with pytest.raises(errors.InvalidValueError, match="tier that is none of"):
+    with pytest.raises(errors.InvalidValueError, match="tier that is not one of"):
         PROGRAMME.with_kept_tier(members)
 
 
@@ -247,7 +256,7 @@ def test_tiers_can_be_hashed() -> None:
 
 @given(
     st.lists(st.integers(-5, 60), min_size=1, max_size=40).filter(
-        lambda values: max(values) > 0
+        lambda values: sum(values) > 0
     ),
     st.randoms(use_true_random=False),
 )
@@ -283,7 +292,10 @@ def test_tiers_read_as_a_line_each() -> None:
         "gold: spend from 1,500.00, kept from 900.00\nbasic: spend below 1,500.00"
     )
     found = segments.ValueTiers(
-        labels=("A", "B"), cuts=(0.0125,), customers=(1200.0, 3.0), values=(90.0, 0.01)
+        labels=("A", "B"),
+        cuts=(0.0125,),
+        n_customers=(1200.0, 3.0),
+        values=(90.0, 0.01),
     )
     assert str(found) == (
         "A: clv from 0.0125 (customers: 1,200)\nB: clv below 0.0125 (customers: 3)"

@@ -23,9 +23,9 @@ def test_a_weight_is_that_many_rows(frame: Any, columns_of: Any) -> None:
         for name, values in (("revenue", REVENUE), ("profit", PROFIT))
     }
     found = columns_of(
-        ck.segments.concentration_table(frame(weighted), weight_col="n", groups=5)
+        ck.segments.concentration_table(frame(weighted), weight_col="n", n_groups=5)
     )
-    wanted = columns_of(ck.segments.concentration_table(frame(repeated), groups=5))
+    wanted = columns_of(ck.segments.concentration_table(frame(repeated), n_groups=5))
     order = sorted(range(5), key=lambda at: found["group"][at])
     other = sorted(range(5), key=lambda at: wanted["group"][at])
     for name in wanted:
@@ -38,7 +38,7 @@ def test_a_weight_is_that_many_rows_of_a_band(frame: Any, columns_of: Any) -> No
     found = columns_of(
         segments.spending_bands(frame(weighted), bounds=(10, 30), weight_col="n")
     )
-    bands = sorted(zip(found["customers"], found["revenue"], found["profit"]))  # noqa: B905 - columns of one frame
+    bands = sorted(zip(found["n_customers"], found["revenue"], found["profit"]))  # noqa: B905 - columns of one frame
     # 1 + 3 of 5; 3 of 15; 2 of 30 and 1 of 50.
     assert bands == [(3, 45, 12), (3, 110, 29), (4, 20, 5)]
     with pytest.raises(InvalidValueError, match="column 'n': 1 value of 0 or less"):
@@ -64,9 +64,9 @@ def test_a_column_may_be_weight_and_value_at_once(
                     rank_col=name(rank),
                     value_cols=[name(value) for value in values],
                     weight_col="n",
-                    groups=2,
+                    n_groups=2,
                     rng=None if rng is None else np.random.default_rng(rng),
-                    resamples=20,
+                    n_resamples=20,
                 )
             )
             for rows, name in ((customers, str), (twice, names.__getitem__))
@@ -81,9 +81,9 @@ def test_a_column_may_be_weight_and_value_at_once(
 def test_fractions_of_customers_are_kept() -> None:
     customers = pd.DataFrame({"revenue": [3.0, 1.0], "n": [0.5, 1.25]})
     table = ck.segments.concentration_table(
-        customers, value_cols=["revenue"], weight_col="n", groups=1
+        customers, value_cols=["revenue"], weight_col="n", n_groups=1
     )
-    assert table["customers"].to_list() == [1.75]
+    assert table["n_customers"].to_list() == [1.75]
     assert table["revenue"].to_list() == [2.75]
 
 

@@ -11,12 +11,15 @@ from .column_rules import (
     Rule,
     flag_rules,
     id_rules,
+    known_rows,
     missing,
     number_rules,
     probability_rules,
+    read_numbers,
     refuse,
     require_ids,
     require_numbers,
+    require_present,
 )
 from .conversion import (
     EagerFrame,
@@ -24,6 +27,7 @@ from .conversion import (
     LazyFrame,
     collect,
     column_names,
+    column_types,
     is_lazy,
     native,
     numbers,
@@ -42,7 +46,9 @@ from .date_columns import (
     require_dates,
     time_zone,
 )
+from .ids_of_two_frames import matched_ids, require_one_row_each
 from .joined_table import beside
+from .result_tables import result_table, sorted_rows
 from .row_groups import Groups, group_rows
 
 __all__ = [
@@ -55,6 +61,7 @@ __all__ = [
     "cells",
     "collect",
     "column_names",
+    "column_types",
     "day_numbers",
     "epoch_day",
     "flag_rules",
@@ -62,6 +69,8 @@ __all__ = [
     "id_rules",
     "instants",
     "is_lazy",
+    "known_rows",
+    "matched_ids",
     "missing",
     "native",
     "number_rules",
@@ -71,12 +80,17 @@ __all__ = [
     "probability_rules",
     "read",
     "read_eager",
+    "read_numbers",
     "refuse",
     "require_dates",
     "require_ids",
     "require_numbers",
+    "require_one_row_each",
+    "require_present",
+    "result_table",
     "row_count",
     "score_cells",
+    "sorted_rows",
     "table",
     "time_zone",
     "with_arrays",

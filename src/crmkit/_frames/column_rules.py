@@ -10,19 +10,24 @@ from typing import Any, Literal
 
 import narwhals.stable.v2 as nw
 
+from .._check import one_of
 from ..errors import InvalidTypeError, InvalidValueError
-from .conversion import EagerFrame, Frame, collect, column_types, row_count
+from ..typing import Missing
+from .conversion import EagerFrame, Frame, collect, column_types, read, row_count
 
 __all__ = [
     "Rule",
     "flag_rules",
     "id_rules",
+    "known_rows",
     "missing",
     "number_rules",
     "probability_rules",
+    "read_numbers",
     "refuse",
     "require_ids",
     "require_numbers",
+    "require_present",
 ]
 
 _MISSING = "missing value"
@@ -147,6 +152,52 @@ def id_rules(frame: Frame, column: str) -> list[Rule]:
             )
         )
     return rules
+
+
+def read_numbers(
+    frame: object, columns: Sequence[str], *, weight_col: str | None = None
+) -> Frame:
+    """Open a frame whose columns are finite numbers, and its weights above zero."""
+    weights = [] if weight_col is None else [weight_col]
+    opened = read(frame, [*columns, *weights])
+    require_numbers(opened, [*columns, *weights])
+    once = dict.fromkeys(columns)
+    rules = [rule for name in once for rule in number_rules(opened, name)]
+    for name in weights:
+        rules += number_rules(opened, name, sign="positive")
+    refuse(opened, rules)
+    return opened
+
+
+def known_rows(frame: Frame, column: str, *, missing: Missing) -> Frame:
+    """Refuse values that are not finite numbers; leave out missing ones if asked to."""
+    one_of("missing", missing, ("error", "keep"))
+    require_numbers(frame, [column])
+    remedy = 'Drop or fill them first, or pass missing="keep".'
+    hole, *others = number_rules(frame, column, remedy=remedy)
+    if missing == "error":
+        refuse(frame, [hole, *others])
+        return frame
+    known: Frame = frame.filter(~hole.broken)
+    refuse(known, others)
+    return known
+
+
+def require_present(frame: Frame, *columns: str) -> None:
+    """Refuse rows in which one of the columns is missing."""
+    remedy = "Drop these rows, or fill in a name first."
+    refuse(
+        frame,
+        [
+            Rule(
+                column=column,
+                broken=missing(frame, column),
+                found=_MISSING,
+                remedy=remedy,
+            )
+            for column in columns
+        ],
+    )
 
 
 def require_numbers(frame: Frame, columns: Sequence[str]) -> None:

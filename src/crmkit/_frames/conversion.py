@@ -49,7 +49,23 @@ def read(frame: object, columns: Sequence[str]) -> Frame:
     if absent:
         _require_names(absent)
         raise MissingColumnError(absent, [str(name) for name in names])
-    return opened
+    return _told_apart(opened)
+
+
+def _told_apart(frame: Frame) -> Frame:
+    """Take the name off a pandas index that a column has too: it would be ambiguous."""
+    if not _clashing(frame):
+        return frame
+    copy = cast("EagerFrame", frame).to_native().copy(deep=False)
+    copy.index = copy.index.set_names([None] * copy.index.nlevels)
+    return cast("Frame", nw.from_native(copy, eager_only=True))
+
+
+def _clashing(frame: Frame) -> bool:
+    if isinstance(frame, nw.LazyFrame) or not frame.implementation.is_pandas():
+        return False
+    named = frame.to_native()
+    return any(name is not None and name in named.columns for name in named.index.names)
 
 
 def _require_names(columns: Sequence[object]) -> None:
@@ -72,9 +88,24 @@ def read_eager(frame: object, columns: Sequence[str]) -> EagerFrame:
 
 
 def native(frame: Frame, like: IntoFrameT) -> IntoFrameT:
-    """Hand the frame back in the caller's library; ``like`` only carries the type."""
-    del like
-    return cast("IntoFrameT", frame.to_native())
+    """Hand the frame back in the caller's library, under the type of ``like``."""
+    made = frame.to_native()
+    if isinstance(frame, nw.DataFrame) and frame.implementation.is_pandas():
+        made = _with_index_name_of(like, made)
+    return cast("IntoFrameT", made)
+
+
+def _with_index_name_of(like: object, made: Any) -> Any:
+    """Give the index back the name that ``read`` took off it."""
+    opened = nw.from_native(cast("Any", like), pass_through=True)
+    if not isinstance(opened, nw.DataFrame) or not _clashing(opened):
+        return made
+    index = opened.to_native().index
+    if not made.index.equals(index):  # a summary, whose rows are not the caller's
+        return made
+    named = made.copy(deep=False)
+    named.index = index
+    return named
 
 
 def column_names(frame: Frame) -> list[str]:

@@ -1,4 +1,4 @@
-"""Cohorts, drawn from their tables."""
+"""Plots of retention and revenue by cohort and age."""
 
 from typing import TYPE_CHECKING
 
@@ -16,29 +16,29 @@ __all__ = ["retention_curve", "retention_heatmap", "revenue_curve"]
 
 
 def retention_heatmap(cells: IntoDataFrame, *, ax: "Axes | None" = None) -> "Axes":
-    """Draw retention by cohort and age; what is not yet seen stays blank.
+    """Plot retention by cohort and age; cells not yet observed stay blank.
 
-    The colours span the ages from 1 on: everybody is there at age 0, and a scale up to
-    that would leave all others pale.
+    The colours span the ages from 1 on: at age 0 retention is always 1, and a scale up
+    to 1 would leave all other cells pale.
 
     Parameters
     ----------
     cells
-        What :func:`crmkit.segments.cohort_table` returned.
+        The table from :func:`crmkit.segments.cohort_table`.
     ax
-        The axes to draw on; new ones by default.
+        The axes to plot on; new ones by default.
 
     Returns
     -------
     Axes
-        The axes drawn on.
+        The axes plotted on.
 
     Raises
     ------
     MissingExtraError
         If matplotlib is not installed.
     MissingColumnError
-        If a column of the table is not there.
+        If a column of the table is missing.
 
     Examples
     --------
@@ -75,26 +75,26 @@ def retention_heatmap(cells: IntoDataFrame, *, ax: "Axes | None" = None) -> "Axe
 
 
 def retention_curve(curve: IntoDataFrame, *, ax: "Axes | None" = None) -> "Axes":
-    """Draw the share of customers who buy at each age, over all cohorts.
+    """Plot the share of customers who buy at each age, over all cohorts.
 
     Parameters
     ----------
     curve
-        What :func:`crmkit.segments.retention_curve` returned.
+        The table from :func:`crmkit.segments.retention_curve`.
     ax
-        The axes to draw on; new ones by default.
+        The axes to plot on; new ones by default.
 
     Returns
     -------
     Axes
-        The axes drawn on.
+        The axes plotted on.
 
     Raises
     ------
     MissingExtraError
         If matplotlib is not installed.
     MissingColumnError
-        If a column of the curve is not there.
+        If a column of the curve is missing.
 
     Examples
     --------
@@ -115,26 +115,26 @@ def retention_curve(curve: IntoDataFrame, *, ax: "Axes | None" = None) -> "Axes"
 
 
 def revenue_curve(curve: IntoDataFrame, *, ax: "Axes | None" = None) -> "Axes":
-    """Draw what a customer has brought by each age, over all cohorts.
+    """Plot the revenue per customer up to each age, over all cohorts.
 
     Parameters
     ----------
     curve
-        What :func:`crmkit.segments.revenue_curve` returned.
+        The table from :func:`crmkit.segments.revenue_curve`.
     ax
-        The axes to draw on; new ones by default.
+        The axes to plot on; new ones by default.
 
     Returns
     -------
     Axes
-        The axes drawn on.
+        The axes plotted on.
 
     Raises
     ------
     MissingExtraError
         If matplotlib is not installed.
     MissingColumnError
-        If a column of the curve is not there.
+        If a column of the curve is missing.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Concentration, growth and movement, drawn from their tables."""
+"""Plots of concentration, growth and movement."""
 
 from typing import TYPE_CHECKING
 
@@ -23,27 +23,27 @@ _MOST_DATES = 12
 
 
 def pareto_curve(curve: IntoDataFrame, *, ax: "Axes | None" = None) -> "Axes":
-    """Draw which share of the customers holds which share of the value.
+    """Plot the share of value held by each share of customers, the best first.
 
     Parameters
     ----------
     curve
-        What :func:`crmkit.segments.pareto_curve` returned; its limits, if it has any,
-        are shaded.
+        The table from :func:`crmkit.segments.pareto_curve`; its limits, if any, are
+        shaded.
     ax
-        The axes to draw on; new ones by default.
+        The axes to plot on; new ones by default.
 
     Returns
     -------
     Axes
-        The axes drawn on.
+        The axes plotted on.
 
     Raises
     ------
     MissingExtraError
         If matplotlib is not installed.
     MissingColumnError
-        If a column of the curve is not there.
+        If a column of the curve is missing.
 
     Examples
     --------
@@ -68,27 +68,27 @@ def pareto_curve(curve: IntoDataFrame, *, ax: "Axes | None" = None) -> "Axes":
 
 
 def whale_curve(curve: IntoDataFrame, *, ax: "Axes | None" = None) -> "Axes":
-    """Draw profit accumulated from the best customer down, the losses in red.
+    """Plot profit accumulated from the best customer down, with losses in red.
 
     Parameters
     ----------
     curve
-        What :func:`crmkit.segments.whale_curve` returned; its limits, if it has any,
-        are shaded.
+        The table from :func:`crmkit.segments.whale_curve`; its limits, if any, are
+        shaded.
     ax
-        The axes to draw on; new ones by default.
+        The axes to plot on; new ones by default.
 
     Returns
     -------
     Axes
-        The axes drawn on.
+        The axes plotted on.
 
     Raises
     ------
     MissingExtraError
         If matplotlib is not installed.
     MissingColumnError
-        If a column of the curve is not there.
+        If a column of the curve is missing.
 
     Examples
     --------
@@ -114,26 +114,26 @@ def whale_curve(curve: IntoDataFrame, *, ax: "Axes | None" = None) -> "Axes":
 
 
 def growth_bars(accounts: IntoDataFrame, *, ax: "Axes | None" = None) -> "Axes":
-    """Draw who came, stayed, came back and left per period.
+    """Plot new, retained, resurrected and lost customers per period.
 
     Parameters
     ----------
     accounts
-        What :func:`crmkit.segments.growth_accounting` returned.
+        The table from :func:`crmkit.segments.growth_accounting`.
     ax
-        The axes to draw on; new ones by default.
+        The axes to plot on; new ones by default.
 
     Returns
     -------
     Axes
-        The axes drawn on.
+        The axes plotted on.
 
     Raises
     ------
     MissingExtraError
         If matplotlib is not installed.
     MissingColumnError
-        If a column of the accounts is not there.
+        If a column of the accounts is missing.
 
     Examples
     --------
@@ -172,26 +172,26 @@ def growth_bars(accounts: IntoDataFrame, *, ax: "Axes | None" = None) -> "Axes":
 
 
 def migration_heatmap(table: IntoDataFrame, *, ax: "Axes | None" = None) -> "Axes":
-    """Draw which share of each tier moved where.
+    """Plot the share of each tier that moved to each tier.
 
     Parameters
     ----------
     table
-        What :func:`crmkit.segments.migration_table` returned.
+        The table from :func:`crmkit.segments.migration_table`.
     ax
-        The axes to draw on; new ones by default.
+        The axes to plot on; new ones by default.
 
     Returns
     -------
     Axes
-        The axes drawn on.
+        The axes plotted on.
 
     Raises
     ------
     MissingExtraError
         If matplotlib is not installed.
     MissingColumnError
-        If a column of the table is not there.
+        If a column of the table is missing.
 
     Examples
     --------

@@ -9,7 +9,7 @@ from ..clv import BgNbd, GammaGamma
 from ..fits import FitReport
 from ..kernels.log.calendar import DAYS_PER_UNIT
 from ..rfm.transaction_report import TransactionReport
-from ..segments import customers_behind, pareto_curve, top_share
+from ..segments import pareto_curve, pareto_point
 from ..typing import IntoDataFrame, IntoDataFrameT
 from .customer_scores import Scores, read_scores
 from .findings import BestCustomer, Concentration, Findings, FitFacts, LeftOut
@@ -60,14 +60,14 @@ def found(
 
 
 def _concentration(customers: IntoDataFrame) -> Concentration:
-    past = top_share(customers, customer_share=0.2, value_col="total_amount")
-    ahead = top_share(customers, customer_share=0.2)
+    past = pareto_point(customers, customer_share=0.2, value_col="total_amount")
+    ahead = pareto_point(customers, customer_share=0.2)
     return Concentration(
         past=_points(pareto_curve(customers, value_col="total_amount")),
         ahead=_points(pareto_curve(customers)),
         past_of_best_fifth=past.value_share,
         ahead_of_best_fifth=ahead.value_share,
-        customers_for_four_fifths=customers_behind(
+        customers_for_four_fifths=pareto_point(
             customers, value_share=0.8
         ).customer_share,
     )

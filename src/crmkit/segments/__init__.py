@@ -1,27 +1,24 @@
-"""Who matters: concentration, value tiers, behaviour, cohorts and their movement."""
+"""Who matters: concentration, value tiers, RFM, cohorts and customer profiles."""
 
 from .cohorts.cohort_table import cohort_table
 from .cohorts.growth_accounting import growth_accounting
-from .cohorts.lapse import LapseWindow, fit_lapse_window
 from .cohorts.rate_change import rate_change
-from .cohorts.retention_curve import retention_curve, revenue_curve
-from .concentration.concentration_table import (
-    concentration_table,
-    spending_bands,
-    tier_summary,
-)
-from .concentration.concentration_values import Gini, ParetoPoint, WhalePeak
-from .concentration.gini import customers_behind, gini, pareto_point, top_share
-from .concentration.pareto_curve import pareto_curve, whale_curve, whale_peak
-from .concentration.spend_against_value import spend_against_value
+from .cohorts.retention_curve import retention_curve
+from .cohorts.revenue_curve import revenue_curve
+from .concentration.concentration_table import concentration_table
+from .concentration.cost_against_value import cost_against_value
+from .concentration.gini import GiniCoefficient, gini
+from .concentration.pareto_curve import pareto_curve
+from .concentration.pareto_point import ParetoPoint, pareto_point
+from .concentration.spending_bands import spending_bands
+from .concentration.whale_curve import whale_curve
+from .concentration.whale_peak import WhalePeak, whale_peak
 from .profiles.clusters import Clusters, ClusterTrial, fit_clusters
-from .profiles.lifecycle_stage import (
-    LIFECYCLE_STAGES,
-    lifecycle_summary,
-    with_lifecycle_stage,
-    with_potential_stage,
-)
-from .profiles.loyalty_type import LOYALTY_TYPES, with_e_type, with_loyalty_type
+from .profiles.e_type import with_e_type
+from .profiles.lifecycle_stage import LIFECYCLE_STAGES, with_lifecycle_stage
+from .profiles.lifecycle_summary import lifecycle_summary
+from .profiles.loyalty_type import LOYALTY_TYPES, with_loyalty_type
+from .profiles.potential_stage import with_potential_stage
 from .profiles.preferences import preferences
 from .profiles.value_roles import (
     ROLE_ACTIONS,
@@ -29,15 +26,18 @@ from .profiles.value_roles import (
     fit_value_roles,
     with_value_role,
 )
-from .rfm.nested_rfm_scores import NestedRfmScores, fit_nested_rfm_scores
-from .rfm.ntile_rfm_scores import NtileRfmScores, fit_ntile_rfm_scores
-from .rfm.rfm_scores import RfmScores, fit_rfm_scores, with_rfm_scores
+from .rfm.fit_rfm_scores import fit_rfm_scores
+from .rfm.rfm_scores import RfmScores
 from .rfm.rfm_segment import RFM_SEGMENTS, with_rfm_segment
 from .rfm.rfm_segment_table import RfmSegment, RfmSegments
-from .tiers.migration import Migration
-from .tiers.migration_table import fit_migration, migration_table, with_tier_change
-from .tiers.tier_fitting import fit_value_tiers, with_value_tier
+from .rfm.with_rfm_scores import with_rfm_scores
+from .tiers.fit_value_tiers import fit_value_tiers
+from .tiers.migration import Migration, fit_migration
+from .tiers.migration_table import migration_table
+from .tiers.tier_change import with_tier_change
+from .tiers.tier_summary import tier_summary
 from .tiers.value_tiers import ValueTiers
+from .tiers.with_value_tier import with_value_tier
 
 __all__ = [
     "LIFECYCLE_STAGES",
@@ -46,11 +46,8 @@ __all__ = [
     "ROLE_ACTIONS",
     "ClusterTrial",
     "Clusters",
-    "Gini",
-    "LapseWindow",
+    "GiniCoefficient",
     "Migration",
-    "NestedRfmScores",
-    "NtileRfmScores",
     "ParetoPoint",
     "RfmScores",
     "RfmSegment",
@@ -60,12 +57,9 @@ __all__ = [
     "WhalePeak",
     "cohort_table",
     "concentration_table",
-    "customers_behind",
+    "cost_against_value",
     "fit_clusters",
-    "fit_lapse_window",
     "fit_migration",
-    "fit_nested_rfm_scores",
-    "fit_ntile_rfm_scores",
     "fit_rfm_scores",
     "fit_value_roles",
     "fit_value_tiers",
@@ -79,10 +73,8 @@ __all__ = [
     "rate_change",
     "retention_curve",
     "revenue_curve",
-    "spend_against_value",
     "spending_bands",
     "tier_summary",
-    "top_share",
     "whale_curve",
     "whale_peak",
     "with_e_type",

@@ -3,10 +3,20 @@
 import numpy as np
 
 from ..._check import fraction, nonnegative, positive
-from ..._frames import Frame, Rule, collect, native, numbers, nw, read, refuse
+from ..._frames import (
+    Frame,
+    Rule,
+    collect,
+    native,
+    numbers,
+    nw,
+    read,
+    refuse,
+    require_present,
+    result_table,
+)
 from ...errors import InvalidTypeError
 from ...kernels.base.intervals import wilson
-from ...segments.concentration.holdings import put_beside, require_present
 from ...typing import IntoFrameT
 
 __all__ = ["cell_response"]
@@ -103,7 +113,7 @@ def cell_response(
     }
     best_first = np.argsort(-rate, kind="stable")
     ordered = {name: values[best_first] for name, values in columns.items()}
-    return native(put_beside(opened, ordered), contacts)
+    return native(result_table(opened, ordered), contacts)
 
 
 def _answer(frame: Frame, column: str) -> nw.Expr:

@@ -14,8 +14,8 @@ from ..._frames import (
     refuse,
     require_ids,
     require_numbers,
+    sorted_rows,
 )
-from ...segments.concentration.holdings import sorted_rows
 from ...typing import IntoFrameT
 
 __all__ = ["retention_priority"]

@@ -21,7 +21,7 @@ __all__ = [
     "scored_within",
 ]
 
-Rule: TypeAlias = Literal["strict", "upper", "midrank"]
+Rule: TypeAlias = Literal["strict", "upper", "midrank", "spread"]
 
 
 def _strict(below: FloatArray, count: FloatArray, n: float, bins: int) -> FloatArray:
@@ -36,14 +36,28 @@ def _upper(below: FloatArray, count: FloatArray, n: float, bins: int) -> FloatAr
 
 
 def _midrank(below: FloatArray, count: FloatArray, n: float, bins: int) -> FloatArray:
-    """1 + floor(k (F- + F) / 2): a crowd stands where its middle stands."""
+    """1 + floor(k (F- + F) / 2): a crowd scores as its middle does."""
     return 1 + np.floor(bins * (below + count / 2) / n)
+
+
+def _spread(below: FloatArray, count: FloatArray, n: float, bins: int) -> FloatArray:
+    """As strict, unless a crowd at the bottom is larger than the share of one score.
+
+    Such a crowd scores 1, and the others are ranked among themselves over 2 to k: by
+    rank among all, they would score k or nearly so, and the middle would be empty.
+    """
+    crowd = float(count[0])
+    if crowd <= n / bins or crowd >= n:
+        return _strict(below, count, n, bins)
+    above = 2 + np.floor((bins - 1) * (below - crowd) / (n - crowd))
+    return np.where(below < crowd, 1.0, above)
 
 
 RULES: Final[dict[Rule, Callable[..., FloatArray]]] = {
     "strict": _strict,
     "upper": _upper,
     "midrank": _midrank,
+    "spread": _spread,
 }
 
 
@@ -62,7 +76,7 @@ def cuts(values: FloatArray, count: FloatArray, bins: int, rule: Rule) -> FloatA
 def ntile_starts(n: int, bins: int) -> IntArray:
     """Return where groups 2 to ``bins`` begin among ``n`` in a row, as SQL's NTILE.
 
-    Sizes differ by one at most, the larger groups first; ``n`` for a group of nobody.
+    Sizes differ by one at most, the larger groups first; ``n`` for an empty group.
     """
     group = np.arange(1, bins)
     size, larger = divmod(n, bins)
@@ -77,7 +91,7 @@ def scored(bounds: FloatArray, values: FloatArray) -> IntArray:
 def nested_cuts(
     values: FloatArray, group: IntArray, groups: int, bins: int, rule: Rule
 ) -> FloatArray:
-    """Return a row of cuts per group; an empty group takes those of everybody."""
+    """Return a row of cuts per group; an empty group takes those of all customers."""
     result = np.tile(cuts(*_counted(values), bins, rule), (groups, 1))
     order = np.argsort(group, kind="stable")
     edges = np.searchsorted(group[order], np.arange(groups + 1))

@@ -2,7 +2,7 @@
 
 A tier takes whole groups of equal values: the smallest number of them whose cumulative
 share reaches its mark. ``x`` descends, distinct; ``w`` is how many customers hold it.
-A cut is a value that somebody has, so that a frozen tier can be read and retold.
+A cut is a value that a customer has, so that a frozen tier can be read and explained.
 """
 
 from itertools import pairwise
@@ -15,6 +15,7 @@ from ...typing import FloatArray, IntArray
 __all__ = [
     "at_least",
     "cuts_by_customers",
+    "cuts_by_gains",
     "cuts_by_value",
     "probability_between",
     "sums_by_customers",
@@ -27,6 +28,15 @@ _REACHED = 1 - 1e-12
 
 
 def cuts_by_value(x: FloatArray, w: FloatArray, shares: FloatArray) -> FloatArray:
+    """Cut where the top customers first hold each share of the total, losses off it."""
+    held = np.cumsum(x * w)
+    total = held[-1]
+    # Past the last customer above zero the sum falls again; it stays reached.
+    np.maximum.accumulate(held, out=held)
+    return np.asarray(x[np.searchsorted(held, shares * total * _REACHED)])
+
+
+def cuts_by_gains(x: FloatArray, w: FloatArray, shares: FloatArray) -> FloatArray:
     """Cut where the top customers hold each share of all positive value."""
     gained = np.maximum(x, 0)
     gained *= w
@@ -70,7 +80,7 @@ def at_least(cuts: FloatArray, values: FloatArray) -> IntArray:
 def totals(
     cuts: FloatArray, x: FloatArray, w: FloatArray
 ) -> tuple[list[float], list[float]]:
-    """Return how many customers each tier has, and what they are worth together."""
+    """Return the number of customers of each tier, and their total value."""
     # Descending values: a tier is a slice, and -x ascends.
     ends = np.searchsorted(-x, -cuts, side="right")
     edges = [0, *ends.tolist(), x.size]

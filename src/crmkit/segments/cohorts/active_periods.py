@@ -1,4 +1,4 @@
-"""Who bought in which period, and in which before and after: the base of time views."""
+"""The calendar periods of a log, and which customers were active in each."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,15 +6,14 @@ from functools import partial
 
 import numpy as np
 
-from ..._check import one_of
-from ..._frames import Frame, beside, collect, group_rows, numbers, nw
-from ...errors import NotEnoughDataError
+from ..._frames import Frame, beside, collect, numbers, nw
 from ...kernels.groups import cohorts
 from ...kernels.groups.growth_counts import Arrivals, Departures, spells
 from ...kernels.log.calendar import period_start
-from ...rfm import summary_in_engine, summary_in_memory
-from ...rfm.open_log import REFUNDS, TransactionLog, open_log
+from ...rfm import summary_in_engine
+from ...rfm.open_log import TransactionLog
 from ...typing import Day, FloatArray, Grain, IntArray, Refunds
+from ..occasions import checked_log, nothing_seen, occasions_in_memory
 
 __all__ = ["ActivePeriods", "CohortSums", "active_periods", "cohort_sums"]
 
@@ -24,18 +23,18 @@ _PREVIOUS, _NEXT, _ID = "crmkit_previous", "crmkit_next", "crmkit_customer"
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ActivePeriods:
-    """A log cut into calendar periods, from the first purchase to the end.
+    """A log cut into calendar periods, from the first purchase to its end.
 
     Attributes
     ----------
     log
         The checked log.
     starts
-        Day number of the first day of each period, all of them, bought in or not.
+        Day number of the first day of every period, with purchases or without.
     complete
         How many of them have ended: the last one may still be in progress.
     spells
-        Counts activity beside the activity before it, and after it.
+        Counts the activity in each period by the period of the one before and after.
     cohorts
         Adds up by period of the first purchase and period of activity.
     """
@@ -54,7 +53,7 @@ class ActivePeriods:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class CohortSums:
-    """Customers and money by first period and present period.
+    """Customers and money by period of the first purchase and period of activity.
 
     Attributes
     ----------
@@ -63,9 +62,9 @@ class CohortSums:
     customers, amount
         How many are active, and what they spend.
     squares
-        The squares of what each spends, added up.
+        The sum of squares of what each spends.
     climbs
-        By how much the squares of what each has spent so far have risen, added up.
+        The rise in the sum of squares of what each has spent so far.
     """
 
     first: IntArray
@@ -86,27 +85,23 @@ def active_periods(
     date_col: str,
     amount_col: str,
 ) -> ActivePeriods:
-    """Check a log and cut it into periods; an engine is asked for sums when needed."""
-    one_of("refunds", refunds, REFUNDS)
-    log = open_log(
+    """Check a log and cut it into periods; an engine adds up only when asked to."""
+    log = checked_log(
         transactions,
         end=end,
-        end_argument="observation_period_end",
         grain=grain,
-        time_unit="day",
+        refunds=refunds,
         customer_id_col=customer_id_col,
         date_col=date_col,
         amount_col=amount_col,
     )
-    if refunds == "error":
-        log.refuse_refunds()
     if isinstance(log.frame, nw.LazyFrame):
         return _in_engine(log, refunds)
     return _in_memory(log, refunds)
 
 
 def cohort_sums(customer: IntArray, period: IntArray, amount: FloatArray) -> CohortSums:
-    """Set each activity beside the customer's first; sorted by customer, period."""
+    """Pair each activity with the customer's first; sorted by customer and period."""
     begins = np.concatenate(([True], customer[1:] != customer[:-1]))
     started = np.flatnonzero(begins)[np.cumsum(begins) - 1]
     with np.errstate(over="ignore"):
@@ -122,12 +117,7 @@ def cohort_sums(customer: IntArray, period: IntArray, amount: FloatArray) -> Coh
 
 
 def _in_memory(log: TransactionLog, refunds: Refunds) -> ActivePeriods:
-    frame = collect(log.frame)
-    groups = group_rows(frame, log.customer_id)
-    merged = summary_in_memory.occasions_between(log, frame, groups, refunds)
-    summary_in_memory.refuse_without_purchase(log, merged, groups)
-    if not merged.day.size:
-        raise _nothing_seen()
+    merged, _ = occasions_in_memory(log, refunds)
     starts = _calendar(int(merged.day.min()), log)
     period = np.searchsorted(starts, merged.day)
     activity = merged.customer, period, merged.amount
@@ -144,7 +134,7 @@ def _in_engine(log: TransactionLog, refunds: Refunds) -> ActivePeriods:
     merged = summary_in_engine.merged_occasions(log, refunds)
     earliest = collect(merged.select(nw.col("day").min()))["day"].item()
     if earliest is None:
-        raise _nothing_seen()
+        raise nothing_seen()
     starts = _calendar(int(earliest), log)
     lookup = beside(log.frame, {"day": starts, _NOW: np.arange(starts.size)})
     activity = merged.join(lookup, on="day", how="left").select(
@@ -246,11 +236,3 @@ def _calendar(first_day: int, log: TransactionLog) -> IntArray:
 
 def _complete(starts: IntArray, log: TransactionLog) -> int:
     return int(starts.size) - (not log.window.ends_its_period)
-
-
-def _nothing_seen() -> NotEnoughDataError:
-    return NotEnoughDataError(
-        needed="at least 1 row within the window",
-        got="0",
-        remedy="Pass the transactions up to observation_period_end.",
-    )

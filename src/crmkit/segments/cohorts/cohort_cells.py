@@ -1,31 +1,32 @@
-"""The sums of cohorts by age, as squares of numbers: a row per cohort that began."""
+"""The sums of cohorts by age: a row per cohort, a column per age."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
+from ...errors import NotEnoughDataError
 from ...kernels.base.intervals import mean_limits
 from ...kernels.groups import cohorts
 from ...typing import BoolArray, FloatArray
 from .active_periods import ActivePeriods
 
-__all__ = ["CohortCells", "cohort_cells", "per_customer"]
+__all__ = ["CohortCells", "cohort_cells", "observed_ages", "per_customer"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class CohortCells:
-    """What cohorts do at each age: cohorts down, ages across.
+    """The activity and revenue of cohorts by age: a row per cohort, a column per age.
 
     Attributes
     ----------
     starts
         Day number of the first day of each cohort.
     active
-        How many buy.
+        Number of customers who buy.
     revenue, squares
-        What they spend, and the squares of what each customer spends.
+        What they spend, and the sum of squares of what each customer spends.
     revenue_so_far, squares_so_far
-        The same of all they have spent until the end of that age.
+        What they have spent until the end of that age, and its sum of squares.
     lived
         Whether the cohort has lived through that age.
     """
@@ -60,6 +61,18 @@ def cohort_cells(seen: ActivePeriods) -> CohortCells:
     )
 
 
+def observed_ages(cells: CohortCells) -> int:
+    """Count the ages that at least one cohort has been observed to the end of."""
+    ages = int(cells.lived.any(axis=0).sum())
+    if not ages:
+        raise NotEnoughDataError(
+            needed="at least 1 period that has ended",
+            got="0",
+            remedy="Pass a later observation_period_end, or a finer grain.",
+        )
+    return ages
+
+
 def per_customer(
     name: str,
     total: FloatArray,
@@ -69,7 +82,7 @@ def per_customer(
     level: float,
     signed: bool,
 ) -> dict[str, np.ndarray]:
-    """Name the mean over all customers and its limits."""
+    """Name the mean over all customers of a cohort, and its limits."""
     lower, upper = mean_limits(total, squares, customers, level=level, signed=signed)
     return {
         name: total / customers,

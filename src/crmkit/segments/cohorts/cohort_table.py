@@ -1,12 +1,11 @@
-"""Cohorts: what those acquired together do at each age, and nothing made up."""
+"""Cohorts by age: retention and revenue of the customers acquired together."""
 
 import numpy as np
 
 from ..._check import fraction
-from ..._frames import native
+from ..._frames import native, result_table
 from ...kernels.base.intervals import wilson
 from ...typing import Day, Grain, IntoFrameT, Refunds
-from ..concentration.holdings import put_beside
 from .active_periods import active_periods
 from .cohort_cells import CohortCells, cohort_cells, per_customer
 
@@ -24,25 +23,25 @@ def cohort_table(
     date_col: str = "date",
     amount_col: str = "amount",
 ) -> IntoFrameT:
-    """Follow the customers of each first period: who is active, and what they bring.
+    """Tabulate retention and revenue by cohort of first purchase and age.
 
-    A cell is in one of three states: something (``"value"``), nothing (``"zero"``),
-    or not yet lived through (``"not yet"``), which is missing and never 0. A period
-    in progress is not yet lived through.
+    Each cell has one of three states: with purchases (``"value"``), without
+    (``"zero"``), or not yet observed to its end (``"not yet"``), which is missing and
+    never 0. A period still in progress is not yet observed.
 
     Parameters
     ----------
     transactions
-        One row per purchase, in any order; of a lazy frame, only sums leave the
-        engine.
+        One row per purchase, in any order. A lazy frame is summed in its engine.
     observation_period_end
-        The last day seen, inclusive.
+        The last day of observation, inclusive: a date, a datetime or ISO-8601 text.
     grain
         The period of acquisition and of age.
     level
         The level of the intervals.
     refunds
-        As for :func:`crmkit.rfm_summary`.
+        What to do with negative amounts: ``"error"`` refuses them, ``"drop"`` ignores
+        them, ``"net"`` subtracts them, as in :func:`crmkit.rfm_summary`.
     customer_id_col, date_col, amount_col
         The columns to read.
 
@@ -51,13 +50,13 @@ def cohort_table(
     A row per cohort and age in the caller's library, with
 
     - ``cohort``: first day of the period of the first purchase; ``age`` in periods,
-      0 being that period;
-    - ``customers``: how many were acquired; ``state``;
-    - ``active``, ``retention`` (active over acquired), ``retention_lower``,
-      ``retention_upper``: Wilson;
+      where 0 is that period;
+    - ``n_customers``: number of customers acquired; ``state``;
+    - ``active``: number of customers who buy; ``retention``: active over acquired,
+      with the Wilson interval ``retention_lower``, ``retention_upper``;
     - ``revenue``, ``revenue_per_customer`` and ``cumulative_revenue_per_customer``,
-      per customer acquired, those who spent nothing among them: what the cohort has
-      been worth until that age; both with ``_lower`` and ``_upper``.
+      the last two per customer acquired, including those who spend nothing, and with
+      ``_lower`` and ``_upper``.
 
     Raises
     ------
@@ -68,13 +67,13 @@ def cohort_table(
 
     Notes
     -----
-    The limits of revenue per customer are Student's, n - 1 degrees of freedom, for the
-    logarithm of the mean; with ``refunds="net"``, where a mean can be negative, for the
-    mean itself. Both look only at how far the customers seen lie apart: they are
-    missing where that is one customer, or customers who all brought the same (as
-    nothing), and rough for few customers if some spend far more than most. At
-    log-normal amounts with sigma 1 and 30 % of 100 customers buying, 95 % limits hold
-    the mean 93 times in 100; with 5 % buying, 88 times.
+    The limits of revenue per customer are Student's, with n - 1 degrees of freedom,
+    for the logarithm of the mean; with ``refunds="net"``, where a mean can be negative,
+    for the mean itself. They rest on the spread between the customers observed. They
+    are missing for a single customer, or if all customers spent the same, and rough
+    for few customers if some spend far more than most. With log-normal amounts of
+    sigma 1 and 30% of 100 customers buying, 95% limits contain the mean 93 times in
+    100; with 5% buying, 88 times.
 
     Examples
     --------
@@ -88,12 +87,12 @@ def cohort_table(
     ...     "amount": [10.0, 20.0, 15.0, 30.0],
     ... })
     >>> cells = ck.segments.cohort_table(log, observation_period_end="2024-03-31")
-    >>> cells[["age", "customers", "state", "retention"]].head(4)
-       age  customers  state  retention
-    0    0          2  value        1.0
-    1    1          2   zero        0.0
-    2    2          2  value        0.5
-    3    0          1  value        1.0
+    >>> cells[["age", "n_customers", "state", "retention"]].head(4)
+       age  n_customers  state  retention
+    0    0            2  value        1.0
+    1    1            2   zero        0.0
+    2    2            2  value        0.5
+    3    0            1  value        1.0
     """
     fraction("level", level)
     seen = active_periods(
@@ -106,13 +105,13 @@ def cohort_table(
         amount_col=amount_col,
     )
     columns, holes = _cells(cohort_cells(seen), level, signed=refunds == "net")
-    return native(put_beside(seen.log.frame, columns, holes=holes), transactions)
+    return native(result_table(seen.log.frame, columns, holes=holes), transactions)
 
 
 def _cells(
     cells: CohortCells, level: float, *, signed: bool
 ) -> tuple[dict[str, np.ndarray], list[str]]:
-    # Every cohort runs to the oldest age of all: what is not yet seen is shown.
+    # Every cohort runs to the oldest age of all, so that missing cells are shown.
     cohort, age = (at.ravel() for at in np.indices(cells.active.shape))
     counted, known = cells.active.ravel(), cells.lived.ravel()
     size = cells.active[cohort, 0]
@@ -139,7 +138,7 @@ def _cells(
     columns: dict[str, np.ndarray] = {
         "cohort": cells.starts[cohort].astype("datetime64[D]"),
         "age": age,
-        "customers": size.astype(np.int64),
+        "n_customers": size.astype(np.int64),
         "state": state,
     }
     columns |= {name: np.where(known, v, np.nan) for name, v in measured.items()}

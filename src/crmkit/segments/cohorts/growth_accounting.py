@@ -1,12 +1,11 @@
-"""Growth accounting: whether the base gets better, in customers and in money."""
+"""Growth accounting: customers and revenue gained, kept and lost in each period."""
 
 import numpy as np
 
 from ..._check import whole
-from ..._frames import native
+from ..._frames import native, result_table
 from ...kernels.groups import growth_counts
 from ...typing import Day, Grain, IntoFrameT, Refunds
-from ..concentration.holdings import put_beside
 from .active_periods import active_periods
 
 __all__ = ["growth_accounting"]
@@ -23,10 +22,10 @@ def growth_accounting(
     date_col: str = "date",
     amount_col: str = "amount",
 ) -> IntoFrameT:
-    """Say per period who came, stayed, came back and left, and what it meant in money.
+    """Count new, retained, resurrected and lost customers per period, with revenue.
 
-    The same revenue can hide a base that holds and a base that leaks and is refilled.
-    Two identities hold in every row::
+    The same revenue can come from a base that stays and from one that leaks and is
+    refilled. Two identities hold in every row::
 
         active  = active before  + new + resurrected - lost
         revenue = revenue before + new_revenue + resurrected_revenue
@@ -35,17 +34,19 @@ def growth_accounting(
     Parameters
     ----------
     transactions
-        One row per purchase, in any order; of a lazy frame, only sums leave the
-        engine.
+        One row per purchase, in any order. A lazy frame is summed in its engine.
     observation_period_end
-        The last day seen, inclusive: a date, a datetime or an ISO-8601 text.
+        The last day of observation, inclusive: a date, a datetime or ISO-8601 text.
     grain
         The period: day, ISO week, month, quarter or year.
     lapse_periods
-        How many periods without a purchase a customer is ``dormant`` and not yet
-        ``lapsed``; with None both are not told apart.
+        Number of periods without a purchase up to which a customer is ``dormant``;
+        after it, ``lapsed``. With None the two are not distinguished. A lapse window
+        in days, such as :func:`crmkit.churn.fit_lapse_window` finds, is converted to
+        periods by the caller: 90 days are 3 months.
     refunds
-        As for :func:`crmkit.rfm_summary`.
+        What to do with negative amounts: ``"error"`` refuses them, ``"drop"`` ignores
+        them, ``"net"`` subtracts them, as in :func:`crmkit.rfm_summary`.
     customer_id_col, date_col, amount_col
         The columns to read.
 
@@ -53,14 +54,15 @@ def growth_accounting(
     -------
     A row per period in the caller's library, from the first purchase on, with
 
-    - ``period``: its first day, and ``complete``: whether it has ended; the last one
-      may be in progress, and looks worse than it is;
-    - ``active``, ``new`` (first purchase in the log), ``retained`` (active in the
-      period before too), ``resurrected`` (active before that only), ``lost`` (active
-      in the period before and not in this one), ``inactive`` (seen before, not
-      active), and with ``lapse_periods`` its two parts, ``dormant`` and ``lapsed``;
+    - ``period``: its first day, and ``complete``: whether it has ended. A period in
+      progress looks worse than it will be;
+    - ``active``; ``new`` (first purchase in the log); ``retained`` (active in the
+      period before too); ``resurrected`` (active earlier, but not in the period
+      before); ``lost`` (active in the period before, but not in this one);
+      ``inactive`` (known, but not active), and with ``lapse_periods`` its two parts,
+      ``dormant`` and ``lapsed``;
     - ``revenue``, ``new_revenue``, ``resurrected_revenue``, ``expansion`` and
-      ``contraction`` (of retained customers, against their period before), and
+      ``contraction`` (of retained customers, compared with the period before), and
       ``lost_revenue``.
 
     Raises
@@ -72,8 +74,8 @@ def growth_accounting(
 
     Notes
     -----
-    A log that starts after the relationships did calls everybody new in its first
-    periods.
+    If the log starts later than the customer relationships, the first periods count
+    all customers as new.
 
     Examples
     --------
@@ -138,4 +140,4 @@ def growth_accounting(
         "contraction": found.contraction,
         "lost_revenue": found.lost_amount,
     }
-    return native(put_beside(seen.log.frame, columns), transactions)
+    return native(result_table(seen.log.frame, columns), transactions)

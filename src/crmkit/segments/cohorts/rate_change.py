@@ -1,7 +1,10 @@
-"""Why an overall rate changed: because segments changed, or because the mix did."""
+"""The change of an overall rate, split into change of mix and change of rates."""
+
+from collections.abc import Sequence
 
 import numpy as np
 
+from ..._check import names_given
 from ..._frames import (
     Frame,
     Rule,
@@ -13,21 +16,24 @@ from ..._frames import (
     read,
     refuse,
     require_numbers,
+    require_present,
+    result_table,
 )
 from ...errors import NotEnoughDataError
 from ...kernels.groups import cohorts
 from ...typing import FloatArray, IntoFrameT
-from ..concentration.holdings import put_beside, require_present
 
 __all__ = ["rate_change"]
+
+_Segment = tuple[object, ...]
 
 
 def rate_change(
     before: IntoFrameT,
     after: IntoFrameT,
     *,
-    segment_col: str = "segment",
-    customers_col: str = "customers",
+    by: str | Sequence[str] = "segment",
+    n_customers_col: str = "n_customers",
     events_col: str = "active",
 ) -> IntoFrameT:
     """Split the change of an overall rate into mix and rate, segment by segment.
@@ -39,40 +45,41 @@ def rate_change(
     Parameters
     ----------
     before, after
-        A row per segment (or several; they are added up), at either time.
-    segment_col
-        The segment, cohort, tier or channel.
-    customers_col, events_col
-        How many customers, and how many of them did it: stayed, bought, answered.
+        One row per segment at each of the two times; several rows are added up.
+    by
+        The column, or columns, of segments, cohorts, tiers or channels.
+    n_customers_col, events_col
+        Number of customers, and how many of them stayed, bought or answered.
 
     Returns
     -------
-    A row per segment in the caller's library, sorted by it, with ``share_before``,
-    ``share_after`` (of all customers), ``rate_before``, ``rate_after`` (missing where
-    there was nobody), ``mix_effect`` and ``rate_effect``.
+    A row per segment in the caller's library, sorted by it, with ``share_before`` and
+    ``share_after`` (of all customers), ``rate_before`` and ``rate_after`` (missing if
+    the segment had no customers), ``mix_effect`` and ``rate_effect``.
 
     Raises
     ------
     InvalidValueError
         If a number is missing or negative, or there are more events than customers.
     NotEnoughDataError
-        If a side has no customers.
+        If there are no customers at one of the two times.
 
     Notes
     -----
     With shares w, rates r and their averages over the two times, ``rate_effect`` is
-    the mean w times the change of r, ``mix_effect`` the change of w times the mean r
-    less the mean overall rate. A segment absent on one side changes mix only.
+    the mean w times the change of r, and ``mix_effect`` the change of w times the
+    difference between the mean r and the mean overall rate. A segment that is absent
+    at one time changes the mix only.
 
     Examples
     --------
     >>> import pandas as pd
     >>> import crmkit as ck
     >>> last = pd.DataFrame({
-    ...     "segment": ["app", "web"], "customers": [100, 300], "active": [80, 120],
+    ...     "segment": ["app", "web"], "n_customers": [100, 300], "active": [80, 120],
     ... })
     >>> this = pd.DataFrame({
-    ...     "segment": ["app", "web"], "customers": [300, 100], "active": [231, 38],
+    ...     "segment": ["app", "web"], "n_customers": [300, 100], "active": [231, 38],
     ... })
     >>> found = ck.segments.rate_change(last, this)
     >>> found[["segment", "rate_before", "rate_after", "mix_effect", "rate_effect"]]
@@ -80,18 +87,22 @@ def rate_change(
     0     app          0.8        0.77      0.0994       -0.015
     1     web          0.4        0.38      0.0981       -0.010
     """
-    columns = (segment_col, customers_col, events_col)
-    first, second = _summed(before, columns), _summed(after, columns)
-    names = sorted(set(first) | set(second), key=lambda name: (str(type(name)), name))
+    groups = names_given("by", by)
+    first = _summed(before, groups, n_customers_col, events_col)
+    second = _summed(after, groups, n_customers_col, events_col)
+    names = sorted(set(first) | set(second), key=_by_type)
     n1, k1 = _aligned(first, names)
     n2, k2 = _aligned(second, names)
     w1, w2 = n1 / n1.sum(), n2 / n2.sum()
     r1, r2 = _rate(k1, n1), _rate(k2, n2)
-    # Where a side is empty, its rate is that of the other: nothing changed there.
+    # A segment that is absent at one time has no rate there: it changes the mix only.
     rates = np.where(n1 > 0, r1, r2), np.where(n2 > 0, r2, r1)
     mix, rate = cohorts.mix_and_rate((w1, rates[0]), (w2, rates[1]))
     table: dict[str, np.ndarray] = {
-        segment_col: np.array(names),
+        name: np.array(values)
+        for name, values in zip(groups, zip(*names, strict=True), strict=True)
+    }
+    table |= {
         "share_before": w1,
         "share_after": w2,
         "rate_before": r1,
@@ -100,28 +111,33 @@ def rate_change(
         "rate_effect": rate,
     }
     holes = ["rate_before", "rate_after"]
-    return native(put_beside(read(before, ()), table, holes=holes), before)
+    return native(result_table(read(before, ()), table, holes=holes), before)
+
+
+def _by_type(name: _Segment) -> list[tuple[str, object]]:
+    # Texts and numbers do not compare: each kind is sorted on its own.
+    return [(str(type(part)), part) for part in name]
 
 
 def _summed(
-    frame: object, columns: tuple[str, str, str]
-) -> dict[object, tuple[float, float]]:
-    segment, customers, events = columns
+    frame: object, groups: list[str], customers: str, events: str
+) -> dict[_Segment, tuple[float, float]]:
+    columns = [*groups, customers, events]
     opened = read(frame, columns)
     require_numbers(opened, [customers, events])
-    require_present(opened, segment)
+    require_present(opened, *groups)
     refuse(opened, _rules(opened, customers, events))
-    grouped = opened.select(*columns).group_by(segment)
+    grouped = opened.select(*columns).group_by(*groups)
     found = collect(grouped.agg(nw.col(customers).sum(), nw.col(events).sum()))
     n, k = numbers(found, customers), numbers(found, events)
     if not n.sum():
         raise NotEnoughDataError(
             needed="customers at both times",
             got="0 at one of them",
-            remedy="Pass the segments of a base that has customers.",
+            remedy="Pass segments that have customers at both times.",
         )
-    pairs = zip(n.tolist(), k.tolist(), strict=True)
-    return dict(zip(found[segment].to_list(), pairs, strict=True))
+    segments = zip(*(found[name].to_list() for name in groups), strict=True)
+    return dict(zip(segments, zip(n.tolist(), k.tolist(), strict=True), strict=True))
 
 
 def _rules(frame: Frame, customers: str, events: str) -> list[Rule]:
@@ -142,7 +158,7 @@ def _rules(frame: Frame, customers: str, events: str) -> list[Rule]:
 
 
 def _aligned(
-    sums: dict[object, tuple[float, float]], names: list[object]
+    sums: dict[_Segment, tuple[float, float]], names: list[_Segment]
 ) -> tuple[FloatArray, FloatArray]:
     pairs = np.array([sums.get(name, (0.0, 0.0)) for name in names])
     return pairs[:, 0], pairs[:, 1]

@@ -1,4 +1,4 @@
-"""Discovered segments: k-means of scikit-learn, with a reason for k, in plain units."""
+"""Segments found by k-means, with the evidence for their number."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..._check import random_source, whole
+from ..._check import listed, names_given, random_source, whole
 from ..._frames import (
     number_rules,
     numbers,
@@ -19,7 +19,6 @@ from ...errors import InvalidValueError, MissingExtraError, NotEnoughDataError
 from ...fits import from_document, to_document
 from ...kernels.groups.rand_index import adjusted_rand
 from ...typing import FloatArray, IntArray, IntoDataFrame, IntoDataFrameT
-from ..list_arguments import listed, named_once
 
 __all__ = ["ClusterTrial", "Clusters", "fit_clusters"]
 
@@ -28,56 +27,56 @@ _SHOWN = 5_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClusterTrial:
-    """What one number of clusters looked like.
+    """How good one number of clusters is.
 
     Attributes
     ----------
-    clusters
+    n_clusters
         The number tried.
     silhouette
         How much nearer customers are to their own cluster than to the next, from -1
         to 1.
     stability
-        How far the clusters of two halves of the base agree on everybody: the mean
-        adjusted Rand index, 1 for the same ones each time.
+        How far the clusters found in two halves of the base agree on all customers:
+        the mean adjusted Rand index, 1 if they are the same each time.
     """
 
-    clusters: int
+    n_clusters: int
     silhouette: float
     stability: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clusters:
-    """Centres of discovered segments, in the units of the columns.
+    """Segments found by k-means: their centres, in the units of the columns.
 
     Attributes
     ----------
-    columns
+    value_cols
         The columns they were found in.
     centres
         A row per cluster, the largest first: its mean customer, in original units.
-    sizes
-        How many customers each had in the fit.
+    n_customers
+        Number of customers of each cluster in the fit.
     spread
-        The standard deviation by which each column was divided before.
+        The standard deviation by which each column was divided.
     trials
-        What each number of clusters tried looked like.
+        How good each number of clusters tried is.
     """
 
-    columns: tuple[str, ...]
+    value_cols: tuple[str, ...]
     centres: tuple[tuple[float, ...], ...]
-    sizes: tuple[int, ...]
+    n_customers: tuple[int, ...]
     spread: tuple[float, ...]
     trials: tuple[ClusterTrial, ...]
 
     def __str__(self) -> str:
-        """Read as a small table: a line per cluster, then how firm each number was."""
-        names = ("cluster", "customers", *self.columns)
+        """Read as a small table: a line per cluster, then a line per number tried."""
+        names = ("cluster", "customers", *self.value_cols)
         rows = [
             (f"{at}", f"{size:,}", *(f"{value:,.5g}" for value in centre))
             for at, (size, centre) in enumerate(
-                zip(self.sizes, self.centres, strict=True), start=1
+                zip(self.n_customers, self.centres, strict=True), start=1
             )
         ]
         wide = [max(map(len, column)) for column in zip(names, *rows, strict=True)]
@@ -86,7 +85,7 @@ class Clusters:
             for row in (names, *rows)
         ]
         lines += [
-            f"{trial.clusters} clusters: silhouette {trial.silhouette:.2f}, "
+            f"{trial.n_clusters} clusters: silhouette {trial.silhouette:.2f}, "
             f"stability {trial.stability:.2f}"
             for trial in self.trials
         ]
@@ -95,7 +94,7 @@ class Clusters:
     def with_cluster(
         self, customers: IntoDataFrameT, *, output_col: str = "cluster"
     ) -> IntoDataFrameT:
-        """Add the nearest cluster of each customer, from 1, the largest first.
+        """Add the number of each customer's nearest cluster; 1 is the largest.
 
         Parameters
         ----------
@@ -104,12 +103,16 @@ class Clusters:
         output_col
             The column to write.
 
+        Returns
+        -------
+        The same rows with one more column.
+
         Raises
         ------
         InvalidValueError
             If a value is missing or infinite.
         """
-        values = _matrix(customers, self.columns) / np.array(self.spread)
+        values = _matrix(customers, self.value_cols) / np.array(self.spread)
         centres = np.array(self.centres) / np.array(self.spread)
         nearest = _nearest(values, centres)
         return with_columns_of(customers, {output_col: nearest + 1})
@@ -127,33 +130,33 @@ class Clusters:
 def fit_clusters(
     customers: IntoDataFrame,
     *,
-    columns: Sequence[str],
+    value_cols: str | Sequence[str],
     rng: np.random.Generator,
-    clusters: Sequence[int] = (2, 3, 4, 5, 6, 7, 8),
-    resamples: int = 10,
+    n_clusters: Sequence[int] = (2, 3, 4, 5, 6, 7, 8),
+    n_resamples: int = 10,
     stable_from: float = 0.8,
 ) -> Clusters:
-    """Discover segments of customers who are alike, and say how far to believe them.
+    """Find segments of similar customers by k-means, and measure how stable they are.
 
-    A thin door to k-means. Each column is divided by its standard deviation; take
-    logarithms of skewed money before. The number of clusters is the one with the best
-    silhouette among those that come out the same from both halves of the base; where
-    none is stable, the most stable one, and ``trials`` says so.
+    Each column is divided by its standard deviation; take logarithms of skewed money
+    first. Among the numbers of clusters that come out the same in both halves of the
+    base, the one with the best silhouette is chosen; if none is stable, the most
+    stable one, and ``trials`` shows it.
 
     Parameters
     ----------
     customers
         One row per customer, in memory.
-    columns
-        The numbers by which customers are alike or not.
+    value_cols
+        The numbers by which customers are compared.
     rng
-        A source of randomness: for the starts, and for the halves.
-    clusters
+        A source of randomness, for the starts and for the halves.
+    n_clusters
         The numbers of clusters to try.
-    resamples
-        How many pairs of halves stability is judged by.
+    n_resamples
+        Number of pairs of halves by which stability is judged.
     stable_from
-        The stability that is good enough to believe.
+        The stability from which a number of clusters is accepted.
 
     Returns
     -------
@@ -164,15 +167,16 @@ def fit_clusters(
     MissingExtraError
         If scikit-learn is not installed.
     InvalidValueError
-        If a value is missing or infinite, or a column the same for everybody.
+        If a value is missing or infinite, or a column has one value for all
+        customers.
     NotEnoughDataError
         If there are too few customers, or too few different ones, for the largest
         number of clusters.
 
     Notes
     -----
-    Clusters are found in any data, also where there are none: a silhouette near 0 or
-    a stability far below 1 says that the cuts are arbitrary. Named rules, such as
+    K-means finds clusters in any data, even if there are none: a silhouette near 0 or
+    a stability far below 1 shows that the cuts are arbitrary. Named rules, such as
     value tiers and RFM segments, mean the same next year; clusters may not.
 
     Examples
@@ -185,17 +189,17 @@ def fit_clusters(
     ...     "basket": [9.0, 8.0, 8.5, 9.5] * 5 + [30.0, 31.0, 29.0, 30.0] * 5,
     ... })
     >>> found = ck.segments.fit_clusters(
-    ...     customers, columns=["orders", "basket"], clusters=(2, 3),
+    ...     customers, value_cols=["orders", "basket"], n_clusters=(2, 3),
     ...     rng=np.random.default_rng(1),
     ... )
     >>> len(found.centres), sorted(centre[0] for centre in found.centres)
     (2, [1.5, 20.75])
     """
-    each = listed("clusters", clusters)
-    tried = tuple(dict.fromkeys(whole("clusters", k, at_least=2) for k in each))
-    pairs = whole("resamples", resamples, at_least=1)
+    each = listed("n_clusters", n_clusters)
+    tried = tuple(dict.fromkeys(whole("n_clusters", k, at_least=2) for k in each))
+    pairs = whole("n_resamples", n_resamples, at_least=1)
     source = random_source(rng)
-    read = tuple(named_once("columns", columns))
+    read = tuple(names_given("value_cols", value_cols))
     values = _matrix(customers, read)
     kind = np.unique(values, axis=0, return_inverse=True)[1].ravel()
     _require_enough(kind, tried)
@@ -209,13 +213,13 @@ def fit_clusters(
         best = max(believed, key=lambda trial: trial.silhouette)
     else:
         best = max(trials, key=lambda trial: trial.stability)
-    labels, centres = _k_means(scaled, kind, best.clusters, source)
-    sizes = np.bincount(labels, minlength=best.clusters)
+    labels, centres = _k_means(scaled, kind, best.n_clusters, source)
+    sizes = np.bincount(labels, minlength=best.n_clusters)
     order = np.argsort(-sizes, kind="stable")
     return Clusters(
-        columns=read,
+        value_cols=read,
         centres=tuple(tuple(row) for row in (centres[order] * spread).tolist()),
-        sizes=tuple(sizes[order].tolist()),
+        n_customers=tuple(sizes[order].tolist()),
         spread=tuple(spread.tolist()),
         trials=trials,
     )
@@ -227,7 +231,7 @@ def _trial(
     labels, _ = _k_means(scaled, kind, k, rng)
     agreed = [_agreement(scaled, kind, k, rng) for _ in range(pairs)]
     return ClusterTrial(
-        clusters=k,
+        n_clusters=k,
         silhouette=_silhouette(scaled, labels, rng),
         stability=float(np.mean(agreed)),
     )
@@ -236,7 +240,7 @@ def _trial(
 def _agreement(
     scaled: FloatArray, kind: IntArray, k: int, rng: np.random.Generator
 ) -> float:
-    """Cluster two halves apart, and compare what they say of everybody."""
+    """Cluster two halves separately, and compare their clusters of all customers."""
     order = rng.permutation(len(scaled))
     middle = len(scaled) // 2
     halves = order[:middle], order[middle:]
@@ -266,6 +270,7 @@ def _k_means(
 def _silhouette(
     scaled: FloatArray, labels: IntArray, rng: np.random.Generator
 ) -> float:
+    # The silhouette compares all pairs: a sample keeps a large base in memory.
     shown = scaled, labels
     if len(scaled) > _SHOWN:
         some = rng.choice(len(scaled), size=_SHOWN, replace=False)
@@ -308,8 +313,7 @@ def _require_enough(kind: IntArray, tried: tuple[int, ...]) -> None:
         raise NotEnoughDataError(
             needed=f"at least {most} different customers",
             got=f"{different}",
-            remedy="Try fewer clusters, or more columns: customers alike in all of "
-            "them cannot be told apart.",
+            remedy="Try fewer clusters, or more columns by which customers differ.",
         )
 
 
@@ -318,12 +322,12 @@ def _require_spread(columns: Sequence[str], spread: FloatArray) -> None:
         if not np.isfinite(wide):
             raise InvalidValueError(
                 subject=f"column {name!r}",
-                found="values whose squares pass the largest number a computer holds",
+                found="values whose squares exceed the largest number a computer holds",
                 remedy="Divide the column by a large number first.",
             )
         if not wide > 0:
             raise InvalidValueError(
                 subject=f"column {name!r}",
-                found="one value for everybody",
-                remedy="Leave it out: it tells nobody apart.",
+                found="the same value for all customers",
+                remedy="Leave it out: it does not distinguish customers.",
             )

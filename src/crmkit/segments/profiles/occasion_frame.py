@@ -1,13 +1,12 @@
-"""Purchase occasions as a frame: in memory or in the engine, the same three columns."""
+"""Purchase occasions as a frame of three columns, in memory or in an engine."""
 
 import numpy as np
 
-from ..._check import one_of
-from ..._frames import Frame, collect, group_rows, nw, table
-from ...errors import NotEnoughDataError
-from ...rfm import summary_in_engine, summary_in_memory
-from ...rfm.open_log import REFUNDS, TransactionLog, open_log
+from ..._frames import Frame, collect, nw, table
+from ...rfm import summary_in_engine
+from ...rfm.open_log import TransactionLog
 from ...typing import Day, Grain, Refunds
+from ..occasions import checked_log, occasions_in_memory
 
 __all__ = ["AMOUNT", "CUSTOMER", "DAY", "occasion_frame"]
 
@@ -25,40 +24,24 @@ def occasion_frame(
     amount_col: str,
 ) -> tuple[TransactionLog, Frame]:
     """Check a log and merge it: a row per customer and period they bought in."""
-    one_of("refunds", refunds, REFUNDS)
-    log = open_log(
+    log = checked_log(
         transactions,
         end=end,
-        end_argument="observation_period_end",
         grain=grain,
-        time_unit="day",
+        refunds=refunds,
         customer_id_col=customer_id_col,
         date_col=date_col,
         amount_col=amount_col,
     )
-    if refunds == "error":
-        log.refuse_refunds()
     if isinstance(log.frame, nw.LazyFrame):
         return log, summary_in_engine.merged_occasions(log, refunds)
-    return log, _in_memory(log, refunds)
-
-
-def _in_memory(log: TransactionLog, refunds: Refunds) -> Frame:
-    frame = collect(log.frame)
-    groups = group_rows(frame, log.customer_id)
-    merged = summary_in_memory.occasions_between(log, frame, groups, refunds)
-    summary_in_memory.refuse_without_purchase(log, merged, groups)
-    if not merged.day.size:
-        raise NotEnoughDataError(
-            needed="at least 1 row within the window",
-            got="0",
-            remedy="Pass the transactions up to observation_period_end.",
-        )
-    return table(
-        frame,
+    merged, groups = occasions_in_memory(log, refunds)
+    rows = table(
+        collect(log.frame),
         {
             CUSTOMER: groups.ids[merged.customer],
             DAY: np.asarray(merged.day, dtype=np.int64),
             AMOUNT: merged.amount,
         },
     )
+    return log, rows

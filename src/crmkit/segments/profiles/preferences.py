@@ -1,7 +1,11 @@
-"""What each customer prefers: the channel, category or place of most of their money."""
+"""The channel, category or place on which each customer spends the most."""
 
+from collections.abc import Sequence
+
+from ..._check import names_given
 from ..._frames import (
     Frame,
+    column_types,
     id_rules,
     native,
     number_rules,
@@ -10,44 +14,48 @@ from ..._frames import (
     refuse,
     require_ids,
     require_numbers,
+    require_present,
+    sorted_rows,
 )
 from ...typing import IntoFrameT
-from ..concentration.holdings import require_present, sorted_rows
 
 __all__ = ["preferences"]
 
 _TOTAL, _WHOLE, _MOST = "crmkit_total", "crmkit_whole", "crmkit_most"
+_FIRST = "crmkit_first"
 
 
 def preferences(
     transactions: IntoFrameT,
     *,
-    by_col: str,
+    by: str | Sequence[str],
     customer_id_col: str = "customer_id",
     amount_col: str = "amount",
 ) -> IntoFrameT:
-    """Say which channel, category or place each customer gives most money to.
+    """Find the channel, category or place on which each customer spends the most.
 
     Parameters
     ----------
     transactions
-        One row per purchase or line; a lazy frame stays lazy.
-    by_col
-        The column of channels, categories or places.
+        One row per purchase or line. A lazy frame stays lazy.
+    by
+        The column of channels, categories or places. With several columns, their
+        combinations are compared.
     customer_id_col, amount_col
-        The customer, and what the row counts for: money, or a column of ones for
+        The customer, and what the row counts for: money, or a column of ones to count
         purchases.
 
     Returns
     -------
-    A row per customer, sorted (a lazy frame is not), with ``preferred_<by_col>`` and
-    ``preferred_share``: its share of the customer's money. Of equal ones, the first
-    in the alphabet.
+    A row per customer, sorted by the id (a lazy frame is not sorted), with a column
+    ``preferred_<name>`` for each name in ``by``, and ``preferred_share``: its share of
+    the customer's spending (missing if the customer spent nothing). If several are
+    equal, the first in the alphabet is taken.
 
     Raises
     ------
     InvalidValueError
-        If a value is missing, infinite or negative: take refunds off first.
+        If a value is missing, infinite or negative: net refunds first.
 
     Examples
     --------
@@ -58,41 +66,53 @@ def preferences(
     ...     "channel": ["web", "shop", "web", "shop"],
     ...     "amount": [10.0, 15.0, 15.0, 5.0],
     ... })
-    >>> ck.segments.preferences(log, by_col="channel")
+    >>> ck.segments.preferences(log, by="channel")
       customer_id preferred_channel  preferred_share
     0         ann               web            0.625
     1         bob              shop            1.000
     """
-    opened = _opened(transactions, customer_id_col, by_col, amount_col)
+    groups = names_given("by", by)
+    opened = _opened(transactions, customer_id_col, groups, amount_col)
     rows = opened.select(
-        customer_id_col, by_col, nw.col(amount_col).cast(nw.Float64).alias(_TOTAL)
+        customer_id_col, *groups, nw.col(amount_col).cast(nw.Float64).alias(_TOTAL)
     )
-    summed = rows.group_by(customer_id_col, by_col).agg(nw.col(_TOTAL).sum())
-    beside = summed.with_columns(
-        nw.col(_TOTAL).max().over(customer_id_col).alias(_MOST),
-        nw.col(_TOTAL).sum().over(customer_id_col).alias(_WHOLE),
-    )
-    best = beside.filter(nw.col(_TOTAL) == nw.col(_MOST))
-    found = best.group_by(customer_id_col).agg(
-        nw.col(by_col).min(), nw.col(_MOST).max(), nw.col(_WHOLE).max()
-    )
-    # A customer who paid nothing at all prefers nothing by amount: share missing.
+    best = _largest(rows, customer_id_col, groups)
     share = nw.when(nw.col(_WHOLE) > 0).then(nw.col(_MOST) / nw.col(_WHOLE))
-    named = found.select(
+    named = best.select(
         customer_id_col,
-        nw.col(by_col).alias(f"preferred_{by_col}"),
+        *(nw.col(name).alias(f"preferred_{name}") for name in groups),
         share.alias("preferred_share"),
     )
     return native(sorted_rows(named, customer_id_col), transactions)
 
 
+def _largest(rows: Frame, customer_id_col: str, groups: list[str]) -> Frame:
+    """Keep the largest group of each customer, of equal ones the first."""
+    summed = rows.group_by(customer_id_col, *groups).agg(nw.col(_TOTAL).sum())
+    best = summed.with_columns(
+        nw.col(_TOTAL).max().over(customer_id_col).alias(_MOST),
+        nw.col(_TOTAL).sum().over(customer_id_col).alias(_WHOLE),
+    ).filter(nw.col(_TOTAL) == nw.col(_MOST))
+    for name in groups:
+        first = nw.col(name).min().over(customer_id_col).alias(_FIRST)
+        best = best.with_columns(first).filter(nw.col(name) == nw.col(_FIRST))
+    return best
+
+
 def _opened(
-    transactions: object, customer_id_col: str, by_col: str, amount_col: str
+    transactions: object, customer_id_col: str, groups: list[str], amount_col: str
 ) -> Frame:
-    opened = read(transactions, [customer_id_col, by_col, amount_col])
+    opened = read(transactions, [customer_id_col, *groups, amount_col])
     require_ids(opened, customer_id_col)
     require_numbers(opened, [amount_col])
     rules = number_rules(opened, amount_col, sign="nonnegative")
     refuse(opened, [*id_rules(opened, customer_id_col), *rules])
-    require_present(opened, by_col)
-    return opened
+    require_present(opened, *groups)
+    # Categories have an order of their own, or none; text has the alphabet's.
+    kinds = column_types(opened, groups)
+    text = [
+        nw.col(name).cast(nw.String)
+        for name, kind in kinds.items()
+        if kind in (nw.Categorical, nw.Enum)
+    ]
+    return opened.with_columns(*text) if text else opened

@@ -1,4 +1,4 @@
-"""Keep, grow, or stop losing: roles from what a customer is worth and could be."""
+"""Value roles: keep, grow or stop losing, by actual and potential value."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -38,23 +38,24 @@ ROLE_ACTIONS: Final[dict[str, str]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ValueRoles:
-    """From which value on a customer is most valuable, or most growable.
+    """Value roles: the values from which a customer is most valuable or most growable.
 
-    The rules are asked in this order, so that each customer has exactly one role:
+    The rules are applied in this order, so that each customer has exactly one role:
 
-    1. ``BZ``, below zero: actual and potential value are both negative (or actual
-       alone, with ``below_zero="actual"``): no plausible path to profit;
-    2. ``MVC``, most valuable: actual value of ``most_valuable_from`` or more;
-    3. ``MGC``, most growable: what is not yet realised, potential less actual, is
-       ``most_growable_from`` or more;
-    4. ``migrator``: everybody else.
+    1. ``BZ``, below zero: actual and potential value are both negative (or the actual
+       value alone, with ``below_zero="actual"``), without a plausible path to profit;
+    2. ``MVC``, most valuable customer: an actual value of ``most_valuable_from`` or
+       more;
+    3. ``MGC``, most growable customer: an unrealised value, which is potential minus
+       actual, of ``most_growable_from`` or more;
+    4. ``migrator``: all other customers.
 
     Attributes
     ----------
     most_valuable_from
-        The lowest actual value of an MVC; None where nobody is worth anything.
+        The lowest actual value of an MVC; None if no customer has a positive value.
     most_growable_from
-        The lowest unrealised value of an MGC; None where there is none to realise.
+        The lowest unrealised value of an MGC; None if there is none to realise.
     below_zero
         Which values must be negative for ``BZ``.
     actual_col, potential_col
@@ -78,20 +79,24 @@ class ValueRoles:
         output_col: str = "value_role",
         action_col: str = "role_action",
     ) -> IntoFrameT:
-        """Add each customer's role, and the action it implies.
+        """Add the role of each customer, and the action it suggests.
 
         Parameters
         ----------
         customers
-            One row per customer, with the columns of the fit; a lazy frame stays
-            lazy.
+            One row per customer, with the columns of the fit. A lazy frame stays lazy.
         output_col, action_col
             The columns to write.
+
+        Returns
+        -------
+        The same rows with two more columns.
 
         Raises
         ------
         InvalidValueError
-            If a value is missing or infinite, or a potential below the actual value.
+            If a value is missing or infinite, or a potential value is below the actual
+            one.
         """
         opened = _opened(customers, self.actual_col, self.potential_col)
         role, action = nw.lit("migrator"), nw.lit(ROLE_ACTIONS["migrator"])
@@ -133,36 +138,38 @@ def fit_value_roles(
     most_growable_share: float = 0.8,
     below_zero: BelowZero = "both",
 ) -> ValueRoles:
-    """Learn who is most valuable and who is most growable; the result is frozen.
+    """Learn the values from which customers are most valuable or most growable.
 
     Parameters
     ----------
     customers
-        One row per customer; a lazy frame gives up two columns.
+        One row per customer. Of a lazy frame, two columns are fetched.
     actual_col
-        What the customer is worth: history, or what is expected, or both.
+        What the customer is worth: past value, expected value, or both.
     potential_col
-        What the customer could be worth in all, such as value over share of wallet,
-        or the value of the best of comparable customers.
+        All that the customer could be worth, including what is realised, such as value
+        over share of wallet, or the value of the best of comparable customers.
     most_valuable_share
-        The MVC are the fewest who make this share of all positive actual value.
+        The MVC are the fewest customers who hold this share of all positive actual
+        value.
     most_growable_share
-        The MGC are the fewest, of the rest, who hold this share of what is
-        unrealised.
+        The MGC are the fewest of the other customers who hold this share of the
+        unrealised value.
     below_zero
-        ``"both"``: a customer is lost cause only if even the potential is negative;
+        ``"both"``: a customer is ``BZ`` only if the potential value is negative too;
         ``"actual"``: the actual value decides alone.
 
     Returns
     -------
-    The cuts, with ``with_value_role`` to apply them.
+    The frozen cuts, with ``with_value_role`` to apply them.
 
     Raises
     ------
     InvalidValueError
-        If a value is missing or infinite, or a potential below the actual value.
+        If a value is missing or infinite, or a potential value is below the actual
+        one.
     NotEnoughDataError
-        If there is nobody.
+        If there are no customers.
 
     Examples
     --------
@@ -209,16 +216,28 @@ def with_value_role(
     output_col: str = "value_role",
     action_col: str = "role_action",
 ) -> IntoFrameT:
-    """Add each customer's role - MVC, MGC, BZ or migrator - cut on this very base.
+    """Add the role of each customer (MVC, MGC, BZ or migrator), cut on the same base.
 
     Parameters
     ----------
     customers
-        One row per customer; a lazy frame stays lazy.
-    actual_col, potential_col, most_valuable_share, most_growable_share, below_zero
-        As for :func:`fit_value_roles`.
+        One row per customer. A lazy frame stays lazy.
+    actual_col
+        What the customer is worth: past value, expected value, or both.
+    potential_col
+        All that the customer could be worth, including what is realised, such as value
+        over share of wallet, or the value of the best of comparable customers.
+    most_valuable_share
+        The MVC are the fewest customers who hold this share of all positive actual
+        value.
+    most_growable_share
+        The MGC are the fewest of the other customers who hold this share of the
+        unrealised value.
+    below_zero
+        ``"both"``: a customer is ``BZ`` only if the potential value is negative too;
+        ``"actual"``: the actual value decides alone.
     output_col, action_col
-        The columns to write: the role, and the action it implies (keep, grow, stop
+        The columns to write: the role, and the action it suggests (keep, grow, stop
         losing, nudge).
 
     Returns
@@ -228,9 +247,10 @@ def with_value_role(
     Raises
     ------
     InvalidValueError
-        If a value is missing or infinite, or a potential below the actual value.
+        If a value is missing or infinite, or a potential value is below the actual
+        one.
     NotEnoughDataError
-        If there is nobody.
+        If there are no customers.
 
     Examples
     --------
@@ -267,7 +287,7 @@ def _opened(customers: object, actual_col: str, potential_col: str) -> Frame:
         column=potential_col,
         broken=nw.col(potential_col) < nw.col(actual_col),
         found=f"value below {actual_col!r}",
-        remedy="The potential is all that is attainable, what is realised included.",
+        remedy="Pass all that is attainable, including what is realised.",
     )
     rules = [rule for name in names for rule in number_rules(opened, name)]
     refuse(opened, [*rules, below])
@@ -282,15 +302,15 @@ def _fetched(
         raise NotEnoughDataError(
             needed="at least 1 customer",
             got="0",
-            remedy="Pass the customers to look at.",
+            remedy="Pass a frame with at least one customer.",
         )
     return numbers(rows, actual_col), numbers(rows, potential_col)
 
 
 def _from(values: FloatArray, share: float) -> float | None:
-    """Find the lowest value of the fewest who hold the share; None if none is held."""
+    """Return the lowest value of the fewest who hold the share; None if none do."""
     if not np.any(values > 0):
         return None
     ones = np.broadcast_to(np.float64(1.0), values.shape)
     x, w = lorenz.tie_groups(*lorenz.descending(values, ones))
-    return float(tier_cuts.cuts_by_value(x, w, np.array([share]))[0])
+    return float(tier_cuts.cuts_by_gains(x, w, np.array([share]))[0])

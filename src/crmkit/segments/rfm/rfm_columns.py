@@ -1,4 +1,4 @@
-"""The three numbers behind R, F and M, as any summary of customers holds them."""
+"""The three numbers behind R, F and M: inactivity, frequency and money."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,51 +17,50 @@ from ..._frames import (
     require_numbers,
 )
 from ...errors import InvalidValueError
-from ..concentration.holdings import Missing
+from ...typing import HistoryColumns, Missing
 
-__all__ = ["INACTIVITY", "RfmColumns", "cell_name", "require_rising"]
+__all__ = ["INACTIVITY", "RfmColumns", "cell_name", "reached", "require_rising"]
 
 INACTIVITY = "_crmkit_inactivity"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RfmColumns:
-    """Where inactivity, frequency and money stand.
+    """The columns that inactivity, frequency and money are read from.
 
     Attributes
     ----------
+    history
+        The columns of the purchase history.
     inactivity_col
-        Time since the last purchase, the marketer's R; None computes it as
-        ``T - recency``, which is how :func:`crmkit.rfm_summary` says it.
-    recency_col, T_col
-        Time from first to last purchase, and from first to the end of observation.
-    frequency_col, monetary_col
-        How often, and how much.
+        Time since the last purchase, the R of RFM; None computes it as ``T - recency``.
+    monetary_col
+        Money.
     """
 
+    history: HistoryColumns
     inactivity_col: str | None
-    recency_col: str
-    T_col: str
-    frequency_col: str
     monetary_col: str
 
     @property
     def read(self) -> list[str]:
-        """The columns that must be there."""
-        given = [self.recency_col, self.T_col]
+        """The columns that a frame must have."""
+        given = [self.history.recency, self.history.T]
         if self.inactivity_col is not None:
             given = [self.inactivity_col]
-        return [*given, self.frequency_col, self.monetary_col]
+        return [*given, self.history.frequency, self.monetary_col]
 
     @property
     def ranked(self) -> tuple[str, str, str]:
         """Names of the three numbers, once opened."""
-        return INACTIVITY, self.frequency_col, self.monetary_col
+        return INACTIVITY, self.history.frequency, self.monetary_col
 
-    def open(self, customers: object, *, missing: Missing = "error") -> Frame:
-        """Check the columns, and add inactivity under a name of ours."""
+    def open(
+        self, customers: object, *, missing: Missing, with_ids: Sequence[str] = ()
+    ) -> Frame:
+        """Check the columns, and add inactivity under a reserved name."""
         one_of("missing", missing, ("error", "keep"))
-        frame = read(customers, self.read)
+        frame = read(customers, [*self.read, *with_ids])
         require_numbers(frame, self.read)
         rules = [rule for name in self.read for rule in number_rules(frame, name)]
         if missing == "keep":
@@ -75,7 +74,7 @@ class RfmColumns:
         return frame.filter(~self.hole(frame))
 
     def hole(self, frame: Frame) -> nw.Expr:
-        """Say where one of the numbers is missing."""
+        """Tell where one of the numbers is missing."""
         broken = [missing(frame, name) for name in self.read]
         first, *others = broken
         for other in others:
@@ -85,18 +84,18 @@ class RfmColumns:
     def _inactivity(self) -> nw.Expr:
         if self.inactivity_col is not None:
             return nw.col(self.inactivity_col).cast(nw.Float64)
-        ends = nw.col(self.T_col).cast(nw.Float64)
+        ends = nw.col(self.history.T).cast(nw.Float64)
         # 4/7 - 1/7 and 5/7 - 2/7 differ in their last bit, and are the same three days.
-        return (ends - nw.col(self.recency_col).cast(nw.Float64)).round(9)
+        return (ends - nw.col(self.history.recency).cast(nw.Float64)).round(9)
 
     def _order(self) -> list[Rule]:
         if self.inactivity_col is not None:
             return []
         return [
             Rule(
-                column=self.recency_col,
-                broken=nw.col(self.recency_col) > nw.col(self.T_col),
-                found=f"value above {self.T_col!r}",
+                column=self.history.recency,
+                broken=nw.col(self.history.recency) > nw.col(self.history.T),
+                found=f"value above {self.history.T!r}",
                 remedy="recency runs from the first to the last purchase; pass "
                 "inactivity_col for the time since the last one.",
             )
@@ -109,8 +108,17 @@ def cell_name(bins: int) -> nw.Expr:
     return nw.concat_str(*(_digits(axis, bins) for axis in axes))
 
 
+def reached(value: nw.Expr, bounds: Sequence[float]) -> nw.Expr:
+    """Score as an expression: 1 plus the number of bounds reached."""
+    score = nw.lit(1)
+    number = value.cast(nw.Float64)
+    for bound in bounds:
+        score = score + (number >= bound).cast(nw.Int64)
+    return score
+
+
 def require_rising(name: str, bounds: Sequence[float]) -> None:
-    """Refuse bounds of scores that are none, not finite, or fall."""
+    """Refuse bounds of scores that are empty, not finite, or descend."""
     rising = all(low <= high for low, high in pairwise(bounds))
     if not bounds or not rising or not all(isfinite(bound) for bound in bounds):
         raise InvalidValueError(

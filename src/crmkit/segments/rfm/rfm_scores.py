@@ -1,112 +1,188 @@
-"""RFM scores: learned once, frozen, fair to ties, whatever share bought only once."""
+"""RFM scores: the value from which each score is earned, frozen and readable."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import Literal, TypeAlias
 
-from ..._check import one_of, whole
-from ..._frames import Frame, native, nw
+import numpy as np
+
+from ..._check import instance, listed
+from ..._frames import Frame, native, nw, read, with_scores
+from ...errors import InvalidValueError
 from ...fits import from_document, to_document
-from ...kernels.groups import lorenz, rfm_scores
-from ...kernels.groups.rfm_scores import RULES, Rule
-from ...typing import FloatArray, IntoFrame, IntoFrameT
-from ..concentration.holdings import Missing, read_holdings
-from ..list_arguments import listed
-from .rfm_columns import INACTIVITY, RfmColumns, cell_name, require_rising
+from ...kernels.groups import rfm_scores
+from ...typing import HISTORY, FloatArray, HistoryColumns, IntoFrameT, Missing
+from .ntile_scores import ID, reached_by_id, require_rising_ids, with_text_ids
+from .rfm_columns import INACTIVITY, RfmColumns, cell_name, reached, require_rising
 
-__all__ = ["RfmScores", "fit_rfm_scores", "with_rfm_scores"]
+__all__ = ["Method", "RfmScores"]
+
+Method: TypeAlias = Literal["independent", "nested", "ntile"]
+Bounds: TypeAlias = tuple[float, ...]
+
+_AXES = ("recency", "frequency", "monetary")
+_SCORES = ("r_score", "f_score", "m_score")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RfmScores:
-    """The value from which each score is earned, per axis.
+    """RFM scores: the value from which each score is earned on each of the three axes.
 
-    Fitted by :func:`fit_rfm_scores`, or written by hand from a programme's own
-    thresholds; applied to next month's customers, the cuts stay where they are.
+    Fitted by :func:`fit_rfm_scores`, or written by hand from the thresholds of a
+    programme. The bounds stay the same for every base they are applied to.
+
+    Independent scores are these bounds alone; nested scores add rows of bounds within
+    the scores before, and ntile scores add the ids at which ties are split.
 
     Attributes
     ----------
     recency_bounds
-        The longest inactivity that still earns the scores 2, 3 and so on: it
-        descends, since the shorter, the better.
+        The longest inactivity that still earns the scores 2, 3 and so on. They
+        descend, because a shorter inactivity is better.
     frequency_bounds, monetary_bounds
-        The lowest value that earns the scores 2, 3 and so on: they ascend.
-    inactivity_col, recency_col, T_col, frequency_col, monetary_col
-        The columns they were cut on; inactivity is ``T - recency`` where no column
-        is named.
+        The lowest value that earns the scores 2, 3 and so on; they ascend.
+    frequency_within
+        Nested scores: a row of frequency bounds for each recency score, from 1.
+    monetary_within
+        Nested scores: a row of monetary bounds for each recency score and, within it,
+        each frequency score.
+    tie_ids
+        Ntile scores: for each axis, the ids that go with its bounds. A customer whose
+        value equals a bound earns the score if their id is not sorted before its id.
+    n_customers
+        Number of customers who earned each score in the fit, from 1: a row each for
+        recency, frequency and money; empty for scores written by hand.
+    columns
+        The columns of the purchase history that are read.
+    inactivity_col
+        The column of the time since the last purchase; None computes it as
+        ``T - recency``.
+    monetary_col
+        The column of money.
+
+    Examples
+    --------
+    >>> from crmkit.segments import RfmScores
+    >>> scores = RfmScores(
+    ...     recency_bounds=(180.0, 30.0), frequency_bounds=(1.0, 4.0),
+    ...     monetary_bounds=(50.0, 500.0),
+    ... )
+    >>> scores.bins, scores.method
+    (3, 'independent')
     """
 
-    recency_bounds: tuple[float, ...]
-    frequency_bounds: tuple[float, ...]
-    monetary_bounds: tuple[float, ...]
+    recency_bounds: Bounds
+    frequency_bounds: Bounds
+    monetary_bounds: Bounds
+    frequency_within: tuple[Bounds, ...] = ()
+    monetary_within: tuple[Bounds, ...] = ()
+    tie_ids: tuple[tuple[str, ...], ...] = ()
+    n_customers: tuple[tuple[int, ...], ...] = ()
+    columns: HistoryColumns = HISTORY
     inactivity_col: str | None = None
-    recency_col: str = "recency"
-    T_col: str = "T"
-    frequency_col: str = "frequency"
     monetary_col: str = "total_amount"
 
     def __post_init__(self) -> None:
-        require_rising(
-            "recency_bounds",
-            [-bound for bound in listed("recency_bounds", self.recency_bounds)],
-        )
-        require_rising(
-            "frequency_bounds", listed("frequency_bounds", self.frequency_bounds)
-        )
-        require_rising(
-            "monetary_bounds", listed("monetary_bounds", self.monetary_bounds)
-        )
+        instance("columns", self.columns, HistoryColumns)
+        for axis, bounds in zip(_AXES, self._rising(), strict=True):
+            require_rising(f"{axis}_bounds", bounds)
+        if self.frequency_within or self.monetary_within:
+            bins = len(self.recency_bounds) + 1
+            _require_rows("frequency_within", self.frequency_within, bins)
+            _require_rows("monetary_within", self.monetary_within, bins**2)
+        if self.tie_ids:
+            _require_ties(self.tie_ids, self._rising())
+
+    def __str__(self) -> str:
+        """Read as a line per axis: its bounds, its customers, and its empty scores."""
+        words = ("at most", "at least", "at least")
+        given = (self.recency_bounds, self.frequency_bounds, self.monetary_bounds)
+        lines = [
+            f"{axis}: {word} {_amounts(bounds)} for {_amounts(_scores(bounds))}"
+            for axis, word, bounds in zip(_AXES, words, given, strict=True)
+        ]
+        for at, row in enumerate(self.n_customers):
+            lines[at] += f" (customers: {', '.join(f'{count:,}' for count in row)})"
+        empty = self.empty_scores
+        lines += [
+            f"no customer has {axis} score {' or '.join(map(str, scores))}"
+            for axis, scores in empty.items()
+            if scores
+        ]
+        if any(empty.values()):
+            lines.append('rule="spread" fills more scores; or write bounds by hand')
+        return "\n".join(lines)
 
     @property
-    def columns(self) -> RfmColumns:
-        """Where inactivity, frequency and money stand."""
-        return RfmColumns(
-            inactivity_col=self.inactivity_col,
-            recency_col=self.recency_col,
-            T_col=self.T_col,
-            frequency_col=self.frequency_col,
-            monetary_col=self.monetary_col,
-        )
+    def bins(self) -> int:
+        """Number of scores: the largest that one of the axes has."""
+        return 1 + max(map(len, self._rising()))
+
+    @property
+    def method(self) -> Method:
+        """How the scores were cut: ``"independent"``, ``"nested"`` or ``"ntile"``."""
+        if self.tie_ids:
+            return "ntile"
+        return "nested" if self.frequency_within else "independent"
+
+    @property
+    def empty_scores(self) -> dict[str, tuple[int, ...]]:
+        """The scores that no customer of the fit earned, by axis.
+
+        If most customers bought once, the middle frequency scores are empty and one
+        repeat purchase earns the highest: see ``rule="spread"`` of
+        :func:`fit_rfm_scores`. Empty for scores written by hand.
+        """
+        return {
+            axis: tuple(at for at, count in enumerate(row, start=1) if not count)
+            for axis, row in zip(_AXES, self.n_customers, strict=False)
+        }
 
     def with_rfm_scores(
         self, customers: IntoFrameT, *, missing: Missing = "error"
     ) -> IntoFrameT:
-        """Add ``r_score``, ``f_score``, ``m_score`` and the cell they name.
+        """Add ``r_score``, ``f_score``, ``m_score`` and the cell they form.
 
         Parameters
         ----------
         customers
-            One row per customer, with the columns of the fit; a lazy frame stays
-            lazy.
+            One row per customer, with the columns of the fit, and the id for ntile
+            scores. A lazy frame stays lazy.
         missing
-            ``"keep"`` leaves a customer of whom a number is missing without scores;
-            ``"error"`` refuses.
+            ``"error"`` refuses missing values; with ``"keep"``, customers of whom a
+            number is missing have no scores.
 
         Returns
         -------
         The same rows with three whole numbers, where more is better, and
-        ``rfm_cell``: their digits in a row, such as ``"543"`` (two digits each
-        where there are more than nine scores).
+        ``rfm_cell``: their digits in a row, such as ``"543"`` (two digits each if
+        there are more than nine scores).
 
         Raises
         ------
         InvalidValueError
-            If a number is missing or infinite.
+            If a number is missing or infinite, or an id that ntile scores need.
+        InvalidTypeError
+            For ntile scores, if the ids are neither text nor whole numbers, or are in
+            an engine whose order of text depends on its settings.
         """
-        opened = self.columns.open(customers, missing=missing)
-        inactivity, frequency, monetary = self.columns.ranked
-        scores = {
-            "r_score": _reached(-nw.col(inactivity), [-b for b in self.recency_bounds]),
-            "f_score": _reached(nw.col(frequency), self.frequency_bounds),
-            "m_score": _reached(nw.col(monetary), self.monetary_bounds),
-        }
-        scored = opened.with_columns(**scores).with_columns(rfm_cell=self._cell())
-        if missing == "keep":
-            known = ~self.columns.hole(opened)
-            names = [*scores, "rfm_cell"]
-            scored = scored.with_columns(
+        read_from = self._read_from
+        ids = [self.columns.customer_id] if self.tie_ids else []
+        opened = read_from.open(customers, missing=missing, with_ids=ids)
+        known = None if missing == "error" else ~read_from.hole(opened)
+        if self.method == "nested":
+            scored = self._nested(opened, customers)
+        else:
+            scored = self._by_bounds(opened)
+        named = scored.with_columns(rfm_cell=cell_name(self.bins))
+        if known is not None:
+            names = [*_SCORES, "rfm_cell"]
+            named = named.with_columns(
                 *(nw.when(known).then(nw.col(name)).alias(name) for name in names)
             )
-        return native(scored.drop(INACTIVITY), customers)
+        extra = [INACTIVITY, ID] if self.tie_ids else [INACTIVITY]
+        return native(named.drop(*extra), customers)
 
     def to_dict(self) -> dict[str, object]:
         """Return these scores as a document for JSON."""
@@ -117,184 +193,84 @@ class RfmScores:
         """Build scores from their document."""
         return from_document(cls, document)
 
-    def _cell(self) -> nw.Expr:
-        bounds = (self.recency_bounds, self.frequency_bounds, self.monetary_bounds)
-        return cell_name(1 + max(map(len, bounds)))
+    @property
+    def _read_from(self) -> RfmColumns:
+        return RfmColumns(
+            history=self.columns,
+            inactivity_col=self.inactivity_col,
+            monetary_col=self.monetary_col,
+        )
+
+    def _rising(self) -> tuple[Bounds, Bounds, Bounds]:
+        """Return the bounds of each axis so that more is better on all of them."""
+        recency = listed("recency_bounds", self.recency_bounds)
+        return (
+            tuple(-bound for bound in recency),
+            listed("frequency_bounds", self.frequency_bounds),
+            listed("monetary_bounds", self.monetary_bounds),
+        )
+
+    def _by_bounds(self, opened: Frame) -> Frame:
+        inactivity, frequency, monetary = self._read_from.ranked
+        values = (-nw.col(inactivity), nw.col(frequency), nw.col(monetary))
+        if not self.tie_ids:
+            scores = map(reached, values, self._rising())
+            return opened.with_columns(**dict(zip(_SCORES, scores, strict=True)))
+        told_apart = with_text_ids(opened, self.columns.customer_id)
+        scores = map(reached_by_id, values, self._rising(), self.tie_ids)
+        return told_apart.with_columns(**dict(zip(_SCORES, scores, strict=True)))
+
+    def _nested(self, opened: Frame, customers: IntoFrameT) -> Frame:
+        scores = {name: partial(self._score, at) for at, name in enumerate(_SCORES)}
+        # The bounds depend on two scores before: too many branches for an expression.
+        scored = with_scores(
+            native(opened, customers),
+            self._read_from.ranked,
+            scores,
+            rules=lambda _: [],
+        )
+        whole_numbers = [nw.col(name).cast(nw.Int64) for name in scores]
+        return read(scored, ()).with_columns(*whole_numbers)
+
+    def _score(
+        self, axis: int, inactivity: FloatArray, often: FloatArray, much: FloatArray
+    ) -> FloatArray:
+        bins = len(self.recency_bounds) + 1
+        r = rfm_scores.scored(-np.array(self.recency_bounds), -inactivity)
+        f = rfm_scores.scored_within(np.array(self.frequency_within), r - 1, often)
+        cell = (r - 1) * bins + f - 1
+        m = rfm_scores.scored_within(np.array(self.monetary_within), cell, much)
+        return np.asarray((r, f, m)[axis], dtype=np.float64)
 
 
-def fit_rfm_scores(
-    customers: IntoFrame,
-    *,
-    bins: int = 5,
-    rule: Rule = "strict",
-    inactivity_col: str | None = None,
-    recency_col: str = "recency",
-    T_col: str = "T",
-    frequency_col: str = "frequency",
-    monetary_col: str = "total_amount",
-    missing: Missing = "error",
-) -> RfmScores:
-    """Learn from which value on each score is earned; the result is frozen.
-
-    Each axis is scored by rank, from 1 to ``bins``, more being better: for recency,
-    the shorter the inactivity. Customers of equal value always get equal scores,
-    so the order of rows is nothing, and a base in which nine of ten bought once is
-    no trouble: all of these score 1 in frequency, the rest score high.
-
-    Parameters
-    ----------
-    customers
-        One row per customer, such as :func:`crmkit.rfm_summary` makes; a lazy frame
-        is asked for the distinct values of three columns only.
-    bins
-        How many scores.
-    rule
-        Where equal customers stand. ``"strict"``: by the share of customers strictly
-        below, so that a crowd stands at the bottom of its range; ``"upper"``: by the
-        share at or below, at its top; ``"midrank"``: in the middle. Groups of equal
-        size that split ties are :func:`fit_ntile_rfm_scores`.
-    inactivity_col
-        Time since the last purchase; None computes it as ``T - recency``.
-    recency_col, T_col, frequency_col, monetary_col
-        The columns to read, as :func:`crmkit.rfm_summary` names them.
-    missing
-        ``"keep"`` leaves out the customers of whom a number is missing; ``"error"``
-        refuses.
-
-    Returns
-    -------
-    The cuts, which are values that customers have: readable, and the same whatever
-    the currency.
-
-    Raises
-    ------
-    InvalidValueError
-        If a number is missing or infinite, or recency above T.
-    NotEnoughDataError
-        If there is nobody.
-
-    Notes
-    -----
-    With F-(x) the share of customers strictly below x, the strict score is
-    ``1 + floor(bins F-(x))``.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> import crmkit as ck
-    >>> customers = pd.DataFrame({
-    ...     "inactivity": [5.0, 90.0, 30.0, 400.0],
-    ...     "frequency": [7, 0, 0, 0],
-    ...     "total_amount": [900.0, 40.0, 60.0, 40.0],
-    ... })
-    >>> scores = ck.segments.fit_rfm_scores(
-    ...     customers, bins=2, inactivity_col="inactivity"
-    ... )
-    >>> scores.recency_bounds, scores.frequency_bounds, scores.monetary_bounds
-    ((30.0,), (7.0,), (60.0,))
-    >>> scores.with_rfm_scores(customers)["rfm_cell"].to_list()
-    ['222', '111', '212', '111']
-    """
-    count = whole("bins", bins, at_least=2)
-    one_of("rule", rule, tuple(RULES))
-    columns = RfmColumns(
-        inactivity_col=inactivity_col,
-        recency_col=recency_col,
-        T_col=T_col,
-        frequency_col=frequency_col,
-        monetary_col=monetary_col,
-    )
-    opened = columns.open(customers, missing=missing)
-    known = columns.known(opened) if missing == "keep" else opened
-    recency = _cuts(known, INACTIVITY, count, rule, sign=-1)
-    return RfmScores(
-        recency_bounds=tuple((-recency).tolist()),
-        frequency_bounds=tuple(_cuts(known, frequency_col, count, rule).tolist()),
-        monetary_bounds=tuple(_cuts(known, monetary_col, count, rule).tolist()),
-        inactivity_col=inactivity_col,
-        recency_col=recency_col,
-        T_col=T_col,
-        frequency_col=frequency_col,
-        monetary_col=monetary_col,
-    )
+def _require_rows(name: str, bounds: tuple[Bounds, ...], rows: int) -> None:
+    widths = {len(listed(name, row)) for row in listed(name, bounds)}
+    if len(bounds) != rows or len(widths) > 1:
+        raise InvalidValueError(
+            subject=f"argument {name!r}",
+            found=f"{len(bounds)} rows of widths {sorted(widths)}",
+            remedy=f"Pass {rows} rows of bounds, as fit_rfm_scores makes.",
+        )
+    for row in bounds:
+        require_rising(name, row)
 
 
-def with_rfm_scores(
-    customers: IntoFrameT,
-    *,
-    bins: int = 5,
-    rule: Rule = "strict",
-    inactivity_col: str | None = None,
-    recency_col: str = "recency",
-    T_col: str = "T",
-    frequency_col: str = "frequency",
-    monetary_col: str = "total_amount",
-    missing: Missing = "error",
-) -> IntoFrameT:
-    """Add R, F and M scores, cut on this very base.
-
-    For scores that can be compared from month to month, fit once and keep the
-    result: :func:`fit_rfm_scores`, then its ``with_rfm_scores``.
-
-    Parameters
-    ----------
-    customers
-        One row per customer, such as :func:`crmkit.rfm_summary` makes; a lazy frame
-        stays lazy.
-    bins, rule, inactivity_col, recency_col, T_col, frequency_col, monetary_col, missing
-        As for :func:`fit_rfm_scores`.
-
-    Returns
-    -------
-    The same rows with ``r_score``, ``f_score``, ``m_score`` and ``rfm_cell``.
-
-    Raises
-    ------
-    InvalidValueError
-        If a number is missing or infinite, or recency above T.
-    NotEnoughDataError
-        If there is nobody.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> import crmkit as ck
-    >>> customers = pd.DataFrame({
-    ...     "frequency": [7, 0], "recency": [40.0, 0.0], "T": [45.0, 90.0],
-    ...     "total_amount": [900.0, 40.0],
-    ... })
-    >>> ck.segments.with_rfm_scores(customers)["rfm_cell"].to_list()
-    ['333', '111']
-    """
-    fitted = fit_rfm_scores(
-        customers,
-        bins=bins,
-        rule=rule,
-        inactivity_col=inactivity_col,
-        recency_col=recency_col,
-        T_col=T_col,
-        frequency_col=frequency_col,
-        monetary_col=monetary_col,
-        missing=missing,
-    )
-    return fitted.with_rfm_scores(customers, missing=missing)
+def _require_ties(
+    ids: Sequence[Sequence[str]], rising: tuple[Bounds, Bounds, Bounds]
+) -> None:
+    if len(listed("tie_ids", ids)) != len(_AXES):
+        raise InvalidValueError(
+            subject="argument 'tie_ids'",
+            found=f"{len(ids)} rows of ids",
+            remedy="Pass a row of ids each for recency, frequency and money.",
+        )
+    for axis, bounds, keys in zip(_AXES, rising, ids, strict=True):
+        require_rising_ids(axis, bounds, keys)
 
 
-def _cuts(
-    frame: Frame, column: str, bins: int, rule: Rule, *, sign: int = 1
-) -> FloatArray:
-    held = read_holdings(frame.select(column), column)
-    value, count = lorenz.tie_groups(held.value, held.weight)
-    # Descending values are ascending once their sign is turned.
-    ascending = -value if sign < 0 else value[::-1]
-    counted = count if sign < 0 else count[::-1]
-    return rfm_scores.cuts(ascending, counted, bins, rule)
+def _scores(bounds: Bounds) -> Bounds:
+    return tuple(float(at) for at in range(2, len(bounds) + 2))
 
 
-def _reached(value: nw.Expr, bounds: Sequence[float]) -> nw.Expr:
-    """Score as an expression: 1 plus how many bounds are reached."""
-    score = nw.lit(1)
-    number = value.cast(nw.Float64)
-    for bound in bounds:
-        score = score + (number >= bound).cast(nw.Int64)
-    return score
+def _amounts(values: Bounds) -> str:
+    return ", ".join(f"{value:.5g}" for value in values)

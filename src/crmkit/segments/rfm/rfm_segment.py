@@ -1,4 +1,4 @@
-"""Names for score combinations: the table in common use, and any other."""
+"""Segment names for combinations of RFM scores."""
 
 from typing import Final
 
@@ -14,8 +14,7 @@ from ..._frames import (
     refuse,
     require_numbers,
 )
-from ...typing import IntoFrameT
-from ..concentration.holdings import Missing
+from ...typing import IntoFrameT, Missing
 from .rfm_segment_table import RfmSegment, RfmSegments
 
 __all__ = ["RFM_SEGMENTS", "with_rfm_segment"]
@@ -91,24 +90,24 @@ def with_rfm_segment(
     output_col: str = "rfm_segment",
     missing: Missing = "error",
 ) -> IntoFrameT:
-    """Name the combination of scores each customer has.
+    """Add the segment name of each customer's combination of scores.
 
     Parameters
     ----------
     customers
-        One row per customer, with scores such as :func:`with_rfm_scores` adds; a
-        lazy frame stays lazy.
+        One row per customer, with scores such as :func:`with_rfm_scores` adds. A lazy
+        frame stays lazy.
     table
-        Which combination has which name. The default is the table in common use, on
-        recency and frequency of five scores each; write your own as
+        The name of each combination. The default is the table in common use, on
+        recency and frequency with five scores each; write your own as
         :class:`RfmSegments`.
     r_score_col, f_score_col, m_score_col
         The scores.
     output_col
         The column to write.
     missing
-        ``"keep"`` leaves a customer without scores without a name; ``"error"``
-        refuses.
+        ``"error"`` refuses missing scores; with ``"keep"``, customers without scores
+        have no segment.
 
     Returns
     -------
@@ -117,7 +116,7 @@ def with_rfm_segment(
     Raises
     ------
     InvalidValueError
-        If a score is missing, or not one of the table's.
+        If a score is missing, or is not a score of the table.
 
     Examples
     --------
@@ -176,8 +175,8 @@ def _score_rules(
             Rule(
                 column=axis,
                 broken=wrong & ~missing(frame, axis),
-                found=f"value that is no score from 1 to {bins}",
-                remedy="Score with as many bins as the table of segments has.",
+                found=f"score outside 1-{bins}",
+                remedy="Score with the number of bins that the table of segments has.",
             )
         )
     return rules

@@ -18,16 +18,16 @@ _FIVE: Final = (1, 5)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RfmSegment:
-    """One name, the scores it covers, and what to do about it.
+    """A segment: its name, the scores it covers, and the action it suggests.
 
     Attributes
     ----------
     name
         The segment.
     recency, frequency, monetary
-        From which score to which, both included.
+        The lowest and the highest score, both included.
     action
-        What the name implies, in a few words.
+        The suggested action, in a few words.
     """
 
     name: str
@@ -41,15 +41,15 @@ class RfmSegment:
 class RfmSegments:
     """A table of segments in which every combination of scores has exactly one name.
 
-    A gap or an overlap is refused when the table is made, not found out later as
-    "other".
+    A gap or an overlap is refused when the table is made, so that no customer ends up
+    as "other".
 
     Attributes
     ----------
     rules
         The segments, in the order they are listed in reports.
     bins
-        How many scores each axis has.
+        Number of scores per axis.
 
     Examples
     --------
@@ -71,12 +71,12 @@ class RfmSegments:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The names, each once, in their order."""
+        """The names of the segments, each once, in their order."""
         return tuple(dict.fromkeys(rule.name for rule in self.rules))
 
     @property
     def actions(self) -> dict[str, str]:
-        """What each name implies."""
+        """The suggested action of each segment."""
         return {rule.name: rule.action for rule in self.rules}
 
     def to_dict(self) -> dict[str, object]:

@@ -1,35 +1,49 @@
-"""Movement between tiers from one date to another, with the cuts held still."""
+"""Movement of customers between tiers from one date to another."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from ..._check import nonnegative, number, whole
+from ..._frames import (
+    Frame,
+    collect,
+    matched_ids,
+    numbers,
+    nw,
+    read,
+    refuse,
+    require_one_row_each,
+    require_present,
+)
 from ...errors import InvalidValueError, NotEnoughDataError
 from ...fits import from_document, to_document
 from ...kernels.groups import markov
-from ...typing import FloatArray
+from ...typing import FloatArray, IntoFrame
+from .tier_labels import known_tier, require_labels
 
-__all__ = ["Migration"]
+__all__ = ["Migration", "fit_migration"]
+
+_FROM, _TO, _COUNT = "crmkit_from", "crmkit_to", "crmkit_count"
 
 Row = tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Migration:
-    """How many customers moved from each tier to each, who came and who left.
+    """How many customers moved between tiers, joined and left between two dates.
 
     Attributes
     ----------
     tiers
         The names, the best first.
     moved
-        A row per tier before, a column per tier after: customers seen at both dates.
+        Customers present at both dates: a row per tier before, a column per tier after.
     gone
-        Customers of each tier before who are not there after.
+        Customers of each tier before who are absent after.
     new
-        Customers of each tier after who were not there before.
+        Customers of each tier after who were absent before.
 
     Examples
     --------
@@ -65,7 +79,7 @@ class Migration:
                 nonnegative("moved, gone, new", count)
 
     def __str__(self) -> str:
-        """Say where the customers went as a sentence."""
+        """Read as a sentence: how many stayed, moved, left and joined."""
         known, new = sum(self.before), sum(self.new)
         if not known:
             return f"of 0 customers; {new:,.0f} new"
@@ -87,77 +101,82 @@ class Migration:
 
     @property
     def probabilities(self) -> tuple[Row, ...]:
-        """Share of each tier's customers that moved to each; the rest left.
+        """Share of each tier's customers that moved to each tier; the others left.
 
         Raises
         ------
         NotEnoughDataError
-            If a tier had nobody, of whom nothing can be said.
+            If a tier had no customers before.
         """
         return tuple(tuple(row) for row in self._probabilities().tolist())
 
     @property
     def stayed_share(self) -> float:
-        """Of all customers before, those in the same tier after.
+        """Share of all customers before who are in the same tier after.
 
         Raises
         ------
         NotEnoughDataError
-            If there was nobody before; so with the other shares.
+            If there were no customers before.
         """
         return float(np.trace(self._moved)) / self._known()
 
     @property
     def upgraded_share(self) -> float:
-        """Of all customers before, those in a better tier after."""
+        """Share of all customers before who are in a better tier after."""
         return float(np.tril(self._moved, -1).sum()) / self._known()
 
     @property
     def downgraded_share(self) -> float:
-        """Of all customers before, those in a lower tier after."""
+        """Share of all customers before who are in a lower tier after."""
         return float(np.triu(self._moved, 1).sum()) / self._known()
 
     @property
     def gone_share(self) -> float:
-        """Of all customers before, those who are not there after."""
+        """Share of all customers before who are absent after."""
         return sum(self.gone) / self._known()
 
     @property
     def population_stability_index(self) -> float | None:
-        """How far the mixture of tiers has shifted; None where a tier is empty.
+        """How far the mix of tiers has shifted; None if a tier is empty.
 
-        Below 0.1 is commonly read as stable, above 0.25 as another population.
+        Below 0.1 is commonly read as stable, above 0.25 as a different population.
         """
         return markov.population_stability(np.array(self.before), np.array(self.after))
 
     def steady_state(self) -> dict[str, float]:
-        """Return the mixture of tiers that this movement leads to, if it goes on.
+        """Return the mix of tiers that this movement leads to if it continues.
 
-        Customers who leave are replaced one for one by newcomers, in the tiers that
-        newcomers had.
+        Each customer who leaves is replaced by a new one, in the tiers that the new
+        customers had.
+
+        Returns
+        -------
+        The share of customers by tier.
 
         Raises
         ------
         NotEnoughDataError
-            If a tier had nobody, if customers leave and none come, or if the tiers
-            fall apart into groups between which nobody moves.
+            If a tier had no customers, if customers leave and none join, or if the
+            tiers form groups between which customers never move.
         """
         P = self._probabilities()
         lost = 1 - P.sum(axis=1)
         if np.any(np.array(self.gone) > 0):
             if not any(self.new):
                 raise NotEnoughDataError(
-                    needed="newcomers to replace those who leave",
+                    needed="new customers to replace those who leave",
                     got="none",
-                    remedy="Without them, the long run is an empty base.",
+                    remedy="Compare dates between which customers join: without "
+                    "them, the base empties.",
                 )
             P = P + np.outer(lost, np.array(self.new) / sum(self.new))
         mixture = markov.stationary(P)
         if mixture is None:
             raise NotEnoughDataError(
                 needed="tiers that are connected by movement",
-                got="groups between which nobody moves",
-                remedy="Merge tiers, or look at a longer time.",
+                got="groups between which customers never move",
+                remedy="Merge tiers, or compare dates further apart.",
             )
         return dict(zip(self.tiers, mixture.tolist(), strict=True))
 
@@ -168,17 +187,17 @@ class Migration:
         discount_rate: float,
         periods: int | None = None,
     ) -> dict[str, float]:
-        """Return what a customer of each tier brings from now on, moves included.
+        """Return the present value of a customer of each tier, moves included.
 
         Parameters
         ----------
         value_per_period
-            What a customer brings in one period, by tier. A period is the time
+            What a customer brings in during one period, by tier. A period is the time
             between the two dates.
         discount_rate
             Effective rate per period. The present period counts in full.
         periods
-            How many periods to count, the present one included; None for no end.
+            Number of periods to count, the present one included; None counts all.
 
         Returns
         -------
@@ -187,9 +206,9 @@ class Migration:
         Raises
         ------
         InvalidValueError
-            If a tier has no value, or the sum without end is infinite.
+            If a tier has no value, or the sum over all periods is infinite.
         NotEnoughDataError
-            If a tier had nobody.
+            If a tier had no customers before.
 
         Examples
         --------
@@ -207,7 +226,7 @@ class Migration:
         if count is None and not markov.fades(P, discount_rate=rate):
             raise InvalidValueError(
                 subject="argument 'discount_rate'",
-                found="a sum without end of undiscounted value",
+                found="0, by which the sum over all periods is infinite",
                 remedy="Pass a rate above 0, or a number of periods.",
             )
         value = self._by_tier(value_per_period)
@@ -215,12 +234,12 @@ class Migration:
         return dict(zip(self.tiers, found.tolist(), strict=True))
 
     def to_dict(self) -> dict[str, object]:
-        """Return this table as a document for JSON."""
+        """Return this movement as a document for JSON."""
         return to_document(self)
 
     @classmethod
     def from_dict(cls, document: Mapping[str, object]) -> "Migration":
-        """Build a table from its document."""
+        """Build a movement from its document."""
         return from_document(cls, document)
 
     @property
@@ -231,7 +250,7 @@ class Migration:
         known = sum(self.before)
         if not known:
             raise NotEnoughDataError(
-                needed="customers before, of whom shares can be taken",
+                needed="at least 1 customer before",
                 got="0",
                 remedy="Pass an earlier date that has customers.",
             )
@@ -260,3 +279,101 @@ class Migration:
                 remedy="Pass the value of a period for each tier.",
             )
         return np.array([number("value_per_period", given[t]) for t in self.tiers])
+
+
+def fit_migration(
+    before: IntoFrame,
+    after: IntoFrame,
+    *,
+    tiers: Sequence[str],
+    customer_id_col: str = "customer_id",
+    tier_col: str = "value_tier",
+) -> Migration:
+    """Count the customers who moved from each tier to each tier between two dates.
+
+    Assign the tiers at both dates by the same frozen cuts. With cuts refitted at each
+    date, the counts would show how the cuts moved and not the customers.
+
+    Parameters
+    ----------
+    before, after
+        One row per customer, with a tier. Lazy frames are counted in their engine.
+    tiers
+        The names of the tiers, the best first.
+    customer_id_col, tier_col
+        The columns to read, in both frames.
+
+    Returns
+    -------
+    The counts, from which shares, the long-run mix and future value follow.
+
+    Raises
+    ------
+    InvalidValueError
+        If a customer has two rows, or a tier is missing or not among ``tiers``.
+    InvalidTypeError
+        If the frames belong to two libraries, or their ids are of two kinds.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import crmkit as ck
+    >>> spring = pd.DataFrame({"customer_id": [1, 2, 3], "value_tier": ["A", "B", "B"]})
+    >>> autumn = pd.DataFrame({"customer_id": [1, 2, 4], "value_tier": ["B", "B", "A"]})
+    >>> ck.segments.fit_migration(spring, autumn, tiers=("A", "B"))
+    Migration(tiers=('A', 'B'), moved=((0.0, 1.0), (0.0, 1.0)),
+              gone=(0.0, 1.0), new=(1.0, 0.0))
+    """
+    names = require_labels("tiers", tiers)
+    first, second = matched_ids(
+        _tiers(before, customer_id_col, tier_col, names, output=_FROM),
+        _tiers(after, customer_id_col, tier_col, names, output=_TO),
+        customer_id_col,
+    )
+    both = _joined(first, second, customer_id_col)
+    moved = _counted(both, (_FROM, _TO), names)
+    had, has = _counted(first, (_FROM,), names), _counted(second, (_TO,), names)
+    return Migration(
+        tiers=names,
+        moved=tuple(tuple(row) for row in moved.tolist()),
+        gone=tuple((had - moved.sum(axis=1)).tolist()),
+        new=tuple((has - moved.sum(axis=0)).tolist()),
+    )
+
+
+def _tiers(
+    frame: object,
+    customer_id_col: str,
+    tier_col: str,
+    names: tuple[str, ...],
+    *,
+    output: str,
+) -> Frame:
+    opened = read(frame, [customer_id_col, tier_col])
+    require_one_row_each(opened, customer_id_col)
+    require_present(opened, tier_col)
+    known = known_tier(tier_col, names, remedy="Name all tiers, the best first.")
+    refuse(opened, [known], id_col=customer_id_col)
+    return opened.select(
+        customer_id_col, nw.col(tier_col).cast(nw.String).alias(output)
+    )
+
+
+def _joined(first: Frame, second: Frame, customer_id_col: str) -> Frame:
+    if isinstance(first, nw.LazyFrame) and isinstance(second, nw.LazyFrame):
+        return first.join(second, on=customer_id_col, how="inner")
+    return collect(first).join(collect(second), on=customer_id_col, how="inner")
+
+
+def _counted(
+    frame: Frame, columns: tuple[str, ...], names: tuple[str, ...]
+) -> np.ndarray:
+    """Count rows by one or two tiers, as a table in the order of the names."""
+    found = collect(frame.group_by(*columns).agg(nw.len().alias(_COUNT)))
+    place = tuple(
+        np.array([names.index(name) for name in found[column].to_list()], dtype=int)
+        for column in columns
+    )
+    table = np.zeros((len(names),) * len(columns))
+    table[place] = numbers(found, _COUNT)
+    return table

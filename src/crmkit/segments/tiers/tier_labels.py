@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 
-from ..._check import whole
-from ..._frames import Frame, missing, nw
+from ..._check import listed, whole
+from ..._frames import Frame, Rule, missing, nw
 from ...errors import InvalidValueError
-from ..list_arguments import listed
 
-__all__ = ["default_labels", "labelled", "require_labels"]
+__all__ = ["default_labels", "known_tier", "labelled", "require_labels"]
 
 
 def labelled(
@@ -15,7 +14,7 @@ def labelled(
 ) -> nw.Expr:
     """Name each value: the first label whose cut it reaches, the last for the rest.
 
-    ``cuts`` descend, one fewer than ``labels``; a hole has no name.
+    ``cuts`` descend, one fewer than ``labels``; a missing value has no name.
     """
     value = nw.col(column).cast(nw.Float64)
     name = nw.lit(labels[-1])
@@ -30,13 +29,27 @@ def default_labels(count: int) -> tuple[str, ...]:
     return tuple(chr(ord("A") + at) for at in range(count))
 
 
-def require_labels(name: str, labels: Sequence[str], count: int) -> tuple[str, ...]:
-    """Return the labels: so many of them, all different."""
+def require_labels(
+    name: str, labels: Sequence[str], count: int | None = None
+) -> tuple[str, ...]:
+    """Return the labels: all different, and as many as ``count`` if it is given."""
     given = listed(name, labels)
-    if len(given) != count or len(set(given)) != count:
+    wanted = len(given) if count is None else count
+    if len(given) != wanted or len(set(given)) != wanted:
         raise InvalidValueError(
             subject=f"argument {name!r}",
-            found=f"labels {labels!r} for {count} groups",
-            remedy=f"Pass {count} different names, the best first.",
+            found=f"labels {labels!r} for {wanted} groups",
+            remedy=f"Pass {wanted} different names, the best first.",
         )
     return given
+
+
+def known_tier(column: str, names: Sequence[str], *, remedy: str) -> Rule:
+    """Require one of the names, or none at all."""
+    tier = nw.col(column)
+    return Rule(
+        column=column,
+        broken=~tier.is_in(list(names)) & ~tier.is_null(),
+        found=f"tier that is not one of {list(names)}",
+        remedy=remedy,
+    )

@@ -1,4 +1,4 @@
-"""Value tiers: cut once, frozen, and applied for years; ties are never split."""
+"""Value tiers: cut once, frozen, and applied to any later base."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,10 +8,11 @@ from math import isfinite
 
 import numpy as np
 
-from ..._check import fraction
+from ..._check import fraction, listed
 from ..._frames import (
     Frame,
     Rule,
+    known_rows,
     native,
     number_rules,
     nw,
@@ -24,35 +25,34 @@ from ...errors import InvalidValueError, NotEnoughDataError
 from ...fits import from_document, to_document
 from ...kernels.base.intervals import normal_quantile
 from ...kernels.groups import tier_cuts
-from ...typing import FloatArray, IntoFrameT
-from ..concentration.holdings import Missing, known_rows
-from ..list_arguments import listed
-from .tier_labels import labelled, require_labels
+from ...typing import FloatArray, IntoFrameT, Missing
+from .tier_labels import known_tier, labelled, require_labels
 
 __all__ = ["ValueTiers"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ValueTiers:
-    """The lowest value of each tier, and the names, best first.
+    """Value tiers: the lowest value of each tier, and its name, the best first.
 
-    Fitted by :func:`fit_value_tiers`, or written down by hand from a programme's
-    rules; applied to any later base, the cuts stay where they are.
+    Fitted by :func:`fit_value_tiers`, or written by hand from the rules of a
+    programme. The cuts stay the same for every base they are applied to.
 
     Attributes
     ----------
     labels
-        Names of the tiers, the best first; the last one takes everybody else.
+        Names of the tiers, the best first; the last one takes all other customers.
     cuts
         The lowest value that earns each tier but the last, descending.
     keep
-        The lowest value at which an earned tier is kept, where a programme is
-        slower to take away than to give; None where keeping is earning.
+        The lowest value at which an earned tier is kept, for a programme that takes a
+        tier away more slowly than it gives it; None if a tier is kept only by earning
+        it again.
     value_col
-        The column they were cut on.
-    customers, values
-        How many customers each tier had in the fit, and what they held together;
-        None for tiers written by hand.
+        The column that the tiers were cut on.
+    n_customers, values
+        Number of customers that each tier had in the fit, and their total value; None
+        for tiers written by hand.
 
     Examples
     --------
@@ -70,7 +70,7 @@ class ValueTiers:
     cuts: tuple[float, ...]
     keep: tuple[float, ...] | None = None
     value_col: str = "clv"
-    customers: tuple[float, ...] | None = None
+    n_customers: tuple[float, ...] | None = None
     values: tuple[float, ...] | None = None
 
     def __post_init__(self) -> None:
@@ -82,15 +82,15 @@ class ValueTiers:
             _require_below(self.keep, self.cuts)
 
     def __str__(self) -> str:
-        """Read as a line per tier: from which value, and who had it in the fit."""
+        """Read as a line per tier: its lowest value, and its customers in the fit."""
         bars = [f"from {_amount(cut)}" for cut in self.cuts]
         if self.keep is not None:
             kept = [f", kept from {_amount(low)}" for low in self.keep]
             bars = [bar + low for bar, low in zip(bars, kept, strict=True)]
         bars.append(f"below {_amount(self.cuts[-1])}" if self.cuts else "of any size")
         counts = [""] * len(bars)
-        if self.customers is not None:
-            counts = [f" (customers: {count:,.0f})" for count in self.customers]
+        if self.n_customers is not None:
+            counts = [f" (customers: {count:,.0f})" for count in self.n_customers]
         return "\n".join(
             f"{label}: {self.value_col} {bar}{count}"
             for label, bar, count in zip(self.labels, bars, counts, strict=True)
@@ -104,19 +104,23 @@ class ValueTiers:
         output_col: str = "value_tier",
         missing: Missing = "error",
     ) -> IntoFrameT:
-        """Add the tier each customer's value earns.
+        """Add the tier that each customer's value earns.
 
         Parameters
         ----------
         customers
-            One row per customer; a lazy frame stays lazy.
+            One row per customer. A lazy frame stays lazy.
         value_col
-            The column to read; by default the one the tiers were cut on.
+            The column to read; by default the column that the tiers were cut on.
         output_col
             The column to write.
         missing
-            ``"keep"`` leaves a customer without a value without a tier;
-            ``"error"`` refuses.
+            ``"error"`` refuses missing values; with ``"keep"``, customers without a
+            value have no tier.
+
+        Returns
+        -------
+        The same rows with one more column.
 
         Raises
         ------
@@ -137,27 +141,32 @@ class ValueTiers:
         value_col: str | None = None,
         output_col: str = "kept_tier",
     ) -> IntoFrameT:
-        """Add the tier of a programme that takes away more slowly than it gives.
+        """Add the tier in a programme that takes tiers away more slowly.
 
         A customer has the best tier that their value earns, or that they had before
-        (that tier or a better one) while their value still reaches its ``keep`` bar:
-        who falls below gold's bar can still land on silver's.
+        (that tier or a better one) while their value still reaches its ``keep`` bar. A
+        gold customer who falls below gold's bar can still keep silver.
 
         Parameters
         ----------
         customers
-            One row per customer; a lazy frame stays lazy.
+            One row per customer. A lazy frame stays lazy.
         previous_col
-            The tier until now, a name of ours; a new customer has none.
+            The tier until now, one of ``labels``; missing for a new customer.
         value_col
-            The column to read; by default the one the tiers were cut on.
+            The column to read; by default the column that the tiers were cut on.
         output_col
             The column to write.
+
+        Returns
+        -------
+        The same rows with one more column.
 
         Raises
         ------
         InvalidValueError
-            If a value is missing or infinite, or a previous tier is not one of ours.
+            If a value is missing or infinite, or a previous tier is not one of
+            ``labels``.
         NotEnoughDataError
             If these tiers have no ``keep`` bars.
 
@@ -183,7 +192,8 @@ class ValueTiers:
         column = self.value_col if value_col is None else value_col
         opened = read(customers, [column, previous_col])
         known_rows(opened, column, missing="error")
-        refuse(opened, [self._known_tier(previous_col)])
+        remedy = "Rename these tiers, or leave them empty for new customers."
+        refuse(opened, [known_tier(previous_col, self.labels, remedy=remedy)])
         tier = self._kept(column, previous_col, self.keep)
         return native(opened.with_columns(tier.alias(output_col)), customers)
 
@@ -197,21 +207,22 @@ class ValueTiers:
         level: float = 0.95,
         output_prefix: str = "probability_",
     ) -> IntoFrameT:
-        """Add how probable each tier is, where a value comes with an interval.
+        """Add the probability of each tier, given a value with an interval.
 
-        A customer whose interval spans a cut is a coin toss between two tiers; treat
-        the sure ones differently.
+        If the interval of a customer spans a cut, the tier is uncertain; customers
+        whose tier is nearly certain can be treated differently.
 
         Parameters
         ----------
         customers
-            One row per customer; a lazy frame stays lazy.
+            One row per customer. A lazy frame stays lazy.
         value_col, lower_col, upper_col
-            The value and the limits of its interval.
+            The value and the limits of its interval. ``clv_lower`` and ``clv_upper``
+            are written by :func:`crmkit.clv.with_clv_interval`.
         level
             The level of that interval.
         output_prefix
-            What the new columns' names begin with; the tier's name follows.
+            How the names of the new columns begin; the name of the tier follows.
 
         Returns
         -------
@@ -224,7 +235,7 @@ class ValueTiers:
 
         Notes
         -----
-        The value is taken as normal about its estimate, with the standard deviation
+        The value is treated as normal around its estimate, with the standard deviation
         that the width of the interval implies.
 
         Examples
@@ -262,15 +273,6 @@ class ValueTiers:
         """Build tiers from their document."""
         return from_document(cls, document)
 
-    def _known_tier(self, column: str) -> Rule:
-        tier = nw.col(column)
-        return Rule(
-            column=column,
-            broken=~tier.is_in(list(self.labels)) & ~tier.is_null(),
-            found=f"tier that is none of {list(self.labels)}",
-            remedy="Rename these tiers, or leave them empty for new customers.",
-        )
-
     def _kept(self, column: str, previous_col: str, keep: Sequence[float]) -> nw.Expr:
         value, previous = nw.col(column).cast(nw.Float64), nw.col(previous_col)
         name = nw.lit(self.labels[-1])
@@ -301,7 +303,7 @@ def _require_descending(name: str, cuts: Sequence[float]) -> None:
         raise InvalidValueError(
             subject=f"argument {name!r}",
             found=f"cuts {tuple(cuts)!r}",
-            remedy="Pass finite values that descend from the best tier on.",
+            remedy="Pass finite values that descend, the best tier first.",
         )
 
 
@@ -310,8 +312,7 @@ def _require_below(keep: Sequence[float], cuts: Sequence[float]) -> None:
         raise InvalidValueError(
             subject="argument 'keep'",
             found=f"bars {tuple(keep)!r} for cuts {tuple(cuts)!r}",
-            remedy="Pass one bar per cut, none above it: keeping is no harder "
-            "than earning.",
+            remedy="Pass one bar per cut, each at or below its cut.",
         )
 
 

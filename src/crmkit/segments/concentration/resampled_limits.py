@@ -1,0 +1,68 @@
+"""Intervals from resampling the customers, one resample in memory at a time."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from ..._check import fraction, random_source, whole
+from ...errors import NotEnoughDataError
+from ...fits import Interval
+from ...kernels.base.intervals import bootstrap, percentile_interval
+from ...typing import FloatArray, IntArray
+from .holdings import Holdings
+
+__all__ = ["resampled_interval", "resampled_limits"]
+
+Limits = tuple[FloatArray, FloatArray]
+
+
+def resampled_limits(
+    statistic: Callable[[IntArray], FloatArray],
+    *,
+    units: int,
+    rng: np.random.Generator | None,
+    n_resamples: int,
+    level: float,
+) -> Limits | None:
+    """Return the percentile limits of a statistic; None without ``rng``.
+
+    The statistic is told how often each unit was drawn.
+    """
+    span = fraction("level", level)
+    count = whole("n_resamples", n_resamples, at_least=1)
+    if rng is None:
+        return None
+    draws = bootstrap(statistic, units=units, resamples=count, rng=random_source(rng))
+    # Where a resample leaves one of its numbers undefined (NaN), the limits of that
+    # number are undefined too: leaving out such resamples would make it look surer.
+    return percentile_interval(draws, level=span)
+
+
+def resampled_interval(
+    held: Holdings,
+    statistic: Callable[[Holdings], float],
+    defined: Callable[[Holdings], bool],
+    *,
+    rng: np.random.Generator | None,
+    n_resamples: int,
+    level: float,
+) -> Interval | None:
+    """Return the interval of one number; refuse a base whose resamples lack it."""
+    units = held if rng is None else held.one_by_one()
+
+    def resampled(times: IntArray) -> FloatArray:
+        sample = units.drawn(times)
+        if not defined(sample):
+            raise NotEnoughDataError(
+                needed="enough customers above zero that every resample has some",
+                got=f"a resample without, of {units.value.size} customers",
+                remedy="Leave out rng: this base is too small for an interval.",
+            )
+        return np.asarray(statistic(sample))
+
+    limits = resampled_limits(
+        resampled, units=units.value.size, rng=rng, n_resamples=n_resamples, level=level
+    )
+    if limits is None:
+        return None
+    return Interval(lower=float(limits[0]), upper=float(limits[1]), level=level)
