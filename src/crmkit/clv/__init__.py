@@ -8,6 +8,7 @@ from .checking.compare_models import (
     compare_models,
 )
 from .checking.holdout_error import HoldoutError
+from .checking.model_error_fit import fit_model_error
 from .checking.spend_independence import SpendIndependence, spend_independence
 from .components.assumptions import Assumptions
 from .components.category_shares import CategoryShares, fit_category_shares
@@ -33,6 +34,7 @@ from .uncertainty.clv_interval import with_clv_interval
 from .uncertainty.draw_models import draw_models
 from .uncertainty.expectation_interval import with_expectation_interval
 from .uncertainty.forecast import Forecast, forecast
+from .uncertainty.model_error import ErrorScale, ModelError, PastError
 from .uncertainty.profile_intervals import profile_intervals
 from .uncertainty.purchases_interval import with_purchases_interval
 from .value.clv import with_clv
@@ -52,6 +54,7 @@ __all__ = [
     "BgNbd",
     "CategoryShares",
     "ComponentDraws",
+    "ErrorScale",
     "Forecast",
     "GammaGamma",
     "HoldoutError",
@@ -59,9 +62,11 @@ __all__ = [
     "LikelihoodRatio",
     "MbgNbd",
     "ModelComparison",
+    "ModelError",
     "ModelScore",
     "Nbd",
     "ParetoNbd",
+    "PastError",
     "ProfitChange",
     "References",
     "ReferralInfluence",
@@ -78,6 +83,7 @@ __all__ = [
     "fit_category_shares",
     "fit_gamma_gamma",
     "fit_mbg_nbd",
+    "fit_model_error",
     "fit_nbd",
     "fit_pareto_nbd",
     "fit_references",
