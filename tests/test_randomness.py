@@ -111,6 +111,9 @@ CALLS: dict[str, Callable[[Any], object]] = {
     "ParetoNbd.sample_purchase_times": _times(
         clv.ParetoNbd(r=0.55, alpha=10.6, s=0.6, beta=11.7)
     ),
+    "ErrorScale.sample": lambda rng: (
+        clv.ModelError().at(horizon=1.0).sample(3, rng=rng)
+    ),
     "GammaGamma.sample_amounts": lambda rng: SPEND.sample_amounts(
         [1], [9.0], customer=np.array([0]), rng=rng
     ),

@@ -9,7 +9,9 @@ from .checking.compare_models import (
 )
 from .checking.holdout_error import HoldoutError
 from .checking.model_error_fit import fit_model_error
+from .checking.probability_alive_path import probability_alive_path
 from .checking.spend_independence import SpendIndependence, spend_independence
+from .checking.tracking import tracking
 from .components.assumptions import Assumptions
 from .components.category_shares import CategoryShares, fit_category_shares
 from .components.clv_components import clv_components
@@ -90,12 +92,14 @@ __all__ = [
     "fit_referral_outlook",
     "forecast",
     "per_unit_rate",
+    "probability_alive_path",
     "profile_intervals",
     "profit_by",
     "profit_change",
     "purchase_histories",
     "referral_influence",
     "spend_independence",
+    "tracking",
     "value_waterfall",
     "with_clv",
     "with_clv_if_active",
