@@ -67,6 +67,7 @@ def _components(rng: Any) -> object:
 JUDGED = BASE.assign(
     churn_risk=[0.2, 0.7, 0.4],
     churned=[0, 1, 0],
+    clv_if_active=[60.0, 30.0, 10.0],
     uplift=[0.3, 0.1, 0.2],
     treated=[1, 0, 1],
     retained=[1, 0, 0],
@@ -77,7 +78,7 @@ OFFER = campaigns.RetentionOffer(accept_rate=0.3, incentive=10, contact_cost=1)
 def _importance(rng: Any) -> object:
     seen = pd.DataFrame({"inactivity": np.arange(40) % 7, "churned": np.arange(40) % 2})
     fitted = churn.fit_churn_classifier(
-        seen, features=["inactivity"], estimator=LogisticRegression(), fold_col=None
+        seen, feature_cols=["inactivity"], estimator=LogisticRegression(), fold_col=None
     )
     return fitted.importance(seen, rng=rng)
 
@@ -86,11 +87,6 @@ CALLS: dict[str, Callable[[Any], object]] = {
     "ChurnClassifier.importance": _importance,
     "expected_maximum_profit": lambda rng: campaigns.expected_maximum_profit(
         JUDGED, rng=rng
-    ),
-    "expected_maximum_profit_by_value": lambda rng: (
-        campaigns.expected_maximum_profit_by_value(
-            JUDGED, offer=campaigns.UncertainOffer(), rng=rng
-        )
     ),
     "held_out_profit": lambda rng: campaigns.held_out_profit(
         JUDGED, planned_on=JUDGED, offer=OFFER, rng=rng
@@ -106,11 +102,17 @@ CALLS: dict[str, Callable[[Any], object]] = {
         alpha=1.2, beta=0.8, gamma=0.7, delta=2.8
     ).sample_purchase_times([1], [2], [5], horizon=4, rng=rng),
     "BgNbd.sample_purchase_times": _times(BG_NBD),
+    "MbgCnbdK.sample_purchase_times": _times(
+        clv.MbgCnbdK(r=0.5, alpha=2.0, a=0.9, b=1.6, k=3)
+    ),
     "MbgNbd.sample_purchase_times": _times(clv.MbgNbd(r=0.5, alpha=6, a=0.9, b=1.6)),
     "Nbd.sample_purchase_times": _times(clv.Nbd(r=0.4, alpha=4.0)),
     "ParetoNbd.sample_purchase_times": _times(
         clv.ParetoNbd(r=0.55, alpha=10.6, s=0.6, beta=11.7)
     ),
+    "CredibilitySpend.sample_amounts": lambda rng: clv.CredibilitySpend(
+        collective_mean=30.0, within=200.0, between=50.0
+    ).sample_amounts([1], [9.0], customer=np.array([0]), rng=rng),
     "ErrorScale.sample": lambda rng: (
         clv.ModelError().at(horizon=1.0).sample(3, rng=rng)
     ),
@@ -143,7 +145,7 @@ CALLS: dict[str, Callable[[Any], object]] = {
     "simulate_subscriptions": lambda rng: datasets.simulate_subscriptions(
         customers=9, a=1.0, b=3.0, renewals=4, rng=rng
     ),
-    "simulate_survey": lambda rng: datasets.simulate_survey(customers=9, rng=rng),
+    "simulate_survey": lambda rng: datasets.simulate_survey(n_customers=9, rng=rng),
     "fit_driver_weights": lambda rng: satisfaction.fit_driver_weights(
         BASE, driver_cols=["clv"], outcome_col="profit", rng=rng
     ),
@@ -176,8 +178,8 @@ def _public() -> Iterator[str]:
                 yield name
             # A protocol asks for a method; it has none of its own.
             elif inspect.isclass(value) and not getattr(value, "_is_protocol", False):
-                for method in vars(value):
-                    if not method.startswith("_") and _takes_rng(vars(value)[method]):
+                for method, function in inspect.getmembers(value, inspect.isfunction):
+                    if not method.startswith("_") and _takes_rng(function):
                         yield f"{name}.{method}"
 
 

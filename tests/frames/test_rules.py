@@ -6,6 +6,7 @@ import pytest
 
 from crmkit._frames import (
     Rule,
+    flag_rules,
     missing,
     number_rules,
     nw,
@@ -38,7 +39,7 @@ def test_a_hole_is_null_or_not_a_number(frame: Any, hole: Any) -> None:
     columns["value"][1] = hole
     opened = read(frame(columns), ["value"])
     said = _refusal(opened, number_rules(opened, "value"))
-    assert said.startswith("column 'value': 1 missing value in 3 rows (first: ")
+    assert said.startswith("column 'value': missing value in 1 of 3 rows (first: ")
     assert "customer 'b'" in said
 
 
@@ -51,7 +52,7 @@ def test_a_sign_is_a_rule(frame: Any, sign: Any, value: float, found: str) -> No
     columns["value"][2] = value
     opened = read(frame(columns), ["value"])
     said = _refusal(opened, number_rules(opened, "value", sign=sign))
-    assert f"1 {found} in 3 rows" in said
+    assert f"{found} in 1 of 3 rows" in said
     assert f"value {value!r}" in said
 
 
@@ -72,7 +73,7 @@ def test_a_rule_of_two_columns_reads_both(frame: Any) -> None:
         found="value above its limit",
         remedy="Lower it.",
     )
-    with pytest.raises(InvalidValueError, match="1 value above its limit in 3 rows"):
+    with pytest.raises(InvalidValueError, match="value above its limit in 1 of 3 rows"):
         refuse(opened, [above])
 
 
@@ -84,7 +85,7 @@ def test_missing_knows_nothing_of_text(frame: Any) -> None:
         found="missing value",
         remedy="Name it.",
     )
-    with pytest.raises(InvalidValueError, match="1 missing value in 3 rows"):
+    with pytest.raises(InvalidValueError, match="missing value in 1 of 3 rows"):
         refuse(opened, [rule])
 
 
@@ -106,3 +107,15 @@ def test_a_column_of_nothing_but_holes_is_no_number(eager_frame: Any) -> None:
     opened = read(eager_frame({"value": [None, None]}), [])
     with pytest.raises(InvalidTypeError, match="column 'value': expected numbers"):
         require_numbers(opened, ["value"])
+
+
+@pytest.mark.parametrize("flags", [[True, False, True], [1, 0, 1], [1.0, 0.0, 1.0]])
+def test_booleans_and_zeros_and_ones_are_flags(frame: Any, flags: list[Any]) -> None:
+    opened = read(frame(_columns() | {"flag": flags}), ["flag"])
+    refuse(opened, flag_rules(opened, "flag"))
+
+
+def test_text_is_not_a_flag(frame: Any) -> None:
+    opened = read(frame(_columns() | {"flag": ["yes", "no", "yes"]}), ["flag"])
+    with pytest.raises(InvalidTypeError, match="'flag': expected numbers"):
+        flag_rules(opened, "flag")

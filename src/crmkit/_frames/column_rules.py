@@ -1,4 +1,4 @@
-"""What a column must be, said once as an expression any engine can check.
+"""Rules of columns, as expressions that any engine can check.
 
 A rule is asked of all rows in one aggregate query; only a broken one costs a second
 query, for its count and its first example.
@@ -68,7 +68,7 @@ def refuse(frame: Frame, rules: Sequence[Rule], *, id_col: str | None = None) ->
 
 
 def missing(frame: Frame, column: str) -> nw.Expr:
-    """Say where a column has a hole: null anywhere, NaN where numbers float."""
+    """Return where a column is missing: null, or NaN in a column of floats."""
     expression = nw.col(column).is_null()
     if column_types(frame, [column])[column].is_float():
         expression = expression | nw.col(column).is_nan()
@@ -121,7 +121,14 @@ def probability_rules(frame: Frame, column: str) -> list[Rule]:
 
 
 def flag_rules(frame: Frame, column: str) -> list[Rule]:
-    """List the rules of a column of flags: each 0 or 1."""
+    """List the rules of a column of flags: booleans, or numbers that are 0 or 1."""
+    dtype = column_types(frame, [column])[column]
+    # Arrow cannot compare a boolean with a number, and a boolean is always a flag.
+    if dtype == nw.Boolean:
+        return number_rules(frame, column)
+    # Booleans with a hole are objects in pandas: the rule of missing values names them.
+    if dtype != nw.Object:
+        require_numbers(frame, [column])
     value = nw.col(column)
     neither = Rule(
         column=column,

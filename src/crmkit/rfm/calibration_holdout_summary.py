@@ -1,4 +1,4 @@
-"""A summary up to one day, and what the same customers did after it."""
+"""A summary up to one day, with the purchases of the same customers after it."""
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from . import summary_in_engine, summary_in_memory
 from .observation_window import Window
 from .open_log import REFUNDS, TransactionLog, open_log
 
-__all__ = ["calibration_holdout_summary"]
+__all__ = ["calibration_holdout_summary", "calibration_log", "split_in_memory"]
 
 
 def calibration_holdout_summary(
@@ -27,29 +27,30 @@ def calibration_holdout_summary(
     date_col: str = "date",
     amount_col: str = "amount",
 ) -> IntoFrameT:
-    """Summarise up to one day, with what the same customers did after it.
+    """Summarise a log up to one day, and count what its customers bought after it.
 
     The columns of :func:`rfm_summary` are computed from rows up to
     ``calibration_period_end`` alone; the holdout columns from the rows after it. Both
     count and average *occasions*, so calibration and holdout spend are comparable.
-    Customers first seen in the holdout have no calibration and are left out.
+    Customers whose first purchase is in the holdout are left out.
 
     Parameters
     ----------
     transactions
         One row per purchase, line or refund.
     calibration_period_end
-        The last day a model may learn from, inclusive; the last day of its period
-        where ``grain`` is longer than a day, so that no occasion lies on both sides.
+        The last day that a model may learn from, inclusive. With a ``grain`` longer
+        than a day, the last day of a period, so that no occasion lies on both sides.
     observation_period_end
-        The last day seen, inclusive.
+        The last day observed, inclusive.
     grain, time_unit, refunds, customer_id_col, date_col, amount_col
-        As in :func:`rfm_summary`. With ``refunds="net"``, a refund after the
-        calibration is never taken off a purchase before it.
+        As in :func:`rfm_summary`. A refund in the holdout never changes the
+        calibration; with ``refunds="cancel"``, one that undoes a purchase of the
+        calibration does not change the holdout either.
 
     Returns
     -------
-    The summary, with
+    The columns of :func:`rfm_summary`, and
 
     - ``holdout_frequency``: occasions in the holdout;
     - ``holdout_T``: length of the holdout;
@@ -61,6 +62,8 @@ def calibration_holdout_summary(
     InvalidValueError
         As :func:`rfm_summary`; also if the calibration does not end before the
         observation, or splits a period of the grain.
+    NotEnoughDataError
+        If the log begins after ``calibration_period_end``.
 
     Examples
     --------
@@ -95,17 +98,29 @@ def calibration_holdout_summary(
     )
     if refunds == "error":
         log.refuse_refunds()
-    early = log.until(calibration_period_end, "calibration_period_end")
-    _refuse_split(early.window, log.window)
+    early = calibration_log(log, calibration_period_end)
     if isinstance(log.frame, nw.LazyFrame):
         return native(_in_engine(early, log, refunds), transactions)
-    return native(_in_memory(early, log, log.frame, refunds), transactions)
+    groups = group_rows(log.frame, log.customer_id)
+    split = split_in_memory(early, log, log.frame, groups, refunds)
+    return native(split, transactions)
 
 
-def _in_memory(
-    early: TransactionLog, log: TransactionLog, frame: EagerFrame, refunds: Refunds
+def calibration_log(log: TransactionLog, calibration_period_end: Day) -> TransactionLog:
+    """See a checked log up to the end of calibration, which must leave a holdout."""
+    early = log.until(calibration_period_end, "calibration_period_end")
+    _refuse_split(early.window, log.window)
+    return early
+
+
+def split_in_memory(
+    early: TransactionLog,
+    log: TransactionLog,
+    frame: EagerFrame,
+    groups: Groups,
+    refunds: Refunds,
 ) -> EagerFrame:
-    groups = group_rows(frame, log.customer_id)
+    """Summarise a log up to an early end, with the holdout up to its own end."""
     before = summary_in_memory.occasions_between(early, frame, groups, refunds)
     summary_in_memory.refuse_without_purchase(early, before, groups)
     after = summary_in_memory.occasions_between(

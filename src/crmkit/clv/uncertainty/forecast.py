@@ -8,7 +8,7 @@ import numpy as np
 
 from ..._check import able_to, instance, nonnegative, one_of, random_source
 from ...errors import InvalidValueError
-from ...fits import Interval, from_document, resampled_interval_of, to_document
+from ...fits import Interval, checked, from_document, resampled_interval_of, to_document
 from ...typing import HISTORY, FloatArray, HistoryColumns, IntoDataFrame
 from ..models.model_arguments import finite_margin
 from ..value.fitted_unit import rate_in_unit, unit_of
@@ -27,6 +27,7 @@ _REPEATS = 20  # errors drawn for each future: cheap, and ends that scatter less
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class Forecast:
     """The totals to expect of a set of customers, each with its interval.
 

@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 
 from ..._check import nonnegative, one_of, positive, random_source
-from ...fits import from_document, to_document
+from ...fits import checked, from_document, to_document
 from ...typing import FloatArray
 
 __all__ = ["ErrorScale", "ErrorTotal", "ModelError", "PastError"]
@@ -23,6 +23,7 @@ _SAME = 1 + 1e-9  # two spans that differ by rounding are one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class PastError:
     """The error of one forecast that was made in the past.
 
@@ -51,6 +52,7 @@ class PastError:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class ErrorScale:
     """How far a total may miss beyond what its model says.
 
@@ -88,6 +90,7 @@ class ErrorScale:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class ModelError:
     """The errors of past forecasts, and the error to expect of the next one.
 
