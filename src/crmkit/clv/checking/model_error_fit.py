@@ -187,9 +187,10 @@ def _fitted(
 
 
 def _split(split: Summary, day: int, lead: int) -> IntoDataFrame:
-    return split(
+    customers: IntoDataFrame = split(
         calibration_period_end=date_of(day), observation_period_end=date_of(day + lead)
     )
+    return customers
 
 
 def _past_error(origin: _Origin, split: Summary, day: int, lead: int) -> PastError:

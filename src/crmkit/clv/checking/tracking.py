@@ -6,7 +6,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..._check import able_to, instance, one_of, whole
+from ..._check import able_to, one_of, whole
 from ..._dates import day_number
 from ..._frames import collect, group_rows, native, read_eager, table
 from ...errors import InvalidValueError, NotEnoughDataError
@@ -158,7 +158,7 @@ def tracking(
 
 
 def _require_models(models: Mapping[str, _Newcomers], time_unit: TimeUnit) -> None:
-    if not instance("models", models, Mapping):
+    if not models:
         raise InvalidValueError(
             subject="argument 'models'",
             found="an empty mapping",
