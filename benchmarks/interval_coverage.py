@@ -98,6 +98,7 @@ def covered(name: str, seed: int) -> Covered:
         horizon=horizon,
         discount_rate=0.0,
         n_draws=DRAWS,
+        model_error=None,
         rng=rng,
     )
     scored = clv.with_purchases_interval(

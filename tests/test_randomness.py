@@ -113,6 +113,9 @@ CALLS: dict[str, Callable[[Any], object]] = {
     "CredibilitySpend.sample_amounts": lambda rng: clv.CredibilitySpend(
         collective_mean=30.0, within=200.0, between=50.0
     ).sample_amounts([1], [9.0], customer=np.array([0]), rng=rng),
+    "ErrorScale.sample": lambda rng: (
+        clv.ModelError().at(horizon=1.0).sample(3, rng=rng)
+    ),
     "GammaGamma.sample_amounts": lambda rng: SPEND.sample_amounts(
         [1], [9.0], customer=np.array([0]), rng=rng
     ),

@@ -97,6 +97,7 @@ def test_a_forecast_shows_its_totals_as_a_table() -> None:
         "active               600.00  550.00 to 650.00",
         "value             57,000.50  50,000.00 to 65,000.00",
         "2,357 customers, 1,000 futures drawn",
+        "intervals assume that the model is right",
     ]
 
 
@@ -134,6 +135,7 @@ def test_parameters_that_are_unsure_widen_the_total() -> None:
             horizon=30,
             discount_rate=0,
             n_draws=200,
+            model_error=None,
             rng=_rng(),
         )
         low, high = ahead.interval("purchases")
@@ -242,7 +244,7 @@ def test_ends_stand_where_one_more_draw_falls_beyond_as_often_as_it_may(
         "purchases": Counting(),
         "n_draws": draws,
     }
-    ahead = clv.forecast(TWO.head(1), **options)
+    ahead = clv.forecast(TWO.head(1), model_error=None, **options)
     assert tuple(ahead.interval("purchases")) == pytest.approx(
         (beyond, draws + 1 - beyond)
     )

@@ -7,8 +7,12 @@ from .checking.compare_models import (
     ModelScore,
     compare_models,
 )
+from .checking.heterogeneity import Heterogeneity, heterogeneity
 from .checking.holdout_error import HoldoutError
+from .checking.model_error_fit import fit_model_error
+from .checking.probability_alive_path import probability_alive_path
 from .checking.spend_independence import SpendIndependence, spend_independence
+from .checking.tracking import tracking
 from .components.assumptions import Assumptions
 from .components.category_shares import CategoryShares, fit_category_shares
 from .components.clv_components import clv_components
@@ -41,6 +45,7 @@ from .uncertainty.clv_interval import with_clv_interval
 from .uncertainty.draw_models import draw_models
 from .uncertainty.expectation_interval import with_expectation_interval
 from .uncertainty.forecast import Forecast, forecast
+from .uncertainty.model_error import ErrorScale, ModelError, PastError
 from .uncertainty.profile_intervals import profile_intervals
 from .uncertainty.purchases_interval import with_purchases_interval
 from .value.clv import with_clv
@@ -63,17 +68,21 @@ __all__ = [
     "CovariateEffect",
     "CovariateTest",
     "CredibilitySpend",
+    "ErrorScale",
     "Forecast",
     "GammaGamma",
+    "Heterogeneity",
     "HoldoutError",
     "Influence",
     "LikelihoodRatio",
     "MbgCnbdK",
     "MbgNbd",
     "ModelComparison",
+    "ModelError",
     "ModelScore",
     "Nbd",
     "ParetoNbd",
+    "PastError",
     "ProfitChange",
     "PurchaseCovariates",
     "References",
@@ -96,6 +105,7 @@ __all__ = [
     "fit_gamma_gamma",
     "fit_mbg_cnbd_k",
     "fit_mbg_nbd",
+    "fit_model_error",
     "fit_nbd",
     "fit_pareto_nbd",
     "fit_purchase_covariates",
@@ -104,13 +114,16 @@ __all__ = [
     "fit_seasonality",
     "fit_spend_covariates",
     "forecast",
+    "heterogeneity",
     "per_unit_rate",
+    "probability_alive_path",
     "profile_intervals",
     "profit_by",
     "profit_change",
     "purchase_histories",
     "referral_influence",
     "spend_independence",
+    "tracking",
     "value_waterfall",
     "with_clv",
     "with_clv_if_active",

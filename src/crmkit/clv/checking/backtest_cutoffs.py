@@ -8,7 +8,7 @@ from ..._frames import day_numbers, read_eager, refuse, require_dates, time_zone
 from ...errors import InvalidTypeError, InvalidValueError, NotEnoughDataError
 from ...typing import Day, IntoDataFrame
 
-__all__ = ["Cutoffs", "cutoff_days"]
+__all__ = ["Cutoffs", "cutoff_days", "log_span"]
 
 Cutoffs = Iterable[Day]
 
@@ -23,6 +23,16 @@ def cutoff_days(
 ) -> list[int]:
     """Return the day numbers of cutoffs, whose horizon lies inside the log."""
     known = _parsed(cutoffs)
+    first, last = log_span(transactions, end=end, date_col=date_col)
+    _require_past(known, first)
+    _require_future(known, days, last)
+    return known
+
+
+def log_span(
+    transactions: IntoDataFrame, *, end: Day | None, date_col: str
+) -> tuple[int, int]:
+    """Return the day numbers of the first purchase and of the end of observation."""
     frame, rules = require_dates(read_eager(transactions, (date_col,)), date_col)
     refuse(frame, rules)
     seen = day_numbers(read_eager(frame.to_native(), ()), date_col)
@@ -38,9 +48,7 @@ def cutoff_days(
         if end is None
         else day_number("observation_period_end", end, zone=zone)
     )
-    _require_past(known, int(seen.min()))
-    _require_future(known, days, last)
-    return known
+    return int(seen.min()), last
 
 
 def _parsed(cutoffs: Cutoffs) -> list[int]:

@@ -70,6 +70,8 @@ class Clock:
         Checks a horizon, a start or an elapsed time.
     ages
         Checks an array of ages of new customers.
+    counted
+        Whether time is counted in whole opportunities.
     """
 
     history: Callable[
@@ -78,6 +80,7 @@ class Clock:
     rules: Rules
     span: Span
     ages: Callable[[str, ArrayLike], FloatArray]
+    counted: bool = False
 
 
 def history_rules(columns: Columns) -> Callable[[Frame], list[Rule]]:

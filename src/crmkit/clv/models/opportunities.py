@@ -80,7 +80,11 @@ def _opportunities(name: str, value: float, *, infinite: bool = False) -> float:
 
 
 OPPORTUNITIES = Clock(
-    history=_history, rules=_rules, span=_opportunities, ages=whole_array
+    history=_history,
+    rules=_rules,
+    span=_opportunities,
+    ages=whole_array,
+    counted=True,
 )
 
 

@@ -6,12 +6,12 @@ from typing import final
 from ..._check import instance
 from ...typing import HISTORY, HistoryColumns, IntoFrameT
 from .histories import Score, with_history_scores
-from .purchase_scores import PurchaseScores
+from .next_purchase import NextPurchaseScores
 
 __all__ = ["PurchaseMethods"]
 
 
-class PurchaseMethods(PurchaseScores):
+class PurchaseMethods(NextPurchaseScores):
     """The methods of a purchase model: those of arrays, and those of frames.
 
     A ``with_*`` method returns the same rows with one column more. ``columns`` names
@@ -76,7 +76,8 @@ class PurchaseMethods(PurchaseScores):
         customers
             One row per customer, as ``rfm_summary`` makes it.
         horizon, start
-            How long a span is looked at, and how long after ``T`` it begins.
+            How long a span is looked at, and how long after ``T`` it begins: the
+            purchases of the second quarter ahead are ``start=13, horizon=13`` in weeks.
         columns
             The names of the columns of the history.
         output_col
@@ -132,6 +133,75 @@ class PurchaseMethods(PurchaseScores):
     ) -> IntoFrameT:
         """Add the probability of exactly ``n`` purchases in ``(T, T + horizon]``."""
         score = partial(self.probability_of_n_purchases, n=n, horizon=horizon)
+        return self._with(customers, columns, output_col, score)
+
+    @final
+    def with_probability_of_at_least_n_purchases(
+        self,
+        customers: IntoFrameT,
+        *,
+        n: int,
+        horizon: float,
+        columns: HistoryColumns = HISTORY,
+        output_col: str = "probability_of_at_least_n_purchases",
+    ) -> IntoFrameT:
+        """Add the probability of ``n`` purchases or more in ``(T, T + horizon]``.
+
+        With ``n=1`` it is the probability that the next purchase comes in that span.
+        """
+        score = partial(self.probability_of_at_least_n_purchases, n=n, horizon=horizon)
+        return self._with(customers, columns, output_col, score)
+
+    @final
+    def with_time_to_next_purchase(
+        self,
+        customers: IntoFrameT,
+        *,
+        probability: float = 0.5,
+        columns: HistoryColumns = HISTORY,
+        output_col: str = "time_to_next_purchase",
+    ) -> IntoFrameT:
+        """Add the time after ``T`` by which each customer has probably bought again.
+
+        Parameters
+        ----------
+        customers
+            One row per customer, as ``rfm_summary`` makes it.
+        probability
+            The probability of a purchase by that time; 0.5 gives the median.
+        columns
+            The names of the columns of the history.
+        output_col
+            The column added; infinite where the purchase never becomes that likely.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> from crmkit.clv import BgNbd
+        >>> customers = pd.DataFrame(
+        ...     {"frequency": [26, 1], "recency": [30.857, 2.0], "T": [31.0, 39.0]}
+        ... )
+        >>> model = BgNbd(r=0.2426, alpha=4.4136, a=0.7929, b=2.4259)
+        >>> model.with_time_to_next_purchase(customers).round(2)
+           frequency  recency     T  time_to_next_purchase
+        0         26    30.86  31.0                   0.99
+        1          1     2.00  39.0                    inf
+        """
+        score = partial(self.time_to_next_purchase, probability=probability)
+        return self._with(customers, columns, output_col, score)
+
+    @final
+    def with_expected_purchases_if_active(
+        self,
+        customers: IntoFrameT,
+        *,
+        horizon: float,
+        start: float = 0.0,
+        columns: HistoryColumns = HISTORY,
+        output_col: str = "expected_purchases_if_active",
+    ) -> IntoFrameT:
+        """Add the expected purchases of customers known to be active at ``T``."""
+        score = partial(self.expected_purchases_if_active, horizon=horizon, start=start)
         return self._with(customers, columns, output_col, score)
 
     @final

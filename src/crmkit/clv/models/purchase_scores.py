@@ -121,7 +121,8 @@ class PurchaseScores:
         horizon
             How long a span is looked at, finite.
         start
-            How long after ``T`` the span begins.
+            How long after ``T`` the span begins. The purchases in ``(t, t + k]`` after
+            ``T`` are those of ``start=t, horizon=k``.
 
         Returns
         -------

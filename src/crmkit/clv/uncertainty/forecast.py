@@ -1,25 +1,29 @@
 """The purchases and value of a set of customers together, with intervals."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from dataclasses import dataclass, replace
+from typing import Final, Literal, TypeAlias
 
 import numpy as np
 
-from ..._check import able_to, nonnegative, one_of, random_source
+from ..._check import able_to, instance, nonnegative, one_of, random_source
+from ...errors import InvalidValueError
 from ...fits import Interval, checked, from_document, resampled_interval_of, to_document
-from ...typing import HISTORY, HistoryColumns, IntoDataFrame
+from ...typing import HISTORY, FloatArray, HistoryColumns, IntoDataFrame
 from ..models.model_arguments import finite_margin
 from ..value.fitted_unit import rate_in_unit, unit_of
 from ..value.opened_customers import open_customers
 from .drawn_ends import enough_draws, interval_of_draws
+from .model_error import ErrorScale, ModelError
 from .simulated_futures import PurchaseSampler, SpendSampler, futures
 
-__all__ = ["Forecast", "forecast"]
+__all__ = ["UNTRIED", "Forecast", "forecast"]
 
 Total: TypeAlias = Literal["purchases", "active", "value"]
 
 _TOTALS: tuple[Total, ...] = ("purchases", "active", "value")
+UNTRIED: Final = ModelError()
+_REPEATS = 20  # errors drawn for each future: cheap, and ends that scatter less
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +45,11 @@ class Forecast:
         How many futures were drawn.
     resampled_purchases, resampled_active, resampled_value
         The intervals from the draws; ``interval`` returns them.
+    purchases_error, value_error
+        The error of the model that the intervals contain, and how many past cutoffs it
+        rests on; None where the model was taken as right.
+    plain_purchases, plain_value
+        The narrower intervals that a right model would have; None likewise.
     """
 
     n_customers: int
@@ -51,6 +60,10 @@ class Forecast:
     resampled_purchases: Interval
     resampled_active: Interval
     resampled_value: Interval
+    purchases_error: ErrorScale | None = None
+    value_error: ErrorScale | None = None
+    plain_purchases: Interval | None = None
+    plain_value: Interval | None = None
 
     def interval(
         self, total: Total = "value", *, level: float | None = None
@@ -104,7 +117,21 @@ class Forecast:
         level = 100 * self.resampled_value.level
         head = f"{'':<9}  {'expected':>16}  {level:.4g}% interval"
         of = f"{self.n_customers:,} customers, {self.n_draws:,} futures drawn"
-        return "\n".join([head, *lines, of])
+        return "\n".join([head, *lines, of, _rests_on(self.value_error)])
+
+
+def _rests_on(error: ErrorScale | None) -> str:
+    if error is None:
+        return "intervals assume that the model is right"
+    if not error.n_cutoffs:
+        return (
+            f"intervals contain a model error of {error.scale:.1%}, the default: no "
+            "past forecast was compared"
+        )
+    return (
+        f"intervals contain a model error of {error.scale:.1%}, from {error.n_cutoffs} "
+        f"past cutoffs ({error.n_windows} spans apart)"
+    )
 
 
 def forecast(
@@ -117,13 +144,15 @@ def forecast(
     margin: float = 1.0,
     level: float = 0.95,
     n_draws: int = 1000,
+    model_error: ModelError | None = UNTRIED,
     rng: np.random.Generator,
     columns: HistoryColumns = HISTORY,
 ) -> Forecast:
     """Forecast what a set of customers will buy and pay together.
 
-    Chance averages out over many customers; the uncertainty of the parameters does
-    not, and moves the whole total. The intervals contain both.
+    Chance averages out over many customers. The uncertainty of the parameters does not,
+    nor does the error of the model itself: seasons, campaigns and shocks move the whole
+    total. The intervals contain all three.
 
     Parameters
     ----------
@@ -142,6 +171,10 @@ def forecast(
         The share of such intervals that hold what comes, between 0 and 1.
     n_draws
         How many futures to draw: at least 39 for a level of 0.95.
+    model_error
+        What past forecasts missed by, as ``fit_model_error`` learns it from the log.
+        Left out, it is the default of ``ModelError()``: a typical error of 10%. None
+        takes the model as right, which real data seldom bear out.
     rng
         The source of randomness; the same seed gives the same forecast.
     columns
@@ -151,7 +184,7 @@ def forecast(
     -------
     Forecast
         Purchases, active customers and value: their means over the futures drawn, and
-        intervals.
+        intervals. The error of the model widens the intervals and leaves the means.
 
     Raises
     ------
@@ -159,9 +192,10 @@ def forecast(
         If a customer's expected spend is infinite, as it is for one who never came back
         in a gamma-gamma model of ``q <= 1``: draws of it have no mean. If the mean
         amount of a customer who came back is not above 0, or the draws are too few for
-        the level.
+        the level. If ``model_error`` was learned in another unit of time.
     InvalidTypeError
-        If ``rng`` is not a ``numpy.random.Generator``, or a model cannot draw.
+        If ``rng`` is not a ``numpy.random.Generator``, a model cannot draw, or
+        ``model_error`` is something else.
     NotEnoughDataError
         If a fit leaves parameters all but free, so that there is nothing to draw them
         from: fit it with ``penalty=1``.
@@ -187,8 +221,10 @@ def forecast(
     ... )
     >>> ahead.purchases
     2600.
-    >>> ahead.interval("purchases")
+    >>> ahead.plain_purchases
     Interval(lower=2294., upper=2905., level=0.95)
+    >>> ahead.interval("purchases")
+    Interval(lower=1924., upper=3499., level=0.95)
     """
     able_to("purchases", purchases, "sample_purchase_times")
     able_to("spend", spend, "sample_amounts", "expected_spend")
@@ -196,6 +232,7 @@ def forecast(
     opened = open_customers(customers, columns)
     # Refuses a spend without a mean, of which draws would have none either.
     spend.expected_spend(opened.history.frequency, opened.amounts)
+    error = _in_unit(model_error, unit_of(purchases))
     count, _ = enough_draws(n_draws, level)
     totals = np.zeros((3, count))
     for block in futures(
@@ -212,14 +249,74 @@ def forecast(
         totals[1] += np.count_nonzero(block.purchases, axis=1)
         totals[2] += share * block.value.sum(axis=1)
     bought, active, value = totals.mean(axis=1).tolist()
-    ends = [interval_of_draws(total, level) for total in totals]
-    return Forecast(
+    plain = [interval_of_draws(total, level) for total in totals]
+    result = Forecast(
         n_customers=opened.amounts.size,
         purchases=bought,
         active=active,
         value=value,
         n_draws=count,
-        resampled_purchases=ends[0],
-        resampled_active=ends[1],
-        resampled_value=ends[2],
+        resampled_purchases=plain[0],
+        resampled_active=plain[1],
+        resampled_value=plain[2],
+    )
+    if error is None:
+        return result
+    return _widened(result, totals, error=error, horizon=horizon, rng=rng)
+
+
+def _in_unit(error: ModelError | None, unit: str | None) -> ModelError | None:
+    if error is None:
+        return None
+    learned = instance("model_error", error, ModelError).time_unit
+    if learned is not None and unit is not None and learned != unit:
+        raise InvalidValueError(
+            subject="argument 'model_error'",
+            found=f"errors of spans in {learned!r}, beside a model in {unit!r}",
+            remedy=f"Learn it with a summary whose time_unit is {unit!r}.",
+        )
+    return error
+
+
+def _widened(
+    plain: Forecast,
+    totals: FloatArray,
+    *,
+    error: ModelError,
+    horizon: float,
+    rng: np.random.Generator,
+) -> Forecast:
+    """Return the forecast with intervals of totals times drawn errors of the model."""
+    level = plain.resampled_value.level
+    of_purchases = error.at(horizon=horizon, total="purchases")
+    of_value = error.at(horizon=horizon, total="value")
+    times = of_purchases.sample(totals.shape[1] * _REPEATS, rng=rng)
+    money = of_value.sample(times.size, rng=rng)
+    bought, active, value = np.repeat(totals, _REPEATS, axis=1)
+    ends = [
+        interval_of_draws(bought * times, level),
+        # More customers than there are cannot buy.
+        interval_of_draws(np.minimum(active * times, plain.n_customers), level),
+        interval_of_draws(value * money, level),
+    ]
+    before = (plain.resampled_purchases, plain.resampled_active, plain.resampled_value)
+    wider = [_hull(one, other) for one, other in zip(before, ends, strict=True)]
+    return replace(
+        plain,
+        resampled_purchases=wider[0],
+        resampled_active=wider[1],
+        resampled_value=wider[2],
+        purchases_error=of_purchases,
+        value_error=of_value,
+        plain_purchases=before[0],
+        plain_value=before[2],
+    )
+
+
+def _hull(one: Interval, other: Interval) -> Interval:
+    # Draws scatter: an error that is all but 0 must not narrow what chance alone spans.
+    return Interval(
+        lower=min(one.lower, other.lower),
+        upper=max(one.upper, other.upper),
+        level=one.level,
     )

@@ -1,33 +1,20 @@
 """Customer lifetime value given that the customer is active, for retention."""
 
-from collections.abc import Callable
 from functools import partial
-from typing import TypeAlias
-
-import numpy as np
 
 from ..._check import able_to, nonnegative
-from ...errors import InvalidValueError
 from ...typing import (
     HISTORY,
-    FloatArray,
     HistoryColumns,
     IntoFrameT,
     PurchaseModel,
     SpendModel,
 )
-from ..models.histories import Score
+from ..models.given_active import given_active
 from .expected_value import Nonpositive, with_expected_value
 from .fitted_unit import rate_in_unit, unit_of
 
 __all__ = ["with_clv_if_active"]
-
-# Below it the product with the expected purchases may no longer be a normal float.
-_LEAST_ALIVE = 1e-200
-# Log-likelihoods run to thousands: this many of their digits are certain.
-_SAME = 1e-9
-
-_Scores: TypeAlias = Callable[[FloatArray, FloatArray, FloatArray], FloatArray]
 
 
 def with_clv_if_active(
@@ -136,60 +123,10 @@ def with_clv_if_active(
     )
     return with_expected_value(
         customers,
-        discounted=partial(_given_active, purchases, discounted),
+        discounted=partial(given_active, purchases, discounted),
         spend=spend,
         margin=margin,
         nonpositive=nonpositive,
         columns=columns,
         output_col=output_col,
-    )
-
-
-def _given_active(
-    purchases: PurchaseModel,
-    discounted: Score,
-    frequency: FloatArray,
-    recency: FloatArray,
-    T: FloatArray,
-) -> FloatArray:
-    """Divide expected purchases by the probability to be active, without underflow."""
-    expected = discounted(frequency, recency, T)
-    alive = purchases.probability_alive(frequency, recency, T)
-    gone = alive < _LEAST_ALIVE
-    if not gone.any():
-        return expected / alive
-    given = np.divide(expected, alive, out=np.zeros_like(expected), where=~gone)
-    x, t_x, end = (np.asarray(column)[gone] for column in (frequency, recency, T))
-    _require_same_posterior(purchases, x, t_x, end)
-    just_now = np.where(x > 0, end, 0.0)
-    given[gone] = discounted(x, just_now, end) / purchases.probability_alive(
-        x, just_now, end
-    )
-    return given
-
-
-def _require_same_posterior(
-    purchases: PurchaseModel, x: FloatArray, t_x: FloatArray, T: FloatArray
-) -> None:
-    """Refuse unless an active customer's purchases do not depend on recency.
-
-    The joint likelihood of a history and of being active is then the same whenever the
-    last purchase was, and with it all that is known of the customer's rates.
-    """
-    log_alive: _Scores | None = getattr(purchases, "log_probability_alive", None)
-    log_likelihood: _Scores | None = getattr(purchases, "log_likelihood", None)
-    just_now = np.where(x > 0, T, 0.0)
-    if log_alive is not None and log_likelihood is not None:
-        joint, other = (
-            log_likelihood(x, at, T) + log_alive(x, at, T) for at in (t_x, just_now)
-        )
-        scale = 1 + np.abs(log_alive(x, t_x, T)) + np.abs(other)
-        if np.all(np.abs(joint - other) <= _SAME * scale):
-            return
-    raise InvalidValueError(
-        subject="the probability to be active",
-        found=f"value below {_LEAST_ALIVE:g}",
-        count=x.size,
-        remedy="Leave these customers out: the model gives no value to one who is so "
-        "certain to have left.",
     )

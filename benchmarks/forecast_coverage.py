@@ -1,0 +1,253 @@
+"""Measure whether the ranges of a forecast hold on logs where no model is right.
+
+python benchmarks/forecast_coverage.py [SEEDS] [DRAWS]
+
+At every month end of each log BG/NBD and Gamma-Gamma are fitted to what was known, and
+the purchases and the money of the next 13, 26 and 39 weeks are forecast wherever the
+log still covers them. *plain* takes the model as right. *with error* contains the error
+that the forecasts before that cutoff had, as far as they could be judged by then. A
+range of 95 % should hold in 95 % of the cutoffs; those of one log share its shocks, so
+each log has its row. *width* is upper less lower end, and *score* the interval score
+(width plus 40 times the distance by which what came lies outside), both as a share of
+what came: lower is better.
+
+The simulated logs follow 1,500 customers who arrive over two years: ``plain``
+as BG/NBD says, ``shocks`` with months that are 12 % better or worse for all and carry
+over, ``season`` with a yearly swing of 35 %, ``drift`` with later customers who buy
+less.
+"""
+
+import datetime as dt
+import sys
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+
+import numpy as np
+import pandas as pd
+
+from crmkit import calibration_holdout_summary, clv, rfm_summary
+from crmkit.datasets import load_cdnow, load_cdnow_sample, load_complete_journey
+from crmkit.errors import CrmkitError, CrmkitWarning
+
+__all__ = ["Held", "held", "known_by", "row", "simulated"]
+
+LEADS = (91, 182, 273)
+LEARNED = (28, 56, *LEADS)
+DAYS = 728
+YOUNGEST = 85  # days of log before the first cutoff
+SPEND = clv.GammaGamma(p=6.25, q=3.74, v=15.44)
+TRUTH = clv.BgNbd(r=0.6, alpha=30.0, a=0.6, b=2.5)
+KINDS = ("plain", "shocks", "season", "drift")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """One forecast of one total: whether both ranges held, their width and score."""
+
+    cutoff: str
+    n_windows: int
+    plain: bool
+    wide: bool
+    widths: tuple[float, float]
+    scores: tuple[float, float]
+
+
+def simulated(
+    kind: str, seed: int, *, n_customers: int = 1500, days: int = DAYS
+) -> pd.DataFrame:
+    """Draw a log in which all customers share what no model knows."""
+    rng = np.random.default_rng([20261128, KINDS.index(kind), seed])
+    start = rng.integers(0, days - 60, n_customers)
+    clock = np.concatenate([[0.0], np.cumsum(_intensity(kind, days, rng))])
+    slower = np.exp(-0.6 * start / days) if kind == "drift" else np.ones(n_customers)
+    nothing = np.zeros(n_customers)
+    who, when = TRUTH.sample_purchase_times(
+        nothing, nothing, nothing, horizon=2 * float(clock[-1]), rng=rng
+    )
+    # Purchases and departures run on the clock, so the model is right on it.
+    shown = clock[start[who]] + when / slower[who]
+    who, shown = who[shown < clock[-1]], shown[shown < clock[-1]]
+    day = np.minimum(np.interp(shown, clock, np.arange(days + 1)), days - 1)
+    customer = np.concatenate([np.arange(n_customers), who])
+    bought = np.concatenate([start, day]).astype(int)
+    paid = SPEND.sample_amounts(nothing, nothing, customer=customer, rng=rng)
+    dates = pd.Timestamp("2022-01-01") + pd.to_timedelta(bought, unit="D")
+    return pd.DataFrame({"customer_id": customer, "date": dates, "amount": paid})
+
+
+def _intensity(kind: str, days: int, rng: np.random.Generator) -> np.ndarray:
+    day = np.arange(days)
+    if kind == "season":
+        return 1 + 0.35 * np.sin(2 * np.pi * (day - 60) / 364)
+    if kind == "shocks":
+        months, level = [], 0.0
+        for shock in 0.12 * rng.standard_normal(days // 28 + 1):
+            level = 0.7 * level + shock
+            months.append(level)
+        return np.exp(np.array(months)[day // 28])
+    return np.ones(days)
+
+
+def held(
+    log: pd.DataFrame, *, n_draws: int, leads: tuple[int, ...] = LEADS
+) -> Iterator[tuple[int, str, Held]]:
+    """Forecast at every month end, and compare with what came."""
+    first, last = log["date"].min(), log["date"].max()
+    ends = pd.date_range(first + pd.Timedelta(days=YOUNGEST), last, freq="ME")
+    cutoffs = [end.date() for end in ends if end + pd.Timedelta(days=28) <= last]
+    every = clv.fit_model_error(
+        log,
+        purchases=_steady(clv.fit_bg_nbd),
+        spend=_steady(clv.fit_gamma_gamma),
+        cutoffs=cutoffs,
+        lead_days=LEARNED,
+        summary=partial(calibration_holdout_summary, time_unit="week"),
+    )
+    for cutoff in cutoffs:
+        known = known_by(every, cutoff)
+        customers = rfm_summary(log, observation_period_end=cutoff, time_unit="week")
+        models = {
+            "purchases": _steady(clv.fit_bg_nbd)(customers),
+            "spend": _steady(clv.fit_gamma_gamma)(customers),
+        }
+        for lead in leads:
+            end = cutoff + dt.timedelta(days=lead)
+            if pd.Timestamp(end) <= last:
+                ahead = clv.forecast(
+                    customers,
+                    **models,
+                    horizon=lead / 7,
+                    discount_rate=0.0,
+                    n_draws=n_draws,
+                    model_error=known,
+                    rng=np.random.default_rng([lead, cutoff.toordinal()]),
+                )
+                yield from _compared(log, ahead, cutoff, lead)
+
+
+def known_by(every: clv.ModelError, cutoff: dt.date) -> clv.ModelError:
+    """Keep the errors that could be judged by a cutoff."""
+    judged = [
+        error
+        for error in every.errors
+        if dt.date.fromisoformat(error.cutoff) + dt.timedelta(days=error.lead_days)
+        <= cutoff
+    ]
+    return replace(every, errors=tuple(judged))
+
+
+def _steady(fit):  # noqa: ANN001, ANN202 - any fit of crmkit
+    """Hold with a penalty what young data leave free, as the error advises."""
+
+    def fitted(customers: pd.DataFrame):  # noqa: ANN202
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", CrmkitWarning)
+            try:
+                found = fit(customers)
+            except CrmkitError:
+                return fit(customers, penalty=1.0)
+            free = found.report.weakly_identified or found.report.log_covariance is None
+            return fit(customers, penalty=1.0) if free else found
+
+    return fitted
+
+
+def _compared(
+    log: pd.DataFrame, ahead: clv.Forecast, cutoff: dt.date, lead: int
+) -> Iterator[tuple[int, str, Held]]:
+    split = calibration_holdout_summary(
+        log,
+        calibration_period_end=cutoff,
+        observation_period_end=cutoff + dt.timedelta(days=lead),
+        time_unit="week",
+    )
+    came = {
+        "purchases": float(split["holdout_frequency"].sum()),
+        "money": float(split["holdout_total_amount"].sum()),
+    }
+    ranges = {
+        "purchases": (
+            ahead.plain_purchases,
+            ahead.interval("purchases"),
+            ahead.purchases_error,
+        ),
+        "money": (ahead.plain_value, ahead.interval("value"), ahead.value_error),
+    }
+    for total, (plain, wide, error) in ranges.items():
+        ends = (tuple(plain), tuple(wide))
+        true = came[total]
+        inside = [lower <= true <= upper for lower, upper in ends]
+        yield (
+            lead,
+            total,
+            Held(
+                cutoff=cutoff.isoformat(),
+                n_windows=error.n_windows,
+                plain=inside[0],
+                wide=inside[1],
+                widths=tuple((upper - lower) / true for lower, upper in ends),
+                scores=tuple(_score(*pair, true) / true for pair in ends),
+            ),
+        )
+
+
+def _score(lower: float, upper: float, true: float) -> float:
+    return upper - lower + 40 * (max(lower - true, 0) + max(true - upper, 0))
+
+
+def row(name: str, lead: int, total: str, found: list[Held]) -> str:
+    """Write one row of the table."""
+    n = len(found)
+    widths, scores = (
+        np.mean([getattr(each, part) for each in found], axis=0)
+        for part in ("widths", "scores")
+    )
+    missed = ", ".join(each.cutoff for each in found if not each.wide) or "none"
+    fewest, most = (f(each.n_windows for each in found) for f in (min, max))
+    return (
+        f"| {name} | {lead // 7} | {total} | {n} | {fewest} to {most} |"
+        f" {sum(each.plain for each in found)} | {sum(each.wide for each in found)} |"
+        f" {widths[0]:.2f} | {widths[1]:.2f} | {scores[0]:.2f} | {scores[1]:.2f} |"
+        f" {missed} |"
+    )
+
+
+def _logs(seeds: int) -> Iterator[tuple[str, pd.DataFrame]]:
+    yield "CDNOW", load_cdnow()
+    yield "CDNOW sample", load_cdnow_sample()
+    lines = load_complete_journey().lines
+    yield (
+        "Complete Journey",
+        lines.groupby(["customer_id", "date"], as_index=False)
+        .agg(amount=("paid_amount", "sum"))
+        .assign(date=lambda frame: pd.to_datetime(frame["date"])),
+    )
+    for kind in KINDS:
+        for seed in range(1, seeds + 1):
+            yield f"{kind} {seed}", simulated(kind, seed)
+
+
+def main(seeds: int, n_draws: int) -> None:
+    """Print one row for each log, span ahead and total."""
+    print(
+        "| log | weeks ahead | total | cutoffs | past spans apart | plain held |"
+        " with error held | plain width | width | plain score | score |"
+        " cutoffs missed |"
+    )
+    print("| --- | ---: | --- " + "| ---: " * 8 + "| --- |")
+    for name, log in _logs(seeds):
+        bought = log[log["amount"] > 0]
+        found: dict[tuple[int, str], list[Held]] = {}
+        for lead, total, each in held(bought, n_draws=n_draws):
+            found.setdefault((lead, total), []).append(each)
+        for (lead, total), each in sorted(found.items()):
+            print(row(name, lead, total, each), flush=True)
+
+
+if __name__ == "__main__":
+    main(
+        int(sys.argv[1]) if len(sys.argv) > 1 else 2,
+        int(sys.argv[2]) if len(sys.argv) > 2 else 200,
+    )

@@ -1,0 +1,71 @@
+"""A flat base is told from one whose customers differ."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+from crmkit import clv
+from crmkit.errors import NotEnoughDataError
+
+
+def _base(rate: np.ndarray, rng: np.random.Generator) -> pd.DataFrame:
+    T = rng.uniform(10.0, 40.0, rate.size)
+    x = rng.poisson(rate * T)
+    # Recency is not read for the measure: any possible one will do.
+    return pd.DataFrame({"frequency": x, "recency": np.where(x, T / 2, 0.0), "T": T})
+
+
+def test_equal_rates_are_called_noise_as_often_as_the_level_says() -> None:
+    rng = np.random.default_rng(5)
+    for rate in (0.02, 0.3):
+        found = [
+            clv.heterogeneity(_base(np.full(300, rate), rng)).p_value
+            for _ in range(300)
+        ]
+        assert np.mean(np.array(found) < 0.05) <= 0.08
+
+
+def test_rates_that_differ_are_found_with_their_share_of_the_spread() -> None:
+    rng = np.random.default_rng(6)
+    # One T: Var = m + m^2 / r, of which m^2 / r is signal.
+    rate = rng.gamma(2.0, 0.1, 20_000)
+    base = _base(rate, rng).assign(T=25.0)
+    base["frequency"] = rng.poisson(rate * 25.0)
+    base["recency"] = np.where(base["frequency"], 12.0, 0.0)
+    found = clv.heterogeneity(base)
+    assert found.found()
+    assert found.signal_share == pytest.approx(2.5 / 3.5, rel=0.03)
+    assert found.rate == pytest.approx(0.2, rel=0.03)
+    assert "noise" not in str(found)
+
+
+def test_the_statistic_is_pearsons() -> None:
+    x = np.array([3.0, 0.0, 5.0, 2.0])
+    base = pd.DataFrame({"frequency": x, "recency": np.where(x, 4, 0), "T": 8.0})
+    found = clv.heterogeneity(base)
+    reference = stats.chisquare(x)
+    assert found.statistic == pytest.approx(reference.statistic, rel=1e-12)
+    assert found.p_value >= reference.pvalue * (1 - 1e-12)
+    assert "a ranking is noise" in str(found)
+    assert clv.Heterogeneity.from_dict(found.to_dict()) == found
+
+
+def test_the_variance_is_that_of_simulated_statistics() -> None:
+    rng = np.random.default_rng(8)
+    shares = rng.uniform(1, 4, 50)
+    shares /= shares.sum()
+    expected = 40 * shares
+    drawn = rng.multinomial(40, shares, 40_000)
+    simulated = ((drawn - expected) ** 2 / expected).sum(axis=1)
+    x = drawn[0].astype(float)
+    base = pd.DataFrame({"frequency": x, "recency": np.where(x, 1e-3, 0), "T": shares})
+    found = clv.heterogeneity(base)
+    deviation = (found.statistic - 49) / found.z
+    assert deviation == pytest.approx(simulated.std(), rel=0.03)
+
+
+def test_without_repeats_there_is_nothing_to_measure() -> None:
+    base = pd.DataFrame({"frequency": [0, 0], "recency": [0.0, 0.0], "T": [3.0, 4.0]})
+    with pytest.raises(NotEnoughDataError, match="repeat purchases"):
+        clv.heterogeneity(base)

@@ -1,0 +1,143 @@
+"""At least so many purchases, the time to the next one, and customers known active."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from crmkit import clv
+from crmkit.errors import InvalidValueError
+
+MODELS: dict[str, Any] = {
+    "BG/NBD": clv.BgNbd(r=0.6, alpha=6.0, a=0.8, b=2.5),
+    "MBG/NBD": clv.MbgNbd(r=0.6, alpha=6.0, a=0.8, b=2.5),
+    "Pareto/NBD": clv.ParetoNbd(r=0.6, alpha=6.0, s=0.6, beta=12.0),
+    "NBD": clv.Nbd(r=0.6, alpha=6.0),
+    "BG/BB": clv.BgBb(alpha=1.2, beta=0.75, gamma=0.66, delta=2.78),
+}
+HISTORY = (
+    np.array([0.0, 1.0, 4.0, 9.0]),
+    np.array([0.0, 7.0, 9.0, 20.0]),
+    np.array([12.0, 12.0, 10.0, 21.0]),
+)
+EVERY = pytest.mark.parametrize("model", MODELS.values(), ids=MODELS.keys())
+
+
+@EVERY
+@pytest.mark.parametrize("n", [0, 1, 2, 5])
+def test_at_least_n_is_what_the_larger_counts_add_up_to(model: Any, n: int) -> None:
+    found = model.probability_of_at_least_n_purchases(*HISTORY, n=n, horizon=6)
+    more = sum(
+        model.probability_of_n_purchases(*HISTORY, n=count, horizon=6)
+        for count in range(n, 120)
+    )
+    assert found == pytest.approx(more, rel=1e-9, abs=1e-13)
+    assert np.all((found >= 0) & (found <= 1))
+
+
+@EVERY
+def test_expected_purchases_are_the_sum_of_at_least_n(model: Any) -> None:
+    sums = sum(
+        model.probability_of_at_least_n_purchases(*HISTORY, n=n, horizon=3)
+        for n in range(1, 60)
+    )
+    expected = model.expected_purchases(*HISTORY, horizon=3)
+    assert sums == pytest.approx(expected, rel=1e-8)
+
+
+@pytest.mark.parametrize("probability", [0.01, 0.3, 0.5])
+@pytest.mark.parametrize("name", ["BG/NBD", "MBG/NBD", "Pareto/NBD", "NBD"])
+def test_by_that_time_the_purchase_has_come_with_that_probability(
+    name: str, probability: float
+) -> None:
+    model = MODELS[name]
+    times = model.time_to_next_purchase(*HISTORY, probability=probability)
+    for at, time in enumerate(times):
+        one = [column[at : at + 1] for column in HISTORY]
+        if np.isfinite(time):
+            found = model.probability_of_at_least_n_purchases(*one, n=1, horizon=time)
+        else:
+            late = model.probability_of_at_least_n_purchases(*one, n=1, horizon=1e9)
+            assert late[0] < probability
+            found = [probability]
+        assert found[0] == pytest.approx(probability, rel=1e-10)
+
+
+def test_the_time_to_the_next_purchase_of_the_nbd_has_a_closed_form() -> None:
+    # P(none in t) = ((alpha + T) / (alpha + T + t))^(r + x): Lomax, median known.
+    x, t_x, T = HISTORY
+    found = MODELS["NBD"].time_to_next_purchase(x, t_x, T)
+    assert found == pytest.approx((6.0 + T) * (2 ** (1 / (0.6 + x)) - 1), rel=1e-12)
+
+
+def test_simulated_customers_buy_by_that_time_half_the_time() -> None:
+    model = MODELS["Pareto/NBD"]
+    one = [np.full(20_000, column[3]) for column in HISTORY]
+    time = float(model.time_to_next_purchase(*(c[:1] for c in one))[0])
+    who, _ = model.sample_purchase_times(
+        *one, horizon=time, rng=np.random.default_rng(3)
+    )
+    share = np.unique(who).size / 20_000
+    assert share == pytest.approx(0.5, abs=4 * 0.5 / 20_000**0.5)
+
+
+def test_opportunities_are_counted_whole() -> None:
+    model = MODELS["BG/BB"]
+    found = model.time_to_next_purchase(*HISTORY, probability=0.4)
+    for at, number in enumerate(found):
+        one = [column[at : at + 1] for column in HISTORY]
+        if np.isinf(number):
+            continue
+        assert number == int(number) >= 1
+        by_then, before = (
+            model.probability_of_at_least_n_purchases(*one, n=1, horizon=span)[0]
+            for span in (number, number - 1)
+        )
+        assert before < 0.4 <= by_then
+    assert np.isfinite(found).any()
+
+
+@EVERY
+def test_a_customer_known_to_be_active_buys_more(model: Any) -> None:
+    for start in (0, 5):
+        found = model.expected_purchases_if_active(*HISTORY, horizon=8, start=start)
+        plain = model.expected_purchases(*HISTORY, horizon=8, start=start)
+        alive = model.probability_alive(*HISTORY)
+        assert found * alive == pytest.approx(plain, rel=1e-12)
+
+
+def test_a_customer_almost_certainly_gone_is_still_given_a_number() -> None:
+    model = MODELS["BG/NBD"]
+    gone = model.expected_purchases_if_active([900], [10.0], [1e4], horizon=8)
+    seen = model.expected_purchases_if_active([900], [1e4], [1e4], horizon=8)
+    assert gone == pytest.approx(seen, rel=1e-12)
+
+
+@EVERY
+def test_the_columns_are_the_arrays(model: Any) -> None:
+    names = ("frequency", "recency", "T")
+    frame = pd.DataFrame(dict(zip(names, HISTORY, strict=True)))
+    frame = frame.pipe(model.with_probability_of_at_least_n_purchases, n=2, horizon=6)
+    frame = frame.pipe(model.with_time_to_next_purchase, probability=0.2)
+    frame = frame.pipe(model.with_expected_purchases_if_active, horizon=6)
+    found = frame[
+        [
+            "probability_of_at_least_n_purchases",
+            "time_to_next_purchase",
+            "expected_purchases_if_active",
+        ]
+    ].to_numpy()
+    assert found.T.tolist() == [
+        model.probability_of_at_least_n_purchases(*HISTORY, n=2, horizon=6).tolist(),
+        model.time_to_next_purchase(*HISTORY, probability=0.2).tolist(),
+        model.expected_purchases_if_active(*HISTORY, horizon=6).tolist(),
+    ]
+
+
+@pytest.mark.parametrize("probability", [0.0, 1.0, -0.1])
+def test_a_probability_lies_between_0_and_1(probability: float) -> None:
+    with pytest.raises(InvalidValueError, match="'probability'"):
+        MODELS["NBD"].time_to_next_purchase(*HISTORY, probability=probability)
+    with pytest.raises(InvalidValueError, match="'n'"):
+        MODELS["NBD"].probability_of_at_least_n_purchases(*HISTORY, n=-1, horizon=3)
