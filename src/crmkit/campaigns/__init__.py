@@ -1,10 +1,13 @@
 """What campaigns cost, whom they should reach and what they earned."""
 
 from .acquisition.acquisition_breakeven import acquisition_breakeven
-from .measurement.cell_response import cell_response
+from .measurement.funnel import funnel
 from .measurement.incremental_profit import IncrementalProfit, incremental_profit
+from .measurement.lift_by import lift_by
 from .measurement.maximum_uplift_profit import maximum_uplift_profit
 from .measurement.qini import QiniArea, qini
+from .measurement.response_by import response_by
+from .measurement.response_change import ResponseChange, response_change
 from .measurement.uplift_curve import uplift_curve
 from .offers.campaign_profit import with_campaign_profit
 from .offers.campaign_profit_curve import campaign_profit_curve
@@ -14,6 +17,7 @@ from .offers.maximum_profit import MaximumProfit, maximum_profit
 from .offers.retention_offer import RetentionOffer
 from .offers.uncertain_offer import UncertainOffer
 from .targeting.retention_priority import with_retention_priority
+from .targeting.select_targets import TargetSelection, select_targets
 from .targeting.value_of_retention import with_value_of_retention
 
 __all__ = [
@@ -21,17 +25,23 @@ __all__ = [
     "IncrementalProfit",
     "MaximumProfit",
     "QiniArea",
+    "ResponseChange",
     "RetentionOffer",
+    "TargetSelection",
     "UncertainOffer",
     "acquisition_breakeven",
     "campaign_profit_curve",
-    "cell_response",
     "expected_maximum_profit",
+    "funnel",
     "held_out_profit",
     "incremental_profit",
+    "lift_by",
     "maximum_profit",
     "maximum_uplift_profit",
     "qini",
+    "response_by",
+    "response_change",
+    "select_targets",
     "uplift_curve",
     "with_campaign_profit",
     "with_retention_priority",
