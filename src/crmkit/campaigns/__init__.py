@@ -1,6 +1,17 @@
 """What campaigns cost, whom they should reach and what they earned."""
 
 from .acquisition.acquisition_breakeven import acquisition_breakeven
+from .acquisition.acquisition_cost_by import acquisition_cost_by
+from .acquisition.acquisition_return_by import acquisition_return_by
+from .acquisition.acquisition_vs_retention import (
+    AcquisitionVsRetention,
+    acquisition_vs_retention,
+)
+from .acquisition.payback import Payback, payback
+from .loyalty.points_by import points_by
+from .loyalty.points_liability import with_points_liability
+from .loyalty.redemption_by_cohort import redemption_by_cohort
+from .loyalty.tier_rule_outcomes import tier_rule_outcomes
 from .measurement.funnel import funnel
 from .measurement.incremental_profit import IncrementalProfit, incremental_profit
 from .measurement.lift_by import lift_by
@@ -21,15 +32,20 @@ from .targeting.select_targets import TargetSelection, select_targets
 from .targeting.value_of_retention import with_value_of_retention
 
 __all__ = [
+    "AcquisitionVsRetention",
     "HeldOutProfit",
     "IncrementalProfit",
     "MaximumProfit",
+    "Payback",
     "QiniArea",
     "ResponseChange",
     "RetentionOffer",
     "TargetSelection",
     "UncertainOffer",
     "acquisition_breakeven",
+    "acquisition_cost_by",
+    "acquisition_return_by",
+    "acquisition_vs_retention",
     "campaign_profit_curve",
     "expected_maximum_profit",
     "funnel",
@@ -38,12 +54,17 @@ __all__ = [
     "lift_by",
     "maximum_profit",
     "maximum_uplift_profit",
+    "payback",
+    "points_by",
     "qini",
+    "redemption_by_cohort",
     "response_by",
     "response_change",
     "select_targets",
+    "tier_rule_outcomes",
     "uplift_curve",
     "with_campaign_profit",
+    "with_points_liability",
     "with_retention_priority",
     "with_value_of_retention",
 ]

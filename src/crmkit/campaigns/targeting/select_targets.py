@@ -142,9 +142,9 @@ def select_targets(
     ... })
     >>> plan = campaigns.select_targets(contacts, budget=7, capacity={"call": 1})
     >>> plan.customers["selected"].tolist()
-    [True, False, True, False]
+    [False, True, True, True]
     >>> plan.profit, plan.cost, plan.gap
-    (12.0, 6.0, 0.0)
+    (14.0, 7.0, 0.0)
     """
     one_of("method", method, ("auto", "greedy", "exact"))
     columns = [customer_id_col, profit_col]
@@ -154,7 +154,14 @@ def select_targets(
     if cost_col in frame.columns and cost_col not in columns:
         columns.append(cost_col)
     profit, cost = _profit_and_cost(frame, columns, profit_col, cost_col)
-    use, limits = _limits(frame, cost, budget, max_contacts, capacity, channel_col)
+    use, limits = _limits(
+        frame,
+        cost,
+        budget=budget,
+        max_contacts=max_contacts,
+        capacity=capacity,
+        channel_col=channel_col,
+    )
     owner = group_rows(frame, customer_id_col).codes
     # Rows that lose money are never selected, so they need no decision.
     rows = np.flatnonzero(profit > 0)
@@ -215,15 +222,16 @@ def _exact(
     scale = float(profit.max())
     found = milp(
         -profit / scale,
-        integrality=np.ones(profit.size),
+        integrality=np.ones(profit.size, dtype=np.int64),
         bounds=Bounds(0, 1),
         constraints=LinearConstraint(vstack([use.T, one_each]), -np.inf, most)
         if most.size
         else (),
         options={"mip_rel_gap": _GAP},
     )
-    chosen = np.asarray(np.round(found.x), dtype=bool)
-    return chosen, float(-found.mip_dual_bound) * scale, None
+    # Choosing no one is always allowed, so there is a solution.
+    chosen = np.asarray(found.x, dtype=np.float64) > 0.5
+    return chosen, -float(found.mip_dual_bound or 0.0) * scale, None
 
 
 def _profit_and_cost(
@@ -247,6 +255,7 @@ def _profit_and_cost(
 def _limits(
     frame: EagerFrame,
     cost: FloatArray,
+    *,
     budget: float | None,
     max_contacts: int | None,
     capacity: Mapping[str, int] | None,

@@ -103,7 +103,8 @@ def _lowest(
         bounds=[*((0.0, high) for high in top), (None, None)],
         method="highs",
     )
-    return float(found.x[-1]) * scale, np.asarray(found.x[:-1])
+    lowest = np.asarray(found.x, dtype=np.float64)
+    return float(lowest[-1]) * scale, lowest[:-1]
 
 
 def greedy_choice(
