@@ -50,9 +50,9 @@ def acquisition_return_by(
     -------
     DataFrame
         One row per group, sorted by group (a lazy frame is not sorted):
-        ``n_customers``; the means ``clv`` and ``acquisition_cost``; ``clv_to_cost``, the first divided
-        by the second, with ``_lower`` and ``_upper`` (Fieller), missing where the cost
-        is 0; ``profit``, the value minus the cost of all customers of the group.
+        ``n_customers``; the means ``clv`` and ``acquisition_cost``; ``clv_to_cost``,
+        the first divided by the second, with ``_lower`` and ``_upper`` (Fieller),
+        missing where the cost is 0; ``profit``, the value minus the cost of all customers of the group.
 
     Raises
     ------
@@ -103,7 +103,7 @@ def acquisition_return_by(
         top_variance=np.maximum(vv - v**2, 0) / rest,
         bottom_variance=np.maximum(cc - c**2, 0) / rest,
         covariance=(vc - v * c) / rest,
-        quantile=stdtrit(rest, 0.5 + inside / 2),
+        quantile=np.asarray(stdtrit(rest, 0.5 + inside / 2), dtype=np.float64),
     )
     columns = {
         "n_customers": n.astype(np.int64),

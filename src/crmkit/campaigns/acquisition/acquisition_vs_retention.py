@@ -111,7 +111,7 @@ def acquisition_vs_retention(
     (50, 10, 5.0)
     >>> lower, upper = found.interval()
     >>> round(lower, 2), round(upper, 2)
-    (4.04, 6.19)
+    (3.74, 6.69)
     """
     columns = [acquisition_cost_col, n_won_col, retention_cost_col, n_kept_col]
     frame = collect(read(periods, columns))

@@ -150,7 +150,7 @@ def _survival(
         )
     if retention is not None:
         kept = fraction("retention", retention, closed=True)
-        return kept, kept ** np.arange(_PERIODS)
+        return kept, np.asarray(kept ** np.arange(_PERIODS), dtype=np.float64)
     curve = finite_array("survival", survival if survival is not None else [])
     if np.any((curve < 0) | (curve > 1)) or np.any(np.diff(curve) > 1e-12):
         raise InvalidValueError(

@@ -19,7 +19,7 @@ def fieller(
     top_variance: FloatArray,
     bottom_variance: FloatArray,
     covariance: FloatArray,
-    quantile: float,
+    quantile: FloatArray | float,
 ) -> tuple[FloatArray, FloatArray]:
     """Return the ratios r with |top - r bottom| within ``quantile`` standard errors.
 
