@@ -52,7 +52,8 @@ def acquisition_return_by(
         One row per group, sorted by group (a lazy frame is not sorted):
         ``n_customers``; the means ``clv`` and ``acquisition_cost``; ``clv_to_cost``,
         the first divided by the second, with ``_lower`` and ``_upper`` (Fieller),
-        missing where the cost is 0; ``profit``, the value minus the cost of all customers of the group.
+        missing where the cost is 0; ``profit``, the value minus the cost of all
+        customers of the group.
 
     Raises
     ------

@@ -85,7 +85,7 @@ def arm_effects(
     >>> found = campaigns.arm_effects(customers, control="none")
     >>> found[["arm", "effect", "effect_lower", "effect_upper"]].round(2)
         arm  effect  effect_lower  effect_upper
-    0  call     0.5         -1.25          2.25
+    0  call     0.5         -1.46          2.46
     1  mail     3.0          1.59          4.41
     """
     inside = fraction("level", level)

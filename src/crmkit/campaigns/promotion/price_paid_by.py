@@ -1,4 +1,4 @@
-"""Discounts, full-price share and price premium, by product, customer or any columns."""
+"""Discounts, full-price share and price premium, by any columns."""
 
 from collections.abc import Sequence
 
