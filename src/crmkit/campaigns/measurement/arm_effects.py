@@ -110,7 +110,7 @@ def arm_effects(
     if n.size < 2 or n.min() < 2:
         raise NotEnoughDataError(
             needed="a control group and a treatment of 2 customers or more each",
-            got=f"{n.size} arms, the smallest of {int(n.min(initial=0))}",
+            got=f"{n.size} arms, the smallest of {int(n.min())}",
             remedy="Drop or merge arms that are too small.",
         )
     mean = numbers(summed, "crmkit_sum") / n
