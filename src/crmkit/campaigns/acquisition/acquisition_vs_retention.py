@@ -9,12 +9,13 @@ from scipy.special import stdtrit
 from ..._check import fraction
 from ..._frames import collect, number_rules, numbers, read, refuse, require_numbers
 from ...errors import NotEnoughDataError
-from ...fits import Interval, from_document, to_document
+from ...fits import Interval, checked, from_document, to_document
 from ...typing import IntoFrame
 
 __all__ = ["AcquisitionVsRetention", "acquisition_vs_retention"]
 
 
+@checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AcquisitionVsRetention:
     """The cost of a customer won, divided by that of a customer kept.

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from ..._check import finite_array, fraction, nonnegative, number, one_of, rate
 from ...errors import InvalidValueError
-from ...fits import from_document, to_document
+from ...fits import checked, from_document, to_document
 from ...kernels.campaigns.repaid_cost import (
     constant_margin_value,
     margin_sums,
@@ -22,6 +22,7 @@ __all__ = ["Payback", "payback"]
 _PERIODS = 10_000  # at a constant retention, later periods repay nothing
 
 
+@checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payback:
     """The time in which margins repay a cost, with and without customers who leave.

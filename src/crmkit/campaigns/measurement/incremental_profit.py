@@ -17,7 +17,7 @@ from ..._frames import (
     require_numbers,
 )
 from ...errors import InvalidValueError, NotEnoughDataError
-from ...fits import Interval, from_document, to_document
+from ...fits import Interval, checked, from_document, to_document
 from ...kernels.campaigns.ratio_limits import fieller
 from ...typing import FloatArray, IntoDataFrame
 
@@ -25,6 +25,7 @@ __all__ = ["IncrementalProfit", "incremental_profit"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class IncrementalProfit:
     """The profit that a campaign added, per treated customer and in total.
 

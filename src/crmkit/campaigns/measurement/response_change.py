@@ -8,7 +8,7 @@ import numpy as np
 from ..._check import fraction
 from ..._frames import collect, flag_rules, numbers, nw, read, refuse
 from ...errors import NotEnoughDataError
-from ...fits import Interval, from_document, to_document
+from ...fits import Interval, checked, from_document, to_document
 from ...kernels.base.intervals import normal_quantile
 from ...kernels.campaigns.mcnemar import exact_p
 from ...typing import IntoFrame
@@ -16,6 +16,7 @@ from ...typing import IntoFrame
 __all__ = ["ResponseChange", "response_change"]
 
 
+@checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResponseChange:
     """The change of the response rate of the same customers, with McNemar's test.
