@@ -53,8 +53,8 @@ def test_a_stage_nobody_reaches_has_no_rate_after_it(
 @pytest.mark.parametrize(
     ("met", "match"),
     [
-        ([None, 4, 3, 6, 9], "1 date without one in 'met'"),
-        ([5, 1, 3, 6, 9], "1 date before that in 'asked'"),
+        ([None, 4, 3, 6, 9], "date without one in"),
+        ([5, 1, 3, 6, 9], "date before that in"),
     ],
 )
 def test_a_funnel_runs_forwards(

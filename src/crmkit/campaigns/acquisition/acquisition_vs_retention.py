@@ -15,8 +15,8 @@ from ...typing import IntoFrame
 __all__ = ["AcquisitionVsRetention", "acquisition_vs_retention"]
 
 
-@checked
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class AcquisitionVsRetention:
     """The cost of a customer won, divided by that of a customer kept.
 

@@ -22,8 +22,8 @@ __all__ = ["Payback", "payback"]
 _PERIODS = 10_000  # at a constant retention, later periods repay nothing
 
 
-@checked
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class Payback:
     """The time in which margins repay a cost, with and without customers who leave.
 

@@ -70,7 +70,7 @@ class IncrementalProfit:
         """Return the interval of the effect per customer, the profit or the return.
 
         Effect and profit have Welch's t interval. The return is a ratio and has
-        Fieller's (1954), which is infinite where the cost may be 0.
+        Fieller's (1954), which is refused where the mean cost may be 0.
         """
         inside = fraction("level", level)
         one_of("of", of, ("effect", "profit", "return_on_investment"))
@@ -105,6 +105,13 @@ class IncrementalProfit:
             covariance=np.asarray(self.covariance / each / each),
             quantile=t,
         )
+        if not np.isfinite(lower):
+            # No finite interval of a ratio has its level where the bottom may be 0.
+            raise NotEnoughDataError(
+                needed="a cost per customer that is clearly above 0",
+                got=f"{each:g} with a standard error of {self.cost_standard_error:g}",
+                remedy="Measure more customers, or take a lower level.",
+            )
         return float(lower) - 1, float(upper) - 1
 
     def to_dict(self) -> dict[str, object]:

@@ -16,8 +16,8 @@ from ...typing import IntoFrame
 __all__ = ["ResponseChange", "response_change"]
 
 
-@checked
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class ResponseChange:
     """The change of the response rate of the same customers, with McNemar's test.
 
