@@ -18,7 +18,7 @@ from crmkit.campaigns import (
     qini,
     uplift_curve,
 )
-from crmkit.errors import NotEnoughDataError
+from crmkit.errors import InvalidValueError, NotEnoughDataError
 from crmkit.kernels.base import ranking
 from crmkit.kernels.targeting import uplift as kernel
 from crmkit.typing import FloatArray
@@ -280,3 +280,61 @@ def test_uplift_profit_has_an_interval(rng: np.random.Generator) -> None:
     assert (lower, upper) == pytest.approx(
         tuple(np.quantile(draws, [0.025, 0.975])), abs=0.6 * float(np.std(draws))
     )
+
+
+def test_the_return_of_costs_known_per_customer_has_an_interval_that_covers(
+    rng: np.random.Generator,
+) -> None:
+    import pandas as pd
+
+    covered, in_all = 0, 0
+    for _ in range(300):
+        treated = np.arange(400) < 250
+        redeemed = treated & (rng.random(400) < 0.4)
+        profit = rng.gamma(2, 10, 400) + 12 * redeemed
+        campaign = pd.DataFrame(
+            {"treated": treated, "profit": profit, "cost": 5.0 * redeemed}
+        )
+        found = incremental_profit(campaign, cost_col="cost")
+        lower, upper = found.interval(of="return_on_investment")
+        # 0.4 x 12 gained per customer for 0.4 x 5 spent.
+        covered += lower <= 12 / 5 - 1 <= upper
+        low, high = found.interval(of="profit")
+        in_all += low <= 250 * 0.4 * 7 <= high
+    assert 275 <= covered <= 296
+    assert 275 <= in_all <= 296
+
+
+def test_a_fixed_cost_makes_the_return_a_line_in_the_effect(
+    rng: np.random.Generator,
+) -> None:
+    import pandas as pd
+
+    treated = np.arange(60) % 2
+    profit = rng.normal(20, 3, 60) + 5 * treated
+    found = incremental_profit(
+        pd.DataFrame({"treated": treated, "profit": profit}), cost=40
+    )
+    profits, returns = (
+        found.interval(of="profit"),
+        found.interval(of="return_on_investment"),
+    )
+    assert returns.lower == pytest.approx(profits.lower / 40, rel=1e-9)
+    assert returns.upper == pytest.approx(profits.upper / 40, rel=1e-9)
+
+
+def test_a_control_customer_costs_nothing() -> None:
+    import pandas as pd
+
+    campaign = pd.DataFrame(
+        {"treated": [1, 1, 0, 0], "profit": [5, 6, 2, 3], "cost": [1, 1, 0, 1]}
+    )
+    with pytest.raises(
+        InvalidValueError, match="control customer with a cost in 1 of 4"
+    ):
+        incremental_profit(campaign, cost_col="cost")
+    with pytest.raises(NotEnoughDataError, match="a campaign with a cost"):
+        incremental_profit(campaign).interval(of="return_on_investment")
+    rare = campaign.assign(cost=[1, 0, 0, 0])
+    with pytest.raises(NotEnoughDataError, match="clearly above 0"):
+        incremental_profit(rare, cost_col="cost").interval(of="return_on_investment")

@@ -20,6 +20,7 @@ from .profiles.lifecycle_summary import lifecycle_summary
 from .profiles.loyalty_type import LOYALTY_TYPES, with_loyalty_type
 from .profiles.potential_stage import with_potential_stage
 from .profiles.preferences import preferences
+from .profiles.segment_profile import segment_profile
 from .profiles.value_roles import (
     ROLE_ACTIONS,
     ValueRoles,
@@ -73,6 +74,7 @@ __all__ = [
     "rate_change",
     "retention_curve",
     "revenue_curve",
+    "segment_profile",
     "spending_bands",
     "tier_summary",
     "whale_curve",

@@ -16,8 +16,9 @@ from ..._frames import (
     refuse,
     require_numbers,
 )
-from ...errors import NotEnoughDataError
+from ...errors import InvalidValueError, NotEnoughDataError
 from ...fits import Interval, checked, from_document, to_document
+from ...kernels.campaigns.ratio_limits import fieller
 from ...typing import FloatArray, IntoDataFrame
 
 __all__ = ["IncrementalProfit", "incremental_profit"]
@@ -39,11 +40,14 @@ class IncrementalProfit:
     n_treated, n_control
         Customers in each group.
     cost
-        The cost of the campaign.
+        The cost of the campaign, in total.
     profit
         The profit added in total, minus the cost.
     return_on_investment
         That profit per unit of cost; None for a campaign without cost.
+    cost_standard_error, covariance
+        The standard error of the cost per treated customer, and its covariance with
+        the effect; 0 where the cost is one number that was known beforehand.
     """
 
     effect: float
@@ -54,24 +58,61 @@ class IncrementalProfit:
     cost: float
     profit: float
     return_on_investment: float | None = None
+    cost_standard_error: float = 0.0
+    covariance: float = 0.0
 
     def interval(
-        self, *, level: float = 0.95, of: Literal["effect", "profit"] = "effect"
+        self,
+        *,
+        level: float = 0.95,
+        of: Literal["effect", "profit", "return_on_investment"] = "effect",
     ) -> Interval:
-        """Return Welch's t interval of the effect per customer, or of the profit."""
+        """Return the interval of the effect per customer, the profit or the return.
+
+        Effect and profit have Welch's t interval. The return is a ratio and has
+        Fieller's (1954), which is refused where the mean cost may be 0.
+        """
         inside = fraction("level", level)
-        one_of("of", of, ("effect", "profit"))
-        half = 0.0
+        one_of("of", of, ("effect", "profit", "return_on_investment"))
+        t = 0.0
         if self.degrees_of_freedom is not None:
             t = float(stdtrit(self.degrees_of_freedom, 0.5 + inside / 2))
-            half = t * self.standard_error
-        # The profit is a line in the effect, so its interval is the line of the ends.
-        times, less = (1, 0.0) if of == "effect" else (self.n_treated, self.cost)
-        return Interval(
-            lower=times * (self.effect - half) - less,
-            upper=times * (self.effect + half) - less,
-            level=inside,
+        if of == "return_on_investment":
+            lower, upper = self._return_limits(t)
+            return Interval(lower=lower, upper=upper, level=inside)
+        if of == "effect":
+            middle, half = self.effect, t * self.standard_error
+        else:
+            # Costly customers often bring much: the two errors are not independent.
+            spread = np.hypot(self.standard_error, self.cost_standard_error) ** 2
+            net = np.sqrt(max(spread - 2 * self.covariance, 0.0))
+            middle, half = self.profit, t * self.n_treated * float(net)
+        return Interval(lower=middle - half, upper=middle + half, level=inside)
+
+    def _return_limits(self, t: float) -> tuple[float, float]:
+        if self.return_on_investment is None:
+            raise NotEnoughDataError(
+                needed="a campaign with a cost",
+                got="one without",
+                remedy="Measure it again with cost= or cost_col=.",
+            )
+        each = self.cost / self.n_treated
+        lower, upper = fieller(
+            np.asarray(self.effect / each),
+            np.asarray(1.0),
+            top_variance=np.asarray((self.standard_error / each) ** 2),
+            bottom_variance=np.asarray((self.cost_standard_error / each) ** 2),
+            covariance=np.asarray(self.covariance / each / each),
+            quantile=t,
         )
+        if not np.isfinite(lower):
+            # No finite interval of a ratio has its level where the bottom may be 0.
+            raise NotEnoughDataError(
+                needed="a cost per customer that is clearly above 0",
+                got=f"{each:g} with a standard error of {self.cost_standard_error:g}",
+                remedy="Measure more customers, or take a lower level.",
+            )
+        return float(lower) - 1, float(upper) - 1
 
     def to_dict(self) -> dict[str, object]:
         """Return the measure as a JSON document."""
@@ -86,10 +127,11 @@ class IncrementalProfit:
 def incremental_profit(
     customers: IntoDataFrame,
     *,
-    cost: float,
+    cost: float = 0.0,
     treated_col: str = "treated",
     profit_col: str = "profit",
     before_col: str | None = None,
+    cost_col: str | None = None,
 ) -> IncrementalProfit:
     """Measure what a randomised campaign added to profit.
 
@@ -98,7 +140,7 @@ def incremental_profit(
     customers
         One row per customer assigned to a group at random.
     cost
-        The total cost of the campaign.
+        The cost of the campaign that is known as one number, in total.
     treated_col
         Whether the customer was assigned to the campaign.
     profit_col
@@ -106,20 +148,27 @@ def incremental_profit(
     before_col
         The profit of the customer before the assignment. Where it predicts profit, it
         makes the interval narrower (CUPED) without bias.
+    cost_col
+        What each treated customer cost on top of ``cost``, such as a coupon that was
+        redeemed. It is 0 for the control group.
 
     Returns
     -------
     IncrementalProfit
-        The effect per customer and in total; its ``interval`` is Welch's, which allows
-        the two groups to vary differently.
+        The effect per customer and in total, and the return on investment; ``interval``
+        gives the limits of each. Welch's interval allows the two groups to vary
+        differently.
 
     Raises
     ------
+    InvalidValueError
+        If a value is missing, a cost is negative, or a control customer has a cost.
     NotEnoughDataError
         If a group has fewer than two customers.
 
     References
     ----------
+    Fieller (1954), "Some problems in interval estimation".
     Deng, Xu, Kohavi and Walker (2013), "Improving the sensitivity of online controlled
     experiments by utilizing pre-experiment data".
 
@@ -135,12 +184,17 @@ def incremental_profit(
     >>> lower, upper = found.interval(of="profit")
     >>> round(lower, 1), round(upper, 1)
     (-6.5, 18.5)
+    >>> lower, upper = found.interval(of="return_on_investment")
+    >>> round(lower, 2), round(upper, 2)
+    (-1.08, 3.08)
     """
     spent = nonnegative("cost", cost)
-    measured = [profit_col, *([before_col] if before_col else [])]
+    measured = [name for name in (profit_col, before_col, cost_col) if name]
     frame = read_eager(customers, (treated_col, *measured))
     require_numbers(frame, measured)
     rules = [rule for name in measured for rule in number_rules(frame, name)]
+    if cost_col:
+        rules += number_rules(frame, cost_col, sign="nonnegative")
     refuse(frame, [*rules, *flag_rules(frame, treated_col)])
     treated = numbers(frame, treated_col) > 0
     n_treated, n_control = int(treated.sum()), int((~treated).sum())
@@ -157,17 +211,40 @@ def incremental_profit(
     ours, theirs = profit[treated] / size, profit[~treated] / size
     effect = float(ours.mean() - theirs.mean()) * size
     error, freedom = _welch(ours, theirs)
-    added = n_treated * effect - spent
+    each = numbers(frame, cost_col) if cost_col else np.zeros(treated.size)
+    _require_free_control(each, treated, cost_col)
+    total = spent + float(each[treated].sum())
+    added = n_treated * effect - total
+    scale = _largest(each)
+    costs = each[treated] / scale
     return IncrementalProfit(
         effect=effect,
         standard_error=error * size,
         degrees_of_freedom=freedom,
         n_treated=n_treated,
         n_control=n_control,
-        cost=spent,
+        cost=total,
         profit=added,
-        return_on_investment=added / spent if spent > 0 else None,
+        return_on_investment=added / total if total > 0 else None,
+        cost_standard_error=float(np.sqrt(costs.var(ddof=1) / n_treated)) * scale,
+        # Only the treated have costs, so only their profit can vary with them.
+        covariance=float(np.cov(ours, costs)[0, 1]) / n_treated * size * scale,
     )
+
+
+def _require_free_control(
+    cost: FloatArray, treated: np.ndarray, cost_col: str | None
+) -> None:
+    paid = ~treated & (cost != 0)
+    if paid.any():
+        raise InvalidValueError(
+            subject=f"column {cost_col!r}",
+            found="control customer with a cost",
+            count=int(paid.sum()),
+            total=paid.size,
+            first=f"row {int(np.flatnonzero(paid)[0])}",
+            remedy="Set the cost to 0 in the control group.",
+        )
 
 
 def _less_predictable(profit: FloatArray, before: FloatArray) -> FloatArray:

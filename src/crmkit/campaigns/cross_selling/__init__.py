@@ -1,0 +1,1 @@
+"""Which products are bought together or next, and what to offer whom."""

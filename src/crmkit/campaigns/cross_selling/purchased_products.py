@@ -1,0 +1,75 @@
+"""Who bought what, as whole numbers: the products that enough units hold."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..._frames import (
+    EagerFrame,
+    group_rows,
+    id_rules,
+    nw,
+    read_eager,
+    refuse,
+    require_ids,
+)
+from ...errors import NotEnoughDataError
+from ...typing import FloatArray, IntArray
+
+__all__ = ["PurchasedProducts", "read_products"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PurchasedProducts:
+    """Rows of frequent products: unit and product as numbers, and the names of both."""
+
+    frame: EagerFrame
+    rows: IntArray
+    unit: IntArray
+    product: IntArray
+    units: nw.Series[Any]
+    products: nw.Series[Any]
+    n_units: FloatArray  # that hold each product
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Numbers of units and of frequent products."""
+        return len(self.units), len(self.products)
+
+
+def read_products(
+    lines: object,
+    *,
+    unit_col: str,
+    product_col: str,
+    min_count: int,
+    others: tuple[str, ...] = (),
+) -> PurchasedProducts:
+    """Read lines; keep products that ``min_count`` different units hold."""
+    frame = read_eager(lines, (unit_col, product_col, *others))
+    for name in (unit_col, product_col):
+        require_ids(frame, name)
+    refuse(frame, [*id_rules(frame, unit_col), *id_rules(frame, product_col)])
+    units, products = group_rows(frame, unit_col), group_rows(frame, product_col)
+    # Each product counts once in a unit, however often it was bought there.
+    cells = np.unique(units.codes * max(products.count, 1) + products.codes)
+    held = np.bincount(cells % max(products.count, 1), minlength=products.count)
+    frequent = held >= min_count
+    if frequent.sum() < 2:
+        raise NotEnoughDataError(
+            needed=f"2 products or more that {min_count} of {unit_col!r} hold",
+            got=str(int(frequent.sum())),
+            remedy="Pass more lines, coarser products or a lower min_count.",
+        )
+    number = np.cumsum(frequent) - 1
+    rows = np.flatnonzero(frequent[products.codes])
+    return PurchasedProducts(
+        frame=frame,
+        rows=rows,
+        unit=units.codes[rows],
+        product=number[products.codes[rows]],
+        units=units.ids,
+        products=products.ids.filter(frequent.tolist()),
+        n_units=held[frequent].astype(np.float64),
+    )

@@ -1,0 +1,1 @@
+"""Points, what they will cost, and rules of tiers tried on history."""

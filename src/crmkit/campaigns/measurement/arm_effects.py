@@ -1,0 +1,152 @@
+"""Several treatments compared with one control group."""
+
+import numpy as np
+from scipy.special import stdtr, stdtrit
+
+from ..._check import fraction
+from ..._frames import (
+    flag_rules,
+    native,
+    number_rules,
+    numbers,
+    nw,
+    read,
+    refuse,
+    require_numbers,
+    result_table,
+)
+from ...errors import InvalidValueError, NotEnoughDataError
+from ...kernels.base.intervals import holm
+from ...typing import FloatArray, IntoFrameT
+from .sums_by_group import N_ROWS, sums_by_group
+
+__all__ = ["arm_effects"]
+
+
+def arm_effects(
+    customers: IntoFrameT,
+    *,
+    control: object,
+    arm_col: str = "arm",
+    outcome_col: str = "profit",
+    level: float = 0.95,
+) -> IntoFrameT:
+    """Compare the outcome of each of several treatments with the control group.
+
+    Parameters
+    ----------
+    customers
+        One row per customer assigned to an arm at random. A lazy frame is counted in
+        its engine.
+    control
+        The value of ``arm_col`` that names the control group.
+    arm_col
+        The arm: the offer, channel or message that the customer was assigned to.
+    outcome_col
+        What happened, where more is better: money after the cost of the treatment, or
+        yes and no.
+    level
+        The confidence level of the intervals, each on its own.
+
+    Returns
+    -------
+    DataFrame
+        One row per treatment, sorted by arm (a lazy frame is not sorted):
+        ``n_customers``, ``mean_outcome``, ``effect`` (that mean minus the mean of the
+        control group) with ``_lower`` and ``_upper`` (Welch), ``p_value``, and
+        ``adjusted_p_value`` (Holm), which holds for all treatments together.
+
+    Raises
+    ------
+    InvalidValueError
+        If no row has the control arm, or a value is missing.
+    NotEnoughDataError
+        If an arm has fewer than two customers, or there is no treatment.
+
+    Notes
+    -----
+    The best of several arms looks better than it is, since it was chosen for looking
+    good. Repeat it against control, or measure it on customers set aside.
+
+    References
+    ----------
+    Welch (1947), "The generalization of Student's problem when several different
+    population variances are involved"; Holm (1979), "A simple sequentially rejective
+    multiple test procedure".
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from crmkit import campaigns
+    >>> customers = pd.DataFrame({
+    ...     "arm": ["none"] * 4 + ["mail"] * 4 + ["call"] * 4,
+    ...     "profit": [4, 5, 6, 5, 7, 8, 9, 8, 5, 4, 7, 6],
+    ... })
+    >>> found = campaigns.arm_effects(customers, control="none")
+    >>> found[["arm", "effect", "effect_lower", "effect_upper"]].round(2)
+        arm  effect  effect_lower  effect_upper
+    0  call     0.5         -1.46          2.46
+    1  mail     3.0          1.59          4.41
+    """
+    inside = fraction("level", level)
+    opened = read(customers, [arm_col, outcome_col])
+    if opened.collect_schema()[outcome_col] == nw.Boolean:
+        refuse(opened, flag_rules(opened, outcome_col))
+    else:
+        require_numbers(opened, [outcome_col])
+        refuse(opened, number_rules(opened, outcome_col))
+    value = nw.col(outcome_col).cast(nw.Float64)
+    summed = sums_by_group(
+        opened, [arm_col], {"crmkit_sum": value, "crmkit_squares": value**2}
+    )
+    arms = summed[arm_col].to_list()
+    if control not in arms:
+        raise InvalidValueError(
+            subject="argument 'control'",
+            found=f"arm {control!r}, which is in no row",
+            remedy=f"Name one of {arms[:5]}.",
+        )
+    n = numbers(summed, N_ROWS)
+    if n.size < 2 or n.min() < 2:
+        raise NotEnoughDataError(
+            needed="a control group and a treatment of 2 customers or more each",
+            got=f"{n.size} arms, the smallest of {int(n.min())}",
+            remedy="Drop or merge arms that are too small.",
+        )
+    mean = numbers(summed, "crmkit_sum") / n
+    spread = np.maximum(numbers(summed, "crmkit_squares") / n - mean**2, 0.0)
+    error = spread / (n - 1)
+    at = arms.index(control)
+    rest = np.array([place != at for place in range(n.size)])
+    effect = mean[rest] - mean[at]
+    half, p = _welch(effect, error[rest], n[rest], error[at], n[at], inside)
+    columns = {
+        "n_customers": n[rest].astype(np.int64),
+        "mean_outcome": mean[rest],
+        "effect": effect,
+        "effect_lower": effect - half,
+        "effect_upper": effect + half,
+        "p_value": p,
+        "adjusted_p_value": holm(p),
+    }
+    names = {arm_col: summed[arm_col].filter(rest.tolist())}
+    return native(result_table(opened, {**names, **columns}), customers)
+
+
+def _welch(  # noqa: PLR0917 - two groups, each with its error and size
+    effect: FloatArray,
+    error: FloatArray,
+    n: FloatArray,
+    error2: float,
+    n2: float,
+    level: float,
+) -> tuple[FloatArray, FloatArray]:
+    """Return the reach of Welch's interval, and the two-sided p-value."""
+    both = error + error2
+    known = both > 0
+    some = np.where(known, both, 1.0)
+    parts = error**2 / (n - 1) + error2**2 / (n2 - 1)
+    freedom = some**2 / np.where(known, parts, 1.0)
+    half = stdtrit(freedom, 0.5 + level / 2) * np.sqrt(both)
+    p = np.where(known, 2 * stdtr(freedom, -np.abs(effect) / np.sqrt(some)), 1.0)
+    return np.asarray(half, dtype=np.float64), np.asarray(p, dtype=np.float64)

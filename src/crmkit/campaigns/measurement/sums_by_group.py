@@ -1,0 +1,58 @@
+"""Rows counted and summed by group, in the engine where they are stored."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..._check import names_given
+from ..._frames import (
+    EagerFrame,
+    Frame,
+    collect,
+    native,
+    nw,
+    require_present,
+    result_table,
+)
+from ...typing import IntoFrameT
+
+__all__ = ["N_ROWS", "groups_of", "summary_by_group", "sums_by_group"]
+
+N_ROWS = "crmkit_rows"
+
+
+def groups_of(by: str | Sequence[str] | None) -> list[str]:
+    """Return the columns of the groups; none for a summary of all rows."""
+    return [] if by is None else names_given("by", by)
+
+
+def sums_by_group(
+    frame: Frame, groups: Sequence[str], sums: Mapping[str, nw.Expr]
+) -> EagerFrame:
+    """Count the rows of each group and add up expressions, sorted by group."""
+    if groups:
+        require_present(frame, *groups)
+    # Engines add up plain columns only: the expressions come before the groups.
+    values = [value.cast(nw.Float64).alias(name) for name, value in sums.items()]
+    totals = [nw.len().alias(N_ROWS), *(nw.col(name).sum() for name in sums)]
+    # A frame without any column loses its rows, so one constant is always there.
+    rows = frame.select(*groups, *(values or [nw.lit(1).alias("crmkit_one")]))
+    if not groups:
+        return collect(rows.select(*totals))
+    return collect(rows.group_by(*groups).agg(*totals)).sort(*groups)
+
+
+def summary_by_group(
+    frame: Frame,
+    like: IntoFrameT,
+    summed: EagerFrame,
+    groups: Sequence[str],
+    columns: Mapping[str, np.ndarray],
+) -> IntoFrameT:
+    """Make the summary: the groups, then columns whose NaN becomes a missing value."""
+    named: dict[str, np.ndarray | nw.Series[Any]] = {
+        name: summed[name] for name in groups
+    }
+    holes = [name for name, values in columns.items() if values.dtype.kind == "f"]
+    return native(result_table(frame, {**named, **columns}, holes=holes), like)

@@ -1,0 +1,1 @@
+"""What promotions do to prices, and who waits for them."""

@@ -1,0 +1,1 @@
+"""What service costs and how well it solves cases."""

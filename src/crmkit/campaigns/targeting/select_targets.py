@@ -1,0 +1,287 @@
+"""Whom to contact under a budget: the choice of highest expected profit."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, Literal, TypeVar
+
+import numpy as np
+from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.sparse import csr_array, vstack
+
+from ..._check import nonnegative, one_of, whole
+from ..._frames import (
+    EagerFrame,
+    group_rows,
+    id_rules,
+    number_rules,
+    numbers,
+    read_eager,
+    refuse,
+    require_ids,
+    require_numbers,
+    require_present,
+    with_columns_of,
+)
+from ...errors import InvalidValueError, NotEnoughDataError
+from ...kernels.campaigns.target_prices import greedy_choice, relaxation
+from ...typing import BoolArray, FloatArray, IntArray, IntoDataFrameT
+
+__all__ = ["TargetSelection", "select_targets"]
+
+FrameT_co = TypeVar("FrameT_co", covariant=True)
+
+_MOST_EXACT = 20_000  # rows that the exact method takes
+_GAP = 1e-6  # relative gap at which the exact method stops
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class TargetSelection(Generic[FrameT_co]):
+    """Who was chosen, what it is expected to earn, and how close that is to the best.
+
+    Attributes
+    ----------
+    customers
+        The rows passed, in their order, with the column ``selected``.
+    profit
+        The expected profit of the rows selected.
+    bound
+        A number that no choice within the limits can exceed.
+    gap
+        The most that a better choice could add, as a share of the bound: 0 is optimal.
+    cost
+        The cost of the rows selected.
+    n_selected
+        The number of rows selected.
+    profit_per_budget_unit
+        About how much more profit the next unit of budget would bring; None without a
+        budget, or where the choice is exact.
+    """
+
+    customers: FrameT_co
+    profit: float
+    bound: float
+    gap: float
+    cost: float
+    n_selected: int
+    profit_per_budget_unit: float | None = None
+
+
+def select_targets(
+    customers: IntoDataFrameT,
+    *,
+    budget: float | None = None,
+    max_contacts: int | None = None,
+    capacity: Mapping[str, int] | None = None,
+    method: Literal["auto", "greedy", "exact"] = "auto",
+    profit_col: str = "expected_profit",
+    cost_col: str = "cost",
+    channel_col: str = "channel",
+    customer_id_col: str = "customer_id",
+) -> TargetSelection[IntoDataFrameT]:
+    """Select the contacts of highest expected profit under budget and capacity.
+
+    Parameters
+    ----------
+    customers
+        One row per possible contact: one per customer, or several where a customer can
+        be reached by several channels or offers. At most one row of each customer is
+        selected, and no row without a positive expected profit.
+    budget
+        The most that the contacts may cost together; None is no limit.
+    max_contacts
+        The largest number of contacts; None is no limit.
+    capacity
+        The largest number of contacts of each channel. Channels that are not named have
+        no limit of this kind.
+    method
+        ``"exact"`` solves the problem as a mixed integer program, for up to 20,000
+        rows. ``"greedy"`` ranks rows by profit minus the price of the limits they use,
+        and reports how far it can be from the best. ``"auto"`` takes the exact method
+        up to 2,000 rows.
+    profit_col
+        The expected profit of the contact, after its cost.
+    cost_col
+        The cost of the contact; read where there is a budget or the column exists.
+    channel_col
+        The channel of the contact; read with ``capacity``.
+    customer_id_col
+        Who is contacted.
+
+    Returns
+    -------
+    TargetSelection
+        The rows with ``selected``, their profit and cost, and a proven bound.
+
+    Raises
+    ------
+    InvalidValueError
+        If a profit or cost is missing, a cost is negative, or a channel of ``capacity``
+        is in no row.
+    NotEnoughDataError
+        If the exact method is asked for more than 20,000 rows.
+
+    Notes
+    -----
+    Expected profit is the model's. The best rows of an uncertain model are on average
+    less good than it says: check the rule on held-out profit (``held_out_profit``).
+
+    References
+    ----------
+    Fisher (1981), "The Lagrangian relaxation method for solving integer programming
+    problems"; Kelley (1960), "The cutting-plane method for solving convex programs".
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from crmkit import campaigns
+    >>> contacts = pd.DataFrame({
+    ...     "customer_id": ["ann", "ann", "bob", "cyd"],
+    ...     "channel": ["call", "mail", "mail", "call"],
+    ...     "expected_profit": [9.0, 4.0, 3.0, 7.0],
+    ...     "cost": [5.0, 1.0, 1.0, 5.0],
+    ... })
+    >>> plan = campaigns.select_targets(contacts, budget=7, capacity={"call": 1})
+    >>> plan.customers["selected"].tolist()
+    [False, True, True, True]
+    >>> plan.profit, plan.cost, plan.gap
+    (14.0, 7.0, 0.0)
+    """
+    one_of("method", method, ("auto", "greedy", "exact"))
+    columns = [customer_id_col, profit_col]
+    columns += [cost_col] if budget is not None else []
+    columns += [channel_col] if capacity else []
+    frame = read_eager(customers, columns)
+    if cost_col in frame.columns and cost_col not in columns:
+        columns.append(cost_col)
+    profit, cost = _profit_and_cost(frame, columns, profit_col, cost_col)
+    use, limits = _limits(
+        frame,
+        cost,
+        budget=budget,
+        max_contacts=max_contacts,
+        capacity=capacity,
+        channel_col=channel_col,
+    )
+    owner = group_rows(frame, customer_id_col).codes
+    # Rows that lose money are never selected, so they need no decision.
+    rows = np.flatnonzero(profit > 0)
+    rows = rows[np.argsort(owner[rows], kind="stable")]
+    exact = method == "exact" or (method == "auto" and rows.size <= 2_000)
+    if exact and rows.size > _MOST_EXACT:
+        raise NotEnoughDataError(
+            needed=f"at most {_MOST_EXACT:,} rows with a positive profit",
+            got=f"{rows.size:,}",
+            remedy='Pass method="greedy", which has a proven gap.',
+        )
+    starts = np.flatnonzero(np.diff(owner[rows], prepend=-1))
+    solve = _exact if exact else _greedy
+    inside, bound, price = solve(profit[rows], use[rows], limits, starts)
+    selected = np.zeros(profit.size, dtype=bool)
+    selected[rows[inside]] = True
+    earned = float(profit[selected].sum())
+    bound = max(bound, earned)
+    return TargetSelection(
+        customers=with_columns_of(customers, {"selected": selected}),
+        profit=earned,
+        bound=bound,
+        gap=(bound - earned) / bound if bound > 0 else 0.0,
+        cost=float(cost[selected].sum()),
+        n_selected=int(selected.sum()),
+        profit_per_budget_unit=price if budget is not None else None,
+    )
+
+
+_Solved = tuple[BoolArray, float, float | None]
+
+
+def _greedy(
+    profit: FloatArray, use: csr_array, limits: FloatArray, starts: IntArray
+) -> _Solved:
+    if not profit.size:
+        return np.zeros(0, dtype=bool), 0.0, None
+    if not limits.size:
+        prices, bound = np.zeros(0), np.inf
+        bound = float(np.maximum.reduceat(profit, starts).sum())
+    else:
+        bound, prices = relaxation(profit, use, limits, starts)
+    chosen = greedy_choice(profit, use, limits, starts, prices)
+    return chosen, bound, float(prices[0]) if prices.size else None
+
+
+def _exact(
+    profit: FloatArray, use: csr_array, limits: FloatArray, starts: IntArray
+) -> _Solved:
+    if not profit.size:
+        return np.zeros(0, dtype=bool), 0.0, None
+    size = np.diff(starts, append=profit.size)
+    one_each = csr_array(
+        (np.ones(profit.size), np.arange(profit.size), np.append(starts, profit.size)),
+        shape=(starts.size, profit.size),
+    )[size > 1]
+    most = np.concatenate([limits, np.ones(one_each.shape[0])])
+    scale = float(profit.max())
+    found = milp(
+        -profit / scale,
+        integrality=np.ones(profit.size, dtype=np.int64),
+        bounds=Bounds(0, 1),
+        constraints=LinearConstraint(vstack([use.T, one_each]), -np.inf, most)
+        if most.size
+        else (),
+        options={"mip_rel_gap": _GAP},
+    )
+    # Choosing no one is always allowed, so there is a solution.
+    chosen = np.asarray(found.x, dtype=np.float64) > 0.5
+    return chosen, -float(found.mip_dual_bound or 0.0) * scale, None
+
+
+def _profit_and_cost(
+    frame: EagerFrame, columns: list[str], profit_col: str, cost_col: str
+) -> tuple[FloatArray, FloatArray]:
+    customer_id_col = columns[0]
+    require_ids(frame, customer_id_col)
+    rules = [*id_rules(frame, customer_id_col)]
+    require_numbers(frame, [profit_col])
+    rules += number_rules(frame, profit_col)
+    if cost_col in columns:
+        require_numbers(frame, [cost_col])
+        rules += number_rules(frame, cost_col, sign="nonnegative")
+    refuse(frame, rules, id_col=customer_id_col)
+    profit = numbers(frame, profit_col)
+    return profit, (
+        numbers(frame, cost_col) if cost_col in columns else np.zeros(profit.size)
+    )
+
+
+def _limits(
+    frame: EagerFrame,
+    cost: FloatArray,
+    *,
+    budget: float | None,
+    max_contacts: int | None,
+    capacity: Mapping[str, int] | None,
+    channel_col: str,
+) -> tuple[csr_array, FloatArray]:
+    """Return what each row uses of each limit, and the limits: the budget first."""
+    used: list[FloatArray] = []
+    most: list[float] = []
+    if budget is not None:
+        used.append(cost)
+        most.append(nonnegative("budget", budget))
+    if max_contacts is not None:
+        used.append(np.ones(cost.size))
+        most.append(whole("max_contacts", max_contacts))
+    if capacity:
+        require_present(frame, channel_col)
+        channel: Any = frame.get_column(channel_col)
+        for name, room in capacity.items():
+            there = (channel == name).to_numpy().astype(np.float64)
+            if not there.any():
+                raise InvalidValueError(
+                    subject="argument 'capacity'",
+                    found=f"channel {name!r}, which is in no row",
+                    remedy=f"Name channels as in column {channel_col!r}.",
+                )
+            used.append(there)
+            most.append(whole("capacity", room))
+    table = np.column_stack(used) if used else np.zeros((cost.size, 0))
+    return csr_array(table), np.asarray(most, dtype=np.float64)

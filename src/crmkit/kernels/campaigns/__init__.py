@@ -1,0 +1,1 @@
+"""Formulas of campaigns: ratios, targets, points, rules."""

@@ -1,0 +1,156 @@
+"""Acquisition: full and marginal cost, payback, value against cost."""
+
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from crmkit.campaigns import (
+    AcquisitionVsRetention,
+    Payback,
+    acquisition_cost_by,
+    acquisition_return_by,
+    acquisition_vs_retention,
+    payback,
+)
+from crmkit.errors import InvalidValueError, NotEnoughDataError
+
+CASE: dict[str, Any] = {"acquisition_cost": 300, "margin": 30, "retention": 0.97}
+
+
+def test_the_published_payback() -> None:
+    plain = payback(**CASE)
+    assert plain.simple_periods == 10
+    assert plain.periods == 12
+    found = payback(**CASE, discount_rate=0.01)
+    assert found.periods == 13
+    assert found.clv == pytest.approx(757.5, rel=1e-12)
+    late = payback(**CASE, discount_rate=0.01, margin_at="end")
+    assert late.clv == pytest.approx(750, rel=1e-12)
+    assert late.clv_to_cost == pytest.approx(2.5, rel=1e-12)
+
+
+def test_a_curve_of_survival_pays_as_its_retention_does() -> None:
+    curve = 0.97 ** np.arange(3000)
+    found = payback(acquisition_cost=300, margin=30, survival=curve, discount_rate=0.01)
+    assert found.periods == 13
+    assert found.clv == pytest.approx(757.5, rel=1e-9)
+
+
+def test_a_payback_that_never_comes_is_none() -> None:
+    never = payback(acquisition_cost=300, margin=6, retention=0.97)
+    assert never.periods is None
+    assert not never.pays_back
+    assert never.clv == pytest.approx(200)
+    endless = payback(acquisition_cost=300, margin=6, retention=1.0)
+    assert (endless.periods, endless.clv) == (50, None)
+    for each in (never, endless):
+        assert Payback.from_dict(json.loads(json.dumps(each.to_dict()))) == each
+    assert payback(acquisition_cost=0, margin=6, retention=0.9).periods == 0
+    assert payback(acquisition_cost=5, margin=-1, retention=0.9).simple_periods is None
+
+
+@pytest.mark.parametrize(
+    ("given", "match"),
+    [
+        ({}, "neither"),
+        ({"retention": 0.9, "survival": [1.0]}, "both"),
+        ({"survival": [0.5, 0.9]}, "a curve that rises"),
+    ],
+)
+def test_a_payback_needs_one_curve(given: dict[str, Any], match: str) -> None:
+    with pytest.raises(InvalidValueError, match=match):
+        payback(acquisition_cost=1, margin=1, **given)
+
+
+def test_full_and_marginal_cost(frame: Any, columns_of: Any) -> None:
+    media, sales = np.array([100.0, 200, 350, 400, 90]), np.arange(5) * 10.0
+    won = np.array([10, 15, 18, 22, 9])
+    found = columns_of(
+        acquisition_cost_by(
+            frame({"media": media, "sales": sales, "n_customers": won}),
+            cost_cols=["media", "sales"],
+        )
+    )
+    cost = media + sales
+    line = stats.linregress(cost, won)
+    reach = stats.t.ppf(0.975, 3) * line.stderr
+    assert found["cost_per_customer"][0] == pytest.approx(cost.sum() / won.sum())
+    assert found["marginal_cost"][0] == pytest.approx(1 / line.slope, rel=1e-9)
+    assert found["marginal_cost_lower"][0] == pytest.approx(1 / (line.slope + reach))
+    assert found["marginal_cost_upper"][0] == pytest.approx(1 / (line.slope - reach))
+
+
+def test_spending_that_wins_no_one_more_has_an_infinite_marginal_cost() -> None:
+    import pandas as pd
+
+    periods = pd.DataFrame(
+        {
+            "channel": ["a"] * 3 + ["b"] * 3 + ["c"],
+            "spent": [1.0, 2, 3, 5, 5, 5, 9],
+            "n_customers": [5, 4, 3, 1, 2, 3, 4],
+        }
+    )
+    found = acquisition_cost_by(periods, by="channel", cost_cols=["spent"])
+    assert found["marginal_cost"][0] == np.inf
+    assert found["marginal_cost"][1:].isna().all()
+
+
+def test_value_against_cost_covers_the_truth(rng: np.random.Generator) -> None:
+    import pandas as pd
+
+    n, draws = 80, 500
+    cost = rng.gamma(4, 10, n * draws)
+    won = pd.DataFrame(
+        {
+            "draw": np.repeat(np.arange(draws), n),
+            "clv": 2 * cost + rng.gamma(1, 40, n * draws),
+            "acquisition_cost": cost,
+        }
+    )
+    found = acquisition_return_by(won, by="draw")
+    inside = (found["clv_to_cost_lower"] <= 3) & (found["clv_to_cost_upper"] >= 3)
+    assert 0.92 < inside.mean() < 0.975
+    assert found["profit"].sum() == pytest.approx((won["clv"] - cost).sum())
+
+
+def test_value_against_cost_in_any_engine(frame: Any, columns_of: Any) -> None:
+    base = {
+        "channel": ["ads", "ads", "own", "own"],
+        "clv": [10.0, 30.0, 5.0, 7.0],
+        "acquisition_cost": [5.0, 5.0, 0.0, 0.0],
+    }
+    found = columns_of(acquisition_return_by(frame(base), by="channel"))
+    at = found["channel"].index("ads")
+    assert found["clv_to_cost"][at] == pytest.approx(4)
+    free = found["clv_to_cost"][1 - at]
+    assert free is None or np.isnan(free)
+
+
+def test_winning_against_keeping(rng: np.random.Generator) -> None:
+    import pandas as pd
+
+    covered = 0
+    for _ in range(200):
+        won, kept = rng.poisson(40, 12) + 1, rng.poisson(60, 12) + 1
+        periods = pd.DataFrame(
+            {
+                "acquisition_cost": rng.gamma(50, 50 * 41 / 50, 12),
+                "n_won": won,
+                "retention_cost": rng.gamma(50, 10 * 61 / 50, 12),
+                "n_kept": kept,
+            }
+        )
+        lower, upper = acquisition_vs_retention(periods).interval()
+        covered += lower <= 5 <= upper
+    assert 180 <= covered <= 198
+    found = acquisition_vs_retention(periods)
+    again = AcquisitionVsRetention.from_dict(json.loads(json.dumps(found.to_dict())))
+    assert again == found
+    one = acquisition_vs_retention(periods.head(1))
+    with pytest.raises(NotEnoughDataError, match="2 periods"):
+        one.interval()
+    with pytest.raises(NotEnoughDataError, match="customers won"):
+        acquisition_vs_retention(periods.assign(n_won=0))

@@ -1,0 +1,51 @@
+"""The chain ladder against the example that Mack published."""
+
+import numpy as np
+import pytest
+
+from crmkit.kernels.campaigns.chain_ladder import chain_ladder
+
+# Taylor and Ashe (1983), as printed with its errors by Mack (1993).
+TRIANGLE = """
+357848 1124788 1735330 2218270 2745596 3319994 3466336 3606286 3833515 3901463
+352118 1236139 2170033 3353322 3799067 4120063 4647867 4914039 5339085
+290507 1292306 2218525 3235179 3985995 4132918 4628910 4909315
+310608 1418858 2195047 3757447 4029929 4381982 4588268
+443160 1136350 2128333 2897821 3402672 3873311
+396132 1333217 2180715 2985752 3691712
+440832 1288463 2419861 3483130
+359480 1421128 2864498
+376686 1363294
+344014
+"""
+RESERVE = [
+    0,
+    94634,
+    469511,
+    709638,
+    984889,
+    1419459,
+    2177641,
+    3920301,
+    4278972,
+    4625811,
+]
+ERROR = [0, 75535, 121699, 133549, 261406, 411010, 558317, 875328, 971258, 1363155]
+
+
+def test_the_published_reserves_and_errors() -> None:
+    rows = [line.split() for line in TRIANGLE.strip().splitlines()]
+    C = np.full((10, 10), np.nan)
+    for at, row in enumerate(rows):
+        C[at, : len(row)] = np.array(row, dtype=float)
+    found = chain_ladder(C)
+    so_far = np.array([float(row[-1]) for row in rows])
+    assert np.round(found.ultimate - so_far) == pytest.approx(RESERVE, abs=1)
+    assert found.standard_error == pytest.approx(ERROR, rel=2e-5, abs=1)
+
+
+def test_cohorts_that_grow_alike_have_no_error() -> None:
+    C = np.array([[10.0, 20, 30], [20, 40, np.nan], [5, np.nan, np.nan]])
+    found = chain_ladder(C)
+    assert found.ultimate == pytest.approx([30, 60, 15])
+    assert found.standard_error == pytest.approx([0, 0, 0])
