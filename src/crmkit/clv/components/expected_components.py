@@ -15,7 +15,12 @@ from ...typing import (
 from ..value.fitted_unit import rate_in_unit
 from .assumptions import Assumptions
 from .customer_outlook import parts_ahead, with_referral
-from .model_expectations import expectations, gained_by_referral, open_outlook
+from .model_expectations import (
+    expectations,
+    gained_by_referral,
+    open_outlook,
+    require_outlook,
+)
 from .references import References
 from .result_rows import labelled
 
@@ -120,6 +125,7 @@ def expected_components(
     True
     """
     require_unit(purchases, time_unit)
+    require_outlook(assumptions, horizon, time_unit)
     outlook = open_outlook(
         ledger,
         references=references,

@@ -21,7 +21,19 @@ from .reference_arrays import standards_of
 from .references import References
 from .referral_outlook import ReferralOutlook, group_codes
 
-__all__ = ["expectations", "gained_by_referral", "open_outlook"]
+__all__ = ["expectations", "gained_by_referral", "open_outlook", "require_outlook"]
+
+
+def require_outlook(
+    assumptions: Assumptions, horizon: float, time_unit: TimeUnit
+) -> None:
+    """Refuse a referral outlook of another horizon than the forecast's."""
+    referral = instance("assumptions", assumptions, Assumptions).referral
+    if referral is not None:
+        unit = DAYS_PER_UNIT[one_of("time_unit", time_unit, tuple(DAYS_PER_UNIT))]
+        referral.require_horizon(
+            nonnegative("horizon", horizon, infinite=True) * unit
+        )
 
 
 def open_outlook(
