@@ -20,10 +20,12 @@ __all__ = [
     "Compositions",
     "compositions_of",
     "fit_category_shares",
+    "net_of_returns",
     "shares_of",
     "usual_prices",
 ]
 
+_ROUNDING = 1e-9
 _LEAST_PRICE = 0.01  # of list: a category given away still has a price
 
 
@@ -114,7 +116,9 @@ def compositions_of(book: Book, occasions: Occasions) -> Compositions:
     lines, width = book.lines, len(book.categories)
     usual = lines.listed * usual_prices(book)[lines.category]
     cells, at = np.unique(occasions.line * width + lines.category, return_inverse=True)
-    amount = np.maximum(totals(at, usual, cells.size), 0.0)
+    amount = net_of_returns(
+        totals(at, usual, cells.size), totals(at, abs(usual), cells.size)
+    )
     occasion = cells // width
     whole = totals(occasion, amount, occasions.customer.size)[occasion]
     share = np.divide(amount, whole, out=np.zeros_like(amount), where=whole > 0)
@@ -123,8 +127,16 @@ def compositions_of(book: Book, occasions: Occasions) -> Compositions:
         category=cells % width,
         amount=amount,
         share=share,
-        usual=totals(occasions.line, usual, occasions.customer.size),
+        usual=net_of_returns(
+            totals(occasions.line, usual, occasions.customer.size),
+            totals(occasions.line, abs(usual), occasions.customer.size),
+        ),
     )
+
+
+def net_of_returns(amount: FloatArray, moved: FloatArray) -> FloatArray:
+    """Return amounts of at least 0; what rounding leaves of a full return is 0."""
+    return np.where(amount > _ROUNDING * moved, amount, 0.0)
 
 
 def fit_category_shares(

@@ -391,9 +391,7 @@ def _by_value(expected: FloatArray, groups: int) -> tuple[IntArray, list[Any]]:
     return rank * groups // expected.size, list(range(1, groups + 1))
 
 
-def _groups_of(
-    ledger: Ledger[IntoDataFrameT], by: str
-) -> tuple[IntArray, list[Any]]:
+def _groups_of(ledger: Ledger[IntoDataFrameT], by: str) -> tuple[IntArray, list[Any]]:
     names, code = group_codes(ledger, by)
     return code, list(names)
 
@@ -404,7 +402,13 @@ def _table(
     columns: dict[str, list[Any]] = {
         name: []
         for name in (
-            "cutoff", group, "part", "n_customers", "predicted", "came", "past_share"
+            "cutoff",
+            group,
+            "part",
+            "n_customers",
+            "predicted",
+            "came",
+            "past_share",
         )
     }
     for each in rows:

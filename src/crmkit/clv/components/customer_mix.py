@@ -201,7 +201,9 @@ def _corrected(
         )[occasions.customer]
         breadth = np.bincount(pairs.customer[pairs.home], minlength=count)
     else:
-        known, presumed, breadth_then = _seen_before(compositions, occasions, alpha, width)
+        known, presumed, breadth_then = _seen_before(
+            compositions, occasions, alpha, width
+        )
         breadth = np.bincount(pairs.customer[pairs.home], minlength=count)
     before, whole = known
     came = _came_home(compositions, occasions, pairs, width, cross_sell)

@@ -15,6 +15,7 @@ from ...typing import FloatArray
 from .category_shares import (
     CategoryShares,
     compositions_of,
+    net_of_returns,
     shares_of,
     usual_prices,
 )
@@ -163,8 +164,9 @@ def parts_ahead(
 def _usual_goods(book: Book, occasions: Occasions) -> FloatArray:
     lines, usual = book.lines, usual_prices(book)
     usual = usual * goods_ratio(book, usual)
-    return totals(
-        occasions.line, lines.listed * usual[lines.category], occasions.customer.size
+    value, size = lines.listed * usual[lines.category], occasions.customer.size
+    return net_of_returns(
+        totals(occasions.line, value, size), totals(occasions.line, abs(value), size)
     )
 
 

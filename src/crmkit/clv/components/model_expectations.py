@@ -31,9 +31,7 @@ def require_outlook(
     referral = instance("assumptions", assumptions, Assumptions).referral
     if referral is not None:
         unit = DAYS_PER_UNIT[one_of("time_unit", time_unit, tuple(DAYS_PER_UNIT))]
-        referral.require_horizon(
-            nonnegative("horizon", horizon, infinite=True) * unit
-        )
+        referral.require_horizon(nonnegative("horizon", horizon, infinite=True) * unit)
 
 
 def open_outlook(

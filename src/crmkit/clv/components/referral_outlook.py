@@ -239,9 +239,7 @@ def _value_within(
     lines, service = book.lines, book.service
     bought, served = member[lines.customer], member[service.customer]
     who = np.concatenate([lines.customer[bought], service.customer[served]])
-    cash = np.concatenate(
-        [(lines.paid - lines.cost)[bought], -service.amount[served]]
-    )
+    cash = np.concatenate([(lines.paid - lines.cost)[bought], -service.amount[served]])
     booked = np.concatenate([lines.day[bought], service.day[served]])
     # What serving a referee cost before the first purchase belongs to that day.
     age = np.maximum(booked - first_day[who], 0)

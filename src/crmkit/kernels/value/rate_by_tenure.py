@@ -13,7 +13,6 @@ from .component_identity import totals
 __all__ = ["learning_path", "mean_ahead", "stages", "turns"]
 
 _LEAST = 30  # customers on a link, below which the path is flat from there on
-_DOUBT = 30.0  # customers' worth of belief that a link changes nothing
 _INSTANT = 1e-3
 
 
@@ -44,13 +43,22 @@ def learning_path(
     after = after[both]
     link_of = cell[after] % size
     weight = held[after] * held[after - 1] / (held[after] + held[after - 1])
-    now = totals(link_of, weight * taken[after] / held[after], size)[1:]
-    was = totals(link_of, weight * taken[after - 1] / held[after - 1], size)[1:]
+    later, earlier = taken[after] / held[after], taken[after - 1] / held[after - 1]
+    now = totals(link_of, weight * later, size)[1:]
+    was = totals(link_of, weight * earlier, size)[1:]
     pairs = np.bincount(link_of, minlength=size)[1:]
     sound = (pairs >= _LEAST) & (now > 0) & (was > 0)
     last = sound.size if sound.all() else int(np.argmin(sound))
-    belief = pairs[:last] / (pairs[:last] + _DOUBT)
-    levels = np.concatenate([[1.0], np.cumprod((now[:last] / was[:last]) ** belief)])
+    link = now[:last] / was[:last]
+    ratio = np.concatenate([[1.0], link, np.ones(size - 1 - last)])
+    missed = totals(link_of, (weight * (later - ratio[link_of] * earlier)) ** 2, size)
+    doubt = missed[1 : last + 1] / was[:last] ** 2
+    # A link counts as far as it is larger than its error (positive-part James-Stein).
+    moved = (link - 1) ** 2
+    belief = np.divide(
+        np.maximum(moved - doubt, 0.0), moved, out=np.zeros(last), where=moved > 0
+    )
+    levels = np.concatenate([[1.0], np.cumprod(link**belief)])
     rows = np.bincount(stage, minlength=size)
     centre = (totals(stage, turn.astype(np.float64), size) / rows)[: last + 1]
     return np.interp(np.arange(np.ceil(centre[-1]) + 1), centre, levels)
