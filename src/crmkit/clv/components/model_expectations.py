@@ -21,7 +21,13 @@ from .reference_arrays import standards_of
 from .references import References
 from .referral_outlook import ReferralOutlook, group_codes
 
-__all__ = ["expectations", "gained_by_referral", "open_outlook", "require_outlook"]
+__all__ = [
+    "chances_alive",
+    "expectations",
+    "gained_by_referral",
+    "open_outlook",
+    "require_outlook",
+]
 
 
 def require_outlook(
@@ -89,6 +95,18 @@ def expectations(
             remedy="Pass a finite horizon or a positive discount_rate.",
         )
     return bought, spent
+
+
+def chances_alive(outlook: Outlook, purchases: PurchaseModel) -> FloatArray:
+    """Return each customer's chance to be active; 0 without a purchase."""
+    able_to("purchases", purchases, "probability_alive")
+    history = outlook.history
+    there = history.bought
+    chances = np.zeros(there.size)
+    chances[there] = purchases.probability_alive(
+        history.frequency[there], history.recency[there], history.T[there]
+    )
+    return chances
 
 
 def gained_by_referral(
