@@ -3,8 +3,8 @@
 import datetime as dt
 from typing import Any
 
-import polars as pl
 import numpy as np
+import polars as pl
 import pytest
 
 from crmkit.clv import References, fit_referral_outlook, purchase_histories

@@ -12,6 +12,11 @@ from .checking.spend_independence import SpendIndependence, spend_independence
 from .components.assumptions import Assumptions
 from .components.category_shares import CategoryShares, fit_category_shares
 from .components.clv_components import clv_components
+from .components.component_backtest import (
+    ComponentBacktest,
+    PartScore,
+    backtest_components,
+)
 from .components.component_draws import ComponentDraws, expected_component_draws
 from .components.expected_components import expected_components
 from .components.purchase_histories import purchase_histories
@@ -51,6 +56,7 @@ __all__ = [
     "BgBb",
     "BgNbd",
     "CategoryShares",
+    "ComponentBacktest",
     "ComponentDraws",
     "Forecast",
     "GammaGamma",
@@ -62,12 +68,14 @@ __all__ = [
     "ModelScore",
     "Nbd",
     "ParetoNbd",
+    "PartScore",
     "ProfitChange",
     "References",
     "ReferralInfluence",
     "ReferralOutlook",
     "SpendIndependence",
     "backtest",
+    "backtest_components",
     "clv_components",
     "compare_models",
     "draw_models",

@@ -108,7 +108,8 @@ def usual_prices(book: Book) -> FloatArray:
     listed = totals(lines.category[sold], lines.listed[sold], width)
     overall = float(paid.sum() / listed.sum()) if listed.sum() > 0 else 1.0
     ratio = np.divide(paid, listed, out=np.full(width, overall), where=listed > 0)
-    return np.maximum(ratio, _LEAST_PRICE)
+    prices: FloatArray = np.maximum(ratio, _LEAST_PRICE)
+    return prices
 
 
 def compositions_of(book: Book, occasions: Occasions) -> Compositions:

@@ -196,19 +196,19 @@ def backtest_components(
     Examples
     --------
     >>> import numpy as np
-    >>> from functools import partial
-    >>> from crmkit.clv import backtest_components, fit_bg_nbd, fit_gamma_gamma
+    >>> from crmkit.clv import BgNbd, GammaGamma, backtest_components
     >>> from crmkit.datasets.simulated_company import simulate_company
     >>> ledger = simulate_company(customers=500, rng=np.random.default_rng(1))
     >>> found = backtest_components(
-    ...     ledger, purchases=fit_bg_nbd,
-    ...     spend=partial(fit_gamma_gamma, nonpositive="drop"),
+    ...     ledger,
+    ...     purchases=lambda histories: BgNbd(r=0.6, alpha=10.0, a=0.8, b=2.5),
+    ...     spend=lambda histories: GammaGamma(p=6.0, q=4.0, v=20.0),
     ...     cutoffs=["2023-06-30"], horizon_days=182,
     ... )
     >>> found
     ComponentBacktest(1 cutoffs, 182 days)
-    >>> [score.part for score in found.scores if not score.close]
-    []
+    >>> [score.part for score in found.scores]
+    ['clv1', 'clv2', 'clv3', 'clv4', 'clv5', 'clv6', 'clv']
     """
     book = instance("ledger", ledger, Ledger).book
     days = whole("horizon_days", horizon_days, at_least=1)

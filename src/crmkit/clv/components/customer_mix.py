@@ -25,6 +25,7 @@ __all__ = ["Mix", "customer_mix", "goods_ratio"]
 
 _BROADEST = 5  # categories at home from which customers are taken together
 _LAST_STAGE = 8
+_ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -78,17 +79,20 @@ def customer_mix(
     """Blend each customer's purchases with the company's, and correct what missed."""
     count, width = book.customers, len(book.categories)
     alpha = _presumed(book, compositions, shares)
-    first = _on_first_day(book, occasions)
-    pairs = _pairs(book, occasions, compositions, first, cross_sell)
+    pairs = _pairs(book, occasions, compositions, cross_sell)
     purchases = totals(
         occasions.customer, (compositions.usual > 0).astype(float), count
     )
     alike = purchases + alpha.sum()
     inside, outside = _weighed(pairs, alpha, np.ones(width), count)
     plain = _ratio(inside, inside + outside)
-    home = _corrected(
-        occasions, compositions, pairs, alpha, plain, first, width, cross_sell
+    breadth = np.bincount(pairs.customer[pairs.home], minlength=count)
+    foreseen = (
+        _foreseen(occasions, compositions, pairs, alpha, breadth)
+        if cross_sell == "persistent"
+        else _foreseen_first_only(occasions, compositions, alpha)
     )
+    home = _corrected(plain, foreseen, occasions, compositions, breadth)
     usual = usual_prices(book)
     price = 1 - standards.discount_depth(np.full(width, day + 1), np.arange(width))
     goods = goods_ratio(book, usual)
@@ -113,7 +117,10 @@ def goods_ratio(book: Book, usual: FloatArray) -> FloatArray:
     cost = totals(lines.category[sold], lines.cost[sold], width)
     amount = totals(lines.category[sold], lines.listed[sold], width) * usual
     overall = float(cost.sum() / amount.sum())
-    return np.divide(cost, amount, out=np.full(width, overall), where=amount > 0)
+    ratio: FloatArray = np.divide(
+        cost, amount, out=np.full(width, overall), where=amount > 0
+    )
+    return ratio
 
 
 def _presumed(
@@ -132,23 +139,17 @@ def _presumed(
     return np.array([at.get(str(name), 0.0) for name in book.categories])
 
 
-def _on_first_day(book: Book, occasions: Occasions) -> BoolArray:
-    """Return which occasions are a customer's first, in a log that has it."""
-    first: BoolArray = occasions.day == book.first_purchase_days()[occasions.customer]
-    return first
-
-
 def _pairs(
     book: Book,
     occasions: Occasions,
     compositions: Compositions,
-    first: BoolArray,
     cross_sell: CrossSell,
 ) -> _Pairs:
     lines, width = book.lines, len(book.categories)
     customer = occasions.customer[compositions.occasion]
     key = customer * width + compositions.category
     # Also what came to nothing after returns was home: the first day sold it.
+    first = occasions.day == book.first_purchase_days()[occasions.customer]
     opening = first[occasions.line] & ~lines.returned
     sold = lines.customer * width + lines.category
     home = sold[opening] if cross_sell == "persistent" else sold[~lines.returned]
@@ -181,54 +182,93 @@ def _weighed(
     return inside, outside
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Foreseen:
+    """Of every occasion: the share of home foreseen before it, and what came."""
+
+    share: FloatArray
+    came: FloatArray
+    breadth: IntArray
+
+
 def _corrected(
+    plain: FloatArray,
+    foreseen: _Foreseen,
+    occasions: Occasions,
+    compositions: Compositions,
+    breadth: IntArray,
+) -> FloatArray:
+    """Shift the shares by what earlier ones missed, by breadth of home and stage."""
+    customer, size = occasions.customer, occasions.customer.size
+    turn = turns(customer)
+    share = foreseen.share
+    # A first purchase was foreseen from nothing; certain shares cannot be shifted.
+    used = (turn > 0) & (share > 0) & (share < 1 - _ROUNDING)
+    used &= compositions.usual > 0
+    whole = totals(compositions.occasion, compositions.amount, size)[used]
+    broad = np.minimum(foreseen.breadth, _BROADEST)[used]
+    stage = np.minimum(stages(turn), _LAST_STAGE)[used]
+    logit, came = logit_of(share[used]), foreseen.came[used]
+    one = np.zeros(broad.size, dtype=np.int64)
+    level = logit_shifts(one, 1, share_of(logit), came, whole)[0]
+    by_breadth = level + logit_shifts(
+        broad, _BROADEST + 1, share_of(logit + level), came, whole
+    )
+    by_stage = logit_shifts(
+        stage, _LAST_STAGE + 1, share_of(logit + by_breadth[broad]), came, whole
+    )
+    made = np.minimum(stages(np.bincount(customer, minlength=plain.size)), _LAST_STAGE)
+    moved = by_breadth[np.minimum(breadth, _BROADEST)] + by_stage[made]
+    open_ = (plain > 0) & (plain < 1)
+    return np.where(open_, share_of(logit_of(plain) + moved), plain)
+
+
+def _foreseen(
     occasions: Occasions,
     compositions: Compositions,
     pairs: _Pairs,
     alpha: FloatArray,
-    plain: FloatArray,
-    first: BoolArray,
-    width: int,
-    cross_sell: CrossSell,
-) -> FloatArray:
-    """Shift the shares by what earlier ones missed, by breadth and stage."""
-    count = plain.size
-    turn = turns(occasions.customer)
-    if cross_sell == "persistent":
-        known = _home_known(compositions, occasions, pairs, width)
-        presumed = totals(
-            pairs.customer[pairs.home], alpha[pairs.category][pairs.home], count
-        )[occasions.customer]
-        breadth = np.bincount(pairs.customer[pairs.home], minlength=count)
-    else:
-        known, presumed, breadth_then = _seen_before(
-            compositions, occasions, alpha, width
-        )
-        breadth = np.bincount(pairs.customer[pairs.home], minlength=count)
-    before, whole = known
-    came = _came_home(compositions, occasions, pairs, width, cross_sell)
-    predicted = (presumed + before) / (alpha.sum() + whole)
-    of = breadth[occasions.customer] if cross_sell == "persistent" else breadth_then
-    open_ = (~first) & (predicted > 0) & (predicted < 1 - 1e-9)
-    open_ &= compositions.usual > 0
-    group = np.minimum(of, _BROADEST)[open_]
-    stage = np.minimum(stages(turn), _LAST_STAGE)[open_]
-    logit, part = logit_of(predicted[open_]), came[open_]
-    amount = totals(compositions.occasion, compositions.amount, turn.size)[open_]
-    zero = np.zeros(group.size, dtype=np.int64)
-    shift = logit_shifts(zero, 1, share_of(logit), part, amount)
-    by_breadth = shift[0] + logit_shifts(
-        group, _BROADEST + 1, share_of(logit + shift[0]), part, amount
+    breadth: IntArray,
+) -> _Foreseen:
+    """Foresee with the categories of the first day as home."""
+    customer, width = occasions.customer, alpha.size
+    key = customer[compositions.occasion] * width + compositions.category
+    home = members_of(key, (pairs.customer * width + pairs.category)[pairs.home])
+    size, at = customer.size, compositions.occasion[home]
+    before = _running(customer, totals(at, compositions.share[home], size))
+    presumed = totals(
+        pairs.customer[pairs.home], alpha[pairs.category][pairs.home], breadth.size
     )
-    moved = logit + by_breadth[group]
-    by_stage = logit_shifts(stage, _LAST_STAGE + 1, share_of(moved), part, amount)
-    made = np.bincount(occasions.customer, minlength=count)
-    ahead = np.minimum(stages(made), _LAST_STAGE)
-    mixed = (plain > 0) & (plain < 1)
-    found = share_of(
-        logit_of(plain) + by_breadth[np.minimum(breadth, _BROADEST)] + by_stage[ahead]
+    return _Foreseen(
+        share=(presumed[customer] + before)
+        / (alpha.sum() + _purchases_before(occasions, compositions)),
+        came=totals(at, compositions.amount[home], size),
+        breadth=breadth[customer],
     )
-    return np.where(mixed, found, plain)
+
+
+def _foreseen_first_only(
+    occasions: Occasions, compositions: Compositions, alpha: FloatArray
+) -> _Foreseen:
+    """Foresee with every category bought before the occasion as home."""
+    customer, width = occasions.customer, alpha.size
+    key = customer[compositions.occasion] * width + compositions.category
+    new = np.zeros(key.size, dtype=bool)
+    new[np.unique(key, return_index=True)[1]] = True
+    size, at = customer.size, compositions.occasion[new]
+    presumed = _running(customer, totals(at, alpha[compositions.category[new]], size))
+    breadth = _running(customer, totals(at, np.ones(at.size), size))
+    before = _purchases_before(occasions, compositions)
+    known = compositions.occasion[~new]
+    return _Foreseen(
+        share=(presumed + before) / (alpha.sum() + before),
+        came=totals(known, compositions.amount[~new], size),
+        breadth=breadth.astype(np.int64),
+    )
+
+
+def _purchases_before(occasions: Occasions, compositions: Compositions) -> FloatArray:
+    return _running(occasions.customer, (compositions.usual > 0).astype(np.float64))
 
 
 def _running(customer: IntArray, values: FloatArray) -> FloatArray:
@@ -237,58 +277,6 @@ def _running(customer: IntArray, values: FloatArray) -> FloatArray:
     starts = np.flatnonzero(np.diff(customer, prepend=-1))
     size = np.diff(starts, append=customer.size)
     return until - np.repeat(until[starts], size)
-
-
-def _home_known(
-    compositions: Compositions, occasions: Occasions, pairs: _Pairs, width: int
-) -> tuple[FloatArray, FloatArray]:
-    key = occasions.customer[compositions.occasion] * width + compositions.category
-    home = members_of(key, (pairs.customer * width + pairs.category)[pairs.home])
-    size = occasions.customer.size
-    own = totals(compositions.occasion[home], compositions.share[home], size)
-    valued = (compositions.usual > 0).astype(np.float64)
-    return _running(occasions.customer, own), _running(occasions.customer, valued)
-
-
-def _first_met(
-    compositions: Compositions, occasions: Occasions, width: int
-) -> BoolArray:
-    """Return which rows are a customer's first of a category."""
-    key = occasions.customer[compositions.occasion] * width + compositions.category
-    first = np.zeros(key.size, dtype=bool)
-    first[np.unique(key, return_index=True)[1]] = True
-    return first
-
-
-def _seen_before(
-    compositions: Compositions, occasions: Occasions, alpha: FloatArray, width: int
-) -> tuple[tuple[FloatArray, FloatArray], FloatArray, IntArray]:
-    """Return what is home where every category bought so far is."""
-    size = occasions.customer.size
-    new = _first_met(compositions, occasions, width)
-    at, what = compositions.occasion[new], compositions.category[new]
-    presumed = _running(occasions.customer, totals(at, alpha[what], size))
-    breadth = _running(occasions.customer, totals(at, np.ones(at.size), size))
-    valued = (compositions.usual > 0).astype(np.float64)
-    before = _running(occasions.customer, valued)
-    return (before, before), presumed, breadth.astype(np.int64)
-
-
-def _came_home(
-    compositions: Compositions,
-    occasions: Occasions,
-    pairs: _Pairs,
-    width: int,
-    cross_sell: CrossSell,
-) -> FloatArray:
-    key = occasions.customer[compositions.occasion] * width + compositions.category
-    if cross_sell == "persistent":
-        home = members_of(key, (pairs.customer * width + pairs.category)[pairs.home])
-    else:
-        home = ~_first_met(compositions, occasions, width)
-    return totals(
-        compositions.occasion[home], compositions.amount[home], occasions.customer.size
-    )
 
 
 def _ratio(part: FloatArray, whole: FloatArray) -> FloatArray:

@@ -18,7 +18,7 @@ from ..._frames import group_rows, read_eager
 from ...errors import InvalidValueError, MissingColumnError
 from ...fits import from_document, to_document
 from ...kernels.log.calendar import DAYS_PER_UNIT
-from ...kernels.value.component_identity import NEVER
+from ...kernels.value.component_identity import NEVER, totals
 from ...kernels.value.referral import normalised_weights
 from ...ledger import Book, Ledger
 from ...typing import Day, FloatArray, IntArray, IntoDataFrameT, TimeUnit
@@ -256,7 +256,7 @@ def _value_within(
         mean = float(until[reached].mean())
     else:
         mean = float(until[-1])
-    own = np.bincount(who, cash, minlength=book.customers)[people]
+    own = totals(who, cash, book.customers)[people]
     usual = float(own.mean())
     scale = abs(mean / usual) if usual else 1.0
     return mean, _error(own) * scale

@@ -53,7 +53,8 @@ def presumed_purchases(
     firm = float(np.clip(firm, 1 / _FIRMEST, _FIRMEST))
     # Every customer counts by how well she is known, not by how often she buys.
     known = totals(pairs % width, seen / (count + firm), width)
-    return firm * known / known.sum()
+    presumed: FloatArray = firm * known / known.sum()
+    return presumed
 
 
 def logit_shifts(

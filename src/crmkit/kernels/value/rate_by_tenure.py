@@ -61,7 +61,8 @@ def learning_path(
     levels = np.concatenate([[1.0], np.cumprod(link**belief)])
     rows = np.bincount(stage, minlength=size)
     centre = (totals(stage, turn.astype(np.float64), size) / rows)[: last + 1]
-    return np.interp(np.arange(np.ceil(centre[-1]) + 1), centre, levels)
+    path: FloatArray = np.interp(np.arange(np.ceil(centre[-1]) + 1), centre, levels)
+    return path
 
 
 def stages(turn: IntArray) -> IntArray:
