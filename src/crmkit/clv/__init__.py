@@ -28,6 +28,7 @@ from .components.referral_influence import (
     referral_influence,
 )
 from .components.referral_outlook import ReferralOutlook, fit_referral_outlook
+from .components.value_statement import ValueStatement, value_statement
 from .models.bg_bb import BgBb, fit_bg_bb
 from .models.bg_nbd import BgNbd, fit_bg_nbd
 from .models.gamma_gamma import GammaGamma, fit_gamma_gamma
@@ -74,6 +75,7 @@ __all__ = [
     "ReferralInfluence",
     "ReferralOutlook",
     "SpendIndependence",
+    "ValueStatement",
     "backtest",
     "backtest_components",
     "clv_components",
@@ -98,6 +100,7 @@ __all__ = [
     "purchase_histories",
     "referral_influence",
     "spend_independence",
+    "value_statement",
     "value_waterfall",
     "with_clv",
     "with_clv_if_active",
