@@ -8,7 +8,7 @@ import numpy as np
 from ..._check import instance, positive
 from ..._dates import day_number
 from ...errors import InvalidValueError, NotEnoughDataError
-from ...fits import from_document, to_document
+from ...fits import checked, from_document, to_document
 from ...kernels.value.component_identity import totals
 from ...kernels.value.compositions import presumed_purchases
 from ...ledger import Book, Ledger
@@ -30,6 +30,7 @@ _LEAST_PRICE = 0.01  # of list: a category given away still has a price
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class CategoryShares:
     """What customers' purchases consist of before anything is known of one of them.
 

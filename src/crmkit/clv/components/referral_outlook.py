@@ -16,7 +16,7 @@ from ..._check import (
 from ..._dates import day_number
 from ..._frames import group_rows, read_eager
 from ...errors import InvalidValueError, MissingColumnError
-from ...fits import from_document, to_document
+from ...fits import checked, from_document, to_document
 from ...kernels.log.calendar import DAYS_PER_UNIT
 from ...kernels.value.component_identity import NEVER, totals
 from ...kernels.value.referral import normalised_weights
@@ -34,6 +34,7 @@ _ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class ReferralOutlook:
     """The referrals to expect, per purchase occasion of a customer.
 
