@@ -114,7 +114,7 @@ def test_missing_standards_assumptions_and_models_are_refused_by_name() -> None:
             ahead(ledger, **{name: None})
     for name in ("shares", "referral"):
         nothing: Any = {name: 3}
-        with pytest.raises(errors.InvalidTypeError, match=f"argument '{name}'"):
+        with pytest.raises(errors.InvalidTypeError, match=f"'{name}'"):
             Assumptions(**nothing)
 
 
