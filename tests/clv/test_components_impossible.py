@@ -115,7 +115,7 @@ OUTLOOK: dict[str, Any] = {
     ],
 )
 def test_an_impossible_outlook_on_referral_is_refused(wrong: dict[str, Any]) -> None:
-    with pytest.raises(errors.InvalidValueError, match="argument|field"):
+    with pytest.raises(errors.InvalidValueError, match=r"argument|field"):
         ReferralOutlook(**{**OUTLOOK, **wrong})
 
 
