@@ -9,14 +9,18 @@ import pytest
 
 from crmkit import errors
 from crmkit.clv import (
+    Assumptions,
+    ComponentBacktest,
     backtest_components,
     clv_components,
     fit_gamma_gamma,
     fit_pareto_nbd,
     fit_references,
+    fit_referral_outlook,
+    value_statement,
 )
-from crmkit.clv.components.component_backtest import ComponentBacktest
 from crmkit.datasets.simulated_company import simulate_company
+from crmkit.segments import ROLE_ACTIONS, with_value_role
 
 # Spend does not differ between the customers of the simulated company.
 pytestmark = pytest.mark.filterwarnings("ignore::crmkit.errors.IdentifiabilityWarning")
@@ -100,3 +104,53 @@ def test_a_cutoff_without_its_horizon_is_refused() -> None:
         backtested(ledger, cutoffs=[])
     with pytest.raises(errors.NotEnoughDataError, match="customers who bought by"):
         backtested(ledger, cutoffs=["2021-01-01"])
+
+
+def test_one_call_states_what_the_pieces_do() -> None:
+    ledger = company(3, 300)
+    statement = value_statement(
+        ledger,
+        as_of=CUTOFF,
+        horizon=26,
+        time_unit="week",
+        discount_rate=0.0,
+        rng=np.random.default_rng(1),
+        n_draws=20,
+    )
+    total = statement.expected["clv"].sum()
+    assert statement.tenses["current_value"].sum() == pytest.approx(total)
+    assert statement.intervals is not None
+    row = statement.intervals.row(0, named=True)
+    assert row["clv_lower"] < total < row["clv_upper"]
+    roles = with_value_role(statement.tenses)
+    assert set(roles["value_role"]) <= set(ROLE_ACTIONS)
+    # Who has probably left has little to be added.
+    gone = statement.tenses.filter(pl.col("probability_alive") < 0.05)
+    there = statement.tenses.filter(pl.col("probability_alive") > 0.5)
+    assert gone["potential_value"].mean() < 0.1 * there["potential_value"].mean()
+
+
+def test_an_outlook_of_another_horizon_is_refused() -> None:
+    ledger = company(3, 100)
+    references = fit_references(ledger, as_of=CUTOFF)
+    outlook = fit_referral_outlook(
+        ledger, references=references, as_of=CUTOFF, horizon=52, time_unit="week"
+    )
+    with pytest.raises(errors.InvalidValueError, match="outlook is for 364 days"):
+        backtested(ledger, assumptions=Assumptions(referral=outlook))
+
+
+def test_cost_to_serve_and_price_by_her_own_course_reconcile() -> None:
+    ledger = company(3, 300)
+    found = clv_components(
+        ledger,
+        references=fit_references(ledger, as_of=LATER),
+        as_of=LATER,
+        time_unit="year",
+        discount_rate=0.1,
+    )
+    for part in ("clv4", "clv6"):
+        both = found[f"{part}_base"] + found[f"{part}_change"]
+        np.testing.assert_allclose(both, found[part], rtol=1e-9, atol=1e-9)
+    # The simulated cost of an order falls from 5.0 towards 2.0.
+    assert found["clv4_change"].sum() > 5 * abs(found["clv4_base"].sum())

@@ -292,31 +292,16 @@ def test_category_shares_survive_json_and_foreign_ones_are_refused() -> None:
 
 
 def test_an_endless_horizon_needs_a_discount() -> None:
-    class Immortal:
-        def probability_alive(self, frequency: Any, recency: Any, T: Any) -> Any:
-            del recency, T
-            return np.ones_like(frequency)
-
-        def expected_purchases(
-            self, frequency: Any, recency: Any, T: Any, *, horizon: float
-        ) -> Any:
-            del recency, T
-            return np.full_like(frequency, horizon)
-
+    class Immortal(BgNbd):
         def discounted_expected_purchases(
-            self,
-            frequency: Any,
-            recency: Any,
-            T: Any,
-            *,
-            horizon: float,
-            discount_rate: float,
+            self, frequency: Any, recency: Any, T: Any, **ahead: Any
         ) -> Any:
-            del recency, T, discount_rate
-            return np.full_like(frequency, horizon)
+            del recency, T
+            return np.full_like(frequency, ahead["horizon"])
 
+    immortal = Immortal(r=0.5, alpha=4.0, a=1.3, b=10.0)
     with pytest.raises(errors.InvalidValueError, match="positive discount_rate"):
-        ahead(company(3), purchases=Immortal(), horizon=np.inf)
+        ahead(company(3), purchases=immortal, horizon=np.inf)
 
 
 def drawn(ledger: Any, models: Any, **options: Any) -> Any:

@@ -12,13 +12,10 @@ from .checking.spend_independence import SpendIndependence, spend_independence
 from .components.assumptions import Assumptions
 from .components.category_shares import CategoryShares, fit_category_shares
 from .components.clv_components import clv_components
-from .components.component_backtest import (
-    ComponentBacktest,
-    PartScore,
-    backtest_components,
-)
+from .components.component_backtest import backtest_components
 from .components.component_draws import ComponentDraws, expected_component_draws
 from .components.expected_components import expected_components
+from .components.part_scores import ComponentBacktest, PartScore
 from .components.purchase_histories import purchase_histories
 from .components.reference_fitting import fit_references
 from .components.references import References

@@ -27,7 +27,6 @@ from .assumptions import Assumptions
 from .clv_components import clv_components
 from .component_draws import expected_component_draws
 from .expected_components import expected_components
-from .ledger_flows import CrossSell
 from .purchase_histories import purchase_histories
 from .reference_fitting import fit_references
 from .references import References
@@ -93,16 +92,14 @@ def value_statement(
     discount_rate: float,
     purchases: FitPurchases = fit_bg_nbd,
     spend: FitSpend = _SPEND,
-    references: References | None = None,
-    cross_sell: CrossSell = "persistent",
     reach: float = 0.75,
     rng: np.random.Generator | None = None,
     n_draws: int = 200,
 ) -> ValueStatement[IntoDataFrameT]:
     """Fit what is needed, and state past, expected and potential value in parts.
 
-    Each piece can be called alone, with more options; this gives the day, the unit and
-    the rate once.
+    Each piece can be called alone, with more options (given references, another
+    definition of cross-selling); this gives the day, the unit and the rate once.
 
     Parameters
     ----------
@@ -116,10 +113,6 @@ def value_statement(
         The unit of the models and the horizon, and the effective rate per unit.
     purchases, spend
         How to fit the models to :func:`purchase_histories`.
-    references
-        The standards; None fits them.
-    cross_sell
-        As in :func:`clv_components`.
     reach
         The quantile of all customers that counts as reachable, for the potential.
     rng
@@ -164,7 +157,7 @@ def value_statement(
     drawn = whole("n_draws", n_draws, at_least=2)
     if rng is not None:
         random_source(rng)
-    known = fit_references(ledger, as_of=as_of) if references is None else references
+    known = fit_references(ledger, as_of=as_of)
     referral = None
     if book.referrals.day.size:
         referral = fit_referral_outlook(
@@ -176,14 +169,13 @@ def value_statement(
         )
     histories = purchase_histories(ledger, as_of=as_of, time_unit=time_unit)
     bought, spent = purchases(histories), spend(histories)
-    assumptions = Assumptions(cross_sell=cross_sell, referral=referral)
+    assumptions = Assumptions(referral=referral)
     history = clv_components(
         ledger,
         references=known,
         as_of=as_of,
         time_unit=time_unit,
         discount_rate=discount_rate,
-        cross_sell=cross_sell,
     )
     expected = expected_components(
         ledger,
