@@ -64,6 +64,18 @@ def _components(rng: Any) -> object:
     )
 
 
+def _statement(rng: Any) -> object:
+    ledger = datasets.simulate_company(customers=9, rng=np.random.default_rng(1))
+    return clv.value_statement(
+        ledger,
+        as_of="2023-12-31",
+        time_unit="week",
+        rng=rng,
+        n_draws=2,
+        **AHEAD,
+    )
+
+
 JUDGED = BASE.assign(
     churn_risk=[0.2, 0.7, 0.4],
     churned=[0, 1, 0],
@@ -138,6 +150,7 @@ CALLS: dict[str, Callable[[Any], object]] = {
     ),
     "draw_models": lambda rng: clv.draw_models(BG_NBD, n_draws=2, rng=rng),
     "expected_component_draws": _components,
+    "value_statement": _statement,
     "simulate_company": lambda rng: datasets.simulate_company(customers=9, rng=rng),
     "simulate_purchases": lambda rng: datasets.simulate_purchases(
         9, purchases=BG_NBD, spend=SPEND, T=9.0, rng=rng
@@ -196,6 +209,10 @@ def test_a_seed_is_no_generator(name: str, seed: object) -> None:
     assert "Pass numpy.random.default_rng(seed)" in str(refused.value)
 
 
-@pytest.mark.parametrize("name", sorted(set(CALLS) - {"backtest", "draw_models"}))
+# These need models fitted to more than a handful of customers.
+FITTING = {"backtest", "draw_models", "value_statement"}
+
+
+@pytest.mark.parametrize("name", sorted(set(CALLS) - FITTING))
 def test_a_generator_is_welcome(name: str) -> None:
     CALLS[name](np.random.default_rng(42))

@@ -84,7 +84,9 @@ ASKED: list[Callable[[Any], Any]] = [
     ahead,
     lambda ledger: fit_references(ledger, as_of=END),
     lambda ledger: fit_category_shares(ledger, as_of=END),
-    lambda ledger: fit_referral_outlook(ledger, references=STANDARDS, as_of=END),
+    lambda ledger: fit_referral_outlook(
+        ledger, references=STANDARDS, as_of=END, horizon=52, time_unit="week"
+    ),
     lambda ledger: purchase_histories(ledger, as_of=END),
     lambda ledger: referral_influence(
         ledger, as_of=END, time_unit="year", discount_rate=0.0
@@ -112,7 +114,7 @@ def test_missing_standards_assumptions_and_models_are_refused_by_name() -> None:
             ahead(ledger, **{name: None})
     for name in ("shares", "referral"):
         nothing: Any = {name: 3}
-        with pytest.raises(errors.InvalidTypeError, match=f"argument '{name}'"):
+        with pytest.raises(errors.InvalidTypeError, match=f"'{name}'"):
             Assumptions(**nothing)
 
 
@@ -172,13 +174,27 @@ OUTLOOK = ReferralOutlook(
 def test_groups_of_referrers_are_columns_of_the_customers() -> None:
     ledger = Ledger(lines=lines())
     with pytest.raises(errors.MissingColumnError, match="channel"):
-        fit_referral_outlook(ledger, references=STANDARDS, as_of=END, by="channel")
+        fit_referral_outlook(
+            ledger,
+            references=STANDARDS,
+            as_of=END,
+            horizon=52,
+            time_unit="week",
+            by="channel",
+        )
     with pytest.raises(errors.MissingColumnError, match="channel"):
         ahead(ledger, assumptions=Assumptions(referral=OUTLOOK))
     people = pl.DataFrame({"customer_id": ["a", "b"], "channel": ["web", None]})
     holed = Ledger(lines=lines(), customers=people)
     with pytest.raises(errors.InvalidValueError, match="'channel': missing value"):
-        fit_referral_outlook(holed, references=STANDARDS, as_of=END, by="channel")
+        fit_referral_outlook(
+            holed,
+            references=STANDARDS,
+            as_of=END,
+            horizon=52,
+            time_unit="week",
+            by="channel",
+        )
 
 
 def test_a_group_the_outlook_does_not_know_has_the_overall_rate() -> None:

@@ -1,7 +1,6 @@
 """Parts of value are refused where the ledger or the standards cannot carry them."""
 
 import dataclasses
-import datetime as dt
 from typing import Any
 
 import numpy as np
@@ -73,7 +72,6 @@ def test_a_category_never_sold_costs_what_the_others_do() -> None:
     shares = CategoryShares(
         categories=("t", "u", "v"),
         concentration=(2.0, 1.0, 3.0),
-        list_amount=(90.0, 90.0, 50.0),
     )
     found = ahead(book([*ROWS, late]), shares=shares)
     paid = found["expected_purchases"] * found["expected_spend"]
@@ -94,14 +92,6 @@ def test_where_everything_was_free_nothing_is_looked_ahead() -> None:
     free = book(ROWS, list_amount=pl.col("paid_amount"), paid_amount=pl.lit(0.0))
     with pytest.raises(errors.NotEnoughDataError, match=r"at least 1% .* got 0\.00%"):
         ahead(free)
-
-
-def test_shares_without_an_amount_are_refused() -> None:
-    shares = CategoryShares(
-        categories=("t", "u"), concentration=(1.0, 1.0), list_amount=(0.0, 0.0)
-    )
-    with pytest.raises(errors.InvalidValueError, match="no list amount above 0"):
-        ahead(book(ROWS), shares=shares)
 
 
 OUTLOOK: dict[str, Any] = {
@@ -125,23 +115,19 @@ OUTLOOK: dict[str, Any] = {
     ],
 )
 def test_an_impossible_outlook_on_referral_is_refused(wrong: dict[str, Any]) -> None:
-    with pytest.raises(errors.InvalidValueError, match="argument"):
+    with pytest.raises(errors.InvalidValueError, match=r"argument|field"):
         ReferralOutlook(**{**OUTLOOK, **wrong})
 
 
-@pytest.mark.parametrize("amounts", [(-1.0, 1.0), (1.0, float("inf"))])
-def test_impossible_shares_are_refused(amounts: tuple[float, float]) -> None:
-    with pytest.raises(errors.InvalidValueError, match="argument 'list_amount'"):
-        CategoryShares(
-            categories=("t", "u"), concentration=(1.0, 1.0), list_amount=amounts
-        )
+@pytest.mark.parametrize("presumed", [(-1.0, 1.0), (1.0, float("inf"))])
+def test_impossible_shares_are_refused(presumed: tuple[float, float]) -> None:
+    with pytest.raises(errors.InvalidValueError, match="'concentration'"):
+        CategoryShares(categories=("t", "u"), concentration=presumed)
 
 
 def test_a_category_has_one_share() -> None:
     with pytest.raises(errors.InvalidValueError, match="a category named twice"):
-        CategoryShares(
-            categories=("t", "t"), concentration=(1.0, 1.0), list_amount=(1.0, 1.0)
-        )
+        CategoryShares(categories=("t", "t"), concentration=(1.0, 1.0))
 
 
 STANDARDS = References.from_standards(discount_depth={"t": 0.1}, overall_depth=0.1)
@@ -154,8 +140,7 @@ STANDARDS = References.from_standards(discount_depth={"t": 0.1}, overall_depth=0
         ({"acquisition_cost": (-1.0,)}, "argument 'acquisition_cost': negative"),
         ({"overall_depth": (1.2,)}, r"'overall_depth': a depth of 1\.2, above 1"),
         ({"discount_depth": ((2.0,),)}, "'discount_depth': a depth of 2"),
-        ({"periods": ("x",)}, "a period 'x' that is no ISO-8601 date"),
-        ({"periods": (dt.date(2024, 1, 1),)}, "that is no ISO-8601 date"),
+        ({"periods": ("x",)}, "a period 'x' that is not an ISO-8601 date"),
     ],
 )
 def test_impossible_standards_are_refused(wrong: dict[str, Any], sentence: str) -> None:

@@ -3,6 +3,7 @@
 import datetime as dt
 from typing import Any
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -78,6 +79,8 @@ def test_a_referee_is_worth_what_is_left_at_the_usual_cost_of_winning() -> None:
         ledger(),
         references=References.from_standards(acquisition_cost=20.0),
         as_of="2023-03-31",
+        horizon=np.inf,
+        time_unit="week",
     )
     # b brought 38 less 16 of service; won for 5, counted as if for 20.
     assert found.referee_value == pytest.approx(22.0 - 20.0)

@@ -81,6 +81,7 @@ AHEAD = {
     "clv3": [5.0, 1.0, 0.0],
     "clv5": [0.0, 0.0, 0.0],
     "clv": [15.0, 21.0, 90.0],
+    "probability_alive": [1.0, 1.0, 1.0],
 }
 
 
@@ -104,7 +105,7 @@ def test_a_customer_in_one_frame_only_is_refused(
     eager_frame: Callable[[dict[str, Any]], Any],
 ) -> None:
     other = {**AHEAD, "customer_id": ["a", "b", "d"]}
-    with pytest.raises(errors.InvalidValueError, match="2 unmatched customers"):
+    with pytest.raises(errors.InvalidValueError, match="unmatched customer in 2 of 4"):
         with_value_tenses(eager_frame(PAST), expected=eager_frame(other))
 
 

@@ -19,6 +19,7 @@ from crmkit.ledger import Ledger
 
 PARTS = (
     "acquiring",
+    "larger_base",
     "keeping",
     "volume",
     "mix",
@@ -124,6 +125,42 @@ def test_a_year_without_existing_customers_is_all_acquisition() -> None:
     )
     assert change.active_before == change.active_after == 0
     assert change.change == change.acquiring
+
+
+def test_a_young_company_grows_by_its_base_and_not_by_keeping() -> None:
+    # Two are won a period and all come back: nothing about keeping changes.
+    lines = [
+        (won, f"c{won}{n}", f"2023-{month:02d}-15", 10.0)
+        for won in range(1, 7)
+        for n in (0, 1)
+        for month in range(won, 7)
+    ]
+    frame = pl.DataFrame(
+        {
+            "customer_id": [row[1] for row in lines],
+            "date": [row[2] for row in lines],
+            "paid_amount": [row[3] for row in lines],
+        }
+    ).with_columns(pl.col("date").str.to_date())
+    change = profit_change(
+        Ledger(lines=frame),
+        before=("2023-02-01", "2023-02-28"),
+        after=("2023-05-04", "2023-05-31"),
+    )
+    assert (change.existing_before, change.existing_after) == (2, 8)
+    assert change.larger_base == pytest.approx(60.0)
+    assert change.keeping == change.growing == 0
+    gone = frame.filter(
+        (pl.col("customer_id") != "c40") | (pl.col("date").dt.month() < 5)
+    )
+    less = profit_change(
+        Ledger(lines=gone),
+        before=("2023-02-01", "2023-02-28"),
+        after=("2023-05-04", "2023-05-31"),
+    )
+    # Of the newest age both of two stayed, and now one of two.
+    assert less.keeping == pytest.approx(-10.0)
+    assert less.larger_base == pytest.approx(60.0)
 
 
 def test_a_change_survives_json() -> None:

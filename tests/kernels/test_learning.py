@@ -11,21 +11,31 @@ def test_rows_of_a_customer_are_numbered_from_zero() -> None:
 def test_the_path_is_that_of_those_who_took_it() -> None:
     # 100 loyal customers start at 8 and halve; 1,000 others buy once, at 1.
     loyal = np.tile([8.0, 4.0, 2.0], 100)
+    customer = np.concatenate([np.repeat(np.arange(100), 3), np.arange(100, 1100)])
     turn = np.concatenate([np.tile([0, 1, 2], 100), np.zeros(1000, dtype=np.int64)])
     amount = np.concatenate([loyal, np.ones(1000)])
-    path = learning_path(turn, amount, np.ones(1300))
-    belief = 100 / 130
-    np.testing.assert_allclose(path, 0.5 ** (belief * np.arange(3)), rtol=1e-14)
+    path = learning_path(customer, turn, amount, np.ones(1300))
+    np.testing.assert_allclose(path, 0.5 ** np.arange(3), rtol=1e-14)
+
+
+def test_a_link_no_larger_than_its_error_is_not_believed() -> None:
+    rng = np.random.default_rng(1)
+    turn = np.tile(np.arange(8), 200)
+    customer = np.repeat(np.arange(200), 8)
+    path = learning_path(customer, turn, rng.gamma(1.0, 1.0, 1600), np.ones(1600))
+    assert np.abs(path - 1).max() < 0.2
 
 
 def test_a_link_few_have_taken_ends_the_path() -> None:
-    turn = np.tile([0, 1], 29)
-    assert learning_path(turn, np.ones(58), np.ones(58)).tolist() == [1.0]
+    turn, customer = np.tile([0, 1], 29), np.repeat(np.arange(29), 2)
+    path = learning_path(customer, turn, np.ones(58), np.ones(58))
+    assert path.tolist() == [1.0]
 
 
 def test_a_rate_that_never_changes_has_a_flat_path() -> None:
     turn = np.tile([0, 1, 2, 3], 50)
-    path = learning_path(turn, np.full(200, 3.7), np.ones(200))
+    customer = np.repeat(np.arange(50), 4)
+    path = learning_path(customer, turn, np.full(200, 3.7), np.ones(200))
     np.testing.assert_array_equal(path, np.ones(4))
 
 

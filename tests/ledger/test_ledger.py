@@ -198,10 +198,54 @@ def test_serving_someone_not_yet_won_is_refused(eager_frame: Build) -> None:
     early = eager_frame({**COSTS, "date": [day(2), day(7)]})
     lines = eager_frame(LINES)
     with pytest.raises(errors.InvalidValueError, match="premature cost in 1 of 2 rows"):
-        Ledger(lines=lines, service=early)
+        Ledger(lines=lines, service=early, early_service="error")
     Ledger(lines=lines, service=early, relationship_start="unknown")
     won = eager_frame({"customer_id": ["b"], "date": [day(1)], "amount": [4.0]})
     Ledger(lines=lines, service=early, acquisition=won)
+
+
+def test_serving_someone_not_yet_won_is_booked_to_winning_and_said(
+    eager_frame: Build,
+) -> None:
+    early = eager_frame({**COSTS, "date": [day(2), day(7)]})
+    booked = Ledger(lines=eager_frame(LINES), service=early)
+    assert booked.book.acquisition.amount.tolist() == [2.0]
+    assert booked.book.service.amount.tolist() == [3.0]
+    assert "1 early service costs of 2.00 booked as acquisition" in repr(booked)
+    apart = Ledger(lines=eager_frame(LINES), service=early, early_service="apart")
+    assert apart.book.acquisition.amount.size == 0
+    assert (apart.book.early_service.count, apart.book.early_service.amount) == (1, 2)
+    assert "kept apart" in repr(apart)
+
+
+TILL: dict[str, list[Any]] = {
+    "customer_id": ["a", "a", "a", "a", "b", "a"],
+    "date": [day(1), day(3), day(4), day(6), day(7), day(8)],
+    "category": ["x", "x", "x", "y", "x", "x"],
+    "paid_amount": [30.0, 20.0, -25.0, 9.0, -5.0, -20.0],
+}
+
+
+def test_a_return_without_a_link_is_taken_off_the_latest_sale_it_fits(
+    eager_frame: Build,
+) -> None:
+    netted = Ledger(lines=eager_frame(TILL), returns="net")
+    lines = netted.book.lines
+    # 25 does not fit into the sale of 20; b bought nothing to give back.
+    assert lines.row.tolist() == [0, 1, 2, 3, 5]
+    assert lines.returned.tolist() == [False, False, True, False, True]
+    assert lines.sale_day.tolist()[2] == lines.day[0]
+    assert lines.sale_day.tolist()[4] == lines.day[1]
+    lost = netted.book.unmatched_returns
+    assert (lost.count, lost.amount) == (1, -5.0)
+    assert "1 unmatched returns of -5.00 left out" in repr(netted)
+
+
+def test_returns_without_a_link_are_refused_or_left_out(eager_frame: Build) -> None:
+    with pytest.raises(errors.InvalidValueError, match=r"or pass returns='net'"):
+        Ledger(lines=eager_frame(TILL))
+    dropped = Ledger(lines=eager_frame(TILL), returns="drop").book
+    assert (dropped.unmatched_returns.count, dropped.lines.row.size) == (3, 3)
 
 
 def test_a_negative_cost_is_refused(eager_frame: Build) -> None:

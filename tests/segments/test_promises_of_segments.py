@@ -25,7 +25,8 @@ def base(n: int = 40) -> pd.DataFrame:
         {
             "customer_id": rng.permutation(n),
             "clv": rng.lognormal(2, 1, n).round(1) - 3,
-            "potential_value": rng.lognormal(2, 1, n).round(1) + 90,
+            "current_value": rng.lognormal(2, 1, n).round(1) - 3,
+            "potential_value": rng.lognormal(2, 1, n).round(1),
             "revenue": rng.lognormal(2, 1, n).round(1),
             "profit": rng.normal(2, 3, n).round(1),
             "frequency": frequency,

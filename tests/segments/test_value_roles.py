@@ -15,8 +15,8 @@ Read = Callable[[Any], dict[str, list[Any]]]
 
 BASE = {
     "customer_id": list("abcdef"),
-    "clv": [800.0, 100.0, 60.0, -20.0, 40.0, -5.0],
-    "potential_value": [900.0, 700.0, 70.0, -10.0, 40.0, 8.0],
+    "current_value": [800.0, 100.0, 60.0, -20.0, 40.0, -5.0],
+    "potential_value": [100.0, 600.0, 10.0, 10.0, 0.0, 13.0],
 }
 
 
@@ -47,27 +47,33 @@ def test_the_actual_value_can_decide_alone(frame: Make, columns_of: Read) -> Non
 
 def test_frozen_roles_do_not_move(frame: Make, columns_of: Read) -> None:
     roles = segments.fit_value_roles(frame(BASE))
-    later = {"customer_id": ["x"], "clv": [799.0], "potential_value": [1400.0]}
+    later = {"customer_id": ["x"], "current_value": [799.0], "potential_value": [601.0]}
     assert roles_of(columns_of(roles.with_value_role(frame(later)))) == {"x": "MGC"}
 
 
 def test_nobody_is_valuable_where_all_are_below_zero(
     frame: Make, columns_of: Read
 ) -> None:
-    base = {"customer_id": ["a", "b"], "clv": [-1.0, -2.0], "potential_value": [-1, 0]}
+    base = {
+        "customer_id": ["a", "b"],
+        "current_value": [-1.0, -2.0],
+        "potential_value": [0, 2],
+    }
     found = columns_of(segments.with_value_role(frame(base)))
     assert roles_of(found) == {"a": "BZ", "b": "MGC"}
 
 
-def test_a_potential_below_the_actual_is_refused(frame: Make) -> None:
-    base = frame({"clv": [5.0], "potential_value": [4.0]})
-    with pytest.raises(errors.InvalidValueError, match="value below 'clv'"):
+def test_a_negative_potential_is_refused(frame: Make) -> None:
+    base = frame({"current_value": [5.0], "potential_value": [-4.0]})
+    with pytest.raises(
+        errors.InvalidValueError, match="'potential_value': negative value"
+    ):
         segments.with_value_role(base)
 
 
 @pytest.mark.parametrize("hole", [None, float("nan")])
 def test_a_hole_is_refused(frame: Make, hole: float | None) -> None:
-    base = frame({"clv": [5.0, 1.0], "potential_value": [9.0, hole]})
+    base = frame({"current_value": [5.0, 1.0], "potential_value": [9.0, hole]})
     with pytest.raises(errors.InvalidValueError, match="'potential_value': missing"):
         segments.with_value_role(base)
 
@@ -79,7 +85,7 @@ def test_roles_travel_as_json(frame: Make) -> None:
 
 
 def test_roles_of_a_base_without_value_travel_too(frame: Make) -> None:
-    base = {"clv": [-1.0], "potential_value": [-1.0]}
+    base = {"current_value": [-1.0], "potential_value": [0.0]}
     roles = segments.fit_value_roles(frame(base))
     assert roles.most_valuable_from is None
     assert segments.ValueRoles.from_dict(roles.to_dict()) == roles
@@ -98,8 +104,8 @@ def test_the_rules_are_disjoint_and_exhaustive(
 
     base = pl.DataFrame(
         {
-            "clv": [float(actual) for actual, _ in pairs],
-            "potential_value": [float(actual + more) for actual, more in pairs],
+            "current_value": [float(actual) for actual, _ in pairs],
+            "potential_value": [float(more) for _, more in pairs],
         }
     )
     roles = segments.fit_value_roles(base, below_zero=below_zero)
@@ -109,5 +115,5 @@ def test_the_rules_are_disjoint_and_exhaustive(
     assert sum(part.height for part in by_role.values()) == len(pairs)
     mvc = by_role.get(("MVC",))
     if mvc is not None:
-        others = found.filter(pl.col("value_role") != "MVC")["clv"].to_list()
-        assert min(mvc["clv"].to_list()) > max(others, default=float("-inf"))
+        others = found.filter(pl.col("value_role") != "MVC")["current_value"].to_list()
+        assert min(mvc["current_value"].to_list()) > max(others, default=float("-inf"))

@@ -16,8 +16,10 @@ from .checking.tracking import tracking
 from .components.assumptions import Assumptions
 from .components.category_shares import CategoryShares, fit_category_shares
 from .components.clv_components import clv_components
+from .components.component_backtest import backtest_components
 from .components.component_draws import ComponentDraws, expected_component_draws
 from .components.expected_components import expected_components
+from .components.part_scores import ComponentBacktest, PartScore
 from .components.purchase_histories import purchase_histories
 from .components.reference_fitting import fit_references
 from .components.references import References
@@ -27,6 +29,7 @@ from .components.referral_influence import (
     referral_influence,
 )
 from .components.referral_outlook import ReferralOutlook, fit_referral_outlook
+from .components.value_statement import ValueStatement, value_statement
 from .models.bg_bb import BgBb, fit_bg_bb
 from .models.bg_nbd import BgNbd, fit_bg_nbd
 from .models.covariate_effects import CovariateEffect, CovariateTest
@@ -64,6 +67,7 @@ __all__ = [
     "BgBb",
     "BgNbd",
     "CategoryShares",
+    "ComponentBacktest",
     "ComponentDraws",
     "CovariateEffect",
     "CovariateTest",
@@ -82,6 +86,7 @@ __all__ = [
     "ModelScore",
     "Nbd",
     "ParetoNbd",
+    "PartScore",
     "PastError",
     "ProfitChange",
     "PurchaseCovariates",
@@ -92,7 +97,9 @@ __all__ = [
     "Seasonality",
     "SpendCovariates",
     "SpendIndependence",
+    "ValueStatement",
     "backtest",
+    "backtest_components",
     "clv_components",
     "compare_models",
     "draw_models",
@@ -124,6 +131,7 @@ __all__ = [
     "referral_influence",
     "spend_independence",
     "tracking",
+    "value_statement",
     "value_waterfall",
     "with_clv",
     "with_clv_if_active",

@@ -9,7 +9,7 @@ from .._frames import nw
 from ..kernels.value.component_identity import NEVER, first_days
 from ..typing import BoolArray, FloatArray, IntArray
 
-__all__ = ["Book", "Costs", "Lines", "Orders", "Referrals"]
+__all__ = ["Book", "Costs", "LeftOut", "Lines", "Orders", "Referrals"]
 
 _Table = TypeVar("_Table", "Lines", "Costs", "Referrals")
 
@@ -73,6 +73,14 @@ class Orders:
     day: IntArray
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """What a ledger was given and does not contain: rows, and their amount."""
+
+    count: int = 0
+    amount: float = 0.0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Book:
     """All tables of a ledger in codes that mean the same in each.
@@ -92,6 +100,11 @@ class Book:
         need not be; ``"given"``: ``start_day`` tells when the relationship began.
     measured
         Which of ``list_amount`` and ``cost_amount`` the lines have.
+    unmatched_returns
+        Returns that are in no part, because they name no sale and none was found.
+    early_service
+        Costs of serving someone who was not yet a customer: booked as acquisition, or
+        kept apart and then in no part, as ``early_service_kept`` tells.
     """
 
     ids: nw.Series[Any]
@@ -105,6 +118,9 @@ class Book:
     start: Literal["known", "unknown", "given"]
     start_day: IntArray
     measured: frozenset[str]
+    unmatched_returns: LeftOut = LeftOut()
+    early_service: LeftOut = LeftOut()
+    early_service_kept: Literal["acquisition", "apart"] = "acquisition"
 
     @property
     def customers(self) -> int:

@@ -1,5 +1,7 @@
 """Read service costs, acquisition costs, referrals and given starts."""
 
+from typing import Literal, TypeAlias
+
 import numpy as np
 
 from .._frames import nw
@@ -7,17 +9,21 @@ from ..errors import InvalidTypeError
 from ..kernels.value.component_identity import first_days
 from ..kernels.value.referral import in_cycles
 from ..typing import BoolArray, FloatArray, IntArray
-from .book import Costs, Referrals
+from .book import Costs, LeftOut, Referrals
 from .ledger_tables import Table
 
 __all__ = [
+    "EarlyService",
     "no_costs",
     "no_referrals",
     "read_costs",
     "read_referrals",
     "read_starts",
     "refuse_early",
+    "without_early",
 ]
+
+EarlyService: TypeAlias = Literal["acquisition", "apart", "error"]
 
 _EMPTY = np.empty(0, dtype=np.int64)
 
@@ -65,13 +71,41 @@ def read_starts(
     return first_days(customer, day, first_sale.size)
 
 
+def without_early(
+    service: Costs, acquisition: Costs, start: IntArray, early: EarlyService
+) -> tuple[Costs, Costs, LeftOut]:
+    """Take out what it cost to serve someone who was not yet a customer."""
+    premature = service.day < start[service.customer]
+    found = LeftOut(
+        count=int(np.count_nonzero(premature)),
+        amount=float(service.amount[premature].sum()),
+    )
+    if not found.count:
+        return service, acquisition, found
+    moved = _rows(service, premature)
+    if early == "acquisition":
+        acquisition = Costs(
+            customer=np.concatenate([acquisition.customer, moved.customer]),
+            day=np.concatenate([acquisition.day, moved.day]),
+            amount=np.concatenate([acquisition.amount, moved.amount]),
+        )
+    return _rows(service, ~premature), acquisition, found
+
+
 def refuse_early(table: Table, costs: Costs, date: str, start: IntArray) -> None:
     """Refuse a cost of serving someone who was not yet a customer."""
     table.refuse(
         date,
         costs.day < start[costs.customer],
         "premature cost",
-        "The customer was not won yet: correct the date, or book it as acquisition.",
+        "The customer was not won yet: correct the date, or pass "
+        "early_service='acquisition'.",
+    )
+
+
+def _rows(costs: Costs, kept: BoolArray) -> Costs:
+    return Costs(
+        customer=costs.customer[kept], day=costs.day[kept], amount=costs.amount[kept]
     )
 
 

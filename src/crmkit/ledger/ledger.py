@@ -9,18 +9,20 @@ from .._check import one_of
 from ..errors import NotEnoughDataError
 from ..kernels.value.component_identity import NEVER, first_days
 from ..typing import IntArray, IntoDataFrameT
-from .book import Book, Costs, Referrals
+from .book import Book, Costs, LeftOut, Referrals
 from .cost_tables import (
+    EarlyService,
     no_costs,
     no_referrals,
     read_costs,
     read_referrals,
     read_starts,
     refuse_early,
+    without_early,
 )
 from .customer_codes import Coded, code_customers
 from .ledger_tables import Table, open_table
-from .sales_lines import LineColumns, read_sales
+from .sales_lines import LineColumns, ReturnsPolicy, read_sales
 
 __all__ = ["Ledger"]
 
@@ -63,6 +65,17 @@ class Ledger(Generic[IntoDataFrameT]):
         Whether the first sale in the lines is the customer's first ever (``"known"``),
         need not be (``"unknown"``: the log starts after the relationship did), or a
         frame of ``customer_id`` and ``date`` that tells.
+    returns
+        What becomes of a negative line that names no sale in ``return_of``, as in most
+        sales tables: ``"error"`` refuses it, ``"net"`` takes it off the customer's
+        latest earlier sale of that category of which enough is left, ``"drop"`` leaves
+        it out. What is left out, also for want of a sale, is counted in the text of the
+        ledger and in ``book.unmatched_returns``.
+    early_service
+        What becomes of the cost of serving someone who was not yet a customer:
+        ``"acquisition"`` books it as a cost of winning her, ``"apart"`` leaves it out
+        of all parts, ``"error"`` refuses it. It is counted in the text of the ledger
+        and in ``book.early_service``.
     customer_id_col, date_col, amount_col
         Columns that have this name in every table.
     line_id_col, order_id_col, category_col, list_amount_col, paid_amount_col
@@ -77,8 +90,8 @@ class Ledger(Generic[IntoDataFrameT]):
     InvalidValueError
         If a value is missing, infinite or of the wrong sign; for duplicate line ids,
         returns without a sale or larger than it, orders of two customers, customers of
-        another table that the lines do not know, costs before acquisition,
-        self-referrals, late referrals, cycles of referrals, or two currencies.
+        another table that the lines do not know, self-referrals, late referrals,
+        cycles of referrals, or two currencies.
     InvalidTypeError
         If a column is of the wrong kind, or the tables are not of one library.
     MissingColumnError
@@ -103,6 +116,8 @@ class Ledger(Generic[IntoDataFrameT]):
     referrals: IntoDataFrameT | None = None
     customers: IntoDataFrameT | None = None
     relationship_start: Literal["known", "unknown"] | IntoDataFrameT = "known"
+    returns: ReturnsPolicy = "error"
+    early_service: EarlyService = "acquisition"
     customer_id_col: str = "customer_id"
     date_col: str = "date"
     line_id_col: str = "line_id"
@@ -139,6 +154,17 @@ class Ledger(Generic[IntoDataFrameT]):
             for noun, count in counts.items()
             if count or noun in ("customer", "line")
         ]
+        lost, early = self.book.unmatched_returns, self.book.early_service
+        if lost.count:
+            said.append(
+                f"{lost.count:,} unmatched returns of {lost.amount:,.2f} left out"
+            )
+        if early.count:
+            where = {"acquisition": "booked as acquisition", "apart": "kept apart"}
+            said.append(
+                f"{early.count:,} early service costs of {early.amount:,.2f} "
+                f"{where[self.book.early_service_kept]}"
+            )
         return f"Ledger({', '.join(said)})"
 
 
@@ -151,7 +177,9 @@ def _book(ledger: Ledger[IntoDataFrameT]) -> Book:
         )
     coded = _coded(ledger, tables)
     codes = coded.codes
-    sales = read_sales(lines, _names(ledger), codes["lines", who])
+    one_of("returns", ledger.returns, ("error", "drop", "net"))
+    one_of("early_service", ledger.early_service, ("acquisition", "apart", "error"))
+    sales = read_sales(lines, _names(ledger), codes["lines", who], ledger.returns)
     count = len(coded.ids)
     sold = ~sales.lines.returned
     first_sale = first_days(sales.lines.customer[sold], sales.lines.day[sold], count)
@@ -162,10 +190,15 @@ def _book(ledger: Ledger[IntoDataFrameT]) -> Book:
     how: Literal["known", "unknown", "given"] = "given"
     if isinstance(start, str):
         how = start
+    early = LeftOut()
     if service.day.size and how != "unknown":
         won = first_days(acquisition.customer, acquisition.day, count)
         begin = np.minimum(np.minimum(won, first_sale), start_day)
-        refuse_early(tables["service"], service, ledger.date_col, begin)
+        if ledger.early_service == "error":
+            refuse_early(tables["service"], service, ledger.date_col, begin)
+        service, acquisition, early = without_early(
+            service, acquisition, begin, ledger.early_service
+        )
     listed = np.zeros(count, dtype=bool)
     if "customers" in tables:
         _refuse_repeated(tables["customers"], codes["customers", who], who)
@@ -182,6 +215,11 @@ def _book(ledger: Ledger[IntoDataFrameT]) -> Book:
         start=how,
         start_day=start_day,
         measured=sales.measured,
+        unmatched_returns=sales.left_out,
+        early_service=early,
+        early_service_kept="apart"
+        if ledger.early_service == "apart"
+        else "acquisition",
     )
 
 

@@ -1,7 +1,7 @@
 """Read the lines: codes, money, and what every return reverses."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
@@ -9,14 +9,19 @@ from .._frames import group_rows, nw, table
 from ..errors import InvalidTypeError, InvalidValueError
 from ..kernels.value.component_identity import totals
 from ..typing import BoolArray, FloatArray, IntArray
-from .book import Lines
+from .book import LeftOut, Lines
 from .ledger_tables import Table
+from .unlinked_returns import previous_sales
 
-__all__ = ["LineColumns", "Sales", "read_sales"]
+__all__ = ["LineColumns", "ReturnsPolicy", "Sales", "read_sales"]
+
+ReturnsPolicy: TypeAlias = Literal["error", "drop", "net"]
 
 _EXACT = 2**53
 _ROUNDING = 1e-9
-_LINK = "Name in the return column the line each return reverses."
+_LINK = (
+    "Name in the return column the line each return reverses, or pass returns='net'."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,38 +48,52 @@ class Sales:
     categories: tuple[str | int, ...]
     orders: int
     measured: frozenset[str]
+    left_out: LeftOut
 
 
-def read_sales(lines: Table, names: LineColumns, customer: IntArray) -> Sales:
+def read_sales(
+    lines: Table, names: LineColumns, customer: IntArray, returns: ReturnsPolicy
+) -> Sales:
     """Read and check the lines; ``customer`` holds the code of each row."""
     _refuse_two_currencies(lines, names.currency)
     day = lines.days(names.date)
     reverses = _reversed_rows(lines, names)
-    returned = reverses >= 0
     paid = lines.money(names.paid_amount)
     listed = _optional(lines, names.list_amount, "list_amount", paid)
     cost = _optional(lines, names.cost_amount, "cost_amount", np.zeros_like(paid))
-    _refuse_signs(lines, names, returned, (paid, listed, cost))
     order, orders = _orders(lines, names, customer, day)
     category, categories = _categories(lines, names)
+    loose = np.zeros(lines.rows, dtype=bool)
+    if returns != "error":
+        loose = (reverses < 0) & (paid < 0)
+    if returns == "net" and loose.any():
+        key = customer * len(categories) + category
+        reverses = _netted(reverses, loose, key, day, (paid, listed, cost))
+        loose &= reverses < 0
+    returned = reverses >= 0
+    _refuse_signs(lines, names, returned | loose, (paid, listed, cost))
     sale = np.where(returned, reverses, np.arange(lines.rows))
     _refuse_returns(
         lines, names, returned=returned, sale=sale, customer=customer, day=day
     )
     _refuse_larger_returns(lines, names, returned, sale, (paid, listed, cost))
     _refuse_shared_orders(lines, names, returned, order, customer)
+    kept = slice(None) if not loose.any() else np.flatnonzero(~loose)
     return Sales(
         lines=Lines(
-            row=np.arange(lines.rows),
-            customer=customer,
-            order=order[sale],
-            category=category[sale],
-            day=day,
-            sale_day=day[sale],
-            returned=returned,
-            listed=listed,
-            paid=paid,
-            cost=cost,
+            row=np.arange(lines.rows)[kept],
+            customer=customer[kept],
+            order=order[sale][kept],
+            category=category[sale][kept],
+            day=day[kept],
+            sale_day=day[sale][kept],
+            returned=returned[kept],
+            listed=listed[kept],
+            paid=paid[kept],
+            cost=cost[kept],
+        ),
+        left_out=LeftOut(
+            count=int(np.count_nonzero(loose)), amount=float(paid[loose].sum())
         ),
         categories=categories,
         orders=orders,
@@ -87,6 +106,32 @@ def read_sales(lines: Table, names: LineColumns, customer: IntArray) -> Sales:
             if name in lines.frame.columns
         ),
     )
+
+
+def _netted(
+    reverses: IntArray,
+    loose: BoolArray,
+    key: IntArray,
+    day: IntArray,
+    money: tuple[FloatArray, FloatArray, FloatArray],
+) -> IntArray:
+    """Link returns that name no sale to a previous sale, where one is large enough."""
+    amounts = np.stack(money, axis=1)
+    linked = np.flatnonzero(reverses >= 0)
+    left = np.where(amounts > 0, amounts, 0.0)
+    np.add.at(left, reverses[linked], amounts[linked])
+    back = np.flatnonzero(loose)
+    sold = np.flatnonzero((reverses < 0) & ~loose)
+    found = reverses.copy()
+    found[back] = previous_sales(
+        key,
+        day,
+        back=back,
+        sold=sold,
+        left=left,
+        amount=np.maximum(-amounts, 0.0),
+    )
+    return found
 
 
 def _refuse_two_currencies(lines: Table, column: str | None) -> None:
@@ -256,7 +301,8 @@ def _refuse_larger_returns(
     columns = (names.paid_amount, names.list_amount, names.cost_amount)
     for column, amount in zip(columns, money, strict=True):
         back = totals(sale[returned], -amount[returned], lines.rows)
-        larger = back > amount * (1 + _ROUNDING)
+        # A return without a sale, to be left out, is neither.
+        larger = (back > 0) & (back > amount * (1 + _ROUNDING))
         lines.refuse(
             column,
             ~returned & larger,

@@ -83,11 +83,14 @@ def clv_components(
           ``clv2_growth`` (the rest);
         - ``clv3``: cross-selling, purchases in other categories;
         - ``clv4``: standard less actual cost to serve; negative for a customer who
-          costs more;
+          costs more; the sum of ``clv4_base`` (every order at the cost of the
+          customer's first one) and ``clv4_change`` (what became cheaper since);
         - ``clv5``: referral: value moved from and to customers by who brought whom,
           less rewards paid; it sums to minus the rewards over the company;
         - ``clv6``: paid less reference price, over all lines; negative for a customer
-          who pays less than new customers do;
+          who pays less than new customers do; the sum of ``clv6_base`` (all lines at
+          the price level of the first day) and ``clv6_change`` (what she pays more
+          since);
         - ``clv``: their sum;
         - ``acquisition_cost``: the cost of acquiring the customer;
         - ``first_purchase``: ``"first_ever"``, ``"first_seen"`` (the log may start
@@ -187,7 +190,7 @@ def _kept(
     moved = np.zeros(sums.clv1.shape, dtype=bool)
     for values in (sums.clv1, sums.clv2, sums.clv2_base, sums.clv3, sums.clv4):
         moved |= values != 0
-    for values in (sums.clv5, sums.clv6, sums.acquisition):
+    for values in (sums.clv4_base, sums.clv5, sums.clv6, sums.acquisition):
         moved |= values != 0
     return moved
 
@@ -210,12 +213,23 @@ def _columns(
         "clv6": cells(sums.clv6),
     }
     total = np.sum(list(found.values()), axis=0)
-    base = cells(sums.clv2_base)
+    bases = {
+        name: cells(values)
+        for name, values in (
+            ("clv2", sums.clv2_base),
+            ("clv4", sums.clv4_base),
+            ("clv6", sums.clv6_base),
+        )
+    }
     return {
         **found,
         "clv": total - won if apart else total,
-        "clv2_base": base,
-        "clv2_growth": found["clv2"] - base,
+        "clv2_base": bases["clv2"],
+        "clv2_growth": found["clv2"] - bases["clv2"],
+        "clv4_base": bases["clv4"],
+        "clv4_change": found["clv4"] - bases["clv4"],
+        "clv6_base": bases["clv6"],
+        "clv6_change": found["clv6"] - bases["clv6"],
         "acquisition_cost": won,
     }
 

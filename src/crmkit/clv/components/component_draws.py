@@ -25,7 +25,12 @@ from ...typing import (
 from ..value.fitted_unit import rate_in_unit
 from .assumptions import Assumptions
 from .customer_outlook import Outlook, parts_ahead, with_draws, with_referral
-from .model_expectations import expectations, gained_by_referral, open_outlook
+from .model_expectations import (
+    expectations,
+    gained_by_referral,
+    open_outlook,
+    require_outlook,
+)
 from .references import References
 from .referral_outlook import ReferralOutlook
 from .result_rows import grouping, labelled, without_holes
@@ -180,6 +185,7 @@ def expected_component_draws(
             got=str(len(models)),
             remedy="Draw them from the fits, for instance with draw_models.",
         )
+    require_outlook(assumptions, horizon, time_unit)
     outlook = open_outlook(
         ledger,
         references=references,
@@ -244,9 +250,9 @@ def _drawn(outlook: Outlook, rng: np.random.Generator) -> Outlook:
     def normal(mean: FloatArray, variance: FloatArray) -> FloatArray:
         return mean + np.sqrt(variance) * rng.standard_normal(mean.size)
 
-    mixed = (outlook.home > 0) & (outlook.home < 1)
-    home = outlook.home.copy()
-    firm = outlook.alike[mixed]
+    mixed = (outlook.mix.home > 0) & (outlook.mix.home < 1)
+    home = outlook.mix.home.copy()
+    firm = outlook.mix.alike[mixed]
     home[mixed] = rng.beta(home[mixed] * firm, (1 - home[mixed]) * firm)
     service = normal(outlook.service.estimate, outlook.service.variance)
     return with_draws(

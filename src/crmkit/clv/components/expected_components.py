@@ -15,7 +15,13 @@ from ...typing import (
 from ..value.fitted_unit import rate_in_unit
 from .assumptions import Assumptions
 from .customer_outlook import parts_ahead, with_referral
-from .model_expectations import expectations, gained_by_referral, open_outlook
+from .model_expectations import (
+    chances_alive,
+    expectations,
+    gained_by_referral,
+    open_outlook,
+    require_outlook,
+)
 from .references import References
 from .result_rows import labelled
 
@@ -75,7 +81,8 @@ def expected_components(
         - ``clv5``: the value of new referees, and the share of a referee's own
           expected value that is credited to the referrer;
         - ``clv6``: what the customer pays above the reference price;
-        - ``clv``: their sum; ``expected_purchases`` discounted, ``expected_spend``.
+        - ``clv``: their sum; ``expected_purchases`` discounted, ``expected_spend``,
+          and ``probability_alive``, the chance to be active at ``as_of``.
 
     Raises
     ------
@@ -95,11 +102,14 @@ def expected_components(
 
     Notes
     -----
-    Home is the set of categories of the customer's first day. Category shares are the
-    posterior mean of a Dirichlet-multinomial (counts are occasions with the category),
-    weighted by the list amount of each. A customer's own price level and cost to
-    serve are shrunk to the company's by Buhlmann-Straub credibility, and follow the
-    path these take with every further purchase (measured on those who made it).
+    Home is the set of categories of the customer's first day. What a customer's
+    purchases consisted of so far is blended with the company's mean composition by
+    Buhlmann-Straub credibility; where the log's repeat purchases had more or less of
+    home than this predicted from those before them, the share is corrected, by the
+    number of categories at home and of purchases made. A customer's own price level,
+    cost of goods and cost to serve are shrunk likewise, and follow the path these take
+    with further purchases, measured within customers. :func:`backtest_components` shows
+    how far the parts came true.
 
     Examples
     --------
@@ -120,6 +130,7 @@ def expected_components(
     True
     """
     require_unit(purchases, time_unit)
+    require_outlook(assumptions, horizon, time_unit)
     outlook = open_outlook(
         ledger,
         references=references,
@@ -141,6 +152,7 @@ def expected_components(
         "clv": np.sum(list(parts.values()), axis=0),
         "expected_purchases": bought,
         "expected_spend": spent,
+        "probability_alive": chances_alive(outlook, purchases),
     }
     columns = labelled(
         {ledger.customer_id_col: outlook.book.ids.filter(seen.tolist())},

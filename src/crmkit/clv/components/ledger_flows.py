@@ -16,6 +16,7 @@ from ...kernels.value.component_identity import (
     first_days,
     first_margins,
     members_of,
+    totals,
 )
 from ...ledger import Book
 from ...typing import BoolArray, FloatArray, IntArray
@@ -38,10 +39,12 @@ class Statement:
         The book up to the day.
     first_day
         Of each customer; ``NEVER`` without a sale.
-    kind, margin, premium, listed, revenue, goods
-        Of each line.
-    order, order_customer, order_day, order_first, standard, base
-        Of each order placed; ``order`` is its code.
+    kind, margin, premium, premium_base, listed, revenue, goods
+        Of each line; ``premium_base`` is the premium at the price level of the
+        customer's first day.
+    order, order_customer, order_day, order_first, standard, base, service_base
+        Of each order placed; ``order`` is its code. ``service_base`` is the cost of an
+        order of the customer's first day.
     service, acquisition, reward
         Carried cost of each row of its table.
     won_day, saving
@@ -54,6 +57,7 @@ class Statement:
     kind: IntArray
     margin: FloatArray
     premium: FloatArray
+    premium_base: FloatArray
     listed: FloatArray
     revenue: FloatArray
     goods: FloatArray
@@ -63,6 +67,7 @@ class Statement:
     order_first: BoolArray
     standard: FloatArray
     base: FloatArray
+    service_base: FloatArray
     service: FloatArray
     acquisition: FloatArray
     reward: FloatArray
@@ -111,6 +116,9 @@ def draw_up(
         book.customers,
     )
     order_value = worth(table.day[order])
+    own_price, own_service = _first_levels(
+        book, first_day, first_line & ~lines.returned, at_standard
+    )
     won_day, saving = _savings(book, first_day, standards)
     return Statement(
         book=book,
@@ -118,6 +126,7 @@ def draw_up(
         kind=kind,
         margin=value * (at_standard - lines.cost),
         premium=value * (lines.paid - at_standard),
+        premium_base=value * at_standard * own_price[lines.customer],
         listed=value * lines.listed,
         revenue=value * lines.paid,
         goods=value * lines.cost,
@@ -127,12 +136,30 @@ def draw_up(
         order_first=first_order & ~older[customer],
         standard=order_value * standard,
         base=order_value * usual[customer],
+        service_base=order_value * own_service[customer],
         service=worth(book.service.day) * book.service.amount,
         acquisition=worth(book.acquisition.day) * book.acquisition.amount,
         reward=worth(book.referrals.day) * book.referrals.reward,
         won_day=won_day,
         saving=worth(np.where(saving != 0, won_day, day)) * saving,
     )
+
+
+def _first_levels(
+    book: Book, first_day: IntArray, opening: BoolArray, at_standard: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Return each customer's premium and service per order on the first day seen."""
+    lines, count = book.lines, book.customers
+    who = lines.customer[opening]
+    usual = totals(who, at_standard[opening], count)
+    premium = totals(who, (lines.paid - at_standard)[opening], count)
+    price = np.divide(premium, usual, out=np.zeros(count), where=usual > 0)
+    served = book.service.day <= first_day[book.service.customer]
+    cost = totals(book.service.customer[served], book.service.amount[served], count)
+    pairs = np.unique(lines.order[opening])
+    table = book.order_table()
+    orders = np.bincount(table.customer[pairs], minlength=count)
+    return price, cost / np.maximum(orders, 1)
 
 
 def _refuse_runaway(book: Book, day: int, rate: float, unit_days: float) -> None:

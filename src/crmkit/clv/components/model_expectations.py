@@ -21,7 +21,23 @@ from .reference_arrays import standards_of
 from .references import References
 from .referral_outlook import ReferralOutlook, group_codes
 
-__all__ = ["expectations", "gained_by_referral", "open_outlook"]
+__all__ = [
+    "chances_alive",
+    "expectations",
+    "gained_by_referral",
+    "open_outlook",
+    "require_outlook",
+]
+
+
+def require_outlook(
+    assumptions: Assumptions, horizon: float, time_unit: TimeUnit
+) -> None:
+    """Refuse a referral outlook of another horizon than the forecast's."""
+    referral = instance("assumptions", assumptions, Assumptions).referral
+    if referral is not None:
+        unit = DAYS_PER_UNIT[one_of("time_unit", time_unit, tuple(DAYS_PER_UNIT))]
+        referral.require_horizon(nonnegative("horizon", horizon, infinite=True) * unit)
 
 
 def open_outlook(
@@ -79,6 +95,18 @@ def expectations(
             remedy="Pass a finite horizon or a positive discount_rate.",
         )
     return bought, spent
+
+
+def chances_alive(outlook: Outlook, purchases: PurchaseModel) -> FloatArray:
+    """Return each customer's chance to be active; 0 without a purchase."""
+    able_to("purchases", purchases, "probability_alive")
+    history = outlook.history
+    there = history.bought
+    chances = np.zeros(there.size)
+    chances[there] = purchases.probability_alive(
+        history.frequency[there], history.recency[there], history.T[there]
+    )
+    return chances
 
 
 def gained_by_referral(

@@ -32,8 +32,10 @@ class Account:
     clv2_base: FloatArray
     clv3: FloatArray
     clv4: FloatArray
+    clv4_base: FloatArray
     clv5: FloatArray
     clv6: FloatArray
+    clv6_base: FloatArray
     acquisition: FloatArray
 
 
@@ -86,21 +88,25 @@ def account(statement: Statement, units: Units, periods: Periods) -> Account:
     service = _allotted(units.customers, costs.service, units.count)
     spread = units.orders
     order_period = periods.of(statement.order_day)
+    cells = units.count * count
+    line_cell = units.line * count + periods.of(book.lines.day)
+    order_cell = spread.unit * count + order_period[spread.source]
+    at_first = (statement.standard - statement.service_base)[spread.source]
     summed = parts(
         LineFlows(
-            cell=units.line * count + periods.of(book.lines.day),
+            cell=line_cell,
             kind=statement.kind,
             margin=statement.margin,
             premium=statement.premium,
         ),
         OrderFlows(
-            cell=spread.unit * count + order_period[spread.source],
+            cell=order_cell,
             first=statement.order_first[spread.source],
             standard=statement.standard[spread.source] * spread.share,
             base=statement.base[spread.source] * spread.share,
         ),
         service.ravel(),
-        units.count * count,
+        cells,
     )
 
     def shaped(values: FloatArray) -> FloatArray:
@@ -112,8 +118,10 @@ def account(statement: Statement, units: Units, periods: Periods) -> Account:
         clv2_base=shaped(summed.clv2_base),
         clv3=shaped(summed.clv3),
         clv4=shaped(summed.clv4),
+        clv4_base=shaped(totals(order_cell, at_first * spread.share, cells)),
         clv5=_allotted(units.customers, moved - costs.reward, units.count),
         clv6=shaped(summed.clv6),
+        clv6_base=shaped(totals(line_cell, statement.premium_base, cells)),
         acquisition=_allotted(units.won, costs.acquisition, units.count),
     )
 

@@ -11,23 +11,26 @@ from ..._check import (
     instance,
     nonnegative,
     nonnegative_array,
+    one_of,
 )
 from ..._dates import day_number
 from ..._frames import group_rows, read_eager
 from ...errors import InvalidValueError, MissingColumnError
 from ...fits import checked, from_document, to_document
-from ...kernels.value.component_identity import NEVER
+from ...kernels.log.calendar import DAYS_PER_UNIT
+from ...kernels.value.component_identity import NEVER, totals
 from ...kernels.value.referral import normalised_weights
-from ...ledger import Ledger
-from ...typing import Day, FloatArray, IntArray, IntoDataFrameT
+from ...ledger import Book, Ledger
+from ...typing import Day, FloatArray, IntArray, IntoDataFrameT, TimeUnit
 from .customer_occasions import occasions_of
-from .ledger_flows import draw_up
-from .period_sums import cash_by_customer, periods_of
 from .reference_arrays import standards_of
 from .references import References
 from .result_rows import without_holes
 
 __all__ = ["ReferralOutlook", "fit_referral_outlook", "group_codes"]
+
+_LEAST_FOLLOWED = 10  # referees behind every age of the curve
+_ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +48,8 @@ class ReferralOutlook:
     share
         The mean share of a referee's value that is credited to the referrers.
     referee_value
-        The value of a referee, as if acquired at standard cost.
+        What a referee who comes at an even pace within the horizon brings until its
+        end, as if acquired at standard cost.
     referee_value_error
         Its standard error; 0 where it was stated by hand.
     acquisition_cost
@@ -56,6 +60,8 @@ class ReferralOutlook:
         The column of the customers that names the groups; None without groups.
     occasions
         The number of occasions behind the rates; None where stated by hand.
+    horizon_days
+        The horizon that ``referee_value`` belongs to; None where it holds for any.
     """
 
     overall_rate: float
@@ -68,6 +74,7 @@ class ReferralOutlook:
     rates: tuple[float, ...] = ()
     by: str | None = None
     occasions: float | None = None
+    horizon_days: float | None = None
 
     def __post_init__(self) -> None:
         money = ("reward", "acquisition_cost", "referee_value_error")
@@ -78,6 +85,8 @@ class ReferralOutlook:
         nonnegative_array("rates", self.rates)
         if self.occasions is not None:
             nonnegative("occasions", self.occasions)
+        if self.horizon_days is not None:
+            nonnegative("horizon_days", self.horizon_days)
         if len(self.groups) != len(self.rates):
             raise InvalidValueError(
                 subject="the referral outlook",
@@ -89,6 +98,17 @@ class ReferralOutlook:
         """Return the gain from one referee: credited value and saving, less reward."""
         saving = standard_acquisition - self.acquisition_cost
         return self.share * self.referee_value + saving - self.reward
+
+    def require_horizon(self, days: float) -> None:
+        """Refuse to value referees over another horizon than the fitted one."""
+        own = self.horizon_days
+        if own is None or abs(own - days) <= _ROUNDING * max(own, days):
+            return
+        raise InvalidValueError(
+            subject="argument 'horizon'",
+            found=f"{days:g} days, but the referral outlook is for {own:g} days",
+            remedy="Fit the outlook with the horizon and unit of the forecast.",
+        )
 
     def to_dict(self) -> dict[str, object]:
         """Return the outlook as a JSON document."""
@@ -105,6 +125,8 @@ def fit_referral_outlook(
     *,
     references: References,
     as_of: Day,
+    horizon: float,
+    time_unit: TimeUnit,
     by: str | None = None,
     parent_weight: float = 200.0,
 ) -> ReferralOutlook:
@@ -118,6 +140,9 @@ def fit_referral_outlook(
         The standards, for the standard acquisition cost.
     as_of
         The last day seen, inclusive.
+    horizon, time_unit
+        How far ahead referees are valued: the horizon of the forecast. Infinity values
+        them as far as any was followed.
     by
         A column of the ledger's customers: each group has a separate rate. With the
         groups of a satisfaction survey, the outlook contains the value of
@@ -129,8 +154,9 @@ def fit_referral_outlook(
     Returns
     -------
     ReferralOutlook
-        Rates per purchase occasion, and the mean value of a referee so far (cash up to
-        ``as_of``, which is less than over a lifetime).
+        Rates per purchase occasion (so that a referrer counts by her expected
+        purchases, hence by her chance to be active), and what a referee brings within
+        the horizon: cash, not discounted.
 
     Raises
     ------
@@ -138,6 +164,13 @@ def fit_referral_outlook(
         If the ledger has no table of customers, or the table lacks the column.
     InvalidValueError
         If a customer has no group.
+
+    Notes
+    -----
+    The mean cash of a referee by age is summed over ages from those who were followed
+    that long; beyond the age that ten were followed to, nothing is added. A referee
+    comes on any day of the horizon with equal chance, so the curve is averaged over the
+    ages that can be reached.
 
     Examples
     --------
@@ -147,25 +180,22 @@ def fit_referral_outlook(
     >>> ledger = simulate_company(customers=500, rng=np.random.default_rng(1))
     >>> references = fit_references(ledger, as_of="2023-12-31")
     >>> outlook = fit_referral_outlook(
-    ...     ledger, references=references, as_of="2023-12-31", by="region"
+    ...     ledger, references=references, as_of="2023-12-31", horizon=52,
+    ...     time_unit="week", by="region",
     ... )
     >>> outlook.groups
     ('east', 'north', 'south', 'west')
     """
     weight = nonnegative("parent_weight", parent_weight)
+    unit = DAYS_PER_UNIT[one_of("time_unit", time_unit, tuple(DAYS_PER_UNIT))]
+    span = nonnegative("horizon", horizon, infinite=True) * unit
     whole = instance("ledger", ledger, Ledger).book
     standards = standards_of(references, whole)
-    statement = draw_up(
-        whole,
-        standards,
-        day=day_number("as_of", as_of),
-        rate=0.0,
-        unit_days=1.0,
-        cross_sell="persistent",
-    )
-    book = statement.book
+    day = day_number("as_of", as_of)
+    book = whole.until(day)
     referrals = book.referrals
-    brought = statement.won_day[referrals.referee] < NEVER
+    first_day = book.first_purchase_days()
+    brought = first_day[referrals.referee] < NEVER
     referee, referrer = referrals.referee[brought], referrals.referrer[brought]
     credit = normalised_weights(referee, referrals.weight[brought], book.customers)
     occasions = np.bincount(occasions_of(book).customer, minlength=book.customers)
@@ -179,21 +209,58 @@ def fit_referral_outlook(
     cost = np.bincount(
         book.acquisition.customer, book.acquisition.amount, minlength=book.customers
     )[people]
-    own = cash_by_customer(statement, periods_of(statement, None))[people, 0]
-    value = own + cost - statement.saving[people]
     count = max(people.size, 1)
+    value, error = _value_within(book, first_day, people, day, span)
+    standard = float(standards.acquisition_cost(np.array([day + 1]))[0])
     return ReferralOutlook(
         overall_rate=overall,
         groups=groups if by is not None else (),
         rates=tuple(rates.tolist()) if by is not None else (),
         share=float(credit @ referrals.share[brought] / count),
-        referee_value=float(value.sum() / count),
-        referee_value_error=_error(value),
+        referee_value=value - standard if people.size else 0.0,
+        referee_value_error=error,
         acquisition_cost=float(cost.sum() / count),
         reward=float(referrals.reward[brought].sum() / count),
         by=by,
         occasions=float(occasions.sum()),
+        horizon_days=float(span) if np.isfinite(span) else None,
     )
+
+
+def _value_within(
+    book: Book, first_day: IntArray, people: IntArray, day: int, span: float
+) -> tuple[float, float]:
+    """Return what a referee brings within the span, and its standard error."""
+    if not people.size:
+        return 0.0, 0.0
+    member = np.zeros(book.customers, dtype=bool)
+    member[people] = True
+    followed = day - first_day[people]
+    ages = int(followed.max()) + 1
+    lines, service = book.lines, book.service
+    bought, served = member[lines.customer], member[service.customer]
+    who = np.concatenate([lines.customer[bought], service.customer[served]])
+    cash = np.concatenate([(lines.paid - lines.cost)[bought], -service.amount[served]])
+    booked = np.concatenate([lines.day[bought], service.day[served]])
+    # What serving a referee cost before the first purchase belongs to that day.
+    age = np.maximum(booked - first_day[who], 0)
+    at_risk = people.size - np.concatenate(
+        [[0], np.cumsum(np.bincount(followed, minlength=ages))[:-1]]
+    )
+    firm = at_risk >= min(_LEAST_FOLLOWED, people.size)
+    by_age = np.where(
+        firm, np.bincount(age, cash, minlength=ages) / np.maximum(at_risk, 1), 0.0
+    )
+    until = np.cumsum(by_age)
+    if np.isfinite(span):
+        reached = np.minimum(np.arange(int(span) + 1), ages - 1)
+        mean = float(until[reached].mean())
+    else:
+        mean = float(until[-1])
+    own = totals(who, cash, book.customers)[people]
+    usual = float(own.mean())
+    scale = abs(mean / usual) if usual else 1.0
+    return mean, _error(own) * scale
 
 
 def group_codes(

@@ -14,6 +14,7 @@ from ..._frames import (
     number_rules,
     numbers,
     nw,
+    probability_rules,
     read_eager,
     refuse,
     require_ids,
@@ -28,6 +29,7 @@ from ..components.result_rows import without_holes
 
 __all__ = ["with_value_tenses"]
 
+_ALIVE = "probability_alive"
 _POTENTIALS = {
     "potential_activation": "clv2",
     "potential_cross_sell": "clv3",
@@ -45,8 +47,10 @@ def with_value_tenses(
 ) -> IntoDataFrameT:
     """Add the historical, current and potential value of each customer.
 
-    The potential is what peers already achieve: the distance from the customer's own
-    expected part to the ``reach`` quantile of the peers, and 0 for customers above it.
+    The potential is what could be added by reaching what peers already achieve: the
+    ``reach`` quantile of the peers' expected part, times the customer's chance to be
+    active, less her own expected part; 0 for customers above it. It is to be added to
+    the current value, of which it is no part.
 
     Parameters
     ----------
@@ -54,7 +58,8 @@ def with_value_tenses(
         One row per customer: what :func:`clv_components` returned, perhaps with columns
         to find peers by.
     expected
-        What :func:`expected_components` returned for the same customers.
+        What :func:`expected_components` returned for the same customers; its column
+        ``probability_alive`` is the chance to be active.
     by
         Columns of ``components`` that peers have in common; None makes all customers
         peers of each other.
@@ -67,15 +72,17 @@ def with_value_tenses(
     -------
     DataFrame
         The same rows with ``historical_value`` (``clv`` so far), ``current_value``
-        (expected if behaviour does not change), ``potential_activation`` (more repeat
-        purchases: clv2), ``potential_cross_sell`` (clv3), ``potential_referral``
-        (clv5), and ``potential_value``, the sum of these three.
+        (expected if behaviour does not change), ``probability_alive``,
+        ``potential_activation`` (more repeat purchases: clv2),
+        ``potential_cross_sell`` (clv3), ``potential_referral`` (clv5), and
+        ``potential_value``, the sum of these three. ``segments.with_value_role`` reads
+        ``current_value`` and ``potential_value``.
 
     Raises
     ------
     InvalidValueError
-        If a customer is in one frame only, or twice, a part is missing or infinite, or
-        a customer has no group.
+        If a customer is in one frame only, or twice, a part is missing or infinite, a
+        chance is outside 0 to 1, or a customer has no group.
     InvalidTypeError
         If a part is not numeric, or the frames differ in library or in type of id.
     MissingColumnError
@@ -88,28 +95,33 @@ def with_value_tenses(
     >>> past = pd.DataFrame({"customer_id": ["ada", "bob"], "clv": [50.0, 5.0]})
     >>> ahead = pd.DataFrame({
     ...     "customer_id": ["ada", "bob"], "clv2": [20.0, 4.0], "clv3": [0.0, 8.0],
-    ...     "clv5": [1.0, 1.0], "clv": [21.0, 13.0],
+    ...     "clv5": [1.0, 1.0], "clv": [21.0, 13.0], "probability_alive": [1.0, 0.5],
     ... })
     >>> tenses = with_value_tenses(past, expected=ahead, reach=0.5)
     >>> tenses[["historical_value", "current_value", "potential_value"]]
        historical_value  current_value  potential_value
     0              50.0           21.0              4.0
-    1               5.0           13.0              8.0
+    1               5.0           13.0              2.0
     """
     quantile = fraction("reach", reach)
     columns = [] if by is None else names_given("by", by)
     past = _checked(components, customer_id_col, ["clv"], columns)
-    ahead = _checked(expected, customer_id_col, ["clv", *_POTENTIALS.values()], [])
+    wanted = ["clv", *_POTENTIALS.values(), _ALIVE]
+    ahead = _checked(expected, customer_id_col, wanted, [])
+    refuse(ahead, probability_rules(ahead, _ALIVE), id_col=customer_id_col)
     at = _rows_of(past, ahead, customer_id_col)
     peers, count = _peers(past, columns)
     added: dict[str, FloatArray] = {
         "historical_value": numbers(past, "clv"),
         "current_value": numbers(ahead, "clv")[at],
+        _ALIVE: numbers(ahead, _ALIVE)[at],
     }
     for name, part in _POTENTIALS.items():
         own = numbers(ahead, part)[at]
         within_reach = group_quantiles(own, peers, count, quantile)
-        added[name] = np.maximum(within_reach[peers] - own, 0.0)
+        # Who has probably left cannot be brought to what the active achieve.
+        attainable = added[_ALIVE] * np.maximum(within_reach[peers], 0.0)
+        added[name] = np.maximum(attainable - own, 0.0)
     added["potential_value"] = np.sum([added[name] for name in _POTENTIALS], axis=0)
     return native(with_arrays(past, added), components)
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from ...typing import FloatArray
 
-__all__ = ["BaseChange", "BaseYear", "Flows", "change_of_base"]
+__all__ = ["BaseChange", "BaseYear", "Flows", "change_of_active", "change_of_base"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -48,9 +48,13 @@ class BaseYear:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BaseChange:
-    """The parts of the change of what existing customers brought."""
+    """The parts of the change of what existing customers brought.
+
+    ``each`` is the mean profit of an active customer in both periods.
+    """
 
     keeping: float
+    each: float
     volume: float
     mix: float
     price: float
@@ -104,6 +108,7 @@ def change_of_base(before: BaseYear, after: BaseYear) -> BaseChange:
     cost = active * (second.each.cost - first.each.cost)
     return BaseChange(
         keeping=(after.active - before.active) * (first.profit + second.profit) / 2,
+        each=(first.profit + second.profit) / 2,
         volume=float(more.sum()) * typical,
         mix=float(more @ (margin - typical)),
         price=active * float(listed @ (second.paid - first.paid))
@@ -117,6 +122,25 @@ def change_of_base(before: BaseYear, after: BaseYear) -> BaseChange:
         service_cost=-active * (second.service - first.service)
         - (after.idle_service - before.idle_service),
     )
+
+
+def change_of_active(
+    existing: tuple[FloatArray, FloatArray], active: tuple[FloatArray, FloatArray]
+) -> tuple[float, float]:
+    """Split the change of active customers: more of them existed, more of them stayed.
+
+    The arrays hold numbers by age. An age that only one period knows changes the
+    number that existed: what share of it would have stayed in the other is unknown.
+    """
+    shares = [
+        np.divide(on, there, out=np.zeros_like(on), where=there > 0)
+        for there, on in zip(existing, active, strict=True)
+    ]
+    first = np.where(existing[0] > 0, shares[0], shares[1])
+    second = np.where(existing[1] > 0, shares[1], shares[0])
+    larger = (existing[1] - existing[0]) @ (first + second) / 2
+    stayed = (existing[0] + existing[1]) @ (second - first) / 2
+    return float(larger), float(stayed)
 
 
 def _rates(year: BaseYear, other: BaseYear) -> _Rates:

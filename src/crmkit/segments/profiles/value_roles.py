@@ -43,12 +43,13 @@ class ValueRoles:
 
     The rules are applied in this order, so that each customer has exactly one role:
 
-    1. ``BZ``, below zero: actual and potential value are both negative (or the actual
-       value alone, with ``below_zero="actual"``), without a plausible path to profit;
+    1. ``BZ``, below zero: the actual value is negative, and so is the actual plus the
+       potential value (or the actual value decides alone, with
+       ``below_zero="actual"``): without a plausible path to profit;
     2. ``MVC``, most valuable customer: an actual value of ``most_valuable_from`` or
        more;
-    3. ``MGC``, most growable customer: an unrealised value, which is potential minus
-       actual, of ``most_growable_from`` or more;
+    3. ``MGC``, most growable customer: a potential value, which is what could be added,
+       of ``most_growable_from`` or more;
     4. ``migrator``: all other customers.
 
     Attributes
@@ -56,9 +57,9 @@ class ValueRoles:
     most_valuable_from
         The lowest actual value of an MVC; None if no customer has a positive value.
     most_growable_from
-        The lowest unrealised value of an MGC; None if there is none to realise.
+        The lowest potential value of an MGC; None if there is nothing to add.
     below_zero
-        Which values must be negative for ``BZ``.
+        What must be negative for ``BZ``.
     actual_col, potential_col
         The columns they were cut on.
 
@@ -70,7 +71,7 @@ class ValueRoles:
     most_valuable_from: float | None = None
     most_growable_from: float | None = None
     below_zero: BelowZero = "both"
-    actual_col: str = "clv"
+    actual_col: str = "current_value"
     potential_col: str = "potential_value"
 
     def with_value_role(
@@ -96,8 +97,7 @@ class ValueRoles:
         Raises
         ------
         InvalidValueError
-            If a value is missing or infinite, or a potential value is below the actual
-            one.
+            If a value is missing or infinite, or a potential value is negative.
         """
         opened = _opened(customers, self.actual_col, self.potential_col)
         role, action = nw.lit("migrator"), nw.lit(ROLE_ACTIONS["migrator"])
@@ -121,19 +121,19 @@ class ValueRoles:
         potential = nw.col(self.potential_col).cast(nw.Float64)
         below = actual < 0
         if self.below_zero == "both":
-            below = below & (potential < 0)
+            below = below & (actual + potential < 0)
         rules = {"BZ": below}
         if self.most_valuable_from is not None:
             rules["MVC"] = actual >= self.most_valuable_from
         if self.most_growable_from is not None:
-            rules["MGC"] = potential - actual >= self.most_growable_from
+            rules["MGC"] = potential >= self.most_growable_from
         return rules
 
 
 def fit_value_roles(
     customers: IntoFrame,
     *,
-    actual_col: str = "clv",
+    actual_col: str = "current_value",
     potential_col: str = "potential_value",
     most_valuable_share: float = 0.8,
     most_growable_share: float = 0.8,
@@ -146,18 +146,20 @@ def fit_value_roles(
     customers
         One row per customer. Of a lazy frame, two columns are fetched.
     actual_col
-        What the customer is worth: past value, expected value, or both.
+        What the customer is worth: expected value (``current_value`` of
+        ``crmkit.clv.with_value_tenses``), past value, or both.
     potential_col
-        All that the customer could be worth, including what is realised, such as value
-        over share of wallet, or the value of the best of comparable customers.
+        What could be added to it, at least 0: ``potential_value`` of
+        ``crmkit.clv.with_value_tenses``, or what she spends elsewhere.
     most_valuable_share
         The MVC are the fewest customers who hold this share of all positive actual
         value.
     most_growable_share
         The MGC are the fewest of the other customers who hold this share of the
-        unrealised value.
+        potential value.
     below_zero
-        ``"both"``: a customer is ``BZ`` only if the potential value is negative too;
+        ``"both"``: a customer is ``BZ`` only if actual plus potential value is negative
+        too;
         ``"actual"``: the actual value decides alone.
 
     Returns
@@ -167,8 +169,7 @@ def fit_value_roles(
     Raises
     ------
     InvalidValueError
-        If a value is missing or infinite, or a potential value is below the actual
-        one.
+        If a value is missing or infinite, or a potential value is negative.
     NotEnoughDataError
         If there are no customers.
 
@@ -177,8 +178,8 @@ def fit_value_roles(
     >>> import pandas as pd
     >>> import crmkit as ck
     >>> customers = pd.DataFrame({
-    ...     "clv": [800.0, 100.0, 60.0, -20.0, 40.0],
-    ...     "potential_value": [900.0, 700.0, 70.0, -10.0, 40.0],
+    ...     "current_value": [800.0, 100.0, 60.0, -20.0, 40.0],
+    ...     "potential_value": [100.0, 600.0, 10.0, 10.0, 0.0],
     ... })
     >>> roles = ck.segments.fit_value_roles(customers)
     >>> roles.most_valuable_from, roles.most_growable_from
@@ -191,7 +192,7 @@ def fit_value_roles(
     one_of("below_zero", below_zero, ("both", "actual"))
     opened = _opened(customers, actual_col, potential_col)
     actual, potential = _fetched(opened, actual_col, potential_col)
-    lost = (actual < 0) & ((potential < 0) | (below_zero == "actual"))
+    lost = (actual < 0) & ((actual + potential < 0) | (below_zero == "actual"))
     most_valuable = _from(actual, valuable)
     top = np.zeros(actual.size, dtype=np.bool_)
     if most_valuable is not None:
@@ -199,7 +200,7 @@ def fit_value_roles(
     rest = ~lost & ~top
     return ValueRoles(
         most_valuable_from=most_valuable,
-        most_growable_from=_from(potential[rest] - actual[rest], growable),
+        most_growable_from=_from(potential[rest], growable),
         below_zero=below_zero,
         actual_col=actual_col,
         potential_col=potential_col,
@@ -209,7 +210,7 @@ def fit_value_roles(
 def with_value_role(
     customers: IntoFrameT,
     *,
-    actual_col: str = "clv",
+    actual_col: str = "current_value",
     potential_col: str = "potential_value",
     most_valuable_share: float = 0.8,
     most_growable_share: float = 0.8,
@@ -224,18 +225,20 @@ def with_value_role(
     customers
         One row per customer. A lazy frame stays lazy.
     actual_col
-        What the customer is worth: past value, expected value, or both.
+        What the customer is worth: expected value (``current_value`` of
+        ``crmkit.clv.with_value_tenses``), past value, or both.
     potential_col
-        All that the customer could be worth, including what is realised, such as value
-        over share of wallet, or the value of the best of comparable customers.
+        What could be added to it, at least 0: ``potential_value`` of
+        ``crmkit.clv.with_value_tenses``, or what she spends elsewhere.
     most_valuable_share
         The MVC are the fewest customers who hold this share of all positive actual
         value.
     most_growable_share
         The MGC are the fewest of the other customers who hold this share of the
-        unrealised value.
+        potential value.
     below_zero
-        ``"both"``: a customer is ``BZ`` only if the potential value is negative too;
+        ``"both"``: a customer is ``BZ`` only if actual plus potential value is negative
+        too;
         ``"actual"``: the actual value decides alone.
     output_col, action_col
         The columns to write: the role, and the action it suggests (keep, grow, stop
@@ -248,8 +251,7 @@ def with_value_role(
     Raises
     ------
     InvalidValueError
-        If a value is missing or infinite, or a potential value is below the actual
-        one.
+        If a value is missing or infinite, or a potential value is negative.
     NotEnoughDataError
         If there are no customers.
 
@@ -258,7 +260,8 @@ def with_value_role(
     >>> import pandas as pd
     >>> import crmkit as ck
     >>> customers = pd.DataFrame({
-    ...     "clv": [800.0, 100.0, -20.0], "potential_value": [900.0, 700.0, -10.0],
+    ...     "current_value": [800.0, 100.0, -20.0],
+    ...     "potential_value": [100.0, 600.0, 10.0],
     ... })
     >>> found = ck.segments.with_value_role(customers)
     >>> found[["value_role", "role_action"]]
@@ -286,9 +289,9 @@ def _opened(customers: object, actual_col: str, potential_col: str) -> Frame:
     require_numbers(opened, names)
     below = Rule(
         column=potential_col,
-        broken=nw.col(potential_col) < nw.col(actual_col),
-        found=f"value below {actual_col!r}",
-        remedy="Pass all that is attainable, including what is realised.",
+        broken=nw.col(potential_col) < 0,
+        found="negative value",
+        remedy="Pass what could be added to the actual value, at least 0.",
     )
     rules = [rule for name in names for rule in number_rules(opened, name)]
     refuse(opened, [*rules, below])

@@ -1,0 +1,223 @@
+"""From a ledger to the whole statement of value: past, ahead, and potential."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Generic, Protocol, TypeAlias
+
+import numpy as np
+
+from ..._check import instance, one_of, random_source, whole
+from ...kernels.log.calendar import DAYS_PER_UNIT
+from ...ledger import Ledger
+from ...typing import (
+    Day,
+    IntoDataFrame,
+    IntoDataFrameT,
+    PurchaseModel,
+    SpendModel,
+    TimeUnit,
+)
+from ..models.bg_nbd import fit_bg_nbd
+from ..models.gamma_gamma import fit_gamma_gamma
+from ..uncertainty.draw_models import draw_models
+from ..uncertainty.parameter_draws import Fitted
+from ..value.value_tenses import with_value_tenses
+from .assumptions import Assumptions
+from .clv_components import clv_components
+from .component_draws import expected_component_draws
+from .expected_components import expected_components
+from .purchase_histories import purchase_histories
+from .reference_fitting import fit_references
+from .references import References
+from .referral_outlook import ReferralOutlook, fit_referral_outlook
+
+__all__ = ["ValueStatement", "value_statement"]
+
+
+class _Purchases(PurchaseModel, Fitted, Protocol):
+    """Expects purchases, and has parameters to draw."""
+
+
+class _Spend(SpendModel, Fitted, Protocol):
+    """Expects spend, and has parameters to draw."""
+
+
+FitPurchases: TypeAlias = Callable[[IntoDataFrame], _Purchases]
+FitSpend: TypeAlias = Callable[[IntoDataFrame], _Spend]
+
+_SPEND: FitSpend = partial(fit_gamma_gamma, nonpositive="drop")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class ValueStatement(Generic[IntoDataFrameT]):
+    """Everything that a ledger says about the value of its customers.
+
+    Attributes
+    ----------
+    history
+        The six parts so far: what :func:`clv_components` returns.
+    expected
+        The six parts ahead: what :func:`expected_components` returns.
+    tenses
+        ``history`` with historical, current and potential value: what
+        :func:`with_value_tenses` returns, and ``segments.with_value_role`` reads.
+    intervals
+        The company's parts ahead with their 90% intervals; None without ``rng``.
+    references, purchases, spend, referral
+        What they rest on; ``referral`` is None for a ledger without referrals.
+    """
+
+    history: IntoDataFrameT
+    expected: IntoDataFrameT
+    tenses: IntoDataFrameT
+    intervals: IntoDataFrameT | None
+    references: References
+    purchases: PurchaseModel
+    spend: SpendModel
+    referral: ReferralOutlook | None
+
+    def __repr__(self) -> str:
+        """Show which models the statement rests on."""
+        models = f"{type(self.purchases).__name__}, {type(self.spend).__name__}"
+        return f"ValueStatement({models})"
+
+
+def value_statement(
+    ledger: Ledger[IntoDataFrameT],
+    *,
+    as_of: Day,
+    horizon: float,
+    time_unit: TimeUnit,
+    discount_rate: float,
+    purchases: FitPurchases = fit_bg_nbd,
+    spend: FitSpend = _SPEND,
+    reach: float = 0.75,
+    rng: np.random.Generator | None = None,
+    n_draws: int = 200,
+) -> ValueStatement[IntoDataFrameT]:
+    """Fit what is needed, and state past, expected and potential value in parts.
+
+    Each piece can be called alone, with more options (given references, another
+    definition of cross-selling); this gives the day, the unit and the rate once.
+
+    Parameters
+    ----------
+    ledger
+        The company's ledger.
+    as_of
+        The last day seen, inclusive.
+    horizon
+        How far ahead, in ``time_unit``.
+    time_unit, discount_rate
+        The unit of the models and the horizon, and the effective rate per unit.
+    purchases, spend
+        How to fit the models to :func:`purchase_histories`.
+    reach
+        The quantile of all customers that counts as reachable, for the potential.
+    rng
+        The source of randomness of the intervals; None leaves them out.
+    n_draws
+        How many draws the intervals rest on.
+
+    Returns
+    -------
+    ValueStatement
+        Frames and fits.
+
+    Raises
+    ------
+    InvalidValueError
+        If an option is unknown or outside its range.
+    NotEnoughDataError
+        If nothing was sold up to ``as_of``.
+    ConvergenceError
+        If a model did not reach an optimum.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from crmkit.clv import BgNbd, GammaGamma, value_statement
+    >>> from crmkit.datasets.simulated_company import simulate_company
+    >>> ledger = simulate_company(customers=300, rng=np.random.default_rng(1))
+    >>> statement = value_statement(
+    ...     ledger, as_of="2023-12-31", horizon=52, time_unit="week",
+    ...     discount_rate=0.0018,
+    ...     purchases=lambda histories: BgNbd(r=0.6, alpha=10.0, a=0.8, b=2.5),
+    ...     spend=lambda histories: GammaGamma(p=6.0, q=4.0, v=20.0),
+    ... )
+    >>> statement
+    ValueStatement(BgNbd, GammaGamma)
+    >>> tenses = statement.tenses
+    >>> bool((tenses["current_value"] == statement.expected["clv"]).all())
+    True
+    """
+    book = instance("ledger", ledger, Ledger).book
+    one_of("time_unit", time_unit, tuple(DAYS_PER_UNIT))
+    drawn = whole("n_draws", n_draws, at_least=2)
+    if rng is not None:
+        random_source(rng)
+    known = fit_references(ledger, as_of=as_of)
+    referral = None
+    if book.referrals.day.size:
+        referral = fit_referral_outlook(
+            ledger,
+            references=known,
+            as_of=as_of,
+            horizon=horizon,
+            time_unit=time_unit,
+        )
+    histories = purchase_histories(ledger, as_of=as_of, time_unit=time_unit)
+    bought, spent = purchases(histories), spend(histories)
+    assumptions = Assumptions(referral=referral)
+    history = clv_components(
+        ledger,
+        references=known,
+        as_of=as_of,
+        time_unit=time_unit,
+        discount_rate=discount_rate,
+    )
+    expected = expected_components(
+        ledger,
+        purchases=bought,
+        spend=spent,
+        references=known,
+        as_of=as_of,
+        horizon=horizon,
+        discount_rate=discount_rate,
+        time_unit=time_unit,
+        assumptions=assumptions,
+    )
+    intervals = None
+    if rng is not None:
+        pairs = zip(
+            draw_models(bought, n_draws=drawn, rng=rng),
+            draw_models(spent, n_draws=drawn, rng=rng),
+            strict=True,
+        )
+        intervals = expected_component_draws(
+            ledger,
+            models=list(pairs),
+            references=known,
+            as_of=as_of,
+            horizon=horizon,
+            discount_rate=discount_rate,
+            time_unit=time_unit,
+            rng=rng,
+            assumptions=assumptions,
+        ).intervals(by=[])
+    return ValueStatement(
+        history=history,
+        expected=expected,
+        tenses=with_value_tenses(
+            history,
+            expected=expected,
+            reach=reach,
+            customer_id_col=ledger.customer_id_col,
+        ),
+        intervals=intervals,
+        references=known,
+        purchases=bought,
+        spend=spent,
+        referral=referral,
+    )
