@@ -94,7 +94,12 @@ def group(
         return _from_order(table, weights, order, inverse=inverse)
     if key is not None and key.leads(table) and weights is None and not inverse:
         return _from_buckets(key, table[-1])
-    order = np.lexsort((*([] if weights is None else [weights]), *table[::-1]))
+    if len(table) == 1 and weights is None:
+        # Which of two equals comes first is nothing here, and NumPy's unstable sort of
+        # one column takes a third of the time of a stable one.
+        order = np.argsort(table[0])
+    else:
+        order = np.lexsort((*([] if weights is None else [weights]), *table[::-1]))
     return _from_order(table, weights, order, inverse=inverse)
 
 

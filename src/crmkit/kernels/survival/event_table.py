@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from ...typing import BoolArray, FloatArray, IntArray
+from ..base.cells import distinct
 
 __all__ = [
     "EventTable",
@@ -67,12 +68,23 @@ def event_table(
     entry: FloatArray, duration: FloatArray, event: BoolArray, weight: FloatArray
 ) -> EventTable:
     """Count who is at risk and who leaves; ``entry`` is ``-inf`` when not delayed."""
-    time, place = np.unique(duration, return_inverse=True)
+    time, place = distinct(duration)
+    events = _summed(place[event], weight, event, time.size)
     return EventTable(
         time=time,
-        at_risk=_at_risk(time, entry, duration, event, weight),
-        events=_summed(place[event], weight[event], time.size),
-        censored=_summed(place[~event], weight[~event], time.size),
+        at_risk=_at_risk(
+            _Stays(
+                first=_first_place(time, entry),
+                beyond=place + 1,
+                leaves=place[event],
+                event=event,
+                weight=weight,
+                size=time.size,
+            ),
+            events,
+        ),
+        events=events,
+        censored=_summed(place[~event], weight, ~event, time.size),
     )
 
 
@@ -161,14 +173,29 @@ def grouped_events(
     groups: int,
 ) -> tuple[FloatArray, FloatArray]:
     """Return events and at-risk weight at the pooled event times, one row a group."""
-    time = np.unique(duration[event])
-    d = np.empty((groups, time.size))
-    n = np.empty((groups, time.size))
+    every, place = distinct(duration)
+    # Only the ages of events are kept. How many of them a row has lived to is read off
+    # the one sort above; to search for each row would cost several times as much.
+    reached = np.cumsum(np.bincount(place[event], minlength=every.size) > 0)
+    beyond = reached[place]
+    size = int(reached[-1])
+    time = every[np.diff(reached, prepend=0) > 0]
+    first = _first_place(time, entry)
+    d, n = np.empty((groups, size)), np.empty((groups, size))
     for code in range(groups):
         own = group == code
-        place = np.searchsorted(time, duration[own & event])
-        d[code] = _summed(place, weight[own & event], time.size)
-        n[code] = _at_risk(time, entry[own], duration[own], event[own], weight[own])
+        own_event, own_weight = event[own], _of(weight, own)
+        leaves = beyond[own & event] - 1
+        d[code] = _summed(leaves, own_weight, own_event, size)
+        stays = _Stays(
+            first=None if first is None else first[own],
+            beyond=beyond[own],
+            leaves=leaves,
+            event=own_event,
+            weight=own_weight,
+            size=size,
+        )
+        n[code] = _at_risk(stays, d[code])
     return d, n
 
 
@@ -198,42 +225,79 @@ def log_rank(
     )
 
 
-def _summed(place: NDArray[np.intp], weight: FloatArray, size: int) -> FloatArray:
-    # Without any row bincount would count, and answer in integers.
-    return np.asarray(np.bincount(place, weight, minlength=size), dtype=np.float64)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Stays:
+    """At which of ``size`` times each row is at risk: first <= time < beyond."""
+
+    first: IntArray | None
+    beyond: IntArray
+    leaves: IntArray
+    event: BoolArray
+    weight: FloatArray
+    size: int
 
 
-def _at_risk(
-    time: FloatArray,
-    entry: FloatArray,
-    duration: FloatArray,
-    event: BoolArray,
-    weight: FloatArray,
+def _summed(
+    place: NDArray[np.intp], weight: FloatArray, chosen: BoolArray, size: int
 ) -> FloatArray:
+    """Add up the weights of chosen rows, whose places these are."""
+    if _is_one_number(weight):
+        return np.bincount(place, minlength=size) * float(weight[0])
+    # Without any row bincount would count, and answer in integers.
+    found = np.bincount(place, weight[chosen], minlength=size)
+    return np.asarray(found, dtype=np.float64)
+
+
+def _is_one_number(weight: FloatArray) -> bool:
+    """Tell whether one weight was broadcast: such rows are counted, not added up."""
+    return weight.strides == (0,) and weight.size > 0
+
+
+def _of(weight: FloatArray, chosen: BoolArray) -> FloatArray:
+    """Take the weights of some rows; one weight for all stays one number."""
+    if _is_one_number(weight):
+        return np.broadcast_to(weight[0], (int(np.count_nonzero(chosen)),))
+    return weight[chosen]
+
+
+def _first_place(time: FloatArray, entry: FloatArray) -> IntArray | None:
+    """Return the first time after each entry; None where no entry is delayed."""
+    if _is_one_number(entry) and entry[0] == -np.inf:
+        return None
+    return np.asarray(np.searchsorted(time, entry, side="right"), dtype=np.int64)
+
+
+def _at_risk(stays: _Stays, events: FloatArray) -> FloatArray:
     """Return the weight of the rows with ``entry < time <= duration``.
 
     Sums of weights that are no whole numbers leave rounding behind. So rows are counted
     too: where all who are at risk leave, the weight at risk is that of those who leave.
     """
-    leaves = np.searchsorted(time, duration[event])
-    events = _summed(leaves, weight[event], time.size)
+    weight = stays.weight
+    if _is_one_number(weight) and weight[0] == 1.0:  # counts are exact
+        return _present(stays, weight)
     counts = (weight > 0).astype(np.float64)
-    present = _still_ahead(time, duration, counts)
-    present -= _still_ahead(time, entry, counts)
-    weighed = _still_ahead(time, duration, weight)
-    weighed -= _still_ahead(time, entry, weight)
-    alone = present == _summed(leaves, counts[event], time.size)
-    return np.where(alone, events, np.maximum(weighed, events))
+    leaving = _summed(stays.leaves, counts, stays.event, stays.size)
+    alone = _present(stays, counts) == leaving
+    return np.where(alone, events, np.maximum(_present(stays, weight), events))
 
 
-def _still_ahead(time: FloatArray, ages: FloatArray, weight: FloatArray) -> FloatArray:
-    """Return the weight of the ages that are not below each time.
+def _present(stays: _Stays, weight: FloatArray) -> FloatArray:
+    ahead = _still_ahead(stays.beyond, weight, stays.size)
+    if stays.first is not None:
+        ahead -= _still_ahead(stays.first, weight, stays.size)
+    return ahead
+
+
+def _still_ahead(place: IntArray, weight: FloatArray, size: int) -> FloatArray:
+    """Return the weight of the rows whose place lies after each time.
 
     Added up from the last time backwards, so that few are not told as the difference of
     many.
     """
-    place = np.searchsorted(time, ages, side="right")
-    return np.cumsum(_summed(place, weight, time.size + 1)[::-1])[::-1][1:]
+    every = np.broadcast_to(np.True_, place.shape)
+    sums = _summed(place, weight, every, size + 1)
+    return np.cumsum(sums[::-1])[::-1][1:]
 
 
 def _greenwood_terms(events: FloatArray, at_risk: FloatArray) -> FloatArray:
