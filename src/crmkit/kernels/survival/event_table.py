@@ -69,22 +69,19 @@ def event_table(
 ) -> EventTable:
     """Count who is at risk and who leaves; ``entry`` is ``-inf`` when not delayed."""
     time, place = distinct(duration)
-    events = _summed(place[event], weight, event, time.size)
+    stays = _Stays(
+        group=np.broadcast_to(np.int64(0), place.shape),
+        first=_first_place(time, entry),
+        beyond=place + 1,
+        event=event,
+        weight=weight,
+        shape=(1, time.size),
+    )
+    events = stays.leaving(weight)
+    censored = _summed(place[~event], weight, ~event, time.size)
+    at_risk = _at_risk(stays, events)
     return EventTable(
-        time=time,
-        at_risk=_at_risk(
-            _Stays(
-                first=_first_place(time, entry),
-                beyond=place + 1,
-                leaves=place[event],
-                event=event,
-                weight=weight,
-                size=time.size,
-            ),
-            events,
-        ),
-        events=events,
-        censored=_summed(place[~event], weight, ~event, time.size),
+        time=time, at_risk=at_risk[0], events=events[0], censored=censored
     )
 
 
@@ -176,27 +173,19 @@ def grouped_events(
     every, place = distinct(duration)
     # Only the ages of events are kept. How many of them a row has lived to is read off
     # the one sort above; to search for each row would cost several times as much.
-    reached = np.cumsum(np.bincount(place[event], minlength=every.size) > 0)
-    beyond = reached[place]
-    size = int(reached[-1])
-    time = every[np.diff(reached, prepend=0) > 0]
-    first = _first_place(time, entry)
-    d, n = np.empty((groups, size)), np.empty((groups, size))
-    for code in range(groups):
-        own = group == code
-        own_event, own_weight = event[own], _of(weight, own)
-        leaves = beyond[own & event] - 1
-        d[code] = _summed(leaves, own_weight, own_event, size)
-        stays = _Stays(
-            first=None if first is None else first[own],
-            beyond=beyond[own],
-            leaves=leaves,
-            event=own_event,
-            weight=own_weight,
-            size=size,
-        )
-        n[code] = _at_risk(stays, d[code])
-    return d, n
+    met = np.bincount(place[event], minlength=every.size) > 0
+    reached = np.cumsum(met, dtype=np.int64)
+    time = every[met]
+    stays = _Stays(
+        group=group,
+        first=_first_place(time, entry),
+        beyond=reached[place],
+        event=event,
+        weight=weight,
+        shape=(groups, time.size),
+    )
+    events = stays.leaving(weight)
+    return events, _at_risk(stays, events)
 
 
 def log_rank(
@@ -227,14 +216,44 @@ def log_rank(
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Stays:
-    """At which of ``size`` times each row is at risk: first <= time < beyond."""
+    """Rows at risk at the times with first <= place < beyond; some leave at the last.
 
+    Groups are counted together, each in its own stretch of one array: to pick out the
+    rows of one group after another would read all rows once a group.
+    """
+
+    group: IntArray
     first: IntArray | None
     beyond: IntArray
-    leaves: IntArray
     event: BoolArray
     weight: FloatArray
-    size: int
+    shape: tuple[int, int]
+
+    def leaving(self, weight: FloatArray) -> FloatArray:
+        """Return the weight that leaves, a row per group and a column per time."""
+        groups, size = self.shape
+        place = self.group[self.event] * size + self.beyond[self.event] - 1
+        return _summed(place, weight, self.event, groups * size).reshape(self.shape)
+
+    def present(self, weight: FloatArray) -> FloatArray:
+        """Return the weight at risk, likewise."""
+        ahead = self._still_ahead(self.beyond, weight)
+        if self.first is not None:
+            ahead -= self._still_ahead(self.first, weight)
+        return ahead
+
+    def _still_ahead(self, place: IntArray, weight: FloatArray) -> FloatArray:
+        """Return the weight of the rows whose place lies after each time.
+
+        Added up from the last time backwards, so that few are not told as the
+        difference of many.
+        """
+        groups, size = self.shape
+        key = self.group * (size + 1) + place
+        every = np.broadcast_to(np.True_, place.shape)
+        sums = _summed(key, weight, every, groups * (size + 1))
+        ahead = np.cumsum(sums.reshape(groups, size + 1)[:, ::-1], axis=1)
+        return np.asarray(ahead[:, ::-1][:, 1:])
 
 
 def _summed(
@@ -242,7 +261,8 @@ def _summed(
 ) -> FloatArray:
     """Add up the weights of chosen rows, whose places these are."""
     if _is_one_number(weight):
-        return np.bincount(place, minlength=size) * float(weight[0])
+        counts = np.bincount(place, minlength=size).astype(np.float64)
+        return counts if weight[0] == 1.0 else counts * float(weight[0])
     # Without any row bincount would count, and answer in integers.
     found = np.bincount(place, weight[chosen], minlength=size)
     return np.asarray(found, dtype=np.float64)
@@ -251,13 +271,6 @@ def _summed(
 def _is_one_number(weight: FloatArray) -> bool:
     """Tell whether one weight was broadcast: such rows are counted, not added up."""
     return weight.strides == (0,) and weight.size > 0
-
-
-def _of(weight: FloatArray, chosen: BoolArray) -> FloatArray:
-    """Take the weights of some rows; one weight for all stays one number."""
-    if _is_one_number(weight):
-        return np.broadcast_to(weight[0], (int(np.count_nonzero(chosen)),))
-    return weight[chosen]
 
 
 def _first_place(time: FloatArray, entry: FloatArray) -> IntArray | None:
@@ -275,29 +288,10 @@ def _at_risk(stays: _Stays, events: FloatArray) -> FloatArray:
     """
     weight = stays.weight
     if _is_one_number(weight) and weight[0] == 1.0:  # counts are exact
-        return _present(stays, weight)
+        return stays.present(weight)
     counts = (weight > 0).astype(np.float64)
-    leaving = _summed(stays.leaves, counts, stays.event, stays.size)
-    alone = _present(stays, counts) == leaving
-    return np.where(alone, events, np.maximum(_present(stays, weight), events))
-
-
-def _present(stays: _Stays, weight: FloatArray) -> FloatArray:
-    ahead = _still_ahead(stays.beyond, weight, stays.size)
-    if stays.first is not None:
-        ahead -= _still_ahead(stays.first, weight, stays.size)
-    return ahead
-
-
-def _still_ahead(place: IntArray, weight: FloatArray, size: int) -> FloatArray:
-    """Return the weight of the rows whose place lies after each time.
-
-    Added up from the last time backwards, so that few are not told as the difference of
-    many.
-    """
-    every = np.broadcast_to(np.True_, place.shape)
-    sums = _summed(place, weight, every, size + 1)
-    return np.cumsum(sums[::-1])[::-1][1:]
+    alone = stays.present(counts) == stays.leaving(counts)
+    return np.where(alone, events, np.maximum(stays.present(weight), events))
 
 
 def _greenwood_terms(events: FloatArray, at_risk: FloatArray) -> FloatArray:
