@@ -21,6 +21,8 @@ import numpy as np
 import pandas as pd
 import polars as pl
 
+from crmkit import campaigns, churn, rfm, satisfaction, segments
+
 MILLION = 1_000_000
 Job = Callable[[], object]
 
@@ -78,8 +80,6 @@ def spells(n: int, *, whole: bool) -> pd.DataFrame:
 
 
 def kaplan_meier(*, whole: bool) -> Race:
-    from crmkit import churn
-
     frame = spells(MILLION, whole=whole)
     lifelines = installed("lifelines")
 
@@ -97,8 +97,6 @@ def kaplan_meier(*, whole: bool) -> Race:
 
 
 def log_rank() -> Race:
-    from crmkit import churn
-
     frame = spells(MILLION, whole=False)
     statistics = installed("lifelines.statistics")
 
@@ -123,8 +121,6 @@ def scores(n: int) -> pd.DataFrame:
 
 
 def empc() -> Race:
-    from crmkit import campaigns
-
     frame = scores(MILLION)
     y, risk = frame["churned"].to_numpy(), frame["churn_risk"].to_numpy()
     metrics = installed("empulse.metrics")
@@ -138,8 +134,6 @@ def empc() -> Race:
 
 
 def qini() -> Race:
-    from crmkit import campaigns
-
     n = MILLION // 10
     rng = np.random.default_rng(3)
     effect, treated = rng.random(n), rng.random(n) < 0.5
@@ -169,8 +163,6 @@ def holders(n: int) -> pd.DataFrame:
 
 
 def concentration(name: str, n: int, limit: float) -> Race:
-    from crmkit import segments
-
     frame = holders(n)
     measure = getattr(segments, name)
     return Race(
@@ -182,8 +174,6 @@ def concentration(name: str, n: int, limit: float) -> Race:
 
 
 def hazard() -> Race:
-    from crmkit import churn
-
     rng = np.random.default_rng(5)
     n = MILLION
     plan, age = rng.integers(0, 3, n), rng.integers(0, 10, n)
@@ -208,8 +198,6 @@ def hazard() -> Race:
 
 
 def clusters() -> Race:
-    from crmkit import segments
-
     rng = np.random.default_rng(2)
     frame = pd.DataFrame(
         {name: rng.lognormal(0, 1, 20_000) for name in ("orders", "basket", "visits")}
@@ -244,12 +232,10 @@ def log(n: int, *, text: bool) -> pl.DataFrame:
 
 
 def summary(n: int, limit: float, *, text: bool) -> Race:
-    from crmkit.rfm import rfm_summary
-
     frame = log(n, text=text)
     return Race(
         rows=len(frame),
-        crmkit=lambda: rfm_summary(frame, observation_period_end="2024-12-31"),
+        crmkit=lambda: rfm.rfm_summary(frame, observation_period_end="2024-12-31"),
         limit=limit,
         peer="Polars' group-by",
         other=lambda: frame.group_by("customer_id").agg(
@@ -260,8 +246,6 @@ def summary(n: int, limit: float, *, text: bool) -> Race:
 
 
 def shapley() -> Race:
-    from crmkit import satisfaction
-
     rng = np.random.default_rng(17)
     n = 38_000
     general = rng.normal(size=n)
@@ -270,8 +254,8 @@ def shapley() -> Race:
         for at in range(9)
     }
     pull = 0.25 * sum(answers.values()) - 12.5
-    frame = pd.DataFrame(answers | {"retained": rng.random(n) < 1 / (1 + np.exp(-pull))})
-    frame["retained"] = frame["retained"].astype(int)
+    retained = (rng.random(n) < 1 / (1 + np.exp(-pull))).astype(int)
+    frame = pd.DataFrame(answers | {"retained": retained})
     return Race(
         rows=n,
         crmkit=lambda: satisfaction.fit_driver_weights(
@@ -308,13 +292,16 @@ JOBS: dict[str, Callable[[], Race]] = {
 def line(name: str) -> str:
     """Measure one job, and the peer beside it."""
     race = JOBS[name]()
-    race.crmkit() if not race.once else None  # what is loaded at first use
+    if not race.once:
+        race.crmkit()  # what is loaded at first use
     spent = seconds(race.crmkit, once=race.once)
     beside = f"limit {race.limit:g}"
     if race.other is not None:
         race.other()
         beside += f", {race.peer} {seconds(race.other, once=race.once):.3f}"
-    held = "-" if os.environ.get("NO_MEMORY") else f"{peak(race.crmkit) / race.rows:,.0f}"
+    # Tracing every allocation slows a job down, so it is left out where asked.
+    traced = not os.environ.get("NO_MEMORY")
+    held = f"{peak(race.crmkit) / race.rows:,.0f}" if traced else "-"
     return f"{name:<26}{race.rows:>12,}{spent:>10.3f}{held:>8}  {beside}"
 
 

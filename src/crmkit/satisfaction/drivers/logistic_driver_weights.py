@@ -28,7 +28,9 @@ def shapley_logistic(
     null = logistic_likelihood.null_log_likelihood(data[:, -1], w)
     total = w.sum()
     worth = np.zeros(2 ** len(sizes))
-    found = np.zeros((worth.size, 1 + answers.X.shape[1]))  # coefficients, 0 if left out
+    found = np.zeros(
+        (worth.size, 1 + answers.X.shape[1])
+    )  # coefficients, 0 if left out
     for index in range(1, worth.size):
         chosen = [j for j in range(len(sizes)) if index >> j & 1]
         columns = np.concatenate([np.arange(ends[j], ends[j + 1]) for j in chosen])
