@@ -4,8 +4,8 @@ python benchmarks/large_jobs.py [NAME ...]
 
 CPU seconds are those of this process with all its threads, the median of three runs;
 slow jobs run once. Memory is the peak that Python and NumPy allocate during one more
-run, per row of the input. lifelines and empulse are timed in the same run where they are
-installed; crmkit does not need them.
+run, per row of the input. lifelines and empulse are timed in the same run where they
+are installed; crmkit does not need them.
 """
 
 import importlib
@@ -58,7 +58,7 @@ def peak(job: Job) -> int:
     return most
 
 
-def installed(module: str) -> Any:
+def installed(module: str) -> Any:  # noqa: ANN401 - peers publish no types
     """Import a peer; None where it is not installed."""
     try:
         return importlib.import_module(module)

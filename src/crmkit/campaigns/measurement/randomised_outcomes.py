@@ -100,8 +100,8 @@ def read_randomised(
     outcome = numbers(frame, outcome_col)
     refuse_overflow(outcome, outcome_col)
     score = numbers(frame, uplift_col)
-    # Equal scores are sorted by what else is known of a row: whoever draws rows by their
-    # place then draws the same customers, whatever the order of the frame.
+    # Equal scores are sorted by what else is known of a row: whoever draws rows by
+    # their place then draws the same customers, whatever the order of the frame.
     order = np.lexsort((outcome, treated, score))[::-1]
     score = score[order]
     return RandomisedOutcomes(

@@ -132,7 +132,7 @@ def _drawn_by_poisson(units: int, rng: np.random.Generator) -> Iterator[IntArray
     resample overwrites the one before: fresh memory costs as much as the numbers in it.
     """
     mean = 1.0 - 6.0 / math.sqrt(units)
-    # The chance of a count above k, in steps of 2**-32; of a count above 13 it is 1e-11.
+    # The chance of a count above k, in steps of 2**-32; above 13 it is 1e-11.
     tails = np.rint(pdtrc(np.arange(14), mean) * 2.0**32)
     steps = [np.uint32(step) for step in tails if step >= 1]
     small, times = np.empty(units, np.uint8), np.empty(units, np.int64)

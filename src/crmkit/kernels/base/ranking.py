@@ -22,7 +22,7 @@ __all__ = [
 
 def block_ends(score: FloatArray) -> tuple[IntArray, IntArray]:
     """Return the rows from the highest score down, and where blocks of equals end."""
-    # Equal scores are one block, so their order is free, and the unstable sort is faster.
+    # Equal scores are one block: their order is free, and the unstable sort faster.
     order = np.argsort(score)[::-1]
     return order, ends_of_blocks(score[order])
 

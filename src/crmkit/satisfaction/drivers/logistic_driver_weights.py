@@ -125,8 +125,8 @@ def fit_logistic(
 ) -> Optimum:
     """Fit an intercept and the columns; the value is the mean log-likelihood.
 
-    ``start`` is a guess of the coefficients. The search is a climb on a concave hill: it
-    ends at one point, from wherever it begins.
+    ``start`` is a guess of the coefficients. The search climbs a concave hill: it ends
+    at one point, from wherever it begins.
     """
     design = np.column_stack([np.ones(len(y)), X])
     total = w.sum()

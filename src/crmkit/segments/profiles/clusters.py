@@ -16,7 +16,7 @@ from ..._frames import (
     with_columns_of,
 )
 from ...errors import InvalidValueError, MissingExtraError, NotEnoughDataError
-from ...fits import from_document, to_document
+from ...fits import checked, from_document, to_document
 from ...kernels.groups.rand_index import adjusted_rand
 from ...typing import FloatArray, IntArray, IntoDataFrame, IntoDataFrameT
 
@@ -26,6 +26,7 @@ _SHOWN = 5_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class ClusterTrial:
     """How good one number of clusters is.
 
@@ -47,6 +48,7 @@ class ClusterTrial:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class Clusters:
     """Segments found by k-means: their centres, in the units of the columns.
 
@@ -262,8 +264,8 @@ def _k_means(
     learner = _sklearn("cluster").KMeans(
         n_clusters=most, n_init=starts, random_state=int(rng.integers(2**31))
     )
-    # Twenty thousand customers are a few milliseconds of work per pass: threads wait for
-    # one another longer than they work, on a busy machine up to ten times as long.
+    # Twenty thousand customers are a few milliseconds of work per pass: threads wait
+    # for one another longer than they work, on a busy machine ten times as long.
     with _sklearn("threadpoolctl").threadpool_limits(limits=1):
         fitted = learner.fit(scaled)
     labels = np.asarray(fitted.labels_, dtype=np.int64)
