@@ -7,9 +7,9 @@ import numpy as np
 
 from ..._check import fraction, random_source, whole
 from ...fits import Interval, checked, from_document, resampled_interval_of, to_document
-from ...kernels.base.intervals import bootstrap, by_content, percentile_interval
+from ...kernels.base.intervals import bootstrap, percentile_interval
 from ...kernels.targeting import uplift as kernel
-from ...typing import FloatArray, IntoDataFrame
+from ...typing import IntArray, IntoDataFrame
 from .randomised_outcomes import read_randomised
 
 __all__ = ["QiniArea", "qini"]
@@ -126,13 +126,15 @@ def qini(
         outcome_col=outcome_col,
     )
 
-    def area(times: FloatArray) -> float:
-        sums = read.sums(times)
+    room = read.room()
+
+    def area(times: IntArray) -> float:
+        sums = read.sums(times, room)
         return kernel.area(sums[0] + sums[1], kernel.qini_curve(*sums))
 
-    placed = by_content((read.score, read.treated, read.outcome))
+    # The ranking is that of every resample: only running sums are made anew.
     draws = bootstrap(
-        lambda drawn: np.asarray(area(placed(drawn).astype(np.float64))),
+        lambda drawn: np.asarray(area(drawn)),
         units=read.score.size,
         resamples=whole("n_resamples", n_resamples, at_least=2),
         rng=random_source(rng),
@@ -140,7 +142,7 @@ def qini(
     lower, upper = percentile_interval(draws, level=inside)
     treated, outcome = read.treated > 0, read.outcome
     return QiniArea(
-        area=area(np.ones(read.score.size)),
+        area=area(np.ones(read.score.size, dtype=np.int64)),
         effect=float(outcome[treated].mean() - outcome[~treated].mean()),
         n_treated=int(treated.sum()),
         n_control=int((~treated).sum()),

@@ -19,6 +19,8 @@ from ...typing import FloatArray, IntArray, IntoDataFrame
 
 __all__ = ["RandomisedOutcomes", "read_randomised"]
 
+_EXACT = 2.0**53
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class RandomisedOutcomes:
@@ -29,14 +31,45 @@ class RandomisedOutcomes:
     outcome: FloatArray
     ends: IntArray
 
+    def room(self) -> "Room":
+        """Return memory for ``sums``, to be used for one resample after another."""
+        # Sums of whole numbers take a quarter of the time of sums of floats.
+        most = float(np.abs(self.outcome).max()) * self.outcome.size
+        whole = most < _EXACT and bool(np.all(self.outcome == np.rint(self.outcome)))
+        kind = np.int64 if whole else np.float64
+        n = self.score.size
+        return Room(
+            treated=self.treated.astype(kind),
+            outcome=self.outcome.astype(kind),
+            parts=np.empty((4, n), kind),
+            running=np.zeros((4, n + 1), kind),
+        )
+
     def sums(
-        self, times: FloatArray
-    ) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+        self, times: FloatArray | IntArray, room: "Room | None" = None
+    ) -> FloatArray:
         """Return treated, control, and the outcomes of each, above each cut."""
-        t, c = times * self.treated, times * (1 - self.treated)
-        parts = (t, c, t * self.outcome, c * self.outcome)
-        n, m, gained, kept = (ranking.sums_at(part, self.ends) for part in parts)
-        return n, m, gained, kept
+        room = room or self.room()
+        t, c, added, kept = room.parts
+        np.multiply(times, room.treated, out=t, casting="unsafe")
+        np.subtract(times, t, out=c, casting="unsafe")
+        np.multiply(t, room.outcome, out=added)
+        np.multiply(c, room.outcome, out=kept)
+        np.cumsum(room.parts, axis=1, out=room.running[:, 1:])
+        found = room.running
+        if self.ends.size < self.score.size:
+            found = found[:, np.append(0, self.ends + 1)]
+        return np.asarray(found, dtype=np.float64)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Room:
+    """Columns in the type in which they are added up, and memory for their sums."""
+
+    treated: np.ndarray
+    outcome: np.ndarray
+    parts: np.ndarray
+    running: np.ndarray
 
 
 def read_randomised(
@@ -67,10 +100,13 @@ def read_randomised(
     outcome = numbers(frame, outcome_col)
     refuse_overflow(outcome, outcome_col)
     score = numbers(frame, uplift_col)
-    order, ends = ranking.block_ends(score)
+    # Equal scores are sorted by what else is known of a row: whoever draws rows by
+    # their place then draws the same customers, whatever the order of the frame.
+    order = np.lexsort((outcome, treated, score))[::-1]
+    score = score[order]
     return RandomisedOutcomes(
-        score=score[order],
+        score=score,
         treated=np.asarray(treated[order]),
         outcome=np.asarray(outcome[order]),
-        ends=ends,
+        ends=ranking.ends_of_blocks(score),
     )

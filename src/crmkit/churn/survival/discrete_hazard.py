@@ -206,7 +206,11 @@ def fit_discrete_hazard(
     last = int(period.max())
     if pooled_from is not None:
         last = min(last, whole("pooled_from", pooled_from, at_least=1))
-    weight = numbers(frame, weight_col) if weight_col else np.ones(y.size)
+    weight = (
+        numbers(frame, weight_col)
+        if weight_col
+        else np.broadcast_to(np.float64(1.0), y.shape)
+    )
     rows = PersonPeriods(
         # More levels than rows cannot all be occupied: the first gap is refused.
         level=_level(period, baseline, min(last, y.size + 1)),
@@ -332,9 +336,9 @@ def _require_events(rows: PersonPeriods, baseline: Baseline) -> None:
 
 def _one_sided(rows: PersonPeriods) -> int | None:
     """Return the first period in which no customer left, or none stayed."""
-    there, place = np.unique(rows.level, return_inverse=True)
-    lost = np.bincount(place, rows.y * rows.weight)
-    stayed = np.bincount(place, (1 - rows.y) * rows.weight)
+    there = np.flatnonzero(np.bincount(rows.level))
+    lost = np.bincount(rows.level, rows.y * rows.weight)[there]
+    stayed = np.bincount(rows.level, (1 - rows.y) * rows.weight)[there]
     # A period without customers ends the run of 0, 1, 2, ... before it.
     wrong = (there != np.arange(there.size)) | (lost == 0) | (stayed == 0)
     at = int(np.argmax(wrong))

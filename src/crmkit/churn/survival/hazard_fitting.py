@@ -26,7 +26,9 @@ class PersonPeriods:
     def cells(self) -> "PersonPeriods":
         """Add up rows that are alike: they have one likelihood."""
         columns = (self.level.astype(np.float64), *self.x.T, self.y)
-        cells = group(columns, self.weight)
+        # One weight for all, broadcast: rows are counted, and no weights are read.
+        counted = self.weight.strides == (0,)
+        cells = group(columns, None if counted else self.weight)
         level, *x, y = cells.columns
         return PersonPeriods(
             level=level.astype(np.int64),

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..._frames import EagerFrame, Groups, group_rows, numbers, nw
+from ...kernels.base.cells import group
 from ...typing import IntArray
 
 __all__ = ["SpellGroups", "spell_groups"]
@@ -44,13 +45,17 @@ class SpellGroups:
 def spell_groups(frame: EagerFrame, by: Sequence[str]) -> SpellGroups:
     """Give each row the number of its group; only groups that occur are counted."""
     found = [_groups(frame, name) for name in by]
-    codes = np.stack([groups.codes for groups in found])
-    present, place = np.unique(codes, axis=1, return_inverse=True)
+    if len(found) == 1:  # numbered without gaps already
+        only = found[0]
+        return SpellGroups(codes=only.codes, names={by[0]: only.ids})
+    # Numbers of groups are small and whole: they are counted, not sorted row by row.
+    cells = group([groups.codes.astype(np.float64) for groups in found], inverse=True)
+    assert cells.inverse is not None  # noqa: S101 - asked for in the line above
     return SpellGroups(
-        codes=np.asarray(place, dtype=np.int64).ravel(),
+        codes=cells.inverse,
         names={
-            name: groups.ids[at.tolist()]
-            for name, groups, at in zip(by, found, present, strict=True)
+            name: groups.ids[at.astype(np.int64).tolist()]
+            for name, groups, at in zip(by, found, cells.columns, strict=True)
         },
     )
 
@@ -59,8 +64,7 @@ def _groups(frame: EagerFrame, name: str) -> Groups:
     if frame.schema[name] != nw.Boolean:
         return group_rows(frame, name)
     # Polars makes no categories of booleans.
-    _, first, codes = np.unique(
-        numbers(frame, name), return_index=True, return_inverse=True
-    )
-    ids = frame[name][first.tolist()]
-    return Groups(codes=np.asarray(codes, dtype=np.int64), ids=ids)
+    codes = numbers(frame, name).astype(np.int64)
+    first = [int(np.argmax(codes == flag)) for flag in (0, 1) if flag in codes]
+    ids = frame[name][first]
+    return Groups(codes=codes if len(first) > 1 else codes * 0, ids=ids)

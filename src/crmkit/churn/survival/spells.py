@@ -81,11 +81,18 @@ def _checked(
     entry_col: str | None,
     weight_col: str | None,
 ) -> Spells:
+    # One number, broadcast, stands for columns that were not named: the event table
+    # then counts rows, and a million customers carry along no million ones.
+    rows = (len(frame),)
     return Spells(
         duration=numbers(frame, duration_col),
         event=numbers(frame, event_col) > 0,
-        entry=numbers(frame, entry_col) if entry_col else np.full(len(frame), -np.inf),
-        weight=numbers(frame, weight_col) if weight_col else np.ones(len(frame)),
+        entry=numbers(frame, entry_col)
+        if entry_col
+        else np.broadcast_to(np.float64(-np.inf), rows),
+        weight=numbers(frame, weight_col)
+        if weight_col
+        else np.broadcast_to(np.float64(1.0), rows),
     )
 
 

@@ -90,11 +90,18 @@ def group(
     if key is not None and key.width == len(table):
         if weights is None:
             return _from_key(key, inverse=inverse)
+        if key.size <= 4 * weights.size and _add_up_exactly(weights):
+            return _weighed(_from_key(key, inverse=True), weights, inverse=inverse)
         order = np.lexsort((weights, key.values))
         return _from_order(table, weights, order, inverse=inverse)
     if key is not None and key.leads(table) and weights is None and not inverse:
         return _from_buckets(key, table[-1])
-    order = np.lexsort((*([] if weights is None else [weights]), *table[::-1]))
+    if len(table) == 1 and weights is None:
+        # Which of two equals comes first is nothing here, and NumPy's unstable sort of
+        # one column takes a third of the time of a stable one.
+        order = np.argsort(table[0])
+    else:
+        order = np.lexsort((*([] if weights is None else [weights]), *table[::-1]))
     return _from_order(table, weights, order, inverse=inverse)
 
 
@@ -244,6 +251,20 @@ def _from_key(key: _Key, *, inverse: bool) -> Cells:
         weights=np.diff(starts, append=rows).astype(np.float64),
         inverse=None if order is None else _inverse(first, order),
     )
+
+
+def _add_up_exactly(weights: FloatArray) -> bool:
+    """Tell whether sums of the weights are exact, so that their order is nothing."""
+    most = float(np.abs(weights).max(initial=0.0)) * weights.size
+    return most < _EXACT and bool(np.all(weights == np.rint(weights)))
+
+
+def _weighed(cells: Cells, weights: FloatArray, *, inverse: bool) -> Cells:
+    place = cells.inverse
+    assert place is not None  # noqa: S101 - the caller asked for it
+    total = np.bincount(place, weights, minlength=cells.size)
+    kept = place if inverse else None
+    return Cells(columns=cells.columns, weights=total, inverse=kept)
 
 
 def _from_buckets(leading: _Key, last: FloatArray) -> Cells:

@@ -6,10 +6,11 @@ sums alone; the percentile bootstrap over units drawn with their multiplicity; H
 arrays of any shape.
 """
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
-from scipy.special import betaincinv, ndtr, ndtri, stdtrit
+from scipy.special import betaincinv, ndtr, ndtri, pdtrc, stdtrit
 
 from ...typing import FloatArray, IntArray
 
@@ -26,6 +27,8 @@ __all__ = [
     "wilson",
 ]
 
+_MANY = 2**14  # units from which a table of chances pays for itself
+_BLOCK = 2**15
 _SPREAD = 1e-12  # of the mean square: below it, sums of squares are rounding
 
 Statistic = Callable[[IntArray], FloatArray]
@@ -104,15 +107,54 @@ def bootstrap(
 ) -> FloatArray:
     """Return ``statistic`` on resamples: it is told how often each unit was drawn.
 
+    It must not keep that array, which the next resample overwrites.
+
     A unit is a row, or a customer with all of its rows: the caller decides.
     """
+    drawn = _drawn_by_poisson if units >= _MANY else _drawn_one_by_one
+    draws = drawn(units, rng)
     return np.array(
-        [
-            statistic(np.bincount(rng.integers(units, size=units), minlength=units))
-            for _ in range(resamples)
-        ],
-        dtype=np.float64,
+        [statistic(next(draws)) for _ in range(resamples)], dtype=np.float64
     )
+
+
+def _drawn_one_by_one(units: int, rng: np.random.Generator) -> Iterator[IntArray]:
+    while True:
+        yield np.bincount(rng.integers(units, size=units), minlength=units)
+
+
+def _drawn_by_poisson(units: int, rng: np.random.Generator) -> Iterator[IntArray]:
+    """Draw as often as there are units: the same distribution, in a third of the time.
+
+    Independent Poisson counts are multinomial once their total is known, and draws may
+    be added one by one. So the counts have a mean a little below 1, and the few draws
+    that are missing are added; no place in memory is looked up for the others. Each
+    resample overwrites the one before: fresh memory costs as much as the numbers in it.
+    """
+    mean = 1.0 - 6.0 / math.sqrt(units)
+    # The chance of a count above k, in steps of 2**-32; above 13 it is 1e-11.
+    tails = np.rint(pdtrc(np.arange(14), mean) * 2.0**32)
+    steps = [np.uint32(step) for step in tails if step >= 1]
+    small, times = np.empty(units, np.uint8), np.empty(units, np.int64)
+    while True:
+        small[:] = 0
+        for start in range(0, units, _BLOCK):  # stays in the cache for all steps
+            block = small[start : start + _BLOCK]
+            # Whole words of the generator, in halves: asked for 32 bits at a time, it
+            # would take three times as long.
+            pairs = (block.size + 1) // 2
+            words = rng.integers(
+                0, 2**64 - 1, size=pairs, dtype=np.uint64, endpoint=True
+            )
+            uniform = words.view(np.uint32)[: block.size]
+            for step in steps:
+                block += uniform < step
+        missing = units - int(small.sum(dtype=np.int64))
+        if missing < 0:  # six standard deviations: hardly ever
+            continue
+        times[:] = small
+        np.add.at(times, rng.integers(units, size=missing), 1)
+        yield times
 
 
 def by_content(rows: Sequence[FloatArray]) -> Callable[[IntArray], IntArray]:

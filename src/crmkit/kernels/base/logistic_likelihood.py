@@ -5,7 +5,7 @@ stands for, and ``y`` is then the share of ones among them.
 """
 
 import numpy as np
-from scipy.special import expit, xlogy
+from scipy.special import xlogy
 
 from ...typing import FloatArray
 from .newton import Derivatives
@@ -18,9 +18,11 @@ def log_likelihood(
 ) -> Derivatives:
     """Return the log-likelihood at ``b``, its gradient and its Hessian."""
     eta = X @ b
-    p = expit(eta)
-    # log(1 - p) = -log(1 + exp(eta)), which neither overflows nor loses digits.
-    value = float(weight @ (y * eta - np.logaddexp(0, eta)))
+    # Both p and log(1 - p) = -log(1 + exp(eta)) from one exponential, that of a
+    # number below 0: it neither overflows nor loses digits, and costs a third of two functions.
+    small = np.exp(-np.abs(eta))
+    p = np.where(eta >= 0, 1.0, small) / (1 + small)
+    value = float(weight @ (y * eta - np.maximum(eta, 0.0) - np.log1p(small)))
     gradient = X.T @ (weight * (y - p))
     hessian = -(X.T * (weight * p * (1 - p))) @ X
     return value, gradient, hessian

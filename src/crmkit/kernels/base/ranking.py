@@ -12,6 +12,7 @@ __all__ = [
     "area_under_roc",
     "block_ends",
     "blocks",
+    "ends_of_blocks",
     "gain_at",
     "roc_area_variance",
     "share_above",
@@ -21,10 +22,14 @@ __all__ = [
 
 def block_ends(score: FloatArray) -> tuple[IntArray, IntArray]:
     """Return the rows from the highest score down, and where blocks of equals end."""
-    order = np.argsort(score, kind="stable")[::-1]
-    ranked = score[order]
-    ends = np.append(np.flatnonzero(ranked[1:] != ranked[:-1]), score.size - 1)
-    return order, ends
+    # Equal scores are one block: their order is free, and the unstable sort faster.
+    order = np.argsort(score)[::-1]
+    return order, ends_of_blocks(score[order])
+
+
+def ends_of_blocks(ranked: FloatArray) -> IntArray:
+    """Return the last row of each block of equals, of scores in their order."""
+    return np.append(np.flatnonzero(ranked[1:] != ranked[:-1]), ranked.size - 1)
 
 
 def blocks(
@@ -41,6 +46,10 @@ def blocks(
 
 def sums_at(ranked: FloatArray, ends: IntArray) -> FloatArray:
     """Return the running sums of rows in their order, at the ends of blocks, from 0."""
+    if ends.size == ranked.size:  # no equals: nothing to pick out
+        sums = np.zeros(ranked.size + 1)
+        np.cumsum(ranked, out=sums[1:])
+        return sums
     return np.concatenate(([0.0], np.cumsum(ranked)[ends]))
 
 

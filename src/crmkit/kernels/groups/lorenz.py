@@ -6,9 +6,12 @@ Everywhere ``x`` descends and ``w`` is how many customers each value stands for.
 two values the curve is straight: a tie is shared out evenly, so row order is nothing.
 """
 
+from collections.abc import Callable
+from itertools import pairwise
+
 import numpy as np
 
-from ...typing import BoolArray, FloatArray
+from ...typing import BoolArray, FloatArray, IntArray
 
 __all__ = [
     "curve",
@@ -17,9 +20,11 @@ __all__ = [
     "even_point",
     "gains_and_losses",
     "gini",
+    "gini_of_draws",
     "is_gain",
     "peak",
     "tie_groups",
+    "top_of_draws",
     "top_value",
 ]
 
@@ -98,6 +103,76 @@ def gini(x: FloatArray, w: FloatArray) -> float:
     lead *= w
     lead *= x
     return float(np.sum(lead)) / (n * total)
+
+
+def gini_of_draws(x: FloatArray, w: FloatArray) -> Callable[[IntArray], float]:
+    """Prepare to measure resamples of one base; NaN where one holds nothing.
+
+    With W the running sum of weights, the weighted sum of (weight above - weight below)
+    is a sum over W^2 times the step down to the next value, and the total one over W
+    times that step: neither needs more than one running sum of a resample.
+    """
+    steps = -np.diff(x, append=0.0)
+    size = np.abs(x)
+    signed = bool(x[-1] < 0)
+    accumulate, drawn = _accumulator(w), np.empty(x.size)
+
+    def measured(times: IntArray) -> float:
+        running = accumulate(times, drawn)
+        n, total = float(running[-1]), float(running @ steps)
+        gross = float(size @ drawn) if signed else total
+        np.multiply(running, running, out=drawn)
+        spread = n * total - float(drawn @ steps)
+        return spread / (n * gross) if gross > 0 else float("nan")
+
+    return measured
+
+
+def top_of_draws(
+    x: FloatArray, w: FloatArray, share: FloatArray
+) -> Callable[[IntArray], tuple[FloatArray, float]]:
+    """Prepare to read the curve of resamples: value at each share, and its peak.
+
+    Shares rise from 0 to 1. Value is added up between the shares alone, not customer by
+    customer: that is a product of two slices, which needs no memory.
+    """
+    accumulate, drawn = _accumulator(w), np.empty(x.size)
+    x = np.ascontiguousarray(x)
+    above = int(np.count_nonzero(x > 0))
+
+    def read(times: IntArray) -> tuple[FloatArray, float]:
+        running = accumulate(times, drawn)
+        asked = share * running[-1]
+        # The customer at whom each share is reached; part of her counts.
+        at = np.minimum(np.searchsorted(running, asked), x.size - 1)
+        ends = np.concatenate(([0], at))
+        between = [x[i:j] @ drawn[i:j] for i, j in pairwise(ends.tolist())]
+        before = running[at] - drawn[at]
+        value = np.cumsum(between) + (asked - before) * x[at]
+        return value, float(x[:above] @ drawn[:above])
+
+    return read
+
+
+def _accumulator(w: FloatArray) -> Callable[[IntArray, FloatArray], FloatArray]:
+    """Prepare to weigh resamples, in memory given, and to return their running sums."""
+    running = np.empty(w.size)
+    if w.strides != (0,) or w[0] != 1.0:
+
+        def weighed(times: IntArray, drawn: FloatArray) -> FloatArray:
+            np.multiply(times, w, out=drawn)
+            return np.asarray(np.cumsum(drawn, out=running))
+
+        return weighed
+    whole = np.empty(w.size, dtype=np.int64)
+
+    def counted(times: IntArray, drawn: FloatArray) -> FloatArray:
+        drawn[:] = times
+        # A sum of integers waits one cycle for the one before, a sum of floats four.
+        running[:] = np.cumsum(times, out=whole)
+        return running
+
+    return counted
 
 
 def is_gain(total: FloatArray | float, gross: FloatArray | float) -> BoolArray:

@@ -56,10 +56,14 @@ def sums_by_customers(
     They stand in descending rank; ``last`` is where each run of equal ranks ends. The
     groups are those that ``cuts_by_customers`` makes.
     """
-    reached = np.cumsum(w)[last]
-    ends = last[_first_reaching(reached, shares)]
-    running = np.cumsum(values * w, axis=1)
-    return np.diff(running[:, ends], axis=1, prepend=0.0, append=running[:, -1:])
+    # A mark is reached within a run of equals, and the whole run belongs to the group.
+    run = np.searchsorted(last, _first_reaching(np.cumsum(w), shares))
+    edges = [0, *(last[run] + 1).tolist(), w.size]
+    # Products of slices need no memory. Running sums of each column did, more than a
+    # processor keeps at hand from 100,000 customers on: twice the base took three times
+    # as long.
+    sums = [values[:, low:high] @ w[low:high] for low, high in pairwise(edges)]
+    return np.stack(sums, axis=1)
 
 
 def _cuts(x: FloatArray, reached: FloatArray, shares: FloatArray) -> FloatArray:

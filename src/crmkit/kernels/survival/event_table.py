@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from ...typing import BoolArray, FloatArray, IntArray
+from ..base.cells import distinct
 
 __all__ = [
     "EventTable",
@@ -67,12 +68,20 @@ def event_table(
     entry: FloatArray, duration: FloatArray, event: BoolArray, weight: FloatArray
 ) -> EventTable:
     """Count who is at risk and who leaves; ``entry`` is ``-inf`` when not delayed."""
-    time, place = np.unique(duration, return_inverse=True)
+    time, place = distinct(duration)
+    stays = _Stays(
+        group=np.broadcast_to(np.int64(0), place.shape),
+        first=_first_place(time, entry),
+        beyond=place + 1,
+        event=event,
+        weight=weight,
+        shape=(1, time.size),
+    )
+    events = stays.leaving(weight)
+    censored = _summed(place[~event], weight, ~event, time.size)
+    at_risk = _at_risk(stays, events)
     return EventTable(
-        time=time,
-        at_risk=_at_risk(time, entry, duration, event, weight),
-        events=_summed(place[event], weight[event], time.size),
-        censored=_summed(place[~event], weight[~event], time.size),
+        time=time, at_risk=at_risk[0], events=events[0], censored=censored
     )
 
 
@@ -161,15 +170,22 @@ def grouped_events(
     groups: int,
 ) -> tuple[FloatArray, FloatArray]:
     """Return events and at-risk weight at the pooled event times, one row a group."""
-    time = np.unique(duration[event])
-    d = np.empty((groups, time.size))
-    n = np.empty((groups, time.size))
-    for code in range(groups):
-        own = group == code
-        place = np.searchsorted(time, duration[own & event])
-        d[code] = _summed(place, weight[own & event], time.size)
-        n[code] = _at_risk(time, entry[own], duration[own], event[own], weight[own])
-    return d, n
+    every, place = distinct(duration)
+    # Only the ages of events are kept. How many of them a row has lived to is read off
+    # the one sort above; to search for each row would cost several times as much.
+    met = np.bincount(place[event], minlength=every.size) > 0
+    reached = np.cumsum(met, dtype=np.int64)
+    time = every[met]
+    stays = _Stays(
+        group=group,
+        first=_first_place(time, entry),
+        beyond=reached[place],
+        event=event,
+        weight=weight,
+        shape=(groups, time.size),
+    )
+    events = stays.leaving(weight)
+    return events, _at_risk(stays, events)
 
 
 def log_rank(
@@ -198,42 +214,84 @@ def log_rank(
     )
 
 
-def _summed(place: NDArray[np.intp], weight: FloatArray, size: int) -> FloatArray:
-    # Without any row bincount would count, and answer in integers.
-    return np.asarray(np.bincount(place, weight, minlength=size), dtype=np.float64)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Stays:
+    """Rows at risk at the times with first <= place < beyond; some leave at the last.
+
+    Groups are counted together, each in its own stretch of one array: to pick out the
+    rows of one group after another would read all rows once a group.
+    """
+
+    group: IntArray
+    first: IntArray | None
+    beyond: IntArray
+    event: BoolArray
+    weight: FloatArray
+    shape: tuple[int, int]
+
+    def leaving(self, weight: FloatArray) -> FloatArray:
+        """Return the weight that leaves, a row per group and a column per time."""
+        groups, size = self.shape
+        place = self.group[self.event] * size + self.beyond[self.event] - 1
+        return _summed(place, weight, self.event, groups * size).reshape(self.shape)
+
+    def present(self, weight: FloatArray) -> FloatArray:
+        """Return the weight at risk, likewise."""
+        ahead = self._still_ahead(self.beyond, weight)
+        if self.first is not None:
+            ahead -= self._still_ahead(self.first, weight)
+        return ahead
+
+    def _still_ahead(self, place: IntArray, weight: FloatArray) -> FloatArray:
+        """Return the weight of the rows whose place lies after each time.
+
+        Added up from the last time backwards, so that few are not told as the
+        difference of many.
+        """
+        groups, size = self.shape
+        key = self.group * (size + 1) + place
+        every = np.broadcast_to(np.True_, place.shape)
+        sums = _summed(key, weight, every, groups * (size + 1))
+        ahead = np.cumsum(sums.reshape(groups, size + 1)[:, ::-1], axis=1)
+        return np.asarray(ahead[:, ::-1][:, 1:])
 
 
-def _at_risk(
-    time: FloatArray,
-    entry: FloatArray,
-    duration: FloatArray,
-    event: BoolArray,
-    weight: FloatArray,
+def _summed(
+    place: NDArray[np.intp], weight: FloatArray, chosen: BoolArray, size: int
 ) -> FloatArray:
+    """Add up the weights of chosen rows, whose places these are."""
+    if _is_one_number(weight):
+        counts = np.bincount(place, minlength=size).astype(np.float64)
+        return counts if weight[0] == 1.0 else counts * float(weight[0])
+    # Without any row bincount would count, and answer in integers.
+    found = np.bincount(place, weight[chosen], minlength=size)
+    return np.asarray(found, dtype=np.float64)
+
+
+def _is_one_number(weight: FloatArray) -> bool:
+    """Tell whether one weight was broadcast: such rows are counted, not added up."""
+    return weight.strides == (0,) and weight.size > 0
+
+
+def _first_place(time: FloatArray, entry: FloatArray) -> IntArray | None:
+    """Return the first time after each entry; None where no entry is delayed."""
+    if _is_one_number(entry) and entry[0] == -np.inf:
+        return None
+    return np.asarray(np.searchsorted(time, entry, side="right"), dtype=np.int64)
+
+
+def _at_risk(stays: _Stays, events: FloatArray) -> FloatArray:
     """Return the weight of the rows with ``entry < time <= duration``.
 
     Sums of weights that are no whole numbers leave rounding behind. So rows are counted
     too: where all who are at risk leave, the weight at risk is that of those who leave.
     """
-    leaves = np.searchsorted(time, duration[event])
-    events = _summed(leaves, weight[event], time.size)
+    weight = stays.weight
+    if _is_one_number(weight) and weight[0] == 1.0:  # counts are exact
+        return stays.present(weight)
     counts = (weight > 0).astype(np.float64)
-    present = _still_ahead(time, duration, counts)
-    present -= _still_ahead(time, entry, counts)
-    weighed = _still_ahead(time, duration, weight)
-    weighed -= _still_ahead(time, entry, weight)
-    alone = present == _summed(leaves, counts[event], time.size)
-    return np.where(alone, events, np.maximum(weighed, events))
-
-
-def _still_ahead(time: FloatArray, ages: FloatArray, weight: FloatArray) -> FloatArray:
-    """Return the weight of the ages that are not below each time.
-
-    Added up from the last time backwards, so that few are not told as the difference of
-    many.
-    """
-    place = np.searchsorted(time, ages, side="right")
-    return np.cumsum(_summed(place, weight, time.size + 1)[::-1])[::-1][1:]
+    alone = stays.present(counts) == stays.leaving(counts)
+    return np.where(alone, events, np.maximum(stays.present(weight), events))
 
 
 def _greenwood_terms(events: FloatArray, at_risk: FloatArray) -> FloatArray:

@@ -21,6 +21,8 @@ __all__ = [
     "upper_envelope",
 ]
 
+_PASSES = 16  # they leave a few hundred of a million cuts
+
 
 def churner_benefit(
     *,
@@ -58,18 +60,35 @@ def upper_envelope(gain: FloatArray, cost: FloatArray) -> IntArray:
 
     The profit of cut k is a line in the rate g, g ``gain[k]`` - ``cost[k]``. Costs only
     rise along the list, so a cut counts if it gains more than every one before it, and
-    lies on the convex hull of (gain, cost): pooling adjacent violators finds it in one
-    pass. With one value for all customers this is the hull of the ROC curve.
+    lies on the convex hull of (gain, cost). With one value for all customers this is
+    the hull of the ROC curve.
     """
-    from scipy.optimize import isotonic_regression  # noqa: PLC0415 - slow to import
-
     highest = np.maximum.accumulate(gain)
     cuts = np.flatnonzero(np.concatenate(([True], gain[1:] > highest[:-1])))
-    if cuts.size == 1:
-        return cuts
-    gained = np.diff(gain[cuts])
-    pooled = isotonic_regression(np.diff(cost[cuts]) / gained, weights=gained)
-    return np.asarray(cuts[pooled.blocks], dtype=np.int64)
+    for _ in range(_PASSES):
+        rate = np.diff(cost[cuts]) / np.diff(gain[cuts])
+        # A cut above the line between its neighbours is not on the hull, and they are
+        # cuts too: all such cuts can go at once. Half of them do in each pass.
+        kept = np.ones(cuts.size, dtype=np.bool_)
+        kept[1:-1] = rate[1:] > rate[:-1]
+        if kept.all():
+            return cuts
+        cuts = cuts[kept]
+    return _hull(cuts, gain[cuts].tolist(), cost[cuts].tolist())
+
+
+def _hull(cuts: IntArray, gain: list[float], cost: list[float]) -> IntArray:
+    """Take back cuts one after the other, for the few (or a rare many) that are left."""
+    kept: list[int] = []
+    for at in range(len(gain)):
+        while len(kept) > 1:
+            a, b = kept[-2:]
+            before = (cost[b] - cost[a]) / (gain[b] - gain[a])
+            if (cost[at] - cost[b]) / (gain[at] - gain[b]) > before:
+                break
+            kept.pop()
+        kept.append(at)
+    return cuts[kept]
 
 
 def expected_maximum_profit(

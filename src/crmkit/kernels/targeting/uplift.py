@@ -8,7 +8,7 @@ only so is the expectation 0 for any ranking if the treatment has no effect.
 
 import numpy as np
 
-from ...typing import BoolArray, FloatArray
+from ...typing import FloatArray
 
 __all__ = ["area", "campaign_profit", "qini_curve", "uplift_curve"]
 
@@ -23,9 +23,11 @@ def uplift_curve(
 
     Gutierrez and Gerardy (2017).
     """
-    known, t, c = _compared(treated, control)
-    difference = np.where(known, gained / t - gained_control / c, 0.0)
-    return np.asarray(difference * (treated + control), np.float64)
+    known = _compared(treated, control)
+    t, c = treated[known], control[known]
+    lifted = np.zeros(treated.size)
+    lifted[known] = (gained[known] / t - gained_control[known] / c) * (t + c)
+    return lifted
 
 
 def qini_curve(
@@ -35,9 +37,12 @@ def qini_curve(
     gained_control: FloatArray,
 ) -> FloatArray:
     """Return Y_T - Y_C N_T / N_C (Radcliffe 2007): the outcomes the treatment added."""
-    known, _, c = _compared(treated, control)
-    added = gained - gained_control * treated / c
-    return np.asarray(np.where(known, added, 0.0), np.float64)
+    known = _compared(treated, control)
+    added = np.zeros(treated.size)
+    lost = gained_control[known] * treated[known]
+    lost /= control[known]
+    np.subtract(gained[known], lost, out=added[known])
+    return added
 
 
 def area(count: FloatArray, curve: FloatArray) -> float:
@@ -45,10 +50,9 @@ def area(count: FloatArray, curve: FloatArray) -> float:
 
     It is not divided by the area of a perfect curve: a random ranking has 0.
     """
-    share = count / count[-1]
-    lifted = curve - share * curve[-1]
-    steps = np.diff(share)
-    return float(steps @ (lifted[1:] + lifted[:-1]) / 2 / count[-1])
+    n = float(count[-1])
+    under = float(np.diff(count) @ (curve[1:] + curve[:-1])) / 2
+    return (under / n - float(curve[-1]) / 2) / n
 
 
 def campaign_profit(
@@ -67,16 +71,18 @@ def campaign_profit(
     the treatment bring ``clv``; every treated customer who stays costs the incentive.
     """
     count = treated + control
-    known, t, c = _compared(treated, control)
-    rate = retained / t
-    added = rate - retained_control / c
-    each = np.where(known, added * clv - contact - rate * incentive, 0.0)
+    known = _compared(treated, control)
+    rate = retained[known] / treated[known]
+    added = rate - retained_control[known] / control[known]
+    each = np.zeros(count.size)
+    each[known] = added * clv - contact - rate * incentive
     return np.asarray(count * each / count[-1], np.float64)
 
 
-def _compared(
-    treated: FloatArray, control: FloatArray
-) -> tuple[BoolArray, FloatArray, FloatArray]:
-    """Return where both groups have customers, and counts that can be divided by."""
-    known = (treated > 0) & (control > 0)
-    return known, np.where(known, treated, 1.0), np.where(known, control, 1.0)
+def _compared(treated: FloatArray, control: FloatArray) -> slice:
+    """Return the cuts above which both groups have customers: all from the first one.
+
+    Both are running sums, so a search finds it; no cut is compared one by one.
+    """
+    begins = (np.searchsorted(group, 0.0, side="right") for group in (treated, control))
+    return slice(int(max(begins)), None)

@@ -157,4 +157,4 @@ def _ranked(
     # Ties are sorted by the other columns: a seed then gives the same limits whatever
     # the order of rows.
     order = np.lexsort((weight, *values, rank))[::-1]
-    return rank[order], np.stack(values)[:, order], weight[order]
+    return rank[order], np.stack([each[order] for each in values]), weight[order]

@@ -39,12 +39,13 @@ def curve_limits(
     units = held if rng is None else held.one_by_one()
     shares = _steps(points or 1)
 
+    read = lorenz.top_of_draws(units.value, units.weight, shares)
+
     def resampled(times: IntArray) -> FloatArray:
-        counted, value = lorenz.curve(units.value, units.weight * times)
-        top = lorenz.top_value(counted, value, shares)
+        top, peak = read(times)
         # What is gained on the way up and lost on the way down.
-        gross = 2 * value.max() - value[-1]
-        total = value[-1] if lorenz.is_gain(value[-1], gross) else np.nan
+        gross = 2 * peak - top[-1]
+        total = top[-1] if lorenz.is_gain(top[-1], gross) else np.nan
         return np.stack([top, top / total])
 
     limits = resampled_limits(

@@ -1,5 +1,6 @@
 """The Gini coefficient: how unequally value is spread over customers."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,7 +8,7 @@ import numpy as np
 from ...errors import NotEnoughDataError
 from ...fits import Interval, checked, resampled_interval_of
 from ...kernels.groups import lorenz
-from ...typing import IntoFrame
+from ...typing import IntArray, IntoFrame
 from .holdings import Holdings, open_holdings
 from .resampled_limits import resampled_interval
 
@@ -149,8 +150,7 @@ def gini(
         n_negative=held.n_negative,
         resampled=resampled_interval(
             held,
-            _coefficient,
-            Holdings.holds_anything,
+            _coefficients,
             rng=rng,
             n_resamples=n_resamples,
             level=level,
@@ -160,3 +160,7 @@ def gini(
 
 def _coefficient(held: Holdings) -> float:
     return lorenz.gini(held.value, held.weight)
+
+
+def _coefficients(held: Holdings) -> Callable[[IntArray], float]:
+    return lorenz.gini_of_draws(held.value, held.weight)

@@ -11,7 +11,7 @@ from ..._check import fraction, one_of
 from ...errors import InvalidValueError
 from ...fits import Interval, checked, resampled_interval_of
 from ...kernels.groups import lorenz
-from ...typing import FloatArray, IntoFrame
+from ...typing import FloatArray, IntArray, IntoFrame
 from .holdings import Holdings, open_holdings
 from .resampled_limits import resampled_interval
 
@@ -178,8 +178,14 @@ def pareto_point(
     held = read.gains() if share_of == "gains" else read
     held.require_positive_total()
 
-    def computed(sample: Holdings) -> float:
-        return shares(*lorenz.curve(sample.value, sample.weight))[asked]
+    def prepared(units: Holdings) -> Callable[[IntArray], float]:
+        def computed(times: IntArray) -> float:
+            sample = units.drawn(times)
+            if not sample.has_positive_total():
+                return float("nan")
+            return shares(*lorenz.curve(sample.value, sample.weight))[asked]
+
+        return computed
 
     asked = 0 if customer_share is None else 1
     point = shares(*lorenz.curve(held.value, held.weight))
@@ -191,8 +197,7 @@ def pareto_point(
         n_negative=read.n_negative,
         resampled=resampled_interval(
             held,
-            computed,
-            Holdings.has_positive_total,
+            prepared,
             rng=rng,
             n_resamples=n_resamples,
             level=level,

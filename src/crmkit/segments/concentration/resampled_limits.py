@@ -40,25 +40,29 @@ def resampled_limits(
 
 def resampled_interval(
     held: Holdings,
-    statistic: Callable[[Holdings], float],
-    defined: Callable[[Holdings], bool],
+    prepared: Callable[[Holdings], Callable[[IntArray], float]],
     *,
     rng: np.random.Generator | None,
     n_resamples: int,
     level: float,
 ) -> Interval | None:
-    """Return the interval of one number; refuse a base whose resamples lack it."""
+    """Return the interval of one number; refuse a base whose resamples lack it.
+
+    ``prepared`` sets up what all resamples share, and returns what measures one of them
+    from how often each entry was drawn: NaN where that has no such number.
+    """
     units = held if rng is None else held.one_by_one()
+    measured = prepared(units)
 
     def resampled(times: IntArray) -> FloatArray:
-        sample = units.drawn(times)
-        if not defined(sample):
+        found = measured(times)
+        if np.isnan(found):
             raise NotEnoughDataError(
                 needed="enough customers above zero that every resample has some",
                 got=f"a resample without, of {units.value.size} customers",
                 remedy="Leave out rng: this base is too small for an interval.",
             )
-        return np.asarray(statistic(sample))
+        return np.asarray(found)
 
     limits = resampled_limits(
         resampled, units=units.value.size, rng=rng, n_resamples=n_resamples, level=level
