@@ -20,7 +20,7 @@ import numpy as np
 from ...typing import FloatArray, IntArray
 from ..base.interpolation import through_few_times
 
-__all__ = ["PAIRS", "Race", "log_race", "race"]
+__all__ = ["PAIRS", "Race", "log_race_of_rows", "race"]
 
 _Nodes: TypeAlias = tuple[FloatArray, FloatArray, tuple[FloatArray, ...]]
 
@@ -65,20 +65,15 @@ def race(
     return Race(values[:, 0], values[:, 1:5], values[:, 5:])
 
 
-def log_race(
+def log_race_of_rows(
     x: FloatArray, u: FloatArray, *, r: float, alpha: float, s: float, beta: float
 ) -> FloatArray:
-    """Return the logarithm of P(leaving before the next purchase)."""
-
-    def at_every_time(x: FloatArray, u: FloatArray) -> FloatArray:
-        B = beta + u
-        result = np.empty((x.size, 1))
-        for rows, nodes in _blocks(r + x, alpha + u, s, B):
-            result[rows, 0] = nodes[0]
-        result += (np.log(s) - np.log(B))[:, None]
-        return result
-
-    return through_few_times(at_every_time, x, u, scale=min(alpha, beta))[:, 0]
+    """Return the logarithm of P(leaving before the next purchase), row by row."""
+    B = beta + u
+    result = np.empty(x.size)
+    for rows, nodes in _blocks(r + x, alpha + u, s, B):
+        result[rows] = nodes[0]
+    return result + (np.log(s) - np.log(B))
 
 
 def _race(

@@ -6,9 +6,9 @@ from ...typing import FloatArray, IntArray
 from ..base.cells import group
 from ..base.newton import Derivatives, Objective
 from .nbd_terms import nbd_terms, waiting_terms
-from .pareto_dropout_integral import PAIRS, Race, log_race, race
+from .pareto_dropout_integral import PAIRS, Race, race
 
-__all__ = ["alive_by_races", "objective"]
+__all__ = ["objective"]
 
 _BLOCK = (
     8192  # rows that stay in the cache; below the size at which BLAS spawns threads
@@ -46,38 +46,6 @@ def objective(
         )
 
     return derivatives
-
-
-def alive_by_races(
-    frequency: FloatArray,
-    recency: FloatArray,
-    T: FloatArray,
-    *,
-    r: float,
-    alpha: float,
-    s: float,
-    beta: float,
-) -> FloatArray | None:
-    """Return the probability of being active by races, where that saves work.
-
-    It does where many rows share their purchases and times; None where they do not. It
-    is exact to 1e-15 absolutely, which is all that a probability needs.
-    """
-    if not frequency.shape == recency.shape == T.shape == (T.size,):
-        return None
-    x, u, at_last, at_end = _race_rows(frequency, recency, T)
-    if 4 * x.size > T.size:
-        return None
-    log_chance = log_race(x, u, r=r, alpha=alpha, s=s, beta=beta)
-    since, k = T - recency, r + frequency
-    log_died = log_chance[at_last]
-    log_died += k * np.log1p(since / (alpha + recency))
-    log_died += s * np.log1p(since / (beta + recency))
-    # One over 1 - e^missing + e^died, both over the larger of 1 and e^died.
-    smaller, more = np.exp(-np.abs(log_died)), log_died > 0
-    one = np.where(more, smaller, 1.0)
-    total = np.where(more, 1.0, smaller) + one * -np.expm1(log_chance)[at_end]
-    return np.where(since > 0, one / np.maximum(total, one), 1.0)
 
 
 def _race_rows(
