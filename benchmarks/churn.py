@@ -68,11 +68,14 @@ def main() -> None:
             lambda: churn.fit_shifted_beta_geometric(table),
             50.0,
         ),
-        ("EMPC, 1M", lambda: campaigns.expected_maximum_profit(judged), 300.0),
+        ("EMPC, 1M", lambda: campaigns.expected_maximum_profit(judged, clv=200), 300.0),
         (
             "EMPC of 100k with 500 resamples",
             lambda: campaigns.expected_maximum_profit(
-                judged.head(CUSTOMERS // 10), rng=np.random.default_rng(1)
+                judged.head(CUSTOMERS // 10),
+                clv=200,
+                n_resamples=500,
+                rng=np.random.default_rng(1),
             ),
             3000.0,
         ),

@@ -75,11 +75,11 @@ def main(backend: Backend) -> None:
         f"clv_components allocates {peak:.0f} MiB; the process peaked at {process:.0f}"
     )
     own = numbers(parts, "clv") - numbers(parts, "clv5")
-    expected = numbers(cash, "net_profit") + numbers(cash, "rewards")
+    expected = numbers(cash, "profit") + numbers(cash, "reward_cost")
     flows = ("list_amount", "goods", "service", "acquisition")
     gross = np.sum([np.abs(numbers(cash, name)) for name in flows], axis=0)
     worst = (np.abs(own - expected) / np.maximum(gross, 1)).max()
-    total = numbers(parts, "clv").sum() - numbers(cash, "net_profit").sum()
+    total = numbers(parts, "clv").sum() - numbers(cash, "profit").sum()
     print(f"largest error of a customer: {worst:.1e} of gross flows")
     print(f"error of the company: {abs(total) / gross.sum():.1e} of gross flows")
 

@@ -21,6 +21,7 @@ Where there is no covariance at all, the Wald intervals are that fit's too.
 
 import sys
 import warnings
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,12 +30,13 @@ import pandas as pd
 from scipy import stats
 
 from crmkit import clv
+from crmkit._check import ProvenHistory
 from crmkit.clv.uncertainty.simulated_futures import futures
 from crmkit.errors import IdentifiabilityWarning
 
 __all__ = ["MODELS", "SPEND", "Covered", "covered", "parameters_held"]
 
-Ends = tuple[float | None, float | None]
+Ends = Iterable[float]
 
 CUSTOMERS = 800
 DRAWS = 400
@@ -95,19 +97,19 @@ def covered(name: str, seed: int) -> Covered:
         spend=spend,
         horizon=horizon,
         discount_rate=0.0,
-        draws=DRAWS,
+        n_draws=DRAWS,
         rng=rng,
     )
     scored = clv.with_purchases_interval(
-        customers, purchases=model, horizon=horizon, draws=DRAWS, rng=rng
+        customers, purchases=model, horizon=horizon, n_draws=DRAWS, rng=rng
     )
-    ends = scored[["purchases_low", "purchases_high"]].to_numpy().T
+    ends = scored[["purchases_lower", "purchases_upper"]].to_numpy().T
     promised, randomised = _judged(model, history, ends, horizon, later, rng)
     at_truth = float(truth.log_likelihood(*history).sum())
     return Covered(
         free=free,
-        purchases=_holds(ahead.purchases_interval, float(later.sum())),
-        value=_holds(ahead.value_interval, value),
+        purchases=_holds(ahead.interval("purchases"), float(later.sum())),
+        value=_holds(ahead.interval("value"), value),
         customers=float(np.mean((ends[0] <= later) & (later <= ends[1]))),
         promised=promised,
         randomised=randomised,
@@ -123,8 +125,8 @@ def parameters_held(name: str, seed: int) -> dict[str, tuple[bool, bool]]:
     known = model if model.report.covariance else fit(customers, penalty=1.0)
     wald = {**known.report.intervals(), **spend.report.intervals()}
     profile = {
-        **clv.purchases_profile_intervals(customers, purchases=model),
-        **clv.spend_profile_intervals(customers, spend=spend),
+        **clv.profile_intervals(customers, fit=model),
+        **clv.profile_intervals(customers, fit=spend),
     }
     return {
         key: (_holds(wald[key], true), _holds(profile[key], true))
@@ -153,18 +155,19 @@ def _judged(  # noqa: PLR0917 - what was predicted, and what came
     """Say what the intervals hold of futures drawn anew, and randomised of this one."""
     promised, randomised = 0.0, 0.0
     for block in futures(
-        (history[0], history[1], history[2]),
+        ProvenHistory(*history),
         None,
         purchases=model,
         spend=None,
         horizon=horizon,
         discount_rate=0.0,
-        draws=DRAWS,
+        n_draws=DRAWS,
         rng=rng,
     ):
         drawn, came = block.purchases, later[block.rows]
-        low, high = ends[:, block.rows]
-        promised += float(np.mean((low <= drawn) & (drawn <= high), axis=0).sum())
+        lower, upper = ends[:, block.rows]
+        inside = (lower <= drawn) & (drawn <= upper)
+        promised += float(np.mean(inside, axis=0).sum())
         below, ties = (drawn < came).sum(axis=0), (drawn == came).sum(axis=0)
         # Uniform if what came is one more draw, whatever the number of ties.
         place = (below + rng.random(came.size) * (ties + 1)) / (DRAWS + 1)
@@ -204,8 +207,8 @@ def _drawn(
 
 
 def _holds(interval: Ends, truth: float) -> bool:
-    low, high = interval
-    return (low is None or low <= truth) and (high is None or truth <= high)
+    lower, upper = interval
+    return lower <= truth <= upper
 
 
 def main(sets: int, fits: int) -> None:

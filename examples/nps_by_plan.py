@@ -1,4 +1,4 @@
-"""A survey with its honest uncertainty: two plans, and whether they really differ."""
+"""A net promoter score with its interval, overall and for each of two plans."""
 
 import pandas as pd
 
@@ -12,8 +12,8 @@ responses = pd.DataFrame(
 )
 
 overall = ck.satisfaction.nps(responses, score_col="score")
-low, high = overall.interval()
-print(f"{overall.score:+.0f} from {overall.n} answers; between {low:+.0f}, {high:+.0f}")
+lower, upper = overall.interval()
+print(f"{overall.score:+.0f} ({lower:+.0f} to {upper:+.0f}), n = {overall.n_responses}")
 
 by_plan = ck.satisfaction.nps_by(responses, by="plan", score_col="score")
 print(by_plan.to_string(index=False, float_format="{:+.1f}".format))

@@ -1,4 +1,4 @@
-"""Fit once, keep the model as JSON, and value single customers in a service."""
+"""Fit a model once, keep it as JSON, and score single customers in a service."""
 
 import json
 import math
@@ -11,7 +11,7 @@ fitted = ck.clv.fit_bg_nbd(customers)
 document = json.dumps(fitted.to_dict())
 print(f"The model is {len(document)} characters of JSON.")
 
-# In the service: no data, no fitting, no pickle. The model is equal to what was fitted.
+# In the service: no data, no fit and no pickle. The model equals the fitted one.
 model = ck.clv.BgNbd.from_dict(json.loads(document))
 print("Equal to the fit:", model == fitted)
 

@@ -1,4 +1,4 @@
-"""Summarise a log inside DuckDB: a relation in, a relation out, nothing fetched."""
+"""Summarise a log inside DuckDB, from a relation to a relation."""
 
 import duckdb
 

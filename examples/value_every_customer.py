@@ -1,7 +1,7 @@
-"""Answer the main job in code: say what each customer of a real shop is worth.
+"""Estimate what each customer of a real shop is worth.
 
-Reads a tenth of CDNOW, prints the findings a manager asks for first, and writes page
-and table into a temporary folder.
+Reads a tenth of CDNOW, prints the main findings, and writes the page and the table into
+a temporary folder.
 """
 
 import datetime as dt
@@ -20,14 +20,15 @@ question = Question(
 findings = analyse(log, question=question)
 
 base, held = findings.base, findings.concentration
-print(f"{base.customers:,} customers are worth ${base.value:,.0f} in the next year.")
-print(f"The best fifth holds {held.ahead_of_best_fifth:.0%} of it.")
+print(f"{base.n_customers:,} customers: ${base.value:,.0f} expected in the next year.")
+print(f"The top 20% of customers hold {held.expected_share_of_top_fifth:.0%} of it.")
 for tier in findings.tiers:
-    mean = tier.value / tier.customers
-    print(f"Tier {tier.name}: {tier.customers:5,} customers, ${mean:7.2f} each.")
+    mean = tier.value / tier.n_customers
+    print(f"Tier {tier.name}: {tier.n_customers:5,} customers, ${mean:7.2f} each.")
 if findings.holdout is not None and findings.holdout.purchases_error is not None:
     print(
-        f"A forecast made half-way was off by {findings.holdout.purchases_error:+.0%}."
+        "A forecast of purchases from the first half of the log had an error of "
+        f"{findings.holdout.purchases_error:+.0%}."
     )
 
 with tempfile.TemporaryDirectory() as folder:

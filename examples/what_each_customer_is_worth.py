@@ -1,4 +1,4 @@
-"""The sentence crmkit was made for, in Polars: from a log to a value and a tier."""
+"""From a log to a value and a tier for each customer, in Polars."""
 
 import polars as pl
 

@@ -11,7 +11,6 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 
 from crmkit import campaigns, churn, clv, datasets, errors, satisfaction, segments
-from crmkit.clv.components import component_draws
 
 ROOMS: tuple[ModuleType, ...] = (
     campaigns,
@@ -68,6 +67,7 @@ def _components(rng: Any) -> object:
 JUDGED = BASE.assign(
     churn_risk=[0.2, 0.7, 0.4],
     churned=[0, 1, 0],
+    clv_if_active=[60.0, 30.0, 10.0],
     uplift=[0.3, 0.1, 0.2],
     treated=[1, 0, 1],
     retained=[1, 0, 0],
@@ -78,7 +78,7 @@ OFFER = campaigns.RetentionOffer(accept_rate=0.3, incentive=10, contact_cost=1)
 def _importance(rng: Any) -> object:
     seen = pd.DataFrame({"inactivity": np.arange(40) % 7, "churned": np.arange(40) % 2})
     fitted = churn.fit_churn_classifier(
-        seen, features=["inactivity"], estimator=LogisticRegression(), fold_col=None
+        seen, feature_cols=["inactivity"], estimator=LogisticRegression(), fold_col=None
     )
     return fitted.importance(seen, rng=rng)
 
@@ -87,11 +87,6 @@ CALLS: dict[str, Callable[[Any], object]] = {
     "ChurnClassifier.importance": _importance,
     "expected_maximum_profit": lambda rng: campaigns.expected_maximum_profit(
         JUDGED, rng=rng
-    ),
-    "expected_maximum_profit_by_value": lambda rng: (
-        campaigns.expected_maximum_profit_by_value(
-            JUDGED, offer=campaigns.UncertainOffer(), rng=rng
-        )
     ),
     "held_out_profit": lambda rng: campaigns.held_out_profit(
         JUDGED, planned_on=JUDGED, offer=OFFER, rng=rng
@@ -119,8 +114,7 @@ CALLS: dict[str, Callable[[Any], object]] = {
         LOG,
         models={"BG/NBD": clv.fit_bg_nbd},
         cutoffs=["2024-01-31"],
-        horizon=2,
-        time_unit="week",
+        horizon_days=14,
         observation_period_end="2024-02-29",
         rng=rng,
     ),
@@ -133,7 +127,7 @@ CALLS: dict[str, Callable[[Any], object]] = {
     "with_purchases_interval": lambda rng: clv.with_purchases_interval(
         BASE, purchases=BG_NBD, horizon=4, rng=rng
     ),
-    "draw_models": lambda rng: component_draws.draw_models(BG_NBD, count=2, rng=rng),
+    "draw_models": lambda rng: clv.draw_models(BG_NBD, n_draws=2, rng=rng),
     "expected_component_draws": _components,
     "simulate_company": lambda rng: datasets.simulate_company(customers=9, rng=rng),
     "simulate_purchases": lambda rng: datasets.simulate_purchases(
@@ -142,7 +136,7 @@ CALLS: dict[str, Callable[[Any], object]] = {
     "simulate_subscriptions": lambda rng: datasets.simulate_subscriptions(
         customers=9, a=1.0, b=3.0, renewals=4, rng=rng
     ),
-    "simulate_survey": lambda rng: datasets.simulate_survey(customers=9, rng=rng),
+    "simulate_survey": lambda rng: datasets.simulate_survey(n_customers=9, rng=rng),
     "fit_driver_weights": lambda rng: satisfaction.fit_driver_weights(
         BASE, driver_cols=["clv"], outcome_col="profit", rng=rng
     ),
@@ -175,8 +169,8 @@ def _public() -> Iterator[str]:
                 yield name
             # A protocol asks for a method; it has none of its own.
             elif inspect.isclass(value) and not getattr(value, "_is_protocol", False):
-                for method in vars(value):
-                    if not method.startswith("_") and _takes_rng(vars(value)[method]):
+                for method, function in inspect.getmembers(value, inspect.isfunction):
+                    if not method.startswith("_") and _takes_rng(function):
                         yield f"{name}.{method}"
 
 

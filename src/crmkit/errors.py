@@ -17,6 +17,7 @@ __all__ = [
     "MissingExtraError",
     "NotEnoughDataError",
     "SelectionWarning",
+    "UnitWarning",
 ]
 
 # Columns that nobody has in a file of their own: who asks for one wants to know.
@@ -220,6 +221,10 @@ class MissingExtraError(CrmkitError, ImportError):
 
 class CrmkitWarning(UserWarning):
     """Anything worth knowing about a number that is still right."""
+
+
+class UnitWarning(CrmkitWarning):
+    """An argument is plausible only in another unit: a percentage, or a yearly rate."""
 
 
 class IdentifiabilityWarning(CrmkitWarning):

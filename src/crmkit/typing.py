@@ -2,7 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Final, Literal, Protocol, TypeAlias
+from typing import Any, Final, Literal, Protocol, TypeAlias
 
 import numpy as np
 from narwhals.stable.v2.typing import (
@@ -25,8 +25,10 @@ __all__ = [
     "IntoDataFrameT",
     "IntoFrame",
     "IntoFrameT",
+    "Link",
     "Missing",
     "PauseModel",
+    "ProbabilityEstimator",
     "PurchaseModel",
     "Refunds",
     "SpendModel",
@@ -43,6 +45,8 @@ Day: TypeAlias = dt.date | str
 # The calendar period that makes one purchase occasion, and the ruler of time.
 Grain: TypeAlias = Literal["day", "week", "month", "quarter", "year"]
 TimeUnit: TypeAlias = Literal["day", "week", "month", "quarter", "year"]
+# The scale on which covariates add up to a hazard.
+Link: TypeAlias = Literal["logit", "cloglog"]
 # What to do with amounts below zero, and with values that are missing.
 Refunds: TypeAlias = Literal["error", "net", "drop"]
 Missing: TypeAlias = Literal["error", "keep"]
@@ -149,6 +153,19 @@ class PauseModel(Protocol):
         horizon: float,
     ) -> FloatArray:
         """Return the probability of exactly ``n`` purchases in ``(T, T + horizon]``."""
+        ...
+
+
+class ProbabilityEstimator(Protocol):
+    """Anything with scikit-learn's ``fit`` and ``predict_proba``."""
+
+    def fit(self, X: Any, y: Any) -> Any:  # noqa: ANN401 - scikit-learn has no types
+        """Learn from features and outcomes."""
+        ...
+
+    @property
+    def predict_proba(self) -> Any:  # noqa: ANN401 - a pipeline's is a descriptor
+        """Take features, and return the probability of each class."""
         ...
 
 

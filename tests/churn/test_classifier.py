@@ -9,8 +9,8 @@ import pytest
 from crmkit.churn import (
     ClassifierReport,
     churn_backtest,
+    churn_metrics,
     fit_churn_classifier,
-    forecast_quality,
 )
 from crmkit.errors import (
     InvalidTypeError,
@@ -63,7 +63,7 @@ def test_only_the_training_fold_is_learned_from(rng: np.random.Generator) -> Non
     np.testing.assert_array_equal(model.risk(snapshots), again.risk(snapshots))
     assert not hasattr(pipeline[-1], "coef_")
     assert model.report.features == ("inactivity", "purchases", "amount_total")
-    assert model.report.trained_on == 1000
+    assert model.report.n_trained == 1000
     written = json.loads(json.dumps(model.report.to_dict()))
     assert ClassifierReport.from_dict(written) == model.report
 
@@ -79,11 +79,11 @@ def test_calibration_on_later_data_repairs_overconfidence(
     calibrated = fit_churn_classifier(folded, estimator=tree)
     raw = fit_churn_classifier(folded[folded["fold"] != "calibrate"], estimator=tree)
     test = folded[folded["fold"] == "test"]
-    before = forecast_quality(raw.with_churn_risk(test))
-    after = forecast_quality(calibrated.with_churn_risk(test))
-    assert after.calibration_error < before.calibration_error
-    assert after.brier < before.brier
-    assert calibrated.report.calibrated_on == 3000
+    before = churn_metrics(raw.with_churn_risk(test))
+    after = churn_metrics(calibrated.with_churn_risk(test))
+    assert after.expected_calibration_error < before.expected_calibration_error
+    assert after.brier_score < before.brier_score
+    assert calibrated.report.n_calibrated == 3000
     assert calibrated.report.calibration_slope is not None
     assert calibrated.report.calibration_slope < 1
 
@@ -151,9 +151,7 @@ def test_the_default_learner_is_repeatable(rng: np.random.Generator) -> None:
     snapshots = with_fold(_snapshots(rng, 300), test_from="2023-07-01")
     one, other = (fit_churn_classifier(snapshots) for _ in range(2))
     np.testing.assert_array_equal(one.risk(snapshots), other.risk(snapshots))
-    quality = forecast_quality(
-        one.with_churn_risk(snapshots[snapshots["fold"] == "test"])
-    )
+    quality = churn_metrics(one.with_churn_risk(snapshots[snapshots["fold"] == "test"]))
     assert quality.auc > 0.7
 
 
@@ -163,10 +161,10 @@ def test_a_backtest_stands_beside_plain_rules(rng: np.random.Generator) -> None:
     found = churn_backtest(_snapshots(rng), estimator=LogisticRegression(max_iter=500))
     assert found["model"].tolist() == ["classifier", "baseline", "base rate"] * 3
     assert found["cutoff"].nunique() == 3
-    by = found.groupby("model")[["auc", "brier"]].mean()
+    by = found.groupby("model")[["auc", "brier_score"]].mean()
     assert by.loc["base rate", "auc"] == 0.5
     assert by.loc["classifier", "auc"] > by.loc["baseline", "auc"] > 0.6
-    assert by.loc["classifier", "brier"] < by.loc["base rate", "brier"]
+    assert by.loc["classifier", "brier_score"] < by.loc["base rate", "brier_score"]
 
 
 def test_the_plain_rules_of_a_backtest_know_the_past_only(
@@ -183,7 +181,7 @@ def test_the_plain_rules_of_a_backtest_know_the_past_only(
     ask: dict[str, Any] = {"estimator": LogisticRegression(max_iter=500)}
     found = churn_backtest(snapshots, **ask)
     y = snapshots["churned"].to_numpy().astype(float).reshape(4, 200)
-    base = found[found["model"] == "base rate"]["brier"].tolist()
+    base = found[found["model"] == "base rate"]["brier_score"].tolist()
     by_hand = [np.mean((y[k] - y[:k].mean()) ** 2) for k in (1, 2, 3)]
     assert base == pytest.approx(by_hand, rel=1e-12)
     # What comes later changes nothing of what was said before.
@@ -198,8 +196,8 @@ def test_the_plain_rules_of_a_backtest_know_the_past_only(
 
 def test_an_outcome_is_no_feature(rng: np.random.Generator) -> None:
     snapshots = _snapshots(rng, 20).assign(fold="train")
-    with pytest.raises(InvalidValueError, match="no feature but 'future_amount'"):
-        fit_churn_classifier(snapshots, features=["inactivity", "future_amount"])
+    with pytest.raises(InvalidValueError, match="'future_amount', a key or an outcome"):
+        fit_churn_classifier(snapshots, feature_cols=["inactivity", "future_amount"])
     with pytest.raises(NotEnoughDataError, match="0 that churned of 80"):
         fit_churn_classifier(snapshots.assign(churned=False))
 
@@ -281,3 +279,66 @@ def test_a_missing_fold_and_a_missing_probability_say_what_to_do(
     without: Any = LinearSVC()
     with pytest.raises(InvalidTypeError, match=r"'estimator': .* got LinearSVC"):
         fit_churn_classifier(snapshots, estimator=without, fold_col=None)
+
+
+def _learned(rng: np.random.Generator) -> tuple[Any, Any]:
+    from sklearn.linear_model import LogisticRegression
+
+    snapshots = _snapshots(rng, 50).assign(fold="train")
+    snapshots["vip"] = rng.random(len(snapshots)) < 0.3
+    model = fit_churn_classifier(
+        snapshots,
+        estimator=LogisticRegression(max_iter=500),
+        feature_cols=["inactivity", "vip"],
+    )
+    return model, snapshots
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_a_feature_is_scored_as_it_was_learned(
+    value: float, rng: np.random.Generator
+) -> None:
+    model, snapshots = _learned(rng)
+    holed = snapshots.assign(inactivity=[value, *snapshots["inactivity"][1:]])
+    with pytest.raises(InvalidValueError, match=r"'inactivity': 1 (missing|infinite)"):
+        model.with_churn_risk(holed)
+
+
+def test_text_and_numbers_are_no_flags_and_text_is_no_number(
+    rng: np.random.Generator,
+) -> None:
+    model, snapshots = _learned(rng)
+    with pytest.raises(InvalidTypeError, match="'inactivity': expected numbers"):
+        model.with_churn_risk(snapshots.assign(inactivity="7"))
+    for wrong in (-3, 7):
+        with pytest.raises(InvalidValueError, match="'vip': 200 values other than 0"):
+            model.with_churn_risk(snapshots.assign(vip=wrong))
+    as_numbers = snapshots.assign(vip=snapshots["vip"].astype(int))
+    np.testing.assert_array_equal(model.risk(as_numbers), model.risk(snapshots))
+
+
+def test_missing_values_that_were_learned_from_are_scored(
+    rng: np.random.Generator,
+) -> None:
+    snapshots = _snapshots(rng, 100).assign(fold="train")
+    snapshots.loc[::7, "purchases"] = np.nan
+    model = fit_churn_classifier(snapshots, feature_cols=["inactivity", "purchases"])
+    assert model.report.missed == ("purchases",)
+    assert np.all((model.risk(snapshots) > 0) & (model.risk(snapshots) < 1))
+
+
+@pytest.mark.parametrize("answer", [float("nan"), -3.0, 7.0])
+def test_an_estimator_that_answers_no_probability_is_refused(
+    answer: float, rng: np.random.Generator
+) -> None:
+    from sklearn.dummy import DummyClassifier
+
+    class Broken(DummyClassifier):  # type: ignore[misc]
+        def predict_proba(self, X: Any) -> Any:
+            return np.full((len(X), 2), answer)
+
+    snapshots = _snapshots(rng, 20).assign(fold="train")
+    broken: Any = Broken()
+    model = fit_churn_classifier(snapshots, estimator=broken)
+    with pytest.raises(InvalidValueError, match=r"the estimator: 80 .* outside 0 to 1"):
+        model.risk(snapshots)

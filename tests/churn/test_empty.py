@@ -19,11 +19,11 @@ JOBS: dict[str, tuple[dict[str, Any], Callable[[Any], object]]] = {
     "survival": (SPELLS, churn.fit_kaplan_meier),
     "periods": (SPELLS, churn.person_periods),
     "hazard": ({"period": [], "event": []}, churn.fit_discrete_hazard),
-    "quality": ({"churn_risk": [], "churned": []}, churn.forecast_quality),
+    "quality": ({"churn_risk": [], "churned": []}, churn.churn_metrics),
     "lapse": (
         {"customer_id": [], "date": []},
         lambda log: churn.fit_lapse_window(
-            log, return_chance=0.1, observation_period_end="2024-01-01"
+            log, return_chance=0.1, horizon_days=30, observation_period_end="2024-01-01"
         ),
     ),
     "snapshots": (

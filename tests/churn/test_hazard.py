@@ -8,11 +8,11 @@ import pytest
 
 from crmkit.churn import (
     DiscreteHazard,
-    SurvivalQuality,
+    SurvivalMetrics,
     fit_discrete_hazard,
     fit_kaplan_meier,
     person_periods,
-    survival_quality,
+    survival_metrics,
     with_remaining_life,
     with_remaining_value,
 )
@@ -71,7 +71,7 @@ def test_the_truth_is_within_its_interval(rng: np.random.Generator) -> None:
     covered = 0
     for _ in range(40):
         periods = person_periods(_spells(rng, 400))
-        model = fit_discrete_hazard(periods, covariates=["x"], baseline="constant")
+        model = fit_discrete_hazard(periods, covariate_cols=["x"], baseline="constant")
         lower, upper = model.interval("x")
         covered += lower <= 0.8 <= upper
     assert covered >= 34
@@ -80,9 +80,9 @@ def test_the_truth_is_within_its_interval(rng: np.random.Generator) -> None:
 def test_scaling_a_covariate_divides_its_coefficient(rng: np.random.Generator) -> None:
     periods = person_periods(_spells(rng, 800))
     small = fit_discrete_hazard(
-        periods.assign(x=periods["x"] * 1e-6), covariates=["x"], link="cloglog"
+        periods.assign(x=periods["x"] * 1e-6), covariate_cols=["x"], link="cloglog"
     )
-    plain = fit_discrete_hazard(periods, covariates=["x"], link="cloglog")
+    plain = fit_discrete_hazard(periods, covariate_cols=["x"], link="cloglog")
     assert small.coefficients[-1] / 1e6 == pytest.approx(plain.coefficients[-1])
     assert small.log_likelihood == pytest.approx(plain.log_likelihood, rel=1e-10)
     assert small.standard_errors is not None
@@ -95,7 +95,7 @@ def test_scikit_learn_finds_the_same_coefficients(rng: np.random.Generator) -> N
     from sklearn.linear_model import LogisticRegression
 
     periods = person_periods(_spells(rng, 800))
-    model = fit_discrete_hazard(periods, covariates=["x"], baseline="logarithmic")
+    model = fit_discrete_hazard(periods, covariate_cols=["x"], baseline="logarithmic")
     X = np.column_stack([np.log(periods["period"]), periods["x"]])
     other = LogisticRegression(C=np.inf, tol=1e-10, max_iter=1000)
     other.fit(X, periods["event"])
@@ -111,7 +111,7 @@ def test_rows_twice_halve_the_variance_and_clusters_undo_it(
 
     periods = person_periods(_spells(rng, 600))
     twice = pd.concat([periods, periods])
-    ask: dict[str, Any] = {"covariates": ["x"], "baseline": "constant"}
+    ask: dict[str, Any] = {"covariate_cols": ["x"], "baseline": "constant"}
     plain = fit_discrete_hazard(periods, **ask, cluster_col="customer_id")
     naive = fit_discrete_hazard(twice, **ask)
     fair = fit_discrete_hazard(twice, **ask, cluster_col="customer_id")
@@ -159,7 +159,7 @@ def test_rows_that_are_alike_are_fitted_as_one(
     periods["weight"] = rng.choice([0.0, 0.5, 2.0], len(periods))
     found = fit_discrete_hazard(
         periods,
-        covariates=["x", "z"],
+        covariate_cols=["x", "z"],
         baseline=baseline,
         pooled_from=5 if baseline == "saturated" else None,
         weight_col=weight,
@@ -184,7 +184,7 @@ def test_rows_that_are_alike_are_fitted_as_one(
     mixed = periods.sample(frac=1, random_state=1)
     again = fit_discrete_hazard(
         mixed,
-        covariates=["x", "z"],
+        covariate_cols=["x", "z"],
         baseline=baseline,
         pooled_from=5 if baseline == "saturated" else None,
         weight_col=weight,
@@ -197,7 +197,7 @@ def test_the_size_of_a_covariate_overflows_nothing(
     size: float, rng: np.random.Generator
 ) -> None:
     periods = person_periods(_spells(rng, 400))
-    ask: dict[str, Any] = {"covariates": ["x"], "baseline": "constant"}
+    ask: dict[str, Any] = {"covariate_cols": ["x"], "baseline": "constant"}
     plain = fit_discrete_hazard(periods, **ask)
     sized = fit_discrete_hazard(periods.assign(x=periods["x"] * size), **ask)
     assert sized.coefficients[1] * size == pytest.approx(
@@ -234,7 +234,7 @@ def test_a_period_without_a_loss_is_refused_by_number() -> None:
     with pytest.raises(NotEnoughDataError, match="only one kind in period 2"):
         fit_discrete_hazard(periods)
     assert fit_discrete_hazard(periods, pooled_from=2).last_period == 2
-    with pytest.raises(InvalidValueError, match="no whole number of 1 or more"):
+    with pytest.raises(InvalidValueError, match="not a whole number of 1 or more"):
         person_periods(spells.assign(duration=0.5))
 
 
@@ -254,7 +254,7 @@ def test_what_no_data_can_tell_is_said(covariates: dict[str, Any], link: Any) ->
     periods = pd.DataFrame({"period": 1, "event": [1, 1, 1, 0, 0, 0], **covariates})
     with pytest.raises(ConvergenceError, match="leave it out"):
         fit_discrete_hazard(
-            periods, covariates=list(covariates), baseline="constant", link=link
+            periods, covariate_cols=list(covariates), baseline="constant", link=link
         )
 
 
@@ -277,7 +277,7 @@ def test_a_rare_loss_is_no_flat_likelihood() -> None:
         }
     )
     model = fit_discrete_hazard(
-        rare, covariates=["x"], baseline="constant", weight_col="weight"
+        rare, covariate_cols=["x"], baseline="constant", weight_col="weight"
     )
     odds = np.log((9 / 300_000) / (3 / 300_000))
     assert model.coefficients[1] == pytest.approx(odds, rel=1e-6)
@@ -288,7 +288,7 @@ def test_what_remains_is_the_conditional_sum(
 ) -> None:
     spells = _spells(rng)
     model = fit_discrete_hazard(
-        person_periods(spells), covariates=["x"], baseline="logarithmic"
+        person_periods(spells), covariate_cols=["x"], baseline="logarithmic"
     )
     customers = {"x": [0.0, 1.0], "tenure": [0, 3], "margin": [10.0, 20.0]}
     frame = eager_frame(customers)
@@ -311,16 +311,18 @@ def test_a_true_model_scores_better_than_one_without_covariates(
     periods = person_periods(learn)
     scores = []
     for covariates in (["x"], []):
-        model = fit_discrete_hazard(periods, covariates=covariates, baseline="constant")
-        scores.append(
-            survival_quality(judge, survival=model, times=[1, 3, 5], learned_from=learn)
+        model = fit_discrete_hazard(
+            periods, covariate_cols=covariates, baseline="constant"
         )
-    assert scores[0].integrated_brier is not None
-    assert scores[1].integrated_brier is not None
-    assert scores[0].integrated_brier < scores[1].integrated_brier
+        scores.append(
+            survival_metrics(judge, survival=model, times=[1, 3, 5], learned_from=learn)
+        )
+    assert scores[0].integrated_brier_score is not None
+    assert scores[1].integrated_brier_score is not None
+    assert scores[0].integrated_brier_score < scores[1].integrated_brier_score
     assert min(scores[0].auc) > 0.65
     assert scores[1].auc == pytest.approx((0.5, 0.5, 0.5))
-    again = SurvivalQuality.from_dict(json.loads(json.dumps(scores[0].to_dict())))
+    again = SurvivalMetrics.from_dict(json.loads(json.dumps(scores[0].to_dict())))
     assert again == scores[0]
     with pytest.raises(InvalidValueError, match="not before the last censoring"):
-        survival_quality(judge, survival=model, times=[8], learned_from=learn)
+        survival_metrics(judge, survival=model, times=[8], learned_from=learn)

@@ -1,4 +1,4 @@
-"""What must hold whatever the data: curves, hazards, profits and rankings."""
+"""What must hold whatever the data: curves, hazards and rankings."""
 
 from typing import Any
 
@@ -7,16 +7,14 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from numpy.typing import ArrayLike
-from scipy import stats
 
-from crmkit.campaigns import UncertainOffer, expected_maximum_profit, maximum_profit
 from crmkit.churn import (
+    churn_metrics,
     fit_discrete_hazard,
     fit_kaplan_meier,
-    forecast_quality,
     gain_curve,
     person_periods,
-    survival_quality,
+    survival_metrics,
 )
 from crmkit.typing import FloatArray, IntoFrame
 
@@ -90,7 +88,7 @@ def test_a_covariate_in_other_units_has_a_coefficient_in_other_units(
     )
     periods = person_periods(spells)
     ask: dict[str, Any] = {
-        "covariates": ["x"],
+        "covariate_cols": ["x"],
         "link": "cloglog",
         "baseline": "logarithmic",
     }
@@ -102,68 +100,13 @@ def test_a_covariate_in_other_units_has_a_coefficient_in_other_units(
     )
 
 
-@given(seed=seeds, alpha=st.floats(0.5, 60), beta=st.floats(0.5, 60))
-def test_empc_lies_between_nothing_and_the_perfect_order_and_above_mpc(
-    seed: int, alpha: float, beta: float
-) -> None:
-    judged = _judged(seed)
-    offer = UncertainOffer(accept_alpha=alpha, accept_beta=beta)
-    profit = expected_maximum_profit(judged, offer=offer).profit
-    perfect = judged.assign(churn_risk=judged["churned"].astype(float))
-    assert 0 <= profit <= expected_maximum_profit(perfect, offer=offer).profit + 1e-9
-    stretched = judged.assign(churn_risk=np.exp(9 * judged["churn_risk"]))
-    assert expected_maximum_profit(stretched, offer=offer).profit == profit
-    assert (
-        profit >= maximum_profit(judged, offer=offer.at_mean(), clv=200).profit - 1e-9
-    )
-    sharp = UncertainOffer(accept_alpha=alpha * 1e12, accept_beta=beta * 1e12)
-    known = maximum_profit(judged, offer=sharp.at_mean(), clv=200).profit
-    found = expected_maximum_profit(judged, offer=sharp).profit
-    assert found == pytest.approx(known, abs=1e-3)
-
-
-@given(seed=seeds)
-def test_equal_scores_pay_as_all_or_nobody(seed: int) -> None:
-    judged = _judged(seed).assign(churn_risk=0.4)
-    share = judged["churned"].mean()
-    rates = stats.beta(6, 14).ppf((np.arange(20_000) + 0.5) / 20_000)
-    everybody = share * (rates * 190 - 1) - (1 - share) * 11
-    found = expected_maximum_profit(judged).profit
-    assert found == pytest.approx(np.maximum(everybody, 0).mean(), rel=1e-4, abs=1e-5)
-
-
-@given(
-    seed=seeds,
-    clv=st.floats(50, 500),
-    incentive=st.floats(0, 40),
-    contact=st.floats(0, 10),
-    more=st.floats(1.01, 3),
-)
-def test_empc_has_the_currency_and_rises_and_falls_with_its_levers(
-    seed: int, clv: float, incentive: float, contact: float, more: float
-) -> None:
-    judged = _judged(seed)
-
-    def profit(value: float, d: float, f: float) -> float:
-        offer = UncertainOffer(incentive=d, contact_cost=f)
-        return expected_maximum_profit(judged, offer=offer, clv=value).profit
-
-    base = profit(clv, incentive, contact)
-    assert profit(more * clv, more * incentive, more * contact) == pytest.approx(
-        more * base, rel=1e-9, abs=1e-9
-    )
-    assert profit(more * clv, incentive, contact) >= base - 1e-9
-    assert profit(clv, incentive + more, contact) <= base + 1e-9
-    assert profit(clv, incentive, contact + more) <= base + 1e-9
-
-
 @given(seed=seeds)
 def test_a_turned_score_has_the_rest_of_the_area_and_a_lift_has_its_bound(
     seed: int,
 ) -> None:
     judged = _judged(seed)
-    quality = forecast_quality(judged)
-    turned = forecast_quality(judged.assign(churn_risk=1 - judged["churn_risk"]))
+    quality = churn_metrics(judged)
+    turned = churn_metrics(judged.assign(churn_risk=1 - judged["churn_risk"]))
     assert turned.auc == pytest.approx(1 - quality.auc, abs=1e-12)
     y, risk = judged["churned"].to_numpy(), judged["churn_risk"].to_numpy()
     up, down = risk[y][:, None], risk[~y]
@@ -171,7 +114,7 @@ def test_a_turned_score_has_the_rest_of_the_area_and_a_lift_has_its_bound(
     assert quality.auc == pytest.approx(pairs, abs=1e-12)
     assert quality.gini == 2 * quality.auc - 1
     assert quality.top_decile_lift <= 1 / y.mean() + 1e-9
-    shuffled = forecast_quality(judged.sample(frac=1, random_state=seed))
+    shuffled = churn_metrics(judged.sample(frac=1, random_state=seed))
     assert shuffled.auc == quality.auc
     gain = gain_curve(judged, points=7)
     assert gain["share_captured"].is_monotonic_increasing
@@ -209,7 +152,7 @@ def test_concordance_over_time_is_blind_to_order_and_turns_with_the_risk(
     assume(early < time < censored.max())
 
     def area(rows: Any) -> float:
-        found = survival_quality(
+        found = survival_metrics(
             rows, survival=Given(), times=[time], learned_from=spells
         )
         return found.auc[0]

@@ -1,4 +1,4 @@
-"""A learned lapse window, and whom to keep first."""
+"""A lapse window that is learned from a log, and does not measure its length."""
 
 import datetime as dt
 import json
@@ -7,55 +7,119 @@ from typing import Any
 import numpy as np
 import pytest
 
-from crmkit.campaigns.targeting.retention_priority import (
-    with_retention_priority,
-    with_value_of_retention,
-)
 from crmkit.churn import LapseWindow, fit_lapse_window
 from crmkit.errors import InvalidValueError, NotEnoughDataError
 
 START = dt.datetime(2024, 1, 1)
+ASK: dict[str, Any] = {"return_chance": 0.1, "horizon_days": 60}
 
 
-def _log(rng: np.random.Generator, customers: int = 400) -> dict[str, Any]:
-    """Customers who buy every exponential(12) days, half of whom stop at some time."""
-    ids, days = [], []
-    for who in range(customers):
-        until = rng.integers(0, 300) if rng.random() < 0.5 else 300
-        at = float(rng.integers(0, 50))
-        while at <= until:
-            ids.append(who)
-            days.append(START + dt.timedelta(days=int(at)))
-            at += 1 + rng.exponential(12)
-    return {"customer_id": ids, "date": days}
+def _end(days: int) -> dt.date:
+    return (START + dt.timedelta(days=days)).date()
 
 
-def test_the_window_keeps_its_promise(
-    eager_frame: Any, rng: np.random.Generator
+def _log(rng: np.random.Generator, *, days: int, life: float) -> dict[str, Any]:
+    """Draw customers who arrive at any time, buy at a rate each, and leave by chance.
+
+    They began to arrive long before the log, so that all its days are alike.
+    """
+    ids, dates = [], []
+    for who in range(6 * (days + 300)):
+        at = rng.uniform(-300, days)
+        gone, rate = at + rng.exponential(life), rng.gamma(2, 1 / 30)
+        while at < min(gone, days):
+            if at >= 0:
+                ids.append(who)
+                dates.append(START + dt.timedelta(days=int(at)))
+            at += rng.exponential(1 / rate)
+    return {"customer_id": ids, "date": dates}
+
+
+def test_a_longer_log_of_the_same_process_has_the_same_window() -> None:
+    import pandas as pd
+
+    windows = [
+        fit_lapse_window(
+            pd.DataFrame(_log(np.random.default_rng(days), days=days, life=120)),
+            return_chance=0.2,
+            horizon_days=60,
+            observation_period_end=_end(days),
+        ).days
+        for days in (148, 240, 302, 372)
+    ]
+    found = [days for days in windows if days is not None]
+    assert len(found) == 4
+    assert max(found) - min(found) <= 8
+    assert 40 < np.mean(found) < 60
+
+
+def test_where_customers_always_return_there_is_no_window(
+    rng: np.random.Generator,
 ) -> None:
+    import pandas as pd
+
+    ids = np.repeat(np.arange(600), 40)
+    days = np.cumsum(1 + rng.exponential(12, (600, 40)), axis=1).astype(int).ravel()
+    seen = days <= 300
+    log = pd.DataFrame(
+        {"customer_id": ids, "date": START + pd.to_timedelta(days, unit="D")}
+    )[seen]
+    window = fit_lapse_window(log, **ASK, observation_period_end=_end(300))
+    assert window.days is None
+    assert window.returned is not None
+    assert window.returned > 0.9
+    assert str(window).startswith("no lapse window: the chance to return within 60")
+    customers = pd.DataFrame({"inactivity": [1.0, 1000.0]})
+    assert window.with_lapsed(customers)["lapsed"].tolist() == [0, 0]
+    assert LapseWindow.from_dict(json.loads(json.dumps(window.to_dict()))) == window
+
+
+def _by_hand(log: dict[str, Any], end: int, chance: float, horizon: int) -> float:
+    """Try each silence, customer by customer and purchase by purchase."""
+    days: dict[Any, list[int]] = {}
+    for who, date in zip(log["customer_id"], log["date"], strict=True):
+        days.setdefault(who, []).append((date - START).days)
+    for w in range(end):
+        silent = back = 0
+        for bought in days.values():
+            known = sorted(set(bought))
+            for at, following in zip(known, [*known[1:], 10**6], strict=True):
+                if at + w + horizon <= end and following - at > w:
+                    silent += 1
+                    back += following - at <= w + horizon
+        if silent >= 50 and back / silent < chance:
+            return w
+    raise AssertionError
+
+
+@pytest.mark.parametrize(("chance", "horizon"), [(0.1, 60), (0.3, 60), (0.3, 25)])
+def test_the_window_is_that_of_a_search(
+    chance: float, horizon: int, eager_frame: Any, rng: np.random.Generator
+) -> None:
+    log = _log(rng, days=200, life=60)
     window = fit_lapse_window(
-        eager_frame(_log(rng)),
-        return_chance=0.1,
-        observation_period_end=(START + dt.timedelta(days=300)).date(),
+        eager_frame(log),
+        return_chance=chance,
+        horizon_days=horizon,
+        observation_period_end=_end(200),
     )
-    assert window.return_chance <= 0.1
-    assert 20 < window.days < 80
+    assert window.days == _by_hand(log, 200, chance, horizon)
+    assert window.returned is not None
+    assert window.returned < chance
     again = LapseWindow.from_dict(json.loads(json.dumps(window.to_dict())))
     assert again == window
 
 
-def test_a_smaller_chance_needs_a_longer_silence(rng: np.random.Generator) -> None:
+def test_a_log_too_short_for_the_question_is_refused(rng: np.random.Generator) -> None:
     import pandas as pd
 
-    log = pd.DataFrame(_log(rng))
-    days = [
+    log = pd.DataFrame(_log(rng, days=90, life=60))
+    with pytest.raises(NotEnoughDataError, match="Pass a longer log"):
+        fit_lapse_window(log, **ASK, observation_period_end=_end(90))
+    with pytest.raises(NotEnoughDataError, match="silences of 0 days followed for 95"):
         fit_lapse_window(
-            log, return_chance=chance, observation_period_end="2024-10-27"
-        ).days
-        for chance in (0.3, 0.1, 0.03)
-    ]
-    assert days == sorted(days)
-    assert days[0] < days[2]
+            log, return_chance=0.1, horizon_days=95, observation_period_end=_end(90)
+        )
 
 
 def test_rows_after_the_end_and_repeats_of_a_day_change_nothing(
@@ -63,76 +127,33 @@ def test_rows_after_the_end_and_repeats_of_a_day_change_nothing(
 ) -> None:
     import pandas as pd
 
-    log = pd.DataFrame(_log(rng))
+    log = pd.DataFrame(_log(rng, days=250, life=60))
     late = log.head(30).assign(date=START + dt.timedelta(days=400))
-    ask: dict[str, Any] = {"return_chance": 0.1, "observation_period_end": "2024-10-27"}
+    ask: dict[str, Any] = {**ASK, "observation_period_end": _end(250)}
     more = pd.concat([late, log, log])
     assert fit_lapse_window(more, **ask) == fit_lapse_window(log, **ask)
 
 
 def test_the_lapsed_are_marked_in_every_library(frame: Any, columns_of: Any) -> None:
-    window = LapseWindow(days=45, return_chance=0.1)
-    customers = {"customer_id": [1, 2, 3], "inactivity": [45.0, 46, 0]}
+    window = LapseWindow(days=45, return_chance=0.1, horizon_days=90)
+    customers = {"customer_id": [1, 2, 3], "inactivity": [44.0, 45, 0]}
     out = columns_of(window.with_lapsed(frame(customers)))
     marked = dict(zip(out["customer_id"], out["lapsed"], strict=True))
     assert marked == {1: 0, 2: 1, 3: 0}
+    with pytest.raises(InvalidValueError, match="'inactivity': 1 negative value"):
+        window.with_lapsed(frame(customers | {"inactivity": [-1.0, 45, 0]}))
 
 
-def test_a_purchase_on_the_last_day_opens_no_silence() -> None:
-    import pandas as pd
-
-    log = pd.DataFrame(
-        {
-            "customer_id": ["a", "a", "b", "b", "c"],
-            "date": pd.to_datetime(
-                ["2024-01-01", "2024-01-06", "2024-01-01", "2024-01-11", "2024-01-11"]
-            ),
-        }
-    )
-    window = fit_lapse_window(
-        log, return_chance=0.1, observation_period_end="2024-01-11"
-    )
-    assert (window.gaps, window.open_gaps) == (2, 1)
-
-
-def test_nobody_came_back_is_no_window() -> None:
+def test_a_log_without_a_return_is_refused() -> None:
     import pandas as pd
 
     log = pd.DataFrame({"customer_id": [1, 2], "date": [START, START]})
-    with pytest.raises(NotEnoughDataError, match="came back, got 0"):
-        fit_lapse_window(log, return_chance=0.1, observation_period_end="2024-05-01")
+    with pytest.raises(NotEnoughDataError, match="bought on two days, got 0"):
+        fit_lapse_window(log, **ASK, observation_period_end="2024-05-01")
 
 
-def test_priority_needs_all_three(frame: Any, columns_of: Any) -> None:
-    customers = {
-        "customer_id": [1, 2, 3, 4],
-        "clv": [100.0, 100, 100, -5],
-        "churn_risk": [0.5, 0.0, 0.5, 0.5],
-        "persuadability": [0.2, 0.2, 0.0, 0.2],
-    }
-    out = columns_of(with_retention_priority(frame(customers)))
-    found = dict(zip(out["customer_id"], out["retention_priority"], strict=True))
-    assert found == pytest.approx({1: 10, 2: 0, 3: 0, 4: 0})
-    broken = customers | {"persuadability": [0.2, 0.2, 1.2, 0.2]}
-    with pytest.raises(InvalidValueError, match="'persuadability': 1 value outside"):
-        with_retention_priority(frame(broken))
-
-
-def test_the_value_of_a_point_is_the_slope(columns_of: Any, eager_frame: Any) -> None:
-    from crmkit.churn import margin_multiple
-
-    columns = {"customers": [10, 5], "margin": [3.0, 7.0], "retention": [0.6, 0.9]}
-    tiers: dict[str, Any] = columns
-    out = columns_of(with_value_of_retention(eager_frame(tiers), discount_rate=0.12))
-    for at, r in enumerate(tiers["retention"]):
-        step = [
-            margin_multiple(retention_rate=r + side, discount_rate=0.12)
-            for side in (1e-6, -1e-6)
-        ]
-        slope = (
-            tiers["customers"][at] * tiers["margin"][at] * (step[0] - step[1]) / 2e-4
-        )
-        assert out["value_of_a_point"][at] == pytest.approx(slope, rel=1e-6)
-    broken = tiers | {"retention": [0.6, 1.2]}
-    with pytest.raises(InvalidValueError, match="'retention': 1 value outside"):
-        with_value_of_retention(eager_frame(broken), discount_rate=0.12)
+def test_a_window_that_cannot_exist_is_refused() -> None:
+    with pytest.raises(InvalidValueError, match="'days'"):
+        LapseWindow(days=-1, return_chance=0.1, horizon_days=90)
+    with pytest.raises(InvalidValueError, match="'horizon_days'"):
+        LapseWindow(days=5, return_chance=0.1, horizon_days=0)

@@ -15,7 +15,7 @@ from crmkit.churn import (
     ScikitSurvival,
     fit_kaplan_meier,
     log_rank,
-    survival_quality,
+    survival_metrics,
     with_remaining_life,
     with_remaining_value,
 )
@@ -56,8 +56,8 @@ def test_lifelines_has_the_same_curve_interval_and_restricted_mean() -> None:
         0.18805200595923,
     ]
     upper = [0.9515517476469971, 0.889361835169265, 0.804912189471841, 0.68014262849524]
-    assert _at(curve, curve.lower) == pytest.approx(lower, rel=1e-12)
-    assert _at(curve, curve.upper) == pytest.approx(upper, rel=1e-12)
+    assert _at(curve, curve.survival_lower) == pytest.approx(lower, rel=1e-12)
+    assert _at(curve, curve.survival_upper) == pytest.approx(upper, rel=1e-12)
     mean, _ = curve.restricted_mean(until=30)
     assert mean == pytest.approx(21.04649859943977, rel=1e-12)
 
@@ -74,8 +74,8 @@ def test_lifelines_has_the_same_curve_with_delayed_entry_and_with_weights() -> N
     lower = [0.547131776702978, 0.43829178362547, 0.32947888404949, 0.17340087446265]
     upper = [0.939405339469288, 0.86752979564456, 0.78038593715574, 0.65491140188520]
     assert _at(late, late.survival) == pytest.approx(survival, rel=1e-12)
-    assert _at(late, late.lower) == pytest.approx(lower, rel=1e-12)
-    assert _at(late, late.upper) == pytest.approx(upper, rel=1e-12)
+    assert _at(late, late.survival_lower) == pytest.approx(lower, rel=1e-12)
+    assert _at(late, late.survival_upper) == pytest.approx(upper, rel=1e-12)
     heavy = fit_kaplan_meier(_treated(), weight_col="weight")
     weighted = [0.857142857142857, 0.781224489795918, 0.683571428571429, 0.501285714285]
     assert _at(heavy, heavy.survival) == pytest.approx(weighted, rel=1e-12)
@@ -91,7 +91,7 @@ def test_lifelines_has_the_same_test_of_three_groups() -> None:
             "group": np.arange(42) % 3,
         }
     )
-    found = log_rank(trial, group_col="group")
+    found = log_rank(trial, by="group")
     # lifelines 0.30.3, multivariate_logrank_test.
     assert found.statistic == pytest.approx(0.7163805891691822, rel=1e-12)
     assert found.p_value == pytest.approx(0.6989400578427428, rel=1e-12)
@@ -116,7 +116,7 @@ def test_scikit_survival_has_the_same_scores_where_no_times_are_tied() -> None:
             "rate": arm * (1 + np.arange(42) % 7 / 10),
         }
     )
-    found = survival_quality(
+    found = survival_metrics(
         trial, survival=Exponential(), times=[5, 9.5, 14, 21], learned_from=trial
     )
     # scikit-survival 0.28.0, brier_score, integrated_brier_score and
@@ -128,9 +128,9 @@ def test_scikit_survival_has_the_same_scores_where_no_times_are_tied() -> None:
         0.18872793891003756,
     ]
     area = [0.8, 0.6555788370874804, 0.6560699971075574, 0.6787282275815868]
-    assert found.brier == pytest.approx(brier, rel=1e-12)
+    assert found.brier_score == pytest.approx(brier, rel=1e-12)
     assert found.auc == pytest.approx(area, rel=1e-12)
-    assert found.integrated_brier == pytest.approx(0.1997786356527636, rel=1e-12)
+    assert found.integrated_brier_score == pytest.approx(0.1997786356527636, rel=1e-12)
 
 
 def test_an_event_goes_before_a_censoring_of_the_same_time() -> None:
@@ -144,14 +144,14 @@ def test_an_event_goes_before_a_censoring_of_the_same_time() -> None:
             "rate": 0.0,
         }
     )
-    found = survival_quality(
+    found = survival_metrics(
         spells, survival=Exponential(), times=[2], learned_from=spells
     )
     # S is 1 for all: two were wrong with weight 1; one is out, two were right.
-    assert found.brier == pytest.approx([2 / 5], rel=1e-12)
+    assert found.brier_score == pytest.approx([2 / 5], rel=1e-12)
     # The one censored at 2 stays beyond nothing: its high risk beats nobody.
     ranked = spells.assign(rate=[0.9, 0.6, 0.95, 0.5, 0.2])
-    found = survival_quality(
+    found = survival_metrics(
         ranked, survival=Exponential(), times=[2], learned_from=spells
     )
     assert found.auc == (1,)
@@ -167,8 +167,8 @@ def test_a_model_that_answers_no_share_is_not_judged(answer: float) -> None:
             return np.full((42, len(np.asarray(times))), answer)
 
     trial = pd.DataFrame({"duration": TREATED + PLACEBO, "event_observed": 1})
-    with pytest.raises(InvalidValueError, match="no share from 0 to 1 in 84"):
-        survival_quality(trial, survival=Broken(), times=[5, 9], learned_from=trial)
+    with pytest.raises(InvalidValueError, match="outside 0 to 1 in 84"):
+        survival_metrics(trial, survival=Broken(), times=[5, 9], learned_from=trial)
 
 
 class Regression:
@@ -345,3 +345,34 @@ def test_a_feature_that_is_not_there_is_named() -> None:
 
     with pytest.raises(MissingColumnError, match="rate"):
         ScikitSurvival(model=Forest()).survival_table(pd.DataFrame({"x": [1]}), [1])
+
+
+def test_without_censoring_no_time_is_too_late_and_with_it_the_last_is() -> None:
+    import pandas as pd
+
+    class Half:
+        def survival_table(self, customers: IntoFrame, times: ArrayLike) -> FloatArray:
+            del customers
+            return np.full((3, len(np.asarray(times))), 0.5)
+
+    judged = pd.DataFrame({"duration": [1, 2, 9], "event_observed": [1, 1, 1]})
+    found = survival_metrics(judged, survival=Half(), times=[5], learned_from=judged)
+    assert found.brier_score == (0.25,)
+    # The last censoring counts, not the last departure.
+    learned = judged.assign(event_observed=[1, 0, 1])
+    with pytest.raises(InvalidValueError, match=r"not before the last censoring at 2"):
+        survival_metrics(judged, survival=Half(), times=[5], learned_from=learned)
+
+
+@pytest.mark.parametrize("ended", [[0, 0, 0], [0, 0, 1]])
+def test_durations_of_0_are_refused_without_a_warning(ended: list[int]) -> None:
+    import pandas as pd
+
+    judged = pd.DataFrame(
+        {"duration": [1, 2, 9], "event_observed": [1, 1, 0], "rate": 0.1}
+    )
+    learned = pd.DataFrame({"duration": [0.0, 0, 0], "event_observed": ended})
+    with pytest.raises(InvalidValueError, match=r"last censoring at 0"):
+        survival_metrics(
+            judged, survival=Exponential(), times=[1.5], learned_from=learned
+        )

@@ -12,7 +12,7 @@ from crmkit.churn import (
     fit_shifted_beta_geometric,
     gain_curve,
 )
-from crmkit.plot.churn import (
+from crmkit.plot import (
     calibration_line,
     campaign_profit_line,
     gain_line,
@@ -40,7 +40,7 @@ def _judged() -> Any:
     rng = np.random.default_rng(4)
     risk = rng.beta(1, 3, 300)
     return pd.DataFrame(
-        {"churn_risk": risk, "churned": rng.random(300) < risk, "clv": 100.0}
+        {"churn_risk": risk, "churned": rng.random(300) < risk, "clv_if_active": 100.0}
     )
 
 

@@ -30,8 +30,8 @@ def test_the_start_is_the_denominator(eager_frame: Any) -> None:
     assert rates.churn_rate == 0.25
     assert rates.gross_revenue_churn == pytest.approx(15 / 60)
     assert rates.net_revenue_retention == pytest.approx(50 / 60)
-    assert (rates.customers_won, rates.revenue_won) == (1, 30)
-    lower, upper = rates.churn_interval()
+    assert (rates.n_customers_won, rates.revenue_won) == (1, 30)
+    lower, upper = rates.interval()
     assert lower < 0.25 < upper
     assert PeriodRates.from_dict(json.loads(json.dumps(rates.to_dict()))) == rates
 
@@ -66,7 +66,7 @@ def test_a_rescaled_rate_composes_and_overstates_a_real_cohort() -> None:
 
 
 def test_the_two_segments_of_the_textbook(eager_frame: Any) -> None:
-    segments = eager_frame({"customers": [2, 1], "retention": [0.9, 0.6]})
+    segments = eager_frame({"n_customers": [2, 1], "retention": [0.9, 0.6]})
     bias = aggregation_bias(segments, renewals=5)
     assert bias.retention == pytest.approx(
         (0.8, 0.825, 0.8455, 0.8613, 0.8730), abs=5e-5
@@ -79,13 +79,13 @@ def test_the_two_segments_of_the_textbook(eager_frame: Any) -> None:
 def test_equal_segments_have_no_bias_and_endless_ones_no_lifetime() -> None:
     import pandas as pd
 
-    equal = pd.DataFrame({"customers": [5, 9], "retention": [0.7, 0.7]})
+    equal = pd.DataFrame({"n_customers": [5, 9], "retention": [0.7, 0.7]})
     bias = aggregation_bias(equal, renewals=4)
     assert bias.retention == pytest.approx([0.7] * 4)
     assert bias.expected_lifetime == pytest.approx(bias.naive_lifetime)
-    endless = pd.DataFrame({"customers": [5, 9], "retention": [0.7, 1.0]})
+    endless = pd.DataFrame({"n_customers": [5, 9], "retention": [0.7, 1.0]})
     assert aggregation_bias(endless, renewals=4).expected_lifetime is None
-    nobody_in_it = endless.assign(customers=[5, 0])
+    nobody_in_it = endless.assign(n_customers=[5, 0])
     assert aggregation_bias(nobody_in_it, renewals=4).expected_lifetime == (
         pytest.approx(1 / 0.3, rel=1e-12)
     )
@@ -158,3 +158,15 @@ def test_revenue_that_cannot_be_added_up_is_refused() -> None:
     book = pd.DataFrame({"revenue_at_start": [1e308, 1e308], "revenue_at_end": 1.0})
     with pytest.raises(InvalidValueError, match="'revenue_at_start': values whose sum"):
         period_rates(book)
+
+
+def test_sizes_may_be_shares_but_not_all_zero() -> None:
+    import pandas as pd
+
+    shares = pd.DataFrame({"n_customers": [0.6, 0.4], "retention": [0.9, 0.6]})
+    assert aggregation_bias(shares, renewals=1).retention == pytest.approx([0.78])
+    none = shares.assign(n_customers=0)
+    with pytest.raises(NotEnoughDataError, match="needs customers, got 0"):
+        aggregation_bias(none, renewals=1)
+    with pytest.raises(InvalidValueError, match="'retention': 1 value outside 0 to 1"):
+        aggregation_bias(shares.assign(retention=[0.9, 1.2]), renewals=1)

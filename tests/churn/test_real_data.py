@@ -8,8 +8,8 @@ import pytest
 import crmkit as ck
 from crmkit.churn import (
     churn_backtest,
+    churn_metrics,
     fit_shifted_beta_geometric_spells,
-    forecast_quality,
     gain_curve,
     with_churn_risk,
 )
@@ -34,9 +34,9 @@ def test_churn_of_cdnow_is_foreseen_better_than_by_plain_rules() -> None:
     )
     assert len(snapshots) == 4 * 2357
     judged: Any = churn_backtest(snapshots, estimator=_learner())
-    mean = judged.groupby("model")[["auc", "brier"]].mean()
+    mean = judged.groupby("model")[["auc", "brier_score"]].mean()
     assert mean.loc["classifier", "auc"] > 0.78
-    assert mean.loc["classifier", "brier"] < mean.loc["base rate", "brier"]
+    assert mean.loc["classifier", "brier_score"] < mean.loc["base rate", "brier_score"]
 
 
 def test_a_purchase_model_foretells_the_silence_of_cdnow() -> None:
@@ -48,7 +48,7 @@ def test_a_purchase_model_foretells_the_silence_of_cdnow() -> None:
     risky = with_churn_risk(customers, purchases=model, horizon=39)
     later = log[log["date"] > "1997-09-30"]["customer_id"].unique()
     judged = risky.assign(churned=~risky["customer_id"].isin(later))
-    quality = forecast_quality(judged)
+    quality = churn_metrics(judged)
     assert quality.auc > 0.75
     assert judged["churn_risk"].mean() == pytest.approx(
         judged["churned"].mean(), abs=0.03

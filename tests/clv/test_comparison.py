@@ -73,7 +73,7 @@ def test_a_comparison_comes_back_from_json(comparison: clv.ModelComparison) -> N
 
 
 def test_nothing_to_compare_is_refused(cdnow: pd.DataFrame) -> None:
-    with pytest.raises(InvalidValueError, match="no model"):
+    with pytest.raises(InvalidValueError, match="an empty mapping"):
         clv.compare_models(cdnow, models={})
 
 
@@ -110,7 +110,7 @@ SPLIT = pd.DataFrame(
         "w": [1.0, 1.0, 2.0],
     }
 )
-NAMES = {"holdout_frequency_col": "later", "holdout_T_col": "watched"}
+NAMES: dict[str, Any] = {"holdout_frequency_col": "later", "holdout_T_col": "watched"}
 
 
 def test_the_holdout_error_of_an_nbd_is_that_by_hand() -> None:

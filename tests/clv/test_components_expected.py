@@ -154,7 +154,7 @@ def test_groups_of_customers_refer_at_their_own_rate() -> None:
     ledger = company(4, customers=300)
     references = fit_references(ledger, as_of=END)
     fitted = fit_referral_outlook(
-        ledger, references=references, as_of=END, group_col="region", parent_weight=0.0
+        ledger, references=references, as_of=END, by="region", parent_weight=0.0
     )
     assert fitted.groups == ("east", "north", "south", "west")
     brought = len(ledger.referrals["referee_id"].unique())
@@ -169,7 +169,7 @@ def test_groups_of_customers_refer_at_their_own_rate() -> None:
         reward=0.0,
         groups=("east",),
         rates=(0.5,),
-        group_col="region",
+        by="region",
     )
     alone = parts(ledger, referrals=None)
     found = ahead(alone, references=References.from_standards(), referral=east).join(
@@ -329,19 +329,19 @@ def test_intervals_hold_the_expected_parts() -> None:
     rng = np.random.default_rng(8)
     references = fit_references(ledger, as_of=END)
     outlook = fit_referral_outlook(ledger, references=references, as_of=END)
-    models = [(model, SPEND) for model in draw_models(fitted, count=60, rng=rng)]
+    models = [(model, SPEND) for model in draw_models(fitted, n_draws=60, rng=rng)]
     draws = drawn(ledger, models, referral=outlook)
     total = draws.intervals(by=[]).row(0, named=True)
     point = ahead(ledger, purchases=fitted, referral=outlook)
     for part in [*PARTS[1:], "clv"]:
-        assert total[f"{part}_low"] < point[part].sum() < total[f"{part}_high"], part
+        assert total[f"{part}_lower"] < point[part].sum() < total[f"{part}_upper"], part
     # What a customer pays enters in a ratio; drawing it must not shift the middle.
     for part in PARTS[1:]:
-        width = total[f"{part}_high"] - total[f"{part}_low"]
+        width = total[f"{part}_upper"] - total[f"{part}_lower"]
         assert abs(total[part] - point[part].sum()) < 0.35 * width, part
-    assert total["clv1"] == total["clv1_low"] == total["clv1_high"] == 0
-    wide = sum(total[f"{p}_high"] - total[f"{p}_low"] for p in PARTS)
-    assert total["clv_high"] - total["clv_low"] < 0.95 * wide
+    assert total["clv1"] == total["clv1_lower"] == total["clv1_upper"] == 0
+    wide = sum(total[f"{p}_upper"] - total[f"{p}_lower"] for p in PARTS)
+    assert total["clv_upper"] - total["clv_lower"] < 0.95 * wide
 
 
 def test_intervals_by_group_and_by_customer_have_a_row_each() -> None:
@@ -367,8 +367,8 @@ def test_the_same_seed_gives_the_same_intervals() -> None:
 def test_a_wider_level_gives_wider_intervals() -> None:
     draws = drawn(company(5), 20 * [(PURCHASES, SPEND)])
     wide, narrow = draws.intervals(level=0.95), draws.intervals(level=0.5)
-    assert (wide["clv_low"] <= narrow["clv_low"]).all()
-    assert (wide["clv_high"] >= narrow["clv_high"]).all()
+    assert (wide["clv_lower"] <= narrow["clv_lower"]).all()
+    assert (wide["clv_upper"] >= narrow["clv_upper"]).all()
 
 
 def test_one_pair_of_models_is_no_distribution() -> None:

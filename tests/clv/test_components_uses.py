@@ -14,7 +14,7 @@ from crmkit.clv.value.value_streams import with_value_streams
 from crmkit.clv.value.value_tenses import with_value_tenses
 from crmkit.clv.value.value_waterfall import value_waterfall
 from crmkit.datasets.simulated_company import simulate_company
-from crmkit.plot.parts import waterfall
+from crmkit.plot import waterfall
 
 END = "2023-12-31"
 
@@ -89,7 +89,7 @@ def test_potential_is_the_distance_to_what_peers_reach(
 ) -> None:
     found = columns_of(
         with_value_tenses(
-            eager_frame(PAST), expected=eager_frame(AHEAD), peers_by="kind", reach=0.5
+            eager_frame(PAST), expected=eager_frame(AHEAD), by="kind", reach=0.5
         )
     )
     assert found["customer_id"] == ["b", "a", "c"]
@@ -134,7 +134,7 @@ def test_tenses_of_frames_that_cannot_be_are_refused(
         with_value_tenses(
             eager_frame({**PAST, **past}),
             expected=eager_frame({**AHEAD, **later}),
-            peers_by="kind",
+            by="kind",
         )
     assert sentence in str(caught.value)
 
@@ -145,12 +145,10 @@ def test_tenses_are_of_two_frames_of_one_library() -> None:
         with_value_tenses(past, expected=pl.DataFrame(AHEAD))
 
 
-@pytest.mark.parametrize("peers_by", [3, [3], ["kind", "kind"]])
-def test_peers_are_found_by_names(peers_by: Any) -> None:
-    with pytest.raises(errors.CrmkitError, match="argument 'peers_by'"):
-        with_value_tenses(
-            pl.DataFrame(PAST), expected=pl.DataFrame(AHEAD), peers_by=peers_by
-        )
+@pytest.mark.parametrize("by", [3, [3], ["kind", "kind"]])
+def test_peers_are_found_by_names(by: Any) -> None:
+    with pytest.raises(errors.CrmkitError, match="argument 'by'"):
+        with_value_tenses(pl.DataFrame(PAST), expected=pl.DataFrame(AHEAD), by=by)
 
 
 def test_ids_of_two_widths_or_labels_are_the_same_ids() -> None:
@@ -214,18 +212,18 @@ def test_a_waterfall_is_drawn_as_computed() -> None:
 def test_influence_counts_everyone_brought_in_full() -> None:
     ledger = company()
     found = referral_influence(ledger, as_of=END, time_unit="year", discount_rate=0.0)
-    own = {each.customer_id: each.own for each in found.customers}
+    own = {each.customer_id: each.own for each in found.influences}
     edges = ledger.referrals.select("referrer_id", "referee_id").rows()
 
     def influence(customer: int) -> float:
         below = sum(influence(b) for a, b in edges if a == customer)
         return own[str(customer)] + below
 
-    for each in found.customers:
+    for each in found.influences:
         assert each.influence == pytest.approx(influence(int(each.customer_id)))
-    assert found.of(found.customers[3].customer_id) == found.customers[3]
+    assert found.of(found.influences[3].customer_id) == found.influences[3]
     assert [each.influence for each in found.top(5)] == sorted(
-        (each.influence for each in found.customers), reverse=True
+        (each.influence for each in found.influences), reverse=True
     )[:5]
 
 
@@ -237,5 +235,5 @@ def test_influences_refuse_to_be_summed() -> None:
         sum(found.top(2))
     with pytest.raises(errors.InvalidTypeError, match="Sum clv5"):
         _ = found + found
-    with pytest.raises(errors.InvalidValueError, match="no such customer 'zoe'"):
+    with pytest.raises(errors.InvalidValueError, match="unknown customer 'zoe'"):
         found.of("zoe")

@@ -25,9 +25,9 @@ def test_profile_and_wald_agree_where_the_data_are_many() -> None:
     rows = _simulated(TRUTH, 100_000, _rng())
     fit = clv.fit_bg_nbd(rows)
     assert fit.report is not None
-    profile = clv.purchases_profile_intervals(rows, purchases=fit)
+    profile = clv.profile_intervals(rows, fit=fit)
     for name, (low, high) in fit.report.intervals().items():
-        assert profile[name] == pytest.approx((low, high), rel=2e-3)
+        assert tuple(profile[name]) == pytest.approx((low, high), rel=2e-3)
 
 
 def test_the_ends_of_a_profile_lose_what_the_level_allows(
@@ -37,7 +37,7 @@ def test_the_ends_of_a_profile_lose_what_the_level_allows(
     fit = clv.fit_gamma_gamma(cdnow)
     assert fit.report is not None
     repeat = cdnow[cdnow["frequency"] > 0]
-    low, high = clv.spend_profile_intervals(cdnow, spend=fit)["p"]
+    low, high = clv.profile_intervals(cdnow, fit=fit)["p"]
     x, amount = repeat["frequency"], repeat["monetary_value"]
 
     def loss(others: FloatArray, p: float) -> float:
@@ -47,11 +47,8 @@ def test_the_ends_of_a_profile_lose_what_the_level_allows(
 
     best = fit.report.log_likelihood
     for end in (low, high):
-        assert end is not None
         found = minimize(loss, np.log([fit.q, fit.v]), (end,), "Nelder-Mead", tol=1e-9)
         assert found.fun == pytest.approx(1.920729, rel=1e-6)
-    assert low is not None
-    assert high is not None
     assert low < fit.p < high
 
 
@@ -63,11 +60,10 @@ def test_a_parameter_without_an_end_has_none() -> None:
     rows = pd.DataFrame({"frequency": x, "recency": np.where(x > 0, 39.0, 0.0), "T": T})
     with pytest.warns(IdentifiabilityWarning, match="all but free"):
         fit = clv.fit_nbd(rows)
-    profile = clv.purchases_profile_intervals(rows, purchases=fit)
+    profile = clv.profile_intervals(rows, fit=fit)
     low, high = profile["r"]
-    assert low is not None
     assert low > 1
-    assert high is None
+    assert high == np.inf
 
 
 def test_a_dropout_rate_all_share_leaves_its_shape_without_an_end() -> None:
@@ -78,17 +74,14 @@ def test_a_dropout_rate_all_share_leaves_its_shape_without_an_end() -> None:
     assert fit.report is not None
     assert fit.report.boundary == ("s", "beta")
     assert fit.report.covariance is None
-    profile = clv.purchases_profile_intervals(rows, purchases=fit)
-    assert profile["s"][1] is None
-    assert profile["beta"][1] is None
+    profile = clv.profile_intervals(rows, fit=fit)
+    assert profile["s"].upper == np.inf
+    assert profile["beta"].upper == np.inf
     # What is known stays known. These ends are scipy's, of the limit in which s = 1e6:
     # there the loss is the 1.920729 nats that the level allows.
-    assert profile["r"] == pytest.approx((1.491433, 2.417694), rel=1e-5)
-    assert profile["alpha"] == pytest.approx((3.102427, 5.131700), rel=1e-5)
-    s_low, beta_low = profile["s"][0], profile["beta"][0]
-    assert s_low is not None
-    assert beta_low is not None
-    assert 1 / 35 < s_low / beta_low < 1 / 15
+    assert tuple(profile["r"]) == pytest.approx((1.491433, 2.417694), rel=1e-5)
+    assert tuple(profile["alpha"]) == pytest.approx((3.102427, 5.131700), rel=1e-5)
+    assert 1 / 35 < profile["s"].lower / profile["beta"].lower < 1 / 15
 
 
 def test_a_fit_at_the_boundary_refuses_to_draw_and_says_what_helps() -> None:
@@ -101,9 +94,9 @@ def test_a_fit_at_the_boundary_refuses_to_draw_and_says_what_helps() -> None:
         clv.with_purchases_interval(rows, purchases=fit, horizon=20, rng=_rng())
     tamed = clv.fit_pareto_nbd(rows, penalty=1.0)
     scored = clv.with_purchases_interval(
-        rows, purchases=tamed, horizon=20, draws=50, rng=_rng()
+        rows, purchases=tamed, horizon=20, n_draws=50, rng=_rng()
     )
-    assert (scored["purchases_low"] <= scored["purchases_high"]).all()
+    assert (scored["purchases_lower"] <= scored["purchases_upper"]).all()
 
 
 def test_a_likelihood_that_levels_off_has_no_end_that_way() -> None:
@@ -111,10 +104,10 @@ def test_a_likelihood_that_levels_off_has_no_end_that_way() -> None:
     rows = _of_one_dropout_rate(12)
     fit = clv.fit_pareto_nbd(rows)
     assert fit.s == pytest.approx(1.64, abs=0.005)
-    profile = clv.purchases_profile_intervals(rows, purchases=fit)
-    assert profile["s"][1] is None
-    assert profile["beta"][1] is None
-    assert profile["s"][0] == pytest.approx(0.73385, rel=1e-4)
+    profile = clv.profile_intervals(rows, fit=fit)
+    assert profile["s"].upper == np.inf
+    assert profile["beta"].upper == np.inf
+    assert profile["s"].lower == pytest.approx(0.73385, rel=1e-4)
 
 
 def test_a_fit_all_but_free_refuses_to_draw_too() -> None:
@@ -128,34 +121,37 @@ def test_a_fit_all_but_free_refuses_to_draw_too() -> None:
         clv.with_purchases_interval(rows, purchases=fit, horizon=20, rng=_rng())
     with pytest.raises(NotEnoughDataError, match="leaves s, beta all but free"):
         clv.with_expectation_interval(
-            rows, purchases=fit, score=lambda model: model.probability_alive
+            rows,
+            purchases=fit,
+            score=lambda model: model.probability_alive,
+            output_col="alive",
         )
     # The likelihood itself excludes small s, and leaves large s open.
-    profile = clv.purchases_profile_intervals(rows, purchases=fit)
+    profile = clv.profile_intervals(rows, fit=fit)
     for name, end in (("s", 1.3567), ("beta", 25.594)):
         low, high = profile[name]
         assert low == pytest.approx(end, rel=1e-3)
-        assert high is None
+        assert high == np.inf
 
 
 def test_a_fit_with_a_penalty_has_no_profile(cdnow: pd.DataFrame) -> None:
     fit = clv.fit_nbd(cdnow, penalty=1.0)
     with pytest.raises(InvalidValueError, match="a penalty of 1"):
-        clv.purchases_profile_intervals(cdnow, purchases=fit)
+        clv.profile_intervals(cdnow, fit=fit)
 
 
 def test_customers_it_was_not_fitted_to_have_no_profile(cdnow: pd.DataFrame) -> None:
     fit, spend = clv.fit_nbd(cdnow), clv.fit_gamma_gamma(cdnow)
     sentence = r"a log-likelihood of -.* where the fit had -.*fitted to\.$"
     with pytest.raises(InvalidValueError, match=sentence):
-        clv.purchases_profile_intervals(cdnow.iloc[:-1], purchases=fit)
+        clv.profile_intervals(cdnow.iloc[:-1], fit=fit)
     with pytest.raises(InvalidValueError, match=sentence):
-        clv.spend_profile_intervals(cdnow.iloc[:300], spend=spend)
+        clv.profile_intervals(cdnow.iloc[:300], fit=spend)
 
 
 def test_a_model_built_by_hand_has_no_profile() -> None:
     with pytest.raises(NotEnoughDataError, match="built by hand"):
-        clv.purchases_profile_intervals(_of_one_dropout_rate(), purchases=TRUTH)
+        clv.profile_intervals(_of_one_dropout_rate(), fit=TRUTH)
 
 
 def _of_one_dropout_rate(seed: int = 0) -> pd.DataFrame:
@@ -179,3 +175,8 @@ def _simulated(model: clv.BgNbd, n: int, rng: np.random.Generator) -> pd.DataFra
     last = np.zeros(n)
     np.maximum.at(last, customer[seen], times[seen])
     return pd.DataFrame({"frequency": x, "recency": last, "T": T})
+
+
+def test_what_is_not_a_fitted_model_has_no_profile(cdnow: pd.DataFrame) -> None:
+    with pytest.raises(NotEnoughDataError, match="built by hand"):
+        clv.profile_intervals(cdnow, fit=None)  # type: ignore[arg-type]

@@ -42,14 +42,14 @@ def cash(ledger: Any, start: str, end: str) -> dict[str, float]:
     )
     lines = ledger.lines.filter(inside)
     found = {
-        "receipts": lines["paid_amount"].sum(),
-        "goods": lines["cost_amount"].sum(),
-        "service": ledger.service.filter(inside)["amount"].sum(),
-        "acquisition": ledger.acquisition.filter(inside)["amount"].sum(),
-        "rewards": ledger.referrals.filter(inside)["reward"].sum(),
+        "revenue": lines["paid_amount"].sum(),
+        "goods_cost": lines["cost_amount"].sum(),
+        "service_cost": ledger.service.filter(inside)["amount"].sum(),
+        "acquisition_cost": ledger.acquisition.filter(inside)["amount"].sum(),
+        "reward_cost": ledger.referrals.filter(inside)["reward"].sum(),
     }
-    costs = sum(found[name] for name in found if name != "receipts")
-    return {**found, "net_profit": found["receipts"] - costs}
+    costs = sum(found[name] for name in found if name != "revenue")
+    return {**found, "profit": found["revenue"] - costs}
 
 
 @few
@@ -69,15 +69,15 @@ def test_profit_sums_to_the_company_however_it_is_grouped(
 
 def test_each_step_takes_its_costs_off() -> None:
     found = profit_by(company(1), as_of="2023-12-31")
-    margin = found["receipts"] - found["goods"]
+    margin = found["revenue"] - found["goods_cost"]
     np.testing.assert_array_equal(found["marginal_profit"], margin)
     np.testing.assert_allclose(
-        found["total_profit"], margin - found["service"], atol=1e-12
+        found["total_profit"], margin - found["service_cost"], atol=1e-12
     )
-    net = found["total_profit"] - found["acquisition"] - found["rewards"]
-    np.testing.assert_allclose(found["net_profit"], net, atol=1e-12)
+    net = found["total_profit"] - found["acquisition_cost"] - found["reward_cost"]
+    np.testing.assert_allclose(found["profit"], net, atol=1e-12)
     np.testing.assert_allclose(
-        found["discount"], found["list_amount"] - found["receipts"], atol=1e-12
+        found["discount"], found["list_amount"] - found["revenue"], atol=1e-12
     )
 
 
@@ -106,7 +106,7 @@ def test_the_change_of_profit_is_explained_to_the_cent(seed: int) -> None:
     ledger = company(seed)
     before, after = ("2022-07-01", "2022-12-31"), ("2023-01-01", "2023-06-30")
     change = profit_change(ledger, before=before, after=after)
-    first, second = (cash(ledger, *span)["net_profit"] for span in (before, after))
+    first, second = (cash(ledger, *span)["profit"] for span in (before, after))
     assert change.profit_before == pytest.approx(first, abs=1e-9)
     assert change.profit_after == pytest.approx(second, abs=1e-9)
     assert change.change == pytest.approx(second - first, abs=1e-8)

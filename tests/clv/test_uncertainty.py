@@ -9,13 +9,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from crmkit import clv
+from crmkit import _check, clv, segments
 from crmkit.errors import (
     InvalidTypeError,
     InvalidValueError,
     NotEnoughDataError,
 )
-from crmkit.typing import FloatArray, IntArray
+from crmkit.fits import Interval
+from crmkit.typing import FloatArray, HistoryColumns, IntArray
 
 Build = Callable[[dict[str, Any]], Any]
 
@@ -35,7 +36,7 @@ def _rng(seed: int = 3) -> np.random.Generator:
 
 def test_an_interval_of_purchases_is_that_of_their_distribution() -> None:
     scored = clv.with_purchases_interval(
-        pd.DataFrame(CUSTOMERS), purchases=TRUTH, horizon=30, draws=3_000, rng=_rng()
+        pd.DataFrame(CUSTOMERS), purchases=TRUTH, horizon=30, n_draws=3_000, rng=_rng()
     )
     counts = range(120)
     for row in scored.to_dict("records"):
@@ -46,7 +47,7 @@ def test_an_interval_of_purchases_is_that_of_their_distribution() -> None:
                 for n in counts
             ]
         )
-        for end, tail in (("purchases_low", 0.025), ("purchases_high", 0.975)):
+        for end, tail in (("purchases_lower", 0.025), ("purchases_upper", 0.975)):
             at = int(row[end])
             before = below[at - 1] if at else 0.0
             assert before - 0.009 <= tail <= below[at] + 0.009
@@ -62,7 +63,7 @@ def test_every_library_gets_the_same_interval(
             spend=SPEND,
             horizon=30,
             discount_rate=0.002,
-            draws=50,
+            n_draws=50,
             rng=_rng(),
         )
     )
@@ -72,27 +73,26 @@ def test_every_library_gets_the_same_interval(
         spend=SPEND,
         horizon=30,
         discount_rate=0.002,
-        draws=50,
+        n_draws=50,
         rng=_rng(),
     )
-    assert scored["clv_low"] == expected["clv_low"].tolist()
-    assert scored["clv_high"] == expected["clv_high"].tolist()
+    assert scored["clv_lower"] == expected["clv_lower"].tolist()
+    assert scored["clv_upper"] == expected["clv_upper"].tolist()
 
 
 def test_a_forecast_shows_its_totals_as_a_table() -> None:
     ahead = clv.Forecast(
         n_customers=2357,
         purchases=1657.25,
-        purchases_interval=(1476.0, 1845.5),
         active=600.0,
-        active_interval=(550.0, 650.0),
         value=57000.5,
-        value_interval=(50000.0, 65000.0),
-        level=0.9,
-        draws=1000,
+        n_draws=1000,
+        resampled_purchases=Interval(lower=1476.0, upper=1845.5, level=0.9),
+        resampled_active=Interval(lower=550.0, upper=650.0, level=0.9),
+        resampled_value=Interval(lower=50000.0, upper=65000.0, level=0.9),
     )
     assert str(ahead).splitlines() == [
-        "                   expected  90 % interval",
+        "                   expected  90% interval",
         "purchases          1,657.25  1,476.00 to 1,845.50",
         "active               600.00  550.00 to 650.00",
         "value             57,000.50  50,000.00 to 65,000.00",
@@ -109,7 +109,7 @@ def test_totals_average_to_the_expectation() -> None:
         "discount_rate": 0.01,
     }
     draws = 3_000
-    ahead = clv.forecast(customers, draws=draws, margin=0.5, rng=_rng(), **options)
+    ahead = clv.forecast(customers, n_draws=draws, margin=0.5, rng=_rng(), **options)
     history = (customers["frequency"], customers["recency"], customers["T"])
     bought = TRUTH.expected_purchases(*history, horizon=30).sum()
     spread = TRUTH.variance_of_purchases(*history, horizon=30).sum() ** 0.5
@@ -133,10 +133,10 @@ def test_parameters_that_are_unsure_widen_the_total() -> None:
             spend=SPEND,
             horizon=30,
             discount_rate=0,
-            draws=200,
+            n_draws=200,
             rng=_rng(),
         )
-        low, high = ahead.purchases_interval
+        low, high = ahead.interval("purchases")
         assert low < ahead.purchases < high
         widths.append(high - low)
     assert widths[1] > 1.15 * widths[0]
@@ -159,7 +159,7 @@ def test_blocks_do_not_change_what_is_drawn_of_parameters(
             spend=SPEND,
             horizon=30,
             discount_rate=0,
-            draws=60,
+            n_draws=60,
             rng=_rng(),
         )
         results.append(ahead.purchases)
@@ -173,7 +173,7 @@ def test_a_forecast_comes_back_from_json() -> None:
         spend=SPEND,
         horizon=30,
         discount_rate=0,
-        draws=39,
+        n_draws=39,
         rng=_rng(),
     )
     assert clv.Forecast.from_dict(ahead.to_dict()) == ahead
@@ -183,7 +183,7 @@ def test_a_forecast_comes_back_from_json() -> None:
     ("argument", "values"),
     [
         ("level", [0, 1, 95, float("nan"), "0.95", None]),
-        ("draws", [1, 0, -5, 2.5, float("inf"), None, 38]),
+        ("n_draws", [1, 0, -5, 2.5, float("inf"), None, 38]),
         ("horizon", [-1, float("inf"), float("nan"), None]),
     ],
 )
@@ -232,14 +232,22 @@ def test_ends_stand_where_one_more_draw_falls_beyond_as_often_as_it_may(
     draws = beyond * (least + 1) - 1
     one: dict[str, Any] = {"level": level, "rng": _rng(), "horizon": 10}
     scored = clv.with_purchases_interval(
-        TWO.head(1), purchases=Counting(), draws=draws, **one
+        TWO.head(1), purchases=Counting(), n_draws=draws, **one
     )
-    assert scored["purchases_low"].tolist() == [beyond]
-    assert scored["purchases_high"].tolist() == [draws + 1 - beyond]
-    options: dict[str, Any] = {**AHEAD, **one, "purchases": Counting(), "draws": draws}
+    assert scored["purchases_lower"].tolist() == [beyond]
+    assert scored["purchases_upper"].tolist() == [draws + 1 - beyond]
+    options: dict[str, Any] = {
+        **AHEAD,
+        **one,
+        "purchases": Counting(),
+        "n_draws": draws,
+    }
     ahead = clv.forecast(TWO.head(1), **options)
-    assert ahead.purchases_interval == pytest.approx((beyond, draws + 1 - beyond))
-    assert ahead.draws == draws
+    assert tuple(ahead.interval("purchases")) == pytest.approx(
+        (beyond, draws + 1 - beyond)
+    )
+    assert ahead.interval("purchases", level=level).level == level
+    assert ahead.n_draws == draws
 
 
 @pytest.mark.parametrize(("level", "least"), [(0.95, 39), (0.9, 19), (0.5, 3)])
@@ -247,10 +255,12 @@ def test_too_few_draws_for_a_level_are_refused(level: float, least: int) -> None
     options: dict[str, Any] = {
         **AHEAD,
         "level": level,
-        "draws": least - 1,
+        "n_draws": least - 1,
         "rng": _rng(),
     }
-    sentence = f"'draws': {least - 1}, too few .* level {level}. Pass draws={least} or"
+    sentence = (
+        f"'n_draws': {least - 1}, too few .* level {level}. Pass n_draws={least} or"
+    )
     with pytest.raises(InvalidValueError, match=sentence):
         clv.forecast(TWO, **options)
     with pytest.raises(InvalidValueError, match=sentence):
@@ -283,8 +293,9 @@ def test_an_expectation_is_as_unsure_as_refits_say() -> None:
             customers,
             purchases=fit,
             score=lambda model: partial(model.expected_purchases, horizon=20),
+            output_col="expected",
         )
-        high, low = scored["high"].to_numpy(), scored["low"].to_numpy()
+        low, high = (scored[f"expected_{end}"] for end in ("lower", "upper"))
         widths.append(np.log(high / low))
     spread = np.std(logs, axis=0, ddof=1)
     error = np.mean(widths, axis=0) / (2 * 1.959963984540054)
@@ -303,10 +314,11 @@ def test_an_interval_of_a_probability_stays_a_probability(
             purchases=fit,
             score=lambda model: model.probability_alive,
             scale="logit",
+            output_col="alive",
         )
     )
     for x, low, high in zip(
-        scored["frequency"], scored["low"], scored["high"], strict=True
+        scored["frequency"], scored["alive_lower"], scored["alive_upper"], strict=True
     ):
         assert 0 <= low <= high <= 1
         assert (low == pytest.approx(1, abs=1e-12)) == (x == 0)  # sure in BG/NBD
@@ -318,6 +330,7 @@ def test_a_model_built_by_hand_has_no_expectation_interval() -> None:
             pd.DataFrame(CUSTOMERS),
             purchases=TRUTH,
             score=lambda model: model.probability_alive,
+            output_col="alive",
         )
 
 
@@ -334,7 +347,7 @@ AHEAD: dict[str, Any] = {
     "spend": clv.GammaGamma(p=6.0, q=4.0, v=15.0),
     "horizon": 10,
     "discount_rate": 0.001,
-    "draws": 40,
+    "n_draws": 40,
 }
 
 
@@ -365,5 +378,48 @@ def test_what_cannot_be_drawn_with_is_refused_by_name(
 
 
 def test_an_interval_does_not_overwrite_what_it_reads() -> None:
-    with pytest.raises(InvalidValueError, match="'T', a column that is read"):
-        clv.with_clv_interval(TWO, **AHEAD, rng=_rng(), low_col="T")
+    columns = HistoryColumns(T="clv_lower")
+    rows = TWO.rename(columns={"T": "clv_lower"})
+    with pytest.raises(InvalidValueError, match="'clv_lower', a column that is read"):
+        clv.with_clv_interval(rows, **AHEAD, rng=_rng(), columns=columns)
+
+
+@pytest.mark.parametrize("ahead", [clv.forecast, clv.with_clv_interval])
+def test_a_mean_amount_of_0_or_less_is_refused_with_a_remedy(ahead: Any) -> None:
+    rows = TWO.assign(monetary_value=[-1.0, 0.0])
+    with pytest.raises(InvalidValueError, match=r"1 value of 0 or less .*filter these"):
+        ahead(rows, **AHEAD, rng=_rng())
+
+
+def test_a_forecast_has_intervals_of_the_level_it_was_drawn_for_only() -> None:
+    ahead = clv.forecast(TWO, **AHEAD, rng=_rng())
+    assert ahead.interval() == ahead.interval("value", level=0.95)
+    with pytest.raises(NotEnoughDataError, match=r"level 0.8.*Forecast again with"):
+        ahead.interval("value", level=0.8)
+    with pytest.raises(InvalidValueError, match="'total': no such option 'profit'"):
+        ahead.interval("profit")  # type: ignore[arg-type]
+
+
+def test_the_ends_of_an_interval_tell_the_chance_of_a_tier() -> None:
+    rows = clv.with_clv_interval(TWO, **AHEAD, rng=_rng())
+    terms = {name: AHEAD[name] for name in AHEAD if name != "n_draws"}
+    valued = clv.with_clv(rows, **terms)
+    tiers = segments.fit_value_tiers(valued)
+    chances = tiers.with_tier_probability(valued)
+    shares = chances[["probability_A", "probability_B", "probability_C"]]
+    assert shares.sum(axis=1).to_numpy() == pytest.approx(1.0)
+
+
+def test_histories_are_proved_once_however_many_futures_are_drawn(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    calls = []
+    once = _check.flawless_history
+
+    def counted(*columns: FloatArray) -> bool:
+        calls.append(columns)
+        return once(*columns)
+
+    monkeypatch.setattr(_check, "flawless_history", counted)
+    clv.with_clv_interval(TWO, **AHEAD, rng=_rng())
+    assert len(calls) == 1

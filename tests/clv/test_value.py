@@ -1,7 +1,9 @@
 """The present value of what each customer is expected to bring."""
 
 import math
+import sys
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,8 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crmkit import clv
-from crmkit.errors import InvalidTypeError, InvalidValueError
+from crmkit import _check, _frames, clv
+from crmkit.errors import InvalidTypeError, InvalidValueError, UnitWarning
+from crmkit.typing import HistoryColumns
 
 Build = Callable[[dict[str, Any]], Any]
 Read = Callable[[Any], dict[str, list[Any]]]
@@ -189,3 +192,100 @@ def test_columns_of_any_name_are_kept(frame: Build, columns_of: Read) -> None:
     assert set(valued) == {*CUSTOMERS, *kept, "clv"}
     by_id = dict(zip(valued["customer_id"], valued["_crmkit_amount"], strict=True))
     assert by_id == {"a": 1.5, "b": 2.5, "c": 3.5}
+
+
+def _with_refunds(*amounts: float) -> pd.DataFrame:
+    return pd.DataFrame(CUSTOMERS).assign(monetary_value=list(amounts))
+
+
+@pytest.mark.parametrize("mean", [0.0, -5.0])
+def test_one_mean_amount_of_0_or_less_is_refused_and_can_be_kept(mean: float) -> None:
+    customers = _with_refunds(mean, 0.0, 73.74)
+    with pytest.raises(
+        InvalidValueError,
+        match=r"'monetary_value': 1 value of 0 or less in 3 rows .*nonpositive=.keep",
+    ):
+        _value(customers)
+    value = _value(customers, nonpositive="keep")
+    assert value[0] == 0
+    assert value[1:] == _value(pd.DataFrame(CUSTOMERS))[1:]
+
+
+def test_every_library_keeps_a_mean_amount_below_0_at_a_value_of_0(
+    frame: Build, columns_of: Read
+) -> None:
+    rows = {**CUSTOMERS, "monetary_value": [-3.0, 0.0, 73.74]}
+    terms: dict[str, Any] = {"purchases": PURCHASES, "spend": SPEND, "horizon": 52}
+    with pytest.raises(InvalidValueError, match="1 value of 0 or less"):
+        clv.with_clv(frame(rows), discount_rate=0, **terms)
+    valued = columns_of(
+        clv.with_clv(frame(rows), discount_rate=0, nonpositive="keep", **terms)
+    )
+    by_id = dict(zip(valued["customer_id"], valued["clv"], strict=True))
+    assert by_id["a"] == 0
+    assert min(by_id["b"], by_id["c"]) > 0
+
+
+def test_a_policy_that_drops_rows_is_refused() -> None:
+    with pytest.raises(InvalidValueError, match="'nonpositive': no such option 'drop'"):
+        _value(pd.DataFrame(CUSTOMERS), nonpositive="drop")
+
+
+def test_columns_can_have_other_names() -> None:
+    names = {"frequency": "x", "recency": "t_x", "monetary_value": "mean"}
+    renamed = pd.DataFrame(CUSTOMERS).rename(columns=names)
+    assert _value(renamed, columns=HistoryColumns(**names)) == _value(
+        pd.DataFrame(CUSTOMERS)
+    )
+
+
+@pytest.mark.parametrize(
+    ("rate", "said"),
+    [
+        (10, r"10 is 1,000% a week, more than .* a year. Pass 0.1 if you mean 10%."),
+        (0.1, r"0.1 is 10% a week, 14,347% a year. .*per_unit_rate\(0.1, time_unit='w"),
+    ],
+)
+def test_a_rate_meant_in_percent_or_a_year_is_warned_of(rate: float, said: str) -> None:
+    weekly = replace(PURCHASES, time_unit="week")
+    customers = pd.DataFrame(CUSTOMERS)
+    for value in (clv.with_clv, clv.with_clv_if_active):
+        with pytest.warns(UnitWarning, match=said) as caught:
+            value(
+                customers,
+                purchases=weekly,
+                spend=SPEND,
+                horizon=52,
+                discount_rate=rate,
+            )
+        assert caught[0].filename == __file__
+    # 100% a year exactly, and any rate of a model that does not know its unit.
+    _value(customers, purchases=weekly, discount_rate=2 ** (7 / 365.2425) - 1)
+    _value(customers, discount_rate=10)
+
+
+def test_a_frame_is_opened_once_and_a_history_proved_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    calls = {"opened": 0, "proved": 0}
+
+    def counted(what: str, function: Any) -> Any:
+        def call(*arguments: Any) -> Any:
+            calls[what] += 1
+            return function(*arguments)
+
+        return call
+
+    for module in list(sys.modules.values()):
+        for what, source, name in (
+            ("opened", _frames.conversion, "read"),
+            ("proved", _check, "flawless_history"),
+        ):
+            function = getattr(source, name)
+            known = vars(module).get(name) if hasattr(module, "__dict__") else None
+            if known is function and module is not source:
+                monkeypatch.setattr(module, name, counted(what, function))
+    proved = counted("proved", _check.flawless_history)
+    monkeypatch.setattr(_check, "flawless_history", proved)
+    _value(pd.DataFrame(CUSTOMERS))
+    assert calls == {"opened": 1, "proved": 1}

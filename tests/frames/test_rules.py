@@ -6,6 +6,7 @@ import pytest
 
 from crmkit._frames import (
     Rule,
+    flag_rules,
     missing,
     number_rules,
     nw,
@@ -106,3 +107,15 @@ def test_a_column_of_nothing_but_holes_is_no_number(eager_frame: Any) -> None:
     opened = read(eager_frame({"value": [None, None]}), [])
     with pytest.raises(InvalidTypeError, match="column 'value': expected numbers"):
         require_numbers(opened, ["value"])
+
+
+@pytest.mark.parametrize("flags", [[True, False, True], [1, 0, 1], [1.0, 0.0, 1.0]])
+def test_booleans_and_zeros_and_ones_are_flags(frame: Any, flags: list[Any]) -> None:
+    opened = read(frame(_columns() | {"flag": flags}), ["flag"])
+    refuse(opened, flag_rules(opened, "flag"))
+
+
+def test_text_is_not_a_flag(frame: Any) -> None:
+    opened = read(frame(_columns() | {"flag": ["yes", "no", "yes"]}), ["flag"])
+    with pytest.raises(InvalidTypeError, match="'flag': expected numbers"):
+        flag_rules(opened, "flag")

@@ -39,10 +39,18 @@ def _empc(churned: object, score: object, **changed: float) -> tuple[float, floa
     return profit / total, count / total
 
 
+def _profit_curve(
+    churners: FloatArray, loyal: FloatArray, *, benefit: float, cost: float
+) -> FloatArray:
+    """Return the profit per customer of the base at each cut of the ranking."""
+    total = churners[-1] + loyal[-1]
+    return np.asarray((benefit * churners - cost * loyal) / total)
+
+
 def _mpc(churned: object, score: object, accept: float = 0.3) -> tuple[float, float]:
     positives, negatives = _roc(churned, score)
     benefit = cp.churner_benefit(accept=accept, clv=200.0, incentive=10.0, contact=1.0)
-    curve = cp.profit_curve(positives, negatives, benefit=float(benefit), cost=11.0)
+    curve = _profit_curve(positives, negatives, benefit=float(benefit), cost=11.0)
     best = cp.best_cut(curve)
     total = positives[-1] + negatives[-1]
     return float(curve[best]), float((positives + negatives)[best] / total)
@@ -78,7 +86,7 @@ def test_the_profit_of_neslin_both_ways() -> None:
     # 34 of the 74 churners among the 44 first of 221, at Verbeke's defaults.
     total, churners, targeted, caught = 221, 74, 44, 34
     benefit = cp.churner_benefit(accept=0.3, clv=200.0, incentive=10.0, contact=1.0)
-    curve = cp.profit_curve(
+    curve = _profit_curve(
         np.array([0.0, caught, churners]),
         np.array([0.0, targeted - caught, total - churners]),
         benefit=float(benefit),

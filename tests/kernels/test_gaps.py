@@ -1,49 +1,25 @@
-"""Waiting times between purchases, the last one open."""
+"""Silences between purchases, the last one open, counted one by one."""
 
 import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
 
-from crmkit.kernels.survival import purchase_gaps
+from crmkit.kernels.survival.purchase_gaps import returns_after_silence
 
-
-def test_a_share_reached_up_to_rounding_is_reached() -> None:
-    # The first of three gaps is a third of them; 1 - S(1) falls a bit short of 1 / 3.
-    length, ended = np.array([1, 2, 3]), np.ones(3, dtype=bool)
-    assert purchase_gaps.within(length, ended, np.ones(3), 1 / 3) == (1, 1.0)
-    assert purchase_gaps.completed_only(length, np.ones(3), 1 / 3) == 1
-
-
-def test_an_open_gap_makes_the_wait_longer() -> None:
-    length, weight = np.array([5, 6, 7, 9]), np.ones(4)
-    closed = np.array([True, True, True, True])
-    open_one = np.array([True, False, True, True])
-    assert purchase_gaps.within(length, closed, weight, 0.6)[0] == 7
-    assert purchase_gaps.within(length, open_one, weight, 0.7)[0] == 9
-    assert purchase_gaps.within(length, closed, weight, 0.7)[0] == 7
+gaps = st.lists(
+    st.tuples(st.integers(1, 12), st.booleans(), st.integers(0, 8)), min_size=1
+)
 
 
-def test_an_open_end_leaves_a_share_that_never_returns() -> None:
-    length = np.array([5, 90, 90])
-    ended = np.array([True, False, False])
-    found, returning = purchase_gaps.within(length, ended, np.ones(3), 0.5)
-    assert found is None
-    assert abs(returning - 1 / 3) < 1e-15
-
-
-def test_a_weight_is_a_repetition() -> None:
-    length, ended = np.array([5, 7, 9]), np.array([True, True, False])
-    weight = np.array([3.0, 2, 4])
-    times = weight.astype(int)
-    repeated = purchase_gaps.within(
-        np.repeat(length, times), np.repeat(ended, times), np.ones(9), 0.5
-    )
-    weighted = purchase_gaps.within(length, ended, weight, 0.5)
-    assert weighted[0] == repeated[0] == 7
-    assert abs(weighted[1] - repeated[1]) < 1e-14
-
-
-def test_completed_gaps_count_with_their_weight_in_any_order() -> None:
-    length, weight = np.array([9, 5, 7]), np.array([1.0, 3, 2])
-    repeated = np.repeat(length, weight.astype(int))
-    for share, wait in ((0.5, 5), (0.6, 7), (5 / 6, 7), (0.9, 9)):
-        assert purchase_gaps.completed_only(length, weight, share) == wait
-        assert purchase_gaps.completed_only(repeated, np.ones(6), share) == wait
+@given(rows=gaps, horizon=st.integers(1, 9))
+def test_silences_and_returns_are_those_of_a_count(
+    rows: list[tuple[int, bool, int]], horizon: int
+) -> None:
+    gap, ended = (np.array([row[at] for row in rows]) for at in (0, 1))
+    followed = np.where(ended, gap + [row[2] for row in rows], gap)
+    silent, returned = returns_after_silence(gap, ended, followed, horizon=horizon)
+    for w in range(silent.size):
+        judged = followed >= w + horizon
+        quiet = judged & ((gap > w) | ~ended)
+        assert silent[w] == quiet.sum()
+        assert returned[w] == (quiet & ended & (gap <= w + horizon)).sum()

@@ -43,7 +43,7 @@ def test_probabilities_are_counted_between_nought_and_one(
 def test_a_waterfall_says_its_amounts_in_full() -> None:
     import pandas as pd
 
-    from crmkit.plot.parts import waterfall
+    from crmkit.plot import waterfall
 
     steps = pd.DataFrame(
         {

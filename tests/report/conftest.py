@@ -9,7 +9,7 @@ import pytest
 
 from crmkit import TransactionReport
 from crmkit.report import Question
-from crmkit.report import findings as f
+from crmkit.report.findings import findings as f
 
 _LOG = TransactionReport(
     rows=69_659,
@@ -55,7 +55,7 @@ def _best(at: int) -> f.BestCustomer:
 HOLDOUT = f.Holdout(
     calibration_period_end=dt.date(1997, 9, 30),
     weeks=39.0,
-    customers=23_570,
+    n_customers=23_570,
     predicted_purchases=17_322.0,
     actual_purchases=18_120,
     predicted_amount=640_000.0,
@@ -67,13 +67,13 @@ HOLDOUT = f.Holdout(
     by_decile=tuple(
         f.Decile(
             rank=rank,
-            customers=2_357,
+            n_customers=2_357,
             predicted_amount=300_000.0 / rank,
             actual_amount=320_000.0 / rank,
         )
         for rank in range(1, 11)
     ),
-    amount_of_best_fifth=455_000.0,
+    actual_amount_of_top_fifth=455_000.0,
 )
 
 FINDINGS = f.Findings(
@@ -88,8 +88,8 @@ FINDINGS = f.Findings(
     ),
     log=_LOG,
     base=f.Base(
-        customers=23_570,
-        repeat_customers=9_451,
+        n_customers=23_570,
+        n_repeat_customers=9_451,
         total_amount=2_500_315.63,
         value=702_345.6,
         expected_purchases=19_000.0,
@@ -97,15 +97,15 @@ FINDINGS = f.Findings(
     ),
     concentration=f.Concentration(
         past=_curve(4.5),
-        ahead=_curve(6.0),
-        past_of_best_fifth=0.63,
-        ahead_of_best_fifth=0.74,
-        customers_for_four_fifths=0.235,
+        expected=_curve(6.0),
+        past_share_of_top_fifth=0.63,
+        expected_share_of_top_fifth=0.74,
+        customer_share_for_four_fifths=0.235,
     ),
     tiers=(
         f.Tier(
             name="A",
-            customers=4_600,
+            n_customers=4_600,
             value=560_000.0,
             past_amount=1_400_000.0,
             mean_orders=7.4,
@@ -113,7 +113,7 @@ FINDINGS = f.Findings(
         ),
         f.Tier(
             name="B",
-            customers=6_500,
+            n_customers=6_500,
             value=105_000.0,
             past_amount=600_000.0,
             mean_orders=1.6,
@@ -121,44 +121,44 @@ FINDINGS = f.Findings(
         ),
         f.Tier(
             name="C",
-            customers=12_470,
+            n_customers=12_470,
             value=37_345.6,
             past_amount=500_315.63,
             mean_orders=1.1,
             median_days_since_last=480.0,
         ),
     ),
-    alive=tuple(
-        f.Bin(low=at / 20, high=(at + 1) / 20, customers=200 + 40 * (at - 10) ** 2)
+    probability_bins=tuple(
+        f.Bin(lower=at / 20, upper=(at + 1) / 20, n_customers=200 + 40 * (at - 10) ** 2)
         for at in range(20)
     ),
-    mean_alive=0.52,
+    mean_probability_alive=0.52,
     activity=(
         f.Activity(
             name="Active",
-            rule="repeat customers, 80 % or more likely to be still buying",
-            customers=3_100,
+            rule="repeat customers, at least 80% likely to be still active",
+            n_customers=3_100,
             expected_purchases=12_000.0,
             value=480_000.0,
         ),
         f.Activity(
             name="Uncertain",
-            rule="repeat customers, between 20 and 80 %",
-            customers=3_200,
+            rule="repeat customers, between 20% and 80%",
+            n_customers=3_200,
             expected_purchases=3_000.0,
             value=120_000.0,
         ),
         f.Activity(
             name="Probably gone",
-            rule="repeat customers, under 20 %",
-            customers=3_151,
+            rule="repeat customers, under 20%",
+            n_customers=3_151,
             expected_purchases=400.0,
             value=12_345.6,
         ),
         f.Activity(
             name="Bought once",
-            rule="no rhythm to judge by yet",
-            customers=14_119,
+            rule="too early to judge by their own rhythm",
+            n_customers=14_119,
             expected_purchases=3_600.0,
             value=90_000.0,
         ),
@@ -191,8 +191,8 @@ FINDINGS = f.Findings(
     fits=(
         f.FitFacts(
             name="BG/NBD, how often customers buy and when they leave",
-            customers=23_570,
-            excluded=0,
+            n_customers=23_570,
+            n_excluded=0,
             log_likelihood=-97_000.123,
             free=(),
             penalty=0.0,

@@ -18,7 +18,7 @@ from crmkit.errors import (
     InvalidValueError,
 )
 from crmkit.report import Findings, Question, analyse
-from crmkit.report.page_notes import assumptions
+from crmkit.report.page.assumption_notes import assumptions
 
 ColumnsOf = Callable[[Any], dict[str, list[Any]]]
 
@@ -44,16 +44,18 @@ def test_the_value_is_the_sum_of_clv_of_the_rooms(found: Findings[Any]) -> None:
         discount_rate=per_unit_rate(0.10, time_unit="week"),
     )
     assert found.base.value == pytest.approx(valued["clv"].sum(), rel=1e-9)
-    assert found.base.customers == 2_357
-    assert found.base.repeat_customers == (customers["frequency"] > 0).sum()
+    assert found.base.n_customers == 2_357
+    assert found.base.n_repeat_customers == (customers["frequency"] > 0).sum()
 
 
 def test_every_part_adds_up_to_the_base(found: Findings[Any]) -> None:
     base = found.base
     for parts in (found.tiers, found.activity):
-        assert sum(part.customers for part in parts) == base.customers
+        assert sum(part.n_customers for part in parts) == base.n_customers
         assert sum(part.value for part in parts) == pytest.approx(base.value, rel=1e-12)
-    assert sum(at.customers for at in found.alive) == base.repeat_customers
+    assert (
+        sum(at.n_customers for at in found.probability_bins) == base.n_repeat_customers
+    )
     assert sum(at.expected_purchases for at in found.activity) == pytest.approx(
         base.expected_purchases, rel=1e-12
     )
@@ -109,9 +111,9 @@ def test_weeks_and_tenths_end_at_the_totals(found: Findings[Any]) -> None:
     for name in ("predicted_amount", "actual_amount"):
         tenths = sum(getattr(at, name) for at in holdout.by_decile)
         assert tenths == pytest.approx(getattr(holdout, name), rel=1e-12)
-    assert sum(at.customers for at in holdout.by_decile) == 2_357
+    assert sum(at.n_customers for at in holdout.by_decile) == 2_357
     best = sum(at.actual_amount for at in holdout.by_decile[:2])
-    assert best == pytest.approx(holdout.amount_of_best_fifth, rel=0.01)
+    assert best == pytest.approx(holdout.actual_amount_of_top_fifth, rel=0.01)
 
 
 def test_the_holdout_fit_is_the_published_one(found: Findings[Any]) -> None:
@@ -121,7 +123,7 @@ def test_the_holdout_fit_is_the_published_one(found: Findings[Any]) -> None:
     parameters = {name: estimate for name, estimate, _ in fitted.parameters}
     assert parameters["r"] == pytest.approx(0.2426, abs=5e-5)
     assert parameters["alpha"] == pytest.approx(4.4136, abs=5e-4)
-    assert found.fits[0].customers == 2_357
+    assert found.fits[0].n_customers == 2_357
 
 
 def test_the_best_are_sorted_and_come_from_the_table(found: Findings[Any]) -> None:
@@ -136,11 +138,12 @@ def test_the_value_lies_within_the_futures_drawn_each_time_the_same(
     found: Findings[Any],
 ) -> None:
     assert found.value_range is not None
-    low, high = found.value_range
-    assert low < found.base.value < high
-    assert high - low < found.base.value
+    lower, upper = found.value_range
+    assert lower < found.base.value < upper
+    assert upper - lower < found.base.value
     half = analyse(load_cdnow_sample(), question=replace(QUESTION, margin=0.5))
-    assert half.value_range == pytest.approx((low / 2, high / 2), rel=1e-9)
+    assert half.value_range is not None
+    assert tuple(half.value_range) == pytest.approx((lower / 2, upper / 2), rel=1e-9)
 
 
 def test_the_tier_of_most_value_comes_first(found: Findings[Any]) -> None:
@@ -255,7 +258,7 @@ def test_customers_who_all_spend_alike_are_held_by_a_penalty_and_told() -> None:
         found = analyse(log, question=QUESTION)
     assert [fit.penalty for fit in found.fits] == [0.0, 1.0]
     assert found.value_range is None
-    assert any("held by a light penalty" in note for note in assumptions(found))
+    assert any("a light penalty was added" in note for note in assumptions(found))
     assert found.customers["expected_spend"].median() == pytest.approx(10, rel=0.02)
 
 

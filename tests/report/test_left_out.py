@@ -12,9 +12,9 @@ import pytest
 from crmkit.datasets import load_cdnow_sample
 from crmkit.errors import InvalidValueError
 from crmkit.report import Findings, Question, analyse, render_page
-from crmkit.report.doubts import doubts
-from crmkit.report.findings import LeftOut
-from crmkit.report.page_notes import assumptions
+from crmkit.report.findings.findings import LeftOut
+from crmkit.report.page.assumption_notes import assumptions
+from crmkit.report.page.doubtful_choices import doubtful_choices
 
 Changed = Callable[..., Findings[Any]]
 
@@ -59,13 +59,15 @@ def test_refunds_without_a_purchase_are_refused_with_the_way_out() -> None:
 def test_a_netted_log_comes_to_its_end_and_says_what_it_did() -> None:
     question = replace(NET, refunds_without_purchase="drop")
     found = analyse(_with_refunds(), question=question)
-    assert found.left_out == LeftOut(customers_refunded_only=1, customers_below_zero=1)
-    assert found.base.customers == 2_359
+    assert found.left_out == LeftOut(
+        n_customers_refunded_only=1, n_customers_below_zero=1
+    )
+    assert found.base.n_customers == 2_359
     assert found.holdout is not None
-    assert found.holdout.customers == 2_358  # 900003 was not yet known at the cut
+    assert found.holdout.n_customers == 2_358  # 900003 was not yet known at the cut
     page = render_page(found, table_name="t.csv")
     assert "1 customer with refunds and no purchase was left out" in page
-    assert "1 repeat customer was given back more than" in page
+    assert "1 repeat customer was refunded more than" in page
 
 
 def test_who_was_given_back_more_is_valued_like_who_brought_nothing() -> None:
@@ -99,24 +101,24 @@ def test_rows_without_an_id_are_refused_or_dropped_and_counted(hole: Any) -> Non
         "(missing_ids='drop')."
     )
     found = analyse(holed, question=replace(QUESTION, missing_ids="drop"))
-    assert found.left_out == LeftOut(rows_without_id=2)
+    assert found.left_out == LeftOut(n_rows_without_id=2)
     assert found.base.value == pytest.approx(clean.base.value, rel=1e-9)
     assert any("2 rows without an id were left out" in n for n in assumptions(found))
 
 
 def test_a_margin_above_one_is_refused() -> None:
-    with pytest.raises(InvalidValueError, match=r"0\.3 for 30 %"):
+    with pytest.raises(InvalidValueError, match=r"0\.3 for 30%"):
         replace(QUESTION, margin=30.0)
 
 
 def test_an_ordinary_question_raises_no_doubt(findings: Findings[Any]) -> None:
-    assert doubts(findings) == ()
+    assert doubtful_choices(findings) == ()
     assert "Check this first" not in render_page(findings, table_name="t.csv")
 
 
 def test_a_rate_in_per_cent_is_doubted_on_the_page(changed: Changed) -> None:
     found = changed(question=replace(changed().question, annual_discount_rate=10.0))
-    assert "If 10 per cent was meant, the rate is 0.1." in doubts(found)[0]
+    assert "If you meant 10%, pass 0.1." in doubtful_choices(found)[0]
     assert "Check this first." in render_page(found, table_name="t.csv")
 
 
@@ -126,7 +128,7 @@ def test_an_end_long_after_the_last_row_is_doubted(
 ) -> None:
     end = dt.date(year, 6, 30)
     found = changed(question=replace(changed().question, observation_period_end=end))
-    assert len(doubts(found)) == doubted
+    assert len(doubtful_choices(found)) == doubted
 
 
 @pytest.mark.parametrize(("after", "doubted"), [(5, 0), (6, 1)])
@@ -134,4 +136,4 @@ def test_many_rows_after_the_end_are_doubted(
     after: int, doubted: int, changed: Changed
 ) -> None:
     log = replace(changed().log, rows=100, rows_after_end=after)
-    assert len(doubts(changed(log=log))) == doubted
+    assert len(doubtful_choices(changed(log=log))) == doubted

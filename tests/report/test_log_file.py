@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from crmkit.errors import InvalidValueError
-from crmkit.report.log_file import read_log
-from crmkit.report.text_columns import Written
+from crmkit.report.intake.csv_format import CsvFormat
+from crmkit.report.intake.log_file import read_log
 
 COLUMNS = ("Customer", "Day", "Spent")
 ROWS = [("00042", "2024-01-31", "10.50"), ("7", "2024-02-29", "0")]
@@ -24,7 +24,9 @@ def _csv(delimiter: str = ",") -> str:
 
 
 def _read(file: Path, **written: Any) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = read_log(file, COLUMNS, Written(**written)).to_pylist()
+    rows: list[dict[str, Any]] = read_log(
+        file, COLUMNS, CsvFormat(**written)
+    ).to_pylist()
     return rows
 
 
@@ -71,7 +73,7 @@ def test_another_encoding_is_refused_with_its_line_and_read_if_named(
 
 def test_an_unknown_encoding_is_refused(file: Path) -> None:
     file.write_text(_csv())
-    with pytest.raises(InvalidValueError, match="no such encoding 'klingon'"):
+    with pytest.raises(InvalidValueError, match="no such text encoding 'klingon'"):
         _read(file, encoding="klingon")
 
 
@@ -111,7 +113,7 @@ def test_a_format_of_letters_is_refused_with_the_one_meant(
     letters: str, format_: str
 ) -> None:
     with pytest.raises(InvalidValueError) as caught:
-        Written(date_format=letters)
+        CsvFormat(date_format=letters)
     assert str(caught.value) == (
         f"option '--date-format': text {letters!r} without a % sign. "
         f"Write it as strptime reads it: {format_}."
@@ -139,7 +141,7 @@ def test_a_date_that_does_not_fit_the_format_is_refused(file: Path) -> None:
     assert str(caught.value) == (
         "column 'Day': 1 unreadable date in 2 rows "
         "(first: line 2, value '01/31/2024'). "
-        "They do not fit %Y-%m-%d: pass another --date-format."
+        "They do not match %Y-%m-%d: pass another --date-format."
     )
 
 
@@ -236,7 +238,7 @@ def test_marks_in_their_places_are_read(
 )
 def test_marks_that_cannot_be_told_apart_are_refused(written: dict[str, str]) -> None:
     with pytest.raises(InvalidValueError, match="mark"):
-        Written(**written)
+        CsvFormat(**written)
 
 
 def test_empty_cells_stay_holes_for_the_summary_to_refuse(file: Path) -> None:
@@ -301,7 +303,7 @@ def test_parquet_keeps_its_types(tmp_path: Path) -> None:
         "Spent": 1.0,
     }
     with pytest.raises(InvalidValueError, match="no column 'who'"):
-        read_log(file, ("who", "Day", "Spent"), Written())
+        read_log(file, ("who", "Day", "Spent"), CsvFormat())
 
 
 def test_a_file_that_is_no_parquet_is_refused(tmp_path: Path) -> None:

@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 
 from crmkit.errors import MissingExtraError
+from crmkit.fits import Interval
 from crmkit.report import Findings, render_page
-from crmkit.report import page as page_module
-from crmkit.report.findings import Holdout
+from crmkit.report.findings.findings import Holdout
+from crmkit.report.page import html_page
 
 Changed = Callable[..., Findings[Any]]
 
@@ -95,10 +96,10 @@ def test_each_link_of_the_contents_leads_somewhere(findings: Findings[Any]) -> N
 def test_the_figures_come_from_the_findings(findings: Findings[Any]) -> None:
     page = render_page(findings, table_name="table-of-all.parquet")
     for said in (
-        "23,570 customers, worth $702,346 over the next 52 weeks",
+        "23,570 customers are expected to bring $702,346 in the next 52 weeks",
         "4,600",
         "$560,000",
-        "The fifth ranked first brought 65\N{NO-BREAK SPACE}%",
+        "The top 20% by forecast made 65%",
         "table-of-all.parquet",
         "C00019",
         "-97,000.123",
@@ -126,7 +127,7 @@ def test_text_of_the_user_stays_text(text: str, changed: Changed) -> None:
 
 
 def _rows(chart: dict[str, Any]) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = next(iter(chart["datasets"].values()))
+    rows: list[dict[str, Any]] = chart["data"]["values"]
     return rows
 
 
@@ -142,19 +143,22 @@ def test_tile_and_lead_give_the_error_of_the_money(
     )
     page = render_page(changed(holdout=told), table_name="customers.csv")
     top = page[page.index("<header") : page.index("</header>")].replace("\n", " ")
-    low = "17\N{NO-BREAK SPACE}% too low"
-    assert '<span class="figure-value">17\N{NO-BREAK SPACE}% low</span>' in top
-    assert f"was {low}, measured in money, against what these customers" in top
+    low = "17% too low"
+    assert '<span class="figure-value">17% low</span>' in top
+    assert f"was {low} in money." in top
     table = page[page.index('id="trust"') :]
-    assert "30\N{NO-BREAK SPACE}% too high" in table
-    assert "customers will bring\nmore than" in table
+    assert "30% too high" in table
+    assert "customers will bring more than" in " ".join(table.split())
 
 
 def test_the_range_of_the_value_stands_beside_it(changed: Changed) -> None:
-    page = render_page(changed(value_range=(690_000.0, 720_000.0)), table_name="t.csv")
-    assert "; 95 of 100 futures drawn: $690,000 to $720,000" in page
-    assert "the value lay between $690,000 and $720,000" in page
-    assert "futures drawn" not in render_page(changed(), table_name="t.csv")
+    page = render_page(
+        changed(value_range=Interval(lower=690_000.0, upper=720_000.0, level=0.95)),
+        table_name="t.csv",
+    )
+    assert "; 95% range: $690,000 to $720,000" in page
+    assert "The 95% range of the total, $690,000 to $720,000, holds" in page
+    assert "95% range" not in render_page(changed(), table_name="t.csv")
 
 
 def test_without_a_holdout_the_page_says_why(changed: Changed) -> None:
@@ -172,17 +176,17 @@ def test_a_holdout_in_which_nobody_bought_is_no_division_by_zero(
         holdout,
         actual_purchases=0,
         actual_amount=0.0,
-        amount_of_best_fifth=0.0,
+        actual_amount_of_top_fifth=0.0,
     )
     page = render_page(changed(holdout=told), table_name="customers.csv")
-    assert "Nobody known on 30 September 1997 bought again" in page
+    assert "No customer known on 30 September 1997 bought again" in page
     assert "not defined" in page
 
 
 def test_a_base_without_value_ahead_is_told(changed: Changed) -> None:
     tiers = tuple(replace(tier, value=0.0) for tier in changed().tiers)
     findings = changed(base=replace(changed().base, value=0.0), tiers=tiers)
-    assert "worth $0 over" in render_page(findings, table_name="customers.csv")
+    assert "to bring $0 in" in render_page(findings, table_name="customers.csv")
 
 
 def test_the_size_does_not_grow_with_the_customers(findings: Findings[Any]) -> None:
@@ -201,7 +205,7 @@ def test_a_missing_package_names_the_extra(
     def without_vl_convert(name: str) -> ModuleSpec | None:
         return None if name == "vl_convert" else ModuleSpec(name, None)
 
-    monkeypatch.setattr(page_module, "find_spec", without_vl_convert)
+    monkeypatch.setattr(html_page, "find_spec", without_vl_convert)
     with pytest.raises(MissingExtraError) as caught:
         render_page(findings, table_name="customers.csv")
     assert str(caught.value) == (

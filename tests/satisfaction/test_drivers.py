@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.special import chdtri
 
 from crmkit import errors
 from crmkit.satisfaction import (
@@ -139,13 +140,12 @@ def test_resamples_give_intervals_ranks_and_a_noise_floor() -> None:
         answers,
         driver_cols=[*COLS, "noise"],
         outcome_col="overall",
-        resamples=200,
+        n_resamples=200,
         rng=np.random.default_rng(7),
     )
     speed, _, staff, noise = weights.drivers
-    assert speed.lower is not None
-    assert speed.upper is not None
-    assert speed.lower < speed.weight < speed.upper
+    lower, upper = speed.interval()
+    assert lower < speed.weight < upper
     assert speed.best_share == 1
     assert (speed.above_noise, staff.above_noise, noise.above_noise) == (
         True,
@@ -156,6 +156,20 @@ def test_resamples_give_intervals_ranks_and_a_noise_floor() -> None:
     assert 0 < weights.noise_floor < 0.05
     document = json.loads(json.dumps(weights.to_dict()))
     assert DriverWeights.from_dict(document) == weights
+
+
+def test_the_noise_floor_is_the_95th_percentile_of_noise() -> None:
+    import pandas as pd
+
+    # Where nothing is explained, the weight of noise is its squared correlation; under
+    # a bootstrap of n rows the correlation has variance 2 / n.
+    n = 400
+    rng = np.random.default_rng(10)
+    answers = pd.DataFrame({"a": rng.normal(size=n), "y": rng.normal(size=n)})
+    weights = fit_driver_weights(
+        answers, driver_cols=["a"], outcome_col="y", n_resamples=2000, rng=rng
+    )
+    assert weights.noise_floor == pytest.approx(2 * chdtri(1, 0.05) / n, rel=0.12)
 
 
 def test_customers_are_drawn_whole() -> None:
@@ -171,13 +185,12 @@ def test_customers_are_drawn_whole() -> None:
             driver_cols=COLS,
             outcome_col="overall",
             customer_id_col=customer,
-            resamples=150,
+            n_resamples=150,
             rng=np.random.default_rng(1),
         )
         first = weights.drivers[0]
-        assert first.upper is not None
-        assert first.lower is not None
-        widths.append(first.upper - first.lower)
+        lower, upper = first.interval()
+        widths.append(upper - lower)
     assert widths[1] == pytest.approx(widths[0], rel=0.25)
     assert widths[2] < 0.7 * widths[1]
 
@@ -190,7 +203,7 @@ def test_resampling_needs_a_source_of_chance() -> None:
             pd.DataFrame(_answers()),
             driver_cols=COLS,
             outcome_col="overall",
-            resamples=10,
+            n_resamples=10,
         )
 
 
@@ -200,7 +213,7 @@ def test_resampling_needs_a_source_of_chance() -> None:
         ({"driver_cols": ["speed", "speed"]}, "named twice"),
         ({"driver_cols": [f"x{at}" for at in range(21)]}, "more than 20"),
         ({"method": "pratt", "model": "logistic"}, "'pratt' in a logistic"),
-        ({"model": "logistic"}, "other than 0 and 1"),
+        ({"model": "logistic"}, "other than 0 or 1"),
         ({"method": "beta"}, "no such option"),
     ],
 )
@@ -248,6 +261,7 @@ def test_penalties_and_rewards_are_found(eager_frame: Build, columns_of: Read) -
             eager_frame(answers),
             driver_cols=["safe", "smile", "plain"],
             outcome_col="overall",
+            scale=(1, 5),
             low_at_most=2,
             high_at_least=4,
             level=0.99,
@@ -261,11 +275,12 @@ def test_penalties_and_rewards_are_found(eager_frame: Build, columns_of: Read) -
 def test_a_rating_cannot_be_low_and_high() -> None:
     import pandas as pd
 
-    with pytest.raises(errors.InvalidValueError, match="low and high at once"):
+    with pytest.raises(errors.InvalidValueError, match="both low and high"):
         penalty_reward(
             pd.DataFrame(_answers()),
             driver_cols=COLS,
             outcome_col="overall",
+            scale=(1, 10),
             low_at_most=5,
             high_at_least=5,
         )
@@ -301,7 +316,7 @@ def test_the_table_is_kanos(frame: Build) -> None:
     letters = "".join(table)
     for letter, name in names.items():
         assert getattr(feature, name) == letters.count(letter)
-    assert feature.n == 25
+    assert feature.n_customers == 25
     single = kano(frame({"functional": [2], "dysfunctional": [5]}))
     assert single == Kano(must_be=1)
 
@@ -319,7 +334,7 @@ def test_features_are_counted_as_each_by_itself(frame: Build, columns_of: Read) 
     assert rows["incomplete"][at] == 1
     assert rows["category"][at] == "must_be"
     assert (rows["worse_lower"][at], rows["worse_upper"][at]) == pytest.approx(
-        lock.worse_interval(), rel=1e-14
+        tuple(lock.interval(of="worse")), rel=1e-14
     )
     assert rows["better"][1 - at] == 1
 
@@ -346,8 +361,8 @@ def test_better_and_worse_stay_in_range_inside_their_intervals(
 ) -> None:
     M, O, A, I = counts  # noqa: E741 - Kano's letters
     feature = Kano(must_be=M, one_dimensional=O, attractive=A, indifferent=I)
-    lower, upper = feature.better_interval()
+    lower, upper = feature.interval(of="better")
     assert 0 <= lower <= feature.better <= upper <= 1
-    lower, upper = feature.worse_interval()
+    lower, upper = feature.interval(of="worse")
     assert -1 <= lower <= feature.worse <= upper <= 0
     assert Kano.from_dict(feature.to_dict()) == feature

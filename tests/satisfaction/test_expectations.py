@@ -12,7 +12,7 @@ from crmkit import errors
 from crmkit.satisfaction import (
     Disconfirmation,
     DisconfirmationFit,
-    FactorAnalysis,
+    SatisfactionFactors,
     disconfirmation,
     fit_disconfirmation,
     fit_driver_weights,
@@ -129,7 +129,7 @@ def test_expectation_that_follows_performance_is_refused() -> None:
 
     answers = pd.DataFrame(_answers())
     answers["expectation"] = answers["performance"]
-    with pytest.raises(errors.NotEnoughDataError, match="vary apart"):
+    with pytest.raises(errors.NotEnoughDataError, match="not collinear"):
         fit_disconfirmation(answers, scale=(1, 7))
 
 
@@ -138,7 +138,7 @@ def test_a_perfect_fit_cannot_be_tested() -> None:
 
     answers = pd.DataFrame(_answers())
     answers["satisfaction"] = answers["performance"]
-    with pytest.raises(errors.InvalidValueError, match="without spread"):
+    with pytest.raises(errors.InvalidValueError, match="residuals of 0"):
         fit_disconfirmation(answers, scale=(1, 7))
 
 
@@ -170,7 +170,7 @@ def test_factor_weights_are_those_of_grouped_drivers(eager_frame: Build) -> None
         [driver.weight for driver in weights.drivers], rel=1e-12
     )
     assert found.r_squared == pytest.approx(weights.r_squared, rel=1e-12)
-    assert found.n == weights.n < 200
+    assert found.n_customers == weights.n_responses < 200
 
 
 def test_means_use_all_who_answered_the_factor() -> None:
@@ -179,19 +179,21 @@ def test_means_use_all_who_answered_the_factor() -> None:
     answers = pd.DataFrame(_factor_answers())
     found = satisfaction_factors(answers, factors=FACTOR_COLS, scale=(1, 7))
     core, support, recovery = found.factors
-    assert (core.n, support.n) == (200, 200)
-    assert recovery.n == found.n
+    assert (core.n_customers, support.n_customers) == (200, 200)
+    assert recovery.n_customers == found.n_customers
     assert support.mean == pytest.approx(answers["support_1"].mean(), rel=1e-13)
     assert core.alpha is not None
     assert core.alpha > 0.9
     assert support.alpha is None
-    assert FactorAnalysis.from_dict(json.loads(json.dumps(found.to_dict()))) == found
+    assert (
+        SatisfactionFactors.from_dict(json.loads(json.dumps(found.to_dict()))) == found
+    )
 
 
 def test_a_factor_of_another_name_is_refused() -> None:
     import pandas as pd
 
-    with pytest.raises(errors.InvalidValueError, match="no such factor 'price'"):
+    with pytest.raises(errors.InvalidValueError, match="unknown factor 'price'"):
         satisfaction_factors(
             pd.DataFrame(_factor_answers()), factors={"price": ["core_1"]}, scale=(1, 7)
         )

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from crmkit import errors
-from crmkit.satisfaction import NPS, nps, nps_by, with_nps_group
+from crmkit.satisfaction import Nps, nps, nps_by, with_nps_group
 
 Build = Callable[[dict[str, Any]], Any]
 Read = Callable[[Any], dict[str, list[Any]]]
@@ -26,18 +26,18 @@ def test_every_group_has_its_counts_and_interval(
     frame: Build, columns_of: Read
 ) -> None:
     rows = columns_of(nps_by(frame(ANSWERS), by="plan"))
-    assert _by_plan(rows, "n") == {"a": 2, "b": 2, "c": 0}
+    assert _by_plan(rows, "n_responses") == {"a": 2, "b": 2, "c": 0}
     assert _by_plan(rows, "missing") == {"a": 1, "b": 0, "c": 1}
-    b = NPS(promoters=1, passives=1, detractors=0)
-    assert _by_plan(rows, "score")["b"] == b.score
+    b = Nps(promoters=1, passives=1, detractors=0)
+    assert _by_plan(rows, "nps")["b"] == b.score
     assert _by_plan(rows, "standard_error")["b"] == pytest.approx(b.standard_error)
-    limits = (_by_plan(rows, "lower")["b"], _by_plan(rows, "upper")["b"])
-    assert limits == pytest.approx(b.interval(), rel=1e-12)
+    limits = (_by_plan(rows, "nps_lower")["b"], _by_plan(rows, "nps_upper")["b"])
+    assert limits == pytest.approx(tuple(b.interval()), rel=1e-12)
 
 
 def test_a_group_without_answers_has_no_score(frame: Build, columns_of: Read) -> None:
     rows = columns_of(nps_by(frame(ANSWERS), by="plan"))
-    for column in ("score", "standard_error", "lower", "upper"):
+    for column in ("nps", "standard_error", "nps_lower", "nps_upper"):
         hole = _by_plan(rows, column)["c"]
         assert hole is None or np.isnan(hole)
 
@@ -64,7 +64,7 @@ def test_groups_may_be_made_of_several_columns(frame: Build, columns_of: Read) -
     }
     rows = columns_of(nps_by(frame(answers), by=["plan", "year"]))
     keys = zip(rows["plan"], rows["year"], strict=True)
-    assert dict(zip(keys, rows["score"], strict=True)) == {
+    assert dict(zip(keys, rows["nps"], strict=True)) == {
         ("a", 2024): 100.0,
         ("a", 2025): -100.0,
         ("b", 2024): 0.0,
@@ -75,7 +75,7 @@ def test_a_counted_table_gives_the_same_groups(frame: Build, columns_of: Read) -
     answers = {"plan": ["a", "a", "b"], "score": [9, 7, 0], "count": [3, 2, 4]}
     rows = columns_of(nps_by(frame(answers), by="plan", count_col="count"))
     assert _by_plan(rows, "promoters") == {"a": 3, "b": 0}
-    assert _by_plan(rows, "n") == {"a": 5, "b": 4}
+    assert _by_plan(rows, "n_responses") == {"a": 5, "b": 4}
 
 
 def test_the_whole_is_the_weighted_mean_of_its_groups() -> None:
@@ -86,7 +86,7 @@ def test_the_whole_is_the_weighted_mean_of_its_groups() -> None:
         {"plan": rng.choice(list("abc"), 400), "score": rng.integers(0, 11, 400)}
     )
     rows = nps_by(answers, by="plan")
-    pooled = np.average(rows["score"], weights=rows["n"])
+    pooled = np.average(rows["nps"], weights=rows["n_responses"])
     assert pooled == pytest.approx(nps(answers).score, rel=1e-12)
 
 

@@ -1,4 +1,4 @@
-"""How much likelier the satisfied are, and how groups go on."""
+"""Outcomes of satisfied customers compared with others, by answer and by group."""
 
 import json
 from collections.abc import Callable
@@ -8,19 +8,16 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy import stats
 
 from crmkit import errors
 from crmkit.satisfaction import (
     OutcomeLink,
-    SurvivalComparison,
     link_to_outcomes,
     loyalty_curve,
     outcomes_by,
-    survival_by,
-    survival_comparison,
     with_nps_group,
 )
+from crmkit.satisfaction.outcomes.link_to_outcomes import Contrast
 
 Build = Callable[[dict[str, Any]], Any]
 Read = Callable[[Any], dict[str, list[Any]]]
@@ -35,7 +32,7 @@ def test_the_two_groups_are_counted(frame: Build) -> None:
     assert link == OutcomeLink(
         satisfied=3, satisfied_events=2, others=2, other_events=1, missing=2
     )
-    assert link.relative_risk().value == pytest.approx(4 / 3, rel=1e-14)
+    assert link.relative_risk == pytest.approx(4 / 3, rel=1e-14)
     assert OutcomeLink.from_dict(json.loads(json.dumps(link.to_dict()))) == link
 
 
@@ -49,24 +46,27 @@ def test_ratios_turn_around_when_the_groups_swap(
     swapped = OutcomeLink(
         satisfied=c + d, satisfied_events=c, others=a + b, other_events=a
     )
-    for name in ("relative_risk", "odds_ratio"):
-        one, other = getattr(link, name)(), getattr(swapped, name)()
-        assert one.lower <= one.value <= one.upper
-        assert other.value == pytest.approx(1 / one.value, rel=1e-12)
+    ratios: tuple[Contrast, ...] = ("relative_risk", "odds_ratio")
+    for name in ratios:
+        one, other = link.interval(of=name), swapped.interval(of=name)
+        assert one.lower <= getattr(link, name) <= one.upper
+        assert getattr(swapped, name) == pytest.approx(
+            1 / getattr(link, name), rel=1e-12
+        )
         assert other.lower == pytest.approx(1 / one.upper, rel=1e-12)
-    gap = link.risk_difference()
-    assert gap.lower <= gap.value <= gap.upper
-    assert gap.value == pytest.approx(
+    gap = link.interval(of="risk_difference")
+    assert gap.lower <= link.risk_difference <= gap.upper
+    assert link.risk_difference == pytest.approx(
         link.satisfied_share - link.other_share, abs=1e-15
     )
 
 
 def test_a_ratio_to_nobody_does_not_exist() -> None:
     link = OutcomeLink(satisfied=10, satisfied_events=5, others=10, other_events=0)
-    for ratio in (link.relative_risk, link.odds_ratio):
+    for ratio in ("relative_risk", "odds_ratio"):
         with pytest.raises(errors.NotEnoughDataError, match="risk_difference"):
-            ratio()
-    assert link.risk_difference().value == 0.5
+            getattr(link, ratio)
+    assert link.risk_difference == 0.5
 
 
 @pytest.mark.parametrize("others", [(5, 5), (3, 5), (4, 6)])
@@ -80,7 +80,7 @@ def test_ranges_that_overlap_are_refused(others: tuple[int, int]) -> None:
 
 def test_an_outcome_is_yes_or_no(frame: Build) -> None:
     after = frame({"score": [5, 4], "repurchased": [2, 1]})
-    with pytest.raises(errors.InvalidValueError, match="other than 0 and 1"):
+    with pytest.raises(errors.InvalidValueError, match="other than 0 or 1"):
         link_to_outcomes(after, satisfied=(5, 5), others=(4, 4))
 
 
@@ -99,7 +99,21 @@ def test_the_curve_finds_its_three_zones(eager_frame: Build, columns_of: Read) -
     assert rows["zone"][-2:] == ["advocacy"] * 2
     assert (np.diff(rows["rising"]) >= 0).all()
     for at in range(11):
-        assert rows["lower"][at] <= rows["share"][at] <= rows["upper"][at]
+        assert rows["share_lower"][at] <= rows["share"][at] <= rows["share_upper"][at]
+
+
+def test_the_rising_curve_pools_shares_that_fall(
+    eager_frame: Build, columns_of: Read
+) -> None:
+    # 2 of 4, then 1 of 4: pooled to 3 of 8; the 4 of 5 that follow stay.
+    after = {
+        "score": [1] * 4 + [2] * 4 + [3] * 5,
+        "repurchased": [1, 1, 0, 0, 1, 0, 0, 0, 1, 1, 1, 1, 0],
+    }
+    rows = columns_of(loyalty_curve(eager_frame(after)))
+    assert rows["share"] == pytest.approx([0.5, 0.25, 0.8], rel=1e-15)
+    assert rows["rising"] == pytest.approx([3 / 8, 3 / 8, 0.8], rel=1e-15)
+    assert rows["events"] == [2, 1, 4]
 
 
 def test_groups_have_shares_and_means(eager_frame: Build, columns_of: Read) -> None:
@@ -116,7 +130,7 @@ def test_groups_have_shares_and_means(eager_frame: Build, columns_of: Read) -> N
     assert rows["mean"][5] == pytest.approx(data["spend"][promoter].mean())
     spend = data["spend"][promoter]
     half = 1.9654 * spend.std(ddof=1) / np.sqrt(spend.size)
-    assert rows["upper"][5] - rows["mean"][5] == pytest.approx(half, rel=5e-3)
+    assert rows["mean_upper"][5] - rows["mean"][5] == pytest.approx(half, rel=5e-3)
 
 
 def test_holes_of_one_outcome_leave_the_other_alone(columns_of: Read) -> None:
@@ -126,62 +140,6 @@ def test_holes_of_one_outcome_leave_the_other_alone(columns_of: Read) -> None:
         {"g": ["a", "a", "b"], "x": [1.0, None, None], "y": [2.0, 4.0, 6.0]}
     )
     rows = columns_of(outcomes_by(after, by="g", outcome_cols=["x", "y"]))
-    assert rows["n"] == [1, 2, 0, 1]
+    assert rows["n_customers"] == [1, 2, 0, 1]
     assert rows["mean"] == [1.0, 3.0, None, 6.0]
-    assert rows["lower"][3] is None
-
-
-def test_survival_is_counted_by_group(eager_frame: Build, columns_of: Read) -> None:
-    after = {
-        "nps_group": ["p", "p", "d", "d", "d"],
-        "days_to_churn": [30, 20, 10, 10, 30],
-        "churned": [0, 1, 1, 1, 0],
-    }
-    rows = columns_of(
-        survival_by(
-            eager_frame(after),
-            by="nps_group",
-            duration_col="days_to_churn",
-            event_col="churned",
-        )
-    )
-    assert rows["nps_group"] == ["d", "d", "p", "p"]
-    assert rows["time"] == [10, 30, 20, 30]
-    assert rows["survival"] == pytest.approx([1 / 3, 1 / 3, 1 / 2, 1 / 2], rel=1e-14)
-    assert rows["at_risk"] == [3, 1, 2, 1]
-
-
-def test_the_pace_of_two_groups_is_compared_as_scipy_does(
-    eager_frame: Build,
-) -> None:
-    rng = np.random.default_rng(31)
-    group = np.repeat(["d", "p"], [60, 80])
-    life = np.ceil(rng.exponential(np.where(group == "d", 40, 70)))
-    after = {
-        "nps_group": group.tolist(),
-        "days": np.minimum(life, 90),
-        "churned": (life <= 90).astype(int),
-    }
-    test = survival_comparison(
-        eager_frame(after), by="nps_group", duration_col="days", event_col="churned"
-    )
-
-    def sample(name: str) -> stats.CensoredData:
-        own, ended = group == name, life <= 90
-        return stats.CensoredData(
-            uncensored=life[own & ended], right=np.full((own & ~ended).sum(), 90.0)
-        )
-
-    other = stats.logrank(sample("d"), sample("p"))
-    assert test.statistic == pytest.approx(other.statistic**2, rel=1e-10)
-    assert test.p_value == pytest.approx(other.pvalue, rel=1e-9)
-    assert sum(test.observed) == pytest.approx(sum(test.expected), rel=1e-12)
-    assert SurvivalComparison.from_dict(json.loads(json.dumps(test.to_dict()))) == test
-
-
-def test_one_group_has_nobody_to_be_compared_with() -> None:
-    import pandas as pd
-
-    after = pd.DataFrame({"g": ["a", "a"], "days": [3, 5], "churned": [1, 0]})
-    with pytest.raises(errors.NotEnoughDataError, match="1 groups and 1 events"):
-        survival_comparison(after, by="g", duration_col="days", event_col="churned")
+    assert rows["mean_lower"][3] is None

@@ -134,7 +134,7 @@ def test_a_horizon_beyond_the_data_is_refused(eager_frame: Build) -> None:
 
 def test_a_customer_who_answers_twice_is_refused(frame: Build) -> None:
     twice = ANSWERS | {"customer_id": ["b", "a", "b", "d"]}
-    with pytest.raises(errors.InvalidValueError, match=r"more than once .*'b'"):
+    with pytest.raises(errors.InvalidValueError, match=r"more than one answer .*'b'"):
         with_outcomes(frame(twice), transactions=frame(PURCHASES), **CONTRACT)
 
 
@@ -183,6 +183,30 @@ def test_ids_of_another_type_are_refused() -> None:
     numbered = pd.DataFrame(PURCHASES).assign(customer_id=range(7))
     with pytest.raises(errors.InvalidTypeError, match="'customer_id'"):
         with_outcomes(pd.DataFrame(ANSWERS), transactions=numbered, **CONTRACT)
+
+
+@pytest.mark.parametrize("which", ["transactions", "departures", "referrals"])
+def test_a_frame_of_another_library_is_refused_in_one_sentence(which: str) -> None:
+    import pandas as pd
+    import polars as pl
+
+    frames = {"transactions": PURCHASES, "departures": LEFT, "referrals": REFERRED}
+    given: Any = {
+        name: (pl if name == which else pd).DataFrame(columns)
+        for name, columns in frames.items()
+    }
+    sentence = f"argument '{which}': expected a pandas frame, like the responses, "
+    with pytest.raises(errors.InvalidTypeError, match=sentence + "got a polars frame"):
+        with_outcomes(pd.DataFrame(ANSWERS), **given, **CONTRACT)
+
+
+def test_a_lazy_frame_beside_one_in_memory_is_refused() -> None:
+    import polars as pl
+
+    with pytest.raises(errors.InvalidTypeError, match="got a lazy polars frame"):
+        with_outcomes(
+            pl.DataFrame(ANSWERS), transactions=pl.LazyFrame(PURCHASES), **CONTRACT
+        )
 
 
 def test_index_and_input_stay() -> None:

@@ -9,7 +9,13 @@ import pytest
 from scipy import stats
 
 from crmkit import errors
-from crmkit.satisfaction import NPS, NpsTrend, PairedNps, nps_trend, paired_nps
+from crmkit.satisfaction import (
+    Nps,
+    NpsTrend,
+    PairedNpsDifference,
+    nps_trend,
+    paired_nps_difference,
+)
 
 Build = Callable[[dict[str, Any]], Any]
 
@@ -20,29 +26,29 @@ TWICE = {
 
 
 def test_two_answers_of_each_customer_make_a_table(frame: Build) -> None:
-    moved = paired_nps(frame(TWICE))
+    moved = paired_nps_difference(frame(TWICE))
     assert moved.transitions == ((1, 1, 0), (1, 1, 0), (1, 0, 1))
     assert moved.incomplete == 2
-    assert moved.before == NPS(promoters=2, passives=2, detractors=2)
-    assert moved.after == NPS(promoters=3, passives=2, detractors=1)
+    assert moved.before == Nps(promoters=2, passives=2, detractors=2)
+    assert moved.after == Nps(promoters=3, passives=2, detractors=1)
     assert moved.difference == pytest.approx(100 / 3, rel=1e-14)
 
 
 def test_the_error_and_the_p_value_are_those_of_the_paired_t_test() -> None:
     import pandas as pd
 
-    moved = paired_nps(pd.DataFrame(TWICE))
+    moved = paired_nps_difference(pd.DataFrame(TWICE))
     first, second = np.array([1, 1, 0, 0, -1, -1]), np.array([1, 0, 1, 0, 1, -1])
     other = stats.ttest_rel(second, first)
     assert moved.p_value == pytest.approx(other.pvalue, rel=1e-10)
     interval = other.confidence_interval(0.9)
-    assert moved.interval(level=0.9) == pytest.approx(
+    assert tuple(moved.interval(level=0.9)) == pytest.approx(
         (100 * interval.low, 100 * interval.high), rel=1e-10
     )
 
 
 def test_who_goes_together_is_known_better_than_strangers() -> None:
-    moved = PairedNps(transitions=((40, 5, 0), (5, 20, 5), (0, 5, 20)))
+    moved = PairedNpsDifference(transitions=((40, 5, 0), (5, 20, 5), (0, 5, 20)))
     assert moved.standard_error is not None
     strangers = moved.after.minus(moved.before, method="wald")
     assert moved.standard_error < strangers.standard_error / 2
@@ -51,11 +57,11 @@ def test_who_goes_together_is_known_better_than_strangers() -> None:
 def test_nobody_twice_is_refused(frame: Build) -> None:
     answers = {"before": [9.0, float("nan")], "after": [float("nan"), 3.0]}
     with pytest.raises(errors.NotEnoughDataError, match="both answers, got 0"):
-        paired_nps(frame(answers))
+        paired_nps_difference(frame(answers))
 
 
 def test_one_customer_has_a_change_but_no_interval() -> None:
-    moved = PairedNps(transitions=((0, 1, 0), (0, 0, 0), (0, 0, 0)))
+    moved = PairedNpsDifference(transitions=((0, 1, 0), (0, 0, 0), (0, 0, 0)))
     assert (moved.difference, moved.standard_error, moved.p_value) == (-100, None, None)
     with pytest.raises(errors.NotEnoughDataError, match="2 customers"):
         moved.interval()
@@ -64,13 +70,15 @@ def test_one_customer_has_a_change_but_no_interval() -> None:
 def test_a_fraction_is_refused_in_either_column(frame: Build) -> None:
     answers = {"before": [9.0, 3.0], "after": [8.5, 3.0]}
     with pytest.raises(errors.InvalidValueError, match="column 'after': 1 fractional"):
-        paired_nps(frame(answers))
+        paired_nps_difference(frame(answers))
 
 
 def test_a_paired_table_travels_as_json() -> None:
-    moved = PairedNps(transitions=((40, 5, 0), (5, 20, 5), (0, 5, 20)), incomplete=3)
+    moved = PairedNpsDifference(
+        transitions=((40, 5, 0), (5, 20, 5), (0, 5, 20)), incomplete=3
+    )
     document = json.loads(json.dumps(moved.to_dict()))
-    assert PairedNps.from_dict(document) == moved
+    assert PairedNpsDifference.from_dict(document) == moved
 
 
 def _answers(n: int, *, slope: float, seed: int) -> dict[str, Any]:
@@ -92,7 +100,7 @@ def test_the_slope_is_that_of_ordinary_least_squares(eager_frame: Build) -> None
     other = stats.linregress(days.astype(float) / 30.436875, 100 * net)
     assert trend.slope == pytest.approx(other.slope, rel=1e-10)
     assert trend.standard_error == pytest.approx(other.stderr, rel=0.1)
-    assert (trend.n, trend.clusters, trend.missing) == (300, 300, 0)
+    assert (trend.n_responses, trend.n_clusters, trend.missing) == (300, 300, 0)
 
 
 def test_answers_copied_for_each_customer_do_not_look_like_more() -> None:
@@ -136,7 +144,7 @@ def test_rows_without_an_answer_are_counted() -> None:
     answers = pd.DataFrame(_answers(50, slope=1, seed=6))
     answers.loc[[3, 7], "score"] = np.nan
     trend = nps_trend(answers, time_unit="day")
-    assert (trend.n, trend.missing) == (48, 2)
+    assert (trend.n_responses, trend.missing) == (48, 2)
 
 
 def test_one_day_has_no_trend() -> None:
@@ -152,8 +160,8 @@ def test_a_trend_travels_as_json() -> None:
         slope=1.5,
         standard_error=0.5,
         time_unit="month",
-        n=30,
-        clusters=20,
+        n_responses=30,
+        n_clusters=20,
         missing=1,
     )
     assert NpsTrend.from_dict(json.loads(json.dumps(trend.to_dict()))) == trend

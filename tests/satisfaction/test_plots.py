@@ -7,7 +7,7 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 
-from crmkit.plot import satisfaction as plot
+from crmkit import plot
 from crmkit.satisfaction import (
     fit_driver_weights,
     importance_performance,
@@ -72,7 +72,7 @@ def test_drivers_are_sorted_above_the_noise(ax: Any) -> None:
         answers,
         driver_cols=["speed", "staff"],
         outcome_col="overall",
-        resamples=20,
+        n_resamples=20,
         rng=rng,
     )
     plot.driver_bars(weights, ax=ax)

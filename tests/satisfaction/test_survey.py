@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from crmkit import errors
 from crmkit.satisfaction import (
     MatchReport,
-    SurveyNps,
+    WeightedNps,
     latest_responses,
     match_respondents,
     nps,
-    survey_nps,
+    weighted_nps,
     with_raked_weight,
 )
 
@@ -30,7 +30,7 @@ WEIGHTED = {
 
 
 def test_the_published_weighted_score_is_reproduced(eager_frame: Build) -> None:
-    survey = survey_nps(eager_frame(WEIGHTED), weight_col="weight")
+    survey = weighted_nps(eager_frame(WEIGHTED), weight_col="weight")
     assert survey.score == pytest.approx(100 / 6, rel=1e-14)
     assert survey.standard_error == pytest.approx(100 * np.sqrt(0.1635802), rel=1e-6)
     assert survey.n_effective == pytest.approx(144 / 22, rel=1e-14)
@@ -41,7 +41,7 @@ def test_equal_weights_are_no_weights() -> None:
     import pandas as pd
 
     answers = pd.DataFrame(WEIGHTED).assign(weight=3.7)
-    survey = survey_nps(answers, weight_col="weight")
+    survey = weighted_nps(answers, weight_col="weight")
     plain = nps(answers)
     assert survey.score == pytest.approx(plain.score, rel=1e-14)
     assert survey.standard_error == pytest.approx(
@@ -55,7 +55,7 @@ def test_a_weight_repeats_the_row(rows: list[tuple[int, int]]) -> None:
 
     answers = pd.DataFrame(rows, columns=["score", "weight"])
     repeated = answers.loc[answers.index.repeat(answers["weight"])]
-    survey = survey_nps(answers, weight_col="weight")
+    survey = weighted_nps(answers, weight_col="weight")
     assert survey.score == pytest.approx(nps(repeated).score, abs=1e-11)
 
 
@@ -64,46 +64,46 @@ def test_a_customer_who_answers_twice_alike_says_it_once() -> None:
 
     once = pd.DataFrame({"customer_id": range(8), "score": WEIGHTED["score"]})
     twice = pd.concat([once, once])
-    alone = survey_nps(once, customer_id_col="customer_id")
-    copied = survey_nps(twice, customer_id_col="customer_id")
+    alone = weighted_nps(once, customer_id_col="customer_id")
+    copied = weighted_nps(twice, customer_id_col="customer_id")
     assert copied.standard_error == pytest.approx(alone.standard_error, rel=1e-12)
-    assert (copied.n, copied.clusters) == (16, 8)
+    assert (copied.n_responses, copied.n_clusters) == (16, 8)
 
 
 def test_a_census_has_no_sampling_error() -> None:
     import pandas as pd
 
     answers = pd.DataFrame(WEIGHTED)
-    half = survey_nps(answers, population_size=16)
-    free = survey_nps(answers)
+    half = weighted_nps(answers, population_size=16)
+    free = weighted_nps(answers)
     assert half.standard_error == pytest.approx(
         free.standard_error * np.sqrt(0.5), rel=1e-12
     )
-    assert survey_nps(answers, population_size=8).standard_error == 0
+    assert weighted_nps(answers, population_size=8).standard_error == 0
     with pytest.raises(errors.InvalidValueError, match="of whom 8 answered"):
-        survey_nps(answers, population_size=7)
+        weighted_nps(answers, population_size=7)
 
 
 @pytest.mark.parametrize("weight", [0.0, -1.0, float("nan")])
 def test_a_weight_that_is_none_is_refused(eager_frame: Build, weight: float) -> None:
     answers = {"score": [9, 3], "weight": [1.0, weight]}
     with pytest.raises(errors.InvalidValueError, match="column 'weight': 1"):
-        survey_nps(eager_frame(answers), weight_col="weight")
+        weighted_nps(eager_frame(answers), weight_col="weight")
 
 
 def test_missing_answers_are_counted_not_weighted() -> None:
     import pandas as pd
 
     answers = pd.DataFrame({"score": [9, None, 3], "weight": [1.0, 50.0, 1.0]})
-    survey = survey_nps(answers, weight_col="weight")
-    assert (survey.score, survey.n, survey.missing) == (0, 2, 1)
+    survey = weighted_nps(answers, weight_col="weight")
+    assert (survey.score, survey.n_responses, survey.missing) == (0, 2, 1)
 
 
 def test_a_weighted_score_travels_as_json() -> None:
     import pandas as pd
 
-    survey = survey_nps(pd.DataFrame(WEIGHTED), weight_col="weight")
-    assert SurveyNps.from_dict(json.loads(json.dumps(survey.to_dict()))) == survey
+    survey = weighted_nps(pd.DataFrame(WEIGHTED), weight_col="weight")
+    assert WeightedNps.from_dict(json.loads(json.dumps(survey.to_dict()))) == survey
 
 
 def test_raked_weights_hold_every_margin(eager_frame: Build, columns_of: Read) -> None:
@@ -132,14 +132,14 @@ def test_post_stratification_removes_the_bias_it_knows_of() -> None:
         }
     )
     raked = with_raked_weight(answers, margins={"heavy": {"yes": 10, "no": 90}})
-    survey = survey_nps(raked, weight_col="weight")
+    survey = weighted_nps(raked, weight_col="weight")
     assert survey.score == pytest.approx(-80, rel=1e-9)
 
 
 @pytest.mark.parametrize(
     ("margin", "found"),
     [
-        ({"a": 1.0}, "answers without a share"),
+        ({"a": 1.0}, "answer without a share"),
         ({"a": 0.5, "b": 0.3, "c": 0.2}, "a share without answers"),
         ({"a": 1.0, "b": 0.0}, "not above 0"),
         ({"a": 1.0, "b": float("nan")}, "not above 0"),
@@ -159,7 +159,7 @@ def test_margins_that_contradict_each_other_are_refused() -> None:
     import pandas as pd
 
     answers = pd.DataFrame({"a": [1, 2], "b": [1, 2]})
-    with pytest.raises(errors.ConvergenceError, match="no weights satisfy all margins"):
+    with pytest.raises(errors.ConvergenceError, match="no weights meet all margins"):
         with_raked_weight(answers, margins={"a": {1: 1, 2: 1}, "b": {1: 1, 2: 3}})
 
 
@@ -216,9 +216,9 @@ def test_ids_that_match_nobody_are_counted(frame: Build) -> None:
     answers = frame({"customer_id": ["a", "a", "x", "y"], "score": [9, 8, 7, 6]})
     base = frame({"customer_id": ["a", "b", "c"]})
     report = match_respondents(answers, customers=base)
-    assert (report.responses, report.respondents, report.customers) == (4, 3, 3)
-    assert (report.matched, report.unmatched, report.silent) == (1, 2, 2)
-    assert report.responses_unmatched == 2
+    assert (report.n_responses, report.n_respondents, report.n_customers) == (4, 3, 3)
+    assert (report.n_matched, report.n_unmatched, report.n_silent) == (1, 2, 2)
+    assert report.n_responses_unmatched == 2
     assert report.first_unmatched in {"'x'", "'y'"}
     assert report.response_rate == pytest.approx(1 / 3, rel=1e-15)
     assert MatchReport.from_dict(report.to_dict()) == report

@@ -5,9 +5,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from crmkit import errors
-from crmkit.satisfaction import PointWorth, nps_point_worth
+from crmkit.satisfaction import PartWorth, PointWorth, nps_point_worth
 
 
 def _valued(n: int = 500) -> Any:
@@ -38,14 +39,15 @@ def test_the_parts_sum_to_the_whole() -> None:
         point.worth, rel=1e-10
     )
     assert point.worth == pytest.approx(0.16, abs=0.02)
-    assert point.lower < 0.16 < point.upper
+    lower, upper = point.interval()
+    assert lower < 0.16 < upper
     customers["total"] = customers[PARTS].sum(axis=1)
     alone = nps_point_worth(customers, part_cols=["total"], control_cols=["before"])
-    assert (alone.worth, alone.lower, alone.upper) == pytest.approx(
-        (point.worth, point.lower, point.upper), rel=1e-9
+    assert (alone.worth, *alone.interval()) == pytest.approx(
+        (point.worth, lower, upper), rel=1e-9
     )
     assert PointWorth.from_dict(json.loads(json.dumps(point.to_dict()))) == point
-    assert point.of_base(customers=1000) == pytest.approx(1000 * point.worth)
+    assert point.of_base(n_customers=1000) == pytest.approx(1000 * point.worth)
 
 
 def test_a_total_beside_its_parts_is_refused() -> None:
@@ -74,3 +76,24 @@ def test_answers_of_one_band_have_no_worth() -> None:
     customers = _valued().assign(score=10)
     with pytest.raises(errors.NotEnoughDataError, match="different bands"):
         nps_point_worth(customers, part_cols=PARTS)
+
+
+@pytest.mark.parametrize("n_customers", [float("nan"), -1, 2.5, float("inf")])
+def test_a_base_is_a_whole_number_of_customers(n_customers: Any) -> None:
+    point = PointWorth(
+        parts=(),
+        worth=0.2,
+        standard_error=0.1,
+        degrees_of_freedom=8,
+        n_customers=10,
+        incomplete=0,
+    )
+    assert point.of_base(n_customers=1000) == 200
+    with pytest.raises(errors.InvalidValueError, match="'n_customers'"):
+        point.of_base(n_customers=n_customers)
+
+
+def test_a_worth_has_students_interval_at_any_level() -> None:
+    point = PartWorth(name="clv2", worth=0.2, standard_error=0.1, degrees_of_freedom=8)
+    expected = stats.t.interval(0.9, 8, 0.2, 0.1)
+    assert tuple(point.interval(level=0.9)) == pytest.approx(expected, rel=1e-12)

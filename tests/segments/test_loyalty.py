@@ -1,11 +1,11 @@
-"""Loyalty types, traits and the three degrees."""
+"""Loyalty types, and traits."""
 
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from crmkit import campaigns, errors, segments
+from crmkit import errors, segments
 
 Make = Callable[[dict[str, Any]], Any]
 Read = Callable[[Any], dict[str, list[Any]]]
@@ -40,74 +40,6 @@ def test_an_e_type_shows_every_trait(frame: Make, columns_of: Read) -> None:
 def test_no_traits_are_refused(frame: Make) -> None:
     with pytest.raises(errors.InvalidValueError, match="'traits'"):
         segments.with_e_type(frame({"a": [1]}), traits={})
-
-
-DEGREES = {
-    "customer_id": list("abcdef"),
-    "clv": [900.0, 900.0, 900.0, 900.0, 10.0, -5.0],
-    "satisfaction": [3, 9, 3, 9, 3, 9],
-    "probability_alive": [0.2, 0.2, 0.9, 0.9, 0.1, 0.0],
-}
-
-
-def test_first_things_first(eager_frame: Make, columns_of: Read) -> None:
-    found = columns_of(
-        campaigns.retention_priority(
-            eager_frame(DEGREES), contribution_from=500, satisfaction_from=7
-        )
-    )
-    assert found["customer_id"] == list("abcdef")
-    assert found["priority"] == [1, 2, 3, 4, 5, 5]
-    assert found["value_at_risk"] == pytest.approx([720, 720, 90, 90, 9, 0])
-    assert found["reasons"] == [
-        "high contribution, has probably left, dissatisfied",
-        "high contribution, has probably left",
-        "high contribution, dissatisfied",
-        "high contribution",
-        "has probably left, dissatisfied",
-        "has probably left",
-    ]
-
-
-def test_priorities_are_the_same_in_an_engine(frame: Make, columns_of: Read) -> None:
-    found = columns_of(
-        campaigns.retention_priority(
-            frame(DEGREES), contribution_from=500, satisfaction_from=7
-        )
-    )
-    by_id = dict(zip(found["customer_id"], found["priority"], strict=True))
-    assert by_id == dict(zip("abcdef", [1, 2, 3, 4, 5, 5], strict=True))
-
-
-def test_nobody_is_lost_twice(eager_frame: Make, columns_of: Read) -> None:
-    alive, clv = [0.2, 0.5, 1.0], [10.0, 50.0, 70.0]
-    base = {
-        "customer_id": list("abc"),
-        "value_if_alive": [v / p for v, p in zip(clv, alive, strict=True)],
-        "satisfaction": [9, 9, 9],
-        "probability_alive": alive,
-    }
-    found = columns_of(
-        campaigns.retention_priority(
-            eager_frame(base),
-            contribution_from=0,
-            satisfaction_from=7,
-            contribution_col="value_if_alive",
-        )
-    )
-    lost = dict(zip(found["customer_id"], found["value_at_risk"], strict=True))
-    # What is there and what is lost add up to the value of somebody still there.
-    assert [lost[i] + v for i, v in zip("abc", clv, strict=True)] == pytest.approx(
-        base["value_if_alive"]
-    )
-
-
-def test_a_probability_outside_its_range_is_refused(frame: Make) -> None:
-    base = {**DEGREES, "probability_alive": [1.5] * 6}
-    with pytest.raises(errors.InvalidValueError, match="outside 0 to 1"):
-        campaigns.retention_priority(
-            frame(base), contribution_from=500, satisfaction_from=7
-        )
 
 
 def test_spending_beside_value(frame: Make, columns_of: Read) -> None:

@@ -8,10 +8,9 @@ import narwhals.stable.v2 as nw
 import numpy as np
 import pytest
 
+from crmkit import plot as plots
 from crmkit import segments
 from crmkit.errors import MissingColumnError
-from crmkit.plot import cohorts as cohort_plots
-from crmkit.plot import segments as plots
 
 mpl.use("agg")
 
@@ -68,7 +67,7 @@ def test_what_is_not_yet_seen_stays_blank(eager_frame: Make) -> None:
     cells = segments.cohort_table(
         eager_frame(log()), observation_period_end="2024-02-10"
     )
-    image: Any = cohort_plots.retention_heatmap(cells).get_images()[0]
+    image: Any = plots.retention_heatmap(cells).get_images()[0]
     shown = np.ma.filled(image.get_array(), np.nan)
     assert shown[0, 0] == 1
     assert np.isnan(shown[0, 1:]).all()
@@ -76,9 +75,9 @@ def test_what_is_not_yet_seen_stays_blank(eager_frame: Make) -> None:
 
 def test_curves_over_all_cohorts_show_their_limits(eager_frame: Make) -> None:
     for draw, table, name in (
-        (cohort_plots.retention_curve, segments.retention_curve, "retention"),
+        (plots.retention_curve, segments.retention_curve, "retention"),
         (
-            cohort_plots.revenue_curve,
+            plots.revenue_curve,
             segments.revenue_curve,
             "cumulative_revenue_per_customer",
         ),
@@ -99,11 +98,9 @@ def test_the_colours_of_retention_span_the_ages_after_the_first() -> None:
     cells = pd.DataFrame(
         {"cohort": ["a", "a", "b"], "age": [0, 1, 0], "retention": [1.0, 0.2, 1.0]}
     )
-    image: Any = cohort_plots.retention_heatmap(cells).get_images()[0]
+    image: Any = plots.retention_heatmap(cells).get_images()[0]
     assert image.get_clim() == (0.0, 0.2)
-    alone: Any = cohort_plots.retention_heatmap(cells[cells["age"] == 0]).get_images()[
-        0
-    ]
+    alone: Any = plots.retention_heatmap(cells[cells["age"] == 0]).get_images()[0]
     assert alone.get_clim() == (0.0, 1.0)
 
 

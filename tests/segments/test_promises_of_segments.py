@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crmkit import campaigns, segments
+from crmkit import segments
 
 amounts = st.lists(
     st.floats(0, 1e6, allow_subnormal=False), min_size=1, max_size=30
@@ -58,9 +58,6 @@ CALLS: dict[str, Callable[[Any], Any]] = {
     "fit_rfm_scores": lambda frame: segments.fit_rfm_scores(frame, method="nested"),
     "tier_summary": segments.tier_summary,
     "cost_against_value": segments.cost_against_value,
-    "retention_priority": lambda frame: campaigns.retention_priority(
-        frame, contribution_from=10, satisfaction_from=6
-    ),
     "growth_accounting": lambda frame: segments.growth_accounting(
         frame, observation_period_end=END
     ),

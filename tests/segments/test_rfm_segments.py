@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from crmkit import campaigns, errors, segments
+from crmkit import errors, segments
 from crmkit.segments import RFM_SEGMENTS, RfmSegment, RfmSegments
 
 Make = Callable[[dict[str, Any]], Any]
@@ -173,35 +173,3 @@ def test_nested_bounds_by_hand_must_rise(wrong: dict[str, Any]) -> None:
     assert segments.RfmScores(**facts).bins == 3
     with pytest.raises(errors.InvalidValueError, match=next(iter(wrong))):
         segments.RfmScores(**{**facts, **wrong})
-
-
-def mailing() -> dict[str, Any]:
-    return {
-        "rfm_cell": ["555"] * 100 + ["333"] * 100 + ["111"] * 200,
-        "responded": [True] * 15 + [False] * 85 + [True] * 7 + [False] * 293,
-    }
-
-
-def test_cells_against_break_even(frame: Make, columns_of: Read) -> None:
-    found = columns_of(
-        campaigns.cell_response(
-            frame(mailing()), cost_per_contact=1.0, margin_per_response=20.0
-        )
-    )
-    verdict = dict(zip(found["rfm_cell"], found["verdict"], strict=True))
-    assert verdict == {"555": "contact", "333": "test more", "111": "skip"}
-    profit = dict(zip(found["rfm_cell"], found["profit_per_contact"], strict=True))
-    assert profit["555"] == pytest.approx(2.0, rel=1e-12)
-    assert set(found["break_even_rate"]) == {0.05}
-
-
-def test_an_answer_that_is_neither_yes_nor_no_is_refused(frame: Make) -> None:
-    base = frame({"rfm_cell": ["1"], "responded": [2]})
-    with pytest.raises(errors.InvalidValueError, match="neither 0 nor 1"):
-        campaigns.cell_response(base, cost_per_contact=1, margin_per_response=2)
-
-
-def test_text_is_no_answer(frame: Make) -> None:
-    base = frame({"rfm_cell": ["1"], "responded": ["yes"]})
-    with pytest.raises(errors.InvalidTypeError, match="'responded'"):
-        campaigns.cell_response(base, cost_per_contact=1, margin_per_response=2)

@@ -96,5 +96,5 @@ def measures_are_plain_values(log: pd.DataFrame, responses: pl.DataFrame) -> Non
     assert_type(report, ck.TransactionReport)
     assert_type(report.rows, int)
     assert_type(report.notes, tuple[str, ...])
-    assert_type(ck.satisfaction.nps(responses), ck.satisfaction.NPS)
+    assert_type(ck.satisfaction.nps(responses), ck.satisfaction.Nps)
     assert_type(ck.satisfaction.nps(responses).score, float)

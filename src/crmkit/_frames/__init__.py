@@ -6,7 +6,7 @@ narwhals itself they see only expressions, through ``nw``.
 
 import narwhals.stable.v2 as nw
 
-from .cell_scores import cells, with_scores
+from .cell_scores import cells, score_cells, with_scores
 from .column_rules import (
     Rule,
     flag_rules,
@@ -89,6 +89,7 @@ __all__ = [
     "require_present",
     "result_table",
     "row_count",
+    "score_cells",
     "sorted_rows",
     "table",
     "time_zone",

@@ -21,7 +21,7 @@ from .conversion import (
 )
 from .joined_table import beside, run_once
 
-__all__ = ["MAX_CELLS", "cells", "with_scores"]
+__all__ = ["MAX_CELLS", "cells", "score_cells", "with_scores"]
 
 MAX_CELLS = 5_000_000
 
@@ -39,7 +39,21 @@ def with_scores(
     id_col: str | None = None,
     repeatable: bool = False,
 ) -> IntoFrameT:
-    """Add one column per score, each a function of the key columns alone.
+    """Check the key columns, and add one column per score, a function of them alone."""
+    opened = read(frame, keys)
+    known = id_col if id_col in column_names(opened) else None
+    refuse(opened, rules(opened), id_col=known)
+    return native(score_cells(opened, keys, scores, repeatable=repeatable), frame)
+
+
+def score_cells(
+    opened: Frame,
+    keys: Sequence[str],
+    scores: Mapping[str, Score],
+    *,
+    repeatable: bool = False,
+) -> Frame:
+    """Add one column per score to an opened frame whose key columns were checked.
 
     In memory the rows are scored; in an engine the distinct keys are fetched, scored
     here and joined back, so that no customer leaves it. A sum of floats may differ in
@@ -47,15 +61,12 @@ def with_scores(
     the keys are ``repeatable`` (counts, or counts over a constant), the plan is run
     once and kept where it ran.
     """
-    opened = read(frame, keys)
-    known = id_col if id_col in column_names(opened) else None
-    refuse(opened, rules(opened), id_col=known)
     if isinstance(opened, nw.DataFrame):
         values = [numbers(opened, key) for key in keys]
         added = {name: score(*values) for name, score in scores.items()}
-        return native(with_arrays(opened, added), frame)
+        return with_arrays(opened, added)
     settled = opened if repeatable else run_once(opened)
-    return native(_joined(settled, keys, scores), frame)
+    return _joined(settled, keys, scores)
 
 
 def cells(

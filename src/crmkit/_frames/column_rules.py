@@ -121,7 +121,14 @@ def probability_rules(frame: Frame, column: str) -> list[Rule]:
 
 
 def flag_rules(frame: Frame, column: str) -> list[Rule]:
-    """List the rules of a column of flags: each 0 or 1."""
+    """List the rules of a column of flags: booleans, or numbers that are 0 or 1."""
+    dtype = column_types(frame, [column])[column]
+    # Arrow cannot compare a boolean with a number, and a boolean is always a flag.
+    if dtype == nw.Boolean:
+        return number_rules(frame, column)
+    # Booleans with a hole are objects in pandas: the rule of missing values names them.
+    if dtype != nw.Object:
+        require_numbers(frame, [column])
     value = nw.col(column)
     neither = Rule(
         column=column,

@@ -1,19 +1,11 @@
-"""Who is leaving, when, what it costs, and whom it pays to keep."""
+"""Who is leaving, when, and what keeping them is worth."""
 
-from ..typing import PauseModel
+from .classifier.calibration_curve import calibration_curve
 from .classifier.churn_backtest import churn_backtest
-from .classifier.churn_classifier import (
-    ChurnClassifier,
-    ClassifierReport,
-    ProbabilityEstimator,
-    fit_churn_classifier,
-)
-from .classifier.forecast_quality import (
-    ForecastQuality,
-    calibration_curve,
-    forecast_quality,
-    gain_curve,
-)
+from .classifier.churn_classifier import ChurnClassifier, fit_churn_classifier
+from .classifier.churn_metrics import ChurnMetrics, churn_metrics
+from .classifier.classifier_report import ClassifierReport
+from .classifier.gain_curve import gain_curve
 from .contracts.beta_discrete_weibull import (
     BetaDiscreteWeibull,
     fit_beta_discrete_weibull,
@@ -35,34 +27,36 @@ from .risk.retention_elasticity import (
     retention_elasticity,
 )
 from .survival.discrete_hazard import DiscreteHazard, fit_discrete_hazard
-from .survival.kaplan_meier import LogRank, SurvivalCurve, fit_kaplan_meier, log_rank
+from .survival.kaplan_meier import SurvivalCurve, fit_kaplan_meier
+from .survival.log_rank import LogRank, log_rank
 from .survival.person_periods import person_periods
 from .survival.remaining_life import with_remaining_life, with_remaining_value
-from .survival.survival_quality import SurvivalQuality, survival_quality
+from .survival.spell import with_spell
+from .survival.survival_by import survival_by
+from .survival.survival_metrics import SurvivalMetrics, survival_metrics
 from .survival.wrapped_survival import LifelinesSurvival, ScikitSurvival
 
 __all__ = [
     "AggregationBias",
     "BetaDiscreteWeibull",
     "ChurnClassifier",
+    "ChurnMetrics",
     "ClassifierReport",
     "DiscreteHazard",
-    "ForecastQuality",
     "LapseWindow",
     "LifelinesSurvival",
     "LogRank",
-    "PauseModel",
     "PeriodRates",
-    "ProbabilityEstimator",
     "RetentionElasticity",
     "RetentionProjection",
     "ScikitSurvival",
     "ShiftedBetaGeometric",
     "SurvivalCurve",
-    "SurvivalQuality",
+    "SurvivalMetrics",
     "aggregation_bias",
     "calibration_curve",
     "churn_backtest",
+    "churn_metrics",
     "fit_beta_discrete_weibull",
     "fit_beta_discrete_weibull_spells",
     "fit_churn_classifier",
@@ -71,7 +65,6 @@ __all__ = [
     "fit_lapse_window",
     "fit_shifted_beta_geometric",
     "fit_shifted_beta_geometric_spells",
-    "forecast_quality",
     "gain_curve",
     "log_rank",
     "margin_multiple",
@@ -79,9 +72,11 @@ __all__ = [
     "person_periods",
     "rescaled_rate",
     "retention_elasticity",
-    "survival_quality",
+    "survival_by",
+    "survival_metrics",
     "with_churn_risk",
     "with_departure_risk",
     "with_remaining_life",
     "with_remaining_value",
+    "with_spell",
 ]

@@ -12,11 +12,7 @@ from .checking.spend_independence import SpendIndependence, spend_independence
 from .components.assumptions import Assumptions
 from .components.category_shares import CategoryShares, fit_category_shares
 from .components.clv_components import clv_components
-from .components.component_draws import (
-    ComponentDraws,
-    draw_models,
-    expected_component_draws,
-)
+from .components.component_draws import ComponentDraws, expected_component_draws
 from .components.expected_components import expected_components
 from .components.purchase_histories import purchase_histories
 from .components.reference_fitting import fit_references
@@ -33,14 +29,14 @@ from .models.gamma_gamma import GammaGamma, fit_gamma_gamma
 from .models.mbg_nbd import MbgNbd, fit_mbg_nbd
 from .models.nbd import Nbd, fit_nbd
 from .models.pareto_nbd import ParetoNbd, fit_pareto_nbd
-from .uncertainty.clv_interval import with_clv_interval, with_purchases_interval
+from .uncertainty.clv_interval import with_clv_interval
+from .uncertainty.draw_models import draw_models
 from .uncertainty.expectation_interval import with_expectation_interval
 from .uncertainty.forecast import Forecast, forecast
-from .uncertainty.profile_intervals import (
-    purchases_profile_intervals,
-    spend_profile_intervals,
-)
+from .uncertainty.profile_intervals import profile_intervals
+from .uncertainty.purchases_interval import with_purchases_interval
 from .value.clv import with_clv
+from .value.clv_if_active import with_clv_if_active
 from .value.per_unit_rate import per_unit_rate
 from .value.profit_by import profit_by
 from .value.profit_change import ProfitChange, profit_change
@@ -88,15 +84,15 @@ __all__ = [
     "fit_referral_outlook",
     "forecast",
     "per_unit_rate",
+    "profile_intervals",
     "profit_by",
     "profit_change",
     "purchase_histories",
-    "purchases_profile_intervals",
     "referral_influence",
     "spend_independence",
-    "spend_profile_intervals",
     "value_waterfall",
     "with_clv",
+    "with_clv_if_active",
     "with_clv_interval",
     "with_expectation_interval",
     "with_purchases_interval",

@@ -1,4 +1,4 @@
-"""A survey whose answers are tied to what customers then do, from a seed."""
+"""A simulated survey whose answers are related to what customers do later."""
 
 from dataclasses import dataclass
 
@@ -21,13 +21,13 @@ _BETWEEN_REFERRALS = 600.0
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class SimulatedSurvey:
-    """The tables of a survey and of what its customers did.
+    """The tables of a simulated survey and of the later behaviour of its customers.
 
     Attributes
     ----------
     customers
-        ``customer_id``, ``plan``, and ``satisfaction``: the truth nobody sees, normal
-        with standard deviation 1 within a plan.
+        ``customer_id``, ``plan``, and ``satisfaction``: the true satisfaction, which no
+        survey observes, normal with standard deviation 1 within a plan.
     responses
         ``customer_id``, ``date``, ``score`` (0 to 10), ``csat`` (1 to 5), and the
         ratings ``speed``, ``staff`` and ``price`` (1 to 10), of four waves in 2023;
@@ -49,34 +49,35 @@ class SimulatedSurvey:
 
 def simulate_survey(
     *,
-    customers: int,
+    n_customers: int,
     rng: np.random.Generator,
     effect: float = 1.0,
     response_rate: float = 0.4,
     silence: float = 0.0,
     backend: Backend = "pandas",
 ) -> SimulatedSurvey:
-    """Simulate a survey in which satisfaction really drives what customers do.
+    """Simulate a survey in which satisfaction drives what customers do.
 
-    A satisfaction nobody sees makes customers stay longer, buy a little more often and
-    recommend more; the answers are a noisy look at it. What a method finds can so be
-    held against what is true.
+    An unobserved satisfaction makes customers stay longer, buy a little more often and
+    recommend more, and the answers measure it with noise. The result of a method can be
+    compared with the truth.
 
     Parameters
     ----------
-    customers
-        How many there are on the first day of 2023.
+    n_customers
+        Number of customers on the first day of 2023.
     rng
-        The source of chance: the same seed gives the same survey.
+        The source of randomness; the same seed gives the same survey.
     effect
-        How strongly satisfaction drives behaviour: 0 not at all; with 1, one standard
-        deviation multiplies the risk of leaving by exp(-0.7), the rate of purchases by
-        exp(0.2) and that of referrals by exp(0.9).
+        How strongly satisfaction drives behaviour: 0 for no effect; with 1, one
+        standard deviation multiplies the risk of leaving by exp(-0.7), the rate of
+        purchases by exp(0.2) and that of referrals by exp(0.9).
     response_rate
         Share of the customers of a wave who answer, at mean satisfaction.
     silence
-        How much the satisfied prefer to answer: the change of the log-odds per standard
-        deviation. Above 0 the score of those who answer is too high.
+        How much more often satisfied customers answer: the change of the log-odds of an
+        answer per standard deviation. Above 0, the score of those who answer is too
+        high.
     backend
         The library of the frames.
 
@@ -88,11 +89,11 @@ def simulate_survey(
     Examples
     --------
     >>> import numpy as np
-    >>> survey = simulate_survey(customers=200, rng=np.random.default_rng(1))
+    >>> survey = simulate_survey(n_customers=200, rng=np.random.default_rng(1))
     >>> sorted(survey.responses.columns)
     ['csat', 'customer_id', 'date', 'price', 'score', 'speed', 'staff']
     """
-    n = whole("customers", customers, at_least=1)
+    n = whole("n_customers", n_customers, at_least=1)
     strength = nonnegative("effect", effect)
     random_source(rng)
     plan = rng.integers(0, 3, n)
@@ -150,7 +151,7 @@ def _answers(
 def _events(
     rng: np.random.Generator, seen: FloatArray, rate: FloatArray
 ) -> tuple[IntArray, FloatArray]:
-    """Draw events of a Poisson process while each customer is one, in order."""
+    """Draw the events of a Poisson process until each customer leaves, in order."""
     count = rng.poisson(rate * seen)
     who = np.repeat(np.arange(seen.size), count)
     when = rng.random(who.size) * seen[who]

@@ -1,34 +1,22 @@
-"""Draw what the other rooms computed; nothing is computed here.
+"""Plots for the results of crmkit.
 
-Each function takes a result, draws it on the matplotlib axes given (or on new ones)
+Each function takes a result, draws it on the given matplotlib axes (or on new ones)
 and returns the axes. matplotlib is imported when a function is called.
 """
 
-from .activity import probability_alive
-from .churn import (
-    calibration_line,
-    campaign_profit_line,
-    gain_line,
-    retention_line,
-    survival_steps,
-    uplift_line,
-)
-from .cohorts import retention_curve, retention_heatmap, revenue_curve
-from .holdout import predicted_against_actual
-from .parts import waterfall
-from .satisfaction import (
-    driver_bars,
-    loyalty_zones,
-    nps_by_group,
-    nps_over_time,
-    priority_matrix,
-)
-from .segments import (
-    growth_bars,
-    migration_heatmap,
-    pareto_curve,
-    whale_curve,
-)
+from .activity_histogram import probability_alive
+from .campaign_charts import campaign_profit_line, uplift_line
+from .cohort_charts import retention_curve, retention_heatmap, revenue_curve
+from .concentration_charts import pareto_curve, whale_curve
+from .driver_charts import driver_bars, priority_matrix
+from .forecast_bars import predicted_against_actual
+from .growth_chart import growth_bars
+from .loyalty_chart import loyalty_zones
+from .migration_chart import migration_heatmap
+from .nps_charts import nps_by_group, nps_over_time
+from .risk_charts import calibration_line, gain_line
+from .survival_charts import retention_line, survival_steps
+from .waterfall_chart import waterfall
 
 __all__ = [
     "calibration_line",

@@ -1,6 +1,8 @@
-"""What drawings share: the axes, a shaded range, cells as text."""
+"""What all plots share: axes, shaded intervals, error bars and labels."""
 
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from .._frames import EagerFrame, numbers
 from ..errors import MissingExtraError
@@ -10,11 +12,11 @@ from .palette import LIGHT_BLUE
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["axes_or_new", "shade", "texts"]
+__all__ = ["axes_or_new", "error_arms", "shade", "texts"]
 
 
 def axes_or_new(ax: "Axes | None") -> "Axes":
-    """Return the caller's axes; without any, those of a new figure.
+    """Return the axes of the caller, or those of a new figure.
 
     Raises
     ------
@@ -31,12 +33,18 @@ def axes_or_new(ax: "Axes | None") -> "Axes":
 
 
 def shade(axes: "Axes", frame: EagerFrame, x: FloatArray, name: str) -> None:
-    """Shade between the limits of a column, where the frame has them."""
+    """Shade the interval of a column, if the frame has its lower and upper ends."""
     if {f"{name}_lower", f"{name}_upper"} <= set(frame.columns):
-        low, high = numbers(frame, f"{name}_lower"), numbers(frame, f"{name}_upper")
-        axes.fill_between(x, low, high, color=LIGHT_BLUE, alpha=0.5, linewidth=0)
+        lower, upper = numbers(frame, f"{name}_lower"), numbers(frame, f"{name}_upper")
+        axes.fill_between(x, lower, upper, color=LIGHT_BLUE, alpha=0.5, linewidth=0)
 
 
 def texts(frame: EagerFrame, column: str) -> list[str]:
-    """Say each cell as text; a date without its time."""
+    """Write each cell as text; a date without its time."""
     return [str(value).removesuffix(" 00:00:00") for value in frame[column].to_list()]
+
+
+def error_arms(middle: FloatArray, lower: FloatArray, upper: FloatArray) -> FloatArray:
+    """Return the lengths of error bars; none is below zero."""
+    # An adjusted interval need not hold the estimate itself.
+    return np.maximum(np.stack([middle - lower, upper - middle]), 0.0)

@@ -1,4 +1,4 @@
-"""The colours of all drawings, which also differ in lightness."""
+"""The colours of all plots, which also differ in lightness."""
 
 __all__ = ["BLUE", "GREEN", "GREY", "LIGHT_BLUE", "LIGHT_GREY", "OCHRE", "RED", "SLATE"]
 

@@ -1,28 +1,41 @@
-"""The command ``crmkit``: says in one sentence what is missing, or hands over."""
+"""The command ``crmkit``: run a command line, and report an error in a sentence."""
 
 import sys
+import warnings
 from collections.abc import Sequence
 from importlib.util import find_spec
+from io import TextIOWrapper
 
-from ..errors import CrmkitError, MissingExtraError
+from ..errors import CrmkitError, CrmkitWarning, MissingExtraError
+from .bounded_text import bounded_message
 
 __all__ = ["main", "run"]
 
 
 def main() -> None:
     """Run the command line and leave with its exit code: 0, or 2 for bad input."""
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that cannot show a character gets its number, not a traceback.
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     sys.exit(run(sys.argv[1:]))
 
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command line and return its exit code."""
     try:
-        _require_command_line()
-        from . import command  # noqa: PLC0415 - it needs the extra just checked
+        # PYTHONWARNINGS=error would end in a traceback; the command reports crmkit's
+        # own warnings as notes, and no others.
+        with (
+            warnings.catch_warnings(action="ignore"),
+            warnings.catch_warnings(action="always", category=CrmkitWarning),
+        ):
+            _require_command_line()
+            from .command import command_line  # noqa: PLC0415 - it needs the extra just checked
 
-        return command.run(arguments)
+            return command_line.run(arguments)
     except CrmkitError as error:
-        sys.stderr.write(f"crmkit: {error}\n")
+        sys.stderr.write(f"crmkit: {bounded_message(error)}\n")
         return 2
 
 

@@ -1,26 +1,24 @@
-"""The main job: from a transaction log to what each customer is worth."""
+"""From a transaction log to what each customer is worth."""
 
 from collections.abc import Callable
 
-from ..clv import BgNbd, GammaGamma, per_unit_rate, with_clv
-from ..rfm.rfm_summary import rfm_summary
-from ..rfm.transaction_report import transaction_report
+from .._frames import native, read_eager
 from ..segments import with_value_tier
-from ..typing import HistoryColumns, IntoDataFrameT
-from .findings import Findings, LeftOut
-from .findings_from_scores import found
-from .holdout_check import checked
-from .kept_rows import with_ids, with_purchases
-from .models import fit_purchases, fit_spend
-from .purchases import open_purchases
+from ..typing import IntoDataFrameT
+from .findings.best_customers import best_customers
+from .findings.findings import Findings, LeftOut
+from .findings.fit_facts import fit_facts
+from .findings.forecast_check import check_forecast
+from .findings.model_fits import fit_purchases, fit_spend
+from .findings.scored_customers import score_customers
+from .findings.spend_floor import count_below_zero, with_spend_floor
+from .findings.spending_periods import spending_periods
+from .findings.tier_totals import tier_totals
+from .findings.value_concentration import value_concentration
+from .findings.value_range import value_range
+from .intake.dated_amounts import dated_amounts
+from .intake.prepare import prepare_log
 from .question import Question
-from .spend_to_value import (
-    SPEND_TO_VALUE,
-    below_zero,
-    with_spend_to_value,
-    without_spend_to_value,
-)
-from .value_range import value_range
 
 __all__ = ["Step", "analyse"]
 
@@ -28,7 +26,7 @@ Step = Callable[[str], None]
 
 
 def _silent(_step: str) -> None:
-    """Say nothing."""
+    """Ignore a step that begins."""
 
 
 def analyse(
@@ -36,16 +34,16 @@ def analyse(
 ) -> Findings[IntoDataFrameT]:
     """Value every customer of a log, and check the forecast on a part held back.
 
-    Purchases are modelled by BG/NBD with days as occasions and weeks as the ruler,
-    spend by gamma-gamma; repeat customers with a mean spend of zero are left out of
-    the spend fit and counted in the result.
+    Purchases are modelled by BG/NBD, where all rows of a day are one purchase and time
+    is measured in weeks; spend is modelled by Gamma-Gamma. Repeat customers with a mean
+    spend of zero are left out of the spend fit and counted in the result.
 
     Parameters
     ----------
     transactions
-        One row per purchase, in memory, of any library.
+        One row per purchase: a pandas, Polars or PyArrow frame in memory.
     question
-        The last day seen, how far to look ahead, and the other choices.
+        The last day seen, the horizon, and the other choices.
     on_step
         Called with a few words when each step begins.
 
@@ -57,7 +55,7 @@ def analyse(
     Raises
     ------
     CrmkitError
-        If the log breaks a rule, or cannot carry the models.
+        If the log breaks a rule, or is too small for the models.
 
     Examples
     --------
@@ -68,88 +66,57 @@ def analyse(
     ...     source="a tenth of CDNOW", observation_period_end=dt.date(1998, 6, 30)
     ... )
     >>> findings = analyse(load_cdnow_sample(), question=question)
-    >>> findings.base.customers, findings.holdout.actual_purchases
+    >>> findings.base.n_customers, findings.holdout.actual_purchases
     (2357, 1882)
     """
     on_step("Checking the log")
-    known = with_ids(transactions, question=question)
-    transactions = known.transactions
-    log = transaction_report(
-        transactions,
-        observation_period_end=question.observation_period_end,
-        customer_id_col=question.customer_id_col,
-        date_col=question.date_col,
-        amount_col=question.amount_col,
-    )
-    buyers = with_purchases(transactions, question=question)
-    transactions = buyers.transactions
+    log = prepare_log(transactions, question=question)
     on_step("Summarising each customer")
-    customers = with_spend_to_value(_summary(transactions, question))
+    summary = log.summary()
+    history = with_spend_floor(summary)
+    customers = native(history, transactions)
     on_step("Fitting how often customers buy, and when they leave")
     purchases = fit_purchases(customers)
     on_step("Fitting how much they spend")
     spend = fit_spend(customers)
     on_step("Valuing every customer")
-    valued = _valued(customers, purchases, spend, question)
-    on_step("Drawing futures of the value")
-    around = value_range(
+    scores = score_customers(
+        history, transactions, purchases=purchases, spend=spend, question=question
+    )
+    table = with_value_tier(native(scores.beside(summary), transactions))
+    on_step("Simulating the range of the value")
+    likely = value_range(
         customers,
         purchases=purchases,
         spend=spend,
         question=question,
-        weekly_rate=per_unit_rate(question.annual_discount_rate, time_unit="week"),
-        spend_col=SPEND_TO_VALUE,
-        n_customers=log.customers,
+        n_customers=len(summary),
     )
     on_step("Checking a forecast on the weeks held back")
-    rows = open_purchases(transactions, question=question)
-    check = checked(transactions, rows, log, question)
+    rows = dated_amounts(log)
+    check = check_forecast(log, rows, transactions, question=question)
     on_step("Adding up")
-    return found(
-        valued,
-        purchases=purchases,
-        spend=spend,
-        log=log,
-        rows=rows,
-        check=check,
+    bins, mean_alive = scores.alive()
+    opened = read_eager(table, ())
+    return Findings(
         question=question,
+        log=log.facts,
+        base=scores.base(),
+        concentration=value_concentration(scores),
+        tiers=tier_totals(opened, scores),
+        probability_bins=bins,
+        mean_probability_alive=mean_alive,
+        activity=scores.activity(),
+        holdout=check.holdout,
+        holdout_refused=check.refused,
+        outlook=spending_periods(rows, scores, purchases, question=question),
+        best=best_customers(opened, scores, id_col=question.customer_id_col),
+        fits=fit_facts(purchases, spend, scores),
+        customers=table,
         left_out=LeftOut(
-            rows_without_id=known.left_out,
-            customers_refunded_only=buyers.left_out,
-            customers_below_zero=below_zero(customers),
+            n_rows_without_id=log.n_rows_without_id,
+            n_customers_refunded_only=log.n_customers_refunded_only,
+            n_customers_below_zero=count_below_zero(summary),
         ),
-        value_range=around,
+        value_range=likely,
     )
-
-
-def _summary(transactions: IntoDataFrameT, question: Question) -> IntoDataFrameT:
-    return rfm_summary(
-        transactions,
-        observation_period_end=question.observation_period_end,
-        time_unit="week",
-        refunds=question.refunds,
-        customer_id_col=question.customer_id_col,
-        date_col=question.date_col,
-        amount_col=question.amount_col,
-    )
-
-
-def _valued(
-    customers: IntoDataFrameT, purchases: BgNbd, spend: GammaGamma, question: Question
-) -> IntoDataFrameT:
-    weeks = question.horizon_weeks
-    predicted = purchases.with_expected_purchases(
-        purchases.with_probability_alive(customers), horizon=weeks
-    )
-    valued = with_clv(
-        spend.with_expected_spend(
-            predicted, columns=HistoryColumns(monetary_value=SPEND_TO_VALUE)
-        ),
-        purchases=purchases,
-        spend=spend,
-        horizon=weeks,
-        discount_rate=per_unit_rate(question.annual_discount_rate, time_unit="week"),
-        margin=question.margin,
-        monetary_value_col=SPEND_TO_VALUE,
-    )
-    return without_spend_to_value(with_value_tier(valued))

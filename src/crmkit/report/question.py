@@ -1,11 +1,12 @@
-"""What is asked of a log: every choice that shapes a figure of the page."""
+"""The question to a log: every choice that shapes a figure of the page."""
 
 import datetime as dt
 from dataclasses import dataclass
 from typing import Literal
 
 from .._check import one_of, positive, rate
-from .._dates import EPOCH
+from .._dates import EPOCH, date_of, day_number
+from ..clv import per_unit_rate
 from ..errors import InvalidValueError
 from ..typing import Refunds
 
@@ -13,12 +14,15 @@ __all__ = ["Gaps", "Question", "Refunds"]
 
 Gaps = Literal["error", "drop"]
 
+# The page shows two years ahead at most.
+_ROOM = dt.timedelta(days=3 * 366)
+
 _GAPS: tuple[Gaps, ...] = ("error", "drop")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """What is asked of a log.
+    """The question to a transaction log: its columns, its end and what to compute.
 
     Attributes
     ----------
@@ -27,20 +31,20 @@ class Question:
     observation_period_end
         The last day seen, inclusive.
     horizon_weeks
-        How far ahead value is counted.
+        The horizon: how many weeks ahead to look.
     annual_discount_rate
-        Effective rate per year: 0.1 for 10 %.
+        Effective rate per year: 0.1 for 10%.
     margin
-        The part of an amount that is kept: 1 values revenue.
+        The part of an amount that you keep; with 1 the figures are revenue.
     refunds
         What a negative amount means, as in ``rfm_summary``.
     refunds_without_purchase
         With ``refunds="net"``: refuse customers who have refunds and no purchase, as
         at the left edge of an export, or leave them out.
     missing_ids
-        Refuse rows without an id, or leave them out; spaces are no id.
+        Refuse rows without an id, or leave them out; an id of spaces counts as missing.
     currency
-        The sign put before amounts; may be empty.
+        The sign before amounts; may be empty.
     customer_id_col, date_col, amount_col
         The columns to read.
     """
@@ -59,13 +63,14 @@ class Question:
     amount_col: str = "amount"
 
     def __post_init__(self) -> None:
+        self._require_room_ahead()
         positive("horizon_weeks", self.horizon_weeks)
         rate("annual_discount_rate", self.annual_discount_rate)
         if positive("margin", self.margin) > 1:
             raise InvalidValueError(
                 subject="argument 'margin'",
                 found=f"value above 1, {self.margin:g}",
-                remedy="Pass the part of an amount that is kept: 0.3 for 30 %.",
+                remedy="Pass the part of an amount that you keep: 0.3 for 30%.",
             )
         one_of("refunds", self.refunds, ("error", "net", "drop"))
         one_of("missing_ids", self.missing_ids, _GAPS)
@@ -77,10 +82,26 @@ class Question:
                 remedy="Name three columns: who bought, when, and for how much.",
             )
 
+    def _require_room_ahead(self) -> None:
+        end = date_of(day_number("observation_period_end", self.observation_period_end))
+        # A datetime is a date, and cannot be compared with one.
+        object.__setattr__(self, "observation_period_end", end)
+        if dt.date.max - end < _ROOM:
+            raise InvalidValueError(
+                subject="argument 'observation_period_end'",
+                found=f"{end}, which leaves no room for a forecast",
+                remedy="Pass the last day that the log covers.",
+            )
+
     @property
     def columns(self) -> tuple[str, str, str]:
         """The columns read: who, when, how much."""
         return self.customer_id_col, self.date_col, self.amount_col
+
+    @property
+    def weekly_discount_rate(self) -> float:
+        """The discount rate per week that compounds to the annual one."""
+        return per_unit_rate(self.annual_discount_rate, time_unit="week")
 
     @property
     def end_day(self) -> int:

@@ -12,7 +12,7 @@ from . import summary_in_engine, summary_in_memory
 from .observation_window import Window
 from .open_log import REFUNDS, TransactionLog, open_log
 
-__all__ = ["calibration_holdout_summary"]
+__all__ = ["calibration_holdout_summary", "calibration_log", "split_in_memory"]
 
 
 def calibration_holdout_summary(
@@ -95,17 +95,29 @@ def calibration_holdout_summary(
     )
     if refunds == "error":
         log.refuse_refunds()
-    early = log.until(calibration_period_end, "calibration_period_end")
-    _refuse_split(early.window, log.window)
+    early = calibration_log(log, calibration_period_end)
     if isinstance(log.frame, nw.LazyFrame):
         return native(_in_engine(early, log, refunds), transactions)
-    return native(_in_memory(early, log, log.frame, refunds), transactions)
+    groups = group_rows(log.frame, log.customer_id)
+    split = split_in_memory(early, log, log.frame, groups, refunds)
+    return native(split, transactions)
 
 
-def _in_memory(
-    early: TransactionLog, log: TransactionLog, frame: EagerFrame, refunds: Refunds
+def calibration_log(log: TransactionLog, calibration_period_end: Day) -> TransactionLog:
+    """See a checked log up to the end of calibration, which must leave a holdout."""
+    early = log.until(calibration_period_end, "calibration_period_end")
+    _refuse_split(early.window, log.window)
+    return early
+
+
+def split_in_memory(
+    early: TransactionLog,
+    log: TransactionLog,
+    frame: EagerFrame,
+    groups: Groups,
+    refunds: Refunds,
 ) -> EagerFrame:
-    groups = group_rows(frame, log.customer_id)
+    """Summarise a log up to an early end, with the holdout up to its own end."""
     before = summary_in_memory.occasions_between(early, frame, groups, refunds)
     summary_in_memory.refuse_without_purchase(early, before, groups)
     after = summary_in_memory.occasions_between(

@@ -7,6 +7,7 @@ import numpy as np
 from .._frames import (
     EagerFrame,
     Frame,
+    Groups,
     collect,
     day_numbers,
     group_rows,
@@ -19,7 +20,7 @@ from .._frames import (
 from ..kernels.log.occasions import distinct_rows, merge
 from .open_log import TransactionLog
 
-__all__ = ["LogCounts", "count_log"]
+__all__ = ["LogCounts", "count_in_memory", "count_log"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,14 +44,17 @@ class LogCounts:
 
 
 def count_log(log: TransactionLog) -> LogCounts:
-    """Count a checked log where it lies."""
+    """Count a checked log where its rows are: in memory or in an engine."""
     if isinstance(log.frame, nw.DataFrame):
-        return _count_in_memory(log, log.frame)
+        groups = group_rows(log.frame, log.customer_id)
+        return count_in_memory(log, log.frame, groups)
     return _count_in_engine(log)
 
 
-def _count_in_memory(log: TransactionLog, frame: EagerFrame) -> LogCounts:
-    groups = group_rows(frame, log.customer_id)
+def count_in_memory(
+    log: TransactionLog, frame: EagerFrame, groups: Groups
+) -> LogCounts:
+    """Count a checked log in memory, whose customers are numbered already."""
     days, amounts = day_numbers(frame, log.date), numbers(frame, log.amount)
     inside = days <= log.window.end_day
     codes, day, amount = groups.codes[inside], days[inside], amounts[inside]

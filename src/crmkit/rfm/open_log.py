@@ -23,7 +23,7 @@ from .._frames import (
 from ..typing import Day, Grain, Refunds, TimeUnit
 from .observation_window import Window, open_window
 
-__all__ = ["REFUNDS", "Refunds", "TransactionLog", "open_log"]
+__all__ = ["REFUNDS", "Refunds", "TransactionLog", "check_log", "open_log"]
 
 REFUNDS: tuple[Refunds, ...] = ("error", "net", "drop")
 
@@ -69,7 +69,30 @@ def open_log(
     amount_col: str,
 ) -> TransactionLog:
     """Open a log and refuse what cannot be summarised, naming column and count."""
-    frame = read(transactions, (customer_id_col, date_col, amount_col))
+    return check_log(
+        read(transactions, (customer_id_col, date_col, amount_col)),
+        end=end,
+        end_argument=end_argument,
+        grain=grain,
+        time_unit=time_unit,
+        customer_id_col=customer_id_col,
+        date_col=date_col,
+        amount_col=amount_col,
+    )
+
+
+def check_log(
+    frame: Frame,
+    *,
+    end: Day,
+    end_argument: str,
+    grain: Grain,
+    time_unit: TimeUnit,
+    customer_id_col: str,
+    date_col: str,
+    amount_col: str,
+) -> TransactionLog:
+    """Check a log whose frame is open already; refuse as :func:`open_log` does."""
     require_ids(frame, customer_id_col)
     require_numbers(frame, (amount_col,))
     frame, date_rules = require_dates(frame, date_col)

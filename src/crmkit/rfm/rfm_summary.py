@@ -1,7 +1,7 @@
 """From a transaction log to one row per customer."""
 
 from .._check import one_of
-from .._frames import native, nw
+from .._frames import group_rows, native, nw
 from ..typing import Day, Grain, IntoFrameT, Refunds, TimeUnit
 from . import summary_in_engine, summary_in_memory
 from .open_log import REFUNDS, open_log
@@ -102,4 +102,6 @@ def rfm_summary(
         log.refuse_refunds()
     if isinstance(log.frame, nw.LazyFrame):
         return native(summary_in_engine.summarise(log, refunds), transactions)
-    return native(summary_in_memory.summarise(log, log.frame, refunds), transactions)
+    groups = group_rows(log.frame, log.customer_id)
+    summary = summary_in_memory.summarise(log, log.frame, groups, refunds)
+    return native(summary, transactions)

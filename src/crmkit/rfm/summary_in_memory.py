@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from .._frames import EagerFrame, Groups, day_numbers, group_rows, numbers, table
+from .._frames import EagerFrame, Groups, day_numbers, numbers, table
 from ..errors import InvalidValueError
 from ..kernels.log.occasions import Histories, Occasions, histories, merge, net_refunds
 from ..typing import Refunds
@@ -20,9 +20,10 @@ __all__ = [
 ]
 
 
-def summarise(log: TransactionLog, frame: EagerFrame, refunds: Refunds) -> EagerFrame:
+def summarise(
+    log: TransactionLog, frame: EagerFrame, groups: Groups, refunds: Refunds
+) -> EagerFrame:
     """Summarise every customer seen inside the window."""
-    groups = group_rows(frame, log.customer_id)
     merged = occasions_between(log, frame, groups, refunds)
     refuse_without_purchase(log, merged, groups)
     return table(frame, summary_columns(log, histories(merged), groups))

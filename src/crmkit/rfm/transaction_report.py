@@ -8,7 +8,7 @@ from ..typing import Day, Grain, IntoFrame
 from .log_counts import LogCounts, count_log
 from .open_log import TransactionLog, open_log
 
-__all__ = ["TransactionReport", "transaction_report"]
+__all__ = ["TransactionReport", "reported", "transaction_report"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,10 +141,11 @@ def transaction_report(
         date_col=date_col,
         amount_col=amount_col,
     )
-    return _reported(log, count_log(log))
+    return reported(log, count_log(log))
 
 
-def _reported(log: TransactionLog, counts: LogCounts) -> TransactionReport:
+def reported(log: TransactionLog, counts: LogCounts) -> TransactionReport:
+    """Put the counts of a log into the report that the page and the user read."""
     used = counts.rows_inside
     return TransactionReport(
         rows=counts.rows,

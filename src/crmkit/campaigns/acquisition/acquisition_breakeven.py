@@ -1,13 +1,12 @@
-"""How long it took until a customer had paid back what winning her cost."""
+"""How long it took until a customer had paid back the cost of acquisition."""
 
 from typing import Any
 
 import numpy as np
 
-from ..._check import one_of
+from ..._check import instance, one_of
 from ..._dates import day_number
 from ..._frames import native, nw, read_eager, table
-from ...clv.components.component_arguments import instance
 from ...kernels.log.calendar import DAYS_PER_UNIT
 from ...kernels.value.component_identity import NEVER, first_days, totals
 from ...kernels.value.payback import payback_days
@@ -20,7 +19,7 @@ __all__ = ["acquisition_breakeven"]
 def acquisition_breakeven(
     ledger: Ledger[IntoDataFrameT], *, as_of: Day, time_unit: TimeUnit
 ) -> IntoDataFrameT:
-    """Say when each customer's profit first covered what winning the customer cost.
+    """Summarise when the profit of each customer first covered its acquisition cost.
 
     Parameters
     ----------
@@ -29,25 +28,26 @@ def acquisition_breakeven(
     as_of
         The last day seen, inclusive.
     time_unit
-        The unit the time is told in.
+        The unit of ``age`` and ``breakeven_time``.
 
     Returns
     -------
     DataFrame
         One row per customer seen, by id: ``acquisition_cost``; ``profit`` so far
-        (receipts less goods and service, cash); ``age`` since the first cost or
-        purchase; ``breakeven_time`` from then to the day on which profit first covered
-        the cost, null where it has not yet.
+        (revenue minus the cost of goods and service, undiscounted); ``age`` since the
+        first cost or purchase; ``breakeven_time`` from then to the day on which profit
+        first covered the cost, null where it has not yet.
 
     Raises
     ------
     InvalidValueError
-        If ``time_unit`` or ``as_of`` cannot be read.
+        If ``time_unit`` is not a unit of time, or ``as_of`` not a date.
 
     Notes
     -----
-    Those who have not broken even are censored, not hopeless: their share by age is a
-    survival question, not a mean of ``breakeven_time``.
+    A customer who has not broken even may still do so: the time is censored. Use
+    ``crmkit.churn.fit_kaplan_meier`` for the share by age, not a mean of
+    ``breakeven_time``.
 
     Examples
     --------

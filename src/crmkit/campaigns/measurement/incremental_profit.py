@@ -1,16 +1,23 @@
-"""What a campaign added, against customers left alone at random."""
+"""The profit that a campaign added, compared with a randomised control group."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from scipy.special import stdtrit
 
-from ..._check import fraction, nonnegative
-from ..._frames import number_rules, numbers, read_eager, refuse, require_numbers
-from ...churn.classifier.scored_outcomes import flag_rules
+from ..._check import fraction, nonnegative, one_of
+from ..._frames import (
+    flag_rules,
+    number_rules,
+    numbers,
+    read_eager,
+    refuse,
+    require_numbers,
+)
 from ...errors import NotEnoughDataError
-from ...fits import from_document, to_document
+from ...fits import Interval, from_document, to_document
 from ...typing import FloatArray, IntoDataFrame
 
 __all__ = ["IncrementalProfit", "incremental_profit"]
@@ -18,36 +25,52 @@ __all__ = ["IncrementalProfit", "incremental_profit"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IncrementalProfit:
-    """The profit a campaign added, with its interval.
+    """The profit that a campaign added, per treated customer and in total.
 
     Attributes
     ----------
-    effect, lower, upper
+    effect
         Profit added per treated customer before the cost of the campaign, by intention
-        to treat: everybody assigned counts, reached or not.
-    level
-        The confidence of the intervals.
-    treated, control
+        to treat: all assigned customers count, reached or not.
+    standard_error, degrees_of_freedom
+        The standard error of the effect, and the degrees of freedom of its t
+        distribution (Welch); None where profit does not vary.
+    n_treated, n_control
         Customers in each group.
     cost
-        What the campaign cost.
-    profit, profit_lower, profit_upper
-        The profit added in all, less the cost.
+        The cost of the campaign.
+    profit
+        The profit added in total, minus the cost.
     return_on_investment
-        That profit per unit of cost; None when the campaign cost nothing.
+        That profit per unit of cost; None for a campaign without cost.
     """
 
     effect: float
-    lower: float
-    upper: float
-    level: float
-    treated: int
-    control: int
+    standard_error: float
+    degrees_of_freedom: float | None = None
+    n_treated: int
+    n_control: int
     cost: float
     profit: float
-    profit_lower: float
-    profit_upper: float
-    return_on_investment: float | None
+    return_on_investment: float | None = None
+
+    def interval(
+        self, *, level: float = 0.95, of: Literal["effect", "profit"] = "effect"
+    ) -> Interval:
+        """Return Welch's t interval of the effect per customer, or of the profit."""
+        inside = fraction("level", level)
+        one_of("of", of, ("effect", "profit"))
+        half = 0.0
+        if self.degrees_of_freedom is not None:
+            t = float(stdtrit(self.degrees_of_freedom, 0.5 + inside / 2))
+            half = t * self.standard_error
+        # The profit is a line in the effect, so its interval is the line of the ends.
+        times, less = (1, 0.0) if of == "effect" else (self.n_treated, self.cost)
+        return Interval(
+            lower=times * (self.effect - half) - less,
+            upper=times * (self.effect + half) - less,
+            level=inside,
+        )
 
     def to_dict(self) -> dict[str, object]:
         """Return the measure as a JSON document."""
@@ -66,7 +89,6 @@ def incremental_profit(
     treated_col: str = "treated",
     profit_col: str = "profit",
     before_col: str | None = None,
-    level: float = 0.95,
 ) -> IncrementalProfit:
     """Measure what a randomised campaign added to profit.
 
@@ -75,21 +97,20 @@ def incremental_profit(
     customers
         One row per customer assigned to a group at random.
     cost
-        What the campaign cost in all.
+        The total cost of the campaign.
     treated_col
         Whether the customer was assigned to the campaign.
     profit_col
-        The customer's profit afterwards, before the cost of the campaign.
+        The profit of the customer afterwards, before the cost of the campaign.
     before_col
-        The customer's profit before the assignment: where it predicts profit, using it
-        makes the interval narrower (CUPED) and biases nothing.
-    level
-        The confidence of the intervals, by Welch's t, which allows two spreads.
+        The profit of the customer before the assignment. Where it predicts profit, it
+        makes the interval narrower (CUPED) without bias.
 
     Returns
     -------
     IncrementalProfit
-        The effect per customer and in all.
+        The effect per customer and in total; its ``interval`` is Welch's, which allows
+        the two groups to vary differently.
 
     Raises
     ------
@@ -110,45 +131,46 @@ def incremental_profit(
     >>> found = incremental_profit(campaign, cost=6)
     >>> found.effect, found.profit, found.return_on_investment
     (4.0, 6.0, 1.0)
+    >>> lower, upper = found.interval(of="profit")
+    >>> round(lower, 1), round(upper, 1)
+    (-6.5, 18.5)
     """
-    spent, inside = nonnegative("cost", cost), fraction("level", level)
+    spent = nonnegative("cost", cost)
     measured = [profit_col, *([before_col] if before_col else [])]
     frame = read_eager(customers, (treated_col, *measured))
     require_numbers(frame, measured)
     rules = [rule for name in measured for rule in number_rules(frame, name)]
     refuse(frame, [*rules, *flag_rules(frame, treated_col)])
     treated = numbers(frame, treated_col) > 0
+    n_treated, n_control = int(treated.sum()), int((~treated).sum())
+    if min(n_treated, n_control) < 2:
+        raise NotEnoughDataError(
+            needed="2 customers or more in each group",
+            got=f"{n_treated} treated and {n_control} in control",
+            remedy="Pass both groups of a randomised campaign.",
+        )
     profit = numbers(frame, profit_col)
     if before_col:
         profit = _less_predictable(profit, numbers(frame, before_col))
     size = _largest(profit)
     ours, theirs = profit[treated] / size, profit[~treated] / size
-    if min(ours.size, theirs.size) < 2:
-        raise NotEnoughDataError(
-            needed="2 customers or more in each group",
-            got=f"{ours.size} treated and {theirs.size} in control",
-            remedy="Pass both groups of a randomised campaign.",
-        )
     effect = float(ours.mean() - theirs.mean()) * size
-    half = _welch(ours, theirs, inside) * size
-    added = [ours.size * e - spent for e in (effect, effect - half, effect + half)]
+    error, freedom = _welch(ours, theirs)
+    added = n_treated * effect - spent
     return IncrementalProfit(
         effect=effect,
-        lower=effect - half,
-        upper=effect + half,
-        level=inside,
-        treated=int(ours.size),
-        control=int(theirs.size),
+        standard_error=error * size,
+        degrees_of_freedom=freedom,
+        n_treated=n_treated,
+        n_control=n_control,
         cost=spent,
-        profit=added[0],
-        profit_lower=added[1],
-        profit_upper=added[2],
-        return_on_investment=added[0] / spent if spent > 0 else None,
+        profit=added,
+        return_on_investment=added / spent if spent > 0 else None,
     )
 
 
 def _less_predictable(profit: FloatArray, before: FloatArray) -> FloatArray:
-    """Take away what the past predicts; both groups lose the same on average."""
+    """Subtract what the past predicts; both groups lose the same on average."""
     away = before / _largest(before)
     away = away - away.mean()
     spread = float(np.mean(away**2))
@@ -159,18 +181,17 @@ def _less_predictable(profit: FloatArray, before: FloatArray) -> FloatArray:
     return np.asarray(profit - predicted * size, dtype=np.float64)
 
 
-def _welch(ours: FloatArray, theirs: FloatArray, level: float) -> float:
-    """Return how far a difference of means may be off, with a spread for each."""
+def _welch(ours: FloatArray, theirs: FloatArray) -> tuple[float, float | None]:
+    """Return the standard error of a difference of means, and its freedom."""
     parts = [group.var(ddof=1) / group.size for group in (ours, theirs)]
     variance = float(sum(parts))
     if variance == 0:
-        return 0.0
+        return 0.0, None
     shares = [
         (part / variance) ** 2 / (group.size - 1)
         for part, group in zip(parts, (ours, theirs), strict=True)
     ]
-    t = float(stdtrit(1.0 / float(sum(shares)), 0.5 + level / 2))
-    return t * float(np.sqrt(variance))
+    return float(np.sqrt(variance)), 1.0 / float(sum(shares))
 
 
 def _largest(money: FloatArray) -> float:

@@ -5,43 +5,49 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..._check import fraction, random_source, whole
-from ...fits import from_document, to_document
+from ..._check import fraction, instance, random_source, whole
+from ...fits import Interval, from_document, resampled_interval_of, to_document
 from ...kernels.base import ranking
 from ...kernels.base.intervals import bootstrap, percentile_interval
 from ...kernels.targeting import campaign_profit as kernel
 from ...typing import FloatArray, IntoDataFrame
-from .campaign_profit import instance_curve, with_value
+from .campaign_profit_curve import profit_by_cut
 from .retention_offer import RetentionOffer
+from .valued_outcomes import read_valued
 
 __all__ = ["HeldOutProfit", "held_out_profit"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldOutProfit:
-    """What a campaign earns on customers that had no part in planning it.
+    """The profit of a campaign on customers that had no part in planning it.
 
     Attributes
     ----------
     share_targeted
         The share that was best on the customers the plan was made on.
     planned_profit
-        What it earned there, per customer: the best of many cuts, so too high.
-    profit, lower, upper
-        What it earns on the others, with a bootstrap interval over customers.
-    level
-        The confidence of the interval.
+        The profit of that share on them, per customer: the best of many cuts, so it is
+        too high.
+    profit
+        The profit of that share on the other customers, per customer.
+    resampled
+        Its bootstrap interval over customers.
     profit_of_all
-        What targeting everybody would earn. Targeting nobody earns 0.
+        The profit of targeting all customers. Targeting none earns 0.
     """
 
     share_targeted: float
     planned_profit: float
     profit: float
-    lower: float
-    upper: float
-    level: float
+    resampled: Interval
     profit_of_all: float
+
+    def interval(self, *, level: float | None = None) -> Interval:
+        """Return the bootstrap interval of the profit; None is the level it has."""
+        return resampled_interval_of(
+            self.resampled, level, remedy="Measure it again with that level=."
+        )
 
     def to_dict(self) -> dict[str, object]:
         """Return the measure as a JSON document."""
@@ -59,42 +65,47 @@ def held_out_profit(
     planned_on: IntoDataFrame,
     offer: RetentionOffer,
     rng: np.random.Generator,
-    resamples: int = 1000,
+    n_resamples: int = 999,
     level: float = 0.95,
     risk_col: str = "churn_risk",
     churned_col: str = "churned",
-    clv_col: str = "clv",
+    clv_col: str = "clv_if_active",
 ) -> HeldOutProfit:
     """Measure a campaign on customers that had no part in choosing its size.
 
-    The best cut of a noisy curve is partly luck: on the customers it was chosen on it
-    always looks too good. So the share to target is chosen on ``planned_on``, and the
-    profit is measured on ``customers``.
+    The best cut of a noisy curve is partly luck: it always looks too good on the
+    customers it was chosen on. So the share to target is chosen on ``planned_on``, and
+    its profit is measured on ``customers``.
 
     Parameters
     ----------
     customers
-        One row per customer to judge on: risk, value, and what came.
+        One row per customer to measure on: risk, value, and what happened.
     planned_on
-        The same for the customers the share is chosen on.
+        The customers that the share is chosen on, with the columns of ``customers``.
     offer
-        What is offered.
+        The offer and how customers respond to it.
     rng
         The source of randomness of the bootstrap.
-    resamples
-        How many resamples of the customers.
-    level
-        The confidence of the interval.
-    risk_col, churned_col
-        The columns read.
+    n_resamples, level
+        The number of resamples, and the confidence level of the interval.
+    risk_col
+        The probability of leaving without the offer.
+    churned_col
+        Whether the customer left.
     clv_col
-        The value lost by leaving: what a customer *who stays* brings, see
-        ``with_campaign_profit``.
+        The value of a customer who stays: ``clv_if_active`` of ``with_clv_if_active``.
+        Not ``clv``, which already includes the chance of having left.
 
     Returns
     -------
     HeldOutProfit
         Planned and actual profit per customer, and the interval.
+
+    Raises
+    ------
+    NotEnoughDataError
+        If all customers of one of the frames left, or all stayed.
 
     Examples
     --------
@@ -103,21 +114,28 @@ def held_out_profit(
     >>> rng = np.random.default_rng(1)
     >>> risk = rng.beta(1, 4, 2000)
     >>> base = pd.DataFrame(
-    ...     {"churn_risk": risk, "churned": rng.random(2000) < risk, "clv": 150.0}
+    ...     {
+    ...         "churn_risk": risk,
+    ...         "churned": rng.random(2000) < risk,
+    ...         "clv_if_active": 150.0,
+    ...     }
     ... )
     >>> offer = RetentionOffer(accept_rate=0.3, incentive=10, contact_cost=1)
     >>> found = held_out_profit(
-    ...     base[1000:], planned_on=base[:1000], offer=offer, rng=rng, resamples=200
+    ...     base[1000:], planned_on=base[:1000], offer=offer, rng=rng, n_resamples=200
     ... )
-    >>> found.lower < found.profit < found.upper
+    >>> lower, upper = found.interval()
+    >>> lower < found.profit < upper
     True
     """
     inside = fraction("level", level)
-    plan, plan_clv = with_value(planned_on, risk_col, churned_col, clv_col)
-    _, count, total = instance_curve(plan, plan_clv, offer)
+    instance("offer", offer, RetentionOffer)
+    names = {"risk_col": risk_col, "churned_col": churned_col, "clv_col": clv_col}
+    plan, plan_clv = read_valued(planned_on, **names)
+    _, count, total = profit_by_cut(plan, plan_clv, offer)
     best = kernel.best_cut(total)
     share = float(count[best] / plan.churned.size)
-    judged, clv = with_value(customers, risk_col, churned_col, clv_col)
+    judged, clv = read_valued(customers, **names)
     expected = offer.expected_profit(judged.risk, clv)
     each = offer.realised_profit(judged.churned, clv)
     taken = _share_taken(expected, share)
@@ -126,7 +144,7 @@ def held_out_profit(
     draws = bootstrap(
         lambda drawn: np.asarray(drawn @ earned / n),
         units=n,
-        resamples=whole("resamples", resamples, at_least=2),
+        resamples=whole("n_resamples", n_resamples, at_least=2),
         rng=random_source(rng),
     )
     lower, upper = percentile_interval(draws, level=inside)
@@ -134,9 +152,7 @@ def held_out_profit(
         share_targeted=share,
         planned_profit=float(total[best]) / plan.churned.size,
         profit=float(each @ taken) / n,
-        lower=float(lower),
-        upper=float(upper),
-        level=inside,
+        resampled=Interval(lower=float(lower), upper=float(upper), level=inside),
         profit_of_all=float(each.mean()),
     )
 

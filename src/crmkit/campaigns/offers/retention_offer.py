@@ -1,4 +1,4 @@
-"""A retention offer: what it costs, who takes it, and what it saves."""
+"""A retention offer: what it costs, who accepts it, and what it saves."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,36 +7,35 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..._check import finite_array, fraction, nonnegative, positive
-from ..._frames import Frame, Rule, number_rules, nw, require_numbers, with_scores
-from ...errors import InvalidValueError, MissingColumnError
+from ...errors import InvalidValueError
 from ...fits import from_document, to_document
 from ...kernels.targeting import campaign_profit as kernel
-from ...typing import FloatArray, IntoFrameT
+from ...typing import FloatArray
 
-__all__ = ["RetentionOffer", "with_campaign_profit"]
+__all__ = ["RetentionOffer"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetentionOffer:
-    """What a campaign offers to keep customers, and how they take it.
+    """An offer to customers who may leave, and how they respond to it.
 
     Attributes
     ----------
     accept_rate
-        The chance that somebody about to leave takes the offer and stays.
+        The probability that a customer about to leave accepts the offer and stays.
     incentive
-        What the offer costs when it is taken, whoever takes it.
+        The cost of an accepted offer.
     contact_cost
-        What it costs to make it, taken or not.
+        The cost of making the offer, accepted or not.
     loyal_accept_rate
-        The chance that somebody who would have stayed anyway takes it; 1 in the
-        literature, the cautious choice.
+        The probability that a customer who would have stayed anyway accepts it; 1 in
+        the literature, the cautious choice.
     durability
-        The share of a saved customer's value that is kept: 1 if the saved behave as if
-        they had never thought of leaving, less if they leave soon after.
+        The share of a saved customer's value that is kept: 1 if saved customers behave
+        as if they had never been about to leave, less if they leave soon after.
     incentive_share
-        What it costs besides, as a share of the customer's value: a discount. A value
-        below 0 adds nothing.
+        The further cost of an accepted offer as a share of the customer's value, such
+        as a discount. A value below 0 adds nothing.
 
     Examples
     --------
@@ -55,7 +54,7 @@ class RetentionOffer:
     incentive_share: float = 0.0
 
     def __post_init__(self) -> None:
-        """Refuse shares that are none and costs below 0."""
+        """Refuse shares outside 0 to 1 and costs below 0."""
         fraction("accept_rate", self.accept_rate, closed=True)
         nonnegative("incentive", self.incentive)
         nonnegative("contact_cost", self.contact_cost)
@@ -64,14 +63,14 @@ class RetentionOffer:
         fraction("incentive_share", self.incentive_share, closed=True)
 
     def incentive_for(self, clv: ArrayLike) -> FloatArray:
-        """Return what the offer costs when somebody of this value takes it."""
+        """Return the cost of the offer when a customer of this value accepts it."""
         value = finite_array("clv", clv)
         return kernel.incentives(
             value, fixed=self.incentive, share=self.incentive_share
         )
 
     def cost_of_loyal(self, clv: ArrayLike) -> FloatArray:
-        """Return what it costs to target somebody of this value who would stay."""
+        """Return the cost of targeting a customer of this value who would stay."""
         return kernel.loyal_cost(
             loyal_accept=self.loyal_accept_rate,
             incentive=self.incentive_for(clv),
@@ -79,7 +78,7 @@ class RetentionOffer:
         )
 
     def profit_of_churner(self, clv: ArrayLike) -> FloatArray:
-        """Return the profit of targeting somebody of this value about to leave."""
+        """Return the profit of targeting a customer of this value about to leave."""
         value = finite_array("clv", clv)
         return kernel.churner_benefit(
             accept=self.accept_rate,
@@ -89,7 +88,7 @@ class RetentionOffer:
         )
 
     def expected_profit(self, risk: ArrayLike, clv: ArrayLike) -> FloatArray:
-        """Return the profit to expect of targeting customers at these risks."""
+        """Return the expected profit of targeting customers at these risks."""
         p = finite_array("risk", risk)
         return np.asarray(
             p * self.profit_of_churner(clv) - (1 - p) * self.cost_of_loyal(clv),
@@ -97,7 +96,7 @@ class RetentionOffer:
         )
 
     def realised_profit(self, churned: ArrayLike, clv: ArrayLike) -> FloatArray:
-        """Return the same once it is known who would have left (1) or stayed (0)."""
+        """Return the profit of targeting customers who would leave (1) or stay (0)."""
         return self.expected_profit(churned, clv)
 
     def break_even_risk(self, clv: float) -> float:
@@ -113,7 +112,7 @@ class RetentionOffer:
         if benefit <= 0:
             raise InvalidValueError(
                 subject="argument 'clv'",
-                found=f"value {clv!r}, less than it costs to save",
+                found=f"value {clv!r}, less than it costs to save the customer",
                 remedy="Offer less, or leave customers of this value alone.",
             )
         return cost / (cost + benefit)
@@ -126,92 +125,3 @@ class RetentionOffer:
     def from_dict(cls, document: Mapping[str, object]) -> "RetentionOffer":
         """Build the offer from its JSON document."""
         return from_document(cls, document)
-
-
-def with_campaign_profit(
-    customers: IntoFrameT,
-    *,
-    offer: RetentionOffer,
-    risk_col: str = "churn_risk",
-    clv_col: str = "clv",
-    customer_id_col: str = "customer_id",
-    output_col: str = "campaign_profit",
-) -> IntoFrameT:
-    """Add the profit to expect of making the offer to each customer.
-
-    Target those above 0, the highest first: risk alone would spend the budget on
-    customers who are not worth it, value alone on customers who stay anyway.
-
-    Parameters
-    ----------
-    customers
-        One row per customer; lazy frames stay lazy.
-    offer
-        What is offered.
-    risk_col
-        The probability to leave without the offer.
-    clv_col
-        The value lost if the customer leaves: what a customer *who stays* brings. The
-        ``clv`` of ``with_clv`` already contains the chance to be there: divide it by
-        ``probability_alive`` first (where above 0), or leaving counts twice.
-    customer_id_col
-        Only named in errors.
-    output_col
-        The column added.
-
-    Returns
-    -------
-    DataFrame
-        The same rows and one column more.
-
-    Raises
-    ------
-    MissingColumnError
-        If the frame has no such column; a note names the argument that sets it.
-    InvalidValueError
-        If a risk is outside 0..1, or a value is missing.
-
-    Notes
-    -----
-    p (g (v CLV - d) - f) - (1 - p) (h d + f), with risk p, acceptance g and h,
-    incentive d (fixed, a share of the value, or both), contact cost f and durability
-    v: Neslin et al. (2006), with individual values.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> offer = RetentionOffer(accept_rate=0.3, incentive=10, contact_cost=1)
-    >>> customers = pd.DataFrame(
-    ...     {"churn_risk": [0.6, 0.6, 0.1], "value_if_alive": [50, 500, 500]}
-    ... )
-    >>> customers.pipe(with_campaign_profit, offer=offer, clv_col="value_if_alive")
-       churn_risk  value_if_alive  campaign_profit
-    0         0.6              50              2.2
-    1         0.6             500             83.2
-    2         0.1             500              4.7
-    """
-    keys = (risk_col, clv_col)
-
-    def rules(frame: Frame) -> list[Rule]:
-        require_numbers(frame, keys)
-        outside = Rule(
-            column=risk_col,
-            broken=(nw.col(risk_col) < 0) | (nw.col(risk_col) > 1),
-            found="value outside 0..1",
-            remedy="Pass probabilities.",
-        )
-        return [*(r for key in keys for r in number_rules(frame, key)), outside]
-
-    try:
-        return with_scores(
-            customers,
-            keys,
-            {output_col: offer.expected_profit},
-            rules=rules,
-            id_col=customer_id_col,
-        )
-    except MissingColumnError as error:
-        arguments = {risk_col: "risk_col", clv_col: "clv_col"}
-        for column in error.missing:
-            error.add_note(f"{column!r} is the argument {arguments[column]!r}.")
-        raise

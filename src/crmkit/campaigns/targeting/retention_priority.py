@@ -1,183 +1,169 @@
-"""Where a point of retention is worth most, and whom to keep first."""
+"""Whom to keep first: value, risk and satisfaction of each customer, joined."""
 
-from collections.abc import Callable, Sequence
+import itertools
+from collections.abc import Mapping
 
-import numpy as np
+from ..._check import fraction, number
+from ..._frames import (
+    Frame,
+    Rule,
+    column_names,
+    native,
+    number_rules,
+    nw,
+    probability_rules,
+    read,
+    refuse,
+    require_numbers,
+)
+from ...typing import IntoFrameT
 
-from ..._check import nonnegative, rate
-from ..._frames import Frame, Rule, number_rules, nw, require_numbers, with_scores
-from ...typing import FloatArray, IntoFrameT
-
-__all__ = ["with_retention_priority", "with_value_of_retention"]
-
-
-def with_value_of_retention(
-    tiers: IntoFrameT,
-    *,
-    discount_rate: float,
-    margin_growth: float = 0.0,
-    customers_col: str = "customers",
-    margin_col: str = "margin",
-    retention_col: str = "retention",
-    output_col: str = "value_of_a_point",
-) -> IntoFrameT:
-    """Add what one percentage point of retention is worth to each tier.
-
-    Parameters
-    ----------
-    tiers
-        One row per tier.
-    discount_rate
-        The effective rate per period.
-    margin_growth
-        How much the margin of a customer who stays grows per period.
-    customers_col, margin_col, retention_col
-        Customers of the tier, the margin of one in a period, and the share kept per
-        period.
-    output_col
-        The column added, in the unit of the margin.
-
-    Returns
-    -------
-    DataFrame
-        The same rows and one column more.
-
-    Raises
-    ------
-    InvalidValueError
-        If a retention is not between 0 and 1, or the value has no limit.
-
-    Notes
-    -----
-    Customers x margin x d/dr [r / (1 + i - r (1 + g))] / 100: the slope of the margin
-    multiple of Gupta and Lehmann (2003).
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> tiers = pd.DataFrame(
-    ...     {"customers": [100, 900], "margin": [500, 50], "retention": [0.9, 0.7]}
-    ... )
-    >>> valued = tiers.pipe(with_value_of_retention, discount_rate=0.1)
-    >>> valued["value_of_a_point"].round(2).tolist()
-    [13750.0, 3093.75]
-    """
-    discount = rate("discount_rate", discount_rate)
-    growth = nonnegative("margin_growth", margin_growth)
-    keys = (customers_col, margin_col, retention_col)
-
-    def worth(
-        customers: FloatArray, margin: FloatArray, kept: FloatArray
-    ) -> FloatArray:
-        left = 1 + discount - kept * (1 + growth)
-        return np.asarray(customers * margin * (1 + discount) / left**2 / 100)
-
-    endless = nw.col(retention_col) * (1 + growth) >= 1 + discount
-    broken = (
-        (
-            (nw.col(retention_col) < 0) | (nw.col(retention_col) > 1),
-            "value outside 0..1",
-        ),
-        (endless, "retention that outgrows the discount"),
-    )
-    return with_scores(
-        tiers, keys, {output_col: worth}, rules=_rules(keys, retention_col, broken)
-    )
+__all__ = ["with_retention_priority"]
 
 
 def with_retention_priority(
     customers: IntoFrameT,
     *,
-    clv_col: str = "clv",
+    clv_from: float,
+    risk_from: float = 0.5,
+    satisfaction_from: float | None = None,
+    clv_col: str = "clv_if_active",
     risk_col: str = "churn_risk",
-    persuadability_col: str = "persuadability",
+    satisfaction_col: str = "satisfaction",
+    persuadability_col: str | None = None,
     customer_id_col: str = "customer_id",
-    output_col: str = "retention_priority",
 ) -> IntoFrameT:
-    """Add the value that an effort to keep a customer may be expected to save.
+    """Add the value at risk of each customer, a priority to keep it, and the reasons.
 
-    Value, risk and persuadability, multiplied: a customer is worth an effort only if
-    there is something to lose, it is likely to be lost, and it can be saved. Somebody
-    who stays anyway, or leaves whatever is done, has no priority.
+    A customer deserves an effort if there is something to lose, if it is likely to be
+    lost, and if it can be saved. The priorities are
+
+    1. valuable, likely to leave, and dissatisfied: the reason is known, act;
+    2. valuable and likely to leave: find the reason;
+    3. valuable and dissatisfied: put it right before the customer thinks of leaving;
+    4. valuable, and nothing is wrong: keep it so;
+    5. all other customers.
 
     Parameters
     ----------
     customers
-        One row per customer; lazy frames stay lazy.
+        One row per customer; a lazy frame stays lazy.
+    clv_from
+        The value from which a customer is worth an effort.
+    risk_from
+        The risk from which a customer is likely to leave.
+    satisfaction_from
+        The satisfaction below which a customer is dissatisfied, on the scale of the
+        column. By default satisfaction is not looked at, and priorities 1 and 3 do not
+        occur.
     clv_col
-        The value at stake: what a customer *who stays* brings. The ``clv`` of
-        ``with_clv`` already contains the chance to be there: divide it by
-        ``probability_alive`` first (where above 0), or leaving counts twice. Below
-        0 there is nothing to save and the priority is 0.
+        The value of a customer who stays: ``clv_if_active`` of ``with_clv_if_active``.
+        Not ``clv``, which already includes the chance of having left: with it leaving
+        would count twice.
     risk_col
-        The probability to leave if nothing is done.
+        The probability of leaving: ``churn_risk`` of ``with_churn_risk``, or
+        ``departure_risk`` of ``with_departure_risk``.
+    satisfaction_col
+        The answer to a survey. A customer who did not answer has none: pass them
+        separately, without ``satisfaction_from``.
     persuadability_col
-        The probability that somebody about to leave can be kept.
+        The probability that a customer about to leave can be kept; by default 1 for
+        all.
     customer_id_col
-        Only named in errors.
-    output_col
-        The column added, in the unit of the value.
+        The id that errors name, where the column exists.
 
     Returns
     -------
     DataFrame
-        The same rows and one column more.
+        The same rows and three more columns: ``value_at_risk`` (value above zero times
+        risk times persuadability), ``retention_priority`` from 1 to 5, and
+        ``retention_reasons`` in words.
 
     Raises
     ------
     InvalidValueError
-        If a probability is outside 0..1, or a value is missing.
+        If a value is missing or infinite, or a probability outside 0 to 1.
 
     Examples
     --------
     >>> import pandas as pd
-    >>> customers = pd.DataFrame(
-    ...     {
-    ...         "clv": [900.0, 900, 90, -50],
-    ...         "churn_risk": [0.5, 0.05, 0.9, 0.9],
-    ...         "persuadability": [0.4, 0.4, 0.4, 0.4],
-    ...     }
+    >>> import crmkit as ck
+    >>> customers = pd.DataFrame({
+    ...     "customer_id": ["ann", "bob", "cyd"],
+    ...     "clv_if_active": [50.0, 900.0, 800.0],
+    ...     "churn_risk": [0.8, 0.1, 0.7],
+    ...     "satisfaction": [2, 9, 3],
+    ... })
+    >>> found = ck.campaigns.with_retention_priority(
+    ...     customers, clv_from=500, satisfaction_from=7
     ... )
-    >>> customers.pipe(with_retention_priority)["retention_priority"].tolist()
-    [180.0, 18.0, 32.4, 0.0]
+    >>> found[["customer_id", "value_at_risk", "retention_priority"]]
+      customer_id  value_at_risk  retention_priority
+    0         ann           40.0                   5
+    1         bob           90.0                   4
+    2         cyd          560.0                   1
+    >>> found["retention_reasons"].to_list()[2]
+    'high value, likely to leave, dissatisfied'
     """
-    keys = (clv_col, risk_col, persuadability_col)
-
-    def saved(clv: FloatArray, risk: FloatArray, chance: FloatArray) -> FloatArray:
-        return np.asarray(np.maximum(clv, 0.0) * risk * chance, dtype=np.float64)
-
-    def outside(column: str) -> nw.Expr:
-        return (nw.col(column) < 0) | (nw.col(column) > 1)
-
-    def rules(frame: Frame) -> list[Rule]:
-        require_numbers(frame, keys)
-        found = [rule for key in keys for rule in number_rules(frame, key)]
-        shares = (risk_col, persuadability_col)
-        return found + [
-            _rule(key, outside(key), "value outside 0..1") for key in shares
-        ]
-
-    return with_scores(
-        customers, keys, {output_col: saved}, rules=rules, id_col=customer_id_col
+    chances = [risk_col, *([persuadability_col] if persuadability_col else [])]
+    surveyed = [] if satisfaction_from is None else [satisfaction_col]
+    opened = read(customers, [clv_col, *chances, *surveyed])
+    _refuse_impossible(opened, [clv_col, *surveyed], chances, customer_id_col)
+    facts = {
+        "high value": nw.col(clv_col) >= number("clv_from", clv_from),
+        "likely to leave": nw.col(risk_col)
+        >= fraction("risk_from", risk_from, closed=True),
+    }
+    if satisfaction_from is not None:
+        content = number("satisfaction_from", satisfaction_from)
+        facts["dissatisfied"] = nw.col(satisfaction_col) < content
+    at_stake = nw.when(nw.col(clv_col) > 0).then(nw.col(clv_col)).otherwise(0.0)
+    for chance in chances:
+        at_stake = at_stake * nw.col(chance)
+    return native(
+        opened.with_columns(
+            value_at_risk=at_stake,
+            retention_priority=_priority(*facts.values()),
+            retention_reasons=_reasons(facts),
+        ),
+        customers,
     )
 
 
-def _rules(
-    keys: Sequence[str], column: str, broken: Sequence[tuple[nw.Expr, str]]
-) -> Callable[[Frame], list[Rule]]:
-    def rules(frame: Frame) -> list[Rule]:
-        require_numbers(frame, keys)
-        numbers = [
-            rule
-            for key in keys
-            for rule in number_rules(frame, key, sign="nonnegative")
-        ]
-        return numbers + [_rule(column, where, found) for where, found in broken]
-
-    return rules
+def _refuse_impossible(
+    frame: Frame, measured: list[str], chances: list[str], customer_id_col: str
+) -> None:
+    require_numbers(frame, [*measured, *chances])
+    rules: list[Rule] = []
+    for column in measured:
+        rules += number_rules(frame, column)
+    for column in chances:
+        rules += probability_rules(frame, column)
+    named = customer_id_col in column_names(frame)
+    refuse(frame, rules, id_col=customer_id_col if named else None)
 
 
-def _rule(column: str, broken: nw.Expr, found: str) -> Rule:
-    return Rule(
-        column=column, broken=broken, found=found, remedy="Correct or drop these rows."
-    )
+def _priority(
+    worth: nw.Expr, leaving: nw.Expr, unhappy: nw.Expr | None = None
+) -> nw.Expr:
+    # The later condition wins: each one is more pressing than those before it.
+    level = nw.when(worth).then(nw.lit(4)).otherwise(nw.lit(5))
+    if unhappy is not None:
+        level = nw.when(worth & unhappy).then(nw.lit(3)).otherwise(level)
+    level = nw.when(worth & leaving).then(nw.lit(2)).otherwise(level)
+    if unhappy is not None:
+        level = nw.when(worth & leaving & unhappy).then(nw.lit(1)).otherwise(level)
+    return level
+
+
+def _reasons(facts: Mapping[str, nw.Expr]) -> nw.Expr:
+    """Name the facts that hold; engines share no function that joins words."""
+    words = nw.lit("nothing in particular")
+    # Longer lists come later and overrule the shorter ones, which hold as well.
+    for size in range(1, len(facts) + 1):
+        for said in itertools.combinations(facts, size):
+            holds = facts[said[0]]
+            for name in said[1:]:
+                holds = holds & facts[name]
+            words = nw.when(holds).then(nw.lit(", ".join(said))).otherwise(words)
+    return words

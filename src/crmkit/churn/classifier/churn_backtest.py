@@ -1,4 +1,4 @@
-"""Would it have worked? Every cut-off judged by what was known before it."""
+"""A classifier and two plain rules, judged at each cut-off by the past alone."""
 
 from collections.abc import Sequence
 
@@ -9,9 +9,14 @@ from ...errors import InvalidValueError, NotEnoughDataError
 from ...kernels.base import binary_regression
 from ...kernels.base.newton import Derivatives, maximise
 from ...snapshots import cutoff_folds
-from ...typing import FloatArray, IntArray, IntoDataFrameT
-from .churn_classifier import ProbabilityEstimator, fit_churn_classifier
-from .forecast_quality import ForecastQuality, quality_of
+from ...typing import (
+    FloatArray,
+    IntArray,
+    IntoDataFrameT,
+    ProbabilityEstimator,
+)
+from .churn_classifier import fit_churn_classifier
+from .churn_metrics import ChurnMetrics, metrics_of
 from .scored_outcomes import Scored
 
 __all__ = ["churn_backtest"]
@@ -21,41 +26,46 @@ def churn_backtest(
     snapshots: IntoDataFrameT,
     *,
     estimator: ProbabilityEstimator | None = None,
-    features: Sequence[str] | None = None,
+    feature_cols: Sequence[str] | None = None,
     embargo: int = 0,
     churned_col: str = "churned",
     baseline_col: str = "inactivity",
 ) -> IntoDataFrameT:
-    """Summarise how a classifier and two plain rules did at each cut-off.
+    """Summarise how good a classifier and two plain rules were at each cut-off.
 
     For each cut-off the classifier learns from snapshots whose labels had closed, and
-    is judged on the customers of that cut-off. Beside it stand the churn rate of the
-    past given to everybody (``"base rate"``), and a curve on one column
-    (``"baseline"``): a model that does not beat them is not worth its keep.
+    is judged on the customers of that cut-off. It is compared with the past churn rate
+    given to all customers (``"base rate"``), and with a curve on one column
+    (``"baseline"``): a model that does not beat them is not needed.
 
     Parameters
     ----------
     snapshots
         Rows of ``make_snapshots`` with several cut-offs.
-    estimator, features
-        As in ``fit_churn_classifier``.
+    estimator
+        Any scikit-learn classifier, pipeline or search with ``predict_proba``; by
+        default gradient boosting with cautious settings.
+    feature_cols
+        The columns to learn from; all features of the snapshots by default.
     embargo
         Further days between the end of a label and the cut-off it is used for.
     churned_col
-        The outcome.
+        Whether the customer churned: true and false, or 1 and 0.
     baseline_col
         The column of the baseline, a logistic curve on log(1 + value).
 
     Returns
     -------
     DataFrame
-        One row per cut-off and model: ``cutoff``, ``model``, ``customers``,
-        ``churners``, ``auc``, ``brier``, ``calibration_error``, ``top_decile_lift``.
+        One row per cut-off and model: ``cutoff``, ``model``, ``n_customers``,
+        ``n_churned``, ``auc``, ``brier_score``, ``expected_calibration_error``,
+        ``top_decile_lift``.
 
     Raises
     ------
     NotEnoughDataError
-        If no cut-off has a closed label before it, or at one nobody left, or everybody.
+        If no cut-off has a closed label before it, or if at one all customers left, or
+        all stayed.
 
     Examples
     --------
@@ -88,7 +98,7 @@ def churn_backtest(
             found="missing or negative value",
             remedy="Choose a column of 0 or more as the baseline.",
         )
-    rows: list[tuple[int, str, ForecastQuality]] = []
+    rows: list[tuple[int, str, ChurnMetrics]] = []
     for learn, judge in cutoff_folds(snapshots, embargo=embargo):
         used = np.concatenate((learn, judge))
         part = frame[used.tolist()]
@@ -96,7 +106,7 @@ def churn_backtest(
         model = fit_churn_classifier(
             with_arrays(part, {"fold": fold}).to_native(),
             estimator=estimator,
-            features=features,
+            feature_cols=feature_cols,
             churned_col=churned_col,
         )
         _require_both(y[judge], frame["cutoff"][int(judge[0])])
@@ -107,16 +117,18 @@ def churn_backtest(
         }
         for name, risk in risks.items():
             scored = Scored(risk=risk, churned=y[judge], frame=part)
-            rows.append((int(judge[0]), name, quality_of(scored)))
+            rows.append((int(judge[0]), name, metrics_of(scored)))
     first = [row for row, _, _ in rows]
-    found = [quality for _, _, quality in rows]
+    found = [metrics for _, _, metrics in rows]
     columns = {
         "model": np.array([name for _, name, _ in rows]),
-        "customers": np.array([each.customers for each in found]),
-        "churners": np.array([each.churners for each in found]),
+        "n_customers": np.array([each.n_customers for each in found]),
+        "n_churned": np.array([each.n_churned for each in found]),
         "auc": np.array([each.auc for each in found]),
-        "brier": np.array([each.brier for each in found]),
-        "calibration_error": np.array([each.calibration_error for each in found]),
+        "brier_score": np.array([each.brier_score for each in found]),
+        "expected_calibration_error": np.array(
+            [each.expected_calibration_error for each in found]
+        ),
         "top_decile_lift": np.array([each.top_decile_lift for each in found]),
     }
     cutoff = frame["cutoff"][first]
@@ -135,14 +147,14 @@ def _require_both(y: FloatArray, cutoff: object) -> None:
 def _curve(
     x: FloatArray, y: FloatArray, learn: IntArray, judge: IntArray
 ) -> FloatArray:
-    """Fit a logistic curve on log(1 + x) of the past, and read it at the cut-off."""
+    """Fit a logistic curve on log(1 + x) to the past, and read it at the cut-off."""
     X = np.column_stack([np.ones(learn.size), np.log1p(x[learn])])
 
     def mean(at: FloatArray) -> Derivatives:
         value, gradient, hessian = binary_regression.log_likelihood_sums(
             X, y[learn], np.ones(learn.size), offset=0.0, coefficients=at, link="logit"
         )
-        # A light pull keeps a perfect split finite.
+        # A weak prior keeps a perfect split finite.
         value -= 0.5e-3 * float(at @ at)
         n = learn.size
         return (

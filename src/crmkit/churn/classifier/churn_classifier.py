@@ -1,89 +1,46 @@
-"""Learning who leaves from snapshots, with any scikit-learn estimator."""
+"""A churn classifier, learned from snapshots by any scikit-learn estimator."""
 
-from collections.abc import Mapping, Sequence
+import dataclasses
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, cast
+from typing import Any
 
 import numpy as np
 from scipy.special import expit, logit
 
 from ..._check import fraction, random_source, whole
 from ..._frames import EagerFrame, native, read_eager, table, with_arrays
-from ...errors import InvalidTypeError, MissingColumnError, MissingExtraError
-from ...fits import from_document, to_document
+from ...errors import MissingColumnError
 from ...kernels.base import ranking
 from ...kernels.base.binary_regression import log_likelihood_sums
 from ...kernels.base.newton import Derivatives, maximise
 from ...kernels.targeting.calibration import corrected_for_prior
 from ...snapshots.feature_names import groups_of
-from ...typing import FloatArray, IntoDataFrame, IntoDataFrameT
-from .feature_matrix import chosen_features, feature_matrix, outcome_of, require_both
+from ...typing import (
+    FloatArray,
+    IntoDataFrame,
+    IntoDataFrameT,
+    ProbabilityEstimator,
+)
+from .classifier_report import ClassifierReport
+from .estimators import cloned, default_estimator, fit_to, raw_risk
+from .feature_matrix import (
+    chosen_features,
+    feature_matrix,
+    features_with,
+    outcome_of,
+    require_both,
+    require_like,
+)
 
-__all__ = [
-    "ChurnClassifier",
-    "ClassifierReport",
-    "ProbabilityEstimator",
-    "fit_churn_classifier",
-]
+__all__ = ["ChurnClassifier", "fit_churn_classifier"]
 
 _NEAR = 1e-9
 
 
-class ProbabilityEstimator(Protocol):
-    """Anything with scikit-learn's ``fit`` and ``predict_proba``."""
-
-    def fit(self, X: Any, y: Any) -> Any:  # noqa: ANN401 - scikit-learn has no types
-        """Learn from features and outcomes."""
-        ...
-
-    @property
-    def predict_proba(self) -> Any:  # noqa: ANN401 - a pipeline's is a descriptor
-        """Takes features, returns the probability of each class."""
-        ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClassifierReport:
-    """What a classifier learned from, as plain numbers.
-
-    Attributes
-    ----------
-    estimator
-        The estimator and its settings, as it prints itself.
-    features
-        The columns it reads.
-    trained_on, train_churn_rate
-        Snapshots learned from, and the share of them that churned.
-    calibrated_on
-        Snapshots the calibration was learned from; None without one.
-    calibration_intercept, calibration_slope
-        The line from the logit of the raw risk to that of the calibrated one.
-    base_rate
-        The churn rate the risks were corrected to; None without a correction.
-    """
-
-    estimator: str
-    features: tuple[str, ...]
-    trained_on: int
-    train_churn_rate: float
-    calibrated_on: int | None = None
-    calibration_intercept: float | None = None
-    calibration_slope: float | None = None
-    base_rate: float | None = None
-
-    def to_dict(self) -> dict[str, object]:
-        """Return the report as a JSON document; the estimator itself is not in it."""
-        return to_document(self)
-
-    @classmethod
-    def from_dict(cls, document: Mapping[str, object]) -> "ClassifierReport":
-        """Build the report from its JSON document."""
-        return from_document(cls, document)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ChurnClassifier:
-    """A fitted estimator with its calibration; it does not change any more.
+    """A fitted estimator with its calibration.
 
     Attributes
     ----------
@@ -97,14 +54,38 @@ class ChurnClassifier:
     report: ClassifierReport
 
     def risk(self, snapshots: IntoDataFrame) -> FloatArray:
-        """Return the probability to churn of each row."""
-        frame = read_eager(snapshots, self.report.features)
-        return self.risk_of(feature_matrix(frame, self.report.features))
+        """Return the probability of churn of each row."""
+        report = self.report
+        frame = read_eager(snapshots, report.features)
+        require_like(
+            frame,
+            report.features,
+            words=report.words,
+            flags=report.flags,
+            missed=report.missed,
+        )
+        return self.risk_of(feature_matrix(frame, report.features))
 
     def with_churn_risk(
         self, snapshots: IntoDataFrameT, *, output_col: str = "churn_risk"
     ) -> IntoDataFrameT:
-        """Add the probability to churn in a label window of the same length."""
+        """Add the probability of churn within a label window of the same length.
+
+        Parameters
+        ----------
+        snapshots
+            Rows with the features of the classifier.
+        output_col
+            The column added, from 0 to 1.
+
+        Raises
+        ------
+        InvalidTypeError
+            If a feature is of another kind than the one learned from.
+        InvalidValueError
+            If a feature has a missing value where none was learned from, or the
+            estimator answers with a number outside 0 to 1.
+        """
         frame = read_eager(snapshots, self.report.features)
         return native(with_arrays(frame, {output_col: self.risk(snapshots)}), snapshots)
 
@@ -113,14 +94,14 @@ class ChurnClassifier:
         snapshots: IntoDataFrameT,
         *,
         rng: np.random.Generator,
-        repeats: int = 5,
+        n_resamples: int = 5,
         churned_col: str = "churned",
     ) -> IntoDataFrameT:
-        """Summarise how much each group of features adds to the ranking.
+        """Summarise the permutation importance of each group of features.
 
-        The features of a group are shuffled together, so that none can stand in for
-        another, and the area under the curve is measured anew (Breiman 2001). Use
-        snapshots the classifier has not learned from.
+        The features of a group are shuffled together, so that none can replace another,
+        and the loss of AUC is measured (Breiman 2001). Use snapshots the classifier has
+        not learned from.
 
         Parameters
         ----------
@@ -128,7 +109,7 @@ class ChurnClassifier:
             Labelled snapshots.
         rng
             The source of randomness.
-        repeats
+        n_resamples
             How often each group is shuffled.
         churned_col
             The outcome.
@@ -136,10 +117,11 @@ class ChurnClassifier:
         Returns
         -------
         DataFrame
-            ``feature_group``, ``importance`` (the area lost) and its ``spread`` over
-            the repeats, the most important first.
+            ``feature_group``, ``importance`` (the AUC lost) and its ``spread`` over the
+            shuffles, the most important group first.
         """
-        times, source = whole("repeats", repeats, at_least=1), random_source(rng)
+        times = whole("n_resamples", n_resamples, at_least=1)
+        source = random_source(rng)
         frame = read_eager(snapshots, (*self.report.features, churned_col))
         X, y = (
             feature_matrix(frame, self.report.features),
@@ -166,11 +148,11 @@ class ChurnClassifier:
         return native(table(frame, columns), snapshots)
 
     def risk_of(self, X: Any) -> FloatArray:  # noqa: ANN401 - a pandas frame
-        """Return the same from the features as the estimator reads them."""
+        """Return the probability of churn from features as the estimator reads them."""
         report = self.report
         if not len(X):
             return np.zeros(0)
-        risk = _raw(self.estimator, X)
+        risk = raw_risk(self.estimator, X)
         if report.base_rate is not None:
             risk = corrected_for_prior(
                 _inside(risk),
@@ -188,7 +170,7 @@ def fit_churn_classifier(
     snapshots: IntoDataFrame,
     *,
     estimator: ProbabilityEstimator | None = None,
-    features: Sequence[str] | None = None,
+    feature_cols: Sequence[str] | None = None,
     base_rate: float | None = None,
     churned_col: str = "churned",
     fold_col: str | None = "fold",
@@ -196,9 +178,9 @@ def fit_churn_classifier(
     """Learn who leaves from the snapshots of the training cut-offs.
 
     Preprocessing belongs in a scikit-learn pipeline: it is then learned from the
-    training cut-offs only. Snapshots of the fold ``"calibrate"`` (see ``with_fold``),
-    which are later, put the risks on the scale of what came; without them the risks are
-    the estimator's own. Snapshots of other folds are not looked at.
+    training cut-offs only. The later snapshots of the fold ``"calibrate"`` (see
+    ``with_fold``) calibrate the risks; without them the risks are those of the
+    estimator. Snapshots of other folds are not used.
 
     Parameters
     ----------
@@ -206,14 +188,14 @@ def fit_churn_classifier(
         Rows of ``make_snapshots`` with a fold.
     estimator
         Any scikit-learn classifier, pipeline or search with ``predict_proba``. It is
-        cloned, never changed. None for gradient boosting with careful settings.
-    features
-        The columns to learn from; all features of the snapshots by default. Numbers
-        and booleans; words too where ``estimator`` is a pipeline that encodes them.
+        cloned, never changed. By default gradient boosting with cautious settings.
+    feature_cols
+        The columns to learn from; all features of the snapshots by default. Numbers and
+        booleans; also text where ``estimator`` is a pipeline that encodes it.
     base_rate
         The true churn rate, where the training snapshots were sampled at another one.
     churned_col
-        The outcome.
+        Whether the customer churned: true and false, or 1 and 0.
     fold_col
         The fold; None to learn from all rows.
 
@@ -230,14 +212,18 @@ def fit_churn_classifier(
         If there is no feature, or an outcome is missing.
     InvalidTypeError
         If a feature is neither number nor boolean and nothing encodes it, or the
-        estimator tells no probabilities.
+        estimator has no ``predict_proba``.
     NotEnoughDataError
-        If the training snapshots have one outcome only.
+        If all training snapshots have one outcome.
 
     Notes
     -----
     The calibration is a logistic regression on the logit of the risk (Platt 1999; Cox
     1958). The prior correction adds the difference of log-odds (Elkan 2001).
+
+    The estimator gets the rows in the order of the frame, because the folds of a search
+    may refer to it. Another order may change the last digits of the risks, and more
+    with an estimator that draws rows at random.
 
     Examples
     --------
@@ -255,25 +241,29 @@ def fit_churn_classifier(
     ...     }
     ... )
     >>> model = fit_churn_classifier(snapshots, estimator=LogisticRegression())
-    >>> model.report.trained_on, model.report.features
+    >>> model.report.n_trained, model.report.features
     (600, ('inactivity',))
     >>> model.with_churn_risk(snapshots[:3])["churn_risk"].round(1).tolist()
     [0.7, 0.3, 0.5]
     """
     frame = _with_its_fold(snapshots, churned_col, fold_col)
-    names = chosen_features(frame, features, words=estimator is not None)
+    names = chosen_features(frame, feature_cols, words=estimator is not None)
     fold = np.array(frame[fold_col].to_list()) if fold_col else None
     learn = np.ones(len(frame), bool) if fold is None else fold == "train"
     later = np.zeros(len(frame), bool) if fold is None else fold == "calibrate"
     X, y = feature_matrix(frame, names), outcome_of(frame, churned_col)
     require_both(y[learn])
-    chosen = _default() if estimator is None else _clone(estimator)
-    _learn(chosen, X[learn], y[learn])
+    chosen = default_estimator() if estimator is None else cloned(estimator)
+    fit_to(chosen, X[learn], y[learn])
     rate = float(y[learn].mean())
+    words, flags, missed = features_with(frame.filter((learn | later).tolist()), names)
     report = ClassifierReport(
         estimator=" ".join(str(chosen).split()),
         features=names,
-        trained_on=int(learn.sum()),
+        words=words,
+        flags=flags,
+        missed=missed,
+        n_trained=int(learn.sum()),
         train_churn_rate=rate,
         base_rate=None if base_rate is None else fraction("base_rate", base_rate),
     )
@@ -294,32 +284,6 @@ def _with_its_fold(
         raise
 
 
-def _learn(
-    estimator: ProbabilityEstimator,
-    X: Any,  # noqa: ANN401 - a pandas frame
-    y: FloatArray,
-) -> None:
-    try:
-        estimator.fit(X, y.astype(np.int64))
-    except ValueError as error:
-        words = [name for name in X if X[name].dtype == object]
-        if not words or not str(error).startswith("could not convert string"):
-            raise
-        raise InvalidTypeError(
-            subject=f"column {words[0]!r}",
-            expected="numbers, which this estimator reads",
-            got="words",
-            remedy="Encode it in a pipeline (OneHotEncoder), or leave it out.",
-        ) from error
-    if not hasattr(estimator, "predict_proba"):
-        raise InvalidTypeError(
-            subject="argument 'estimator'",
-            expected="a classifier with predict_proba",
-            got=type(estimator).__name__,
-            remedy="Wrap it in scikit-learn's CalibratedClassifierCV.",
-        )
-
-
 def _with_calibration(
     raw: ChurnClassifier,
     X: Any,  # noqa: ANN401 - a pandas frame
@@ -332,7 +296,7 @@ def _with_calibration(
         value, gradient, hessian = log_likelihood_sums(
             line, y, np.ones(y.size), offset=0.0, coefficients=at, link="logit"
         )
-        # As much prior as one customer of each kind keeps a perfect split finite.
+        # A prior as strong as one customer of each kind keeps a perfect split finite.
         away = at - np.array([0.0, 1.0])
         value -= 0.5 * float(away @ away)
         n = y.size
@@ -340,21 +304,13 @@ def _with_calibration(
 
     best = maximise(mean, np.array([0.0, 1.0]), tolerance=1e-9, max_iterations=100)
     old = raw.report
-    report = ClassifierReport(
-        estimator=old.estimator,
-        features=old.features,
-        trained_on=old.trained_on,
-        train_churn_rate=old.train_churn_rate,
-        calibrated_on=y.size,
+    report = dataclasses.replace(
+        old,
+        n_calibrated=y.size,
         calibration_intercept=float(best.parameters[0]),
         calibration_slope=float(best.parameters[1]),
-        base_rate=old.base_rate,
     )
     return ChurnClassifier(estimator=raw.estimator, report=report)
-
-
-def _raw(estimator: ProbabilityEstimator, X: Any) -> FloatArray:  # noqa: ANN401
-    return np.asarray(estimator.predict_proba(X), dtype=np.float64)[:, 1]
 
 
 def _inside(risk: FloatArray) -> FloatArray:
@@ -364,31 +320,3 @@ def _inside(risk: FloatArray) -> FloatArray:
 def _area(risk: FloatArray, y: FloatArray) -> float:
     _, (positives, negatives) = ranking.blocks(risk, y, 1 - y)
     return ranking.area_under_roc(positives, negatives)
-
-
-def _clone(estimator: ProbabilityEstimator) -> ProbabilityEstimator:
-    try:
-        from sklearn.base import clone  # noqa: PLC0415 - an optional extra
-    except ImportError:
-        raise MissingExtraError(package="scikit-learn", extra="learn") from None
-    return cast("ProbabilityEstimator", clone(estimator))
-
-
-def _default() -> ProbabilityEstimator:
-    try:
-        from sklearn.ensemble import (  # noqa: PLC0415 - an optional extra
-            HistGradientBoostingClassifier,
-        )
-    except ImportError:
-        raise MissingExtraError(package="scikit-learn", extra="learn") from None
-    boosting: Any = HistGradientBoostingClassifier
-    careful = boosting(
-        learning_rate=0.05,
-        max_iter=150,
-        max_leaf_nodes=15,
-        min_samples_leaf=50,
-        l2_regularization=1.0,
-        early_stopping=False,
-        random_state=0,
-    )
-    return cast("ProbabilityEstimator", careful)

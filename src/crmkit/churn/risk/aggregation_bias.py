@@ -1,4 +1,4 @@
-"""Why the retention of a mixed base rises although nobody's does."""
+"""Why the retention of a mixed base rises although that of no segment does."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,10 +7,9 @@ import numpy as np
 
 from ..._check import whole
 from ..._frames import (
-    Rule,
     number_rules,
     numbers,
-    nw,
+    probability_rules,
     read_eager,
     refuse,
     require_numbers,
@@ -24,25 +23,28 @@ __all__ = ["AggregationBias", "aggregation_bias"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AggregationBias:
-    """The pooled retention of segments that each keep their customers at one rate.
+    """The pooled retention of segments that each keep a constant share of customers.
 
     Attributes
     ----------
     retention
-        The pooled rate at renewals 1, 2, ...: it rises, for the weaker segments shrink.
+        The pooled rate at renewals 1, 2, ...: it rises, because the share of segments
+        with low retention falls.
     sorting
-        How much of each step up comes from the mix: all of it, since no segment's rate
-        moves. The first entry is 0.
+        The part of each rise that comes from the mix: all of it, since the rate of each
+        segment is constant. The first entry is 0.
     expected_lifetime
-        Periods to expect of a new customer, segment by segment: sum of share / churn.
+        The expected periods of a new customer, segment by segment: the sum of share /
+        churn. None if a segment never loses a customer.
     naive_lifetime
-        What one over the pooled churn of the first renewal would say; too low.
+        One over the pooled churn of the first renewal, which is too low. None if no
+        customer is lost.
     """
 
     retention: tuple[float, ...]
     sorting: tuple[float, ...]
-    expected_lifetime: float | None
-    naive_lifetime: float | None
+    expected_lifetime: float | None = None
+    naive_lifetime: float | None = None
 
     def to_dict(self) -> dict[str, object]:
         """Return the measure as a JSON document."""
@@ -58,10 +60,10 @@ def aggregation_bias(
     segments: IntoFrame,
     *,
     renewals: int,
-    customers_col: str = "customers",
+    n_customers_col: str = "n_customers",
     retention_col: str = "retention",
 ) -> AggregationBias:
-    """Measure what pooling segments of unequal retention does to the curve.
+    """Measure how pooling segments of unequal retention biases retention and lifetime.
 
     Fader and Hardie (2010) show that a value computed from the pooled retention rate is
     biased downwards: customers who differ are worth more together than one average
@@ -72,44 +74,39 @@ def aggregation_bias(
     segments
         One row per segment.
     renewals
-        How many renewals to follow.
-    customers_col, retention_col
-        The size of the segment at the start, and the share it keeps at every renewal.
+        The number of renewals to follow.
+    n_customers_col, retention_col
+        The customers of the segment at the start, and the share it keeps at every
+        renewal.
 
     Returns
     -------
     AggregationBias
-        The pooled curve and both lifetimes; a lifetime that is endless is None.
+        The pooled curve and both lifetimes.
 
     Raises
     ------
     InvalidValueError
-        If a retention is no share, or a size is negative.
+        If a retention is outside 0 to 1, or a number of customers is negative.
 
     Examples
     --------
-    Two thirds of the customers stay at 90 %, one third at 60 %:
+    Two thirds of the customers stay at 90%, one third at 60%:
 
     >>> import pandas as pd
-    >>> segments = pd.DataFrame({"customers": [2, 1], "retention": [0.9, 0.6]})
+    >>> segments = pd.DataFrame({"n_customers": [2, 1], "retention": [0.9, 0.6]})
     >>> bias = aggregation_bias(segments, renewals=5)
     >>> [round(r, 4) for r in bias.retention]
     [0.8, 0.825, 0.8455, 0.8613, 0.873]
     >>> round(bias.expected_lifetime, 2), round(bias.naive_lifetime, 2)
     (7.5, 5.0)
     """
-    columns = (customers_col, retention_col)
+    columns = (n_customers_col, retention_col)
     frame = read_eager(segments, columns)
     require_numbers(frame, columns)
-    above = Rule(
-        column=retention_col,
-        broken=nw.col(retention_col) > 1,
-        found="value above 1",
-        remedy="Pass the share kept, from 0 to 1.",
-    )
-    rules = [r for c in columns for r in number_rules(frame, c, sign="nonnegative")]
-    refuse(frame, [*rules, above])
-    size, kept = numbers(frame, customers_col), numbers(frame, retention_col)
+    counted = number_rules(frame, n_customers_col, sign="nonnegative")
+    refuse(frame, [*counted, *probability_rules(frame, retention_col)])
+    size, kept = numbers(frame, n_customers_col), numbers(frame, retention_col)
     if not size.sum() > 0:
         raise NotEnoughDataError(
             needed="customers", got="0", remedy="Pass a segment with customers."

@@ -1,13 +1,20 @@
-"""Churn without a contract: nobody says goodbye, so a purchase model has to tell."""
+"""Churn without a contract: customers do not announce it, so a model has to tell."""
 
 from collections.abc import Callable
 from functools import partial
 
 import numpy as np
 
-from ..._check import positive
+from ..._check import able_to, positive
 from ..._frames import Frame, Rule, number_rules, nw, require_numbers, with_scores
-from ...typing import FloatArray, IntoFrameT, PauseModel, PurchaseModel
+from ...typing import (
+    HISTORY,
+    FloatArray,
+    HistoryColumns,
+    IntoFrameT,
+    PauseModel,
+    PurchaseModel,
+)
 
 __all__ = ["with_churn_risk", "with_departure_risk"]
 
@@ -17,17 +24,14 @@ def with_churn_risk(
     *,
     purchases: PauseModel,
     horizon: float,
-    customer_id_col: str = "customer_id",
-    frequency_col: str = "frequency",
-    recency_col: str = "recency",
-    T_col: str = "T",
+    columns: HistoryColumns = HISTORY,
     output_col: str = "churn_risk",
 ) -> IntoFrameT:
-    """Add the probability that a customer buys nothing in the coming horizon.
+    """Add the probability that a customer buys nothing within the coming horizon.
 
-    This is the churn a company can check: wait for the horizon to pass, and count who
-    came back. It is at least the probability to have left for good
-    (``with_departure_risk``), for a slow buyer may stay away and still be a customer.
+    This churn can be checked: wait for the horizon to pass, and count who came back. It
+    is at least the probability of having left for good (``with_departure_risk``),
+    because a slow buyer may stay away and still be a customer.
 
     Parameters
     ----------
@@ -37,27 +41,27 @@ def with_churn_risk(
         A fitted purchase model.
     horizon
         The time without a purchase that counts as churn, in the unit of ``T``.
-    customer_id_col, frequency_col, recency_col, T_col
-        The columns read; the id is only named in errors.
+    columns
+        The names of the columns of the purchase history; errors name the id.
     output_col
         The column added, from 0 to 1.
 
     Returns
     -------
     DataFrame
-        The same rows and one column more.
+        The same rows and one more column.
 
     Raises
     ------
     MissingColumnError
-        If a column is absent.
+        If a column is missing.
     InvalidValueError
         If a history is impossible, or the horizon is not above 0.
 
     Notes
     -----
-    It is the model's ``probability_of_n_purchases`` at ``n=0``: the chance of no event
-    in (T, T + horizon] given frequency, recency and T.
+    It is the model's ``probability_of_n_purchases`` at ``n=0``: the probability of no
+    purchase in (T, T + horizon] given frequency, recency and T.
 
     Examples
     --------
@@ -75,16 +79,16 @@ def with_churn_risk(
     0          8       39  40       0.074
     1          1        5  40       0.723
     """
+    able_to("purchases", purchases, "probability_of_n_purchases")
     score = partial(
         purchases.probability_of_n_purchases, n=0, horizon=positive("horizon", horizon)
     )
-    keys = (frequency_col, recency_col, T_col)
     return with_scores(
         customers,
-        keys,
+        columns.history,
         {output_col: score},
-        rules=_history_rules(*keys),
-        id_col=customer_id_col,
+        rules=_history_rules(columns),
+        id_col=columns.customer_id,
     )
 
 
@@ -92,16 +96,14 @@ def with_departure_risk(
     customers: IntoFrameT,
     *,
     purchases: PurchaseModel,
-    customer_id_col: str = "customer_id",
-    frequency_col: str = "frequency",
-    recency_col: str = "recency",
-    T_col: str = "T",
+    columns: HistoryColumns = HISTORY,
     output_col: str = "departure_risk",
 ) -> IntoFrameT:
-    """Add the probability that a customer has left for good already: 1 - P(alive).
+    """Add the probability that a customer has already left for good.
 
-    Nobody can check it: a customer who has left and one who pauses look the same. Use
-    it to rank, and ``with_churn_risk`` where a number must come true.
+    It is 1 - P(alive), and cannot be checked: a customer who has left and one who
+    pauses look alike. Use it to rank, and ``with_churn_risk`` for a number that can be
+    compared with what happens.
 
     Parameters
     ----------
@@ -109,20 +111,20 @@ def with_departure_risk(
         One row per customer, as ``rfm_summary`` returns; lazy frames stay lazy.
     purchases
         A fitted purchase model.
-    customer_id_col, frequency_col, recency_col, T_col
-        The columns read; the id is only named in errors.
+    columns
+        The names of the columns of the purchase history; errors name the id.
     output_col
         The column added, from 0 to 1.
 
     Returns
     -------
     DataFrame
-        The same rows and one column more.
+        The same rows and one more column.
 
     Raises
     ------
     MissingColumnError
-        If a column is absent.
+        If a column is missing.
     InvalidValueError
         If a history is impossible.
 
@@ -140,36 +142,36 @@ def with_departure_risk(
     0          8       39  40           0.092
     1          1        5  40           0.692
     """
+    able_to("purchases", purchases, "probability_alive")
 
     def score(frequency: FloatArray, recency: FloatArray, T: FloatArray) -> FloatArray:
         return np.subtract(1.0, purchases.probability_alive(frequency, recency, T))
 
-    keys = (frequency_col, recency_col, T_col)
     return with_scores(
         customers,
-        keys,
+        columns.history,
         {output_col: score},
-        rules=_history_rules(*keys),
-        id_col=customer_id_col,
+        rules=_history_rules(columns),
+        id_col=columns.customer_id,
     )
 
 
-def _history_rules(
-    frequency: str, recency: str, T: str
-) -> Callable[[Frame], list[Rule]]:
+def _history_rules(columns: HistoryColumns) -> Callable[[Frame], list[Rule]]:
+    # A model of another library may allow what crmkit's models refuse, such as a
+    # frequency that is not whole: only what no history can be is refused here.
     def rules(frame: Frame) -> list[Rule]:
-        columns = (frequency, recency, T)
-        require_numbers(frame, columns)
+        require_numbers(frame, columns.history)
         numbers = [
             rule
-            for column in columns
+            for column in columns.history
             for rule in number_rules(frame, column, sign="nonnegative")
         ]
         late = Rule(
-            column=recency,
-            broken=nw.col(recency) > nw.col(T),
-            found="impossible value",
-            remedy=f"Recency may not exceed {T}: correct or drop these rows.",
+            column=columns.recency,
+            broken=nw.col(columns.recency) > nw.col(columns.T),
+            found=f"value above {columns.T}",
+            remedy="Correct or drop these rows: the last purchase is not after the "
+            "end of observation.",
         )
         return [*numbers, late]
 

@@ -1,4 +1,4 @@
-"""Churn rates whose denominator is said: customers and revenue of one period."""
+"""Churn rates of customers and revenue over one period."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ import numpy as np
 from ..._check import fraction, positive
 from ..._frames import number_rules, numbers, read_eager, refuse, require_numbers
 from ...errors import NotEnoughDataError
-from ...fits import from_document, to_document
+from ...fits import Interval, from_document, to_document
 from ...kernels.base.intervals import wilson
 from ...typing import IntoFrame
 from ..classifier.scored_outcomes import refuse_overflow
@@ -18,20 +18,22 @@ __all__ = ["PeriodRates", "period_rates", "rescaled_rate"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PeriodRates:
-    """What became of the customers of a period's start, and of their revenue.
+    """Churn and retention of the customers, and the revenue, at the start of a period.
 
     Attributes
     ----------
-    customers_at_start, customers_lost, customers_won
-        Counts. Those won in the period are in no rate: nobody can lose them yet.
+    n_customers_at_start, n_customers_lost, n_customers_won
+        Customers at the start, those of them who were lost, and new customers, who
+        enter no rate.
     revenue_at_start, revenue_lost, revenue_contracted, revenue_expanded, revenue_won
-        Revenue at the start; of it, what went with lost customers and what those who
-        stayed cut; what those who stayed added; what new customers brought.
+        Revenue at the start; of it, the revenue of lost customers and the reductions of
+        those who stayed; the increases of those who stayed; the revenue of new
+        customers.
     """
 
-    customers_at_start: int
-    customers_lost: int
-    customers_won: int
+    n_customers_at_start: int
+    n_customers_lost: int
+    n_customers_won: int
     revenue_at_start: float
     revenue_lost: float
     revenue_contracted: float
@@ -41,7 +43,7 @@ class PeriodRates:
     @property
     def churn_rate(self) -> float:
         """Share of the customers at the start who were lost."""
-        return self.customers_lost / self.customers_at_start
+        return self.n_customers_lost / self.n_customers_at_start
 
     @property
     def retention_rate(self) -> float:
@@ -55,18 +57,19 @@ class PeriodRates:
 
     @property
     def net_revenue_retention(self) -> float:
-        """Revenue at the end per revenue at the start, of those there at the start."""
+        """Revenue at the end per revenue at the start, of customers at the start."""
         kept = 1 - self.gross_revenue_churn
         return kept + self.revenue_expanded / self.revenue_at_start
 
-    def churn_interval(self, *, level: float = 0.95) -> tuple[float, float]:
-        """Return Wilson's interval of the churn rate."""
+    def interval(self, *, level: float = 0.95) -> Interval:
+        """Return Wilson's interval of the churn rate of customers."""
+        inside = fraction("level", level)
         lower, upper = wilson(
-            np.array(float(self.customers_lost)),
-            np.array(float(self.customers_at_start)),
-            level=fraction("level", level),
+            np.array(float(self.n_customers_lost)),
+            np.array(float(self.n_customers_at_start)),
+            level=inside,
         )
-        return float(lower), float(upper)
+        return Interval(lower=float(lower), upper=float(upper), level=inside)
 
     def to_dict(self) -> dict[str, object]:
         """Return the rates as a JSON document."""
@@ -86,28 +89,28 @@ def period_rates(
 ) -> PeriodRates:
     """Measure the churn of customers and of revenue over one period.
 
-    The denominator is who was there at the *start*. Dividing by the customers at the
-    end, or by an average, mixes new customers in, and growth then hides churn.
+    The denominator is the customers at the *start*. Dividing by the customers at the
+    end, or by an average, includes new customers, and growth then hides churn.
 
     Parameters
     ----------
     customers
-        One row per customer seen at the start or at the end.
+        One row per customer at the start or at the end.
     start_col, end_col
-        The recurring revenue of the customer at both times; 0 when not a customer.
-        Who came and went in between has 0 at both, and is in no rate.
+        The recurring revenue of the customer at both times; 0 when not a customer. A
+        customer who came and left in between has 0 at both, and enters no rate.
 
     Returns
     -------
     PeriodRates
-        The counts and sums, and the rates that follow from them.
+        The counts, the sums, and the rates that follow from them.
 
     Raises
     ------
     InvalidValueError
         If a revenue is missing or negative.
     NotEnoughDataError
-        If nobody was a customer at the start.
+        If there were no customers at the start.
 
     Examples
     --------
@@ -139,14 +142,14 @@ def period_rates(
         raise NotEnoughDataError(
             needed=f"customers at the start (column {start_col!r} above 0)",
             got=f"0 of {before.size:,}",
-            remedy="Pass the customers of the period before, too.",
+            remedy="Include the customers of the period before.",
         )
     less = np.where(stayed, np.maximum(before - after, 0.0), 0.0)
     more = np.where(stayed, np.maximum(after - before, 0.0), 0.0)
     return PeriodRates(
-        customers_at_start=int(there.sum()),
-        customers_lost=int(lost.sum()),
-        customers_won=int(((before == 0) & (after > 0)).sum()),
+        n_customers_at_start=int(there.sum()),
+        n_customers_lost=int(lost.sum()),
+        n_customers_won=int(((before == 0) & (after > 0)).sum()),
         revenue_at_start=float(before.sum()),
         revenue_lost=float(before[lost].sum()),
         revenue_contracted=float(less.sum()),
@@ -156,18 +159,18 @@ def period_rates(
 
 
 def rescaled_rate(*, churn_rate: float, periods: float) -> float:
-    """Return the churn over ``periods`` periods, if each loses the same share.
+    """Return the churn rate over several periods if each loses the same share.
 
-    1 - (1 - churn)^periods. The assumption is a constant hazard: it holds for no real
-    cohort, whose churn falls with tenure, so a yearly rate from a month's is too high.
-    A fitted ``ShiftedBetaGeometric`` needs no such assumption.
+    It is 1 - (1 - churn)^periods, which assumes a constant hazard. The churn of real
+    cohorts falls with tenure, so a yearly rate from a monthly one is too high. A fitted
+    ``ShiftedBetaGeometric`` needs no such assumption.
 
     Parameters
     ----------
     churn_rate
         The share lost in one period, from 0 to 1.
     periods
-        How many periods; a part of one is allowed.
+        The number of periods, not necessarily whole.
 
     Returns
     -------
@@ -177,7 +180,7 @@ def rescaled_rate(*, churn_rate: float, periods: float) -> float:
     Raises
     ------
     InvalidValueError
-        If the rate is no share, or the periods are not above 0.
+        If the rate is outside 0 to 1, or the periods are not above 0.
 
     Examples
     --------

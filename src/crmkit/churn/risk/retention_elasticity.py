@@ -1,4 +1,4 @@
-"""What a point of retention is worth."""
+"""What a point of retention adds to the value of a customer."""
 
 import math
 from collections.abc import Mapping
@@ -20,13 +20,13 @@ class RetentionElasticity:
     retention_rate, new_retention_rate
         The share kept per period, before and after.
     value, new_value
-        The value of one customer: margin times multiple, less the fixed cost.
+        The value of one customer: margin times multiple, minus the fixed cost.
     relative_change
-        ``new_value / value - 1``: 0.7 stands for 70 % more.
+        ``new_value / value - 1``: 0.7 means 70% more.
     elasticity
-        Per cent of value for one per cent of retention, at the margin.
+        The percent of value for one percent of retention, at the margin.
     value_of_a_point
-        What one percentage point of retention adds to the value, at the margin.
+        The value added by one percentage point of retention, at the margin.
     """
 
     retention_rate: float
@@ -50,10 +50,11 @@ class RetentionElasticity:
 def margin_multiple(
     *, retention_rate: float, discount_rate: float, margin_growth: float = 0.0
 ) -> float:
-    """Return the value of a customer in yearly margins: r / (1 + i - r (1 + g)).
+    """Return the value of a customer as a multiple of this period's margin.
 
-    Counted from the next period on, at a constant retention rate (Gupta and Lehmann
-    2003, "Customers as assets", Journal of Interactive Marketing 17).
+    It is r / (1 + i - r (1 + g)), counted from the next period on, at a constant
+    retention rate (Gupta and Lehmann 2003, "Customers as assets", Journal of
+    Interactive Marketing 17).
 
     Parameters
     ----------
@@ -101,12 +102,12 @@ def retention_elasticity(
     margin_growth: float = 0.0,
     fixed_cost: float = 0.0,
 ) -> RetentionElasticity:
-    """Measure what a change of the retention rate does to the value of a customer.
+    """Measure how a change of the retention rate changes the value of a customer.
 
-    A bank that keeps 5 points more of its customers is often quoted to earn up to 70 %
-    more. That is arithmetic, and no law: it depends on where the retention rate starts,
-    on the discount rate, and on the costs that do not grow with tenure. The example
-    shows one bank of which it is true.
+    A bank that keeps 5 points more of its customers is often said to earn up to 70%
+    more. That is arithmetic, not a law: it depends on the retention rate it starts
+    from, on the discount rate, and on costs that do not grow with tenure. The example
+    shows one bank for which it is true.
 
     Parameters
     ----------
@@ -121,12 +122,12 @@ def retention_elasticity(
     margin_growth
         How much the margin of a customer who stays grows per period.
     fixed_cost
-        Present value of what a customer costs whatever the tenure, such as acquisition.
+        The present value of costs that do not depend on tenure, such as acquisition.
 
     Returns
     -------
     RetentionElasticity
-        Both values and what lies between them.
+        Both values, their relative change, and the elasticity.
 
     Raises
     ------
@@ -156,7 +157,7 @@ def retention_elasticity(
         raise InvalidValueError(
             subject="the value at the start",
             found=f"invalid value {value!r}",
-            remedy="A relative change needs a value above 0: check margin and cost.",
+            remedy="Check margin and cost: a relative change needs a value above 0.",
         )
     # d/dr of r / (1 + i - r (1 + g)).
     slope = money * (1 + discount_rate)

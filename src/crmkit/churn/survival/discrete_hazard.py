@@ -1,4 +1,4 @@
-"""The chance to leave in each period, by tenure and by what is known of a customer."""
+"""The probability of leaving in each period, by tenure and covariates."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,10 +7,11 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..._check import fraction, nonnegative_array, one_of, whole
+from ..._check import fraction, listed, nonnegative_array, one_of, whole
 from ..._frames import (
     EagerFrame,
     Rule,
+    flag_rules,
     group_rows,
     number_rules,
     numbers,
@@ -20,11 +21,10 @@ from ..._frames import (
     require_numbers,
 )
 from ...errors import ConvergenceError, InvalidValueError, NotEnoughDataError
-from ...fits import from_document, to_document
+from ...fits import Interval, from_document, to_document
 from ...kernels.base import binary_regression as kernel
 from ...kernels.base.intervals import normal_quantile
-from ...typing import FloatArray, IntArray, IntoDataFrame, IntoFrame
-from ..classifier.scored_outcomes import flag_rules
+from ...typing import FloatArray, IntArray, IntoDataFrame, IntoFrame, Link
 from .hazard_fitting import PersonPeriods, maximised
 
 __all__ = ["DiscreteHazard", "fit_discrete_hazard"]
@@ -35,7 +35,7 @@ _BASELINES = ("saturated", "constant", "logarithmic")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DiscreteHazard:
-    """A discrete-time hazard: the chance to leave in a period, having reached it.
+    """A discrete-time hazard: the probability of leaving in a period reached.
 
     Attributes
     ----------
@@ -48,14 +48,14 @@ class DiscreteHazard:
     last_period
         The last period seen, or the one from which periods share a level.
     covariates
-        The columns that move the hazard besides tenure.
+        The columns that change the hazard, besides tenure.
     names, coefficients, standard_errors
-        The terms on the scale of the link; the errors are None for a model by hand.
-    log_likelihood, rows, events, iterations
-        Of the fit; None by hand.
+        The terms on the scale of the link; a model built by hand has no errors.
+    log_likelihood, n_rows, n_events, iterations
+        Facts of the fit; None for a model built by hand.
     """
 
-    link: kernel.Link
+    link: Link
     baseline: Baseline
     last_period: int
     covariates: tuple[str, ...]
@@ -63,11 +63,11 @@ class DiscreteHazard:
     coefficients: tuple[float, ...]
     standard_errors: tuple[float, ...] | None = None
     log_likelihood: float | None = None
-    rows: int | None = None
-    events: int | None = None
+    n_rows: int | None = None
+    n_events: int | None = None
     iterations: int | None = None
 
-    def interval(self, name: str, *, level: float = 0.95) -> tuple[float, float]:
+    def interval(self, name: str, *, level: float = 0.95) -> Interval:
         """Return the Wald interval of one coefficient."""
         if self.standard_errors is None:
             raise NotEnoughDataError(
@@ -77,11 +77,12 @@ class DiscreteHazard:
             )
         one_of("name", name, self.names)
         at = self.names.index(name)
-        half = normal_quantile(fraction("level", level)) * self.standard_errors[at]
-        return self.coefficients[at] - half, self.coefficients[at] + half
+        inside, mean = fraction("level", level), self.coefficients[at]
+        half = normal_quantile(inside) * self.standard_errors[at]
+        return Interval(lower=mean - half, upper=mean + half, level=inside)
 
     def hazard_table(self, customers: IntoFrame, periods: ArrayLike) -> FloatArray:
-        """Return the chance to leave in each period: a row each, a column per period.
+        """Return the hazard: a row per customer, a column per period.
 
         Beyond ``last_period`` a saturated baseline keeps its last level.
         """
@@ -108,8 +109,8 @@ class DiscreteHazard:
         if np.any(asked != np.floor(asked)):
             raise InvalidValueError(
                 subject="argument 'times'",
-                found="time that is no whole number of periods",
-                remedy="Ask at the ends of periods.",
+                found="time that is not a whole number of periods",
+                remedy="Pass the ends of periods.",
             )
         last = int(asked.max(initial=0.0))
         kept = 1 - self.hazard_table(customers, np.arange(1.0, last + 1))
@@ -129,8 +130,8 @@ class DiscreteHazard:
 def fit_discrete_hazard(
     periods: IntoDataFrame,
     *,
-    covariates: Sequence[str] = (),
-    link: kernel.Link = "logit",
+    covariate_cols: Sequence[str] = (),
+    link: Link = "logit",
     baseline: Baseline = "saturated",
     pooled_from: int | None = None,
     period_col: str = "period",
@@ -138,26 +139,29 @@ def fit_discrete_hazard(
     weight_col: str | None = None,
     cluster_col: str | None = None,
 ) -> DiscreteHazard:
-    """Fit the chance to leave in each period.
+    """Fit the probability of leaving in each period.
 
     Parameters
     ----------
     periods
         Rows of ``person_periods``.
-    covariates
+    covariate_cols
         Columns of numbers or booleans, each known at the start of its period.
     link
-        ``"logit"`` or ``"cloglog"``.
+        ``"logit"``, or ``"cloglog"`` for proportional hazards in continuous time.
     baseline
-        See ``DiscreteHazard``.
+        How the hazard changes with tenure: one level per period (``"saturated"``), one
+        for all (``"constant"``), or a line in log(period) (``"logarithmic"``).
     pooled_from
-        Periods from this one on share one level of the saturated baseline: late
-        periods hold few customers.
-    period_col, event_col, weight_col
-        The columns read.
+        Periods from this one on share one level of the saturated baseline, because late
+        periods have few customers.
+    period_col, event_col
+        The period, from 1, and whether the customer left in it.
+    weight_col
+        The number of customers that a row represents.
     cluster_col
-        Whose rows belong together when a customer has several spells: standard errors
-        then allow for it (sandwich).
+        The customer, where a customer has several spells: standard errors then allow
+        for rows that belong together (sandwich).
 
     Returns
     -------
@@ -167,10 +171,10 @@ def fit_discrete_hazard(
     Raises
     ------
     NotEnoughDataError
-        If nobody left, or nobody left in some period of a saturated baseline.
+        If no customer left, or none left in some period of a saturated baseline.
     ConvergenceError
-        If a covariate tells leavers and stayers apart without an error, or says the
-        same as others.
+        If a covariate separates leavers and stayers perfectly, or is a combination of
+        others.
 
     Notes
     -----
@@ -195,7 +199,7 @@ def fit_discrete_hazard(
     """
     one_of("link", link, ("logit", "cloglog"))
     one_of("baseline", baseline, _BASELINES)
-    names = tuple(covariates)
+    names = tuple(listed("covariate_cols", covariate_cols))
     frame = _read(periods, names, period_col, event_col, (weight_col, cluster_col))
     period, y = numbers(frame, period_col), numbers(frame, event_col)
     last = int(period.max())
@@ -203,7 +207,7 @@ def fit_discrete_hazard(
         last = min(last, whole("pooled_from", pooled_from, at_least=1))
     weight = numbers(frame, weight_col) if weight_col else np.ones(y.size)
     rows = PersonPeriods(
-        # More levels than rows cannot all be lived in: the first gap is refused.
+        # More levels than rows cannot all be occupied: the first gap is refused.
         level=_level(period, baseline, min(last, y.size + 1)),
         x=np.hstack([_slope(period, baseline), _covariates(frame, names)]),
         y=y,
@@ -221,15 +225,15 @@ def fit_discrete_hazard(
         coefficients=tuple(found.parameters.tolist()),
         standard_errors=tuple(errors.tolist()),
         log_likelihood=found.value,
-        rows=int(y.size),
-        events=int((y * weight).sum()),
+        n_rows=int(y.size),
+        n_events=int((y * weight).sum()),
         iterations=found.iterations,
     )
     if not found.converged:
         message = (
             f"the hazard has no single best fit ({found.iterations} iterations). A "
-            "covariate may tell leavers from stayers without an error, or say the same "
-            "as others: leave it out."
+            "covariate may separate leavers from stayers perfectly, or be a "
+            "combination of others: leave it out."
         )
         raise ConvergenceError(message, fit=fit)
     return fit
@@ -271,7 +275,7 @@ def _whole_rule(column: str) -> Rule:
 
 
 def _known(frame: EagerFrame, covariates: Sequence[str]) -> list[Rule]:
-    """List the rules of covariates: numbers or booleans, without a hole."""
+    """List the rules of covariates: numbers or booleans, none missing."""
     flags = [name for name in covariates if frame.schema[name] == nw.Boolean]
     others = [name for name in covariates if name not in flags]
     require_numbers(frame, others)
@@ -326,11 +330,11 @@ def _require_events(rows: PersonPeriods, baseline: Baseline) -> None:
 
 
 def _one_sided(rows: PersonPeriods) -> int | None:
-    """Return the first period in which nobody left, or nobody stayed."""
+    """Return the first period in which no customer left, or none stayed."""
     there, place = np.unique(rows.level, return_inverse=True)
     lost = np.bincount(place, rows.y * rows.weight)
     stayed = np.bincount(place, (1 - rows.y) * rows.weight)
-    # A period that nobody was in ends the run of 0, 1, 2, ... before it.
+    # A period without customers ends the run of 0, 1, 2, ... before it.
     wrong = (there != np.arange(there.size)) | (lost == 0) | (stayed == 0)
     at = int(np.argmax(wrong))
     if not wrong[at]:

@@ -1,4 +1,4 @@
-"""The climb to the likeliest hazard, over person-periods that are not alike."""
+"""Maximum likelihood of a discrete hazard, over distinct person-periods."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ import numpy as np
 from ...kernels.base import binary_regression as kernel
 from ...kernels.base.cells import group
 from ...kernels.base.newton import Derivatives, Optimum, maximise
-from ...typing import FloatArray, IntArray
+from ...typing import FloatArray, IntArray, Link
 
 __all__ = ["PersonPeriods", "maximised"]
 
@@ -37,11 +37,11 @@ class PersonPeriods:
 
 
 def maximised(
-    rows: PersonPeriods, link: kernel.Link, cluster: IntArray | None
+    rows: PersonPeriods, link: Link, cluster: IntArray | None
 ) -> tuple[Optimum, FloatArray]:
-    """Return the likeliest coefficients, and their standard errors.
+    """Return the maximum-likelihood coefficients and their standard errors.
 
-    The climb is in units of each column's size: how it is measured does not matter.
+    Each column is divided by its size first, so that its unit does not matter.
     """
     cells = rows.cells()
     total = float(cells.weight.sum())

@@ -1,30 +1,22 @@
-"""How long customers stay, without a model: Kaplan-Meier and the log-rank test."""
+"""How long customers stay, without a model: the Kaplan-Meier curve."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import chdtrc
 
 from ..._check import fraction, nonnegative_array, one_of, positive
-from ..._frames import group_rows
 from ...errors import InvalidValueError, NotEnoughDataError
-from ...fits import from_document, to_document
+from ...fits import Interval, from_document, resampled_interval_of, to_document
 from ...kernels.survival import event_table as kernel
 from ...typing import FloatArray, IntoFrame
 from .spells import Spells, read_spells
 
-__all__ = [
-    "LogRank",
-    "SurvivalCurve",
-    "fit_kaplan_meier",
-    "log_rank",
-]
+__all__ = ["SurvivalCurve", "curve_of", "fit_kaplan_meier"]
 
-Weighting = Literal["log-rank", "wilcoxon", "tarone-ware", "peto"]
-_WEIGHTINGS = ("log-rank", "wilcoxon", "tarone-ware", "peto")
+IntervalMethod: TypeAlias = Literal["log-log", "plain"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,50 +26,68 @@ class SurvivalCurve:
     Attributes
     ----------
     time
-        The durations at which somebody left or was censored.
+        The durations at which a customer left or was censored.
     at_risk, events
-        How many were there just before each time, and how many left at it.
-    survival, lower, upper
+        The customers there just before each time, and those who left at it.
+    survival, survival_lower, survival_upper
         The share still there just after each time, and its interval.
     level
-        The confidence of the interval.
+        The confidence level of the intervals.
     """
 
     time: tuple[float, ...]
     at_risk: tuple[float, ...]
     events: tuple[float, ...]
     survival: tuple[float, ...]
-    lower: tuple[float, ...]
-    upper: tuple[float, ...]
+    survival_lower: tuple[float, ...]
+    survival_upper: tuple[float, ...]
     level: float
 
     @property
     def longest(self) -> float:
-        """The longest duration seen: beyond it the curve says nothing."""
+        """The longest duration observed; the curve ends there."""
         return self.time[-1]
 
     @property
     def median(self) -> float | None:
-        """The first time by which half have left; None when that was not seen."""
+        """The first time by which half have left; None if that was not observed."""
         return self.quantile(0.5)
 
     def quantile(self, share: float) -> float | None:
-        """Return the first time by which ``share`` have left; None when not seen."""
+        """Return the first time by which ``share`` have left; None if not observed."""
         inside = fraction("share", share)
         found = kernel.quantile(np.array(self.time), np.array(self.survival), inside)
         return found if np.isfinite(found) else None
 
-    def survival_at(self, times: ArrayLike, *, age: float = 0.0) -> FloatArray:
-        """Return the share still there ``times`` later, given they reached ``age``.
+    def interval(self, *, share: float = 0.5, level: float | None = None) -> Interval:
+        """Return the interval of the time by which ``share`` have left.
 
-        Times beyond the longest duration seen are refused: the curve ends there.
+        By default it is that of the median: from the first time at which the lower end
+        of the survival curve reaches 1 - ``share`` to the first time at which its upper
+        end does (Brookmeyer and Crowley 1982). An end that was not observed is
+        infinite. Its level is that of the curve.
+        """
+        inside, time = fraction("share", share), np.array(self.time)
+        found = Interval(
+            lower=kernel.quantile(time, np.array(self.survival_lower), inside),
+            upper=kernel.quantile(time, np.array(self.survival_upper), inside),
+            level=self.level,
+        )
+        return resampled_interval_of(
+            found, level, remedy="Fit the curve with that level=."
+        )
+
+    def survival_at(self, times: ArrayLike, *, age: float = 0.0) -> FloatArray:
+        """Return the share still there ``times`` later, of those who reached ``age``.
+
+        Times beyond the longest duration observed are refused: the curve ends there.
         """
         asked = age + nonnegative_array("times", times)
         if np.any(asked > self.longest):
             raise InvalidValueError(
                 subject="argument 'times'",
                 found=f"time {float(asked.max())!r} beyond {self.longest!r}",
-                remedy="Ask within what was observed, or fit a model that projects.",
+                remedy="Stay within what was observed, or fit a model that projects.",
             )
         time, S = np.array(self.time), np.array(self.survival)
         reached = float(kernel.at_times(time, S, np.array([age]))[0])
@@ -85,12 +95,12 @@ class SurvivalCurve:
             raise NotEnoughDataError(
                 needed=f"customers who reached age {age!r}",
                 got="0",
-                remedy="Ask for an age that somebody reached.",
+                remedy="Choose an age that a customer reached.",
             )
         return kernel.at_times(time, S, asked) / reached
 
     def restricted_mean(self, *, until: float) -> tuple[float, float]:
-        """Return the mean time spent as a customer up to ``until``, and its error."""
+        """Return the mean time as a customer up to ``until``, and its error."""
         limit = positive("until", until)
         if limit > self.longest:
             raise InvalidValueError(
@@ -116,37 +126,6 @@ class SurvivalCurve:
         return from_document(cls, document)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LogRank:
-    """Do groups leave at the same pace? Observed and expected losses, and the test.
-
-    Attributes
-    ----------
-    groups
-        The groups, as text.
-    observed, expected
-        Losses of each, and what they would be if all shared one pace.
-    statistic, degrees_of_freedom, p_value
-        The chi-squared test.
-    """
-
-    groups: tuple[str, ...]
-    observed: tuple[float, ...]
-    expected: tuple[float, ...]
-    statistic: float
-    degrees_of_freedom: int
-    p_value: float
-
-    def to_dict(self) -> dict[str, object]:
-        """Return the test as a JSON document."""
-        return to_document(self)
-
-    @classmethod
-    def from_dict(cls, document: Mapping[str, object]) -> "LogRank":
-        """Build the test from its JSON document."""
-        return from_document(cls, document)
-
-
 def fit_kaplan_meier(
     spells: IntoFrame,
     *,
@@ -155,12 +134,12 @@ def fit_kaplan_meier(
     entry_col: str | None = None,
     weight_col: str | None = None,
     level: float = 0.95,
-    interval: Literal["log-log", "plain"] = "log-log",
+    interval_method: IntervalMethod = "log-log",
 ) -> SurvivalCurve:
     """Fit the share of customers still there after each time (Kaplan and Meier 1958).
 
-    Customers who are still there count until their last day seen (censored): leaving
-    them out, or calling them lost, would be wrong both ways.
+    Customers who are still there count until the last day they were observed
+    (censored). To leave them out, or to count them as lost, would both be wrong.
 
     Parameters
     ----------
@@ -173,11 +152,11 @@ def fit_kaplan_meier(
         The age at which observation began, where that was later than the start. A
         customer counts as at risk after that age only.
     weight_col
-        How many customers a row stands for.
+        The number of customers that a row represents.
     level
-        The confidence of the interval.
-    interval
-        ``"log-log"`` keeps within 0 and 1 by itself; ``"plain"`` is Greenwood's.
+        The confidence level of the intervals.
+    interval_method
+        ``"log-log"`` stays within 0 and 1; ``"plain"`` is Greenwood's, cut to 0 and 1.
 
     Returns
     -------
@@ -188,6 +167,9 @@ def fit_kaplan_meier(
     ------
     InvalidValueError
         If a duration, event, entry or weight is impossible.
+    NotEnoughDataError
+        If, with delayed entry, all customers at risk left at one time while others were
+        observed later: the curve would be 0 from then on.
 
     Examples
     --------
@@ -201,7 +183,7 @@ def fit_kaplan_meier(
     >>> curve.median, curve.restricted_mean(until=8)[0]
     (5.0, 4.9)
     """
-    one_of("interval", interval, ("log-log", "plain"))
+    one_of("interval_method", interval_method, ("log-log", "plain"))
     inside = fraction("level", level)
     rows, _ = read_spells(
         spells,
@@ -210,128 +192,42 @@ def fit_kaplan_meier(
         entry_col=entry_col,
         weight_col=weight_col,
     )
+    return curve_of(rows, level=inside, interval_method=interval_method)
+
+
+def curve_of(
+    rows: Spells, *, level: float, interval_method: IntervalMethod = "log-log"
+) -> SurvivalCurve:
+    """Return the curve of spells that have been checked."""
     table = kernel.event_table(rows.entry, rows.duration, rows.event, rows.weight)
     S, variance = kernel.survival(table), kernel.greenwood(table)
-    of = {"log-log": kernel.log_log_interval, "plain": kernel.plain_interval}[interval]
-    lower, upper = of(S, variance, level=inside)
+    _require_some_left(table, S)
+    of = {"log-log": kernel.log_log_interval, "plain": kernel.plain_interval}
+    lower, upper = of[interval_method](S, variance, level=level)
     return SurvivalCurve(
         time=tuple(table.time.tolist()),
         at_risk=tuple(table.at_risk.tolist()),
         events=tuple(table.events.tolist()),
         survival=tuple(S.tolist()),
-        lower=tuple(lower.tolist()),
-        upper=tuple(upper.tolist()),
-        level=inside,
+        survival_lower=tuple(lower.tolist()),
+        survival_upper=tuple(upper.tolist()),
+        level=level,
     )
 
 
-def log_rank(
-    spells: IntoFrame,
-    *,
-    group_col: str,
-    duration_col: str = "duration",
-    event_col: str = "event_observed",
-    entry_col: str | None = None,
-    weight_col: str | None = None,
-    weighting: Weighting = "log-rank",
-) -> LogRank:
-    """Test whether two or more groups leave at the same pace (Mantel 1966).
+def _require_some_left(table: kernel.EventTable, S: FloatArray) -> None:
+    """Refuse a curve that is 0 although customers were observed later.
 
-    Parameters
-    ----------
-    spells
-        One row per customer.
-    group_col
-        The group of each.
-    duration_col, event_col, entry_col, weight_col
-        As in ``fit_kaplan_meier``.
-    weighting
-        Which times count more: all alike (``"log-rank"``), by customers at risk
-        (``"wilcoxon"``), by its root (``"tarone-ware"``), or by survival (``"peto"``);
-        the last three stress early losses.
-
-    Returns
-    -------
-    LogRank
-        Observed and expected losses per group, the statistic and its p-value.
-
-    Raises
-    ------
-    NotEnoughDataError
-        If there are fewer than two groups, or nobody was lost while another group was
-        there to compare.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> spells = pd.DataFrame(
-    ...     {
-    ...         "plan": ["basic"] * 4 + ["plus"] * 4,
-    ...         "duration": [1, 2, 3, 4, 5, 6, 7, 8],
-    ...         "event_observed": [1, 1, 1, 1, 1, 1, 1, 0],
-    ...     }
-    ... )
-    >>> test = log_rank(spells, group_col="plan")
-    >>> test.observed, round(test.p_value, 4)
-    ((4.0, 3.0), 0.0067)
+    That happens under delayed entry only: few are at risk early, all of them leave, and
+    nothing observed afterwards can raise the curve again.
     """
-    one_of("weighting", weighting, _WEIGHTINGS)
-    rows, frame = read_spells(
-        spells,
-        duration_col=duration_col,
-        event_col=event_col,
-        entry_col=entry_col,
-        weight_col=weight_col,
-        extra=(group_col,),
-    )
-    groups = group_rows(frame, group_col)
-    _require_groups(groups.count, rows)
-    events, at_risk = kernel.grouped_events(
-        rows.entry,
-        rows.duration,
-        rows.event,
-        rows.weight,
-        groups.codes,
-        groups=groups.count,
-    )
-    test = kernel.log_rank(events, at_risk, _time_weight(events, at_risk, weighting))
-    if not test.degrees_of_freedom:
+    gone = np.flatnonzero(S == 0)
+    if gone.size and np.any(table.at_risk[gone[0] + 1 :] > 0):
+        at = int(gone[0])
         raise NotEnoughDataError(
-            needed="a loss in one group while others are still watched",
-            got="none",
-            remedy="Compare groups that were watched at the same ages.",
-        )
-    return LogRank(
-        groups=tuple(str(name) for name in groups.ids.to_list()),
-        observed=tuple(test.observed.tolist()),
-        expected=tuple(test.expected.tolist()),
-        statistic=test.statistic,
-        degrees_of_freedom=test.degrees_of_freedom,
-        p_value=float(chdtrc(test.degrees_of_freedom, test.statistic)),
-    )
-
-
-def _time_weight(
-    events: FloatArray, at_risk: FloatArray, weighting: Weighting
-) -> FloatArray:
-    d, n = events.sum(axis=0), at_risk.sum(axis=0)
-    if weighting == "wilcoxon":
-        return np.asarray(n, dtype=np.float64)
-    if weighting == "tarone-ware":
-        return np.asarray(np.sqrt(n), dtype=np.float64)
-    if weighting == "peto":
-        return np.asarray(np.cumprod(1 - d / (n + 1)), dtype=np.float64)
-    return np.ones(n.shape)
-
-
-def _require_groups(count: int, rows: Spells) -> None:
-    if count < 2:
-        raise NotEnoughDataError(
-            needed="at least 2 groups",
-            got=str(count),
-            remedy="Pass the spells of all groups together.",
-        )
-    if not rows.event.any():
-        raise NotEnoughDataError(
-            needed="customers who were lost", got="0", remedy="Observe for longer."
+            needed=f"a customer who stays beyond {table.time[at]:g}, where customers "
+            "who entered later are observed",
+            got=f"{table.at_risk[at]:g} at risk, all of whom left",
+            remedy=f"Leave out spells that end by {table.time[at]:g}: the curve is "
+            "then that of customers who stayed so long.",
         )

@@ -1,4 +1,4 @@
-"""Spells as person-periods: a row for each period a customer could have left in."""
+"""Spells as person-periods: one row for each period of a customer at risk."""
 
 import numpy as np
 
@@ -29,20 +29,20 @@ def person_periods(
     spells
         One row per customer.
     duration_col
-        Whole periods watched: an event of duration 3 happened in period 3; without an
-        event periods 1 to 3 were survived.
+        Whole periods observed: an event of duration 3 happened in period 3; without an
+        event the customer stayed through periods 1 to 3.
     event_col
         Whether the loss was seen.
     entry_col
-        Whole periods already over when watching began: rows start after it.
+        Whole periods already over when observation began: rows start after it.
     period_col, output_col
-        The columns added: the period from 1, and whether the loss was in it.
+        The columns added: the period, from 1, and whether the loss was in it.
 
     Returns
     -------
     DataFrame
-        The caller's columns, repeated, and two more. Its length is the sum of durations
-        less entries.
+        The columns of ``spells``, repeated, and two more. The number of rows is the sum
+        of the durations minus the entries.
 
     Raises
     ------
@@ -66,7 +66,6 @@ def person_periods(
         duration_col=duration_col,
         event_col=event_col,
         entry_col=entry_col,
-        weight_col=None,
     )
     entry = numbers(frame, entry_col) if entry_col else np.zeros(len(frame))
     _require_whole(duration_col, rows.duration, at_least=1)
@@ -84,7 +83,7 @@ def person_periods(
 def _rows(frame: IntoDataFrameT, at: np.ndarray) -> IntoDataFrameT:
     opened = read_eager(frame, ())
     taken = native(opened[at], frame)
-    # A repeated pandas index would say nothing: the rows are numbered anew.
+    # A repeated pandas index would identify no row: the rows are numbered anew.
     reset = getattr(taken, "reset_index", None)
     return taken if reset is None else reset(drop=True)
 
@@ -94,9 +93,9 @@ def _require_whole(name: str, values: FloatArray, *, at_least: int) -> None:
     if wrong.size:
         raise InvalidValueError(
             subject=f"column {name!r}",
-            found=f"value that is no whole number of {at_least} or more",
+            found=f"value that is not a whole number of {at_least} or more",
             count=wrong.size,
             total=values.size,
             first=f"row {wrong[0]}, value {float(values[wrong[0]])!r}",
-            remedy="Count whole periods; round up the period of an event.",
+            remedy="Count whole periods; round the duration of an event up.",
         )

@@ -1,8 +1,8 @@
-"""What is still to come of customers, given how long they have been there."""
+"""The time and margin still to come of customers, given their tenure."""
 
 import numpy as np
 
-from ..._check import rate, whole
+from ..._check import able_to, rate, whole
 from ..._frames import (
     EagerFrame,
     native,
@@ -29,31 +29,31 @@ def with_remaining_life(
     age_col: str = "tenure",
     output_col: str = "remaining_life",
 ) -> IntoDataFrameT:
-    """Add the periods still to expect within the horizon, given the age.
+    """Add the expected remaining periods within the horizon, given the tenure.
 
     Parameters
     ----------
     customers
-        One row per customer, with what the model reads.
+        One row per customer, with the columns the model reads.
     survival
         A fitted ``SurvivalModel``: ``DiscreteHazard``, or a model of another library
         through ``LifelinesSurvival`` or ``ScikitSurvival``.
     horizon
-        Periods ahead; nothing is counted beyond.
+        The number of periods ahead.
     age_col
-        Whole periods the customer has been there.
+        Whole periods since the customer came.
     output_col
         The column added.
 
     Returns
     -------
     DataFrame
-        The same rows and one column more.
+        The same rows and one more column.
 
     Raises
     ------
     InvalidValueError
-        If an age is not whole, or beyond what anybody reaches in the model.
+        If a tenure is not whole, or longer than any customer stays in the model.
 
     Notes
     -----
@@ -89,28 +89,33 @@ def with_remaining_value(
     margin_col: str = "margin",
     output_col: str = "remaining_value",
 ) -> IntoDataFrameT:
-    """Add the discounted margin still to expect within the horizon, given the age.
+    """Add the expected discounted margin within the horizon, given the tenure.
 
     Parameters
     ----------
     customers
-        One row per customer, with what the model reads.
+        One row per customer, with the columns the model reads.
     survival
         A fitted ``SurvivalModel``.
     horizon
-        Periods ahead; nothing is counted beyond.
+        The number of periods ahead.
     discount_rate
         The effective rate per period.
     age_col, margin_col
-        Whole periods the customer has been there, and the margin of a period, which
-        comes at its end.
+        Whole periods since the customer came, and the margin per period of a customer
+        who stays, which is earned at its end.
     output_col
         The column added.
 
     Returns
     -------
     DataFrame
-        The same rows and one column more.
+        The same rows and one more column.
+
+    Raises
+    ------
+    InvalidValueError
+        If a tenure is not whole, or longer than any customer stays in the model.
 
     Notes
     -----
@@ -159,6 +164,7 @@ def _summed(
     frame: EagerFrame, age: FloatArray, survival: SurvivalModel, factor: FloatArray
 ) -> FloatArray:
     """Add S(age + t) / S(age) times a factor, block by block of customers."""
+    able_to("survival", survival, "survival_table")
     result = np.empty(age.size)
     last = int(age.max(initial=0.0)) + factor.size
     times = np.arange(last + 1)
@@ -175,13 +181,13 @@ def _summed(
 
 
 def _require_reached(reached: FloatArray, age: np.ndarray) -> None:
-    nobody = np.flatnonzero(~(reached > 0))
-    if nobody.size:
+    never = np.flatnonzero(~(reached > 0))
+    if never.size:
         raise InvalidValueError(
-            subject="the ages",
-            found="age that nobody reaches in the model",
-            count=nobody.size,
+            subject="the tenures",
+            found="tenure that no customer reaches in the model",
+            count=never.size,
             total=age.size,
-            first=f"age {int(age[nobody[0]])}",
-            remedy="Fit the model to customers who got as old.",
+            first=f"tenure {int(age[never[0]])}",
+            remedy="Fit the model to customers who stayed as long.",
         )

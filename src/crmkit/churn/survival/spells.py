@@ -1,4 +1,4 @@
-"""Spells: how long each customer was watched, and whether the loss was seen."""
+"""Spells: how long each customer was observed, and whether the loss was seen."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,20 +8,20 @@ import numpy as np
 from ..._frames import (
     EagerFrame,
     Rule,
-    missing,
+    flag_rules,
+    id_rules,
     number_rules,
     numbers,
     nw,
     read_eager,
     refuse,
+    require_ids,
     require_numbers,
 )
-from ...errors import NotEnoughDataError
+from ...errors import InvalidTypeError, NotEnoughDataError
 from ...typing import BoolArray, FloatArray, IntoFrame
 
 __all__ = ["Spells", "read_spells"]
-
-_CORRECT = "Correct or drop these rows."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -39,55 +39,65 @@ def read_spells(
     *,
     duration_col: str,
     event_col: str,
-    entry_col: str | None,
-    weight_col: str | None,
-    extra: Sequence[str] = (),
+    entry_col: str | None = None,
+    weight_col: str | None = None,
+    by: Sequence[str] = (),
 ) -> tuple[Spells, EagerFrame]:
     """Read and check spells; rows of weight 0 stay and count for nothing."""
-    optional = [name for name in (entry_col, weight_col) if name]
-    frame = read_eager(spells, [duration_col, event_col, *optional, *extra])
     measured = [name for name in (duration_col, entry_col, weight_col) if name]
-    rules = _rules(frame, measured, event_col, extra)
-    if entry_col:
-        late = nw.col(entry_col) >= nw.col(duration_col)
-        rules.append(_rule(entry_col, late, "value at or after the end"))
-    refuse(frame, rules)
-    if not len(frame):
-        raise NotEnoughDataError(
-            needed="at least 1 row", got="0", remedy="Pass the spells of customers."
-        )
-    duration = numbers(frame, duration_col)
-    entry = numbers(frame, entry_col) if entry_col else np.full(len(frame), -np.inf)
-    weight = numbers(frame, weight_col) if weight_col else np.ones(len(frame))
-    checked = Spells(
-        duration=duration,
-        event=numbers(frame, event_col) > 0,
-        entry=entry,
-        weight=weight,
-    )
-    return checked, frame
-
-
-def _rules(
-    frame: EagerFrame, measured: Sequence[str], event_col: str, extra: Sequence[str]
-) -> list[Rule]:
-    require_numbers(frame, measured)
+    frame = read_eager(spells, [*measured, event_col, *by])
+    _require_plain_numbers(frame, measured)
+    for name in by:
+        if frame.schema[name] != nw.Boolean:  # yes and no are groups, though not ids
+            require_ids(frame, name)
     rules = [
         rule
         for name in measured
         for rule in number_rules(frame, name, sign="nonnegative")
     ]
-    event = nw.col(event_col)
-    rules += [
-        _rule(name, missing(frame, name), "missing value")
-        for name in (event_col, *extra)
-    ]
-    if frame.schema[event_col] != nw.Boolean:
-        require_numbers(frame, [event_col])
-        wrong = (event != 0) & (event != 1)
-        rules.append(_rule(event_col, wrong, "value other than 0 or 1"))
-    return rules
+    rules += flag_rules(frame, event_col)
+    rules += [rule for name in by for rule in id_rules(frame, name)]
+    if entry_col:
+        rules.append(
+            Rule(
+                column=entry_col,
+                broken=nw.col(entry_col) >= nw.col(duration_col),
+                found="value at or after the end of the spell",
+                remedy="Correct or drop these rows.",
+            )
+        )
+    refuse(frame, rules)
+    if not len(frame):
+        raise NotEnoughDataError(
+            needed="at least 1 row", got="0", remedy="Pass the spells of customers."
+        )
+    return _checked(frame, duration_col, event_col, entry_col, weight_col), frame
 
 
-def _rule(column: str, broken: nw.Expr, found: str) -> Rule:
-    return Rule(column=column, broken=broken, found=found, remedy=_CORRECT)
+def _checked(
+    frame: EagerFrame,
+    duration_col: str,
+    event_col: str,
+    entry_col: str | None,
+    weight_col: str | None,
+) -> Spells:
+    return Spells(
+        duration=numbers(frame, duration_col),
+        event=numbers(frame, event_col) > 0,
+        entry=numbers(frame, entry_col) if entry_col else np.full(len(frame), -np.inf),
+        weight=numbers(frame, weight_col) if weight_col else np.ones(len(frame)),
+    )
+
+
+def _require_plain_numbers(frame: EagerFrame, columns: Sequence[str]) -> None:
+    for column in columns:
+        if frame.schema[column] == nw.Duration:
+            # As a float it counts nanoseconds in one engine and seconds in another.
+            raise InvalidTypeError(
+                subject=f"column {column!r}",
+                expected="numbers",
+                got="time spans",
+                remedy="Convert them to days first: .dt.days in pandas, "
+                ".dt.total_days() in Polars.",
+            )
+    require_numbers(frame, columns)

@@ -18,23 +18,23 @@ __all__ = ["LifelinesSurvival", "ScikitSurvival"]
 class LifelinesSurvival:
     """A fitted lifelines model, as a ``SurvivalModel``.
 
-    A curve that was only observed, that of ``KaplanMeierFitter`` or the baseline of
-    ``CoxPHFitter``, is not continued beyond the last duration it was fitted to; a
-    parametric one, such as ``WeibullAFTFitter``, is.
+    A curve that was only observed, such as that of ``KaplanMeierFitter`` or the
+    baseline of ``CoxPHFitter``, is not continued beyond the last duration it was fitted
+    to; a parametric one, such as ``WeibullAFTFitter``, is.
 
     Attributes
     ----------
     model
         A fitted regression (``CoxPHFitter``, ``WeibullAFTFitter``,
-        ``AalenAdditiveFitter``), which may be asked about frames with other columns
-        beside its covariates, or a fitted curve without covariates
-        (``KaplanMeierFitter``, ``WeibullFitter``), the same for every customer.
+        ``AalenAdditiveFitter``), for frames that may have further columns, or a fitted
+        curve without covariates (``KaplanMeierFitter``, ``WeibullFitter``), the same
+        for every customer.
     """
 
     model: Any
 
     def __post_init__(self) -> None:
-        """Refuse what has no survival function."""
+        """Refuse a model without a survival function."""
         _require(self.model, "predict_survival_function", "survival_function_at_times")
 
     def survival_table(self, customers: IntoFrame, times: ArrayLike) -> FloatArray:
@@ -56,7 +56,7 @@ class LifelinesSurvival:
             curve = self.model.survival_function_at_times(asked)
             table = np.tile(np.asarray(curve, np.float64), (len(frame), 1))
         elif hasattr(self.model, "cumulative_hazards_"):
-            # Aalen's model knows its own times only.
+            # Aalen's model answers at the times of its fit only.
             found = predict(frame.to_pandas())
             own, S = np.asarray(found.index, np.float64), np.asarray(found, np.float64)
             table = _steps(own, S.T, asked)
@@ -76,7 +76,7 @@ class ScikitSurvival:
         A fitted estimator, or a pipeline of one, whose ``predict_survival_function``
         returns one step function per customer.
     features
-        The columns it reads, in its order. None for the names it was fitted with; say
+        The columns it reads, in its order. None for the names it was fitted with; name
         them where it was fitted to arrays.
     """
 
@@ -84,7 +84,7 @@ class ScikitSurvival:
     features: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
-        """Refuse what has no survival function."""
+        """Refuse a model without a survival function."""
         _require(self.model, "predict_survival_function")
 
     def survival_table(self, customers: IntoFrame, times: ArrayLike) -> FloatArray:
@@ -115,12 +115,12 @@ def _require(model: object, *methods: str) -> None:
             subject="argument 'model'",
             expected=f"a fitted model with {' or '.join(methods)}",
             got=type(model).__name__,
-            remedy="Pass a model that says who is still there after how long.",
+            remedy="Pass a fitted survival model.",
         )
 
 
 def _heights(step: Any) -> FloatArray:  # noqa: ANN401 - a step function
-    """Return the values of a step function, which may be told as a line of others."""
+    """Return the values of a step function, which may be a y + b of its own y."""
     scale, shift = getattr(step, "a", 1.0), getattr(step, "b", 0.0)
     return np.asarray(scale * np.asarray(step.y) + shift, dtype=np.float64)
 
@@ -137,5 +137,5 @@ def _beyond(asked: FloatArray, last: float) -> InvalidValueError:
     return InvalidValueError(
         subject="argument 'times'",
         found=f"time {float(asked.max())!r} beyond {last!r}",
-        remedy="Shorten the horizon: the model was not taught what comes then.",
+        remedy="Shorten the horizon: the model was not fitted beyond.",
     )

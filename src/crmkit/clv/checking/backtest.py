@@ -1,4 +1,4 @@
-"""What models would have predicted in the past, beside what happened."""
+"""Backtest models: fit them in the past, and compare with what happened then."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -7,25 +7,18 @@ from typing import Protocol, TypeAlias
 
 import numpy as np
 
-from ..._check import random_source
+from ..._check import ProvenHistory, random_source, whole
 from ..._dates import date_of
 from ..._frames import EagerFrame, numbers, nw, read_eager
 from ...errors import InvalidValueError, NotEnoughDataError
-from ...fits import from_document, to_document
+from ...fits import Interval, from_document, resampled_interval_of, to_document
 from ...rfm.calibration_holdout_summary import calibration_holdout_summary
-from ...typing import (
-    Day,
-    FloatArray,
-    Grain,
-    IntoDataFrame,
-    PurchaseModel,
-    Refunds,
-    TimeUnit,
-)
+from ...typing import HISTORY, Day, FloatArray, IntoDataFrame, PurchaseModel
 from ..models.nbd import fit_nbd
-from ..uncertainty.clv_interval import interval_ends
+from ..uncertainty.drawn_ends import ends_by_column, interval_of_draws
 from ..uncertainty.simulated_futures import PurchaseSampler, futures
-from .backtest_cutoffs import Cutoffs, cutoff_days, horizon_days
+from ..value.opened_customers import proved
+from .backtest_cutoffs import Cutoffs, cutoff_days
 from .forecast_accuracy import deciles, mean_absolute_error, ranking_gini, relative_bias
 
 __all__ = ["Backtest", "BacktestScore", "backtest"]
@@ -36,40 +29,41 @@ class _Model(PurchaseSampler, PurchaseModel, Protocol):
 
 
 Fit: TypeAlias = Callable[[IntoDataFrame], _Model]
+# calibration_holdout_summary, or a partial of it that carries its options.
+Summary: TypeAlias = Callable[..., IntoDataFrame]
 
-_HISTORY = ("frequency", "recency", "T")
 _DRAWS = 200
-_TAILS = (0.025, 0.975)
+_LEVEL = 0.95
 _BASELINES = ("last period", "NBD")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BacktestScore:
-    """How one model did after one cutoff.
+    """The accuracy of one model after one cutoff.
 
     Attributes
     ----------
     model, cutoff
-        The name of the model, and the last day it learned from.
+        The name of the model, and the last day it was fitted to.
     n_customers
         Customers known by then.
     predicted, actual
         Purchases of all of them in the horizon.
     bias
-        How much too high the total was: 0.05 is 5 % too high.
+        How much too high the total was: 0.05 is 5% too high.
     mean_absolute_error
-        Purchases a customer was off on average.
+        The mean distance, per customer, between predicted and actual purchases.
     gini
         How well customers were ranked: 1 as in hindsight, 0 as by chance.
     calibration
         Mean prediction and mean outcome of each tenth of the customers, those of the
         lowest predictions first.
     coverage
-        Share of customers inside their 95 % prediction interval; None where no ``rng``
-        was given, for a baseline that draws nothing, and for a fit that leaves
-        parameters all but free.
-    total_interval
-        The 95 % interval of the total; None likewise.
+        Share of customers inside their 95% prediction interval; None without ``rng``,
+        for a baseline that draws nothing, and for a fit that leaves parameters all but
+        free.
+    resampled
+        The 95% interval of the total, which ``interval`` returns; None likewise.
     """
 
     model: str
@@ -82,24 +76,37 @@ class BacktestScore:
     gini: float | None
     calibration: tuple[tuple[float, float], ...]
     coverage: float | None = None
-    total_interval: tuple[float, float] | None = None
+    resampled: Interval | None = None
+
+    def interval(self, level: float | None = None) -> Interval:
+        """Return the prediction interval of the total, drawn at a level of 0.95.
+
+        Raises
+        ------
+        NotEnoughDataError
+            If nothing was drawn, or another level is asked for.
+        """
+        return resampled_interval_of(
+            self.resampled,
+            level,
+            remedy="Pass rng to backtest; it draws intervals of level 0.95.",
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backtest:
-    """Models and plain baselines after every cutoff.
+    """The accuracy of models and of two plain baselines after every cutoff.
 
     Attributes
     ----------
-    horizon, time_unit
-        How far ahead was predicted.
+    horizon_days
+        How many days ahead was predicted.
     scores
         One entry per cutoff and model. ``"last period"`` repeats each customer's
-        purchases of the span before; ``"NBD"`` never lets anybody leave.
+        purchases of the span before; in ``"NBD"`` all customers stay active for ever.
     """
 
-    horizon: float
-    time_unit: str
+    horizon_days: int
     scores: tuple[BacktestScore, ...]
 
     def to_dict(self) -> dict[str, object]:
@@ -126,11 +133,9 @@ def backtest(
     *,
     models: Mapping[str, Fit],
     cutoffs: Cutoffs,
-    horizon: float,
+    horizon_days: int,
     observation_period_end: Day | None = None,
-    grain: Grain = "day",
-    time_unit: TimeUnit = "day",
-    refunds: Refunds = "error",
+    summary: Summary = calibration_holdout_summary,
     rng: np.random.Generator | None = None,
     customer_id_col: str = "customer_id",
     date_col: str = "date",
@@ -146,18 +151,20 @@ def backtest(
         By name, how to fit each: ``{"BG/NBD": fit_bg_nbd}``. A
         ``functools.partial`` carries options.
     cutoffs
-        The last days to learn from, each at least the horizon before the end of the
-        data: what was not seen yet is no answer.
-    horizon
-        How far ahead, in ``time_unit``: a whole number of days, which no number of mean
-        months or years is. Backtest those in days; predictions are the same.
+        The last days to fit to, each at least the horizon before the end of the data,
+        so that the outcome is known.
+    horizon_days
+        How many days ahead to predict.
     observation_period_end
         The last day seen, inclusive; None for the last date in the log. Name it where
-        the log is complete up to a later day on which nobody bought.
-    grain, time_unit, refunds
-        As in ``rfm_summary``.
+        the log is complete up to a later day without purchases.
+    summary
+        How the log becomes one row per customer. A ``functools.partial`` of
+        ``calibration_holdout_summary`` carries its ``grain``, ``time_unit`` and
+        ``refunds``; the unit of time changes no prediction.
     rng
-        Draws prediction intervals, whose coverage is then scored; None leaves them out.
+        The source of randomness of prediction intervals, whose coverage is then
+        scored; None leaves them out.
     customer_id_col, date_col, amount_col
         The columns read.
 
@@ -169,10 +176,12 @@ def backtest(
     Raises
     ------
     InvalidValueError
-        If the horizon is no whole number of days, a cutoff lies before any purchase or
-        leaves less than the horizon to the end, or a name is taken by a baseline.
+        If the horizon is not a whole number of days, a cutoff lies before any purchase
+        or leaves less than the horizon to the end, or a name is taken by a baseline.
     InvalidTypeError
-        If ``cutoffs`` is no list.
+        If ``cutoffs`` is not a list.
+    NotEnoughDataError
+        If the log is empty, or no customer had bought by a cutoff.
 
     Examples
     --------
@@ -180,7 +189,7 @@ def backtest(
     >>> from crmkit.datasets import load_cdnow_sample
     >>> print(backtest(
     ...     load_cdnow_sample(), models={"BG/NBD": fit_bg_nbd},
-    ...     cutoffs=["1997-09-30"], horizon=39, time_unit="week",
+    ...     cutoffs=["1997-09-30"], horizon_days=273,
     ... ))
     cutoff      model        predicted    actual    bias     MAE   Gini
     1997-09-30  BG/NBD         1,653.4   1,882.0  -12.1%   0.785  0.662
@@ -190,23 +199,20 @@ def backtest(
     _require_names(models)
     if rng is not None:
         random_source(rng)
-    days = horizon_days(horizon, time_unit)
+    days = whole("horizon_days", horizon_days, at_least=1)
     known = cutoff_days(
         transactions, cutoffs, days=days, end=observation_period_end, date_col=date_col
     )
-    summary = partial(
-        calibration_holdout_summary,
+    split = partial(
+        summary,
         transactions,
-        grain=grain,
-        time_unit=time_unit,
-        refunds=refunds,
         customer_id_col=customer_id_col,
         date_col=date_col,
         amount_col=amount_col,
     )
-    past = [_past(summary, day, days, customer_id_col) for day in known]
+    past = [_past(split, day, days, customer_id_col) for day in known]
     scores = [score for each in past for score in _scores(each, models, rng)]
-    return Backtest(horizon=horizon, time_unit=time_unit, scores=tuple(scores))
+    return Backtest(horizon_days=days, scores=tuple(scores))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -220,10 +226,8 @@ class _Past:
     last_period: FloatArray
 
 
-def _past(
-    summary: Callable[..., IntoDataFrame], day: int, days: int, customer_id_col: str
-) -> _Past:
-    customers = summary(
+def _past(split: Summary, day: int, days: int, customer_id_col: str) -> _Past:
+    customers = split(
         calibration_period_end=date_of(day), observation_period_end=date_of(day + days)
     )
     frame = read_eager(customers, ())
@@ -238,21 +242,21 @@ def _past(
         customers=customers,
         span=float(numbers(frame, "holdout_T")[0]),
         actual=numbers(frame, "holdout_frequency"),
-        last_period=_last_period(summary, frame, day, days, customer_id_col),
+        last_period=_last_period(split, frame, day, days, customer_id_col),
     )
 
 
 def _last_period(
-    summary: Callable[..., IntoDataFrame],
+    split: Summary,
     frame: EagerFrame,
     day: int,
     days: int,
     customer_id_col: str,
 ) -> FloatArray:
-    """Count each customer's purchases in the span before, repeat ones of the new."""
+    """Count each customer's purchases in the span before; repeat ones if it is new."""
     since_first = numbers(frame, "frequency")
     try:
-        before = summary(
+        before = split(
             calibration_period_end=date_of(day - days),
             observation_period_end=date_of(day),
         )
@@ -270,20 +274,20 @@ def _scores(
     past: _Past, models: Mapping[str, Fit], rng: np.random.Generator | None
 ) -> Iterator[BacktestScore]:
     fits: dict[str, Fit] = {**models, "NBD": fit_nbd}
-    frame = read_eager(past.customers, _HISTORY)
-    x, t_x, T = (numbers(frame, column) for column in _HISTORY)
+    history = proved(read_eager(past.customers, HISTORY.history), HISTORY)
     for name, fit in fits.items():
         model = fit(past.customers)
-        predicted = model.expected_purchases(x, t_x, T, horizon=past.span)
+        predicted = model.expected_purchases(*history, horizon=past.span)
         score = _score(name, past, predicted)
         if rng is None or not _settled(model):
             yield score
         else:
-            yield _covered(score, model, (x, t_x, T), past, rng)
+            yield _covered(score, model, history, past, rng)
     yield _score("last period", past, past.last_period)
 
 
 def _settled(model: _Model) -> bool:
+    # Parameters that are all but free give nothing to draw from.
     return model.report is None or not model.report.weakly_identified
 
 
@@ -304,7 +308,7 @@ def _score(name: str, past: _Past, predicted: FloatArray) -> BacktestScore:
 def _covered(
     score: BacktestScore,
     model: PurchaseSampler,
-    history: tuple[FloatArray, FloatArray, FloatArray],
+    history: ProvenHistory,
     past: _Past,
     rng: np.random.Generator,
 ) -> BacktestScore:
@@ -316,18 +320,17 @@ def _covered(
         spend=None,
         horizon=past.span,
         discount_rate=0.0,
-        draws=_DRAWS,
+        n_draws=_DRAWS,
         rng=rng,
     ):
-        low, high = interval_ends(block.purchases, _TAILS[0])
+        lower, upper = ends_by_column(block.purchases, (1 - _LEVEL) / 2)
         actual = past.actual[block.rows]
-        inside += int(np.count_nonzero((low <= actual) & (actual <= high)))
+        inside += int(np.count_nonzero((lower <= actual) & (actual <= upper)))
         totals += block.purchases.sum(axis=1)
-    low_total, high_total = np.quantile(totals, _TAILS, method="weibull").tolist()
     return replace(
         score,
         coverage=inside / past.actual.size,
-        total_interval=(low_total, high_total),
+        resampled=interval_of_draws(totals, _LEVEL),
     )
 
 
@@ -336,7 +339,7 @@ def _require_names(models: Mapping[str, Fit]) -> None:
     if taken:
         raise InvalidValueError(
             subject="argument 'models'",
-            found=f"name {taken[0]!r}, which is a baseline",
+            found=f"name {taken[0]!r}, which a baseline has",
             remedy="Give the model another name.",
         )
 

@@ -1,32 +1,16 @@
-"""Days to look back from: each inside the log, with all of its horizon after it."""
+"""Cutoffs of a backtest: days inside the log, each with its whole horizon after it."""
 
 import datetime as dt
 from collections.abc import Iterable
 
-from ..._check import one_of, positive
 from ..._dates import EPOCH, date_of, day_number
 from ..._frames import day_numbers, read_eager, refuse, require_dates, time_zone
 from ...errors import InvalidTypeError, InvalidValueError, NotEnoughDataError
-from ...kernels.log.calendar import DAYS_PER_UNIT
-from ...typing import Day, IntoDataFrame, TimeUnit
+from ...typing import Day, IntoDataFrame
 
-__all__ = ["Cutoffs", "cutoff_days", "horizon_days"]
+__all__ = ["Cutoffs", "cutoff_days"]
 
 Cutoffs = Iterable[Day]
-
-
-def horizon_days(horizon: float, time_unit: TimeUnit) -> int:
-    """Return the horizon in days, which must be whole: the log is counted in days."""
-    unit = DAYS_PER_UNIT[one_of("time_unit", time_unit, tuple(DAYS_PER_UNIT))]
-    days = positive("horizon", horizon) * unit
-    if abs(days - round(days)) > 1e-6:
-        raise InvalidValueError(
-            subject="argument 'horizon'",
-            found=f"{horizon:g} {time_unit}(s) of {unit:g} days, {days:g} days",
-            remedy="The log is counted in whole days: pass time_unit='day' and "
-            f"horizon={max(round(days), 1)}; the unit changes no prediction.",
-        )
-    return round(days)
 
 
 def cutoff_days(
@@ -71,7 +55,7 @@ def _parsed(cutoffs: Cutoffs) -> list[int]:
     if not days:
         raise InvalidValueError(
             subject="argument 'cutoffs'",
-            found="no day",
+            found="an empty list",
             remedy="Pass at least one day to look back from.",
         )
     return days

@@ -1,4 +1,4 @@
-"""Models of the same customers side by side, and the test of one within another."""
+"""Compare models of the same customers, and test one within another."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,10 +13,10 @@ from ..._frames import read, refuse
 from ...errors import InvalidTypeError, InvalidValueError, NotEnoughDataError
 from ...fits import from_document, to_document
 from ...kernels.base.cells import Cells
-from ...typing import FloatArray, IntoFrame
+from ...typing import HISTORY, FloatArray, HistoryColumns, IntoFrame
 from ..models.bg_bb import BgBb
 from ..models.fitting import fetch_cells
-from ..models.histories import Columns, history_rules, known_id
+from ..models.histories import history_rules, known_id
 from .holdout_error import HoldoutError, Predictor, holdout_error, holdout_rules
 
 __all__ = ["LikelihoodRatio", "ModelComparison", "ModelScore", "compare_models"]
@@ -42,18 +42,18 @@ class ModelScore:
     ----------
     name
         The name it was given.
-    parameters
+    n_parameters
         How many parameters it has.
     log_likelihood
-        Of all customers together.
+        The log-likelihood of all customers together.
     aic, bic
         Akaike's and Schwarz's information criteria; lower is better.
     holdout
-        How far it was from what came afterwards; None where no holdout was named.
+        Its errors on the purchases that followed; None without a holdout.
     """
 
     name: str
-    parameters: int
+    n_parameters: int
     log_likelihood: float
     aic: float
     bic: float
@@ -62,7 +62,7 @@ class ModelScore:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LikelihoodRatio:
-    """Whether the data ask for the larger of two nested models.
+    """The likelihood-ratio test of the larger of two nested models.
 
     Attributes
     ----------
@@ -80,7 +80,7 @@ class LikelihoodRatio:
     p_value: float
 
     def __str__(self) -> str:
-        """Say the test as a sentence."""
+        """Show the test as a sentence."""
         return (
             f"likelihood ratio {self.statistic:,.2f} on {self.degrees_of_freedom} "
             f"degree(s) of freedom, p = {self.p_value:.2g}"
@@ -114,20 +114,21 @@ class ModelComparison:
         """Test whether the data ask for the larger of two models.
 
         The smaller must be a special case of the larger, as NBD is of BG/NBD and of
-        Pareto/NBD; nobody but the caller can know.
+        Pareto/NBD; crmkit does not check that it is.
         """
         one_of("smaller", smaller, [score.name for score in self.scores])
         one_of("larger", larger, [score.name for score in self.scores])
         by_name = {score.name: score for score in self.scores}
-        low, high = by_name[smaller], by_name[larger]
-        degrees = high.parameters - low.parameters
+        few, many = by_name[smaller], by_name[larger]
+        degrees = many.n_parameters - few.n_parameters
+        # Equal numbers of parameters leave no degree of freedom to test.
         if degrees <= 0:
             raise InvalidValueError(
                 subject="argument 'larger'",
-                found=f"{high.parameters} parameters, against {low.parameters}",
+                found=f"{many.n_parameters} parameters, against {few.n_parameters}",
                 remedy="Name the model with more parameters as the larger.",
             )
-        statistic = 2 * (high.log_likelihood - low.log_likelihood)
+        statistic = 2 * (many.log_likelihood - few.log_likelihood)
         return LikelihoodRatio(
             statistic=statistic,
             degrees_of_freedom=degrees,
@@ -150,7 +151,7 @@ class ModelComparison:
         if self.scores[0].holdout is not None:
             head += "    bias     MAE  log score"
         rows = [
-            f"{score.name:<{width}}  {score.parameters:>10}"
+            f"{score.name:<{width}}  {score.n_parameters:>10}"
             f"  {score.log_likelihood:>14,.3f}  {score.aic:>12,.3f}"
             f"  {self.weights[score.name]:>6.3f}{_shown(score.holdout)}"
             for score in self.scores
@@ -162,16 +163,14 @@ def compare_models(
     customers: IntoFrame,
     *,
     models: Mapping[str, _Comparable],
-    frequency_col: str = "frequency",
-    recency_col: str = "recency",
-    T_col: str = "T",
+    columns: HistoryColumns = HISTORY,
     weight_col: str | None = None,
     holdout_frequency_col: str | None = None,
     holdout_T_col: str = "holdout_T",
 ) -> ModelComparison:
     """Compare models of purchases by how likely they make the same customers.
 
-    With a holdout, also by how far they were from what the customers did next.
+    With a holdout, also by their errors on the purchases that followed.
 
     Parameters
     ----------
@@ -180,13 +179,15 @@ def compare_models(
     models
         The models by name. They must be of the same kind of data: those of continuous
         time are comparable with each other; ``BgBb`` is not comparable with them.
-    frequency_col, recency_col, T_col, weight_col
-        The columns read.
+    columns
+        The names of the columns read.
+    weight_col
+        How many customers a row counts for; None for one each.
     holdout_frequency_col
         Purchases after ``T``, as ``calibration_holdout_summary`` counts them in
         ``"holdout_frequency"``; None for no holdout.
     holdout_T_col
-        How long that was watched, in the unit of ``T``; read with a holdout alone.
+        How long the holdout lasted, in the unit of ``T``; read only with a holdout.
 
     Returns
     -------
@@ -197,12 +198,12 @@ def compare_models(
     Raises
     ------
     InvalidValueError
-        If there is no model, or ``BgBb`` stands beside models of continuous time, or a
-        holdout count is no whole number.
+        If ``models`` is empty or mixes ``BgBb`` with models of continuous time, or a
+        holdout count is not a whole number.
     InvalidTypeError
-        If ``models`` is no mapping, or holds something that has no likelihood.
+        If ``models`` is not a mapping, or a model in it has no likelihood.
     NotEnoughDataError
-        If there is no customer.
+        If ``customers`` has no rows.
 
     Examples
     --------
@@ -233,7 +234,6 @@ def compare_models(
     NBD               2      -9,763.658  19,531.315   0.000  +55.7%  1.041    -1.0636
     """
     _require_comparable(models, () if holdout_frequency_col is None else _PREDICTS)
-    columns = (frequency_col, recency_col, T_col)
     later = (
         () if holdout_frequency_col is None else (holdout_frequency_col, holdout_T_col)
     )
@@ -252,17 +252,17 @@ def compare_models(
 
 def _fetch(
     customers: IntoFrame,
-    history: Columns,
+    columns: HistoryColumns,
     later: tuple[()] | tuple[str, str],
     weight_col: str | None,
 ) -> Cells:
-    columns = (*history, *later)
-    frame = read(customers, columns if weight_col is None else (*columns, weight_col))
-    rules = history_rules(history)(frame)
+    asked = (*columns.history, *later)
+    frame = read(customers, asked if weight_col is None else (*asked, weight_col))
+    rules = history_rules(columns.history)(frame)
     if later:
         rules += holdout_rules(frame, later)
-    refuse(frame, rules, id_col=known_id(frame))
-    return fetch_cells(frame, columns, weight_col=weight_col)
+    refuse(frame, rules, id_col=known_id(frame, columns.customer_id))
+    return fetch_cells(frame, asked, weight_col=weight_col)
 
 
 def _require_comparable(
@@ -278,7 +278,7 @@ def _require_comparable(
     if not models:
         raise InvalidValueError(
             subject="argument 'models'",
-            found="no model",
+            found="an empty mapping",
             remedy="Pass at least one fitted model by its name.",
         )
     for name, model in models.items():
@@ -288,7 +288,7 @@ def _require_comparable(
         raise InvalidValueError(
             subject="argument 'models'",
             found=f"BG/BB model {counted[0]!r} beside models of continuous time",
-            remedy="A probability and a density do not compare: leave one kind out.",
+            remedy="Leave one kind out: probabilities and densities do not compare.",
         )
 
 
@@ -298,7 +298,7 @@ def _score(name: str, model: _Comparable, data: Cells, n: float) -> ModelScore:
     parameters = len(model.parameters)
     return ModelScore(
         name=name,
-        parameters=parameters,
+        n_parameters=parameters,
         log_likelihood=log_likelihood,
         aic=2 * parameters - 2 * log_likelihood,
         bic=log(n) * parameters - 2 * log_likelihood,

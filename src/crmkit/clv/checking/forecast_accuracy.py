@@ -1,4 +1,4 @@
-"""How far predictions were from what happened."""
+"""Bias, error, ranking and calibration of predictions against outcomes."""
 
 import numpy as np
 
@@ -14,16 +14,16 @@ def relative_bias(predicted: FloatArray, actual: FloatArray) -> float | None:
 
 
 def mean_absolute_error(predicted: FloatArray, actual: FloatArray) -> float:
-    """Return the mean distance between prediction and what happened."""
+    """Return the mean distance between prediction and outcome."""
     return float(np.mean(np.abs(predicted - actual)))
 
 
 def ranking_gini(predicted: FloatArray, actual: FloatArray) -> float | None:
     """Return how well predictions rank: 1 as a perfect order would, 0 as chance does.
 
-    The area between the concentration curve of what happened, customers ordered by
+    The area between the concentration curve of the outcome, customers ordered by
     prediction, and the diagonal, over the same area for the perfect order. Customers of
-    one prediction share what happened to them evenly.
+    equal prediction share their outcomes evenly.
     """
     best = _concentration(actual, actual)
     return _concentration(predicted, actual) / best if best > 0 else None
@@ -34,7 +34,7 @@ def deciles(
 ) -> tuple[tuple[float, float], ...]:
     """Return mean prediction and mean outcome of each tenth, the lowest first.
 
-    Customers of one prediction share what happened to them evenly.
+    Customers of equal prediction share their outcomes evenly.
     """
     order = np.argsort(predicted, kind="stable")
     parts = [part for part in np.array_split(order, 10) if part.size]
@@ -54,7 +54,7 @@ def _concentration(score: FloatArray, actual: FloatArray) -> float:
 
 
 def _shared(score: FloatArray, actual: FloatArray) -> FloatArray:
-    """Give customers of one score the mean of what happened to them."""
+    """Give customers of equal score the mean of their outcomes."""
     _, place, counts = np.unique(score, return_inverse=True, return_counts=True)
     mean = np.bincount(place, actual) / counts
     return np.asarray(mean[place], dtype=np.float64)

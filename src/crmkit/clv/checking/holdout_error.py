@@ -1,4 +1,4 @@
-"""How far a fitted model was from what customers did after it was fitted."""
+"""The error of a fitted model on purchases after the data it was fitted to."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -43,19 +43,20 @@ class Predictor(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HoldoutError:
-    """How far one model was from what came after it was fitted.
+    """The error of one model on the holdout.
 
     Attributes
     ----------
     predicted, actual
         Purchases of all customers in the holdout.
     bias
-        How much too high the total was: 0.05 is 5 % too high. None if nobody bought.
+        How much too high the total was: 0.05 is 5% too high. None without any purchase.
     mean_absolute_error
-        Purchases a customer was off on average. It rewards a guess near the median,
-        which for most customers is 0; the log score does not.
+        The mean distance, per customer, between predicted and actual purchases. It
+        rewards a guess near the median, which for most customers is 0; the log score
+        does not.
     log_score
-        Mean logarithm of the probability given to what each customer did; higher is
+        Mean logarithm of the probability of each customer's actual purchases; higher is
         better. None where a probability is below 1e-308.
     """
 
@@ -67,7 +68,7 @@ class HoldoutError:
 
 
 def holdout_rules(frame: Frame, columns: tuple[str, str]) -> list[Rule]:
-    """Say what a holdout must be: a whole count in a span that has an end."""
+    """Make the rules of a holdout: a whole count in a finite span."""
     count, span = columns
     require_numbers(frame, columns)
     bought, fraction = nw.col(count), nw.col(count) != nw.col(count).floor()

@@ -1,4 +1,4 @@
-"""Whether spend and frequency go together, which Gamma-Gamma assumes they do not."""
+"""Test the independence of spend and frequency, which Gamma-Gamma assumes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from scipy.special import stdtr
 from ..._frames import numbers, nw, read_eager, refuse
 from ...errors import NotEnoughDataError
 from ...fits import from_document, to_document
-from ...typing import FloatArray, IntoDataFrame
+from ...typing import HISTORY, FloatArray, HistoryColumns, IntoDataFrame
 from ..models.histories import known_id
 from ..models.spend_columns import spending_rules
 
@@ -18,7 +18,7 @@ __all__ = ["SpendIndependence", "spend_independence"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpendIndependence:
-    """How repeat frequency and mean amount go together among those who came back.
+    """The correlation of repeat frequency and mean amount.
 
     Attributes
     ----------
@@ -27,7 +27,7 @@ class SpendIndependence:
     correlation
         Pearson's correlation of frequency and mean amount.
     rank_correlation
-        Spearman's, which a few heavy customers cannot carry alone.
+        Spearman's correlation, which a few heavy customers cannot dominate.
     p_value
         The chance of a rank correlation as far from 0 if there is none. A large base
         makes a tiny one significant: look at the size first.
@@ -48,7 +48,7 @@ class SpendIndependence:
         return from_document(cls, document)
 
     def __str__(self) -> str:
-        """Say the test as a sentence."""
+        """Show the test as a sentence."""
         return (
             f"rank correlation {self.rank_correlation:+.3f} (p = {self.p_value:.2g}), "
             f"correlation {self.correlation:+.3f}, of {self.n_customers:,} customers"
@@ -56,14 +56,11 @@ class SpendIndependence:
 
 
 def spend_independence(
-    customers: IntoDataFrame,
-    *,
-    frequency_col: str = "frequency",
-    monetary_value_col: str = "monetary_value",
+    customers: IntoDataFrame, *, columns: HistoryColumns = HISTORY
 ) -> SpendIndependence:
     """Test whether frequent customers spend more, or less, per purchase.
 
-    Gamma-Gamma multiplies purchases by spend as if one said nothing of the other. A
+    Gamma-Gamma assumes that how often a customer buys and how much are independent. A
     rank correlation within about 0.1 of zero does little harm; a larger one makes the
     value of frequent customers too low (positive) or too high (negative).
 
@@ -71,8 +68,8 @@ def spend_independence(
     ----------
     customers
         One row per customer, in memory. One-time buyers are left out.
-    frequency_col, monetary_value_col
-        The columns read.
+    columns
+        The names of the columns read.
 
     Returns
     -------
@@ -82,7 +79,7 @@ def spend_independence(
     Raises
     ------
     NotEnoughDataError
-        If fewer than three customers came back, or all of them alike.
+        If fewer than three customers came back, or all have one frequency or amount.
 
     Examples
     --------
@@ -95,12 +92,11 @@ def spend_independence(
     >>> found.n_customers, found.correlation
     (946, 0.1138)
     """
-    columns = (frequency_col, monetary_value_col)
-    frame = read_eager(customers, columns)
-    rules = spending_rules(columns, sign="any")(frame)
-    refuse(frame, rules, id_col=known_id(frame))
-    repeat = frame.filter(nw.col(frequency_col) > 0)
-    x, amount = (numbers(repeat, column) for column in columns)
+    frame = read_eager(customers, columns.spend)
+    rules = spending_rules(columns.spend, sign="any")(frame)
+    refuse(frame, rules, id_col=known_id(frame, columns.customer_id))
+    repeat = frame.filter(nw.col(columns.frequency) > 0)
+    x, amount = (numbers(repeat, column) for column in columns.spend)
     if x.size < 3 or np.ptp(x) == 0 or np.ptp(amount) == 0:
         raise NotEnoughDataError(
             needed="3 customers who came back, of different frequency and amount",

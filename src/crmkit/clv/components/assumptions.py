@@ -1,12 +1,11 @@
-"""What is assumed about the future besides the models and the standards."""
+"""Assumptions about the future beyond the models and the standards."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ..._check import one_of
+from ..._check import instance, one_of
 from ...fits import from_document, to_document
 from .category_shares import CategoryShares
-from .component_arguments import instance
 from .ledger_flows import CrossSell
 from .referral_outlook import ReferralOutlook
 
@@ -15,7 +14,7 @@ __all__ = ["Assumptions"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assumptions:
-    """What is assumed about the future besides the models and the standards.
+    """Assumptions about the future beyond the models and the standards.
 
     Attributes
     ----------
@@ -23,10 +22,10 @@ class Assumptions:
         As in :func:`clv_components`; with ``"first_only"`` every category bought so far
         is home from now on.
     shares
-        How spending divides over categories; None fits them to the ledger.
+        The shares of categories in spending; None fits them to the ledger.
     referral
-        What to expect of new referrals; None expects none, and only value owed along
-        referrals that have happened moves.
+        The new referrals to expect; None expects none, and only the value of past
+        referees is credited to their referrers.
 
     Examples
     --------

@@ -1,11 +1,11 @@
-"""How a customer's spending divides over categories, and how much that varies."""
+"""The shares of categories in a customer's purchases, and their variation."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from ..._check import nonnegative_array, positive
+from ..._check import instance, nonnegative_array, positive
 from ..._dates import day_number
 from ...errors import ConvergenceError, InvalidValueError, NotEnoughDataError
 from ...fits import from_document, to_document
@@ -13,7 +13,6 @@ from ...kernels.value import dirichlet_multinomial
 from ...kernels.value.component_identity import totals
 from ...ledger import Book, Ledger
 from ...typing import Day, FloatArray, IntArray, IntoDataFrameT
-from .component_arguments import instance
 from .customer_occasions import Occasions, occasions_of
 
 __all__ = [
@@ -27,19 +26,19 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CategoryShares:
-    """A Dirichlet over the categories a customer's next purchases will be in.
+    """A Dirichlet distribution of the categories of a customer's next purchases.
 
     Attributes
     ----------
     categories
         Their names, as text.
     concentration
-        How many purchases of each category a new customer is presumed to have made:
-        their sum says how much customers are alike.
+        The prior number of purchases of each category: the larger their sum, the more
+        alike customers are.
     list_amount
         Mean list amount of a category in an occasion that holds it.
     log_likelihood
-        Of the fit; None for shares stated by hand.
+        The log-likelihood of the fit; None for shares stated by hand.
 
     Examples
     --------
@@ -87,7 +86,7 @@ class CategoryShares:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Presences:
-    """On how many occasions each customer bought each category; only where any."""
+    """The number of occasions of each customer and category, where there are any."""
 
     customer: IntArray
     category: IntArray
@@ -95,7 +94,7 @@ class Presences:
 
 
 def presences_of(book: Book, occasions: Occasions) -> Presences:
-    """Count the occasions of every customer and category that have met."""
+    """Count the occasions of every pair of customer and category with a purchase."""
     lines, width = book.lines, len(book.categories)
     sold = ~lines.returned
     met = np.unique(occasions.line[sold] * width + lines.category[sold])
@@ -107,7 +106,7 @@ def presences_of(book: Book, occasions: Occasions) -> Presences:
 def fit_category_shares(
     ledger: Ledger[IntoDataFrameT], *, as_of: Day
 ) -> CategoryShares:
-    """Learn how customers' occasions divide over the categories.
+    """Fit the shares of categories in customers' occasions.
 
     Parameters
     ----------
@@ -119,13 +118,13 @@ def fit_category_shares(
     Returns
     -------
     CategoryShares
-        The Dirichlet-multinomial that explains best on how many occasions each
-        customer bought each category, by maximum likelihood.
+        The Dirichlet-multinomial of the number of occasions per customer and category,
+        by maximum likelihood.
 
     Raises
     ------
     NotEnoughDataError
-        If nothing was sold up to ``as_of``.
+        If the ledger has no sale up to ``as_of``.
     ConvergenceError
         If the search did not reach an optimum.
 

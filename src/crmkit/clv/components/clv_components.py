@@ -1,23 +1,28 @@
-"""What each customer has been worth so far, in six parts that sum to the cash."""
+"""The value of each customer so far, in six parts that sum to the cash."""
 
 from collections.abc import Sequence
 from typing import Any, Literal
 
 import numpy as np
 
-from ..._check import one_of, rate
+from ..._check import instance, one_of, rate
 from ..._dates import day_number
 from ..._frames import native, nw, read_eager, table
 from ...kernels.log.calendar import DAYS_PER_UNIT
 from ...kernels.value.component_identity import NEVER
 from ...ledger import Ledger
 from ...typing import BoolArray, Day, FloatArray, Grain, IntoDataFrameT, TimeUnit
-from .component_arguments import column_names, instance, labelled
 from .ledger_flows import CrossSell, Statement, draw_up
 from .period_sums import Account, account, periods_of
 from .reference_arrays import standards_of
 from .references import References
-from .result_rows import Units, units_by, units_of_customers
+from .result_rows import (
+    Units,
+    grouping,
+    labelled,
+    units_by,
+    units_of_customers,
+)
 
 __all__ = ["clv_components"]
 
@@ -34,9 +39,9 @@ def clv_components(
     by: str | Sequence[str] | None = None,
     period: Grain | None = None,
 ) -> IntoDataFrameT:
-    """Say what each customer has been worth so far, in six parts that sum to the cash.
+    """Return the value of each customer so far, in six parts that sum to the cash.
 
-    The parts are accounting, not causes: they say where the value was booked against
+    The parts are accounting, not causes: they show where value was booked against
     stated standards, not what would have happened otherwise.
 
     Parameters
@@ -48,21 +53,21 @@ def clv_components(
     as_of
         The last day seen, inclusive: rows after it change nothing.
     time_unit
-        The unit of time the discount rate is meant in.
+        The unit of time of the discount rate.
     discount_rate
-        Effective rate per unit: money of earlier days is carried to ``as_of`` at it. 0
-        leaves it as it is: cash.
+        The effective rate per unit, at which money of earlier days is carried to
+        ``as_of``. 0 leaves cash.
     cross_sell
         ``"persistent"``: a category beyond those of the first day counts as
         cross-selling for ever; ``"first_only"``: on the day it is first bought, and
         as repeat purchase after that.
     acquisition
-        ``"inside"`` takes what winning the customer cost off ``clv1``; ``"apart"``
-        leaves it in its own column only. ``clv`` is after acquisition either way.
+        ``"inside"`` subtracts the cost of acquisition from ``clv1``; ``"apart"`` leaves
+        it in its own column only. ``clv`` is after acquisition either way.
     by
         Columns of the lines, or of the ledger's customers, to sum by instead of by
-        customer. What is known of a whole order or customer only (cost to serve,
-        acquisition, referral) is spread over its lines by list amount.
+        customer. Amounts of a whole order or customer (cost to serve, acquisition,
+        referral) are spread over its lines by list amount.
     period
         Also split by the period in which the money moved.
 
@@ -71,8 +76,8 @@ def clv_components(
     DataFrame
         In the library of the lines; by default one row per customer, by id, with
 
-        - ``clv1``: what the first purchase brought, at reference price and cost to
-          serve, less the cost of winning the customer;
+        - ``clv1``: the first purchase at reference price and cost to serve, less the
+          cost of acquiring the customer;
         - ``clv2``: repeat purchases in the categories of the first day; the sum of
           ``clv2_base`` (every later order at the first one's margin) and
           ``clv2_growth`` (the rest);
@@ -84,7 +89,7 @@ def clv_components(
         - ``clv6``: paid less reference price, over all lines; negative for a customer
           who pays less than new customers do;
         - ``clv``: their sum;
-        - ``acquisition_cost``: what winning the customer cost;
+        - ``acquisition_cost``: the cost of acquiring the customer;
         - ``first_purchase``: ``"first_ever"``, ``"first_seen"`` (the log may start
           after the relationship did, so ``clv1`` is the first purchase in the log),
           ``"before_the_log"`` (it did, so all purchases are repeat purchases) or
@@ -103,7 +108,7 @@ def clv_components(
     With reference depth d0 and cost s0 of the period, P0 = list (1 - d0) and G0 = P0 -
     cost of goods: clv1, clv2 and clv3 sum G0 over the lines of their class less s0 over
     the orders; clv4 = sum of s0 - service; clv6 = sum of paid - P0. Each reference
-    appears twice with opposite signs, so clv1 + clv2 + clv3 + clv4 + clv6 = receipts -
+    appears twice with opposite signs, so clv1 + clv2 + clv3 + clv4 + clv6 = revenue -
     goods - service - acquisition, to rounding. A return has the class and the
     reference of what it reverses.
 
@@ -165,7 +170,7 @@ def _units(
 ) -> Units:
     if by is None:
         return units_of_customers(statement, ledger.customer_id_col)
-    return units_by(ledger, statement, column_names("by", by))
+    return units_by(ledger, statement, grouping(by))
 
 
 def _kept(
@@ -175,7 +180,7 @@ def _kept(
     by: str | Sequence[str] | None,
     period: Grain | None,
 ) -> BoolArray:
-    """Say which cells get a row: everybody seen; of periods, those that moved money."""
+    """Return which cells get a row: every customer, or the periods that moved money."""
     if period is None:
         there = np.ones(sums.clv1.shape, dtype=bool)
         return there if by is not None else statement.book.seen()[:, None]

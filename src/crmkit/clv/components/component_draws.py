@@ -1,16 +1,16 @@
-"""How sure the parts ahead are: joint draws of everything they are computed from."""
+"""Joint draws of the expected parts, and the intervals that follow from them."""
 
 import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Generic, Protocol, TypeVar
+from typing import Any, Generic
 
 import numpy as np
 
-from ..._check import fraction, random_source, whole
+from ..._check import fraction, random_source
 from ..._frames import group_rows, native, nw, read_eager, table
 from ...errors import NotEnoughDataError
-from ...fits import FitReport
+from ...fits import require_unit
 from ...ledger import Ledger
 from ...typing import (
     BoolArray,
@@ -22,95 +22,31 @@ from ...typing import (
     SpendModel,
     TimeUnit,
 )
-from ..uncertainty.parameter_draws import drawable
+from ..value.fitted_unit import rate_in_unit
 from .assumptions import Assumptions
-from .component_arguments import column_names, labelled
 from .customer_outlook import Outlook, parts_ahead, with_draws, with_referral
-from .expected_components import forecast, gained_by_referral, open_outlook
+from .model_expectations import expectations, gained_by_referral, open_outlook
 from .references import References
 from .referral_outlook import ReferralOutlook
-from .result_rows import without_holes
+from .result_rows import grouping, labelled, without_holes
 
-__all__ = ["ComponentDraws", "draw_models", "expected_component_draws"]
+__all__ = ["ComponentDraws", "expected_component_draws"]
 
 _NAMES = ("clv1", "clv2", "clv3", "clv4", "clv5", "clv6", "clv")
 _PLAIN = Assumptions()
 _LEAST_PRICE = 0.01
 
 
-class _Fit(Protocol):
-    __dataclass_fields__: ClassVar[dict[str, "dataclasses.Field[object]"]]
-
-    @property
-    def report(self) -> FitReport | None: ...
-
-
-_Fitted = TypeVar("_Fitted", bound=_Fit)
-
-
-def draw_models(
-    fit: _Fitted, *, count: int, rng: np.random.Generator
-) -> tuple[_Fitted, ...]:
-    """Draw models that are as likely as a fit's standard errors say.
-
-    Parameters
-    ----------
-    fit
-        A fitted model with a report.
-    count
-        How many models to draw.
-    rng
-        The source of randomness.
-
-    Returns
-    -------
-    tuple
-        Models of the same kind, their parameters drawn from the normal approximation
-        on the logarithms; they have no report.
-
-    Raises
-    ------
-    NotEnoughDataError
-        If the fit has no report, or leaves parameters all but free.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from crmkit.clv import fit_bg_nbd
-    >>> from crmkit.clv import draw_models, purchase_histories
-    >>> from crmkit.datasets.simulated_company import simulate_company
-    >>> ledger = simulate_company(customers=500, rng=np.random.default_rng(1))
-    >>> histories = purchase_histories(ledger, as_of="2023-12-31", time_unit="week")
-    >>> models = draw_models(
-    ...     fit_bg_nbd(histories), count=3, rng=np.random.default_rng(2)
-    ... )
-    >>> len(models)
-    3
-    """
-    count = whole("count", count, at_least=1)
-    random_source(rng)
-    report = drawable(fit)
-    logs = rng.multivariate_normal(
-        np.log(report.estimates), np.array(report.log_covariance), size=count
-    )
-    return tuple(
-        dataclasses.replace(
-            fit, report=None, **dict(zip(report.names, row, strict=True))
-        )
-        for row in np.exp(logs).tolist()
-    )
-
-
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class ComponentDraws(Generic[IntoDataFrameT]):
-    """The parts ahead of every customer, as they might be: many joint draws.
+    """Many joint draws of the expected parts of every customer.
 
     Attributes
     ----------
     ledger
         The ledger they were drawn for.
     seen
-        Which of its customers they are of.
+        The customers of the ledger that the draws contain.
     values
         Draws by parts (clv1 to clv6, then clv) by customers.
     """
@@ -120,14 +56,14 @@ class ComponentDraws(Generic[IntoDataFrameT]):
     values: FloatArray
 
     def __repr__(self) -> str:
-        """Say how many there are."""
+        """Show how many draws there are, and of how many customers."""
         count, _, customers = self.values.shape
         return f"ComponentDraws({count} draws, {customers:,} customers)"
 
     def intervals(
         self, *, level: float = 0.9, by: str | Sequence[str] | None = None
     ) -> IntoDataFrameT:
-        """Give every part an interval: sums are formed within each draw.
+        """Return the mean and the interval of every part, summed within each draw.
 
         Parameters
         ----------
@@ -140,28 +76,29 @@ class ComponentDraws(Generic[IntoDataFrameT]):
         Returns
         -------
         DataFrame
-            For each part, and ``clv``: the mean over the draws, ``_low`` and ``_high``.
+            For each part, and for ``clv``: the mean over the draws, and the ends of the
+            interval, ``<part>_lower`` and ``<part>_upper``.
 
         Raises
         ------
         NotEnoughDataError
-            If there is no table of customers to sum by.
+            If the ledger has no table of customers to sum by.
         MissingColumnError
-            If it has no such column.
+            If the table of customers lacks the column.
         """
         tail = (1 - fraction("level", level)) / 2
         labels, unit, count = _units(self.ledger, self.seen, by)
         order = np.argsort(unit, kind="stable")
         starts = np.searchsorted(unit[order], np.arange(count))
         values = np.add.reduceat(self.values[:, :, order], starts, axis=2)
-        low, high = np.quantile(values, [tail, 1 - tail], axis=0)
+        lower, upper = np.quantile(values, [tail, 1 - tail], axis=0)
         mean = values.mean(axis=0)
         parts: dict[str, np.ndarray | nw.Series[Any]] = {}
         for at, name in enumerate(_NAMES):
             parts |= {
                 name: mean[at],
-                f"{name}_low": low[at],
-                f"{name}_high": high[at],
+                f"{name}_lower": lower[at],
+                f"{name}_upper": upper[at],
             }
         found = table(read_eager(self.ledger.lines, ()), labelled(labels, parts))
         return native(found, self.ledger.lines)
@@ -179,10 +116,9 @@ def expected_component_draws(
     rng: np.random.Generator,
     assumptions: Assumptions = _PLAIN,
 ) -> ComponentDraws[IntoDataFrameT]:
-    """Draw the parts ahead of every customer, all parts of a draw together.
+    """Draw the expected parts of every customer, all parts of a draw together.
 
-    Parts move together, so an interval of a sum is that of the sums; variances are
-    never added.
+    The parts are correlated: the interval of a sum is that of the sums of each draw.
 
     Parameters
     ----------
@@ -191,13 +127,14 @@ def expected_component_draws(
     models
         A purchase and a spend model for each draw: see :func:`draw_models`.
     rng
-        The source of randomness of the customers' own rates and of referral.
+        The source of randomness of the customers' shares, prices and costs, and of
+        referral.
 
     Returns
     -------
     ComponentDraws
-        To ask for intervals by customer, by group, or of the company. It holds seven
-        numbers a customer and draw.
+        Its method ``intervals`` gives intervals by customer, by group, or of the
+        company. It holds seven numbers per customer and draw.
 
     Raises
     ------
@@ -208,8 +145,8 @@ def expected_component_draws(
     -----
     Drawn besides the models: each customer's share of home categories (Beta), price
     level and cost to serve (normal, with the credibility variance), the rates of
-    referral (gamma) and the value of a referee (normal). The interval is of the
-    expected value; what will really happen varies more.
+    referral (gamma) and the value of a referee (normal). The interval is that of the
+    expected value; the actual value varies more.
 
     Examples
     --------
@@ -231,10 +168,12 @@ def expected_component_draws(
     >>> draws
     ComponentDraws(3 draws, 100 customers)
     >>> company = draws.intervals(by=[])
-    >>> bool((company["clv_low"] < company["clv_high"]).all())
+    >>> bool((company["clv_lower"] < company["clv_upper"]).all())
     True
     """
     random_source(rng)
+    for model, _ in models:
+        require_unit(model, time_unit)
     if len(models) < 2:
         raise NotEnoughDataError(
             needed="two pairs of models or more",
@@ -248,12 +187,13 @@ def expected_component_draws(
         time_unit=time_unit,
         assumptions=assumptions,
     )
+    rate = rate_in_unit(discount_rate, time_unit)
     seen = outlook.book.seen()
     values = np.empty((len(models), len(_NAMES), int(seen.sum())))
     for at, (purchases, spend) in enumerate(models):
         drawn = _drawn(outlook, rng)
-        bought, spent = forecast(
-            drawn, purchases, spend, horizon=horizon, discount_rate=discount_rate
+        bought, spent = expectations(
+            drawn, purchases, spend, horizon=horizon, discount_rate=rate
         )
         referral = assumptions.referral
         expected = None if referral is None else _drawn_referral(referral, rng)
@@ -273,7 +213,7 @@ def _units(
     if by is None:
         ids = book.ids.filter(seen.tolist())
         return {ledger.customer_id_col: ids}, np.arange(len(ids)), len(ids)
-    columns = column_names("by", by)
+    columns = grouping(by)
     if not columns:
         return {}, np.zeros(int(seen.sum()), dtype=np.int64), 1
     if ledger.customers is None:

@@ -1,4 +1,4 @@
-"""What is known of each customer at ``as_of`` that says how value will divide."""
+"""Each customer's shares, prices and costs at ``as_of``, which divide value ahead."""
 
 from dataclasses import dataclass, replace
 from typing import TypeAlias
@@ -29,7 +29,7 @@ __all__ = [
 PartsAhead: TypeAlias = dict[str, FloatArray]
 
 _ROUNDING = 1e-9
-_LEAST_PAID = 0.01  # of list: who was given everything still pays something
+_LEAST_PAID = 0.01  # of list: a customer given everything still pays something
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -50,7 +50,7 @@ class Outlook:
         The customer's own paid share of list, and cost to serve an order, at the level
         of a first purchase, shrunk.
     price_path, service_path
-        How these change with the number of purchases, relative to the first.
+        Their change with the number of purchases, relative to the first.
     orders
         Orders per occasion, over the company.
     standard_service, standard_acquisition
@@ -83,7 +83,7 @@ def look_ahead(
     cross_sell: CrossSell,
     shares: CategoryShares | None,
 ) -> Outlook:
-    """Say at a day what is known of each customer's price, cost and categories."""
+    """Return each customer's prices, costs and categories as known at a day."""
     book = whole.until(day)
     occasions = occasions_of(book)
     presences = presences_of(book, occasions)
@@ -141,7 +141,7 @@ def parts_ahead(
 
 
 def with_referral(book: Book, parts: PartsAhead, gained: FloatArray) -> PartsAhead:
-    """Add clv5: value to come from new referees, and what is owed to referrers."""
+    """Add clv5: the value of new referees, and the value credited to referrers."""
     own = np.sum([values for name, values in parts.items() if name != "clv5"], axis=0)
     referrals = book.referrals
     first_day = book.first_purchase_days()
@@ -174,7 +174,7 @@ def with_draws(
 
 
 def _require_prices(book: Book, occasions: Occasions) -> None:
-    """Refuse where list amounts do not say what is paid or what goods cost."""
+    """Refuse list amounts that do not allow prices and costs to be estimated."""
     sold, listed = float(_sold(book, book.lines.listed).sum()), occasions.listed.sum()
     if not (sold > 0 and listed > _ROUNDING * sold):
         raise NotEnoughDataError(
@@ -185,9 +185,9 @@ def _require_prices(book: Book, occasions: Occasions) -> None:
     paid = float(occasions.paid.sum() / listed)
     if paid < _LEAST_PAID:
         raise NotEnoughDataError(
-            needed=f"receipts of at least {_LEAST_PAID:.0%} of the list amount",
+            needed=f"revenue of at least {_LEAST_PAID:.0%} of the list amount",
             got=f"{paid:.2%}",
-            remedy="What was given away for free has no price to look ahead with.",
+            remedy="Pass lines with amounts paid: gifts alone give no price.",
         )
 
 
@@ -255,7 +255,7 @@ def _mix(
 def _at_home(
     book: Book, occasions: Occasions, presences: Presences, cross_sell: CrossSell
 ) -> np.ndarray:
-    """Say which pairs of customer and category are home for what comes next."""
+    """Return which pairs of customer and category count as home from now on."""
     if cross_sell == "first_only":
         return np.ones(presences.customer.size, dtype=bool)
     lines, width = book.lines, len(book.categories)

@@ -1,29 +1,25 @@
-"""What each customer is expected to be worth, in the same six parts."""
+"""The expected value of each customer, in six parts."""
 
 import numpy as np
 
-from ..._check import nonnegative, one_of, rate
-from ..._dates import day_number
 from ..._frames import native, read_eager, table
-from ...errors import InvalidValueError
-from ...kernels.log.calendar import DAYS_PER_UNIT
+from ...fits import require_unit
 from ...ledger import Ledger
 from ...typing import (
     Day,
-    FloatArray,
     IntoDataFrameT,
     PurchaseModel,
     SpendModel,
     TimeUnit,
 )
+from ..value.fitted_unit import rate_in_unit
 from .assumptions import Assumptions
-from .component_arguments import instance, labelled, require_method
-from .customer_outlook import Outlook, look_ahead, parts_ahead, with_referral
-from .reference_arrays import standards_of
+from .customer_outlook import parts_ahead, with_referral
+from .model_expectations import expectations, gained_by_referral, open_outlook
 from .references import References
-from .referral_outlook import ReferralOutlook, group_codes
+from .result_rows import labelled
 
-__all__ = ["expected_components", "forecast", "gained_by_referral", "open_outlook"]
+__all__ = ["expected_components"]
 
 _PLAIN = Assumptions()
 
@@ -40,54 +36,62 @@ def expected_components(
     time_unit: TimeUnit,
     assumptions: Assumptions = _PLAIN,
 ) -> IntoDataFrameT:
-    """Say what each customer is expected to be worth from ``as_of`` on, part by part.
+    """Return what each customer is expected to be worth after ``as_of``, in six parts.
 
-    The sum is the plain forecast of the same models (expected purchases times expected
-    spend, less goods and service) plus the referral terms. Nothing of it is in the
-    history: the two do not overlap.
+    Their sum is the forecast of the same models (expected purchases times expected
+    spend, less goods and service) plus the referral terms. It does not overlap with the
+    value so far, which ``clv_components`` returns.
 
     Parameters
     ----------
     ledger
         The company's ledger.
     purchases, spend
-        Fitted models, for instance to :func:`purchase_histories` of this ledger.
+        Models fitted, for instance, to :func:`purchase_histories` of this ledger.
     references
-        The standards; the last period's hold for what comes.
+        The standards; those of the last period hold for the time after ``as_of``.
     as_of
         The last day seen, inclusive.
     horizon
         How far ahead, in ``time_unit``; infinity is allowed with a positive rate.
     discount_rate
-        Effective rate per ``time_unit``; values are of ``as_of``.
+        The effective rate per ``time_unit``, by which values are discounted to
+        ``as_of``.
     time_unit
-        The unit the models were fitted in.
+        The unit the models were fitted in. A model that carries its unit refuses
+        another.
     assumptions
-        What is assumed besides: see :class:`Assumptions`.
+        The further assumptions: see :class:`Assumptions`.
 
     Returns
     -------
     DataFrame
         The customers of :func:`clv_components`, one row each, by id:
 
-        - ``clv1`` is 0: their first purchase is history;
+        - ``clv1`` is 0: the first purchase lies in the past;
         - ``clv2``, ``clv3``: expected purchases in home and in other categories at
           reference price, less standard cost to serve;
         - ``clv4``: standard less the customer's own cost to serve;
-        - ``clv5``: what new referees will bring, and the share of a referee's own
-          future that moves to the referrer;
+        - ``clv5``: the value of new referees, and the share of a referee's own
+          expected value that is credited to the referrer;
         - ``clv6``: what the customer pays above the reference price;
         - ``clv``: their sum; ``expected_purchases`` discounted, ``expected_spend``.
 
     Raises
     ------
     InvalidValueError
-        If an option cannot be used.
+        If an option is unknown, the model was fitted in another unit than
+        ``time_unit``, or the horizon and the rate leave the value infinite.
     NotEnoughDataError
-        If nothing with a list amount was sold and kept, or all but all of it was given
-        away: then nothing says what is paid for it.
+        If nothing with a list amount was sold and kept, or nearly all of it was given
+        away, so that a price cannot be estimated.
     ConvergenceError
         If the category shares cannot be fitted.
+
+    Warns
+    -----
+    UnitWarning
+        If the rate exceeds 100% a year.
 
     Notes
     -----
@@ -115,6 +119,7 @@ def expected_components(
     >>> bool(np.allclose(parts.sum(axis=1), ahead["clv"]))
     True
     """
+    require_unit(purchases, time_unit)
     outlook = open_outlook(
         ledger,
         references=references,
@@ -122,8 +127,12 @@ def expected_components(
         time_unit=time_unit,
         assumptions=assumptions,
     )
-    bought, spent = forecast(
-        outlook, purchases, spend, horizon=horizon, discount_rate=discount_rate
+    bought, spent = expectations(
+        outlook,
+        purchases,
+        spend,
+        horizon=horizon,
+        discount_rate=rate_in_unit(discount_rate, time_unit),
     )
     gained = gained_by_referral(ledger, outlook, bought, assumptions.referral)
     parts = with_referral(outlook.book, parts_ahead(outlook, bought, spent), gained)
@@ -138,77 +147,3 @@ def expected_components(
         {name: values[seen] for name, values in numbers.items()},
     )
     return native(table(read_eager(ledger.lines, ()), columns), ledger.lines)
-
-
-def open_outlook(
-    ledger: Ledger[IntoDataFrameT],
-    *,
-    references: References,
-    as_of: Day,
-    time_unit: TimeUnit,
-    assumptions: Assumptions,
-) -> Outlook:
-    """Check the options and say what is known at the day."""
-    book = instance("ledger", ledger, Ledger).book
-    assumptions = instance("assumptions", assumptions, Assumptions)
-    return look_ahead(
-        book,
-        standards_of(references, book),
-        day=day_number("as_of", as_of),
-        unit_days=DAYS_PER_UNIT[one_of("time_unit", time_unit, tuple(DAYS_PER_UNIT))],
-        cross_sell=assumptions.cross_sell,
-        shares=assumptions.shares,
-    )
-
-
-def forecast(
-    outlook: Outlook,
-    purchases: PurchaseModel,
-    spend: SpendModel,
-    *,
-    horizon: float,
-    discount_rate: float,
-) -> tuple[FloatArray, FloatArray]:
-    """Ask the models for every customer who has bought; nothing comes of the others."""
-    require_method("purchases", purchases, "discounted_expected_purchases")
-    require_method("spend", spend, "expected_spend")
-    history = outlook.history
-    there = history.bought
-    bought, spent = np.zeros(there.size), np.zeros(there.size)
-    bought[there] = purchases.discounted_expected_purchases(
-        history.frequency[there],
-        history.recency[there],
-        history.T[there],
-        horizon=nonnegative("horizon", horizon, infinite=True),
-        discount_rate=rate("discount_rate", discount_rate),
-    )
-    # Someone whose repeat purchases all came back is like someone without any.
-    paying = np.where(history.monetary_value > 0, history.frequency, 0.0)[there]
-    amount = np.maximum(history.monetary_value, 0.0)[there]
-    spent[there] = spend.expected_spend(paying, amount)
-    if not np.isfinite(bought).all():
-        raise InvalidValueError(
-            subject="the purchases expected in the horizon",
-            found="infinite value",
-            count=int(np.count_nonzero(~np.isfinite(bought))),
-            total=bought.size,
-            remedy="Give a horizon or a positive discount_rate.",
-        )
-    return bought, spent
-
-
-def gained_by_referral(
-    ledger: Ledger[IntoDataFrameT],
-    outlook: Outlook,
-    bought: FloatArray,
-    referral: ReferralOutlook | None,
-) -> FloatArray:
-    """Return what each customer's new referees will add."""
-    if referral is None:
-        return np.zeros_like(bought)
-    groups, code = group_codes(ledger, referral.group_col)
-    known = dict(zip(referral.groups, referral.rates, strict=True))
-    rates = np.array([known.get(name, referral.overall_rate) for name in groups])
-    worth = referral.value_per_referee(outlook.standard_acquisition)
-    gained: FloatArray = bought * rates[code] * worth
-    return gained

@@ -30,7 +30,7 @@ CrossSell: TypeAlias = Literal["persistent", "first_only"]
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Statement:
-    """The flows of a book, row by row of its tables; money stands at ``as_of``.
+    """The flows of a book, row by row of its tables, in money of ``as_of``.
 
     Attributes
     ----------
@@ -38,7 +38,7 @@ class Statement:
         The book up to the day.
     first_day
         Of each customer; ``NEVER`` without a sale.
-    kind, margin, premium, listed, receipts, goods
+    kind, margin, premium, listed, revenue, goods
         Of each line.
     order, order_customer, order_day, order_first, standard, base
         Of each order placed; ``order`` is its code.
@@ -46,7 +46,7 @@ class Statement:
         Carried cost of each row of its table.
     won_day, saving
         Of each referee who has bought: the first day, and the carried standard
-        acquisition cost; ``NEVER`` and 0 for everybody else.
+        acquisition cost; ``NEVER`` and 0 for all others.
     """
 
     book: Book
@@ -55,7 +55,7 @@ class Statement:
     margin: FloatArray
     premium: FloatArray
     listed: FloatArray
-    receipts: FloatArray
+    revenue: FloatArray
     goods: FloatArray
     order: IntArray
     order_customer: IntArray
@@ -119,7 +119,7 @@ def draw_up(
         margin=value * (at_standard - lines.cost),
         premium=value * (lines.paid - at_standard),
         listed=value * lines.listed,
-        receipts=value * lines.paid,
+        revenue=value * lines.paid,
         goods=value * lines.cost,
         order=order,
         order_customer=customer,
@@ -136,7 +136,7 @@ def draw_up(
 
 
 def _refuse_runaway(book: Book, day: int, rate: float, unit_days: float) -> None:
-    """Refuse a rate that makes money of the first day nothing, or more than all."""
+    """Refuse a rate at which money of the first day vanishes or explodes."""
     days = (book.lines, book.service, book.acquisition, book.referrals)
     span = day - min(int(each.day.min(initial=day)) for each in days)
     if abs(np.log1p(rate) * span / unit_days) > _FAR:
@@ -145,7 +145,7 @@ def _refuse_runaway(book: Book, day: int, rate: float, unit_days: float) -> None
         )
         raise InvalidValueError(
             subject="argument 'discount_rate'",
-            found=f"{rate!r} per {unit}, beyond all money over {span} days",
+            found=f"{rate!r} per {unit}, too extreme over {span} days",
             remedy="Pass the rate of one 'time_unit', or a longer unit.",
         )
 

@@ -57,7 +57,7 @@ class Periods:
 
 
 def periods_of(statement: Statement, grain: Grain | None) -> Periods:
-    """List the periods in which anything was booked; one if there is no grain."""
+    """List the periods with a booking; one period if ``grain`` is None."""
     if grain is None:
         return Periods(starts=np.zeros(1, dtype=np.int64), grain=None)
     book = statement.book
@@ -80,7 +80,7 @@ def periods_of(statement: Statement, grain: Grain | None) -> Periods:
 def account(statement: Statement, units: Units, periods: Periods) -> Account:
     """Sum every flow into its unit and period; rows are units, columns periods."""
     book, count = statement.book, periods.count
-    _require_room(max(units.count, book.customers), count)
+    _refuse_too_many_cells(max(units.count, book.customers), count)
     costs = _customer_costs(statement, periods)
     moved = _moved_by_referral(statement, periods, costs)
     service = _allotted(units.customers, costs.service, units.count)
@@ -118,7 +118,7 @@ def account(statement: Statement, units: Units, periods: Periods) -> Account:
     )
 
 
-def _require_room(rows: int, columns: int) -> None:
+def _refuse_too_many_cells(rows: int, columns: int) -> None:
     if rows * columns > _CELLS:
         raise NotEnoughDataError(
             needed=f"at most {_CELLS:,} rows by periods",
@@ -150,7 +150,7 @@ def _moved_by_referral(
 
 
 def cash_by_customer(statement: Statement, periods: Periods) -> FloatArray:
-    """Return receipts less goods, service and acquisition of each customer."""
+    """Return revenue less goods, service and acquisition of each customer."""
     return _own(statement, periods, _customer_costs(statement, periods))
 
 
@@ -159,7 +159,7 @@ def _own(statement: Statement, periods: Periods, costs: "_Costs") -> FloatArray:
     taken = _summed(
         lines.customer,
         periods.of(lines.day),
-        statement.receipts - statement.goods,
+        statement.revenue - statement.goods,
         (statement.book.customers, periods.count),
     )
     return taken - costs.service - costs.acquisition

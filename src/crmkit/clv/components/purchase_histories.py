@@ -1,17 +1,17 @@
-"""The table the purchase and spend models are fitted to, from the ledger."""
+"""The purchase history of each customer of a ledger, to fit models to."""
 
 from typing import Any
 
 import numpy as np
 
-from ..._check import one_of
+from ..._check import instance, one_of
 from ..._dates import day_number
 from ..._frames import native, nw, read_eager, table
 from ...kernels.log.calendar import DAYS_PER_UNIT
 from ...ledger import Ledger
 from ...typing import Day, IntoDataFrameT, TimeUnit
-from .component_arguments import instance, labelled
 from .customer_occasions import history_of, occasions_of
+from .result_rows import labelled
 
 __all__ = ["purchase_histories"]
 
@@ -19,10 +19,10 @@ __all__ = ["purchase_histories"]
 def purchase_histories(
     ledger: Ledger[IntoDataFrameT], *, as_of: Day, time_unit: TimeUnit = "day"
 ) -> IntoDataFrameT:
-    """Summarise the ledger's customers as the models of purchase and spend read them.
+    """Return the purchase history of each customer, for models of purchases and spend.
 
     The columns are those of ``rfm_summary``; an occasion is a day with an order, and a
-    return is taken off the occasion of what it reverses, so receipts are net.
+    return is taken off the occasion of what it reverses, so amounts are net.
 
     Parameters
     ----------
@@ -37,12 +37,12 @@ def purchase_histories(
     -------
     DataFrame
         One row per customer who has bought, by id: ``frequency``, ``recency``, ``T``,
-        ``monetary_value`` (mean net receipts of a repeat occasion).
+        ``monetary_value`` (mean net amount of a repeat occasion).
 
     Raises
     ------
     InvalidValueError
-        If ``time_unit`` or ``as_of`` cannot be read.
+        If ``time_unit`` is unknown, or ``as_of`` is not a day.
 
     Examples
     --------

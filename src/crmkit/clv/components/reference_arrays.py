@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..._check import instance
 from ..._dates import EPOCH
 from ...errors import InvalidValueError
 from ...ledger import Book
 from ...typing import FloatArray, IntArray
-from .component_arguments import instance
 from .references import References
 
 __all__ = ["Standards", "standards_of"]

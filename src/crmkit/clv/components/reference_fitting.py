@@ -1,11 +1,11 @@
-"""Learn the references from the ledger: only what was known before each period."""
+"""Fit the references to a ledger, each period from the rows before it."""
 
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
-from ..._check import nonnegative, one_of
+from ..._check import instance, nonnegative, one_of
 from ..._dates import day_number
 from ...errors import NotEnoughDataError
 from ...kernels.log.calendar import last_day_of_period, period_start
@@ -18,7 +18,6 @@ from ...kernels.value.reference_ratios import (
 )
 from ...ledger import Book, Ledger
 from ...typing import BoolArray, Day, FloatArray, Grain, IntArray, IntoDataFrameT
-from .component_arguments import instance
 from .references import References
 
 __all__ = ["fit_references"]
@@ -34,12 +33,12 @@ def fit_references(
     parent_weight: float = 20.0,
     basis: Literal["new", "all"] = "new",
 ) -> References:
-    """Learn what new customers usually pay and cost, period by period.
+    """Fit the standards of new customers, discount and costs, period by period.
 
-    The standards of a period come from rows dated before it, so no customer is
-    compared with a future nobody knew; the first period has nothing before it, is
-    estimated from itself, and says so. One more period follows ``as_of``: the standard
-    for what comes next.
+    The standards of a period come from rows dated before it, so that no customer is
+    compared with the future. The first period has no rows before it; it is estimated
+    from its own rows and marked in ``from_itself``. One more period follows ``as_of``,
+    with the standards for the time ahead.
 
     Parameters
     ----------
@@ -48,11 +47,11 @@ def fit_references(
     as_of
         The last day seen, inclusive.
     grain
-        How long a period is.
+        The length of a period.
     parent_weight
         The discount depth of a category is shrunk to the depth over all categories, as
         if the latter were this many more customers. 0 does not shrink; a category
-        nobody new has bought before has the overall depth.
+        without new buyers before the period has the overall depth.
     basis
         ``"new"``: the first day of each customer sets the standard (of customers whose
         relationship is not older than the log); ``"all"``: every sale does. Where the
@@ -73,9 +72,8 @@ def fit_references(
     Depth of category g before period p: 1 - sum of paid / sum of list over the first
     day's lines. Service cost: what was spent on new customers before the day of their
     second order, over the number of their first orders. Acquisition cost: what was
-    spent to win customers nobody referred, over their number. All earlier periods count
-    alike, so a period rests on its parent over periods as it is; over categories it is
-    shrunk.
+    spent to win customers without a referrer, over their number. All earlier periods
+    count alike; only categories are shrunk.
 
     Examples
     --------
@@ -132,7 +130,7 @@ def fit_references(
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Evidence:
-    """The rows that set the standard."""
+    """The rows that the standards are estimated from."""
 
     line: IntArray
     line_day: IntArray

@@ -1,4 +1,4 @@
-"""What is usual for new customers: the standards that value is measured against."""
+"""The standards of new customers, which value is measured against."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -33,7 +33,7 @@ class References:
         First day of each period, ascending, as ISO text. A day before the first has the
         first period's standards, a day after the last has the last's.
     categories
-        The categories with a discount depth of their own, as text.
+        The categories with a separate discount depth, as text.
     discount_depth
         For each period and category: 1 - paid / list of new customers.
     overall_depth
@@ -43,13 +43,13 @@ class References:
     acquisition_cost
         For each period: the cost of winning one customer who was not referred.
     from_itself
-        For each period: true where nothing came before it, so that it had to be
-        estimated from its own rows.
+        For each period: true if it is estimated from its own rows, because none came
+        before it.
     basis
         Whether the standard is set by new customers, by all, or was given.
     parent_weight
-        How many customers the depth over all categories counted for, when the depth of
-        a category was shrunk to it.
+        The weight, in customers, of the depth over all categories to which the depth
+        of a category was shrunk.
     grain
         The length of a period; None where one standard holds always.
 
@@ -108,7 +108,7 @@ class References:
                 raise InvalidValueError(
                     subject=f"argument {name!r}",
                     found=f"a depth of {float(depth.max())!r}, above 1",
-                    remedy="Depth is 1 - paid / list: 0.1 for 10 % off.",
+                    remedy="Depth is 1 - paid / list: 0.1 for 10% off.",
                 )
 
     @classmethod
@@ -127,7 +127,7 @@ class References:
         discount_depth
             One depth for all categories, or a depth for each by name.
         overall_depth
-            The depth of a category that has none of its own; required beside a mapping.
+            The depth of every other category; required beside a mapping.
         service_cost
             Cost of serving one order.
         acquisition_cost
@@ -180,6 +180,6 @@ def _first_day(period: str) -> dt.date:
     except (TypeError, ValueError):
         raise InvalidValueError(
             subject="the references",
-            found=f"a period {period!r} that is no ISO-8601 date",
+            found=f"a period {period!r} that is not an ISO-8601 date",
             remedy="Name the first day of each period, such as '2024-01-01'.",
         ) from None

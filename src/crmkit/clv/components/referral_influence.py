@@ -1,11 +1,11 @@
-"""The marketing view of referral: influence, which overlaps and is never summed."""
+"""Referral influence, the marketing view: it overlaps, and is never summed."""
 
 from dataclasses import dataclass
 from typing import NoReturn
 
 import numpy as np
 
-from ..._check import one_of, rate, whole
+from ..._check import instance, one_of, rate, whole
 from ..._dates import day_number
 from ...errors import InvalidTypeError, InvalidValueError
 from ...kernels.log.calendar import DAYS_PER_UNIT
@@ -13,7 +13,6 @@ from ...kernels.value.component_identity import NEVER
 from ...kernels.value.referral import gross_values, sweep
 from ...ledger import Ledger
 from ...typing import Day, IntoDataFrameT, TimeUnit
-from .component_arguments import instance
 from .ledger_flows import draw_up
 from .period_sums import cash_by_customer, periods_of
 from .reference_arrays import standards_of
@@ -24,26 +23,26 @@ __all__ = ["Influence", "ReferralInfluence", "referral_influence"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Influence:
-    """What one customer is worth with everybody brought, directly or through others.
+    """The value of one customer and of all referees, direct and indirect.
 
-    It cannot be added to another: both may hold the same customers.
+    Two influences cannot be added: both may contain the same customers.
 
     Attributes
     ----------
     customer_id
-        Whose influence it is, as text.
+        The id of the customer, as text.
     own
         The customer's own value.
     influence
-        Own value and the influence of every customer brought, in full.
-    referees
-        How many were brought directly.
+        The customer's own value and the influence of every referee, in full.
+    n_referees
+        The number of direct referees.
     """
 
     customer_id: str
     own: float
     influence: float
-    referees: int
+    n_referees: int
 
     def __add__(self, other: object) -> NoReturn:
         """Refuse: influences overlap."""
@@ -54,30 +53,30 @@ class Influence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReferralInfluence:
-    """The influence of every customer; not a frame, so that no one sums a column.
+    """The influence of every customer; not a frame, so that a column is not summed.
 
     Attributes
     ----------
-    customers
-        One :class:`Influence` each, the largest first.
+    influences
+        One :class:`Influence` per customer, the largest first.
     """
 
-    customers: tuple[Influence, ...]
+    influences: tuple[Influence, ...]
 
     def of(self, customer_id: object) -> Influence:
         """Return the influence of one customer."""
-        for each in self.customers:
+        for each in self.influences:
             if each.customer_id == str(customer_id):
                 return each
         raise InvalidValueError(
             subject="argument 'customer_id'",
-            found=f"no such customer {customer_id!r}",
+            found=f"unknown customer {customer_id!r}",
             remedy="Pass an id of the ledger.",
         )
 
-    def top(self, count: int) -> tuple[Influence, ...]:
+    def top(self, n_customers: int) -> tuple[Influence, ...]:
         """Return the most influential customers."""
-        return self.customers[: whole("count", count)]
+        return self.influences[: whole("n_customers", n_customers)]
 
     def __add__(self, other: object) -> NoReturn:
         """Refuse: influences overlap."""
@@ -93,11 +92,11 @@ def referral_influence(
     time_unit: TimeUnit,
     discount_rate: float,
 ) -> ReferralInfluence:
-    """Say whose recommendations carry furthest: each customer with all they brought.
+    """Return the influence of each customer: own value and that of all referees.
 
-    Every referrer is credited in full, at any depth, whether the referral won the
-    customer or only hastened them. So the same value counts many times: use it to find
-    advocates, and ``clv5`` to count money.
+    Every referrer is credited in full, at any depth, even if the customer would have
+    come without the referral. The same value counts many times: use the influence to
+    find advocates, and ``clv5`` to count money.
 
     Parameters
     ----------
@@ -114,7 +113,7 @@ def referral_influence(
     Raises
     ------
     InvalidValueError
-        If an option cannot be used.
+        If the rate is not above -1, or an option is unknown.
 
     Examples
     --------
@@ -154,12 +153,12 @@ def referral_influence(
     order = np.argsort(-reach[:, 0], kind="stable")
     seen = book.seen()
     return ReferralInfluence(
-        customers=tuple(
+        influences=tuple(
             Influence(
                 customer_id=str(ids[at]),
                 own=float(own[at, 0]),
                 influence=float(reach[at, 0]),
-                referees=int(brought[at]),
+                n_referees=int(brought[at]),
             )
             for at in order[seen[order]].tolist()
         )

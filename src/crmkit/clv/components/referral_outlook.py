@@ -1,11 +1,17 @@
-"""How many customers a customer will bring, and what one of them is worth."""
+"""How many customers each customer will refer, and what a referee is worth."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from ..._check import finite_array, fraction, nonnegative, nonnegative_array
+from ..._check import (
+    finite_array,
+    fraction,
+    instance,
+    nonnegative,
+    nonnegative_array,
+)
 from ..._dates import day_number
 from ..._frames import group_rows, read_eager
 from ...errors import InvalidValueError, MissingColumnError
@@ -14,7 +20,6 @@ from ...kernels.value.component_identity import NEVER
 from ...kernels.value.referral import normalised_weights
 from ...ledger import Ledger
 from ...typing import Day, FloatArray, IntArray, IntoDataFrameT
-from .component_arguments import instance
 from .customer_occasions import occasions_of
 from .ledger_flows import draw_up
 from .period_sums import cash_by_customer, periods_of
@@ -27,29 +32,29 @@ __all__ = ["ReferralOutlook", "fit_referral_outlook", "group_codes"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReferralOutlook:
-    """What to expect of referrals, per purchase occasion of a customer.
+    """The referrals to expect, per purchase occasion of a customer.
 
     Attributes
     ----------
     overall_rate
-        Customers brought per purchase occasion, over everybody.
+        Customers referred per purchase occasion, over all customers.
     groups, rates
-        Groups of customers (by satisfaction, say) and the rate of each; a group not
-        named has the overall rate.
+        Groups of customers (by satisfaction, say) and the rate of each; any other group
+        has the overall rate.
     share
-        The mean part of a referee's value the referrers are credited with.
+        The mean share of a referee's value that is credited to the referrers.
     referee_value
-        What a referee is worth, counted as if won at standard cost.
+        The value of a referee, as if acquired at standard cost.
     referee_value_error
         Its standard error; 0 where it was stated by hand.
     acquisition_cost
-        What winning a referee costs.
+        The cost of acquiring a referee.
     reward
-        What is paid to the referrers of one referee.
-    group_col
+        The reward paid to the referrers of one referee.
+    by
         The column of the customers that names the groups; None without groups.
     occasions
-        How many occasions the rates were learnt from; None where stated by hand.
+        The number of occasions behind the rates; None where stated by hand.
     """
 
     overall_rate: float
@@ -60,7 +65,7 @@ class ReferralOutlook:
     referee_value_error: float = 0.0
     groups: tuple[str, ...] = ()
     rates: tuple[float, ...] = ()
-    group_col: str | None = None
+    by: str | None = None
     occasions: float | None = None
 
     def __post_init__(self) -> None:
@@ -80,7 +85,7 @@ class ReferralOutlook:
             )
 
     def value_per_referee(self, standard_acquisition: float) -> float:
-        """Return what one referee adds: credited value, and the saving less reward."""
+        """Return the gain from one referee: credited value and saving, less reward."""
         saving = standard_acquisition - self.acquisition_cost
         return self.share * self.referee_value + saving - self.reward
 
@@ -99,10 +104,10 @@ def fit_referral_outlook(
     *,
     references: References,
     as_of: Day,
-    group_col: str | None = None,
+    by: str | None = None,
     parent_weight: float = 200.0,
 ) -> ReferralOutlook:
-    """Learn from past referrals what to expect of future ones.
+    """Estimate future referrals from past ones.
 
     Parameters
     ----------
@@ -112,23 +117,24 @@ def fit_referral_outlook(
         The standards, for the standard acquisition cost.
     as_of
         The last day seen, inclusive.
-    group_col
-        A column of the ledger's customers: each group has a rate of its own. With the
-        groups of a satisfaction survey, value from satisfaction enters here.
+    by
+        A column of the ledger's customers: each group has a separate rate. With the
+        groups of a satisfaction survey, the outlook contains the value of
+        satisfaction.
     parent_weight
-        A group's rate is shrunk to everybody's, as if that were this many more
-        occasions.
+        The rate of a group is shrunk to the overall rate, as if that were this many
+        more occasions.
 
     Returns
     -------
     ReferralOutlook
-        Rates per purchase occasion, and what a referee was worth so far on average
-        (cash up to ``as_of``, which is less than over a lifetime).
+        Rates per purchase occasion, and the mean value of a referee so far (cash up to
+        ``as_of``, which is less than over a lifetime).
 
     Raises
     ------
     MissingColumnError
-        If there is no table of customers, or it has no such column.
+        If the ledger has no table of customers, or the table lacks the column.
     InvalidValueError
         If a customer has no group.
 
@@ -140,7 +146,7 @@ def fit_referral_outlook(
     >>> ledger = simulate_company(customers=500, rng=np.random.default_rng(1))
     >>> references = fit_references(ledger, as_of="2023-12-31")
     >>> outlook = fit_referral_outlook(
-    ...     ledger, references=references, as_of="2023-12-31", group_col="region"
+    ...     ledger, references=references, as_of="2023-12-31", by="region"
     ... )
     >>> outlook.groups
     ('east', 'north', 'south', 'west')
@@ -163,7 +169,7 @@ def fit_referral_outlook(
     credit = normalised_weights(referee, referrals.weight[brought], book.customers)
     occasions = np.bincount(occasions_of(book).customer, minlength=book.customers)
     made = np.bincount(referrer, credit, minlength=book.customers)
-    groups, code = group_codes(ledger, group_col)
+    groups, code = group_codes(ledger, by)
     overall = float(made.sum() / max(occasions.sum(), 1))
     seen = np.bincount(code, occasions, minlength=len(groups))
     rates = np.bincount(code, made, minlength=len(groups)) + weight * overall
@@ -177,28 +183,28 @@ def fit_referral_outlook(
     count = max(people.size, 1)
     return ReferralOutlook(
         overall_rate=overall,
-        groups=groups if group_col is not None else (),
-        rates=tuple(rates.tolist()) if group_col is not None else (),
+        groups=groups if by is not None else (),
+        rates=tuple(rates.tolist()) if by is not None else (),
         share=float(credit @ referrals.share[brought] / count),
         referee_value=float(value.sum() / count),
         referee_value_error=_error(value),
         acquisition_cost=float(cost.sum() / count),
         reward=float(referrals.reward[brought].sum() / count),
-        group_col=group_col,
+        by=by,
         occasions=float(occasions.sum()),
     )
 
 
 def group_codes(
-    ledger: Ledger[IntoDataFrameT], group_col: str | None
+    ledger: Ledger[IntoDataFrameT], by: str | None
 ) -> tuple[tuple[str, ...], IntArray]:
     """Return the names of the groups, and the group of each customer."""
-    if group_col is None:
+    if by is None:
         return ("all",), np.zeros(ledger.book.customers, dtype=np.int64)
     if ledger.customers is None or not ledger.book.listed.any():
-        raise MissingColumnError([group_col], [])
-    people = read_eager(ledger.customers, [group_col])
-    groups = group_rows(without_holes(people, group_col), group_col)
+        raise MissingColumnError([by], [])
+    people = read_eager(ledger.customers, [by])
+    groups = group_rows(without_holes(people, by), by)
     of_customer = np.zeros(ledger.book.customers, dtype=np.int64)
     of_customer[group_rows(people, ledger.customer_id_col).codes] = groups.codes
     return tuple(str(name) for name in groups.ids.to_list()), of_customer

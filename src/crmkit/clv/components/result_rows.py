@@ -1,24 +1,35 @@
-"""Which row of the result each flow belongs to: a customer, or a group of lines."""
+"""The row of the result that each flow belongs to: a customer, or a group of lines."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
+from ..._check import names_given
 from ..._frames import EagerFrame, Rule, group_rows, missing, nw, read_eager, refuse
-from ...errors import MissingColumnError
+from ...errors import InvalidValueError, MissingColumnError
 from ...kernels.value.component_identity import NEVER, totals
 from ...ledger import Ledger
 from ...typing import FloatArray, IntArray, IntoDataFrameT
 from .ledger_flows import Statement
 
-__all__ = ["Spread", "Units", "units_by", "units_of_customers", "without_holes"]
+__all__ = [
+    "Spread",
+    "Units",
+    "grouping",
+    "labelled",
+    "units_by",
+    "units_of_customers",
+    "without_holes",
+]
+
+_Column = TypeVar("_Column", bound="nw.Series[Any] | np.ndarray")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Spread:
-    """How a number of each source is spread over units; shares sum to 1 by source."""
+    """The unit and the share of each part of a source; shares sum to 1 by source."""
 
     source: IntArray
     unit: IntArray
@@ -32,13 +43,12 @@ class Units:
     Attributes
     ----------
     count, labels
-        How many units there are, and the columns that name them.
+        The number of units, and the columns that name them.
     line
         The unit of each line.
     orders, customers, won
-        How what is known of an order, of a customer, or of winning a customer is
-        spread: by list amount over the order's, the customer's or the first orders'
-        lines.
+        How an amount of a whole order, of a customer, or of acquisition is spread: by
+        list amount over the lines of the order, of the customer or of the first orders.
     """
 
     count: int
@@ -47,6 +57,27 @@ class Units:
     orders: Spread
     customers: Spread
     won: Spread
+
+
+def grouping(by: str | Sequence[str]) -> list[str]:
+    """Return the columns to sum by; an empty list sums everything."""
+    # names_given refuses an empty list, which elsewhere is a mistake.
+    empty = isinstance(by, list | tuple) and not by
+    return [] if empty else names_given("by", by)
+
+
+def labelled(
+    labels: Mapping[str, _Column], values: Mapping[str, _Column]
+) -> dict[str, _Column]:
+    """Put labels before values; refuse a label that a value would overwrite."""
+    for name in labels:
+        if name in values:
+            raise InvalidValueError(
+                subject=f"column {name!r}",
+                found="a name that the result uses for another column",
+                remedy="Rename the column first.",
+            )
+    return {**labels, **values}
 
 
 def units_of_customers(statement: Statement, name: str) -> Units:
@@ -74,9 +105,10 @@ def units_by(
 ) -> Units:
     """Give every combination of the columns a row."""
     book, lines = statement.book, statement.book.lines
+    sources = _sources(ledger, by)
     sold = np.flatnonzero(~lines.returned)
     idle = np.flatnonzero(book.seen() & (statement.first_day == NEVER))
-    coded = [_codes(ledger, statement, column, idle) for column in by]
+    coded = [_codes(ledger, sources, statement, column, idle) for column in by]
     key = np.zeros(lines.row.size + idle.size, dtype=np.int64)
     for codes, names in coded:
         key = key * (len(names) + 1) + codes + 1
@@ -120,11 +152,37 @@ def _has_first(statement: Statement) -> np.ndarray:
     return found
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Sources:
+    """The tables of the ledger that hold the columns to sum by, opened once each."""
+
+    lines: EagerFrame
+    people: EagerFrame | None
+
+
+def _sources(ledger: Ledger[IntoDataFrameT], by: Sequence[str]) -> _Sources:
+    lines = read_eager(ledger.lines, ())
+    elsewhere = [
+        column
+        for column in by
+        if column != ledger.customer_id_col and column not in lines.columns
+    ]
+    if not elsewhere:
+        return _Sources(lines=lines, people=None)
+    if ledger.customers is None:
+        raise MissingColumnError(elsewhere[:1], list(lines.columns))
+    return _Sources(lines=lines, people=read_eager(ledger.customers, elsewhere))
+
+
 def _codes(
-    ledger: Ledger[IntoDataFrameT], statement: Statement, column: str, idle: IntArray
+    ledger: Ledger[IntoDataFrameT],
+    sources: _Sources,
+    statement: Statement,
+    column: str,
+    idle: IntArray,
 ) -> tuple[IntArray, "nw.Series[Any]"]:
     """Code a column for every line, then for every customer without a sale."""
-    frame = read_eager(ledger.lines, ())
+    frame = sources.lines
     if column == ledger.customer_id_col:
         codes = np.concatenate([statement.book.lines.customer, idle])
         return codes, statement.book.ids
@@ -132,9 +190,9 @@ def _codes(
         groups = group_rows(without_holes(frame, column), column)
         codes = groups.codes[statement.book.lines.row]
         return np.concatenate([codes, np.full(idle.size, -1)]), groups.ids
-    if ledger.customers is None:
+    people = sources.people
+    if people is None:
         raise MissingColumnError([column], list(frame.columns))
-    people = read_eager(ledger.customers, [column])
     groups = group_rows(without_holes(people, column), column)
     rank = group_rows(people, ledger.customer_id_col).codes
     of_customer = np.full(statement.book.customers, -1)
@@ -144,12 +202,12 @@ def _codes(
 
 
 def without_holes(frame: EagerFrame, column: str) -> EagerFrame:
-    """Refuse a hole: a row belongs to a group or is given one first."""
+    """Refuse missing values: every row needs a group."""
     rule = Rule(
         column=column,
         broken=missing(frame, column),
         found="missing value",
-        remedy="Give these rows a group of their own, such as 'unknown'.",
+        remedy="Give these rows a group, such as 'unknown'.",
     )
     refuse(frame, [rule])
     return frame

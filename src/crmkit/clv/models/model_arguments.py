@@ -1,12 +1,12 @@
 """Arguments that functions of `clv` share, checked before anything is computed."""
 
 from collections.abc import Collection
-from math import ceil, isinf
+from math import isinf
 
-from ..._check import fraction, number, whole
+from ..._check import number
 from ...errors import InvalidTypeError, InvalidValueError
 
-__all__ = ["finite_margin", "interval_draws", "new_columns"]
+__all__ = ["finite_margin", "new_columns"]
 
 
 def finite_margin(margin: float) -> float:
@@ -19,24 +19,6 @@ def finite_margin(margin: float) -> float:
             remedy="Pass a finite share, such as 0.3 for 30%.",
         )
     return share
-
-
-def interval_draws(draws: int, level: float) -> tuple[int, float]:
-    """Return how many draws, and which share of them lies beyond either end.
-
-    What comes is one more draw, so it falls beyond either end of ``n`` of them once in
-    ``n + 1`` times: with fewer draws no interval is as wide as its level says.
-    """
-    count = whole("draws", draws, at_least=1)
-    tail = (1 - fraction("level", level)) / 2
-    needed = ceil(1 / tail - 1 - 1e-9)
-    if count < needed:
-        raise InvalidValueError(
-            subject="argument 'draws'",
-            found=f"{count}, too few for an interval of level {level:g}",
-            remedy=f"Pass draws={needed} or more.",
-        )
-    return count, tail
 
 
 def new_columns(names: Collection[object], *, read: Collection[str]) -> None:

@@ -284,10 +284,11 @@ class PurchaseScores:
         """
         random_source(rng)
         clock = self.formulas.clock
-        x, t_x, age = (np.ravel(c) for c in clock.history(frequency, recency, T))
+        x, _, age = (np.ravel(c) for c in clock.history(frequency, recency, T))
         span = clock.span("horizon", horizon)
         # Who is active comes first: the rest of the draws is for these alone.
-        alive = rng.random(x.size) < self.probability_alive(x, t_x, age)
+        chance = np.ravel(self.probability_alive(frequency, recency, T))
+        alive = rng.random(x.size) < chance
         there = np.flatnonzero(alive)
         spans = np.full(there.size, span)
         rows, times = self.formulas.futures(

@@ -1,4 +1,4 @@
-"""How sure an expectation is: what the estimates leave open, by the delta method."""
+"""The range in which an expectation lies, from the errors of the estimates."""
 
 from collections.abc import Callable
 from functools import partial
@@ -9,7 +9,7 @@ import numpy as np
 from scipy.special import expit, logit
 
 from ..._check import fraction, one_of
-from ...typing import FloatArray, IntoFrameT
+from ...typing import HISTORY, FloatArray, HistoryColumns, IntoFrameT
 from ..models.histories import Score, with_history_scores
 from .parameter_draws import Fitted, log_covariance, moved
 
@@ -31,17 +31,14 @@ def with_expectation_interval(
     score: Callable[[_Model], Score],
     scale: Scale = "log",
     level: float = 0.95,
-    frequency_col: str = "frequency",
-    recency_col: str = "recency",
-    T_col: str = "T",
-    low_col: str = "low",
-    high_col: str = "high",
+    output_col: str,
+    columns: HistoryColumns = HISTORY,
 ) -> IntoFrameT:
     """Add an interval for an expectation or a probability of each customer.
 
-    It holds what is unsure about the parameters, and no chance: the mean of many such
-    customers lies in it. For what one customer will do, see
-    ``with_purchases_interval``. Nothing is drawn, and lazy frames stay lazy.
+    It contains the uncertainty of the parameters but not chance: the mean of many such
+    customers lies in it. ``with_purchases_interval`` says what one customer will do.
+    Nothing is drawn, and lazy frames stay lazy.
 
     Parameters
     ----------
@@ -50,15 +47,17 @@ def with_expectation_interval(
     purchases
         A fitted model of purchases.
     score
-        What to predict: takes a model and returns its array method, options filled in.
+        What to predict: takes a model, and returns an array method of it with the
+        options filled in.
     scale
-        ``"log"`` for what is positive, ``"logit"`` for probabilities.
+        ``"log"`` for positive quantities, ``"logit"`` for probabilities.
     level
         The share of such intervals that hold the truth, between 0 and 1.
-    frequency_col, recency_col, T_col
-        The columns read.
-    low_col, high_col
-        The columns added.
+    output_col
+        The name of the quantity: ``<output_col>_lower`` and ``<output_col>_upper``
+        are added.
+    columns
+        The names of the columns read.
 
     Returns
     -------
@@ -87,19 +86,20 @@ def with_expectation_interval(
     >>> scored = with_expectation_interval(
     ...     customers.head(2), purchases=fit_bg_nbd(customers),
     ...     score=lambda model: partial(model.expected_purchases, horizon=39),
+    ...     output_col="mean",
     ... )
-    >>> scored[["customer_id", "low", "high"]].round(3)
-       customer_id    low   high
-    0            4  1.141  1.318
-    1           18  0.180  0.215
+    >>> scored[["customer_id", "mean_lower", "mean_upper"]].round(3)
+       customer_id  mean_lower  mean_upper
+    0            4       1.141       1.318
+    1           18       0.180       0.215
     """
     one_of("scale", scale, ("log", "logit"))
     width = NormalDist().inv_cdf(0.5 + fraction("level", level) / 2)
     ends = {
-        low_col: partial(_end, purchases, score, scale, -width),
-        high_col: partial(_end, purchases, score, scale, width),
+        f"{output_col}_lower": partial(_end, purchases, score, scale, -width),
+        f"{output_col}_upper": partial(_end, purchases, score, scale, width),
     }
-    return with_history_scores(customers, (frequency_col, recency_col, T_col), ends)
+    return with_history_scores(customers, columns.history, ends)
 
 
 def _end(

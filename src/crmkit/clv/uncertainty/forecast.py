@@ -1,49 +1,83 @@
-"""What a set of customers will buy and pay together, and how sure that is."""
+"""The purchases and value of a set of customers together, with intervals."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal, TypeAlias
 
 import numpy as np
 
-from ..._check import able_to, nonnegative, random_source, rate
-from ...fits import from_document, to_document
-from ...typing import FloatArray, IntoDataFrame
-from ..models.model_arguments import finite_margin, interval_draws
-from .clv_interval import read_history, read_spending
+from ..._check import able_to, nonnegative, one_of, random_source
+from ...fits import Interval, from_document, resampled_interval_of, to_document
+from ...typing import HISTORY, HistoryColumns, IntoDataFrame
+from ..models.model_arguments import finite_margin
+from ..value.fitted_unit import rate_in_unit, unit_of
+from ..value.opened_customers import open_customers
+from .drawn_ends import enough_draws, interval_of_draws
 from .simulated_futures import PurchaseSampler, SpendSampler, futures
 
 __all__ = ["Forecast", "forecast"]
 
+Total: TypeAlias = Literal["purchases", "active", "value"]
+
+_TOTALS: tuple[Total, ...] = ("purchases", "active", "value")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forecast:
-    """Totals over a set of customers, with an interval of their own.
+    """The totals to expect of a set of customers, each with its interval.
 
     Attributes
     ----------
     n_customers
         How many customers.
-    purchases, purchases_interval
-        The purchases to expect of all of them together, and their interval.
-    active, active_interval
+    purchases
+        The purchases to expect of all of them together.
+    active
         How many of them will buy at least once.
-    value, value_interval
+    value
         The discounted value of those purchases.
-    level
-        The share of such intervals that hold what comes.
-    draws
+    n_draws
         How many futures were drawn.
+    resampled_purchases, resampled_active, resampled_value
+        The intervals from the draws; ``interval`` returns them.
     """
 
     n_customers: int
     purchases: float
-    purchases_interval: tuple[float, float]
     active: float
-    active_interval: tuple[float, float]
     value: float
-    value_interval: tuple[float, float]
-    level: float
-    draws: int
+    n_draws: int
+    resampled_purchases: Interval
+    resampled_active: Interval
+    resampled_value: Interval
+
+    def interval(
+        self, total: Total = "value", *, level: float | None = None
+    ) -> Interval:
+        """Return the interval that a total will lie in.
+
+        Parameters
+        ----------
+        total
+            ``"value"``, ``"purchases"`` or ``"active"``.
+        level
+            The level that was asked for when forecasting; None means the same.
+
+        Raises
+        ------
+        NotEnoughDataError
+            If another level is asked for: forecast again with it.
+        """
+        found = {
+            "purchases": self.resampled_purchases,
+            "active": self.resampled_active,
+            "value": self.resampled_value,
+        }
+        return resampled_interval_of(
+            found[one_of("total", total, _TOTALS)],
+            level,
+            remedy="Forecast again with this level.",
+        )
 
     def to_dict(self) -> dict[str, object]:
         """Return the forecast as a JSON document."""
@@ -56,17 +90,19 @@ class Forecast:
 
     def __str__(self) -> str:
         """Show the totals and their intervals as a table."""
-        rows = (
-            ("purchases", self.purchases, self.purchases_interval),
-            ("active", self.active, self.active_interval),
-            ("value", self.value, self.value_interval),
+        rows: tuple[tuple[Total, float], ...] = (
+            ("purchases", self.purchases),
+            ("active", self.active),
+            ("value", self.value),
         )
         lines = [
-            f"{name:<9}  {mean:>16,.2f}  {low:,.2f} to {high:,.2f}"
-            for name, mean, (low, high) in rows
+            f"{name:<9}  {mean:>16,.2f}  {lower:,.2f} to {upper:,.2f}"
+            for name, mean in rows
+            for lower, upper in [self.interval(name)]
         ]
-        head = f"{'':<9}  {'expected':>16}  {100 * self.level:.4g} % interval"
-        of = f"{self.n_customers:,} customers, {self.draws:,} futures drawn"
+        level = 100 * self.resampled_value.level
+        head = f"{'':<9}  {'expected':>16}  {level:.4g}% interval"
+        of = f"{self.n_customers:,} customers, {self.n_draws:,} futures drawn"
         return "\n".join([head, *lines, of])
 
 
@@ -79,24 +115,21 @@ def forecast(
     discount_rate: float,
     margin: float = 1.0,
     level: float = 0.95,
-    draws: int = 1000,
+    n_draws: int = 1000,
     rng: np.random.Generator,
-    frequency_col: str = "frequency",
-    recency_col: str = "recency",
-    T_col: str = "T",
-    monetary_value_col: str = "monetary_value",
+    columns: HistoryColumns = HISTORY,
 ) -> Forecast:
     """Forecast what a set of customers will buy and pay together.
 
-    Chance averages out over many customers; what is unsure about the parameters does
-    not, and moves the whole total. Both are in the intervals.
+    Chance averages out over many customers; the uncertainty of the parameters does
+    not, and moves the whole total. The intervals contain both.
 
     Parameters
     ----------
     customers
         One row per customer, in memory.
     purchases, spend
-        Fitted models. One built by hand is taken at its word.
+        Fitted models. The parameters of one built by hand are taken as exact.
     horizon
         How far ahead, in the unit of ``T``; finite, since futures are drawn. The
         expected value of a lifetime is the sum of ``with_clv``.
@@ -106,12 +139,12 @@ def forecast(
         The share of an amount that is profit.
     level
         The share of such intervals that hold what comes, between 0 and 1.
-    draws
-        How many futures to draw: 39 at least for 95 %.
+    n_draws
+        How many futures to draw: at least 39 for a level of 0.95.
     rng
         The source of randomness; the same seed gives the same forecast.
-    frequency_col, recency_col, T_col, monetary_value_col
-        The columns read.
+    columns
+        The names of the columns read.
 
     Returns
     -------
@@ -123,13 +156,19 @@ def forecast(
     ------
     InvalidValueError
         If a customer's expected spend is infinite, as it is for one who never came back
-        in a gamma-gamma model of ``q <= 1``: draws of it have no mean. Or if the draws
-        are too few for the level.
+        in a gamma-gamma model of ``q <= 1``: draws of it have no mean. If the mean
+        amount of a customer who came back is not above 0, or the draws are too few for
+        the level.
     InvalidTypeError
-        If ``rng`` is no ``numpy.random.Generator``, or a model cannot draw.
+        If ``rng`` is not a ``numpy.random.Generator``, or a model cannot draw.
     NotEnoughDataError
         If a fit leaves parameters all but free, so that there is nothing to draw them
         from: fit it with ``penalty=1``.
+
+    Warns
+    -----
+    UnitWarning
+        If the purchase model carries its unit of time and the rate exceeds 100% a year.
 
     Examples
     --------
@@ -147,45 +186,39 @@ def forecast(
     ... )
     >>> ahead.purchases
     2600.
-    >>> ahead.purchases_interval
-    (2294., 2905.)
+    >>> ahead.interval("purchases")
+    Interval(lower=2294., upper=2905., level=0.95)
     """
     able_to("purchases", purchases, "sample_purchase_times")
     able_to("spend", spend, "sample_amounts", "expected_spend")
-    random_source(rng)
     share = finite_margin(margin)
-    history = read_history(customers, (frequency_col, recency_col, T_col))
-    amounts = read_spending(customers, (frequency_col, monetary_value_col))
-    spend.expected_spend(history[0], amounts)  # refuses what has no mean
-    count, tail = interval_draws(draws, level)
+    opened = open_customers(customers, columns)
+    # Refuses a spend without a mean, of which draws would have none either.
+    spend.expected_spend(opened.history.frequency, opened.amounts)
+    count, _ = enough_draws(n_draws, level)
     totals = np.zeros((3, count))
     for block in futures(
-        history,
-        amounts,
+        opened.history,
+        opened.amounts,
         purchases=purchases,
         spend=spend,
         horizon=nonnegative("horizon", horizon),
-        discount_rate=rate("discount_rate", discount_rate),
-        draws=count,
-        rng=rng,
+        discount_rate=rate_in_unit(discount_rate, unit_of(purchases)),
+        n_draws=count,
+        rng=random_source(rng),
     ):
         totals[0] += block.purchases.sum(axis=1)
         totals[1] += np.count_nonzero(block.purchases, axis=1)
         totals[2] += share * block.value.sum(axis=1)
+    bought, active, value = totals.mean(axis=1).tolist()
+    ends = [interval_of_draws(total, level) for total in totals]
     return Forecast(
-        n_customers=history[0].size,
-        purchases=float(totals[0].mean()),
-        purchases_interval=_interval(totals[0], tail),
-        active=float(totals[1].mean()),
-        active_interval=_interval(totals[1], tail),
-        value=float(totals[2].mean()),
-        value_interval=_interval(totals[2], tail),
-        level=level,
-        draws=count,
+        n_customers=opened.amounts.size,
+        purchases=bought,
+        active=active,
+        value=value,
+        n_draws=count,
+        resampled_purchases=ends[0],
+        resampled_active=ends[1],
+        resampled_value=ends[2],
     )
-
-
-def _interval(totals: FloatArray, tail: float) -> tuple[float, float]:
-    # What comes is one more draw: its rank among n + 1 is what the level speaks of.
-    low, high = np.quantile(totals, (tail, 1 - tail), method="weibull").tolist()
-    return low, high

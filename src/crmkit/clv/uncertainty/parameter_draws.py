@@ -35,17 +35,17 @@ class Fitted(Reported, Protocol):
 _Model = TypeVar("_Model", bound=Fitted)
 
 
-def plausible(model: _Model, count: int, rng: np.random.Generator) -> list[_Model]:
+def plausible(model: _Model, n_draws: int, rng: np.random.Generator) -> list[_Model]:
     """Draw models from the log-normal distribution of the estimates.
 
-    A model built by hand is taken at its word: every draw is the model itself.
+    The parameters of a model built by hand are exact: every draw is the model itself.
     """
     if model.report is None:
-        return [model] * count
+        return [model] * n_draws
     covariance = log_covariance(model)
     curvature, axes = np.linalg.eigh(covariance)
     root = axes * np.sqrt(np.maximum(curvature, 0.0))
-    steps = rng.standard_normal((count, covariance.shape[0])) @ root.T
+    steps = rng.standard_normal((n_draws, covariance.shape[0])) @ root.T
     return [moved(model, step) for step in steps]
 
 
@@ -57,15 +57,15 @@ def moved(model: _Model, step: FloatArray) -> _Model:
 
 
 def log_covariance(model: Reported) -> FloatArray:
-    """Return the covariance of the log-estimates, or say why there is none to use."""
+    """Return the covariance of the log-estimates of a fit that can be drawn from."""
     return np.array(drawable(model).log_covariance)
 
 
 def drawable(model: Reported) -> FitReport:
-    """Return the report of a fit whose parameters can be drawn, or say why not.
+    """Return the report of a fit whose parameters can be drawn; refuse any other.
 
-    Of parameters that are all but free a covariance is no guide: draws would go as far
-    to the side the data exclude as to the side they leave open.
+    For parameters that are all but free, a covariance misleads: draws would go as far
+    to the side that the data exclude as to the side that they leave open.
     """
     report = model.report
     if report is None:

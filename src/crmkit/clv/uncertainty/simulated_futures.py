@@ -8,6 +8,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ..._check import ProvenHistory
 from ...typing import FloatArray, IntArray, SpendModel
 from .parameter_draws import Fitted, plausible
 
@@ -65,29 +66,29 @@ class Futures:
 
 
 def futures(
-    history: tuple[FloatArray, FloatArray, FloatArray],
+    history: ProvenHistory,
     amounts: FloatArray | None,
     *,
     purchases: PurchaseSampler,
     spend: SpendSampler | None,
     horizon: float,
     discount_rate: float,
-    draws: int,
+    n_draws: int,
     rng: np.random.Generator,
 ) -> Iterator[Futures]:
     """Draw parameters once, then the futures of one block of customers after another.
 
-    Each draw has one set of parameters for all customers: what is unsure about them
+    Each draw has one set of parameters for all customers: the uncertainty about them
     moves all customers together, and does not average out in a total.
     """
-    models = plausible(purchases, draws, rng)
-    spends = [None] * draws if spend is None else plausible(spend, draws, rng)
+    models = plausible(purchases, n_draws, rng)
+    spends = [None] * n_draws if spend is None else plausible(spend, n_draws, rng)
     log_rate = log1p(discount_rate)
-    size = max(_CELLS // draws, 1)
-    for first in range(0, history[0].size, size):
+    size = max(_CELLS // n_draws, 1)
+    for first in range(0, history.T.size, size):
         rows = slice(first, first + size)
-        block = [column[rows] for column in history]
-        counts = np.zeros((draws, block[0].size))
+        block = history.rows(rows)
+        counts = np.zeros((n_draws, block.T.size))
         values = np.zeros_like(counts)
         for at, (model, money) in enumerate(zip(models, spends, strict=True)):
             customer, times = model.sample_purchase_times(
@@ -96,7 +97,7 @@ def futures(
             counts[at] = np.bincount(customer, minlength=counts.shape[1])
             if money is not None and amounts is not None:
                 paid = money.sample_amounts(
-                    block[0], amounts[rows], customer=customer, rng=rng
+                    block.frequency, amounts[rows], customer=customer, rng=rng
                 )
                 paid = paid * np.exp(-log_rate * times)
                 values[at] = np.bincount(customer, paid, minlength=counts.shape[1])

@@ -1,21 +1,13 @@
-"""What each customer is expected to bring, discounted to the end of observation."""
+"""Customer lifetime value: the present value of a customer's expected purchases."""
 
 from functools import partial
 
-import numpy as np
-
-from ..._check import able_to, nonnegative, rate
-from ..._frames import native, nw, read
-from ...errors import InvalidValueError
-from ...typing import FloatArray, IntoFrameT, PurchaseModel, SpendModel
-from ..models.histories import Score, with_history_scores
-from ..models.model_arguments import finite_margin, new_columns
-from ..models.spend_columns import unused, with_spend_score
+from ..._check import able_to, nonnegative
+from ...typing import HISTORY, HistoryColumns, IntoFrameT, PurchaseModel, SpendModel
+from .expected_value import Nonpositive, with_expected_value
+from .fitted_unit import rate_in_unit, unit_of
 
 __all__ = ["with_clv"]
-
-_PURCHASES = "_crmkit_purchases"
-_SPEND = "_crmkit_spend"
 
 
 def with_clv(
@@ -26,18 +18,17 @@ def with_clv(
     horizon: float,
     discount_rate: float,
     margin: float = 1.0,
-    frequency_col: str = "frequency",
-    recency_col: str = "recency",
-    T_col: str = "T",
-    monetary_value_col: str = "monetary_value",
+    nonpositive: Nonpositive = "error",
+    columns: HistoryColumns = HISTORY,
     output_col: str = "clv",
 ) -> IntoFrameT:
     """Add the present value of what each customer is expected to bring.
 
-    It is the value, at the end of observation, of the purchases expected in the
-    horizon: each is worth the customer's expected spend times the margin, discounted
-    continuously from the moment it is expected. What a customer has already brought is
-    not in it.
+    The value is that of the purchases expected in the horizon, seen from the end of
+    observation: each is worth the customer's expected spend times the margin,
+    discounted continuously from the moment it is expected. It already contains the
+    chance that the customer has left; ``with_clv_if_active`` gives the value without
+    it. What a customer has brought so far is not included.
 
     Parameters
     ----------
@@ -51,11 +42,14 @@ def with_clv(
         How far ahead, in the unit of ``T``; ``math.inf`` for a lifetime. Nothing is
         converted to months.
     discount_rate
-        The effective rate per unit of ``T``; see ``per_unit_rate`` for a yearly one.
+        The effective rate per unit of ``T``; ``per_unit_rate`` converts a yearly one.
     margin
         The share of an amount that is profit; 1 leaves value in revenue.
-    frequency_col, recency_col, T_col, monetary_value_col
-        The columns read.
+    nonpositive
+        What to do with customers who came back and whose mean amount is 0 or less:
+        ``"error"`` refuses them, ``"keep"`` values them at 0.
+    columns
+        The names of the columns read.
     output_col
         The column added.
 
@@ -67,20 +61,30 @@ def with_clv(
     Raises
     ------
     InvalidValueError
-        If a history is impossible, or the value is infinite: an infinite horizon
-        without a discount in a model whose customers never stop. If ``output_col`` is a
-        column that is read.
+        If a history is impossible, a repeat amount is missing or refused, or the value
+        is infinite: an infinite horizon without a discount, in a model whose customers
+        never stop. If ``output_col`` is a column that is read.
     InvalidTypeError
-        If a model has not the method that is asked of it.
+        If ``purchases`` or ``spend`` lacks a required method.
     MissingColumnError
-        If a column read is not there.
+        If a column to read is absent.
+
+    Warns
+    -----
+    UnitWarning
+        If the purchase model carries its unit of time and the rate exceeds 100% a year.
+
+    See Also
+    --------
+    with_clv_if_active : the value given that the customer is active.
+    with_clv_interval : the range in which each customer's value will lie.
 
     Notes
     -----
     With ``delta = log(1 + discount_rate)``, the purchases are the integral of
     ``exp(-delta t) dE[X(T, T + t)]`` from 0 to the horizon (Fader, Hardie and Lee 2005,
-    "RFM and CLV", Journal of Marketing Research 42). The value over two horizons in a
-    row is the sum of both, and the unit of time does not matter.
+    "RFM and CLV", Journal of Marketing Research 42). The value over two consecutive
+    horizons is the sum of both, and the unit of time does not matter.
 
     Examples
     --------
@@ -103,40 +107,17 @@ def with_clv(
     """
     able_to("purchases", purchases, "discounted_expected_purchases")
     able_to("spend", spend, "expected_spend")
-    share = finite_margin(margin)
-    history = (frequency_col, recency_col, T_col)
-    new_columns((output_col,), read=(*history, monetary_value_col))
     discounted = partial(
         purchases.discounted_expected_purchases,
         horizon=nonnegative("horizon", horizon, infinite=True),
-        discount_rate=rate("discount_rate", discount_rate),
+        discount_rate=rate_in_unit(discount_rate, unit_of(purchases)),
     )
-    opened = read(customers, (*history, monetary_value_col))
-    bought, paid = unused(_PURCHASES, opened), unused(_SPEND, opened)
-    counted = with_history_scores(customers, history, {bought: _finite(discounted)})
-    columns = (frequency_col, monetary_value_col)
-    spent = with_spend_score(counted, columns, {paid: spend.expected_spend})
-    value = nw.col(bought) * nw.col(paid) * share
-    valued = read(spent, ()).with_columns(value.alias(output_col))
-    return native(valued.drop(bought, paid), customers)
-
-
-def _finite(score: Score) -> Score:
-    """Refuse an infinite value, which no one can act on."""
-
-    def checked(
-        frequency: FloatArray, recency: FloatArray, T: FloatArray
-    ) -> FloatArray:
-        scores = score(frequency, recency, T)
-        endless = int(np.count_nonzero(~np.isfinite(scores)))
-        if endless:
-            raise InvalidValueError(
-                subject="the purchases expected in the horizon",
-                found="infinite value",
-                count=endless,
-                total=scores.size,
-                remedy="Give a horizon or a positive discount_rate.",
-            )
-        return scores
-
-    return checked
+    return with_expected_value(
+        customers,
+        discounted=discounted,
+        spend=spend,
+        margin=margin,
+        nonpositive=nonpositive,
+        columns=columns,
+        output_col=output_col,
+    )

@@ -1,4 +1,4 @@
-"""A yearly discount rate in another unit of time, converted in the open."""
+"""Convert a yearly discount rate to another unit of time."""
 
 from math import expm1, log1p
 
@@ -15,7 +15,7 @@ def per_unit_rate(annual: float, *, time_unit: TimeUnit) -> float:
     Parameters
     ----------
     annual
-        The yearly rate: 0.1 for 10 %.
+        The yearly rate: 0.1 for 10%.
     time_unit
         The unit of ``T`` and ``horizon``: "day", "week", "month", "quarter" or "year",
         a year being 365.2425 days.
@@ -28,7 +28,7 @@ def per_unit_rate(annual: float, *, time_unit: TimeUnit) -> float:
     Raises
     ------
     InvalidValueError
-        If the rate is -1 or less, or the unit unknown.
+        If the rate is -1 or less, or the unit is unknown.
 
     Examples
     --------

@@ -1,21 +1,28 @@
-"""Marginal, total and net profit, by customer, product or any columns."""
+"""Profit in three steps, by customer, product or any columns."""
 
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
+from ..._check import instance
 from ..._dates import day_number
 from ..._frames import native, nw, read_eager, table
 from ...errors import InvalidValueError
 from ...kernels.value.component_identity import totals
 from ...ledger import Ledger
 from ...typing import BoolArray, Day, FloatArray, IntArray, IntoDataFrameT
-from ..components.component_arguments import column_names, instance, labelled
 from ..components.ledger_flows import Statement, draw_up
 from ..components.reference_arrays import standards_of
 from ..components.references import References
-from ..components.result_rows import Spread, Units, units_by, units_of_customers
+from ..components.result_rows import (
+    Spread,
+    Units,
+    grouping,
+    labelled,
+    units_by,
+    units_of_customers,
+)
 
 __all__ = ["profit_by"]
 
@@ -27,7 +34,7 @@ def profit_by(
     start: Day | None = None,
     by: str | Sequence[str] | None = None,
 ) -> IntoDataFrameT:
-    """Say what each customer, product or group earned, in three steps.
+    """Return the profit of each customer, product or group, in three steps.
 
     Parameters
     ----------
@@ -36,19 +43,25 @@ def profit_by(
     as_of
         The last day counted, inclusive.
     start
-        The first day counted; by default all that came before ``as_of`` counts.
+        The first day counted; None counts everything up to ``as_of``.
     by
         Columns of the lines or of the ledger's customers; None gives every customer a
-        row. Cost to serve and rewards are spread over a customer's lines, acquisition
-        over the first orders', by list amount.
+        row. Cost to serve and rewards are spread over all lines of a customer, the cost
+        of acquisition over the lines of the first orders, by list amount.
 
     Returns
     -------
     DataFrame
-        For each row ``list_amount``, ``discount``, ``receipts``, ``goods``;
-        ``marginal_profit`` = receipts - goods; ``service`` and ``total_profit`` =
-        marginal - service; ``acquisition``, ``rewards`` and ``net_profit`` = total -
-        acquisition - rewards. Cash: nothing is discounted. Rows sum to the company's.
+        For each row:
+
+        - ``list_amount``, ``discount`` and ``revenue``, the amount paid;
+        - ``goods_cost`` and ``marginal_profit`` = ``revenue`` - ``goods_cost``;
+        - ``service_cost`` and ``total_profit`` = ``marginal_profit`` -
+          ``service_cost``;
+        - ``acquisition_cost``, ``reward_cost`` and ``profit`` = ``total_profit`` -
+          ``acquisition_cost`` - ``reward_cost``.
+
+        Amounts are cash, not discounted. The rows sum to the company.
 
     Raises
     ------
@@ -70,10 +83,10 @@ def profit_by(
     ...     "cost_amount": [8.0, 21.0, 6.0],
     ... }))
     >>> profit = profit_by(ledger, as_of="2024-12-31", by="category")
-    >>> profit[["category", "receipts", "marginal_profit"]]
-      category  receipts  marginal_profit
-    0     cups      30.0              9.0
-    1      tea      32.0             18.0
+    >>> profit[["category", "revenue", "marginal_profit", "profit"]]
+      category  revenue  marginal_profit  profit
+    0     cups     30.0              9.0     9.0
+    1      tea     32.0             18.0    18.0
     """
     last = day_number("as_of", as_of)
     first = None if start is None else day_number("start", start)
@@ -95,7 +108,7 @@ def profit_by(
     units = (
         units_of_customers(statement, ledger.customer_id_col)
         if by is None
-        else units_by(ledger, statement, column_names("by", by))
+        else units_by(ledger, statement, grouping(by))
     )
     sums = _sums(statement, units, first)
     rows = (
@@ -127,7 +140,7 @@ def _sums(
         own = totals(customer[kept], amount[kept], book.customers)
         return totals(spread.unit, own[spread.source] * spread.share, count)
 
-    listed, receipts = of_lines(statement.listed), of_lines(statement.receipts)
+    listed, revenue = of_lines(statement.listed), of_lines(statement.revenue)
     goods = of_lines(statement.goods)
     service, won, referrals = book.service, book.acquisition, book.referrals
     serving = of_customers(
@@ -137,16 +150,16 @@ def _sums(
     rewards = of_customers(
         units.customers, referrals.referrer, referrals.day, referrals.reward
     )
-    marginal = receipts - goods
+    marginal = revenue - goods
     return {
         "list_amount": listed,
-        "discount": listed - receipts,
-        "receipts": receipts,
-        "goods": goods,
+        "discount": listed - revenue,
+        "revenue": revenue,
+        "goods_cost": goods,
         "marginal_profit": marginal,
-        "service": serving,
+        "service_cost": serving,
         "total_profit": marginal - serving,
-        "acquisition": winning,
-        "rewards": rewards,
-        "net_profit": marginal - serving - winning - rewards,
+        "acquisition_cost": winning,
+        "reward_cost": rewards,
+        "profit": marginal - serving - winning - rewards,
     }

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..._check import instance
 from ..._dates import day_number
 from ...errors import InvalidTypeError, InvalidValueError
 from ...fits import from_document, to_document
@@ -12,7 +13,6 @@ from ...kernels.value.component_identity import NEVER, totals
 from ...kernels.value.profit_change import BaseYear, Flows, change_of_base
 from ...ledger import Book, Ledger
 from ...typing import BoolArray, Day, IntoDataFrameT
-from ..components.component_arguments import instance
 
 __all__ = ["ProfitChange", "profit_change"]
 

@@ -1,4 +1,4 @@
-"""The three streams of a customer's value: base spending, its growth, referrals."""
+"""Split a customer's value into base spending, its growth and referrals."""
 
 from ..._frames import native, number_rules, nw, read, refuse, require_numbers
 from ...typing import IntoFrameT
@@ -10,7 +10,7 @@ _READ = (*_GROWTH, "clv5", "clv", "acquisition_cost")
 
 
 def with_value_streams(components: IntoFrameT) -> IntoFrameT:
-    """Add the three streams a customer's value comes in.
+    """Add the three streams of a customer's value: base, growth and referral.
 
     Parameters
     ----------
@@ -28,9 +28,9 @@ def with_value_streams(components: IntoFrameT) -> IntoFrameT:
     Raises
     ------
     MissingColumnError
-        If a part is not there.
+        If a part is absent.
     InvalidTypeError
-        If a part holds no numbers.
+        If a part is not numeric.
     InvalidValueError
         If a part is missing or infinite.
 

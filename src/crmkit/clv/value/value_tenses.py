@@ -1,11 +1,11 @@
-"""Value in three tenses: what was, what is to be expected, and what could be."""
+"""Historical, expected and potential value of each customer."""
 
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from ..._check import fraction
+from ..._check import fraction, names_given
 from ..._frames import (
     EagerFrame,
     group_rows,
@@ -24,7 +24,6 @@ from ..._frames import (
 from ...errors import InvalidTypeError, InvalidValueError
 from ...kernels.value.group_quantiles import group_quantiles
 from ...typing import FloatArray, IntArray, IntoDataFrameT
-from ..components.component_arguments import column_names
 from ..components.result_rows import without_holes
 
 __all__ = ["with_value_tenses"]
@@ -40,14 +39,14 @@ def with_value_tenses(
     components: IntoDataFrameT,
     *,
     expected: IntoDataFrameT,
-    peers_by: str | Sequence[str] | None = None,
+    by: str | Sequence[str] | None = None,
     reach: float = 0.75,
     customer_id_col: str = "customer_id",
 ) -> IntoDataFrameT:
     """Add the historical, current and potential value of each customer.
 
-    Potential is what peers show to be within reach: the distance from the customer's
-    own expected part to the ``reach`` quantile of the peers' (0 for those above it).
+    The potential is what peers already achieve: the distance from the customer's own
+    expected part to the ``reach`` quantile of the peers, and 0 for customers above it.
 
     Parameters
     ----------
@@ -56,13 +55,13 @@ def with_value_tenses(
         to find peers by.
     expected
         What :func:`expected_components` returned for the same customers.
-    peers_by
-        Columns of ``components`` that peers have in common; None makes everybody a
-        peer.
+    by
+        Columns of ``components`` that peers have in common; None makes all customers
+        peers of each other.
     reach
         The quantile that counts as reachable, between 0 and 1.
     customer_id_col
-        The id, in both frames.
+        The column of ids in both frames.
 
     Returns
     -------
@@ -76,12 +75,11 @@ def with_value_tenses(
     ------
     InvalidValueError
         If a customer is in one frame only, or twice, a part is missing or infinite, or
-        a customer has no group of peers.
+        a customer has no group.
     InvalidTypeError
-        If a part holds no numbers, or the frames are not of one library and one type
-        of id.
+        If a part is not numeric, or the frames differ in library or in type of id.
     MissingColumnError
-        If a column is not there.
+        If a column to read is absent.
 
     Examples
     --------
@@ -99,7 +97,7 @@ def with_value_tenses(
     1               5.0           13.0              8.0
     """
     quantile = fraction("reach", reach)
-    columns = [] if peers_by is None else column_names("peers_by", peers_by)
+    columns = [] if by is None else names_given("by", by)
     past = _checked(components, customer_id_col, ["clv"], columns)
     ahead = _checked(expected, customer_id_col, ["clv", *_POTENTIALS.values()], [])
     at = _rows_of(past, ahead, customer_id_col)
@@ -117,17 +115,17 @@ def with_value_tenses(
 
 
 def _checked(
-    frame: object, id_col: str, parts: Sequence[str], peers_by: Sequence[str]
+    frame: object, id_col: str, parts: Sequence[str], by: Sequence[str]
 ) -> EagerFrame:
-    """Open a frame whose ids, parts and groups are all there."""
-    opened = read_eager(frame, [id_col, *parts, *peers_by])
+    """Open a frame, and check its ids, parts and groups."""
+    opened = read_eager(frame, [id_col, *parts, *by])
     require_ids(opened, id_col)
     require_numbers(opened, parts)
     rules = id_rules(opened, id_col)
     for part in parts:
         rules += number_rules(opened, part)
     refuse(opened, rules, id_col=id_col)
-    for column in peers_by:
+    for column in by:
         require_ids(without_holes(opened, column), column)
     return opened
 

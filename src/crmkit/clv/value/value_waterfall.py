@@ -18,7 +18,7 @@ _STEPS = {
 
 
 def value_waterfall(components: IntoDataFrameT) -> IntoDataFrameT:
-    """Sum the parts of some customers into the steps of a waterfall.
+    """Return the parts of some customers, summed, as the steps of a waterfall.
 
     Parameters
     ----------
@@ -31,12 +31,12 @@ def value_waterfall(components: IntoDataFrameT) -> IntoDataFrameT:
     DataFrame
         Seven rows: the six parts and ``"value"``, with ``part``, ``meaning``,
         ``amount``, and where the bar begins and ends: ``start``, ``end``.
-        ``value`` is after acquisition, wherever that was shown.
+        ``value`` is after the cost of acquisition in every case.
 
     Raises
     ------
     MissingColumnError
-        If a part is not there.
+        If a part is absent.
 
     Examples
     --------

@@ -5,17 +5,13 @@ Gloeckler 1978): the likelihood of a spell is the product over its periods of
 h^y (1 - h)^(1 - y).
 """
 
-from typing import Literal, TypeAlias
-
 import numpy as np
 from scipy.special import expit, log_expit
 
-from ...typing import FloatArray, IntArray
+from ...typing import FloatArray, IntArray, Link
 from .newton import Derivatives
 
-__all__ = ["Link", "hazard", "level_scores", "level_sums", "log_likelihood_sums"]
-
-Link: TypeAlias = Literal["logit", "cloglog"]
+__all__ = ["hazard", "level_scores", "level_sums", "log_likelihood_sums"]
 
 _HIGHEST = 300.0  # the hazard is 1 long before; its square must not overflow
 

@@ -1,4 +1,4 @@
-"""Do rows of counts come from one distribution? Pearson's test, and the exact one."""
+"""Tests that rows of counts come from one distribution: Pearson's and the exact one."""
 
 import numpy as np
 from scipy.special import gammaln
@@ -13,7 +13,7 @@ _SAME = 1e-7  # two tables whose probabilities differ by less are equally likely
 def pearson(table: FloatArray) -> tuple[float, int, float]:
     """Return chi-squared, its degrees of freedom, and the smallest expected count.
 
-    Columns nobody chose carry no information and are left out.
+    Empty columns carry no information and are left out.
     """
     seen = table[:, table.sum(axis=0) > 0]
     expected = np.outer(seen.sum(axis=1), seen.sum(axis=0)) / seen.sum()

@@ -24,7 +24,7 @@ def correlations(columns: FloatArray, w: FloatArray) -> FloatArray:
     scale = np.outer(spread, spread)
     matrix: FloatArray = np.zeros_like(scale)
     np.divide(covariance, scale, out=matrix, where=scale > 0)
-    # A column without spread goes together with nothing, and is itself nevertheless.
+    # A constant column correlates with no other column, and is 1 with itself.
     np.fill_diagonal(matrix, 1.0)
     return matrix
 

@@ -28,7 +28,7 @@ def wald(P: FloatArray, M: FloatArray, D: FloatArray, *, level: float) -> _Limit
 def adjusted_wald(
     P: FloatArray, M: FloatArray, D: FloatArray, *, level: float
 ) -> _Limits:
-    """Return the same with 3/4 promoters, 6/4 passives and 3/4 detractors added."""
+    """Return Wald limits after adding 3/4 promoters, 6/4 passives, 3/4 detractors."""
     return wald(P + 0.75, M + 1.5, D + 0.75, level=level)
 
 

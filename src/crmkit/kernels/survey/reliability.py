@@ -1,4 +1,4 @@
-"""Do several items measure one thing? Cronbach's alpha, and the first component."""
+"""Reliability of several items: Cronbach's alpha and the first component."""
 
 import numpy as np
 

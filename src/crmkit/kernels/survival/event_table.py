@@ -40,7 +40,7 @@ class EventTable:
     Attributes
     ----------
     time
-        The distinct durations at which somebody left or was censored.
+        The distinct durations at which a customer left or was censored.
     at_risk
         Weight of the customers with ``entry < time <= duration``.
     events, censored
@@ -99,7 +99,7 @@ def log_log_interval(
     """Return S ** exp(-+ z se), the interval on the scale of log(-log S).
 
     ``variance`` is Greenwood's sum. Before the first event the interval is (1, 1); once
-    nobody is left (S = 0) it runs from 0 to the last upper limit before.
+    all have left (S = 0) it runs from 0 to the last upper limit before.
     """
     inside = (S > 0) & (S < 1)
     log_S = np.log(np.where(inside, S, 0.5))
@@ -128,7 +128,7 @@ def at_times(time: FloatArray, S: FloatArray, asked: FloatArray) -> FloatArray:
 
 def quantile(time: FloatArray, S: FloatArray, share: float) -> float:
     """Return the first time with ``S <= 1 - share``; infinity when never reached."""
-    # The product of shares may end a rounding error above the level it stands for.
+    # The product of shares may end a rounding error above the level.
     reached = np.flatnonzero((1.0 - share) * (1 + 1e-12) >= S)
     return float(time[reached[0]]) if reached.size else float("inf")
 
@@ -237,7 +237,7 @@ def _still_ahead(time: FloatArray, ages: FloatArray, weight: FloatArray) -> Floa
 
 
 def _greenwood_terms(events: FloatArray, at_risk: FloatArray) -> FloatArray:
-    """Return d / (n (n - d)), infinite where nobody remains."""
+    """Return d / (n (n - d)), infinite where no customer remains."""
     gone = events > 0
     d, n = np.where(gone, events, 0.0), np.where(gone, at_risk, 1.0)
     with np.errstate(divide="ignore", over="ignore"):

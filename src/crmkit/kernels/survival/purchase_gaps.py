@@ -1,33 +1,35 @@
-"""Gaps between purchases, the last one still open: how long a wait is usual.
-
-Kaplan and Meier (1958): an open gap is a waiting time known only to be longer.
-"""
+"""Gaps between purchases, the last one still open: who returns after a silence."""
 
 import numpy as np
 
-from ...typing import BoolArray, FloatArray, IntArray
-from .event_table import event_table, survival
+from ...typing import BoolArray, IntArray
 
-__all__ = ["completed_only", "within"]
+__all__ = ["returns_after_silence"]
 
 
-def within(
-    gap: IntArray, ended: BoolArray, weight: FloatArray, share: float
-) -> tuple[int | None, float]:
-    """Return the wait by which ``share`` of the gaps have ended, and the most that end.
+def returns_after_silence(
+    gap: IntArray, ended: BoolArray, followed: IntArray, *, horizon: int
+) -> tuple[IntArray, IntArray]:
+    """Count who was silent for w = 0, 1, ... days, and who returned within a horizon.
 
-    The wait is None where the share is never reached.
+    ``gap`` is the wait in whole days, ``followed`` the days from its first purchase to
+    the end of the log. A gap counts at w only if it could be followed for w + horizon
+    days, whether it ended or not: then a longer log answers the same question.
     """
-    waited = gap.astype(np.float64)
-    table = event_table(np.full(waited.size, -np.inf), waited, ended, weight)
-    ended_by = 1 - survival(table)
-    reached = ended_by >= share * (1 - 1e-12)
-    found = int(table.time[np.argmax(reached)]) if reached.any() else None
-    return found, float(ended_by[-1])
+    size = int(followed.max(initial=0)) + 2
+    # Silent for w days: no purchase on the days 1 .. w after the last one.
+    last = np.minimum(followed - horizon, np.where(ended, gap - 1, gap))
+    judged = last >= 0
+    silent = _from_each_down(last[judged], size)
+    # Of these a gap returns in time at every w from gap - horizon on.
+    back = judged & ended & (gap - horizon <= last)
+    before = np.maximum(gap[back] - horizon, 0) - 1
+    returned = _from_each_down(last[back], size)
+    returned = returned - _from_each_down(before[before >= 0], size)
+    return silent, returned
 
 
-def completed_only(gap: IntArray, weight: FloatArray, share: float) -> int:
-    """Return the same from completed gaps alone, as if no gap were open."""
-    order = np.argsort(gap, kind="stable")
-    counted = np.cumsum(weight[order]) / weight.sum()
-    return int(gap[order][np.argmax(counted >= share * (1 - 1e-12))])
+def _from_each_down(places: IntArray, size: int) -> IntArray:
+    """Count, for each w, the places that are w or more."""
+    counts = np.bincount(places, minlength=size)
+    return np.asarray(np.cumsum(counts[::-1])[::-1], dtype=np.int64)

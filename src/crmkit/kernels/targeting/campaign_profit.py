@@ -2,9 +2,9 @@
 
 Neslin et al. (2006) state the profit; Verbeke et al. (2012) maximise it over the cut
 (MPC); Verbraken, Verbeke and Baesens (2013) average the maximum over a beta-distributed
-rate of acceptance (EMPC); Janssens et al. (2022) let customers differ in value. Of a
-would-be churner who is targeted, a share ``accept`` takes the incentive and stays;
-loyal customers take it with ``loyal_accept``.
+rate of acceptance (EMPC); Janssens et al. (2022) let customers differ in value. A
+targeted customer about to leave accepts the incentive and stays with probability
+``accept``; a loyal customer accepts it with probability ``loyal_accept``.
 """
 
 import numpy as np
@@ -18,7 +18,6 @@ __all__ = [
     "expected_maximum_profit",
     "incentives",
     "loyal_cost",
-    "profit_curve",
     "upper_envelope",
 ]
 
@@ -30,12 +29,12 @@ def churner_benefit(
     incentive: FloatArray | float,
     contact: FloatArray | float,
 ) -> FloatArray:
-    """Return the profit of targeting somebody who was about to leave."""
+    """Return the profit of targeting a customer who was about to leave."""
     return np.asarray(accept * (np.subtract(clv, incentive)) - contact, np.float64)
 
 
 def incentives(clv: FloatArray, *, fixed: float, share: float) -> FloatArray:
-    """Return what an accepted offer costs; a share of a value below 0 is nothing."""
+    """Return the cost of an accepted offer; a share of a value below 0 adds nothing."""
     return np.asarray(fixed + share * np.maximum(clv, 0.0), np.float64)
 
 
@@ -45,23 +44,12 @@ def loyal_cost(
     incentive: FloatArray | float,
     contact: FloatArray | float,
 ) -> FloatArray:
-    """Return the cost of targeting somebody who would have stayed."""
+    """Return the cost of targeting a customer who would have stayed."""
     return np.asarray(np.multiply(loyal_accept, incentive) + contact, np.float64)
 
 
-def profit_curve(
-    churners: FloatArray, loyal: FloatArray, *, benefit: float, cost: float
-) -> FloatArray:
-    """Return the profit per customer of the base at each cut of the ranking.
-
-    ``churners`` and ``loyal`` count those above the cut; their last entries are all.
-    """
-    total = churners[-1] + loyal[-1]
-    return np.asarray((benefit * churners - cost * loyal) / total, np.float64)
-
-
 def best_cut(profit: FloatArray) -> int:
-    """Return the place of the highest profit, the smallest campaign among equals."""
+    """Return the index of the highest profit: of equals, the smallest campaign."""
     return int(np.argmax(profit))
 
 

@@ -1,4 +1,4 @@
-"""Which of the things customers rate drives how they feel, and by how much."""
+"""Driver weights: the part of R-squared that belongs to each driver."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -6,17 +6,21 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
-from ..._check import fraction, one_of, random_source, whole
+from ..._check import fraction, names_given, one_of, random_source, whole
 from ..._frames import read_eager
 from ...errors import InvalidValueError, NotEnoughDataError
-from ...fits import from_document, to_document
+from ...fits import (
+    Interval,
+    from_document,
+    resampled_interval_of,
+    to_document,
+)
 from ...kernels.base import intervals
 from ...kernels.survey import driver_weights
 from ...typing import FloatArray, IntArray, IntoDataFrame
-from ..answers import column_names
-from ..item_columns import complete_rows, items
-from ..promoter_score.weighted_nps import clusters_of
-from .logistic_drivers import johnson_logistic, shapley_logistic
+from ..reading.customer_clusters import clusters_of
+from ..reading.questions import complete_rows, items
+from .logistic_driver_weights import johnson_logistic, shapley_logistic
 
 __all__ = [
     "NOTHING",
@@ -32,71 +36,91 @@ DriverMethod: TypeAlias = Literal["shapley", "johnson", "pratt"]
 DriverModel: TypeAlias = Literal["linear", "logistic"]
 _METHODS: tuple[DriverMethod, ...] = ("shapley", "johnson", "pratt")
 _MODELS: tuple[DriverModel, ...] = ("linear", "logistic")
-NOTHING = 1e-12  # an R-squared that only rounding is left of
+NOTHING = 1e-12  # an R-squared below it is rounding
+# All 2 ** k sets of drivers are computed; a logistic model refits each of them.
 _MOST = {"linear": 20, "logistic": 10}
+_REMEDY = "Pass n_resamples, and read the interval at the level of the fit."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DriverWeight:
-    """One driver's part of what is explained.
+    """The part of R-squared that belongs to one driver.
 
     Attributes
     ----------
     name
         The column, or the name of a group of columns.
     weight
-        Its part of R-squared.
-    lower, upper
-        Bootstrap interval of the weight; None without resamples.
+        Its part of R-squared. A weight has no sign: whether the driver raises or lowers
+        the outcome is in ``importance_performance`` and ``penalty_reward``.
+    resampled
+        Bootstrap interval of the weight; None without resampling.
     best_share
-        Share of the resamples in which it weighs most; None without resamples.
+        Share of the resamples in which it has the largest weight; None without
+        resampling.
     above_noise
-        Whether its lower end is above what a column of pure noise reaches; None without
-        resamples.
+        Whether the lower end of the interval is above the noise floor; None without
+        resampling.
     """
 
     name: str
     weight: float
-    lower: float | None = None
-    upper: float | None = None
+    resampled: Interval | None = None
     best_share: float | None = None
     above_noise: bool | None = None
+
+    def interval(self, *, level: float | None = None) -> Interval:
+        """Return the bootstrap interval of the weight.
+
+        Parameters
+        ----------
+        level
+            None for the level at which the fit was resampled.
+
+        Returns
+        -------
+        Interval
+            The percentile interval.
+
+        Raises
+        ------
+        NotEnoughDataError
+            If the fit was not resampled, or at another level.
+        """
+        return resampled_interval_of(self.resampled, level, remedy=_REMEDY)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DriverWeights:
-    """R-squared, divided among the drivers.
+    """R-squared of a regression, divided among its drivers.
 
     Attributes
     ----------
     drivers
-        In the order given; their weights sum to ``r_squared``.
+        One weight per driver, in the order given; they sum to ``r_squared``.
     method, model
-        How it was divided, and of which regression (McFadden's R-squared in a logistic
-        one).
+        How R-squared was divided, and the regression (McFadden's R-squared in a
+        logistic one).
     r_squared
-        What all drivers explain together.
+        Share of the variance that all drivers explain together.
     noise_floor
-        The weight that a column of pure noise stays below in 95 of 100 resamples; None
-        without resamples.
-    level
-        Of the intervals; None without resamples.
-    n, incomplete
-        Rows used, and rows with a hole, left out.
+        The weight that a column of pure noise stays below in 95% of the resamples; None
+        without resampling.
+    n_responses, incomplete
+        Number of rows used, and of rows with a missing answer, left out.
     """
 
     drivers: tuple[DriverWeight, ...]
     method: DriverMethod
     model: DriverModel
     r_squared: float
-    n: int
+    n_responses: int
     incomplete: int
     noise_floor: float | None = None
-    level: float | None = None
 
     @property
     def importance(self) -> dict[str, float]:
-        """Weights as shares of what is explained, summing to 1."""
+        """Weights as shares of R-squared, which sum to 1."""
         if self.r_squared <= NOTHING:
             return {driver.name: 1 / len(self.drivers) for driver in self.drivers}
         return {driver.name: driver.weight / self.r_squared for driver in self.drivers}
@@ -119,45 +143,48 @@ def fit_driver_weights(
     method: DriverMethod = "shapley",
     model: DriverModel = "linear",
     customer_id_col: str | None = None,
-    resamples: int = 0,
+    n_resamples: int = 0,
     level: float = 0.95,
     rng: np.random.Generator | None = None,
 ) -> DriverWeights:
-    """Divide what is explained of an outcome among its drivers.
+    """Divide the explained variance of an outcome among its drivers.
 
-    The weights describe what goes together with the outcome; they are not what a change
-    would cause.
+    The weights describe association; they do not tell what a change of a driver would
+    cause.
 
     Parameters
     ----------
     responses
-        One row per answer. Rows with a hole are counted and left out.
+        One row per answer. Rows with a missing answer are counted and left out. The
+        order of the rows does not change the result, to the last bit.
     driver_cols
         The columns, or named groups of columns that share one weight (the levels of a
-        category, the items of a factor).
+        category, the questions of a factor).
     outcome_col
-        What is driven: overall satisfaction, or 0 and 1 in a logistic model (promoter
-        or not, stayed or not).
+        The outcome: overall satisfaction, or 0 and 1 in a logistic model (promoter or
+        not, stayed or not).
     method
         ``"shapley"``: the mean gain over all orders of entry (Lindeman, Merenda and
-        Gold 1980), exact, at most 20 drivers (10 in a logistic model); ``"johnson"``: a
-        close and fast relative (2000); ``"pratt"``: beta times correlation (1987),
-        linear only. Beware of Pratt: a weight may be negative, and then means nothing.
+        Gold 1980), exact, at most 20 drivers (10 in a logistic model); ``"johnson"``:
+        relative weights, a fast approximation (2000); ``"pratt"``: beta times
+        correlation (1987), linear only, where a weight may be negative and then has no
+        meaning.
     model
         ``"linear"`` or ``"logistic"``.
     customer_id_col
-        Who answered, when somebody did twice: resamples draw customers.
-    resamples
-        How many bootstrap resamples; 0 for none. 200 give a first idea, 2000 print.
+        The customer of each answer; resampling then draws customers.
+    n_resamples
+        Number of bootstrap resamples; 0 for none. 200 are enough for a first look, 2000
+        for publication.
     level
-        Of the percentile intervals.
+        Level of the percentile intervals.
     rng
-        The source of chance; needed with resamples.
+        The source of randomness, required for resampling.
 
     Returns
     -------
     DriverWeights
-        Weights that sum to R-squared, and how sure they are.
+        Weights that sum to R-squared, with their intervals.
 
     Raises
     ------
@@ -183,7 +210,8 @@ def fit_driver_weights(
     """
     one_of("method", method, _METHODS)
     one_of("model", model, _MODELS)
-    count = whole("resamples", resamples)
+    count = whole("n_resamples", n_resamples)
+    inside = fraction("level", level)
     if count or rng is not None:
         random_source(rng)
     groups = _groups(driver_cols)
@@ -193,7 +221,12 @@ def fit_driver_weights(
     frame = read_eager(responses, used)
     values = items(frame, [*columns, outcome_col], None)
     kept = complete_rows(values, at_least=len(columns) + 2)
+    cluster = clusters_of(frame, customer_id_col, kept)
     data = values[kept]
+    # Sorted by content, so that sums and draws do not depend on the order of the rows;
+    # without ids each row is a customer, numbered in this new order.
+    order = np.lexsort((*data.T, cluster if customer_id_col else np.zeros(len(data))))
+    data, cluster = data[order], cluster[order] if customer_id_col else cluster
     _require_varying([*columns, outcome_col], data)
     if model == "logistic":
         _require_binary(outcome_col, data[:, -1])
@@ -208,7 +241,7 @@ def fit_driver_weights(
         method=method,
         model=model,
         r_squared=float(weights.sum()),
-        n=len(data),
+        n_responses=len(data),
         incomplete=int((~kept).sum()),
     )
     if not count:
@@ -217,18 +250,18 @@ def fit_driver_weights(
         data,
         sizes,
         divide,
-        cluster=clusters_of(frame, customer_id_col, kept),
-        resamples=count,
+        cluster=cluster,
+        n_resamples=count,
         rng=random_source(rng),
     )
-    return _with_uncertainty(plain, draws, fraction("level", level))
+    return _with_uncertainty(plain, draws, inside)
 
 
 Divide: TypeAlias = Callable[[FloatArray, FloatArray, Sequence[int]], FloatArray]
 
 
 def driver_weights_of(method: DriverMethod, model: DriverModel) -> Divide:
-    """Return the function that divides R-squared: data, weights, sizes of groups."""
+    """Return the function of data, weights and group sizes that divides R-squared."""
     if model == "logistic":
         return shapley_logistic if method == "shapley" else johnson_logistic
     return {"shapley": _shapley, "johnson": _johnson, "pratt": _pratt}[method]
@@ -248,7 +281,7 @@ def _pratt(data: FloatArray, w: FloatArray, sizes: Sequence[int]) -> FloatArray:
     R = driver_weights.correlations(data, w)
     if np.linalg.cond(R[:-1, :-1]) > 1 / np.finfo(float).eps:
         raise NotEnoughDataError(
-            needed="drivers that are no combination of one another",
+            needed="drivers that are not combinations of one another",
             got="a driver that others determine",
             remedy="Leave it out, or use method='shapley'.",
         )
@@ -264,17 +297,17 @@ def _groups(
 ) -> dict[str, tuple[str, ...]]:
     if isinstance(driver_cols, Mapping):
         named = [
-            (name, column_names("driver_cols", columns))
+            (name, tuple(names_given("driver_cols", columns)))
             for name, columns in driver_cols.items()
         ]
     else:
-        named = [(name, (name,)) for name in column_names("driver_cols", driver_cols)]
+        named = [(name, (name,)) for name in names_given("driver_cols", driver_cols)]
     columns = [column for _, group in named for column in group]
     if not columns or len(set(columns)) < len(columns):
         raise InvalidValueError(
             subject="argument 'driver_cols'",
             found="a column named twice" if columns else "no column",
-            remedy="Name every driver once.",
+            remedy="Name each driver once.",
         )
     return dict(named)
 
@@ -292,7 +325,7 @@ def _require_supported(
         raise InvalidValueError(
             subject="argument 'driver_cols'",
             found=f"{len(groups)} drivers, more than {_MOST[model]}",
-            remedy="Put them into groups, or use method='johnson'.",
+            remedy="Combine them into groups, or use method='johnson'.",
         )
 
 
@@ -310,8 +343,8 @@ def _require_binary(column: str, y: FloatArray) -> None:
     if not np.isin(y, (0.0, 1.0)).all():
         raise InvalidValueError(
             subject=f"column {column!r}",
-            found="outcome other than 0 and 1",
-            remedy="A logistic model needs 0 and 1; or use model='linear'.",
+            found="value other than 0 or 1",
+            remedy="Code the outcome as 0 and 1, or use model='linear'.",
         )
 
 
@@ -321,10 +354,10 @@ def _resampled(
     divide: Divide,
     *,
     cluster: IntArray,
-    resamples: int,
+    n_resamples: int,
     rng: np.random.Generator,
 ) -> FloatArray:
-    """Return the weights of each resample; the last column is pure noise's."""
+    """Return the weights of each resample; the last column belongs to pure noise."""
 
     def once(drawn: IntArray) -> FloatArray:
         w = drawn[cluster].astype(np.float64)
@@ -334,7 +367,7 @@ def _resampled(
         return np.append(weights, divide(with_noise, w, [*sizes, 1])[-1])
 
     return intervals.bootstrap(
-        once, units=int(cluster.max()) + 1, resamples=resamples, rng=rng
+        once, units=int(cluster.max()) + 1, resamples=n_resamples, rng=rng
     )
 
 
@@ -348,8 +381,7 @@ def _with_uncertainty(
         DriverWeight(
             name=driver.name,
             weight=driver.weight,
-            lower=low,
-            upper=high,
+            resampled=Interval(lower=low, upper=high, level=level),
             best_share=share,
             above_noise=low > floor,
         )
@@ -361,4 +393,4 @@ def _with_uncertainty(
             strict=True,
         )
     )
-    return replace(plain, drivers=sure, noise_floor=floor, level=level)
+    return replace(plain, drivers=sure, noise_floor=floor)

@@ -1,25 +1,31 @@
-"""What to improve first: importance against performance, penalties, rewards."""
+"""Importance and performance of each driver: what to improve first."""
 
 from collections.abc import Sequence
 
 import numpy as np
 from scipy.special import stdtrit
 
-from ..._check import fraction
+from ..._check import names_given
 from ..._frames import native, read_eager, table
-from ...errors import InvalidValueError, NotEnoughDataError
-from ...kernels.base import regression
-from ...typing import FloatArray, IntoDataFrameT
-from ..answers import column_names
-from ..item_columns import Range, complete_rows, items, require_range
+from ...errors import NotEnoughDataError
+from ...kernels.survey import driver_weights as kernel
+from ...typing import FloatArray, IntArray, IntoDataFrameT
+from ..reading.questions import (
+    Range,
+    complete_rows,
+    in_content_order,
+    items,
+    require_range,
+)
 from .driver_weights import NOTHING, DriverMethod, driver_weights_of
 
-__all__ = ["importance_performance", "penalty_reward"]
+__all__ = ["importance_performance"]
 
 _QUADRANTS = np.array(
     [["low_priority", "possible_overkill"], ["concentrate_here", "keep_up"]]
 )
-_KINDS = np.array([["neutral", "delighter"], ["must_be", "hybrid"]])
+_DIRECTIONS = np.array(["negative", "none", "positive"])
+_LEVEL = 0.95  # a correlation that passes zero at this level has a direction
 
 
 def importance_performance(
@@ -30,33 +36,42 @@ def importance_performance(
     scale: Range,
     method: DriverMethod = "shapley",
 ) -> IntoDataFrameT:
-    """Set what each driver is worth against how well it is done.
+    """Compare the importance of each driver with its performance.
 
-    The matrix of Martilla and James (1977), importance derived rather than asked.
+    The matrix of Martilla and James (1977), with importance derived from the data
+    instead of asked for. Importance has no sign, so the direction of each driver is
+    reported too: a driver that lowers the outcome is ``"reversed"``, never something to
+    keep up.
 
     Parameters
     ----------
     responses
-        One row per customer. Rows with a hole are left out.
+        One row per customer. Rows with a missing answer are left out.
     driver_cols, outcome_col
-        The rated drivers and what they drive.
+        The rated drivers and the outcome.
     scale
-        The ends of the drivers' scale.
+        Lowest and highest answer of the drivers; others are refused, so that a 0 for
+        "not applicable" does not become the worst mark.
     method
-        How importance is derived: as in ``fit_driver_weights``.
+        How importance is derived, as in ``fit_driver_weights``.
 
     Returns
     -------
-    The same library's frame, one row per driver: ``driver``, ``importance`` (share of
-    what is explained), ``performance`` (mean, 0 to 100 of the scale), ``gap`` (relative
-    importance less relative performance, both with mean 1: above 0 deserves more than
-    it gets) and ``quadrant``, cut at the means: ``"concentrate_here"``, ``"keep_up"``,
-    ``"low_priority"`` or ``"possible_overkill"``.
+    A frame of the same library, one row per driver: ``driver``, ``importance`` (share
+    of R-squared), ``direction`` (``"positive"``, ``"negative"`` or ``"none"``, by the
+    correlation with the outcome where it differs from 0 at the 95% level),
+    ``performance`` (mean, 0 to 100 of the scale), ``gap`` (relative importance minus
+    relative performance, each with mean 1: above 0, performance lags behind importance)
+    and ``quadrant``, cut at the means: ``"concentrate_here"``, ``"keep_up"``,
+    ``"low_priority"``, ``"possible_overkill"``, or ``"reversed"`` where the direction
+    is negative.
 
     Raises
     ------
+    InvalidValueError
+        If an answer is outside the scale.
     NotEnoughDataError
-        If too few rows are complete, or nothing is explained.
+        If too few rows are complete, or the drivers explain nothing.
 
     Examples
     --------
@@ -71,16 +86,19 @@ def importance_performance(
     ...     answers, driver_cols=["speed", "looks"], outcome_col="overall",
     ...     scale=(1, 10),
     ... )
-    >>> rows[["driver", "quadrant"]].to_numpy().tolist()
-    [['speed', 'concentrate_here'], ['looks', 'possible_overkill']]
+    >>> rows[["driver", "direction", "quadrant"]]
+      driver direction           quadrant
+    0  speed  positive   concentrate_here
+    1  looks  positive  possible_overkill
     """
-    columns = column_names("driver_cols", driver_cols)
+    columns = names_given("driver_cols", driver_cols)
     low, high = require_range(scale)
     frame = read_eager(responses, (*columns, outcome_col))
     values = np.column_stack(
         [items(frame, columns, (low, high)), items(frame, (outcome_col,), None)]
     )
     data = values[complete_rows(values, at_least=len(columns) + 2)]
+    data = in_content_order(data)
     divide = driver_weights_of(method, "linear")
     weights = divide(data, np.ones(len(data)), [1] * len(columns))
     if weights.sum() <= NOTHING:
@@ -95,111 +113,26 @@ def importance_performance(
         (importance >= importance.mean()).astype(int),
         (performance >= performance.mean()).astype(int),
     ]
+    direction = _directions(kernel.correlations(data, np.ones(len(data))), len(data))
     relative = performance / max(float(performance.mean()), np.finfo(float).tiny)
     rows = {
         "driver": np.array(columns),
         "importance": importance,
+        "direction": _DIRECTIONS[1 + direction],
         "performance": performance,
         "gap": importance * len(columns) - relative,
-        "quadrant": quadrant,
+        "quadrant": np.where(direction < 0, "reversed", quadrant),
     }
     return native(table(frame, rows), responses)
 
 
-def penalty_reward(
-    responses: IntoDataFrameT,
-    *,
-    driver_cols: Sequence[str],
-    outcome_col: str,
-    low_at_most: float,
-    high_at_least: float,
-    level: float = 0.95,
-) -> IntoDataFrameT:
-    """Find what annoys when it is bad, and what delights when it is good (Brandt 1987).
+def _directions(R: FloatArray, n: int) -> IntArray:
+    """Return -1, 0 or 1: the sign of each correlation with the outcome, if significant.
 
-    The outcome is explained by two switches per driver: rated low, and rated high. The
-    penalty is what a low rating changes, the reward what a high one adds, both against
-    a rating in between and with the other drivers held.
-
-    Parameters
-    ----------
-    responses
-        One row per customer. Rows with a hole are left out.
-    driver_cols, outcome_col
-        The rated drivers and what they drive.
-    low_at_most, high_at_least
-        Ratings up to the first are low, from the second on high.
-    level
-        What a penalty or reward must pass, by its robust error, to count.
-
-    Returns
-    -------
-    The same library's frame, one row per driver: ``driver``, ``penalty`` and ``reward``
-    in units of the outcome with ``penalty_error`` and ``reward_error``, and ``kind``:
-    ``"must_be"`` (only the penalty counts), ``"delighter"`` (only the reward),
-    ``"hybrid"`` (both) or ``"neutral"``.
-
-    Raises
-    ------
-    NotEnoughDataError
-        If a driver is never rated low, in between or high, or they overlap too much.
-
-    Examples
-    --------
-    >>> import numpy as np, pandas as pd
-    >>> rng = np.random.default_rng(4)
-    >>> safe, smile = rng.integers(1, 6, size=(2, 600))
-    >>> answers = pd.DataFrame({
-    ...     "safe": safe, "smile": smile,
-    ...     "overall": 5 - 2 * (safe <= 2) + (smile >= 4) + rng.normal(0, 1, 600),
-    ... })
-    >>> rows = penalty_reward(
-    ...     answers, driver_cols=["safe", "smile"], outcome_col="overall",
-    ...     low_at_most=2, high_at_least=4,
-    ... )
-    >>> rows[["driver", "kind"]].to_numpy().tolist()
-    [['safe', 'must_be'], ['smile', 'delighter']]
+    Weights have no sign. The correlation has one, and is not turned around by the
+    other drivers as a regression coefficient can be.
     """
-    columns = column_names("driver_cols", driver_cols)
-    frame = read_eager(responses, (*columns, outcome_col))
-    values = items(frame, (*columns, outcome_col), None)
-    data = values[complete_rows(values, at_least=2 * len(columns) + 2)]
-    low, high = data[:, :-1] <= low_at_most, data[:, :-1] >= high_at_least
-    b, errors = _switched(columns, low, high, data[:, -1])
-    k = len(columns)
-    t = float(stdtrit(len(data) - 2 * k - 1, 0.5 + fraction("level", level) / 2))
-    hurts = -b[:k] > t * errors[:k]
-    pleases = b[k:] > t * errors[k:]
-    rows = {
-        "driver": np.array(columns),
-        "penalty": b[:k],
-        "reward": b[k:],
-        "penalty_error": errors[:k],
-        "reward_error": errors[k:],
-        "kind": _KINDS[hurts.astype(int), pleases.astype(int)],
-    }
-    return native(table(frame, rows), responses)
-
-
-def _switched(
-    columns: Sequence[str], low: np.ndarray, high: np.ndarray, y: FloatArray
-) -> tuple[FloatArray, FloatArray]:
-    if (low & high).any():
-        raise InvalidValueError(
-            subject="argument 'high_at_least'",
-            found="ratings that are low and high at once",
-            remedy="Choose it above 'low_at_most'.",
-        )
-    X = np.column_stack([np.ones_like(y), low, high]).astype(np.float64)
-    fit = regression.least_squares(X, y, np.ones_like(y))
-    if fit.singular:
-        raise NotEnoughDataError(
-            needed=f"low, middle and high ratings of each of {list(columns)}, apart "
-            "from one another",
-            got="ratings in which one switch follows from others",
-            remedy="Move the limits, or leave a driver out.",
-        )
-    covariance = regression.clustered_covariance(
-        X, np.ones_like(y), np.arange(y.size), fit
-    )
-    return fit.coefficients[1:], np.sqrt(np.diag(covariance))[1:]
+    r = R[:-1, -1]
+    t = float(stdtrit(n - 2, 0.5 + _LEVEL / 2))
+    critical = t / np.sqrt(n - 2 + t**2)
+    return np.where(np.abs(r) > critical, np.sign(r), 0.0).astype(np.int64)

@@ -1,7 +1,7 @@
-"""The four factors behind satisfaction, each with its mean, reliability and weight.
+"""Four factors of satisfaction, each with its mean, reliability and weight.
 
-Core (the product does what it should), support (help with it), recovery (what happens
-when something goes wrong), personalisation (it is made for me).
+Core (the product does what it should), support (help with the product), recovery (what
+happens when something goes wrong) and personalisation (the product suits the customer).
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,72 +10,80 @@ from typing import Final
 
 import numpy as np
 
+from ..._check import names_given
 from ..._frames import read_eager
 from ...errors import InvalidValueError
 from ...fits import from_document, to_document
 from ...kernels.survey import reliability
 from ...typing import FloatArray, IntoDataFrame
-from ..answers import column_names
-from ..item_columns import Range, complete_rows, items, require_range
+from ..reading.questions import (
+    Range,
+    complete_rows,
+    in_content_order,
+    items,
+    require_range,
+)
 from .driver_weights import driver_weights_of
 
-__all__ = ["FACTORS", "Factor", "FactorAnalysis", "satisfaction_factors"]
+__all__ = ["SatisfactionFactor", "SatisfactionFactors", "satisfaction_factors"]
 
-FACTORS: Final = ("core", "support", "recovery", "personalisation")
+_FACTORS: Final = ("core", "support", "recovery", "personalisation")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Factor:
-    """One factor.
+class SatisfactionFactor:
+    """One factor of satisfaction.
 
     Attributes
     ----------
     name, item_cols
         The factor and its questions.
     mean
-        Mean answer of all who answered its questions, on their scale.
+        Mean answer of all customers who answered its questions, on their scale.
     alpha
-        Cronbach's reliability of its questions; None for a single one.
+        Cronbach's alpha of its questions; None for a single question.
     weight
         Its part of the R-squared of overall satisfaction (Shapley).
-    n
-        Customers who answered all its questions.
+    n_customers
+        Number of customers who answered all its questions.
     """
 
     name: str
     item_cols: tuple[str, ...]
     mean: float
     weight: float
-    n: int
+    n_customers: int
     alpha: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FactorAnalysis:
-    """All factors together.
+class SatisfactionFactors:
+    """The factors of satisfaction, measured together.
 
     Attributes
     ----------
     factors
         In the order given.
     r_squared
-        What they explain of overall satisfaction together: the sum of their weights.
-    n, incomplete
-        Customers who answered every question, on whom the weights rest, and others.
+        Share of the variance of overall satisfaction that the factors explain: the sum
+        of their weights.
+    n_customers, incomplete
+        Number of customers who answered all questions, on whom the weights are based,
+        and of others.
     """
 
-    factors: tuple[Factor, ...]
+    factors: tuple[SatisfactionFactor, ...]
     r_squared: float
-    n: int
+    n_customers: int
     incomplete: int
 
     def to_dict(self) -> dict[str, object]:
-        """Return the analysis as a JSON document."""
+        """Return the factors as a JSON document."""
         return to_document(self)
 
     @classmethod
-    def from_dict(cls, document: Mapping[str, object]) -> "FactorAnalysis":
-        """Build the analysis from its JSON document."""
+    def from_dict(cls, document: Mapping[str, object]) -> "SatisfactionFactors":
+        """Build the factors from their JSON document."""
         return from_document(cls, document)
 
 
@@ -85,25 +93,26 @@ def satisfaction_factors(
     factors: Mapping[str, Sequence[str]],
     satisfaction_col: str = "satisfaction",
     scale: Range,
-) -> FactorAnalysis:
-    """Measure the factors behind satisfaction and what each explains of it.
+) -> SatisfactionFactors:
+    """Measure the factors of satisfaction and the weight of each.
 
     Parameters
     ----------
     responses
-        One row per customer. Only who had a problem can rate its recovery: means use
-        all who answered a factor, weights those who answered all.
+        One row per customer. Recovery can only be rated by customers who had a problem,
+        so means use all customers who answered a factor, and weights those who answered
+        all factors.
     factors
         The questions of ``"core"``, ``"support"``, ``"recovery"`` and
-        ``"personalisation"``, or of some of them.
+        ``"personalisation"``, or of some of these factors.
     satisfaction_col
         Overall satisfaction.
     scale
-        The ends of the scale of the factors' questions.
+        Lowest and highest answer of the questions of the factors.
 
     Returns
     -------
-    FactorAnalysis
+    SatisfactionFactors
         Mean, reliability and weight of each factor.
 
     Raises
@@ -133,13 +142,14 @@ def satisfaction_factors(
     frame = read_eager(responses, (*columns, satisfaction_col))
     X = items(frame, columns, require_range(scale))
     y = items(frame, (satisfaction_col,), None)
-    values = np.column_stack([X, y])
+    values = in_content_order(np.column_stack([X, y]))
+    X = values[:, :-1]
     kept = complete_rows(values, at_least=len(columns) + 2)
     sizes = [len(group) for group in named.values()]
     divide = driver_weights_of("shapley", "linear")
     weights = divide(values[kept], np.ones(int(kept.sum())), sizes)
     blocks = np.split(X, np.cumsum(sizes)[:-1], axis=1)
-    return FactorAnalysis(
+    return SatisfactionFactors(
         factors=tuple(
             _factor(name, group, block, weight)
             for (name, group), block, weight in zip(
@@ -147,33 +157,33 @@ def satisfaction_factors(
             )
         ),
         r_squared=float(weights.sum()),
-        n=int(kept.sum()),
+        n_customers=int(kept.sum()),
         incomplete=int((~kept).sum()),
     )
 
 
 def _named(factors: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
-    unknown = [name for name in factors if name not in FACTORS]
+    unknown = [name for name in factors if name not in _FACTORS]
     if unknown or not factors:
         raise InvalidValueError(
             subject="argument 'factors'",
-            found=f"no such factor {unknown[0]!r}" if unknown else "no factor",
-            remedy=f"The factors are {', '.join(FACTORS)}; for others use "
+            found=f"unknown factor {unknown[0]!r}" if unknown else "no factor",
+            remedy=f"The factors are {', '.join(_FACTORS)}; for others use "
             "fit_driver_weights.",
         )
-    return {name: column_names("factors", factors[name]) for name in factors}
+    return {name: tuple(names_given("factors", factors[name])) for name in factors}
 
 
 def _factor(
     name: str, columns: tuple[str, ...], block: FloatArray, weight: float
-) -> Factor:
+) -> SatisfactionFactor:
     rows = block[~np.isnan(block).any(axis=1)]
     some = len(columns) > 1 and rows.sum(axis=1).std() > 0
-    return Factor(
+    return SatisfactionFactor(
         name=name,
         item_cols=columns,
         mean=float(rows.mean()),
         alpha=reliability.cronbach_alpha(rows) if some else None,
         weight=weight,
-        n=len(rows),
+        n_customers=len(rows),
     )

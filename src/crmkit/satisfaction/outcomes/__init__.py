@@ -1,1 +1,1 @@
-"""What satisfied customers do: links from answers to outcomes and money."""
+"""What customers did after they answered, and how much value goes with it."""

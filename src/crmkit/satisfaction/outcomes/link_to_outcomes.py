@@ -1,49 +1,46 @@
-"""From feeling to doing: how much likelier the satisfied are to buy again."""
+"""The link from answers to outcomes: how much likelier satisfied customers act."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, TypeAlias
 
 import numpy as np
 
-from ..._check import fraction
+from ..._check import fraction, one_of
 from ..._frames import (
     Rule,
-    collect,
     missing,
-    numbers,
     nw,
     read,
     refuse,
     require_numbers,
 )
 from ...errors import InvalidValueError, NotEnoughDataError
-from ...fits import from_document, to_document
+from ...fits import Interval, from_document, to_document
 from ...kernels.survey import share_ratios
 from ...typing import IntoFrame
+from ..reading.pair_counts import pair_counts
 
-__all__ = ["Estimate", "OutcomeLink", "link_to_outcomes"]
+__all__ = ["OutcomeLink", "link_to_outcomes"]
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Estimate:
-    """A number and the range the data leave possible."""
-
-    value: float
-    lower: float
-    upper: float
+Contrast: TypeAlias = Literal["relative_risk", "odds_ratio", "risk_difference"]
+_CONTRASTS = {
+    "relative_risk": share_ratios.relative_risk,
+    "odds_ratio": share_ratios.odds_ratio,
+    "risk_difference": share_ratios.risk_difference,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutcomeLink:
-    """Two groups of answers, and how many of each did something afterwards.
+    """The outcomes of satisfied customers compared with those of others.
 
     Attributes
     ----------
     satisfied, satisfied_events
-        Customers who answered in the range looked at, and those who did it.
+        Number of satisfied customers, and of those among them with the outcome.
     others, other_events
-        Customers they are compared with, and those of them who did it.
+        Number of customers they are compared with, and of those with the outcome.
     missing
         Rows without an answer or an outcome, left out.
 
@@ -52,8 +49,8 @@ class OutcomeLink:
     >>> link = OutcomeLink(
     ...     satisfied=100, satisfied_events=60, others=200, other_events=20
     ... )
-    >>> risk = link.relative_risk()
-    >>> risk.value, risk.lower, risk.upper
+    >>> lower, upper = link.interval(of="relative_risk")
+    >>> link.relative_risk, lower, upper
     (6.0, 3.85, 9.36)
     """
 
@@ -65,55 +62,87 @@ class OutcomeLink:
 
     @property
     def satisfied_share(self) -> float:
-        """Share of the satisfied who did it, 0 to 1."""
+        """Share of the satisfied customers with the outcome, 0 to 1."""
         return self.satisfied_events / self.satisfied
 
     @property
     def other_share(self) -> float:
-        """Share of the others who did it, 0 to 1."""
+        """Share of the other customers with the outcome, 0 to 1."""
         return self.other_events / self.others
 
-    def relative_risk(self, *, level: float = 0.95) -> Estimate:
-        """Return how many times likelier the satisfied are to do it (Katz 1978).
+    @property
+    def relative_risk(self) -> float:
+        """Ratio of the two shares: how many times likelier the outcome is."""
+        return self._contrast("relative_risk", 0.95)[0]
+
+    @property
+    def odds_ratio(self) -> float:
+        """Ratio of the odds.
+
+        It is further from 1 than the relative risk: an odds ratio of 6 does not mean
+        "six times likelier" unless the outcome is rare.
+        """
+        return self._contrast("odds_ratio", 0.95)[0]
+
+    @property
+    def risk_difference(self) -> float:
+        """Difference of the two shares, which is always defined."""
+        return self._contrast("risk_difference", 0.95)[0]
+
+    def interval(self, *, of: Contrast, level: float = 0.95) -> Interval:
+        """Return the confidence interval of one of the three comparisons.
+
+        Parameters
+        ----------
+        of
+            ``"relative_risk"`` (Katz 1978), ``"odds_ratio"`` (Woolf 1955) or
+            ``"risk_difference"`` (Newcombe 1998).
+        level
+            The confidence level.
+
+        Returns
+        -------
+        Interval
+            Lower and upper end.
 
         Raises
         ------
         NotEnoughDataError
-            If nobody of one group did it.
+            If a ratio is undefined, because no customer of a group has the outcome (for
+            the odds ratio: or all have it).
         """
-        if not (self.satisfied_events and self.other_events):
-            raise _nobody(self)
-        return _estimate(share_ratios.relative_risk, self, level)
+        _, lower, upper = self._contrast(of, level)
+        return Interval(lower=lower, upper=upper, level=level)
 
-    def odds_ratio(self, *, level: float = 0.95) -> Estimate:
-        """Return the ratio of the odds (Woolf 1955).
-
-        Odds ratios are further from 1 than the ratio of chances: a sixfold odds ratio
-        is not "six times likelier" unless the outcome is rare.
-
-        Raises
-        ------
-        NotEnoughDataError
-            If nobody, or everybody, of one group did it.
-        """
-        all_of_one = (
+    def _contrast(self, of: Contrast, level: float) -> tuple[float, float, float]:
+        formula = _CONTRASTS[one_of("of", of, tuple(_CONTRASTS))]
+        none = not (self.satisfied_events and self.other_events)
+        every = (
             self.satisfied_events == self.satisfied or self.other_events == self.others
         )
-        if not (self.satisfied_events and self.other_events) or all_of_one:
-            raise _nobody(self)
-        return _estimate(share_ratios.odds_ratio, self, level)
-
-    def risk_difference(self, *, level: float = 0.95) -> Estimate:
-        """Return the difference of the shares (Newcombe 1998); it always exists."""
-        return _estimate(share_ratios.risk_difference, self, level)
+        undefined = {"relative_risk": none, "odds_ratio": none or every}
+        if undefined.get(of, False):
+            raise NotEnoughDataError(
+                needed="customers with and without the outcome in both groups",
+                got=f"{self.satisfied_events} of {self.satisfied} and "
+                f"{self.other_events} of {self.others} with it",
+                remedy="Use risk_difference, which is always defined.",
+            )
+        return formula(
+            self.satisfied_events,
+            self.satisfied,
+            self.other_events,
+            self.others,
+            level=fraction("level", level),
+        )
 
     def to_dict(self) -> dict[str, object]:
-        """Return the counts as a JSON document."""
+        """Return the link as a JSON document."""
         return to_document(self)
 
     @classmethod
     def from_dict(cls, document: Mapping[str, object]) -> "OutcomeLink":
-        """Build the counts from their JSON document."""
+        """Build the link from its JSON document."""
         return from_document(cls, document)
 
 
@@ -125,11 +154,11 @@ def link_to_outcomes(
     score_col: str = "score",
     outcome_col: str = "repurchased",
 ) -> OutcomeLink:
-    """Compare what the satisfied did afterwards with what others did.
+    """Compare the later outcomes of satisfied customers with those of others.
 
-    The answer to "extremely satisfied customers are six times likelier to buy again"
-    (Jones and Sasser 1995): is it six, here, and how sure is that? It is an
-    association: those who buy much anyway may also be happier.
+    Are extremely satisfied customers really six times likelier to buy again (Jones and
+    Sasser 1995)? The result is an association: customers who buy much anyway may also
+    be more satisfied.
 
     Parameters
     ----------
@@ -137,22 +166,23 @@ def link_to_outcomes(
         One row per customer with the answer and the outcome: see ``with_outcomes``. A
         lazy frame is counted in its engine.
     satisfied, others
-        The two ranges of answers, both ends inclusive: (5, 5) against (4, 4) is the
-        "extremely" against the merely satisfied.
+        The two ranges of answers, both ends inclusive: (5, 5) and (4, 4) compare the
+        extremely satisfied with the merely satisfied.
     score_col, outcome_col
         The answer, and 1 or 0 for the outcome.
 
     Returns
     -------
     OutcomeLink
-        Counts, with ratio, odds ratio and difference and their intervals.
+        The counts, with relative risk, odds ratio, risk difference and their
+        intervals.
 
     Raises
     ------
     InvalidValueError
         If the ranges overlap, or an outcome is not 0 or 1.
     NotEnoughDataError
-        If nobody answered in one of the ranges.
+        If one of the ranges has no answer.
 
     Examples
     --------
@@ -161,41 +191,31 @@ def link_to_outcomes(
     ...     "score": [5, 5, 5, 4, 4, 4, 1], "repurchased": [1, 1, 0, 1, 0, 0, 0],
     ... })
     >>> link = link_to_outcomes(after, satisfied=(5, 5), others=(4, 4))
-    >>> link.relative_risk().value
+    >>> link.relative_risk
     2.0
     """
     if satisfied[0] <= others[1] and others[0] <= satisfied[1]:
         raise InvalidValueError(
             subject="arguments 'satisfied' and 'others'",
-            found=f"ranges {satisfied} and {others} that overlap",
-            remedy="Put each answer into one of the two.",
+            found=f"overlapping ranges {satisfied} and {others}",
+            remedy="Put each answer into at most one of the two.",
         )
     frame = read(responses, (score_col, outcome_col))
     require_numbers(frame, (score_col, outcome_col))
-    hole = missing(frame, outcome_col)
+    absent = missing(frame, outcome_col)
     known = (nw.col(outcome_col) == 0) | (nw.col(outcome_col) == 1)
     refuse(
         frame,
         [
             Rule(
                 column=outcome_col,
-                broken=~hole & ~known,
-                found="value other than 0 and 1",
-                remedy="Say 1 for who did it, 0 for who did not.",
+                broken=~absent & ~known,
+                found="value other than 0 or 1",
+                remedy="Code yes as 1 and no as 0.",
             )
         ],
     )
-    counted = collect(
-        frame.select(
-            nw.col(score_col).alias("crmkit_score"),
-            nw.col(outcome_col).alias("crmkit_outcome"),
-        )
-        .group_by("crmkit_score", "crmkit_outcome")
-        .agg(nw.len().alias("crmkit_count"))
-    )
-    score, outcome, count = (
-        numbers(counted, f"crmkit_{name}") for name in ("score", "outcome", "count")
-    )
+    _, score, outcome, count = pair_counts(frame, (score_col, outcome_col))
     held = ~np.isnan(score) & ~np.isnan(outcome)
     top = held & (score >= satisfied[0]) & (score <= satisfied[1])
     rest = held & (score >= others[0]) & (score <= others[1])
@@ -211,30 +231,4 @@ def link_to_outcomes(
         others=round(count[rest].sum()),
         other_events=round(count[rest & (outcome == 1)].sum()),
         missing=round(count[~held].sum()),
-    )
-
-
-class _Formula(Protocol):
-    def __call__(
-        self, a: float, n: float, b: float, m: float, *, level: float
-    ) -> tuple[float, float, float]: ...
-
-
-def _estimate(formula: _Formula, link: OutcomeLink, level: float) -> Estimate:
-    value, lower, upper = formula(
-        link.satisfied_events,
-        link.satisfied,
-        link.other_events,
-        link.others,
-        level=fraction("level", level),
-    )
-    return Estimate(value=value, lower=lower, upper=upper)
-
-
-def _nobody(link: OutcomeLink) -> NotEnoughDataError:
-    return NotEnoughDataError(
-        needed="some who did it and some who did not, in both groups",
-        got=f"{link.satisfied_events} of {link.satisfied} and {link.other_events} of "
-        f"{link.others}",
-        remedy="Use risk_difference, which always exists.",
     )

@@ -1,29 +1,15 @@
-"""Loyalty over satisfaction: what each answer, or each group, went on to do."""
-
-from collections.abc import Sequence
+"""The loyalty curve: what customers did afterwards, for each answer."""
 
 import numpy as np
-from scipy.special import stdtrit
 
 from ..._check import fraction
-from ..._frames import (
-    group_rows,
-    id_rules,
-    native,
-    nw,
-    read_eager,
-    refuse,
-    require_ids,
-    table,
-    with_arrays,
-)
+from ..._frames import native, read_eager, table
 from ...kernels.base import intervals
 from ...kernels.survey import share_ratios
-from ...typing import FloatArray, IntArray, IntoDataFrameT
-from ..answers import column_names
-from ..item_columns import complete_rows, items, require_flag
+from ...typing import FloatArray, IntoDataFrameT
+from ..reading.questions import complete_rows, items, require_flag
 
-__all__ = ["loyalty_curve", "outcomes_by"]
+__all__ = ["loyalty_curve"]
 
 _ZONES = np.array(["detraction", "indifference", "advocacy"])
 
@@ -35,28 +21,28 @@ def loyalty_curve(
     outcome_col: str = "repurchased",
     level: float = 0.95,
 ) -> IntoDataFrameT:
-    """Measure for each answer how many went on to do something, and find the zones.
+    """Measure the share of customers with an outcome, for each answer, and find zones.
 
-    Satisfaction seldom buys loyalty at a constant price: there is a zone where
-    customers are lost, one where little changes, and one where they stay and recommend
-    (Jones and Sasser 1995). The zones are read from the data: below or above the share
-    of all customers by more than chance, or neither.
+    Loyalty does not grow evenly with satisfaction: in one zone customers are lost, in
+    one little changes, and in one they stay and recommend (Jones and Sasser 1995). An
+    answer belongs to the zone of detraction or advocacy if its interval lies below or
+    above the share of all customers, otherwise to the zone of indifference.
 
     Parameters
     ----------
     responses
         One row per customer with answer and outcome: see ``with_outcomes``.
     score_col, outcome_col
-        The answer, and 1 or 0. Rows with a hole are left out.
+        The answer, and 1 or 0 for the outcome. Rows with a missing value are left out.
     level
-        Of the intervals.
+        Confidence level of the intervals.
 
     Returns
     -------
-    The same library's frame, one row per answer given, in ascending order: the score,
-    ``n``, ``events``, ``share`` with ``lower`` and ``upper`` (Wilson), ``rising`` (the
-    closest curve that never falls) and ``zone``: ``"detraction"``, ``"indifference"``
-    or ``"advocacy"``.
+    A frame of the same library, one row per distinct answer, in ascending order: the
+    score, ``n_customers``, ``events``, ``share`` with ``share_lower`` and
+    ``share_upper`` (Wilson), ``rising`` (the closest curve that never falls) and
+    ``zone``: ``"detraction"``, ``"indifference"`` or ``"advocacy"``.
 
     Raises
     ------
@@ -88,103 +74,12 @@ def loyalty_curve(
     overall = outcome.mean()
     rows = {
         score_col: distinct,
-        "n": n.astype(np.int64),
+        "n_customers": n.astype(np.int64),
         "events": events.astype(np.int64),
         "share": events / n,
-        "lower": lower,
-        "upper": upper,
+        "share_lower": lower,
+        "share_upper": upper,
         "rising": share_ratios.isotonic(events / n, n),
         "zone": _ZONES[1 + (lower > overall).astype(int) - (upper < overall)],
     }
     return native(table(frame, rows), responses)
-
-
-def outcomes_by(
-    responses: IntoDataFrameT,
-    *,
-    by: str,
-    outcome_cols: Sequence[str],
-    level: float = 0.95,
-) -> IntoDataFrameT:
-    """Measure the mean of each outcome or part of value in each group.
-
-    Parameters
-    ----------
-    responses
-        One row per customer, with a group (``with_nps_group``) and outcomes
-        (``with_outcomes``), parts of value (``clv1`` to ``clv6``) or both.
-    by
-        The column that makes the groups.
-    outcome_cols
-        Columns of 0 and 1 (shares, with Wilson intervals) or of amounts (means, with
-        Student's). Customers with a hole in one are left out of that one.
-    level
-        Of the intervals.
-
-    Returns
-    -------
-    The same library's frame, one row per group and outcome, sorted by both: the group,
-    ``outcome``, ``n``, ``mean``, ``lower`` and ``upper`` (missing where one customer of
-    an amount gives none).
-
-    Raises
-    ------
-    InvalidValueError
-        If a group is missing, or an outcome infinite.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> after = pd.DataFrame({
-    ...     "nps_group": ["promoter"] * 3 + ["detractor"] * 3,
-    ...     "repurchased": [1, 1, 0, 0, 0, 1], "spend": [30.0, 50, 0, 0, 0, 10],
-    ... })
-    >>> outcomes_by(after, by="nps_group", outcome_cols=["repurchased", "spend"])[
-    ...     ["nps_group", "outcome", "mean"]
-    ... ]
-       nps_group      outcome   mean
-    0  detractor  repurchased   0.33
-    1  detractor        spend   3.33
-    2   promoter  repurchased   0.67
-    3   promoter        spend  26.67
-    """
-    fraction("level", level)
-    columns = column_names("outcome_cols", outcome_cols)
-    frame = read_eager(responses, (by, *columns))
-    require_ids(frame, by)
-    refuse(frame, id_rules(frame, by))
-    groups = group_rows(frame, by)
-    values = items(frame, columns, None)
-    cells = [_means(column, groups.codes, groups.count, level) for column in values.T]
-    # One block per outcome becomes one block per group.
-    stacked = np.stack(cells, axis=1).reshape(-1, 4)
-    repeated = np.repeat(np.arange(groups.count), len(columns))
-    rows = table(
-        frame,
-        {by: groups.ids[repeated], "outcome": np.tile(columns, groups.count)},
-    )
-    n, mean, lower, upper = stacked.T
-    measured = {"n": n.astype(np.int64), "mean": mean, "lower": lower, "upper": upper}
-    known = [
-        nw.when(~nw.col(name).is_nan()).then(nw.col(name))
-        for name in ("mean", "lower", "upper")
-    ]
-    return native(with_arrays(rows, measured).with_columns(*known), responses)
-
-
-def _means(value: FloatArray, codes: IntArray, groups: int, level: float) -> FloatArray:
-    """Return n, mean and its limits, one row per group."""
-    held = ~np.isnan(value)
-    x, code = value[held], codes[held]
-    n = np.bincount(code, minlength=groups).astype(np.float64)
-    some = np.where(n > 0, n, np.nan)
-    mean = np.bincount(code, x, minlength=groups) / some
-    if np.isin(x, (0.0, 1.0)).all():
-        lower, upper = intervals.wilson(
-            mean * some, np.where(n > 0, n, 1.0), level=level
-        )
-        return np.stack([n, mean, lower, upper], axis=1)
-    squares = np.bincount(code, (x - mean[code]) ** 2, minlength=groups)
-    free = np.where(n > 1, n - 1, np.nan)
-    half = stdtrit(free, 0.5 + level / 2) * np.sqrt(squares / free / some)
-    return np.stack([n, mean, mean - half, mean + half], axis=1)

@@ -1,76 +1,95 @@
-"""What a point of the score goes together with in money, part by part, never twice."""
+"""The worth of one point of the net promoter score in money, part by part."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import stdtrit
 
-from ..._check import fraction
+from ..._check import names_given, whole
 from ..._frames import read_eager
 from ...errors import InvalidValueError, NotEnoughDataError
-from ...fits import from_document, to_document
+from ...fits import Interval, from_document, to_document
 from ...kernels.base import regression
 from ...typing import FloatArray, IntoDataFrame
-from ..answers import column_names
-from ..item_columns import complete_rows, items
 from ..promoter_score.bands import Bands
-from ..promoter_score.net_scores import net_answers
+from ..promoter_score.net_answers import net_answers
+from ..reading.questions import complete_rows, in_content_order, items
+from ..student_interval import student_interval
 
 __all__ = ["PartWorth", "PointWorth", "nps_point_worth"]
 
-_SAME = 1e-9
+_SAME = 1e-9  # share of the largest sum below which a difference is rounding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartWorth:
-    """What one point of the score goes together with in one part of value.
+    """The worth of one point of the score in one part of value.
 
     Attributes
     ----------
     name
         The part.
-    worth, lower, upper
+    worth, standard_error
         Money per customer and point.
+    degrees_of_freedom
+        Customers used, minus coefficients of the regression.
     """
 
     name: str
     worth: float
-    lower: float
-    upper: float
+    standard_error: float
+    degrees_of_freedom: int
+
+    def interval(self, *, level: float = 0.95) -> Interval:
+        """Return the confidence interval of the worth (Student's t)."""
+        return student_interval(
+            self.worth,
+            self.standard_error,
+            degrees_of_freedom=self.degrees_of_freedom,
+            level=level,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PointWorth:
-    """One point of the score in money, per customer.
+    """The worth of one point of the score in money, per customer.
 
-    One point is one promoter more among a hundred customers who were passive, or one
-    detractor less.
+    One point is one more promoter among a hundred customers, instead of a passive, or
+    one detractor less.
 
     Attributes
     ----------
     parts
-        Each part of value by itself.
-    worth, lower, upper
-        Of all parts together: their exact sum, with its own interval, for parts of one
-        customer go together and their errors must not be added.
-    level
-        Of the intervals.
-    n, incomplete
-        Customers used, and others with a hole.
+        The worth in each part of value.
+    worth, standard_error
+        The worth in all parts together, which is the sum of the parts. Parts of one
+        customer are correlated, so their errors do not add up; the standard error
+        of the total comes from a separate regression.
+    degrees_of_freedom
+        Customers used, minus coefficients of the regression.
+    n_customers, incomplete
+        Number of customers used, and of others with a missing value.
     """
 
     parts: tuple[PartWorth, ...]
     worth: float
-    lower: float
-    upper: float
-    level: float
-    n: int
+    standard_error: float
+    degrees_of_freedom: int
+    n_customers: int
     incomplete: int
 
-    def of_base(self, *, customers: int) -> float:
-        """Return what one point goes together with in a base of so many customers."""
-        return self.worth * customers
+    def interval(self, *, level: float = 0.95) -> Interval:
+        """Return the confidence interval of the total worth (Student's t)."""
+        return student_interval(
+            self.worth,
+            self.standard_error,
+            degrees_of_freedom=self.degrees_of_freedom,
+            level=level,
+        )
+
+    def of_base(self, *, n_customers: int) -> float:
+        """Return the worth of one point in a base of a given number of customers."""
+        return self.worth * whole("n_customers", n_customers)
 
     def to_dict(self) -> dict[str, object]:
         """Return the worth as a JSON document."""
@@ -89,42 +108,40 @@ def nps_point_worth(
     control_cols: Sequence[str] = (),
     score_col: str = "score",
     bands: str | Bands = "standard",
-    level: float = 0.95,
 ) -> PointWorth:
-    """Measure what a point of the score goes together with in money.
+    """Estimate how much customer value is associated with one NPS point.
 
     The parts must not overlap: satisfied customers stay (repeat purchases), buy other
-    things, cost less to serve and recommend, and each of these is one part. A column
-    that is the sum of others would count them twice, and is refused.
+    products, cost less to serve and recommend, and each of these is one part. A column
+    that is the sum of the others would count them twice, and is refused.
 
-    It is an association, not a promise: who buys much may be happier for it. Put what
-    was known of the customer before the answer into ``control_cols``.
+    The worth is an association, not an effect: customers who buy much may be more
+    satisfied because of it. Put what was known of the customer before the answer into
+    ``control_cols``.
 
     Parameters
     ----------
     customers
         One row per customer with an answer and parts of value after it, such as
-        ``clv1`` to ``clv6``. Rows with a hole are counted and left out.
+        ``clv1`` to ``clv6``. Rows with a missing value are counted and left out.
     part_cols
         Parts of value that add up.
     control_cols
         What was known before the answer: value so far, tenure.
     score_col, bands
         As in ``nps``.
-    level
-        Of the intervals.
 
     Returns
     -------
     PointWorth
-        Money per customer and point, by part and in total.
+        Money per customer and point, by part and in total, with intervals.
 
     Raises
     ------
     InvalidValueError
-        If a part is the sum of others.
+        If a part is the sum of the others.
     NotEnoughDataError
-        If the answers do not vary apart from the controls.
+        If the answers do not vary, or the controls determine them.
 
     Examples
     --------
@@ -138,28 +155,30 @@ def nps_point_worth(
     >>> [(part.name, part.worth) for part in point.parts], point.worth
     ([('clv2', 0.20), ('clv5', 0.04)], 0.24)
     """
-    fraction("level", level)
-    parts = column_names("part_cols", part_cols)
-    controls = tuple(control_cols)
+    parts = names_given("part_cols", part_cols)
+    controls = names_given("control_cols", control_cols) if control_cols else []
     frame = read_eager(customers, (score_col, *parts, *controls))
     net = net_answers(frame, score_col=score_col, bands=bands, id_col=None)
     values = np.column_stack([net, items(frame, (*parts, *controls), None)])
     kept = complete_rows(values, at_least=len(controls) + 3)
-    s, money, known = np.split(values[kept], [1, 1 + len(parts)], axis=1)
+    data = in_content_order(values[kept])
+    s, money, known = np.split(data, [1, 1 + len(parts)], axis=1)
     _require_parts(parts, money)
     X = _design(s, known)
     total = money.sum(axis=1)
-    worths = [_slope(X, y, level) for y in (*money.T, total)]
+    *each, (worth, error) = (_slope(X, y) for y in (*money.T, total))
+    free = len(data) - X.shape[1]
     return PointWorth(
         parts=tuple(
-            PartWorth(name=name, worth=worth, lower=lower, upper=upper)
-            for name, (worth, lower, upper) in zip(parts, worths[:-1], strict=True)
+            PartWorth(
+                name=name, worth=own, standard_error=spread, degrees_of_freedom=free
+            )
+            for name, (own, spread) in zip(parts, each, strict=True)
         ),
-        worth=worths[-1][0],
-        lower=worths[-1][1],
-        upper=worths[-1][2],
-        level=level,
-        n=int(kept.sum()),
+        worth=worth,
+        standard_error=error,
+        degrees_of_freedom=free,
+        n_customers=len(data),
         incomplete=int((~kept).sum()),
     )
 
@@ -173,7 +192,7 @@ def _require_parts(parts: Sequence[str], money: FloatArray) -> None:
             raise InvalidValueError(
                 subject=f"column {name!r}",
                 found="the sum of the other parts",
-                remedy="Leave the total out: it would count every part twice.",
+                remedy="Leave the total out: it would count each part twice.",
             )
 
 
@@ -185,17 +204,15 @@ def _design(s: FloatArray, known: FloatArray) -> FloatArray:
     )
 
 
-def _slope(X: FloatArray, y: FloatArray, level: float) -> tuple[float, float, float]:
-    """Return the slope of money over the answer's -1, 0, 1, per point."""
+def _slope(X: FloatArray, y: FloatArray) -> tuple[float, float]:
+    """Return the slope of money over the answers, and its error, per point."""
     w = np.ones(len(y))
     fit = regression.least_squares(X, y, w)
     if fit.singular:
         raise NotEnoughDataError(
-            needed="answers of different bands that vary apart from the controls",
-            got=f"{len(y)} customers in whom they do not",
-            remedy="Leave controls out, or collect more answers.",
+            needed="answers in different bands that the controls do not determine",
+            got=f"{len(y)} customers without such variation",
+            remedy="Use fewer controls, or collect more answers.",
         )
     covariance = regression.clustered_covariance(X, w, np.arange(len(y)), fit)
-    t = float(stdtrit(len(y) - X.shape[1], 0.5 + level / 2))
-    slope, half = float(fit.coefficients[1]), t * float(np.sqrt(covariance[1, 1]))
-    return slope / 100, (slope - half) / 100, (slope + half) / 100
+    return float(fit.coefficients[1]) / 100, float(np.sqrt(covariance[1, 1])) / 100

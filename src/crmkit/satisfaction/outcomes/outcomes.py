@@ -1,11 +1,10 @@
-"""What customers did after they answered: bought again, spent, left, recommended.
+"""The outcomes of each answer: repurchase, spend, departure and referrals.
 
-One contract keeps the order: answers up to and with ``as_of``, outcomes in the days
-after it, and no outcome that the data cannot show yet.
+One contract keeps causes before effects: answers up to and including ``as_of``,
+outcomes in the days after it, and no outcome that the data cannot show yet.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -19,34 +18,28 @@ from ..._frames import (
     id_rules,
     is_lazy,
     native,
-    number_rules,
     numbers,
     nw,
     read,
     refuse,
     require_dates,
     require_ids,
-    require_numbers,
     time_zone,
     with_arrays,
 )
 from ...errors import InvalidTypeError, InvalidValueError
 from ...typing import Day, IntoFrame, IntoFrameT
+from .outcome_events import (
+    OutcomeWindow,
+    departures_in,
+    last_day,
+    purchases_in,
+    referrals_in,
+)
 
 __all__ = ["with_outcomes"]
 
 _ROW = "crmkit_row"
-_DAY = "crmkit_day"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Window:
-    """The days after ``as_of`` whose events count."""
-
-    customer_id_col: str
-    date_col: str
-    as_of: Day
-    horizon_days: int
 
 
 def with_outcomes(
@@ -61,9 +54,8 @@ def with_outcomes(
     customer_id_col: str = "customer_id",
     date_col: str = "date",
     amount_col: str = "amount",
-    referrer_id_col: str = "referrer_id",
 ) -> IntoFrameT:
-    """Add to each customer's answer what the customer did in the days after ``as_of``.
+    """Add what each customer did in the days after answering.
 
     Parameters
     ----------
@@ -75,30 +67,32 @@ def with_outcomes(
     as_of
         The last day of answers, inclusive.
     horizon_days
-        How many days after it count.
+        Number of days after ``as_of`` in which outcomes count.
     observation_period_end
-        The last day the outcomes are known, inclusive: at least ``as_of`` plus
-        ``horizon_days``, for what is not seen yet is not a loss.
+        The last day on which outcomes are known, inclusive: at least ``as_of`` plus
+        ``horizon_days``, because a purchase that is not seen yet is not a lost one.
     departures
-        Customers who left, with the day they did; None: no such record.
+        One row per customer who left, with the date; None without such a record.
     referrals
-        One row per customer brought in, with who recommended and when; None: no such
-        record.
-    customer_id_col, date_col, amount_col, referrer_id_col
+        One row per customer brought in, with the date and in ``referrer_id`` the
+        customer who recommended; None without such a record.
+    customer_id_col, date_col, amount_col
         The columns of all these frames.
 
     Returns
     -------
-    The same frame with ``repurchased`` (1 or 0), ``purchases`` (days with a purchase),
-    ``spend`` and ``days_to_repurchase`` (``horizon_days`` where there was none); with
-    departures also ``churned`` (1 or 0) and ``days_to_churn``; with referrals also
-    ``referrals``. Lazy if it was lazy.
+    The same frame with ``repurchased`` (1 or 0), ``purchases`` (number of days with a
+    purchase), ``spend`` and ``days_to_repurchase`` (``horizon_days`` where there was no
+    purchase); with departures also ``churned`` (1 or 0) and ``days_to_churn``; with
+    referrals also ``referrals``. A lazy frame stays lazy.
 
     Raises
     ------
     InvalidValueError
         If an answer is later than ``as_of``, the horizon passes the end of the data, a
-        customer answers twice, or had left before.
+        customer answers twice, or a customer had left by ``as_of``.
+    InvalidTypeError
+        If the frames belong to two libraries, or their ids have two types.
 
     Examples
     --------
@@ -120,7 +114,7 @@ def with_outcomes(
     0           a            1          2   25.0
     1           b            0          0    0.0
     """
-    window = _Window(
+    window = OutcomeWindow(
         customer_id_col=customer_id_col,
         date_col=date_col,
         as_of=as_of,
@@ -128,26 +122,52 @@ def with_outcomes(
     )
     frame = _answers(responses, window)
     _require_seen(window, observation_period_end, zone=time_zone(frame, date_col))
-    parts = [_purchases(transactions, window, amount_col)]
+    parts: dict[str, Frame] = {
+        "transactions": purchases_in(transactions, window, amount_col)
+    }
     if departures is not None:
-        parts.append(_departures(departures, window))
+        parts["departures"] = departures_in(departures, window)
     if referrals is not None:
-        parts.append(_referrals(referrals, window, referrer_id_col))
-    for part in parts:
-        _require_one_kind(frame, part, customer_id_col)
-    return native(_joined(frame, parts, window), responses)
+        parts["referrals"] = referrals_in(referrals, window)
+    for name, part in parts.items():
+        _require_joinable(frame, part, name, customer_id_col)
+    return native(_joined(frame, list(parts.values()), window), responses)
 
 
-def _answers(responses: object, window: _Window) -> Frame:
+def _require_joinable(frame: Frame, other: Frame, name: str, column: str) -> None:
+    """Refuse frames of two libraries, and ids of two types: neither can be joined."""
+    kinds = [_library(each) for each in (frame, other)]
+    if kinds[0] != kinds[1]:
+        raise InvalidTypeError(
+            subject=f"argument {name!r}",
+            expected=f"a {kinds[0]} frame, like the responses",
+            got=f"a {kinds[1]} frame",
+            remedy="Convert all frames to one library.",
+        )
+    ids = [each.collect_schema()[column] for each in (frame, other)]
+    if ids[0].is_numeric() != ids[1].is_numeric():
+        raise InvalidTypeError(
+            subject=f"column {column!r}",
+            expected="ids of one type in all frames",
+            got=f"{ids[0]} and {ids[1]} in {name!r}",
+            remedy="Convert one of them: 1 and '1' are different ids.",
+        )
+
+
+def _library(frame: Frame) -> str:
+    return f"{'lazy ' if is_lazy(frame) else ''}{frame.implementation.value}"
+
+
+def _answers(responses: object, window: OutcomeWindow) -> Frame:
     frame = read(responses, (window.customer_id_col, window.date_col))
     require_ids(frame, window.customer_id_col)
     dated, rules = require_dates(frame, window.date_col)
     refuse(dated, [*id_rules(dated, window.customer_id_col), *rules])
     late = Rule(
         column=window.date_col,
-        broken=epoch_day(window.date_col) > _last_day(dated, window),
+        broken=epoch_day(window.date_col) > last_day(dated, window),
         found="date after as_of",
-        remedy="Take the answers known by then: latest_responses(as_of=...).",
+        remedy="Keep the answers known by then: latest_responses(as_of=...).",
     )
     refuse(dated, [late], id_col=window.customer_id_col)
     repeated = collect(
@@ -160,7 +180,7 @@ def _answers(responses: object, window: _Window) -> Frame:
     if len(repeated):
         raise InvalidValueError(
             subject=f"column {window.customer_id_col!r}",
-            found="customer who answers more than once",
+            found="customer with more than one answer",
             first=repr(repeated[window.customer_id_col].to_list()[0]),
             remedy="Keep one answer each: latest_responses(as_of=...).",
         )
@@ -168,7 +188,7 @@ def _answers(responses: object, window: _Window) -> Frame:
 
 
 def _require_seen(
-    window: _Window, observation_period_end: Day, *, zone: str | None
+    window: OutcomeWindow, observation_period_end: Day, *, zone: str | None
 ) -> None:
     end = day_number("observation_period_end", observation_period_end, zone=zone)
     needed = day_number("as_of", window.as_of, zone=zone) + window.horizon_days
@@ -176,77 +196,12 @@ def _require_seen(
         raise InvalidValueError(
             subject="argument 'horizon_days'",
             found=f"a horizon that ends {needed - end} days after the data",
-            remedy="Use an earlier as_of or a shorter horizon: what is not seen yet is "
-            "not a loss.",
+            remedy="Use an earlier as_of or a shorter horizon: what is not seen yet "
+            "is not a loss.",
         )
 
 
-def _last_day(frame: Frame, window: _Window) -> int:
-    return day_number("as_of", window.as_of, zone=time_zone(frame, window.date_col))
-
-
-def _events(frame: object, window: _Window, columns: Sequence[str]) -> Frame:
-    """Open a frame of events, and date them from ``as_of``: 1 is the day after."""
-    opened = read(frame, (window.customer_id_col, window.date_col, *columns))
-    require_ids(opened, window.customer_id_col)
-    dated, rules = require_dates(opened, window.date_col)
-    refuse(dated, [*id_rules(dated, window.customer_id_col), *rules])
-    day = epoch_day(window.date_col) - _last_day(dated, window)
-    return dated.with_columns(day.alias(_DAY))
-
-
-def _inside(events: Frame, window: _Window) -> Frame:
-    return events.filter((nw.col(_DAY) > 0) & (nw.col(_DAY) <= window.horizon_days))
-
-
-def _purchases(transactions: object, window: _Window, amount_col: str) -> Frame:
-    events = _events(transactions, window, (amount_col,))
-    require_numbers(events, (amount_col,))
-    refuse(events, number_rules(events, amount_col), id_col=window.customer_id_col)
-    amount = nw.col(amount_col).cast(nw.Float64).alias("crmkit_amount")
-    daily = (
-        _inside(events, window)
-        .select(window.customer_id_col, _DAY, amount)
-        .group_by(window.customer_id_col, _DAY)
-        .agg(nw.col("crmkit_amount").sum())
-    )
-    return daily.group_by(window.customer_id_col).agg(
-        nw.len().alias("purchases"),
-        nw.col("crmkit_amount").sum().alias("spend"),
-        nw.col(_DAY).min().alias("days_to_repurchase"),
-    )
-
-
-def _departures(departures: object, window: _Window) -> Frame:
-    first = (
-        _events(departures, window, ())
-        .group_by(window.customer_id_col)
-        .agg(nw.col(_DAY).min().alias("days_to_churn"))
-    )
-    return first.filter(nw.col("days_to_churn") <= window.horizon_days)
-
-
-def _referrals(referrals: object, window: _Window, referrer_id_col: str) -> Frame:
-    opened = read(referrals, (referrer_id_col, window.date_col))
-    named = opened.select(
-        nw.col(referrer_id_col).alias(window.customer_id_col), window.date_col
-    )
-    counted = _inside(_events(named.to_native(), window, ()), window)
-    return counted.group_by(window.customer_id_col).agg(nw.len().alias("referrals"))
-
-
-def _require_one_kind(frame: Frame, part: Frame, column: str) -> None:
-    kinds = [one.collect_schema()[column] for one in (frame, part)]
-    if kinds[0].is_numeric() != kinds[1].is_numeric():
-        raise InvalidTypeError(
-            subject=f"column {column!r}",
-            expected="ids of one type in all frames",
-            got=f"{kinds[0]} and {kinds[1]}",
-            remedy="Convert one of them: 1 and '1' are different ids.",
-        )
-
-
-def _joined(frame: Frame, parts: Sequence[Frame], window: _Window) -> Frame:
+def _joined(frame: Frame, parts: Sequence[Frame], window: OutcomeWindow) -> Frame:
     added = [
         name
         for part in parts
@@ -274,15 +229,15 @@ def _joined(frame: Frame, parts: Sequence[Frame], window: _Window) -> Frame:
     )
 
 
-def _with_parts(frame: Frame, parts: Sequence[Frame], window: _Window) -> Frame:
+def _with_parts(frame: Frame, parts: Sequence[Frame], window: OutcomeWindow) -> Frame:
     joined: Frame = frame
     for part in parts:
         joined = joined.join(part, on=window.customer_id_col, how="left")  # type: ignore[arg-type] # one library, checked by the join itself
     return joined
 
 
-def _finished(joined: Frame, added: Sequence[str], window: _Window) -> Frame:
-    """Fill what did not happen: 0, or the whole horizon of waiting."""
+def _finished(joined: Frame, added: Sequence[str], window: OutcomeWindow) -> Frame:
+    """Fill outcomes that did not happen: 0, or the whole horizon for a time."""
     waited = {"days_to_repurchase", "days_to_churn"}
     flags = [
         (~nw.col(name).is_null()).cast(nw.Int64).alias(flag)
@@ -307,6 +262,6 @@ def _require_staying(rows: Frame, added: Sequence[str]) -> None:
         column="days_to_churn",
         broken=nw.col("days_to_churn") <= 0,
         found="customer who had left by as_of",
-        remedy="Leave these answers out: they were no customers any more.",
+        remedy="Leave these answers out: they had stopped being customers.",
     )
     refuse(rows, [gone])

@@ -1,4 +1,4 @@
-"""Which answers make a promoter, a passive, a detractor."""
+"""The bands of a net promoter score: which answers make a promoter or a detractor."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ _Range = tuple[int, int]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bands:
-    """Three ranges of whole answers that meet without a gap.
+    """The answers that make a detractor, a passive and a promoter.
 
     Parameters
     ----------
@@ -23,7 +23,7 @@ class Bands:
     Raises
     ------
     InvalidValueError
-        If an answer of the scale would fall into no band, or into two.
+        If the bands leave a gap between them, or overlap.
 
     Examples
     --------
@@ -32,8 +32,8 @@ class Bands:
     >>> Bands(detractors=(0, 5), passives=(7, 8), promoters=(9, 10))
     Traceback (most recent call last):
         ...
-    crmkit.errors.InvalidValueError: argument 'passives': a gap or an overlap: starts
-    at 7, the band below ends at 5. Start it at 6.
+    crmkit.errors.InvalidValueError: argument 'passives': a band from 7, although the
+    band below ends at 5. Start it at 6.
     """
 
     detractors: _Range
@@ -55,7 +55,7 @@ class Bands:
 
     @property
     def scale(self) -> _Range:
-        """Lowest and highest answer possible."""
+        """The lowest and the highest answer of the scale."""
         return self.detractors[0], self.promoters[1]
 
 
@@ -63,8 +63,7 @@ def _require_meeting(name: str, below: _Range, band: _Range) -> None:
     if band[0] != below[1] + 1:
         raise InvalidValueError(
             subject=f"argument {name!r}",
-            found=f"a gap or an overlap: starts at {band[0]}, the band below ends at "
-            f"{below[1]}",
+            found=f"a band from {band[0]}, although the band below ends at {below[1]}",
             remedy=f"Start it at {below[1] + 1}.",
         )
 
@@ -79,7 +78,7 @@ BANDS: Mapping[str, Bands] = {
 
 
 def bands_of(bands: str | Bands) -> Bands:
-    """Return the bands of this name, or the bands given."""
+    """Return the bands with this name, or the ``Bands`` that were passed."""
     if isinstance(bands, Bands):
         return bands
     if not isinstance(bands, str):
@@ -92,7 +91,7 @@ def bands_of(bands: str | Bands) -> Bands:
     if bands not in BANDS:
         raise InvalidValueError(
             subject="argument 'bands'",
-            found=f"no such bands {bands!r}",
+            found=f"unknown name {bands!r}",
             remedy=f"Choose one of {', '.join(BANDS)}, or pass a Bands.",
         )
     return BANDS[bands]

@@ -1,4 +1,4 @@
-"""The net promoter score of a survey, with everything that follows from its counts."""
+"""The net promoter score of a survey, from three counts, with its interval."""
 
 import math
 from collections.abc import Mapping
@@ -9,16 +9,16 @@ import numpy as np
 
 from ..._check import fraction, one_of, whole
 from ...errors import InvalidValueError, NotEnoughDataError
-from ...fits import from_document, to_document
+from ...fits import Interval, from_document, to_document
 from ...kernels.survey import nps as kernel
 from ...kernels.survey import nps_dirichlet, nps_intervals
 from ...typing import FloatArray, IntoFrame
-from ..answers import Answers, Fractions, OutOfRange, Scale, tally
+from ..reading.tally import Answers, Fractions, OutOfRange, Scale, tally
 from .bands import BANDS, Bands, bands_of
+from .nonresponse_bounds import NonresponseBounds, nonresponse_bounds
 from .nps_difference import DifferenceMethod, NpsDifference, difference
-from .response_bounds import ResponseBounds, bounds
 
-__all__ = ["METHODS", "NPS", "IntervalMethod", "band_counts", "limits", "nps"]
+__all__ = ["METHODS", "IntervalMethod", "Nps", "band_counts", "limits", "nps"]
 
 IntervalMethod: TypeAlias = Literal[
     "score", "adjusted_wald", "wald", "goodman", "bootstrap", "dirichlet"
@@ -40,28 +40,29 @@ _CLOSED = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NPS:
-    """Counts of a net promoter survey, and what follows from them.
+class Nps:
+    """A net promoter score: three counts, and what follows from them.
 
     Attributes
     ----------
     promoters, passives, detractors
-        How many answered in each band.
+        Number of answers in each band.
     missing
-        Rows without an answer: not part of the score, but part of the story.
+        Rows without an answer; they do not enter the score.
     dropped
-        Answers outside the scale that were left out on request.
+        Answers outside the scale, left out on request.
     bands
-        Which answers made a promoter, a passive, a detractor.
+        The answers that make a promoter, a passive and a detractor.
 
     Examples
     --------
-    >>> survey = NPS(promoters=50, passives=30, detractors=20)
+    >>> survey = Nps(promoters=50, passives=30, detractors=20)
     >>> survey.score
     30.0
     >>> survey.standard_error
     7.81
-    >>> survey.interval()
+    >>> lower, upper = survey.interval()
+    >>> lower, upper
     (13.96, 44.34)
     """
 
@@ -75,101 +76,100 @@ class NPS:
     def __post_init__(self) -> None:
         for name in ("promoters", "passives", "detractors", "missing", "dropped"):
             whole(name, getattr(self, name))
-        if self.n == 0:
+        if self.n_responses == 0:
             raise NotEnoughDataError(
                 needed="at least 1 answer",
                 got=f"0 ({self.missing} missing, {self.dropped} outside the scale)",
-                remedy="A score of nobody does not exist.",
+                remedy="Pass at least one response.",
             )
 
     @property
-    def n(self) -> int:
-        """Number of answers that count."""
+    def n_responses(self) -> int:
+        """Number of answers in the score."""
         return self.promoters + self.passives + self.detractors
 
     @property
     def score(self) -> float:
         """Share of promoters minus share of detractors, from -100 to 100."""
-        return 100 * (self.promoters - self.detractors) / self.n
+        return 100 * (self.promoters - self.detractors) / self.n_responses
 
     @property
     def promoter_share(self) -> float:
         """Share of promoters among the answers, 0 to 1."""
-        return self.promoters / self.n
+        return self.promoters / self.n_responses
 
     @property
     def passive_share(self) -> float:
         """Share of passives among the answers, 0 to 1."""
-        return self.passives / self.n
+        return self.passives / self.n_responses
 
     @property
     def detractor_share(self) -> float:
         """Share of detractors among the answers, 0 to 1."""
-        return self.detractors / self.n
+        return self.detractors / self.n_responses
 
     @property
     def variance(self) -> float:
-        """Variance of one answer that counts -1, 0 or 1; at most 1."""
+        """Variance of one answer, counted as -1, 0 or 1; at most 1."""
         return float(kernel.variance(*self.counts))
 
     @property
     def standard_error(self) -> float:
-        """Standard deviation of the score over repeated surveys, in points."""
-        return 100 * math.sqrt(self.variance / self.n)
+        """Standard error of the score, in points."""
+        return 100 * math.sqrt(self.variance / self.n_responses)
 
     @property
     def counts(self) -> FloatArray:
-        """Promoters, passives, detractors, as kernels read them."""
+        """The numbers of promoters, passives and detractors as an array."""
         parts = (self.promoters, self.passives, self.detractors)
         return np.array(parts, dtype=np.float64)
 
     def interval(
         self, *, level: float = 0.95, method: IntervalMethod = "score"
-    ) -> tuple[float, float]:
-        """Return the range of scores these answers leave possible, in points.
+    ) -> Interval:
+        """Return the confidence interval of the score, in points.
 
         Parameters
         ----------
         level
-            How often such ranges hold the truth, between 0 and 1.
+            The confidence level, between 0 and 1.
         method
-            ``"score"`` keeps its promise best near the ends (Tango 1998);
-            ``"adjusted_wald"`` adds three answers first (Rocks 2016); ``"wald"`` is the
-            textbook's and too narrow for few answers; ``"goodman"`` (1965) holds for
-            all contrasts of the three shares at once; ``"bootstrap"`` is the percentile
-            bootstrap with all resamples enumerated, no chance involved; ``"dirichlet"``
-            is the Bayesian range under Jeffreys' prior of half an answer per band.
+            ``"score"`` covers best near -100 and 100 (Tango 1998); ``"adjusted_wald"``
+            adds three answers first (Rocks 2016); ``"wald"`` is the textbook interval,
+            too narrow for few answers; ``"goodman"`` (1965) covers all contrasts of the
+            three shares simultaneously; ``"bootstrap"`` is the percentile bootstrap,
+            computed exactly over all resamples, so it needs no seed; ``"dirichlet"`` is
+            the Bayesian interval under Jeffreys' prior of half an answer per band.
 
         Returns
         -------
-        tuple of float
-            Its ends, never outside -100 to 100.
+        Interval
+            Lower and upper end, never outside -100 to 100.
 
         Raises
         ------
         InvalidValueError
-            If there is no such method, or the level is not between 0 and 1.
+            If the method is unknown, or the level is not between 0 and 1.
 
         Examples
         --------
-        >>> NPS(promoters=10, passives=0, detractors=0).interval()
+        >>> happy = Nps(promoters=10, passives=0, detractors=0)
+        >>> happy.interval().lower, happy.interval(method="wald").lower
         (44.49, 100.0)
-        >>> NPS(promoters=10, passives=0, detractors=0).interval(method="wald")
-        (100.0, 100.0)
         """
         lower, upper = limits(*self.counts, level=level, method=method)
-        return float(lower), float(upper)
+        return Interval(lower=float(lower), upper=float(upper), level=level)
 
     def minus(
-        self, other: "NPS", *, method: DifferenceMethod = "adjusted_wald"
+        self, other: "Nps", *, method: DifferenceMethod = "adjusted_wald"
     ) -> NpsDifference:
-        """Compare with the score of other respondents, sign kept.
+        """Return this score minus the score of other respondents.
 
         Parameters
         ----------
         other
-            The score to take off this one. Its respondents must not be the same people:
-            for those see ``paired_nps``.
+            The score to subtract. Its respondents must be different people; for the
+            same people see ``paired_nps_difference``.
         method
             ``"adjusted_wald"`` adds three answers to each sample first;
             ``"wald"`` adds none.
@@ -177,51 +177,56 @@ class NPS:
         Returns
         -------
         NpsDifference
-            Signed difference, interval and p-value.
+            The signed difference with its interval and p-value.
 
         Raises
         ------
         InvalidValueError
-            If the two scores were made by different bands.
+            If the two scores use different bands.
         """
         if other.bands != self.bands:
             raise InvalidValueError(
                 subject="argument 'other'",
-                found="a score made by other bands",
+                found="a score with other bands",
                 remedy="Count both surveys with the same bands.",
             )
         return difference(self.counts, other.counts, method=method)
 
-    def response_bounds(self, *, invited: int) -> ResponseBounds:
-        """Return what those who did not answer could make of the score.
+    def nonresponse_bounds(self, *, n_invited: int) -> NonresponseBounds:
+        """Bound the score of all invited customers, including those who did not answer.
 
         Parameters
         ----------
-        invited
-            How many were asked, at least as many as answered.
+        n_invited
+            How many customers were asked.
 
         Returns
         -------
-        ResponseBounds
-            Response rate, and the score were all silent customers detractors,
+        NonresponseBounds
+            The response rate, and the score if all who did not answer were detractors,
             promoters or passives.
+
+        Raises
+        ------
+        InvalidValueError
+            If more customers answered than were asked.
         """
-        return bounds(*self.counts, invited=whole("invited", invited))
+        return nonresponse_bounds(*self.counts, n_invited=n_invited)
 
     def to_dict(self) -> dict[str, object]:
-        """Return the counts as a JSON document."""
+        """Return the score as a JSON document."""
         return to_document(self)
 
     @classmethod
-    def from_dict(cls, document: Mapping[str, object]) -> "NPS":
-        """Build the counts from their JSON document."""
+    def from_dict(cls, document: Mapping[str, object]) -> "Nps":
+        """Build the score from its JSON document."""
         return from_document(cls, document)
 
     def __str__(self) -> str:
-        """Say the score as a sentence."""
+        """Write the score and its interval as a sentence."""
         lower, upper = self.interval()
         return (
-            f"NPS {self.score:+.1f} (95 % {lower:+.1f} to {upper:+.1f}): "
+            f"NPS {self.score:+.1f} (95% {lower:+.1f} to {upper:+.1f}): "
             f"{self.promoters} promoters, {self.passives} passives, "
             f"{self.detractors} detractors, {self.missing} missing"
         )
@@ -235,11 +240,11 @@ def nps(
     count_col: str | None = None,
     fractions: Fractions = "error",
     out_of_range: OutOfRange = "error",
-) -> NPS:
+) -> Nps:
     """Measure the net promoter score of a survey.
 
-    The question is "how likely are you to recommend us?", and only that one: a score of
-    any other 0-10 question is a number without the meaning (Reichheld 2003).
+    The score is the share of promoters minus the share of detractors among the answers
+    to "how likely are you to recommend us?" (Reichheld 2003), from -100 to 100.
 
     Parameters
     ----------
@@ -251,19 +256,20 @@ def nps(
     bands
         ``"standard"`` (0-6, 7-8, 9-10), ``"siebel"`` (0-4, 5-8, 9-10), ``"five_point"``
         (1-3, 4, 5), ``"five_point_net"`` (1-2, 3, 4-5), ``"seven_point"`` (1-4, 5, 6-7)
-        or your own :class:`Bands`. Answers on another scale are not recognised: every
-        answer from 1 to 5 is also one from 0 to 10, and by the standard bands a
-        detractor. Name the bands of the scale that was printed.
+        or your own :class:`Bands`. Choose the bands of the scale in your questionnaire:
+        answers from 1 to 5 also lie on the scale from 0 to 10, where the standard bands
+        make all of them detractors.
     count_col
-        How many gave this answer, for a table that is already counted.
+        How many customers gave this answer, for a table that is already counted.
     fractions
-        What an answer such as 8.5 counts as: ``"error"``, ``"down"`` or ``"nearest"``.
+        How an answer such as 8.5 counts: ``"error"``, ``"down"`` or ``"nearest"``.
     out_of_range
-        What an answer outside the scale is: ``"error"``, or ``"drop"`` it and count.
+        ``"error"`` refuses an answer outside the scale; ``"drop"`` leaves it out and
+        counts it.
 
     Returns
     -------
-    NPS
+    Nps
         Counts, score, standard error and intervals, unrounded.
 
     Raises
@@ -271,19 +277,19 @@ def nps(
     InvalidValueError
         If an answer is outside the scale, not whole, or infinite.
     NotEnoughDataError
-        If nobody answered.
+        If all answers are missing.
 
     Examples
     --------
     >>> import pandas as pd
     >>> answers = pd.DataFrame({"score": [10, 9, 9, 8, 7, 3, None]})
     >>> survey = nps(answers)
-    >>> survey.score, survey.n, survey.missing
+    >>> survey.score, survey.n_responses, survey.missing
     (33.3, 6, 1)
     >>> print(survey)
-    NPS +33.3 (95 % -31.1 to +75.4): 3 promoters, 2 passives, 1 detractors, 1 missing
+    NPS +33.3 (95% -31.1 to +75.4): 3 promoters, 2 passives, 1 detractors, 1 missing
 
-    The same five answers on a scale of 1 to 5, by the wrong bands and by the right:
+    Five answers on a scale from 1 to 5, with the wrong and with the right bands:
 
     >>> five = pd.DataFrame({"score": [5, 5, 4, 4, 2]})
     >>> nps(five).score, nps(five, bands="five_point").score
@@ -300,7 +306,7 @@ def nps(
     )
     totals = [float(entry.sum()) for entry in band_counts(answers, chosen)]
     promoters, passives, detractors, absent, dropped = map(_whole_count, totals)
-    return NPS(
+    return Nps(
         promoters=promoters,
         passives=passives,
         detractors=detractors,
@@ -318,7 +324,7 @@ def limits(
     level: float,
     method: IntervalMethod,
 ) -> tuple[FloatArray, FloatArray]:
-    """Return the ends of the interval of each set of counts, in points."""
+    """Return the lower and upper ends of the intervals of many scores, in points."""
     one_of("method", method, METHODS)
     fraction("level", level)
     if method in _CLOSED:
@@ -345,15 +351,16 @@ def _dirichlet(P: float, M: float, D: float, *, level: float) -> tuple[float, fl
 
 
 def band_counts(answers: Answers, bands: Bands) -> list[FloatArray]:
-    """Split each count: promoters, passives, detractors, missing, dropped."""
+    """Split each count into promoters, passives, detractors, missing and dropped."""
     value, kept = answers.value, ~answers.dropped
     inside = [
         (low <= value) & (value <= high) & kept
         for low, high in (bands.promoters, bands.passives, bands.detractors)
     ]
-    holes = np.isnan(value)
+    absent = np.isnan(value)
     return [
-        np.where(part, answers.count, 0.0) for part in (*inside, holes, answers.dropped)
+        np.where(part, answers.count, 0.0)
+        for part in (*inside, absent, answers.dropped)
     ]
 
 
@@ -362,6 +369,6 @@ def _whole_count(total: float) -> int:
         raise InvalidValueError(
             subject="argument 'count_col'",
             found=f"counts that add up to {total!r}",
-            remedy="Counts are whole; for survey weights use survey_nps.",
+            remedy="Counts are whole numbers; for survey weights use weighted_nps.",
         )
     return round(total)

@@ -1,39 +1,30 @@
-"""The score by group, and the group of each respondent."""
+"""The net promoter score of each group."""
 
 from collections.abc import Sequence
-from typing import Literal, TypeAlias
 
 import numpy as np
 
-from ..._check import one_of
+from ..._check import names_given
 from ..._frames import (
     EagerFrame,
     Frame,
-    Rule,
     beside,
     is_lazy,
     native,
     numbers,
     nw,
-    read,
-    refuse,
-    require_numbers,
     with_arrays,
 )
-from ..._frames import missing as hole_of
 from ...kernels.survey import nps as kernel
 from ...typing import FloatArray, IntoFrameT
-from ..answers import Fractions, OutOfRange, Scale, column_names, scale_rules, tally
+from ..reading.tally import Fractions, OutOfRange, Scale, tally
 from .bands import Bands, bands_of
 from .nps import IntervalMethod, band_counts, limits
 
-__all__ = ["group_counts", "nps_by", "with_nps_group"]
-
-Missing: TypeAlias = Literal["error", "keep"]
-MISSING: tuple[Missing, ...] = ("error", "keep")
+__all__ = ["group_counts", "nps_by"]
 
 _COUNTS = ("promoters", "passives", "detractors", "missing", "dropped")
-_POINTS = ("score", "standard_error", "lower", "upper")
+_POINTS = ("nps", "standard_error", "nps_lower", "nps_upper")
 
 
 def nps_by(
@@ -54,20 +45,21 @@ def nps_by(
     ----------
     responses
         One row per answer, or per distinct answer and group with ``count_col``. A lazy
-        frame is counted in its engine; only the counts leave it.
+        frame is counted in its engine, and only the counts leave it.
     by
         The column or columns that make a group.
     score_col, bands, count_col, fractions, out_of_range
         As in :func:`nps`.
     level, method
-        As in :meth:`NPS.interval`.
+        Level and method of the intervals, as in :meth:`Nps.interval`.
 
     Returns
     -------
-    The same library's frame, one row per group, sorted by group (a lazy one is not):
-    the group columns, ``promoters``, ``passives``, ``detractors``, ``missing``,
-    ``dropped``, ``n``, and in points ``score``, ``standard_error``, ``lower``,
-    ``upper``. A group without an answer has no score.
+    A frame of the same library, one row per group, sorted by group (a lazy frame is not
+    sorted): the group columns, ``promoters``, ``passives``, ``detractors``,
+    ``missing``, ``dropped``, ``n_responses``, and in points ``nps``,
+    ``standard_error``, ``nps_lower``, ``nps_upper``. The score of a group without
+    answers is missing.
 
     Raises
     ------
@@ -81,12 +73,12 @@ def nps_by(
     ...     "plan": ["basic", "basic", "basic", "plus", "plus", "plus"],
     ...     "score": [10, 6, 7, 9, 10, 8],
     ... })
-    >>> nps_by(answers, by="plan")[["plan", "n", "score", "lower"]]
-        plan  n  score  lower
-    0  basic  3   0.0   -69.2
-    1   plus  3  66.7   -26.9
+    >>> nps_by(answers, by="plan")[["plan", "n_responses", "nps", "nps_lower"]]
+        plan  n_responses   nps  nps_lower
+    0  basic            3   0.0      -69.2
+    1   plus            3  66.7      -26.9
     """
-    columns = column_names("by", by)
+    columns = names_given("by", by)
     frame, summed = group_counts(
         responses,
         columns=columns,
@@ -98,7 +90,9 @@ def nps_by(
     )
     rows = with_arrays(
         summed.select(*columns), _scored(summed, level=level, method=method)
-    ).with_columns(*(nw.when(nw.col("n") > 0).then(nw.col(name)) for name in _POINTS))
+    ).with_columns(
+        *(nw.when(nw.col("n_responses") > 0).then(nw.col(name)) for name in _POINTS)
+    )
     if not is_lazy(frame):
         return native(rows, responses)
     return native(beside(frame, {name: rows[name] for name in rows.columns}), responses)
@@ -114,7 +108,7 @@ def group_counts(
     fractions: Fractions,
     out_of_range: OutOfRange,
 ) -> tuple[Frame, EagerFrame]:
-    """Open the answers and count the bands of each group, groups in ascending order."""
+    """Open the answers and count the bands of each group, in ascending order."""
     chosen = bands_of(bands)
     low, high = chosen.scale
     frame, answers = tally(
@@ -135,7 +129,8 @@ def _scored(
 ) -> dict[str, np.ndarray]:
     P, M, D, absent, dropped = (numbers(summed, name) for name in _COUNTS)
     n = P + M + D
-    # A group of nobody borrows one passive for the formulas; its row says nothing.
+    # An empty group borrows one passive so that the formulas are defined; its score
+    # is made missing afterwards.
     M_some = np.where(n > 0, M, 1.0)
     lower, upper = limits(P, M_some, D, level=level, method=method)
     counts = (P, M, D, absent, dropped, n)
@@ -147,80 +142,6 @@ def _scored(
     )
     whole = {
         name: entry.astype(np.int64)
-        for name, entry in zip((*_COUNTS, "n"), counts, strict=True)
+        for name, entry in zip((*_COUNTS, "n_responses"), counts, strict=True)
     }
     return whole | dict(zip(_POINTS, points, strict=True))
-
-
-def with_nps_group(
-    responses: IntoFrameT,
-    *,
-    score_col: str = "score",
-    bands: str | Bands = "standard",
-    fractions: Fractions = "error",
-    missing: Missing = "error",
-    output_col: str = "nps_group",
-) -> IntoFrameT:
-    """Add to each answer whether it is a promoter's, a passive's or a detractor's.
-
-    Parameters
-    ----------
-    responses
-        One row per answer.
-    score_col, bands, fractions
-        As in :func:`nps`.
-    missing
-        What a row without an answer is: ``"error"``, or ``"keep"`` it without a group.
-    output_col
-        The column to add: ``"promoter"``, ``"passive"`` or ``"detractor"``.
-
-    Returns
-    -------
-    The same frame with one more column, lazy if it was lazy.
-
-    Raises
-    ------
-    InvalidValueError
-        If an answer is missing, outside the scale, or not whole.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> answers = pd.DataFrame({"score": [10, 8, 5]})
-    >>> with_nps_group(answers, bands="siebel")["nps_group"].tolist()
-    ['promoter', 'passive', 'passive']
-    """
-    one_of("missing", missing, MISSING)
-    chosen = bands_of(bands)
-    low, high = chosen.scale
-    scale = Scale(low=low, high=high, fractions=fractions)
-    frame = read(responses, (score_col,))
-    require_numbers(frame, (score_col,))
-    refuse(frame, _rules(frame, score_col, scale, missing))
-    shift = 0.5 if fractions == "nearest" else 0.0
-    score, hole = nw.col(score_col), hole_of(frame, score_col)
-    group = (
-        nw.when(score >= chosen.promoters[0] - shift)
-        .then(nw.lit("promoter"))
-        .otherwise(
-            nw.when(score >= chosen.passives[0] - shift)
-            .then(nw.lit("passive"))
-            .otherwise(nw.lit("detractor"))
-        )
-    )
-    return native(
-        frame.with_columns(nw.when(~hole).then(group).alias(output_col)), responses
-    )
-
-
-def _rules(frame: Frame, score_col: str, scale: Scale, missing: Missing) -> list[Rule]:
-    rules = scale_rules(frame, score_col, scale)
-    if missing == "keep":
-        return rules
-    hole = Rule(
-        column=score_col,
-        broken=hole_of(frame, score_col),
-        found="missing value",
-        remedy="Drop these rows, or keep them without a group: missing='keep'.",
-    )
-    return [hole, *rules]

@@ -1,6 +1,6 @@
-"""Several groups at once: whether scores differ, whether answers do, which pairs."""
+"""Net promoter scores of several groups: one test of all, and every pair."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Literal, TypeAlias
@@ -8,18 +8,18 @@ from typing import Literal, TypeAlias
 import numpy as np
 from scipy.special import chdtrc
 
-from ..._check import fraction, one_of
+from ..._check import names_given, one_of
 from ..._frames import numbers
 from ...errors import NotEnoughDataError
-from ...fits import from_document, to_document
+from ...fits import Interval, from_document, to_document
 from ...kernels.base import intervals
 from ...kernels.survey import contingency
 from ...kernels.survey import nps as kernel
 from ...typing import FloatArray, IntoFrame
-from ..answers import Fractions, OutOfRange
+from ..reading.tally import Fractions, OutOfRange
 from .bands import Bands
 from .nps_by import group_counts
-from .nps_difference import ADDED, DifferenceMethod, difference
+from .nps_difference import ADDED, DifferenceMethod, NpsDifference, difference
 
 __all__ = ["Correction", "GroupDifference", "NpsComparison", "nps_comparison"]
 
@@ -30,54 +30,66 @@ _CORRECTIONS: Mapping[str, Callable[[FloatArray], FloatArray]] = {
     "bonferroni": intervals.bonferroni,
     "none": lambda p: p,
 }
-_FEW = 5.0  # the expected count below which chi-squared is not to be trusted
-_ENUMERABLE = 4_000_000
+_FEW = 5.0  # below this expected count the chi-squared distribution is inaccurate
+_ENUMERABLE = 4_000_000  # tables; beyond it the exact test takes seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupDifference:
-    """One pair of groups.
+    """The difference of one pair of groups.
 
     Attributes
     ----------
     first, second
-        The groups; ``difference`` is the first's score less the second's, in points.
-    lower, upper
-        The interval of the difference, for this pair by itself.
-    p_value, adjusted_p_value
-        For this pair by itself, and corrected for the number of pairs looked at.
+        The two groups.
+    nps_difference
+        The score of the first minus the score of the second, for this pair alone.
+    adjusted_p_value
+        The p-value, corrected for the number of pairs that are compared.
     """
 
     first: str
     second: str
-    difference: float
-    lower: float
-    upper: float
-    p_value: float
+    nps_difference: NpsDifference
     adjusted_p_value: float
+
+    @property
+    def difference(self) -> float:
+        """Score of the first group minus score of the second, in points."""
+        return self.nps_difference.difference
+
+    @property
+    def p_value(self) -> float:
+        """Two-sided p-value of this pair, before any correction."""
+        return self.nps_difference.p_value
+
+    def interval(self, *, level: float = 0.95) -> Interval:
+        """Return the confidence interval of this difference, in points."""
+        return self.nps_difference.interval(level=level)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NpsComparison:
-    """What the answers of several groups say about each other.
+    """The net promoter scores of several groups, compared.
 
     Attributes
     ----------
-    groups, scores, sizes
-        The groups in ascending order, their scores in points, their answers.
+    groups, scores, n_responses
+        The groups in ascending order, their scores in points, their numbers of answers.
     statistic, degrees_of_freedom, p_value
-        Do all groups share one score? Chi-squared by inverse-variance weights.
+        Test that all groups have the same score: chi-squared with inverse-variance
+        weights.
     distribution_p_value, distribution_test
-        Do all groups share one mix of promoters, passives and detractors? Scores can be
-        equal while mixes differ. ``"chi_squared"``, or ``"exact"`` for two groups of
-        few.
+        Test that all groups have the same shares of promoters, passives and detractors;
+        scores can be equal while the shares differ. ``"chi_squared"``, or ``"exact"``
+        for two small groups.
     pairs
         Every pair of groups.
     """
 
     groups: tuple[str, ...]
     scores: tuple[float, ...]
-    sizes: tuple[int, ...]
+    n_responses: tuple[int, ...]
     statistic: float
     degrees_of_freedom: int
     p_value: float
@@ -86,11 +98,11 @@ class NpsComparison:
     pairs: tuple[GroupDifference, ...]
 
     def __str__(self) -> str:
-        """Say the scores and whether they differ as a sentence."""
+        """Write the scores and the p-value of their equality as a sentence."""
         scores = ", ".join(
             f"{group} {score:+.1f} (n = {size:,})"
             for group, score, size in zip(
-                self.groups, self.scores, self.sizes, strict=True
+                self.groups, self.scores, self.n_responses, strict=True
             )
         )
         return f"NPS {scores}; all equal: p = {self.p_value:.3g}"
@@ -108,7 +120,7 @@ class NpsComparison:
 def nps_comparison(
     responses: IntoFrame,
     *,
-    by: str,
+    by: str | Sequence[str],
     score_col: str = "score",
     bands: str | Bands = "standard",
     count_col: str | None = None,
@@ -116,7 +128,6 @@ def nps_comparison(
     out_of_range: OutOfRange = "error",
     method: DifferenceMethod = "adjusted_wald",
     correction: Correction = "holm",
-    level: float = 0.95,
 ) -> NpsComparison:
     """Compare the scores of two or more groups of different respondents.
 
@@ -125,22 +136,21 @@ def nps_comparison(
     responses
         One row per answer, or per distinct answer and group with ``count_col``.
     by
-        The column that makes the groups.
+        The column or columns that make the groups.
     score_col, bands, count_col, fractions, out_of_range
         As in ``nps``.
     method
         ``"adjusted_wald"`` adds three answers to each group; ``"wald"`` adds none.
     correction
-        For looking at several pairs: ``"holm"`` (any false alarm at all),
-        ``"false_discovery"`` (share of false alarms, Benjamini and Hochberg 1995),
-        ``"bonferroni"`` or ``"none"``.
-    level
-        Of the pairs' intervals.
+        How the p-values of the pairs are corrected for multiple comparisons:
+        ``"holm"`` or ``"bonferroni"`` (the chance of any false positive),
+        ``"false_discovery"`` (the share of false positives, Benjamini and Hochberg
+        1995) or ``"none"``.
 
     Returns
     -------
     NpsComparison
-        The overall test, the test of the whole distribution, and all pairs.
+        The test of all scores, the test of the distributions, and all pairs.
 
     Raises
     ------
@@ -166,9 +176,10 @@ def nps_comparison(
     """
     one_of("correction", correction, tuple(_CORRECTIONS))
     one_of("method", method, tuple(ADDED))
+    columns = names_given("by", by)
     _, kept = group_counts(
         responses,
-        columns=(by,),
+        columns=columns,
         score_col=score_col,
         bands=bands,
         count_col=count_col,
@@ -179,7 +190,8 @@ def nps_comparison(
         [numbers(kept, name) for name in ("promoters", "passives", "detractors")],
         axis=1,
     )
-    names = [str(name) for name in kept[by].to_list()]
+    labels = zip(*(kept[column].to_list() for column in columns), strict=True)
+    names = [", ".join(map(str, label)) for label in labels]
     answered = counts.sum(axis=1) > 0
     if np.count_nonzero(answered) < 2:
         raise NotEnoughDataError(
@@ -193,7 +205,6 @@ def nps_comparison(
         counts[answered],
         method=method,
         correction=correction,
-        level=fraction("level", level),
     )
 
 
@@ -203,15 +214,14 @@ def _compared(
     *,
     method: DifferenceMethod,
     correction: Correction,
-    level: float,
 ) -> NpsComparison:
     added = counts + ADDED[method] * np.array([0.25, 0.5, 0.25])
     spread = kernel.sampling_variance(*added.T)
-    pairs = _pairs(names, counts, method=method, correction=correction, level=level)
+    pairs = _pairs(names, counts, method=method, correction=correction)
     if not spread.all():
         raise NotEnoughDataError(
-            needed="answers of more than one band in each group",
-            got="a group that all answered in one band",
+            needed="answers in more than one band of each group",
+            got="a group that answered in a single band",
             remedy="Use method='adjusted_wald', which adds three answers to each.",
         )
     statistic, _ = kernel.homogeneity(kernel.net_share(*added.T), spread)
@@ -219,7 +229,7 @@ def _compared(
     return NpsComparison(
         groups=names,
         scores=tuple((100 * kernel.net_share(*counts.T)).tolist()),
-        sizes=tuple(counts.sum(axis=1).astype(int).tolist()),
+        n_responses=tuple(counts.sum(axis=1).astype(int).tolist()),
         statistic=statistic,
         degrees_of_freedom=len(names) - 1,
         p_value=float(chdtrc(len(names) - 1, statistic)),
@@ -248,7 +258,6 @@ def _pairs(
     *,
     method: DifferenceMethod,
     correction: Correction,
-    level: float,
 ) -> tuple[GroupDifference, ...]:
     chosen = list(combinations(range(len(names)), 2))
     gaps = [difference(counts[a], counts[b], method=method) for a, b in chosen]
@@ -257,10 +266,7 @@ def _pairs(
         GroupDifference(
             first=names[a],
             second=names[b],
-            difference=gap.difference,
-            lower=gap.interval(level=level)[0],
-            upper=gap.interval(level=level)[1],
-            p_value=gap.p_value,
+            nps_difference=gap,
             adjusted_p_value=corrected,
         )
         for (a, b), gap, corrected in zip(chosen, gaps, adjusted.tolist(), strict=True)

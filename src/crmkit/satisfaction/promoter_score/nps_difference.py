@@ -1,4 +1,4 @@
-"""Two scores against each other: the signed difference and what chance could do."""
+"""The difference of two net promoter scores, with its interval and p-value."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ import numpy as np
 
 from ..._check import fraction, one_of
 from ...errors import NotEnoughDataError
-from ...fits import from_document, to_document
+from ...fits import Interval, from_document, to_document
 from ...kernels.base.intervals import normal_quantile, two_sided_p
 from ...kernels.survey import nps as kernel
 from ...typing import FloatArray
@@ -21,29 +21,28 @@ ADDED: Mapping[str, float] = {"adjusted_wald": 3.0, "wald": 0.0}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NpsDifference:
-    """The first score less the second, both of different respondents.
+    """The first score minus the second, of different respondents.
 
     Attributes
     ----------
     difference
-        First score less second, in points, from -200 to 200; the sign is kept.
+        First score minus second, in points, from -200 to 200.
     centre
-        The middle of the interval: the same difference after the method's extra
-        answers.
+        The centre of the interval: the difference after the method added its answers.
     standard_error
-        Of ``centre``, in points.
+        Standard error of ``centre``, in points.
     p_value
-        How often samples of equal scores would differ at least as much.
+        Two-sided p-value of equal scores.
 
     Examples
     --------
-    >>> from crmkit.satisfaction import NPS
-    >>> ours = NPS(promoters=50, passives=30, detractors=20)
-    >>> theirs = NPS(promoters=35, passives=35, detractors=30)
+    >>> from crmkit.satisfaction import Nps
+    >>> ours = Nps(promoters=50, passives=30, detractors=20)
+    >>> theirs = Nps(promoters=35, passives=35, detractors=30)
     >>> gap = ours.minus(theirs)
     >>> gap.difference, gap.p_value
     (25.0, 0.028)
-    >>> gap.interval()
+    >>> gap.interval().lower, gap.interval().upper
     (2.66, 45.89)
     """
 
@@ -57,10 +56,14 @@ class NpsDifference:
         """Distance of ``centre`` from 0, in standard errors."""
         return self.centre / self.standard_error
 
-    def interval(self, *, level: float = 0.95) -> tuple[float, float]:
-        """Return the range of true differences these answers leave possible."""
+    def interval(self, *, level: float = 0.95) -> Interval:
+        """Return the confidence interval of the difference, in points."""
         half = normal_quantile(fraction("level", level)) * self.standard_error
-        return max(-200.0, self.centre - half), min(200.0, self.centre + half)
+        return Interval(
+            lower=max(-200.0, self.centre - half),
+            upper=min(200.0, self.centre + half),
+            level=level,
+        )
 
     def to_dict(self) -> dict[str, object]:
         """Return the difference as a JSON document."""
@@ -75,14 +78,14 @@ class NpsDifference:
 def difference(
     first: FloatArray, second: FloatArray, *, method: DifferenceMethod
 ) -> NpsDifference:
-    """Compare two sets of counts: promoters, passives, detractors."""
+    """Compare two samples, each given as promoters, passives and detractors."""
     one_of("method", method, tuple(ADDED))
     plain, _ = kernel.difference(first, second, added=0)
     centre, spread = kernel.difference(first, second, added=ADDED[method])
     if spread == 0:
         raise NotEnoughDataError(
-            needed="answers of more than one band in one of the samples",
-            got="all answers of each sample in one band",
+            needed="answers in more than one band of one of the samples",
+            got="samples that each answered in a single band",
             remedy="Use method='adjusted_wald', which adds three answers to each.",
         )
     error = np.sqrt(spread)

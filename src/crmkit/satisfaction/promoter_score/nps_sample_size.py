@@ -1,227 +1,104 @@
-"""How many answers a survey needs, and what a given number of answers can show.
-
-The standard deviation is that of one answer that counts -1, 0 or 1: at most 1, the
-cautious default; 0.6 to 0.9 in most surveys. Margins and differences are in points.
-"""
+"""How many responses a net promoter survey needs."""
 
 import math
 
-from scipy.special import ndtr, ndtri
+from scipy.special import ndtri
 
 from ..._check import fraction, positive, whole
 from ...errors import InvalidValueError
 from ...kernels.base.intervals import normal_quantile
 from ...kernels.survey.nps import required_sample
+from .answer_deviation import answer_deviation
 
-__all__ = [
-    "nps_answers_needed",
-    "nps_answers_to_compare",
-    "nps_detectable_difference",
-    "nps_margin",
-    "nps_power",
-]
-
-_ADDED = 3  # the answers the adjusted interval adds by itself
+__all__ = ["nps_sample_size"]
 
 
-def nps_answers_needed(
+def nps_sample_size(
     *,
-    margin: float,
+    margin_of_error: float | None = None,
+    difference: float | None = None,
     standard_deviation: float = 1.0,
     level: float = 0.95,
+    power: float = 0.8,
     population_size: int | None = None,
 ) -> int:
-    """Return how many answers hold the score to plus and minus ``margin`` points.
+    """Return how many responses reach a margin of error, or show a difference.
+
+    Pass either ``margin_of_error``, for one survey, or ``difference``, for the
+    comparison of two groups.
 
     Parameters
     ----------
-    margin
+    margin_of_error
         Half the width of the interval to reach, in points.
-    standard_deviation
-        Of one answer, between 0 and 1.
-    level
-        Of the interval.
-    population_size
-        How many customers there are, if an answer of most of them is in sight: the
-        number needed is then smaller.
-
-    Returns
-    -------
-    int
-        n = s^2 z^2 / d^2 - 3, rounded up (adjusted Wald; Lewis and Sauro 2021).
-
-    Examples
-    --------
-    >>> nps_answers_needed(margin=10, standard_deviation=0.8)
-    243
-    >>> nps_answers_needed(margin=10, standard_deviation=0.8, population_size=500)
-    164
-    """
-    n = required_sample(
-        _deviation(standard_deviation) ** 2,
-        half_width=positive("margin", margin) / 100,
-        z=normal_quantile(fraction("level", level)),
-        samples=1,
-    )
-    if population_size is not None:
-        N = whole("population_size", population_size, at_least=1)
-        n = n / (1 + n / N)
-    return _up(n)
-
-
-def nps_margin(
-    *, answers: int, standard_deviation: float = 1.0, level: float = 0.95
-) -> float:
-    """Return the half width, in points, that this many answers reach.
-
-    Parameters
-    ----------
-    answers
-        How many.
-    standard_deviation
-        Of one answer, between 0 and 1.
-    level
-        Of the interval.
-
-    Returns
-    -------
-    float
-        The margin in points.
-
-    Examples
-    --------
-    >>> nps_margin(answers=243, standard_deviation=0.8)
-    10.0
-    """
-    n = whole("answers", answers, at_least=1)
-    z = normal_quantile(fraction("level", level))
-    return 100 * _deviation(standard_deviation) * z / math.sqrt(n + _ADDED)
-
-
-def nps_answers_to_compare(
-    *,
-    difference: float,
-    standard_deviation: float = 1.0,
-    power: float = 0.8,
-    level: float = 0.95,
-) -> int:
-    """Return how many answers each of two groups needs to show a difference.
-
-    Parameters
-    ----------
     difference
-        The true difference to be found, in points.
+        The true difference between two groups that is to be found, in points.
     standard_deviation
-        Of one answer, between 0 and 1, in both groups.
-    power
-        How often a survey of this size finds it.
+        Standard deviation of one answer counted as -1, 0 or 1: at most 1, the cautious
+        default; 0.6 to 0.9 in most surveys.
     level
-        One less the chance of a false alarm.
+        Confidence level of the interval; 1 minus the significance level of the test.
+    power
+        The probability that a survey of this size finds the difference.
+    population_size
+        Number of customers, where a large part of them may answer: a margin of error
+        then needs fewer responses.
 
     Returns
     -------
     int
-        n = 2 s^2 (z_level + z_power)^2 / d^2 - 3 for each group, rounded up.
+        n = s^2 z^2 / d^2 - 3 responses for a margin of error d (adjusted Wald; Lewis
+        and Sauro 2021), or n = 2 s^2 (z_level + z_power)^2 / d^2 - 3 responses in each
+        of two groups for a difference d, rounded up.
+
+    Raises
+    ------
+    InvalidValueError
+        If both or neither of ``margin_of_error`` and ``difference`` are passed, or a
+        difference comes with a population size.
+
+    See Also
+    --------
+    nps_margin_of_error : The margin that a number of responses reaches.
+    nps_power : The power of two groups of a given size.
 
     Examples
     --------
-    >>> nps_answers_to_compare(difference=10, standard_deviation=0.8)
+    >>> nps_sample_size(margin_of_error=10, standard_deviation=0.8)
+    243
+    >>> nps_sample_size(
+    ...     margin_of_error=10, standard_deviation=0.8, population_size=500
+    ... )
+    164
+    >>> nps_sample_size(difference=10, standard_deviation=0.8)
     1002
     """
-    z = normal_quantile(fraction("level", level)) + float(
-        ndtri(fraction("power", power))
-    )
-    n = required_sample(
-        _deviation(standard_deviation) ** 2,
-        half_width=positive("difference", difference) / 100,
-        z=z,
-        samples=2,
-    )
-    return _up(n)
-
-
-def nps_power(
-    *,
-    difference: float,
-    answers: int,
-    standard_deviation: float = 1.0,
-    level: float = 0.95,
-) -> float:
-    """Return how often two groups of this size would show the difference.
-
-    Parameters
-    ----------
-    difference
-        The true difference, in points.
-    answers
-        In each group.
-    standard_deviation
-        Of one answer, between 0 and 1, in both groups.
-    level
-        One less the chance of a false alarm.
-
-    Returns
-    -------
-    float
-        A probability; a difference found with the wrong sign does not count.
-
-    Examples
-    --------
-    >>> nps_power(difference=10, answers=1002, standard_deviation=0.8)
-    0.80
-    """
-    n = whole("answers", answers, at_least=1)
-    error = _deviation(standard_deviation) * math.sqrt(2 / (n + _ADDED))
     z = normal_quantile(fraction("level", level))
-    return float(ndtr(positive("difference", difference) / 100 / error - z))
-
-
-def nps_detectable_difference(
-    *,
-    answers: int,
-    standard_deviation: float = 1.0,
-    power: float = 0.8,
-    level: float = 0.95,
-) -> float:
-    """Return the smallest difference two groups of this size show often enough.
-
-    Parameters
-    ----------
-    answers
-        In each group.
-    standard_deviation
-        Of one answer, between 0 and 1, in both groups.
-    power
-        How often it is to be found.
-    level
-        One less the chance of a false alarm.
-
-    Returns
-    -------
-    float
-        The difference in points.
-
-    Examples
-    --------
-    >>> nps_detectable_difference(answers=1002, standard_deviation=0.8)
-    10.0
-    """
-    n = whole("answers", answers, at_least=1)
-    z = normal_quantile(fraction("level", level)) + float(
-        ndtri(fraction("power", power))
-    )
-    return 100 * _deviation(standard_deviation) * z * math.sqrt(2 / (n + _ADDED))
-
-
-def _deviation(value: float) -> float:
-    if positive("standard_deviation", value) > 1:
+    z_power = float(ndtri(fraction("power", power)))
+    V = answer_deviation(standard_deviation) ** 2
+    if difference is None and margin_of_error is not None:
+        margin = positive("margin_of_error", margin_of_error) / 100
+        n = required_sample(V, half_width=margin, z=z, samples=1)
+        return _rounded_up(_of_finite_population(n, population_size))
+    if difference is None or margin_of_error is not None or population_size is not None:
         raise InvalidValueError(
-            subject="argument 'standard_deviation'",
-            found=f"invalid value {value!r}",
-            remedy="One answer counts -1, 0 or 1: its deviation is at most 1.",
+            subject="arguments 'margin_of_error' and 'difference'",
+            found="both or neither"
+            if population_size is None
+            else "a difference in a population of a given size",
+            remedy="Pass a margin of error (with a population size if it matters), or "
+            "a difference without one.",
         )
-    return value
+    gap = positive("difference", difference) / 100
+    return _rounded_up(required_sample(V, half_width=gap, z=z + z_power, samples=2))
 
 
-def _up(n: float) -> int:
+def _of_finite_population(n: float, population_size: int | None) -> float:
+    if population_size is None:
+        return n
+    return n / (1 + n / whole("population_size", population_size, at_least=1))
+
+
+def _rounded_up(n: float) -> int:
+    # A whole n that rounding left a hair above itself must not become the next one.
     return max(1, math.ceil(n - 1e-9))

@@ -1,12 +1,12 @@
-"""Is the score rising? A line through the answers, each customer's together."""
+"""The trend of the net promoter score over time, with its interval and p-value."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import stdtr, stdtrit
+from scipy.special import stdtr
 
-from ..._check import fraction, one_of
+from ..._check import one_of
 from ..._frames import (
     EagerFrame,
     collect,
@@ -16,13 +16,15 @@ from ..._frames import (
     require_dates,
 )
 from ...errors import NotEnoughDataError
-from ...fits import from_document, to_document
+from ...fits import Interval, from_document, to_document
 from ...kernels.base import regression
 from ...kernels.log.calendar import DAYS_PER_UNIT
 from ...typing import IntArray, IntoDataFrame, TimeUnit
+from ..reading.customer_clusters import clusters_of
+from ..reading.survey_weights import weights_of
+from ..student_interval import student_interval
 from .bands import Bands
-from .net_scores import net_answers
-from .weighted_nps import clusters_of, weights_of
+from .net_answers import net_answers
 
 __all__ = ["NpsTrend", "nps_trend"]
 
@@ -34,35 +36,39 @@ class NpsTrend:
     Attributes
     ----------
     slope
-        Points per ``time_unit``.
+        Change of the score in points per ``time_unit``.
     standard_error
-        Of the slope; answers of one customer may go together.
+        Standard error of the slope, clustered by customer.
     time_unit
-        The ruler: a fixed number of days.
-    n, clusters, missing
-        Answers, customers (or answers, where no customer was named), rows without one.
+        The unit of time, a fixed number of days.
+    n_responses, n_clusters, missing
+        Number of answers, of customers (of answers, where no customer was named), and
+        of rows without an answer.
     """
 
     slope: float
     standard_error: float
     time_unit: str
-    n: int
-    clusters: int
+    n_responses: int
+    n_clusters: int
     missing: int
 
     @property
     def p_value(self) -> float | None:
-        """How often a flat score would show such a slope; None without any spread."""
+        """Two-sided p-value of a flat score; None if the standard error is 0."""
         if self.standard_error == 0:
             return None
         t = abs(self.slope) / self.standard_error
-        return float(2 * stdtr(self.clusters - 1, -t))
+        return float(2 * stdtr(self.n_clusters - 1, -t))
 
-    def interval(self, *, level: float = 0.95) -> tuple[float, float]:
-        """Return the range of true slopes these answers leave possible."""
-        fraction("level", level)
-        half = float(stdtrit(self.clusters - 1, 0.5 + level / 2)) * self.standard_error
-        return self.slope - half, self.slope + half
+    def interval(self, *, level: float = 0.95) -> Interval:
+        """Return the confidence interval of the slope (Student's t)."""
+        return student_interval(
+            self.slope,
+            self.standard_error,
+            degrees_of_freedom=self.n_clusters - 1,
+            level=level,
+        )
 
     def to_dict(self) -> dict[str, object]:
         """Return the trend as a JSON document."""
@@ -86,21 +92,21 @@ def nps_trend(
 ) -> NpsTrend:
     """Fit a straight line to the score over time.
 
-    Each answer counts -1, 0 or 1; the line is fitted to the answers themselves, not to
-    monthly scores, so that no month of few answers shouts. Its error allows answers of
-    one customer to go together (Liang and Zeger 1986).
+    Each answer counts -1, 0 or 1. The line is fitted to the answers themselves rather
+    than to monthly scores, so that a month with few answers has little influence. Its
+    standard error is clustered by customer (Liang and Zeger 1986).
 
     Parameters
     ----------
     responses
         One row per answer.
     time_unit
-        What the slope is per: ``"day"``, ``"week"``, ``"month"``, ``"quarter"`` or
+        Unit of the slope: ``"day"``, ``"week"``, ``"month"``, ``"quarter"`` or
         ``"year"``.
     customer_id_col
-        Who answered; None when everybody answered once.
+        The customer of each answer; None if no customer answered twice.
     date_col, score_col
-        When and what. Rows without an answer are counted and left out.
+        Date and answer. Rows without an answer are counted and left out.
     weight_col
         Survey weights, above zero.
     bands
@@ -109,12 +115,12 @@ def nps_trend(
     Returns
     -------
     NpsTrend
-        Slope, error, interval and p-value.
+        The slope with its standard error, interval and p-value.
 
     Raises
     ------
     NotEnoughDataError
-        If all answers are of one day, or there are fewer than three customers.
+        If all answers have the same date, or fewer than three customers answered.
 
     Examples
     --------
@@ -151,8 +157,8 @@ def nps_trend(
         slope=float(fit.coefficients[1]),
         standard_error=float(np.sqrt(covariance[1, 1])),
         time_unit=time_unit,
-        n=int(answered.sum()),
-        clusters=clusters,
+        n_responses=int(answered.sum()),
+        n_clusters=clusters,
         missing=int((~answered).sum()),
     )
 

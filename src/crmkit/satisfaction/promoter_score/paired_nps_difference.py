@@ -1,48 +1,49 @@
-"""The same customers asked twice: what changed, and between which bands."""
+"""The change of the net promoter score of customers who answered twice."""
 
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import stdtr, stdtrit
+from scipy.special import stdtr
 
-from ..._check import fraction
-from ..._frames import Frame, Rule, collect, numbers, nw, read, refuse, require_numbers
+from ..._frames import Frame, Rule, read, refuse, require_numbers
 from ...errors import NotEnoughDataError
-from ...fits import from_document, to_document
+from ...fits import Interval, from_document, to_document
 from ...typing import FloatArray, IntoFrame
-from ..answers import Scale, scale_rules
+from ..reading.pair_counts import pair_counts
+from ..reading.tally import Scale, scale_rules
+from ..student_interval import student_interval
 from .bands import BANDS, Bands, bands_of
-from .nps import NPS
+from .nps import Nps
 
-__all__ = ["PairedNps", "paired_nps"]
+__all__ = ["PairedNpsDifference", "paired_nps_difference"]
 
 _Row = tuple[int, int, int]
 _CHANGE = np.array([[0, -1, -2], [1, 0, -1], [2, 1, 0]])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PairedNps:
-    """Two answers of each customer.
+class PairedNpsDifference:
+    """The change between two answers of each customer.
 
     Attributes
     ----------
     transitions
-        Customers by band before (rows) and after (columns), each promoter, passive,
-        detractor.
+        Number of customers by band before (rows) and after (columns), in the order
+        promoter, passive, detractor.
     incomplete
-        Rows with one answer or none, left out.
+        Rows without both answers, left out.
     bands
-        Which answers made a promoter, a passive, a detractor.
+        The answers that make a promoter, a passive and a detractor.
 
     Examples
     --------
-    >>> moved = PairedNps(transitions=((40, 5, 5), (10, 20, 0), (5, 5, 10)))
+    >>> moved = PairedNpsDifference(transitions=((40, 5, 5), (10, 20, 0), (5, 5, 10)))
     >>> moved.before.score, moved.after.score, moved.difference
     (30.0, 40.0, 10.0)
-    >>> moved.interval(), moved.p_value
-    ((-5.32, 25.32), 0.198)
+    >>> moved.interval().lower, moved.interval().upper, moved.p_value
+    (-5.32, 25.32, 0.198)
     """
 
     transitions: tuple[_Row, _Row, _Row]
@@ -50,103 +51,107 @@ class PairedNps:
     bands: Bands = BANDS["standard"]
 
     @property
-    def n(self) -> int:
-        """Customers with both answers."""
+    def n_customers(self) -> int:
+        """Number of customers with both answers."""
         return sum(map(sum, self.transitions))
 
     @property
-    def before(self) -> NPS:
+    def before(self) -> Nps:
         """The score of the first answers."""
         P, M, D = map(sum, self.transitions)
-        return NPS(promoters=P, passives=M, detractors=D, bands=self.bands)
+        return Nps(promoters=P, passives=M, detractors=D, bands=self.bands)
 
     @property
-    def after(self) -> NPS:
+    def after(self) -> Nps:
         """The score of the second answers."""
         P, M, D = map(sum, zip(*self.transitions, strict=True))
-        return NPS(promoters=P, passives=M, detractors=D, bands=self.bands)
+        return Nps(promoters=P, passives=M, detractors=D, bands=self.bands)
 
     @property
     def difference(self) -> float:
-        """Second score less first, in points."""
-        return 100 * float(np.sum(self._table * _CHANGE)) / self.n
+        """Second score minus first score, in points."""
+        return 100 * float(np.sum(self._table * _CHANGE)) / self.n_customers
 
     @property
     def standard_error(self) -> float | None:
-        """Of the difference, in points; None with a single customer.
+        """Standard error of the difference, in points; None for a single customer.
 
-        It knows that a customer's answers go together, so it is smaller than that of
-        two surveys of strangers.
+        Two answers of one customer are correlated, so it is usually smaller than that
+        of two surveys of different customers.
         """
-        if self.n < 2:
+        if self.n_customers < 2:
             return None
         mean = self.difference / 100
         squares = float(np.sum(self._table * (_CHANGE - mean) ** 2))
-        return 100 * math.sqrt(squares / (self.n - 1) / self.n)
+        return 100 * math.sqrt(squares / (self.n_customers - 1) / self.n_customers)
 
     @property
     def p_value(self) -> float | None:
-        """How often chance alone would change the score as much; None if unknown."""
+        """Two-sided p-value of an unchanged score; None without a standard error."""
         error = self.standard_error
         if not error:
             return None
-        return float(2 * stdtr(self.n - 1, -abs(self.difference) / error))
+        return float(2 * stdtr(self.n_customers - 1, -abs(self.difference) / error))
 
-    def interval(self, *, level: float = 0.95) -> tuple[float, float]:
-        """Return the range of true changes these answers leave possible (Student's t).
+    def interval(self, *, level: float = 0.95) -> Interval:
+        """Return the confidence interval of the change, in points (Student's t).
 
         Raises
         ------
         NotEnoughDataError
             If there are fewer than two customers.
         """
-        fraction("level", level)
         error = self.standard_error
         if error is None:
             raise NotEnoughDataError(
                 needed="2 customers with both answers",
-                got=str(self.n),
-                remedy="Ask more customers twice.",
+                got=str(self.n_customers),
+                remedy="At least two customers must have answered both surveys.",
             )
-        half = float(stdtrit(self.n - 1, 0.5 + level / 2)) * error
-        return max(-200.0, self.difference - half), min(200.0, self.difference + half)
+        return student_interval(
+            self.difference,
+            error,
+            degrees_of_freedom=self.n_customers - 1,
+            level=level,
+            bounds=(-200.0, 200.0),
+        )
 
     @property
     def _table(self) -> FloatArray:
         return np.array(self.transitions, dtype=np.float64)
 
     def to_dict(self) -> dict[str, object]:
-        """Return the table as a JSON document."""
+        """Return the change as a JSON document."""
         return to_document(self)
 
     @classmethod
-    def from_dict(cls, document: Mapping[str, object]) -> "PairedNps":
-        """Build the table from its JSON document."""
+    def from_dict(cls, document: Mapping[str, object]) -> "PairedNpsDifference":
+        """Build the change from its JSON document."""
         return from_document(cls, document)
 
 
-def paired_nps(
+def paired_nps_difference(
     responses: IntoFrame,
     *,
     before_col: str = "before",
     after_col: str = "after",
     bands: str | Bands = "standard",
-) -> PairedNps:
-    """Measure how the score of the same customers changed.
+) -> PairedNpsDifference:
+    """Measure how the score changed among customers who answered twice.
 
     Parameters
     ----------
     responses
         One row per customer. A lazy frame is counted in its engine.
     before_col, after_col
-        The two answers; rows that lack one are counted and left out.
+        The two answers. Rows without both are counted and left out.
     bands
         As in ``nps``.
 
     Returns
     -------
-    PairedNps
-        The change with its interval, and who moved from band to band.
+    PairedNpsDifference
+        The change with its interval, and the moves between bands.
 
     Raises
     ------
@@ -159,35 +164,27 @@ def paired_nps(
     --------
     >>> import pandas as pd
     >>> twice = pd.DataFrame({"before": [9, 7, 3, 9], "after": [10, 9, 7, None]})
-    >>> moved = paired_nps(twice)
-    >>> moved.n, moved.difference, moved.incomplete
+    >>> moved = paired_nps_difference(twice)
+    >>> moved.n_customers, moved.difference, moved.incomplete
     (3, 66.7, 1)
     """
     chosen = bands_of(bands)
     frame = _opened(responses, (before_col, after_col), chosen)
-    pairs = collect(
-        frame.select(
-            nw.col(before_col).alias("crmkit_before"),
-            nw.col(after_col).alias("crmkit_after"),
-        )
-        .group_by("crmkit_before", "crmkit_after")
-        .agg(nw.len().alias("crmkit_count"))
-    )
-    before, after, count = (
-        numbers(pairs, f"crmkit_{name}") for name in ("before", "after", "count")
-    )
+    _, before, after, count = pair_counts(frame, (before_col, after_col))
     both = ~np.isnan(before) & ~np.isnan(after)
     table = np.zeros((3, 3))
     places = (_places(before[both], chosen), _places(after[both], chosen))
     np.add.at(table, places, count[both])
     if not both.any():
         raise NotEnoughDataError(
-            needed="1 customer with both answers", got="0", remedy="Check the columns."
+            needed="1 customer with both answers",
+            got="0",
+            remedy="Check 'before_col' and 'after_col'.",
         )
     first, second, third = (
         (round(P), round(M), round(D)) for P, M, D in table.tolist()
     )
-    return PairedNps(
+    return PairedNpsDifference(
         transitions=(first, second, third),
         incomplete=round(count[~both].sum()),
         bands=chosen,

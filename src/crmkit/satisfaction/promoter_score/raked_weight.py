@@ -1,4 +1,4 @@
-"""Weights that make those who answered look like all customers."""
+"""Raked weights: answers weighted to the known shares of all customers."""
 
 from collections.abc import Mapping, Sequence
 
@@ -17,12 +17,12 @@ from ..._frames import (
 from ...errors import ConvergenceError, InvalidValueError
 from ...kernels.survey import design_weights as kernel
 from ...typing import FloatArray, IntArray, IntoDataFrameT
-from .weighted_nps import weights_of
+from ..reading.survey_weights import weights_of
 
 __all__ = ["with_raked_weight"]
 
-_TOLERANCE = 1e-10
-_ROUNDS = 1000
+_TOLERANCE = 1e-10  # of a share
+_ROUNDS = 1000  # contradictory margins never meet; most others do within 20
 
 
 def with_raked_weight(
@@ -32,26 +32,27 @@ def with_raked_weight(
     base_weight_col: str | None = None,
     output_col: str = "weight",
 ) -> IntoDataFrameT:
-    """Add weights under which the answers have the known margins of all customers.
+    """Add weights that give the answers the known margins of all customers.
 
     With one column this is post-stratification; with several it is raking (Deming and
-    Stephan 1940): the weights closest to the base weights whose margins all hold. To
-    weight by a combination, make one column of it.
+    Stephan 1940): of all weights with these margins, those closest to the base weights.
+    To weight by a combination of columns, combine them into one column first.
 
-    Weights repair what the columns know, such as past purchases, and nothing else: if
-    within every cell the happy answer more, the score stays too high.
+    Weights correct for what the columns measure and for nothing else: if satisfied
+    customers answer more often within every cell, the score stays too high.
 
     Parameters
     ----------
     responses
         One row per answer.
     margins
-        For each column, what share of all customers has each of its values: shares that
-        sum to 1, or counts. Every value must be known, and have an answer.
+        For each column, the share or the number of all customers with each of its
+        values. Each value among the answers needs a margin, and each margin an answer.
     base_weight_col
-        Weights to begin with, such as one over the chance of being asked; None: equal.
+        Weights to start from, such as 1 over the probability of being asked; None for
+        equal weights.
     output_col
-        The column to add. Weights have mean 1 (or that of the base weights).
+        The column to add. The weights have mean 1 (or the mean of the base weights).
 
     Returns
     -------
@@ -60,9 +61,9 @@ def with_raked_weight(
     Raises
     ------
     InvalidValueError
-        If a value has no margin, or a margin no answer.
+        If a value has no margin, or a margin has no answer.
     ConvergenceError
-        If no weights satisfy all margins.
+        If no weights meet all margins.
 
     Examples
     --------
@@ -93,8 +94,8 @@ def with_raked_weight(
     )
     if apart > _TOLERANCE:
         message = (
-            f"no weights satisfy all margins: after {rounds} rounds a share is still "
-            f"{apart:.2g} off. Combine rare values, or rake fewer columns."
+            f"no weights meet all margins: after {rounds} rounds one share still "
+            f"differs by {apart:.2g}. Combine rare values, or rake fewer columns."
         )
         raise ConvergenceError(message, fit=tuple(weight.tolist()))
     return native(with_arrays(frame, {output_col: weight}), responses)
@@ -113,7 +114,7 @@ def _margin(
         raise InvalidValueError(
             subject=f"margin {column!r}",
             found="a share that is not above 0",
-            remedy="Leave such values, and their answers, out.",
+            remedy="Leave such values and their answers out.",
         )
     return groups.codes, shares / shares.sum()
 
@@ -124,11 +125,11 @@ def _require_same(
     unknown = [value for value in values if value not in margin]
     silent = [value for value in margin if value not in set(values)]
     if unknown or silent:
-        what = "answers without a share" if unknown else "a share without answers"
+        what = "an answer without a share" if unknown else "a share without answers"
         raise InvalidValueError(
             subject=f"margin {column!r}",
             found=what,
             first=repr((unknown or silent)[0]),
-            remedy="Give a share to every value that answered; merge a value nobody "
-            "answered for into another.",
+            remedy="Give a share to each value among the answers, and merge values "
+            "without answers into others.",
         )

@@ -1,82 +1,80 @@
-"""A score of answers that do not all count alike: weights, customers, populations."""
+"""The net promoter score of a survey with weights or repeated answers."""
 
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import stdtrit
 
-from ..._check import fraction, whole
-from ..._frames import (
-    EagerFrame,
-    group_rows,
-    id_rules,
-    number_rules,
-    numbers,
-    read_eager,
-    refuse,
-    require_ids,
-    require_numbers,
-)
+from ..._check import whole
+from ..._frames import read_eager
 from ...errors import InvalidValueError, NotEnoughDataError
-from ...fits import from_document, to_document
+from ...fits import Interval, from_document, to_document
 from ...kernels.survey import design_weights as kernel
-from ...typing import FloatArray, IntArray, IntoDataFrame
+from ...typing import IntoDataFrame
+from ..reading.customer_clusters import clusters_of
+from ..reading.survey_weights import weights_of
+from ..student_interval import student_interval
 from .bands import Bands
-from .net_scores import net_answers
+from .net_answers import net_answers
 
-__all__ = ["SurveyNps", "clusters_of", "survey_nps", "weights_of"]
+__all__ = ["WeightedNps", "weighted_nps"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SurveyNps:
-    """A weighted score and how sure it is.
+class WeightedNps:
+    """A weighted net promoter score with its standard error.
 
     Attributes
     ----------
     score, standard_error
-        In points; the error knows the weights, the customers and the population.
-    n, missing
-        Answers, and rows without one.
+        In points. The error accounts for weights, repeated answers of one customer and
+        the size of the population.
+    n_responses, missing
+        Number of answers, and of rows without one.
     n_effective
-        As many equally weighted answers would say as much (Kish 1965).
-    clusters
-        Customers, or answers where no customer was named.
+        Effective sample size: the number of equally weighted answers with the same
+        precision (Kish 1965).
+    n_clusters
+        Number of customers, or of answers where no customer was named.
     population_size
-        How many customers there are, None when many.
+        Number of all customers; None if it is large.
     """
 
     score: float
     standard_error: float
-    n: int
+    n_responses: int
     missing: int
     n_effective: float
-    clusters: int
+    n_clusters: int
     population_size: int | None = None
 
     @property
     def weighting_effect(self) -> float:
-        """How many times larger unequal weights make the variance."""
-        return self.n / self.n_effective
+        """Factor by which unequal weights inflate the variance."""
+        return self.n_responses / self.n_effective
 
-    def interval(self, *, level: float = 0.95) -> tuple[float, float]:
-        """Return the range of scores these answers leave possible (Student's t)."""
-        fraction("level", level)
-        half = float(stdtrit(self.clusters - 1, 0.5 + level / 2)) * self.standard_error
-        return max(-100.0, self.score - half), min(100.0, self.score + half)
+    def interval(self, *, level: float = 0.95) -> Interval:
+        """Return the confidence interval of the score, in points (Student's t)."""
+        return student_interval(
+            self.score,
+            self.standard_error,
+            degrees_of_freedom=self.n_clusters - 1,
+            level=level,
+            bounds=(-100.0, 100.0),
+        )
 
     def to_dict(self) -> dict[str, object]:
         """Return the score as a JSON document."""
         return to_document(self)
 
     @classmethod
-    def from_dict(cls, document: Mapping[str, object]) -> "SurveyNps":
+    def from_dict(cls, document: Mapping[str, object]) -> "WeightedNps":
         """Build the score from its JSON document."""
         return from_document(cls, document)
 
 
-def survey_nps(
+def weighted_nps(
     responses: IntoDataFrame,
     *,
     weight_col: str | None = None,
@@ -84,28 +82,29 @@ def survey_nps(
     score_col: str = "score",
     bands: str | Bands = "standard",
     population_size: int | None = None,
-) -> SurveyNps:
-    """Measure the score of a weighted survey, or of customers who answered repeatedly.
+) -> WeightedNps:
+    """Measure the net promoter score with survey weights or repeated answers.
 
     Parameters
     ----------
     responses
         One row per answer.
     weight_col
-        How many customers each answer stands for, above zero; None: one each. Weights
-        to known margins come from ``with_raked_weight``.
+        Number of customers that each answer represents, above 0; None for equal
+        weights. ``with_raked_weight`` makes weights from known margins.
     customer_id_col
-        Who answered; their answers may go together. None: everybody answered once.
+        The customer of each answer; answers of one customer are correlated. None if no
+        customer answered twice.
     score_col, bands
         As in ``nps``. Missing answers are counted and left out.
     population_size
-        How many customers there are. The error shrinks by the share of them who
-        answered, and is 0 when all did.
+        Number of all customers. The error shrinks with the share of them who answered,
+        and is 0 if all of them did.
 
     Returns
     -------
-    SurveyNps
-        Score, linearised error and effective sample size.
+    WeightedNps
+        The score, its linearised standard error and the effective sample size.
 
     Raises
     ------
@@ -119,7 +118,7 @@ def survey_nps(
     ...     "score": [10, 9, 8, 3, 9, 7, 0, 10],
     ...     "weight": [1, 2, 1, 3, 1, 1, 1, 2],
     ... })
-    >>> survey = survey_nps(answers, weight_col="weight")
+    >>> survey = weighted_nps(answers, weight_col="weight")
     >>> survey.score, survey.standard_error, survey.n_effective
     (16.67, 40.44, 6.55)
     """
@@ -135,40 +134,19 @@ def survey_nps(
         raise NotEnoughDataError(
             needed="answers of 2 customers",
             got=str(clusters),
-            remedy="Ask more customers.",
+            remedy="Collect more responses.",
         )
     variance = kernel.linearised_variance(s, w, cluster)
     unseen = _unseen(clusters, population_size)
-    return SurveyNps(
+    return WeightedNps(
         score=100 * kernel.weighted_mean(s, w),
         standard_error=100 * math.sqrt(variance * unseen),
-        n=int(s.size),
+        n_responses=int(s.size),
         missing=int((~answered).sum()),
         n_effective=kernel.effective_size(w),
-        clusters=clusters,
+        n_clusters=clusters,
         population_size=population_size,
     )
-
-
-def weights_of(frame: EagerFrame, weight_col: str | None) -> FloatArray:
-    """Read survey weights: one each where there is no column."""
-    if weight_col is None:
-        return np.ones(len(frame))
-    require_numbers(frame, (weight_col,))
-    refuse(frame, number_rules(frame, weight_col, sign="positive"))
-    return numbers(frame, weight_col)
-
-
-def clusters_of(
-    frame: EagerFrame, customer_id_col: str | None, kept: np.ndarray
-) -> IntArray:
-    """Give each kept row the number of its customer, or its own where none is named."""
-    if customer_id_col is None:
-        return np.arange(int(kept.sum()))
-    require_ids(frame, customer_id_col)
-    refuse(frame, id_rules(frame, customer_id_col))
-    codes = group_rows(frame, customer_id_col).codes[kept]
-    return np.unique(codes, return_inverse=True)[1]
 
 
 def _unseen(clusters: int, population_size: int | None) -> float:
@@ -179,6 +157,6 @@ def _unseen(clusters: int, population_size: int | None) -> float:
         raise InvalidValueError(
             subject="argument 'population_size'",
             found=f"{N} customers, of whom {clusters} answered",
-            remedy="Count everybody who could have been asked.",
+            remedy="Count all customers who could have been asked.",
         )
     return 1 - clusters / N

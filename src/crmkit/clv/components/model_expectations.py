@@ -1,0 +1,98 @@
+"""Expected purchases, spend and new referees of every customer of a ledger."""
+
+import numpy as np
+
+from ..._check import able_to, instance, nonnegative, one_of
+from ..._dates import day_number
+from ...errors import InvalidValueError
+from ...kernels.log.calendar import DAYS_PER_UNIT
+from ...ledger import Ledger
+from ...typing import (
+    Day,
+    FloatArray,
+    IntoDataFrameT,
+    PurchaseModel,
+    SpendModel,
+    TimeUnit,
+)
+from .assumptions import Assumptions
+from .customer_outlook import Outlook, look_ahead
+from .reference_arrays import standards_of
+from .references import References
+from .referral_outlook import ReferralOutlook, group_codes
+
+__all__ = ["expectations", "gained_by_referral", "open_outlook"]
+
+
+def open_outlook(
+    ledger: Ledger[IntoDataFrameT],
+    *,
+    references: References,
+    as_of: Day,
+    time_unit: TimeUnit,
+    assumptions: Assumptions,
+) -> Outlook:
+    """Check the options, and gather what is known of each customer at the day."""
+    book = instance("ledger", ledger, Ledger).book
+    assumptions = instance("assumptions", assumptions, Assumptions)
+    return look_ahead(
+        book,
+        standards_of(references, book),
+        day=day_number("as_of", as_of),
+        unit_days=DAYS_PER_UNIT[one_of("time_unit", time_unit, tuple(DAYS_PER_UNIT))],
+        cross_sell=assumptions.cross_sell,
+        shares=assumptions.shares,
+    )
+
+
+def expectations(
+    outlook: Outlook,
+    purchases: PurchaseModel,
+    spend: SpendModel,
+    *,
+    horizon: float,
+    discount_rate: float,
+) -> tuple[FloatArray, FloatArray]:
+    """Return expected purchases and spend of each customer; 0 without a purchase."""
+    able_to("purchases", purchases, "discounted_expected_purchases")
+    able_to("spend", spend, "expected_spend")
+    history = outlook.history
+    there = history.bought
+    bought, spent = np.zeros(there.size), np.zeros(there.size)
+    bought[there] = purchases.discounted_expected_purchases(
+        history.frequency[there],
+        history.recency[there],
+        history.T[there],
+        horizon=nonnegative("horizon", horizon, infinite=True),
+        discount_rate=discount_rate,
+    )
+    # A customer whose repeat purchases were all returned counts as one without any.
+    paying = np.where(history.monetary_value > 0, history.frequency, 0.0)[there]
+    amount = np.maximum(history.monetary_value, 0.0)[there]
+    spent[there] = spend.expected_spend(paying, amount)
+    if not np.isfinite(bought).all():
+        raise InvalidValueError(
+            subject="the purchases expected in the horizon",
+            found="infinite value",
+            count=int(np.count_nonzero(~np.isfinite(bought))),
+            total=bought.size,
+            remedy="Pass a finite horizon or a positive discount_rate.",
+        )
+    return bought, spent
+
+
+def gained_by_referral(
+    ledger: Ledger[IntoDataFrameT],
+    outlook: Outlook,
+    bought: FloatArray,
+    referral: ReferralOutlook | None,
+) -> FloatArray:
+    """Return what each customer's new referees will add."""
+    if referral is None:
+        return np.zeros_like(bought)
+    groups, code = group_codes(ledger, referral.by)
+    known = dict(zip(referral.groups, referral.rates, strict=True))
+    rates = np.array([known.get(name, referral.overall_rate) for name in groups])
+    worth = referral.value_per_referee(outlook.standard_acquisition)
+    gained: FloatArray = bought * rates[code] * worth
+    return gained

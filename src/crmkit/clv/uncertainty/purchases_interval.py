@@ -1,0 +1,98 @@
+"""The range in which the purchases of each single customer will lie."""
+
+import numpy as np
+
+from ..._check import able_to, nonnegative, random_source
+from ..._frames import native, with_arrays
+from ...typing import HISTORY, HistoryColumns, IntoDataFrameT
+from ..models.model_arguments import new_columns
+from ..value.opened_customers import open_histories
+from .drawn_ends import ends_by_column, enough_draws
+from .simulated_futures import PurchaseSampler, futures
+
+__all__ = ["with_purchases_interval"]
+
+_ENDS = ("purchases_lower", "purchases_upper")
+
+
+def with_purchases_interval(
+    customers: IntoDataFrameT,
+    *,
+    purchases: PurchaseSampler,
+    horizon: float,
+    level: float = 0.95,
+    n_draws: int = 1000,
+    rng: np.random.Generator,
+    columns: HistoryColumns = HISTORY,
+) -> IntoDataFrameT:
+    """Add an interval for the purchases that each customer will make.
+
+    It holds both the uncertainty of the parameters and chance. Counts are whole: an
+    interval of 95% covers at least 95%, often more.
+
+    Parameters
+    ----------
+    customers
+        One row per customer, in memory.
+    purchases
+        A fitted model of purchases. The parameters of one built by hand are taken as
+        exact: its interval holds chance alone.
+    horizon
+        How far ahead, in the unit of ``T``; finite, since futures are drawn.
+    level
+        The share of customers the interval is to hold, between 0 and 1.
+    n_draws
+        How many futures to draw of each customer: at least 39 for a level of 0.95.
+    rng
+        The source of randomness; the same seed gives the same interval.
+    columns
+        The names of the columns read.
+
+    Returns
+    -------
+    frame
+        The same rows with ``purchases_lower`` and ``purchases_upper``.
+
+    Raises
+    ------
+    InvalidValueError
+        If the draws are too few for the level, or a history is impossible.
+    InvalidTypeError
+        If ``rng`` is not a ``numpy.random.Generator``, or the model cannot draw.
+    NotEnoughDataError
+        If a fit leaves parameters all but free, so that there is nothing to draw them
+        from: fit it with ``penalty=1``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import pandas as pd
+    >>> from crmkit.clv import BgNbd
+    >>> customers = pd.DataFrame(
+    ...     {"frequency": [26, 0], "recency": [30.857, 0.0], "T": [31.0, 39.0]}
+    ... )
+    >>> model = BgNbd(r=0.2426, alpha=4.4136, a=0.7929, b=2.4259)
+    >>> with_purchases_interval(
+    ...     customers, purchases=model, horizon=52, rng=np.random.default_rng(1)
+    ... )[["purchases_lower", "purchases_upper"]]
+       purchases_lower  purchases_upper
+    0              0.0             55.0
+    1              0.0              2.0
+    """
+    able_to("purchases", purchases, "sample_purchase_times")
+    new_columns(_ENDS, read=columns.history)
+    frame, history = open_histories(customers, columns)
+    count, tail = enough_draws(n_draws, level)
+    ends = np.empty((2, history.T.size))
+    for block in futures(
+        history,
+        None,
+        purchases=purchases,
+        spend=None,
+        horizon=nonnegative("horizon", horizon),
+        discount_rate=0.0,
+        n_draws=count,
+        rng=random_source(rng),
+    ):
+        ends[:, block.rows] = ends_by_column(block.purchases, tail)
+    return native(with_arrays(frame, dict(zip(_ENDS, ends, strict=True))), customers)

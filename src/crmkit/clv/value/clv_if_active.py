@@ -1,0 +1,191 @@
+"""Customer lifetime value given that the customer is active, for retention."""
+
+from functools import partial
+
+import numpy as np
+
+from ..._check import able_to, nonnegative
+from ...errors import InvalidValueError
+from ...typing import (
+    HISTORY,
+    FloatArray,
+    HistoryColumns,
+    IntoFrameT,
+    PurchaseModel,
+    SpendModel,
+)
+from ..models.histories import Score
+from .expected_value import Nonpositive, with_expected_value
+from .fitted_unit import rate_in_unit, unit_of
+
+__all__ = ["with_clv_if_active"]
+
+# Below it the product with the expected purchases may no longer be a normal float.
+_LEAST_ALIVE = 1e-200
+# Log-likelihoods run to thousands: this many of their digits are certain.
+_SAME = 1e-9
+
+
+def with_clv_if_active(
+    customers: IntoFrameT,
+    *,
+    purchases: PurchaseModel,
+    spend: SpendModel,
+    horizon: float,
+    discount_rate: float,
+    margin: float = 1.0,
+    nonpositive: Nonpositive = "error",
+    columns: HistoryColumns = HISTORY,
+    output_col: str = "clv_if_active",
+) -> IntoFrameT:
+    """Add the present value of each customer, given that the customer is active.
+
+    ``clv`` is this value times ``probability_alive``. Whatever multiplies a value by a
+    chance to stay or to leave (an offer, a campaign, a retention priority) needs this
+    one: with ``clv`` it would count leaving twice.
+
+    Parameters
+    ----------
+    customers
+        One row per customer, as ``rfm_summary`` makes it.
+    purchases
+        A fitted model of purchases, such as ``fit_bg_nbd`` returns.
+    spend
+        A fitted model of spend, such as ``fit_gamma_gamma`` returns.
+    horizon
+        How far ahead, in the unit of ``T``; ``math.inf`` for a lifetime. A customer who
+        is active now may leave within it: that chance is included.
+    discount_rate
+        The effective rate per unit of ``T``; ``per_unit_rate`` converts a yearly one.
+    margin
+        The share of an amount that is profit; 1 leaves value in revenue.
+    nonpositive
+        What to do with customers who came back and whose mean amount is 0 or less:
+        ``"error"`` refuses them, ``"keep"`` values them at 0.
+    columns
+        The names of the columns read.
+    output_col
+        The column added.
+
+    Returns
+    -------
+    frame
+        The same rows with the new column.
+
+    Raises
+    ------
+    InvalidValueError
+        If a history is impossible, a repeat amount is missing or refused, or the value
+        is infinite. If a customer is so certain to have left that the model cannot
+        give a value for the contrary. If ``output_col`` is a column that is read.
+    InvalidTypeError
+        If ``purchases`` or ``spend`` lacks a required method.
+    MissingColumnError
+        If a column to read is absent.
+
+    Warns
+    -----
+    UnitWarning
+        If the purchase model carries its unit of time and the rate exceeds 100% a year.
+
+    See Also
+    --------
+    with_clv : the value that contains the chance to have left.
+
+    Notes
+    -----
+    Expected purchases are divided by the probability to be active. Where that
+    probability is below 1e-200 both would underflow. In the models of crmkit the
+    purchases of an active customer depend on ``frequency`` and ``T`` alone, so that the
+    value is then computed for the same customer with a purchase just made. This is done
+    only if the joint likelihood of the history and of being active is the same for
+    both.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from crmkit.clv import BgNbd, GammaGamma
+    >>> customers = pd.DataFrame({
+    ...     "customer_id": ["ann", "cat"], "frequency": [2, 2], "recency": [30.4, 4.0],
+    ...     "T": [38.9, 38.9], "monetary_value": [22.35, 22.35],
+    ... })
+    >>> purchases = BgNbd(r=0.2426, alpha=4.4136, a=0.7929, b=2.4259)
+    >>> spend = GammaGamma(p=6.25, q=3.744, v=15.444)
+    >>> terms = {"purchases": purchases, "spend": spend, "horizon": 52,
+    ...          "discount_rate": 0.0018}
+    >>> valued = customers.pipe(with_clv_if_active, **terms).pipe(
+    ...     purchases.with_probability_alive
+    ... )
+    >>> valued[["customer_id", "probability_alive", "clv_if_active"]].round(2)
+      customer_id  probability_alive  clv_if_active
+    0         ann               0.73          50.63
+    1         cat               0.10          50.63
+    """
+    able_to(
+        "purchases", purchases, "discounted_expected_purchases", "probability_alive"
+    )
+    able_to("spend", spend, "expected_spend")
+    discounted = partial(
+        purchases.discounted_expected_purchases,
+        horizon=nonnegative("horizon", horizon, infinite=True),
+        discount_rate=rate_in_unit(discount_rate, unit_of(purchases)),
+    )
+    return with_expected_value(
+        customers,
+        discounted=partial(_given_active, purchases, discounted),
+        spend=spend,
+        margin=margin,
+        nonpositive=nonpositive,
+        columns=columns,
+        output_col=output_col,
+    )
+
+
+def _given_active(
+    purchases: PurchaseModel,
+    discounted: Score,
+    frequency: FloatArray,
+    recency: FloatArray,
+    T: FloatArray,
+) -> FloatArray:
+    """Divide expected purchases by the probability to be active, without underflow."""
+    expected = discounted(frequency, recency, T)
+    alive = purchases.probability_alive(frequency, recency, T)
+    gone = alive < _LEAST_ALIVE
+    if not gone.any():
+        return expected / alive
+    given = np.divide(expected, alive, out=np.zeros_like(expected), where=~gone)
+    x, t_x, end = (np.asarray(column)[gone] for column in (frequency, recency, T))
+    _require_same_posterior(purchases, x, t_x, end)
+    just_now = np.where(x > 0, end, 0.0)
+    given[gone] = discounted(x, just_now, end) / purchases.probability_alive(
+        x, just_now, end
+    )
+    return given
+
+
+def _require_same_posterior(
+    purchases: PurchaseModel, x: FloatArray, t_x: FloatArray, T: FloatArray
+) -> None:
+    """Refuse unless an active customer's purchases do not depend on recency.
+
+    The joint likelihood of a history and of being active is then the same whenever the
+    last purchase was, and with it all that is known of the customer's rates.
+    """
+    log_alive = getattr(purchases, "log_probability_alive", None)
+    log_likelihood = getattr(purchases, "log_likelihood", None)
+    just_now = np.where(x > 0, T, 0.0)
+    if callable(log_alive) and callable(log_likelihood):
+        joint, other = (
+            log_likelihood(x, at, T) + log_alive(x, at, T) for at in (t_x, just_now)
+        )
+        scale = 1 + np.abs(log_alive(x, t_x, T)) + np.abs(other)
+        if np.all(np.abs(joint - other) <= _SAME * scale):
+            return
+    raise InvalidValueError(
+        subject="the probability to be active",
+        found=f"value below {_LEAST_ALIVE:g}",
+        count=x.size,
+        remedy="Leave these customers out: the model gives no value to one who is so "
+        "certain to have left.",
+    )

@@ -1,0 +1,1 @@
+"""What a log shows: values, forecasts and their check."""

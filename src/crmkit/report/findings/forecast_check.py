@@ -1,0 +1,128 @@
+"""A forecast made from the first part of the log, compared with the rest."""
+
+import datetime as dt
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..._dates import EPOCH
+from ..._frames import EagerFrame, native, numbers
+from ...errors import CrmkitError
+from ...kernels.base.cells import group
+from ...typing import FloatArray, IntArray, IntoDataFrame, PurchaseModel
+from ..intake.dated_amounts import DatedAmounts
+from ..intake.prepare import PreparedLog
+from ..question import Question
+from .findings import Decile, Holdout, Week
+from .model_fits import fit_purchases, fit_spend
+from .spend_floor import with_spend_floor
+
+__all__ = ["ForecastCheck", "check_forecast"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForecastCheck:
+    """The check of a forecast, or the sentence that says why there is none."""
+
+    holdout: Holdout | None = None
+    refused: str | None = None
+
+
+def check_forecast(
+    log: PreparedLog, rows: DatedAmounts, like: IntoDataFrame, *, question: Question
+) -> ForecastCheck:
+    """Forecast the last part of the log from the first, if that can carry a fit."""
+    end = question.observation_period_end
+    cut = _cut(
+        log.facts.first_date or end, end, horizon_days=7 * question.horizon_weeks
+    )
+    try:
+        return ForecastCheck(holdout=_held_out(log, rows, like, cut, end))
+    except CrmkitError as reason:
+        return ForecastCheck(
+            refused="The first part of this log is too small to forecast the rest, so "
+            f"the figures on this page are unchecked. The reason: {reason}"
+        )
+
+
+def _cut(first: dt.date, last: dt.date, *, horizon_days: float) -> dt.date:
+    """Return the last day of calibration: hold back the horizon, at most a half."""
+    half = (last - first).days / 2
+    return last - dt.timedelta(days=math.ceil(min(half, horizon_days)))
+
+
+def _held_out(
+    log: PreparedLog,
+    rows: DatedAmounts,
+    like: IntoDataFrame,
+    cut: dt.date,
+    end: dt.date,
+) -> Holdout:
+    cut_day = (cut - EPOCH).days
+    history = with_spend_floor(log.split_summary(cut_day))
+    customers = native(history, like)
+    purchases, spend = fit_purchases(customers), fit_spend(customers)
+    weeks = (end - cut).days / 7
+    frequency, recency, T, mean, actual = (
+        numbers(history, name)
+        for name in (
+            "frequency",
+            "recency",
+            "T",
+            "monetary_value",
+            "holdout_total_amount",
+        )
+    )
+    predicted = purchases.expected_purchases(frequency, recency, T, horizon=weeks)
+    amounts = predicted * spend.expected_spend(frequency, mean)
+    best = np.argsort(-amounts, kind="stable")
+    return Holdout(
+        calibration_period_end=cut,
+        weeks=weeks,
+        n_customers=len(history),
+        predicted_purchases=float(predicted.sum()),
+        actual_purchases=int(numbers(history, "holdout_frequency").sum()),
+        predicted_amount=float(amounts.sum()),
+        actual_amount=float(actual.sum()),
+        by_week=_by_week(
+            _ahead(history, purchases, weeks), rows.purchases_after(cut_day) - cut_day
+        ),
+        by_decile=_by_decile(amounts[best], actual[best]),
+        actual_amount_of_top_fifth=float(actual[best[: round(best.size / 5)]].sum()),
+    )
+
+
+def _ahead(history: EagerFrame, purchases: PurchaseModel, weeks: float) -> list[float]:
+    """Add up the purchases forecast until each week."""
+    cells = group([numbers(history, name) for name in ("frequency", "recency", "T")])
+    return [
+        float(
+            cells.weights @ purchases.expected_purchases(*cells.columns, horizon=week)
+        )
+        for week in range(int(weeks) + 1)
+    ]
+
+
+def _by_week(ahead: list[float], days_after: IntArray) -> tuple[Week, ...]:
+    return tuple(
+        Week(
+            week=week,
+            predicted=predicted,
+            actual=int(np.count_nonzero(days_after <= 7 * week)),
+        )
+        for week, predicted in enumerate(ahead)
+    )
+
+
+def _by_decile(predicted: FloatArray, actual: FloatArray) -> tuple[Decile, ...]:
+    parts = zip(np.array_split(predicted, 10), np.array_split(actual, 10), strict=True)
+    return tuple(
+        Decile(
+            rank=rank,
+            n_customers=expected.size,
+            predicted_amount=float(expected.sum()),
+            actual_amount=float(happened.sum()),
+        )
+        for rank, (expected, happened) in enumerate(parts, start=1)
+    )

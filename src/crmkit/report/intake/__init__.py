@@ -1,0 +1,1 @@
+"""Read a transaction log and prepare it once."""

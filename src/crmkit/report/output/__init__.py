@@ -1,0 +1,1 @@
+"""Write the page and the table of customers to files."""

@@ -1,0 +1,1 @@
+"""Turn findings into one HTML page."""

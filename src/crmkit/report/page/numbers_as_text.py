@@ -1,0 +1,91 @@
+"""Numbers as text for managers: rounded, grouped, with their unit."""
+
+import datetime as dt
+import math
+
+__all__ = [
+    "count",
+    "day",
+    "dollars",
+    "exact",
+    "number",
+    "off",
+    "percent",
+    "plural",
+    "signed",
+]
+
+_MINUS = "\N{MINUS SIGN}"
+_GAP = "\N{NO-BREAK SPACE}"  # a number and its scale stay on one line
+_SCALES = ((1e12, f"{_GAP}trillion"), (1e9, f"{_GAP}billion"), (1e6, f"{_GAP}million"))
+
+
+def count(value: float) -> str:
+    """Write a count: 23570 is ``23,570``."""
+    return f"{round(value):,}".replace("-", _MINUS)
+
+
+def number(value: float) -> str:
+    """Write an average: two decimals below 10, one below 100."""
+    digits = 2 if abs(value) < 10 else 1 if abs(value) < 100 else 0
+    return f"{value:,.{digits}f}".replace("-", _MINUS)
+
+
+def percent(share: float) -> str:
+    """Write a share: 0.1234 is ``12%``; below one in ten, with one digit more."""
+    value = 100 * share
+    if 0 < abs(value) < 0.05:
+        return "under 0.1%"
+    if 99.5 <= value < 100:
+        return "over 99%"
+    digits = 1 if 0 < abs(value) < 9.95 else 0
+    return f"{value:.{digits}f}%".replace("-", _MINUS)
+
+
+def signed(share: float) -> str:
+    """Write a relative difference: -0.031 is ``3.1% below``."""
+    if abs(share) < 0.0005:
+        return "equal to"
+    return f"{percent(abs(share))} {'above' if share > 0 else 'below'}"
+
+
+def off(share: float) -> str:
+    """Write the error of a forecast: -0.17 is ``17% too low``."""
+    if abs(share) < 0.0005:
+        return "exact"
+    return f"{percent(abs(share))} too {'high' if share > 0 else 'low'}"
+
+
+def dollars(amount: float, currency: str) -> str:
+    """Write an amount: ``$2.50 million`` if large, to the cent if small."""
+    sign = _MINUS if amount < 0 else ""
+    size = abs(amount)
+    for scale, word in _SCALES:
+        if size >= scale:
+            return f"{sign}{currency}{_three_digits(size / scale)}{word}"
+    if 0 < size < 0.005:
+        return f"{sign}{currency}{size:.1g}"
+    digits = 0 if size >= 1000 or size == 0 else 2
+    return f"{sign}{currency}{size:,.{digits}f}"
+
+
+def exact(amount: float, currency: str) -> str:
+    """Write an amount for tables: ``$1,234,567``; to the cent if small."""
+    sign = _MINUS if amount < 0 else ""
+    digits = 0 if abs(amount) >= 1000 else 2
+    return f"{sign}{currency}{abs(amount):,.{digits}f}"
+
+
+def day(date: dt.date) -> str:
+    """Write a date: ``30 September 1997``."""
+    return f"{date.day} {date:%B %Y}"
+
+
+def plural(value: float, one: str, many: str | None = None) -> str:
+    """Write a count with its noun: ``1 customer``, ``23,570 customers``."""
+    return f"{count(value)} {one if round(value) == 1 else many or one + 's'}"
+
+
+def _three_digits(value: float) -> str:
+    digits = max(0, 2 - math.floor(math.log10(value)))
+    return f"{value:,.{digits}f}"

@@ -1,1 +1,0 @@
-"""Ratings: CSAT, CES, Kano, disconfirmation and satisfaction indices."""

@@ -1,0 +1,1 @@
+"""How answers are opened, checked and counted before anything is measured."""

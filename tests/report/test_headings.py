@@ -1,0 +1,123 @@
+"""What the page finds, in words, whatever the figures."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from crmkit.report import Findings
+from crmkit.report.findings.findings import Holdout
+from crmkit.report.page.assumption_notes import assumptions, tier_words
+from crmkit.report.page.headings import headings
+
+Changed = Callable[..., Findings[Any]]
+
+_GAP = "\N{NO-BREAK SPACE}"
+
+
+@pytest.mark.parametrize(
+    ("predicted", "said"),
+    [
+        (100_000.0, "was exact in money"),
+        (96_000.0, "was 4.0% too low in money"),
+        (80_000.0, "was 20% too low in money"),
+        (130_000.0, "was 30% too high in money"),
+    ],
+)
+def test_the_check_is_said_in_money_and_not_made_pretty(
+    predicted: float, said: str, holdout: Holdout, changed: Changed
+) -> None:
+    told = replace(
+        holdout,
+        predicted_amount=predicted,
+        actual_amount=100_000.0,
+        predicted_purchases=1.0,
+    )
+    heading = headings(changed(holdout=told))["holdout"]
+    assert heading == f"The forecast of 30 September 1997 {said}"
+
+
+def test_purchases_of_nothing_have_no_error_in_money(
+    holdout: Holdout, changed: Changed
+) -> None:
+    told = replace(holdout, actual_amount=0.0)
+    heading = headings(changed(holdout=told))["holdout"]
+    assert heading == "No customer known on 30 September 1997 spent anything again"
+
+
+@pytest.mark.parametrize(
+    ("mean", "said"),
+    [(0.52, "About 5 in 10"), (0.99, "About 99% of"), (0.02, "2.0% of")],
+)
+def test_the_share_alive_is_said_in_tenths_where_that_is_fair(
+    mean: float, said: str, changed: Changed
+) -> None:
+    assert said in headings(changed(mean_probability_alive=mean))["alive"]
+
+
+def test_a_base_of_one_time_buyers_is_told(changed: Changed) -> None:
+    findings = changed(base=replace(changed().base, n_repeat_customers=0))
+    assert headings(findings)["alive"] == "No customer has bought a second time"
+
+
+def test_the_outlook_compares_repeat_purchases_only(changed: Changed) -> None:
+    assert headings(changed())["outlook"] == (
+        "Expected in the next 52 weeks: $735,000, 28% below the repeat "
+        "purchases of the 52 weeks before"
+    )
+
+
+def test_a_short_log_has_no_year_before(changed: Changed) -> None:
+    outlook = replace(changed().outlook, last_amount=0.0)
+    assert headings(changed(outlook=outlook))["outlook"] == (
+        "These customers are expected to spend $735,000 in 52 weeks"
+    )
+
+
+def test_tiers_are_described_by_what_they_hold(changed: Changed) -> None:
+    assert tier_words(changed()) == (
+        "From the top, tier A ends where 80% of the value is reached, tier B ends "
+        "where 95% of the value is reached; tier C holds all others."
+    )
+
+
+def test_a_base_of_one_tier_is_told(changed: Changed) -> None:
+    findings = changed(tiers=changed().tiers[:1])
+    assert tier_words(findings) == "All customers are in one tier."
+    assert headings(findings)["tiers_chart"] == "Expected revenue per customer: $121.74"
+
+
+def test_the_excluded_are_counted_in_the_notes(changed: Changed) -> None:
+    fit = replace(changed().fits[0], n_excluded=1)
+    assert (
+        "1 repeat customer with a mean spend of zero was left out when the spending "
+        "model was fitted, and is valued like all others."
+    ) in assumptions(changed(fits=(fit,)))
+
+
+def test_a_parameter_that_is_hardly_known_is_named(changed: Changed) -> None:
+    fit = replace(changed().fits[0], free=("a", "b"))
+    notes = assumptions(changed(fits=(fit,)))
+    assert any("hardly determine a, b" in note for note in notes)
+
+
+@pytest.mark.parametrize(
+    ("refunds", "said"),
+    [
+        ("error", "The log has no negative amounts."),
+        ("net", "Refunds were subtracted from the purchases they follow."),
+        ("drop", "Refunds were left out, so amounts are before refunds."),
+    ],
+)
+def test_the_treatment_of_refunds_is_said(
+    refunds: Any, said: str, changed: Changed
+) -> None:
+    question = replace(changed().question, refunds=refunds)
+    assert said in assumptions(changed(question=question))
+
+
+def test_a_margin_makes_value_profit(changed: Changed) -> None:
+    question = replace(changed().question, margin=0.3)
+    notes = assumptions(changed(question=question))
+    assert "Expected margin is 30% of the amounts: the margin you gave." in notes

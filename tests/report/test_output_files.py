@@ -1,0 +1,129 @@
+"""The two files: complete or unchanged, never through a link, safe in a spreadsheet."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import pandas as pd
+import pytest
+
+from crmkit.errors import InvalidValueError
+from crmkit.report import Findings, write_report
+from crmkit.report.output import report_files
+from crmkit.report.output.atomic_files import replace_files
+
+Changed = Callable[..., Findings[Any]]
+
+TEXTS = [
+    "=cmd|'/c calc'!A1",
+    "+4930123",
+    "-5",
+    "@SUM(A1)",
+    "\t=1",
+    "\r=1",
+    "'=1",
+    "''=1",
+    "'tis",
+    "00042",
+    "a=b",
+    "",
+]
+
+
+def _original(text: str) -> str:
+    """Undo the apostrophe, by the rule of the documentation."""
+    return re.sub(r"^'('*[=+\-@\t\r\n])", r"\1", text)
+
+
+@pytest.fixture
+def written(changed: Changed) -> Findings[Any]:
+    customers = pd.DataFrame({"=who": TEXTS, "clv": [-1.5, *range(len(TEXTS) - 1)]})
+    return changed(customers=customers)
+
+
+def _read(table: Path) -> pd.DataFrame:
+    with table.open(newline="") as file:
+        return pd.read_csv(file, dtype={"'=who": str}, keep_default_na=False)
+
+
+@pytest.mark.parametrize("dtype", ["object", "string", "category"])
+def test_no_text_of_the_csv_begins_like_a_formula(
+    dtype: str, written: Findings[Any], tmp_path: Path
+) -> None:
+    customers = written.customers.astype({"=who": dtype})
+    object.__setattr__(written, "customers", customers)
+    _, table = write_report(written, tmp_path, table_format="csv")
+    text = table.read_bytes().decode()
+    assert not re.search(r'(?:^|,|")[=+@\t]', text, re.MULTILINE)
+    shown = _read(table)
+    assert list(shown.columns) == ["'=who", "clv"]
+    assert [_original(cell) for cell in shown["'=who"]] == TEXTS
+
+
+def test_numbers_of_the_csv_stay_numbers(
+    written: Findings[Any], tmp_path: Path
+) -> None:
+    _, table = write_report(written, tmp_path, table_format="csv")
+    assert _read(table)["clv"].tolist() == written.customers["clv"].tolist()
+
+
+def test_parquet_keeps_every_text(written: Findings[Any], tmp_path: Path) -> None:
+    _, table = write_report(written, tmp_path, table_format="parquet")
+    assert pd.read_parquet(table)["=who"].tolist() == TEXTS
+
+
+def test_a_symbolic_link_is_refused_and_its_target_kept(
+    written: Findings[Any], tmp_path: Path
+) -> None:
+    target = tmp_path / "important.txt"
+    target.write_text("kept")
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "customers.csv").symlink_to(target)
+    with pytest.raises(InvalidValueError, match="a symbolic link, which is not foll"):
+        write_report(written, out, table_format="csv")
+    assert target.read_text() == "kept"
+    assert [file.name for file in out.iterdir()] == ["customers.csv"]
+
+
+def test_a_full_disk_leaves_both_old_files(
+    written: Findings[Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page, table = tmp_path / "report.html", tmp_path / "customers.csv"
+    page.write_text("old page")
+    table.write_text("old table")
+
+    def full(*_: object) -> Callable[[BinaryIO], None]:
+        def write(file: BinaryIO) -> None:
+            file.write(b"half of it")
+            raise OSError(28, "No space left on device")
+
+        return write
+
+    monkeypatch.setattr(report_files, "_table_writer", full)
+    with pytest.raises(InvalidValueError, match="No space left on device"):
+        write_report(written, tmp_path, table_format="csv")
+    assert page.read_text() == "old page"
+    assert table.read_text() == "old table"
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_the_old_files_are_replaced(written: Findings[Any], tmp_path: Path) -> None:
+    first = write_report(written, tmp_path, table_format="csv")
+    page = first[0].read_bytes()
+    first[0].write_text("old")
+    assert write_report(written, tmp_path, table_format="csv") == first
+    assert first[0].read_bytes() == page
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_new_files_have_the_usual_permissions(tmp_path: Path) -> None:
+    usual = tmp_path / "usual"
+    usual.write_text("")
+
+    def write(file: BinaryIO) -> None:
+        file.write(b"x")
+
+    replace_files({tmp_path / "new": write})
+    assert (tmp_path / "new").stat().st_mode == usual.stat().st_mode
