@@ -30,6 +30,7 @@ __all__ = [
     "Now",
     "discounted_purchases",
     "log_pmf",
+    "log_pmf_at",
     "log_survival",
     "purchases",
     "purchases_factorial_moment",
@@ -117,6 +118,23 @@ def log_pmf(
         survived + log_negative_binomial(n, t, r=k, alpha=A),
         lost + log_negative_binomial_tail(n, t, r=k, alpha=A),
     )
+
+
+def log_pmf_at(n: Numbers, t: Numbers, now: Now) -> FloatArray:
+    """Return the log probability of ``n`` purchases within ``t`` from now.
+
+    One number within one horizon is a smooth function of ``T``, read from a series.
+    """
+
+    def of_rows(x: Numbers, T: Numbers) -> FloatArray:
+        k, A, b = now.r + x, now.alpha + T, now.b + x + now.first_toss
+        return log_pmf(n, t, np.asarray(n), k=k, A=A, a=now.a, b=b)
+
+    x, T = np.asarray(now.frequency, np.float64), np.asarray(now.T, np.float64)
+    one = np.ndim(n) == 0 and np.ndim(t) == 0 and np.all(np.asarray(t) > 0)
+    if one and x.shape == T.shape == (T.size,):
+        return by_count_and_time(of_rows, x, T, scale=now.alpha)
+    return of_rows(x, T)
 
 
 def _at(

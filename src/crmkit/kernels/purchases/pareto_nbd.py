@@ -286,8 +286,8 @@ def log_pmf(
     beta: float,
 ) -> FloatArray:
     """Return the log probability of ``n`` purchases in ``(T, T + horizon]``."""
-    here = pareto_future.log_pmf(
-        n, horizon, k=r + frequency, A=alpha + T, s=s, B=beta + T
+    here = pareto_future.log_pmf_at(
+        n, horizon, frequency, T, r=r, alpha=alpha, s=s, beta=beta
     )
     odds = log_odds_dead(frequency, recency, T, r=r, alpha=alpha, s=s, beta=beta)
     return log_mixed_with_zero(here, n, log_odds_zero=odds)

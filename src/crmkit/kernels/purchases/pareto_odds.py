@@ -106,7 +106,11 @@ def _by_integral(
     since, k = T - recency, r + frequency
     A, B = alpha + recency, beta + recency
     gain = k * np.log1p(since / A) + s * np.log1p(since / B)
-    odds: FloatArray = np.log(s) + gain + log_window_of(since, k=k, A=A, s=s, B=B)
+    if since.shape == k.shape == (since.size,):  # rows here are rarely equal
+        window = log_window(width=since, k=k, A=A, s=np.full(k.shape, s), B=B)
+    else:
+        window = log_window_of(since, k=k, A=A, s=s, B=B)
+    odds: FloatArray = np.log(s) + gain + window
     return odds
 
 
