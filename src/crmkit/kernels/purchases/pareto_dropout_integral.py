@@ -20,7 +20,7 @@ import numpy as np
 from ...typing import FloatArray, IntArray
 from ..base.interpolation import through_few_times
 
-__all__ = ["PAIRS", "Race", "log_race_of_rows", "race"]
+__all__ = ["PAIRS", "Race", "log_race_of_rows", "race", "race_of_rows"]
 
 _Nodes: TypeAlias = tuple[FloatArray, FloatArray, tuple[FloatArray, ...]]
 
@@ -58,11 +58,18 @@ def race(
     """
 
     def at_every_time(x: FloatArray, u: FloatArray) -> FloatArray:
-        every = _race(x, u, r=r, alpha=alpha, s=s, beta=beta)
-        return np.concatenate(every, axis=1)
+        return race_of_rows(x, u, r=r, alpha=alpha, s=s, beta=beta)
 
     values = through_few_times(at_every_time, x, u, scale=min(alpha, beta))
     return Race(values[:, 0], values[:, 1:5], values[:, 5:])
+
+
+def race_of_rows(
+    x: FloatArray, u: FloatArray, *, r: float, alpha: float, s: float, beta: float
+) -> FloatArray:
+    """Return the log chance, its gradient and Hessian side by side, row by row."""
+    every = _race(x, u, r=r, alpha=alpha, s=s, beta=beta)
+    return np.concatenate(every, axis=1)
 
 
 def log_race_of_rows(
