@@ -294,7 +294,8 @@ class PurchaseScores:
         rows, times = self.formulas.futures(
             x[there], age[there], spans, rng, **self.parameters
         )
-        return there[rows], times
+        order = np.lexsort((times, rows))
+        return there[rows[order]], times[order]
 
     @final
     def to_dict(self) -> dict[str, object]:

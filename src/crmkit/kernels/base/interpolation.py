@@ -260,7 +260,11 @@ def _read_one(series: FloatArray, z: FloatArray) -> FloatArray:
     matters = np.cumsum(size[::-1])[::-1] > _NO_MATTER * size.max()
     kept = series[: max(int(np.count_nonzero(matters)), 2)].tolist()
     twice = 2.0 * z
-    now, before, after = np.full(z.shape, kept[-1]), np.zeros(z.shape), np.empty(z.shape)
+    now, before, after = (
+        np.full(z.shape, kept[-1]),
+        np.zeros(z.shape),
+        np.empty(z.shape),
+    )
     for coefficient in kept[-2:0:-1]:
         np.multiply(twice, now, out=after)
         after -= before

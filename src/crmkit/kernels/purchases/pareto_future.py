@@ -16,7 +16,13 @@ from ..base.special import Numbers, log_gamma_ratio, log_negative_binomial
 from .beta_expectation import log_beta_expectation
 from .discounted_power import discounted_decay
 
-__all__ = ["discounted_time_alive", "elapsed_time_alive", "log_pmf", "log_pmf_at", "time_alive"]
+__all__ = [
+    "discounted_time_alive",
+    "elapsed_time_alive",
+    "log_pmf",
+    "log_pmf_at",
+    "time_alive",
+]
 
 _TAIL = 45.0
 

@@ -14,8 +14,8 @@ from ...typing import FloatArray
 from ..base.cells import per_cell
 from ..base.interpolation import by_count_and_time, common_counts
 from ..base.special import Numbers
-from .pareto_dropout_integral import log_race_of_rows
 from .pareto_counts import log_window
+from .pareto_dropout_integral import log_race_of_rows
 
 __all__ = ["log_odds_dead", "log_window_of", "probability_alive"]
 

@@ -38,9 +38,7 @@ class Parameters:
 
     def races(self, x: FloatArray, u: FloatArray) -> FloatArray:
         """Return the log chance, its gradient and Hessian: one row each of 15."""
-        return race_of_rows(
-            x, u, r=self.r, alpha=self.alpha, s=self.s, beta=self.beta
-        )
+        return race_of_rows(x, u, r=self.r, alpha=self.alpha, s=self.s, beta=self.beta)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
