@@ -96,7 +96,7 @@ def test_rows_without_an_id_are_refused_or_dropped_and_counted(hole: Any) -> Non
     with pytest.raises(InvalidValueError) as caught:
         analyse(holed, question=QUESTION)
     assert str(caught.value) == (
-        "column 'customer_id': 2 missing or blank ids in 6921 rows (first: row 5). "
+        "column 'customer_id': missing or blank id in 2 of 6921 rows (first: row 5). "
         "Give these rows an id, or leave them out with --missing-ids drop "
         "(missing_ids='drop')."
     )
@@ -135,5 +135,5 @@ def test_an_end_long_after_the_last_row_is_doubted(
 def test_many_rows_after_the_end_are_doubted(
     after: int, doubted: int, changed: Changed
 ) -> None:
-    log = replace(changed().log, rows=100, rows_after_end=after)
+    log = replace(changed().log, n_rows=100, n_rows_after_end=after)
     assert len(doubtful_choices(changed(log=log))) == doubted

@@ -149,7 +149,7 @@ def test_a_table_travels_as_json() -> None:
 
 def test_a_customer_there_twice_is_refused(frame: Make) -> None:
     twice = frame({"customer_id": ["a", "a", "b"], "value_tier": ["A", "B", "A"]})
-    with pytest.raises(errors.InvalidValueError, match="1 customer with more than one"):
+    with pytest.raises(errors.InvalidValueError, match="customer with more than one"):
         segments.fit_migration(twice, twice, tiers=("A", "B"))
 
 
@@ -231,9 +231,10 @@ def test_whole_numbers_and_floats_are_the_same_customers(eager_frame: Make) -> N
         {"customer_id": [1.0, 2.0, 4.0], "value_tier": ["B", "B", "A"]}
     )
     moves = segments.fit_migration(whole, floats, tiers=("A", "B"))
-    assert moves.moved == ((0, 1), (0, 1))
-    assert (moves.gone, moves.new) == ((0, 1), (1, 0))
-    assert segments.fit_migration(floats, whole, tiers=("A", "B")).new == (0, 1)
+    assert [list(row) for row in moves.moved] == [[0, 1], [0, 1]]
+    assert [*moves.gone, *moves.new] == [0, 1, 1, 0]
+    back = segments.fit_migration(floats, whole, tiers=("A", "B"))
+    assert [*back.new] == [0, 1]
 
 
 def test_fractions_are_nobody_among_whole_numbers(eager_frame: Make) -> None:

@@ -142,7 +142,7 @@ def test_ten_scores_have_two_digits(
 def test_a_hole_is_refused_by_name(frame: Make, hole: float | None) -> None:
     base = frame({**BASE, "total_amount": [10.0, hole, 10.0, 30.0, 12.5, 400.0]})
     with pytest.raises(
-        errors.InvalidValueError, match="'total_amount': 1 missing value in 6 rows"
+        errors.InvalidValueError, match="'total_amount': missing value in 1 of 6 rows"
     ):
         segments.with_rfm_scores(base)
 
@@ -262,8 +262,8 @@ CROWD = {
 
 def test_a_crowd_of_one_time_buyers_says_which_scores_are_empty(frame: Make) -> None:
     scores = segments.fit_rfm_scores(frame(CROWD), inactivity_col="inactivity")
-    assert scores.frequency_bounds == (1, 1, 1, 1)
-    assert scores.n_customers[1] == (85, 0, 0, 0, 15)
+    assert list(scores.frequency_bounds) == [1, 1, 1, 1]
+    assert list(scores.n_customers[1]) == [85, 0, 0, 0, 15]
     assert scores.empty_scores == {
         "recency": (), "frequency": (2, 3, 4), "monetary": ()
     }  # fmt: skip
@@ -276,8 +276,8 @@ def test_spread_scores_rank_those_above_the_crowd(
 ) -> None:
     base = frame(CROWD)
     scores = segments.fit_rfm_scores(base, rule="spread", inactivity_col="inactivity")
-    assert scores.frequency_bounds == (1, 2, 3, 9)
-    assert scores.n_customers[1] == (85, 6, 4, 3, 2)
+    assert list(scores.frequency_bounds) == [1, 2, 3, 9]
+    assert list(scores.n_customers[1]) == [85, 6, 4, 3, 2]
     assert not any(scores.empty_scores.values())
     assert "no customer" not in str(scores)
     strict = segments.fit_rfm_scores(base, inactivity_col="inactivity")

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from ..._check import ProvenHistory, random_source, whole
 from ..._dates import date_of
 from ..._frames import EagerFrame, numbers, nw, read_eager
 from ...errors import InvalidValueError, NotEnoughDataError
-from ...fits import Interval, from_document, resampled_interval_of, to_document
+from ...fits import Interval, checked, from_document, resampled_interval_of, to_document
 from ...rfm.calibration_holdout_summary import calibration_holdout_summary
 from ...typing import HISTORY, Day, FloatArray, IntoDataFrame, PurchaseModel
 from ..models.nbd import fit_nbd
@@ -30,7 +30,8 @@ class _Model(PurchaseSampler, PurchaseModel, Protocol):
 
 Fit: TypeAlias = Callable[[IntoDataFrame], _Model]
 # calibration_holdout_summary, or a partial of it that carries its options.
-Summary: TypeAlias = Callable[..., IntoDataFrame]
+# Any frame: a generic function is not one of a fixed library to every type checker.
+Summary: TypeAlias = Callable[..., Any]
 
 _DRAWS = 200
 _LEVEL = 0.95
@@ -38,6 +39,7 @@ _BASELINES = ("last period", "NBD")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class BacktestScore:
     """The accuracy of one model after one cutoff.
 
@@ -94,6 +96,7 @@ class BacktestScore:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class Backtest:
     """The accuracy of models and of two plain baselines after every cutoff.
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..._check import random_source, whole, whole_array
-from ...fits import from_document, to_document
+from ...fits import FitReport, from_document, to_document
 from ...typing import FloatArray, IntArray
 from .discounting import discounting
 from .from_lifetimes import lifetimes_parameters
@@ -32,6 +32,7 @@ class PurchaseScores:
     __slots__ = ()
 
     formulas: ClassVar[PurchaseFormulas]
+    report: FitReport | None
 
     __str__ = show_fit
     _repr_html_ = show_html
@@ -244,7 +245,7 @@ class PurchaseScores:
         """Return the expected repeat purchases of a new customer by age ``t``."""
         age = self.formulas.clock.ages("t", t)
         kernel = self.formulas.kernel
-        return kernel.expected_purchases_new_customer(age, **self.parameters)
+        return kernel.expected_purchases_new_customer(age, **self._arguments)
 
     @final
     def probability_of_n_purchases_new_customer(
@@ -254,7 +255,7 @@ class PurchaseScores:
         ages = self.formulas.clock.ages("t", t)
         count, age = np.broadcast_arrays(whole_array("n", n), ages)
         kernel = self.formulas.kernel
-        return np.exp(kernel.log_pmf_new_customer(count, age, **self.parameters))
+        return np.exp(kernel.log_pmf_new_customer(count, age, **self._arguments))
 
     @final
     def sample_purchase_times(
@@ -284,7 +285,7 @@ class PurchaseScores:
         """
         random_source(rng)
         clock = self.formulas.clock
-        x, _, age = (np.ravel(c) for c in clock.history(frequency, recency, T))
+        x, t_x, age = (np.ravel(c) for c in clock.history(frequency, recency, T))
         span = clock.span("horizon", horizon)
         # Who is active comes first: the rest of the draws is for these alone.
         chance = np.ravel(self.probability_alive(frequency, recency, T))
@@ -292,7 +293,7 @@ class PurchaseScores:
         there = np.flatnonzero(alive)
         spans = np.full(there.size, span)
         rows, times = self.formulas.futures(
-            x[there], age[there], spans, rng, **self.parameters
+            (x[there], t_x[there], age[there]), spans, rng, **self._arguments
         )
         order = np.lexsort((times, rows))
         return there[rows[order]], times[order]
@@ -316,6 +317,11 @@ class PurchaseScores:
         return cls(**lifetimes_parameters(fitter, names, kind=kind))
 
     @final
+    @property
+    def _arguments(self) -> dict[str, float]:
+        return {**self.parameters, **parameters_of(self, self.formulas.fixed)}
+
+    @final
     def _now_or_later(self, now: Formula, later: Formula, elapsed: float) -> Formula:
         # The formula for a later time costs more, and at 0 would say the same.
         after = self.formulas.clock.span("elapsed", elapsed)
@@ -331,4 +337,4 @@ class PurchaseScores:
         **options: float,
     ) -> FloatArray:
         history = self.formulas.clock.history(frequency, recency, T)
-        return by_blocks(partial(formula, **options, **self.parameters), *history)
+        return by_blocks(partial(formula, **options, **self._arguments), *history)

@@ -59,6 +59,7 @@ def drawn_totals(
     if (
         history.T.size * n_draws > FEW_CELLS
         and isinstance(purchases, PurchaseScores)
+        and not purchases.formulas.fixed
         and isinstance(spend, GammaGamma)
         and spend.q > 2  # else the variance of amounts is infinite
     ):
@@ -120,7 +121,7 @@ def _expected_totals(
     each = _expected(history, amounts, purchases, spend, asked)
     totals = each.sum(axis=1)
     if not np.all(totals > 0):
-        return np.tile(totals[:, None], n_draws)
+        return np.repeat(totals[:, None], n_draws, axis=1)
     # Every so-many-th in the order of what they bring: each stretch keeps its share.
     ranked = np.argsort(each[2], kind="stable")
     step = max(ranked.size // _SAMPLE, 1)
@@ -159,7 +160,8 @@ def _quadratic(
     here: FloatArray,
 ) -> FloatArray:
     """Read the logarithms of totals at drawn models off a quadratic about a fit."""
-    curvature, axes = np.linalg.eigh(log_covariance(model))
+    covariance: FloatArray = log_covariance(model)
+    curvature, axes = np.linalg.eigh(covariance)
     root = axes * np.sqrt(np.maximum(curvature, 1e-300))
     size = curvature.size
 
@@ -199,8 +201,7 @@ def _chance(
     for future in sums:
         there = np.flatnonzero(rng.random(customers) < alive)
         rows, times = purchases.formulas.futures(
-            history.frequency[there],
-            history.T[there],
+            tuple(column[there] for column in history),
             np.full(there.size, asked.horizon),
             rng,
             **purchases.parameters,

@@ -63,6 +63,8 @@ def drawn_ends(
     if (
         history.T.size * n_draws > FEW_CELLS
         and isinstance(purchases, PurchaseScores)
+        # Regular buyers have a memory: what comes depends on how long they were silent.
+        and not purchases.formulas.fixed
         and isinstance(spend, GammaGamma | None)
     ):
         return shared_ends(

@@ -136,7 +136,7 @@ def drawn_alike(
     size = x.size * n_draws
     counts, ages = np.repeat(x, n_draws), np.repeat(T, n_draws)
     rows, times = model.formulas.futures(
-        counts, ages, np.full(size, horizon), rng, **model.parameters
+        (counts, ages, ages), np.full(size, horizon), rng, **model.parameters
     )
     worth = None
     if spend is not None:

@@ -293,7 +293,7 @@ def _order_of_two(middle: FloatArray, last: FloatArray) -> IntArray:
 
 
 def mostly_distinct(values: FloatArray) -> bool:
-    """Tell from a sample whether hardly a value occurs twice, so grouping saves none."""
+    """Tell from a sample whether hardly a value occurs twice: grouping saves none."""
     sample = values[:: values.size // _SAMPLE + 1]
     return values.size >= _SAMPLE and np.unique(sample).size > 0.9 * sample.size
 

@@ -107,7 +107,7 @@ def common_counts(x: FloatArray) -> BoolArray:
 
 
 class Series(NamedTuple):
-    """Chebyshev series in ``log(u + scale)``, one per count: (counts, terms, values)."""
+    """Series in ``log(u + scale)``, one per count: (counts, terms, values)."""
 
     scale: float
     middle: float
@@ -152,7 +152,7 @@ def sum_over_times(
     computed for any row.
     """
     if not u.size:
-        return function(np.zeros(1))[0] * 0.0
+        return np.zeros_like(function(np.zeros(1))[0])
     longest = float(u.max())
     series = series_of(lambda _, u: function(u), np.zeros(1), longest, scale=scale)
     moments = np.zeros(series.coefficients.shape[1])

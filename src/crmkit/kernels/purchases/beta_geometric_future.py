@@ -159,9 +159,9 @@ def _log_at(
 
     steady = all(np.ndim(time) == 0 for time in times.values())
     # Of one horizon all are 0, all infinite, or all smooth in the logarithm.
-    if steady and x.shape == T.shape == (T.size,) and T.size:
-        if np.isfinite(at_one_horizon(x[:1], T[:1])[0]):
-            return by_count_and_time(at_one_horizon, x, T, scale=now.alpha)
+    rows = steady and T.size > 0 and x.shape == T.shape == (T.size,)
+    if rows and np.isfinite(at_one_horizon(x[:1], T[:1])[0]):
+        return by_count_and_time(at_one_horizon, x, T, scale=now.alpha)
     return per_cell(log_values, x=x, T=T, **times)
 
 

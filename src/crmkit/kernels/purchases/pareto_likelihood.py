@@ -7,6 +7,7 @@ import numpy as np
 from ...typing import FloatArray, IntArray
 from ..base.cells import group, mostly_distinct
 from ..base.newton import Derivatives, Objective
+from ..base.special import Numbers
 from .nbd_terms import nbd_terms, waiting_terms
 from .pareto_dropout_integral import PAIRS, Race, race
 from .pareto_wide import (
@@ -18,7 +19,7 @@ from .pareto_wide import (
     zero_terms,
 )
 
-__all__ = ["objective"]
+__all__ = ["heights", "objective"]
 
 _COMMON = 96  # rows of one frequency for which a series costs less than they do
 _BLOCK = (
@@ -35,7 +36,7 @@ def objective(
     -----
     The log-likelihood is that of the NBD, the chance not to die before ``T`` of the
     death process alone, and ``log(1 + odds to be dead)``; the odds of each row come
-    from two rows of one table of races, see ``pareto_race``.
+    from two rows of one table of races, see ``pareto_dropout_integral``.
     """
     without_dropout = nbd_terms(frequency, T, weights)
     if mostly_distinct(T):
@@ -64,7 +65,7 @@ def _in_table(
 
     def terms(at: Parameters) -> Derivatives:
         given = {"r": at.r, "alpha": at.alpha, "s": at.s, "beta": at.beta}
-        table, height = race(x, u, **given), _heights(x, u, **given)
+        table, height = race(x, u, **given), heights(x, u, **given)
         return _odds_terms(table, height, at_last, at_end, weights)
 
     return terms
@@ -74,10 +75,10 @@ def _in_series(
     frequency: FloatArray, recency: FloatArray, T: FloatArray, weights: FloatArray
 ) -> Callable[[Parameters], Derivatives]:
     """Sum ``log D`` of customers who share no times, by one series per frequency."""
-    order = np.argsort(frequency, kind="stable")
-    if np.all(order[1:] > order[:-1]):  # cells are in order already: views will do
-        order = slice(None)
-    x, t_x, T, weights = (row[order] for row in (frequency, recency, T, weights))
+    x, t_x = frequency, recency
+    if np.any(x[1:] < x[:-1]):  # cells are in order already, and stay views
+        order = np.argsort(x, kind="stable")
+        x, t_x, T, weights = (row[order] for row in (x, t_x, T, weights))
     ends = np.flatnonzero(np.diff(x, append=np.inf)) + 1
     starts = [0, *ends[:-1].tolist()]
     never, common, rare = slice(0), [], np.zeros(x.size, np.bool_)
@@ -116,8 +117,8 @@ def _race_rows(
     return x, u, pairs.inverse[: T.size], pairs.inverse[T.size :]
 
 
-def _heights(
-    x: FloatArray, u: FloatArray, *, r: float, alpha: float, s: float, beta: float
+def heights(
+    x: FloatArray, u: FloatArray, *, r: float, alpha: Numbers, s: float, beta: Numbers
 ) -> Race:
     """Return ``k log(alpha + u) + s log(beta + u)`` with its derivatives."""
     k = r + x

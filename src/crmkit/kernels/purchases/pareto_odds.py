@@ -2,9 +2,9 @@
 
 Both are exact to rounding. One row alone takes an integral over the unseen moment of
 leaving. Many customers with one number of purchases take the difference of two races
-(see ``pareto_race``), which is a function of one time each and read from a series. The
-difference cancels where the odds are small. There the integral is taken again, unless
-only ``1 + odds`` is asked for, to which small odds add no error.
+(see ``pareto_dropout_integral``): each is a function of one time, read from a series.
+The difference cancels where the odds are small. There the integral is taken again,
+unless only ``1 + odds`` is asked for, to which small odds add no error.
 """
 
 import numpy as np
@@ -57,7 +57,7 @@ def log_odds_dead(
 def log_window_of(
     width: FloatArray, *, k: Numbers, A: Numbers, s: float, B: Numbers
 ) -> FloatArray:
-    """Return the log of the integral over the time of leaving, once per distinct row."""
+    """Return the log of the integral over leaving, once per distinct row."""
     return per_cell(log_window, width=width, k=k, A=A, s=s, B=B)
 
 
@@ -79,9 +79,9 @@ def _by_either(
     common = common_counts(frequency)
     if not common.any():
         return _by_integral(frequency, recency, T, **at)
-    rows = frequency, recency, T
     every = bool(common.all())
-    raced = _by_races(*(rows if every else (row[common] for row in rows)), **at)
+    kept = slice(None) if every else common
+    raced = _by_races(frequency[kept], recency[kept], T[kept], **at)
     if every:
         result, again = raced, raced < np.log(least) if least else ~common
     else:
@@ -89,7 +89,7 @@ def _by_either(
         result[common] = raced
         again = ~common | (result < np.log(least)) if least else ~common
     if again.any():
-        result[again] = _by_integral(*(row[again] for row in rows), **at)
+        result[again] = _by_integral(frequency[again], recency[again], T[again], **at)
     return result
 
 

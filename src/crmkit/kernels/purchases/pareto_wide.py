@@ -59,7 +59,7 @@ class Rows:
 
 
 def zero_terms(T: FloatArray, weights: FloatArray, at: Parameters) -> Derivatives:
-    """Sum ``log D`` over customers without a repeat purchase: by one series in ``T``."""
+    """Sum ``log D`` over customers without a repeat purchase, by a series in ``T``."""
     start = at.races(np.zeros(1), np.zeros(1))[0]
 
     def of_times(T: FloatArray) -> FloatArray:

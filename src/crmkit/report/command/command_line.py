@@ -11,7 +11,6 @@ import typer
 from ... import __version__
 from ...datasets import load_cdnow
 from ...errors import InvalidValueError, UnitWarning
-from ...typing import Refunds
 from ..analysis import Step, analyse
 from ..bounded_text import cut
 from ..intake.csv_format import CsvFormat
@@ -22,7 +21,7 @@ from ..page.assumption_notes import left_out
 from ..page.doubtful_choices import doubtful_choices
 from ..page.headings import headings
 from ..page.html_page import require_packages
-from ..question import Gaps, Question
+from ..question import Gaps, Question, Refunds
 from .step_progress import shown_steps
 
 if TYPE_CHECKING:
@@ -198,13 +197,13 @@ def _answer(
     """Read, analyse and write; print where the two files are."""
     require_packages()
     with warnings.catch_warnings(record=True) as notes, shown_steps() as on_step:
-        # The command notes an unlikely yearly rate itself, in the words of its option.
-        warnings.simplefilter("ignore", UnitWarning)
         page, table, title, told = _written(load, question, out, table_format, on_step)
     for fact in told:
         typer.echo(f"note: {fact}", err=True)
     for note in notes:
-        typer.echo(f"note: {note.message}", err=True)
+        # The command notes an unlikely yearly rate itself, in the words of its option.
+        if not issubclass(note.category, UnitWarning):
+            typer.echo(f"note: {note.message}", err=True)
     typer.echo(f"{title}.")
     typer.echo(f"The page: {page}")
     typer.echo(f"The table of all customers: {table}")
