@@ -64,7 +64,11 @@ def race(name: str, n: int, ours: Job, theirs: Job | None = None) -> None:
     memory = tracemalloc.get_traced_memory()[1] / n
     tracemalloc.stop()
     mine = median(spent[0])
-    peer = f"{median(spent[1]):8.4f} | {median(spent[1]) / mine:5.2f}x" if theirs else "- | -"
+    peer = (
+        f"{median(spent[1]):8.4f} | {median(spent[1]) / mine:5.2f}x"
+        if theirs
+        else "- | -"
+    )
     print(f"| {name} | {n:,} | {mine:.4f} | {peer} | {memory:.0f} |", flush=True)
 
 

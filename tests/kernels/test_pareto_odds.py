@@ -17,10 +17,17 @@ def _odds(x: float, t: float, T: float, **at: float) -> mp.mpf:
     mp.mp.dps = 40
     r, alpha, s, beta = (mp.mpf(at[name]) for name in ("r", "alpha", "s", "beta"))
     k, t, T = r + x, mp.mpf(t), mp.mpf(T)
-    height = (alpha + T) ** k * (beta + T) ** s
-    middle = t + (T - t) / 50
-    fall = lambda u: (alpha + u) ** -k * (beta + u) ** -(s + 1)  # noqa: E731
-    return s * height * mp.quad(fall, [t, middle, T])
+    # Break points by decades: next to the last purchase the integrand is steep.
+    points = [t, *(t + (T - t) / 10**j for j in range(4, -1, -1))]
+
+    def fall(u: mp.mpf) -> mp.mpf:
+        return (
+            ((alpha + T) / (alpha + u)) ** k
+            * ((beta + T) / (beta + u)) ** s
+            / (beta + u)
+        )
+
+    return s * mp.quad(fall, points)
 
 
 @pytest.mark.parametrize("at", [CDNOW, STEEP])
