@@ -32,7 +32,7 @@ def test_shared_futures_have_the_ends_of_futures_of_each_customer(
     model: clv.BgNbd | clv.ParetoNbd, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = {"purchases": model, "spend": SPEND, "horizon": 52, "discount_rate": 0.002}
-    customers = _customers(1_000)
+    customers = _customers(400)
     each = clv.with_clv_interval(customers, **asked, rng=np.random.default_rng(1))
     monkeypatch.setattr(shared_futures, "FEW_CELLS", 0)
     shared = clv.with_clv_interval(customers, **asked, rng=np.random.default_rng(2))
@@ -48,7 +48,7 @@ def test_totals_of_parts_are_totals_of_customers(
     model: clv.BgNbd | clv.ParetoNbd, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = {"purchases": model, "spend": SPEND, "horizon": 52, "discount_rate": 0.002}
-    customers = _customers(2_000)
+    customers = _customers(1_000)
     each = clv.forecast(customers, **asked, rng=np.random.default_rng(1))
     monkeypatch.setattr(drawn_totals, "FEW_CELLS", 0)
     parts = clv.forecast(customers, **asked, rng=np.random.default_rng(2))

@@ -11,6 +11,7 @@ by 5% or more; and one set of drawn parameters serves 16 futures, since chance i
 all that is unsure about one customer.
 """
 
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -127,7 +128,7 @@ def shared_ends(
         alive = np.stack([model.probability_alive(x, t_x, T) for model in models])
         sizes = _sizes(spends, x, None if amounts is None else amounts[rows])
         bounds = [0, *cuts.tolist(), rows.size]
-        groups = list(zip(bounds[:-1], bounds[1:], strict=True))
+        groups = list(pairwise(bounds))
         members = np.array([(start + end) // 2 for start, end in groups])
         at_once = max(_CELLS // n_draws, 1)
         for part in range(0, len(groups), at_once):
@@ -149,7 +150,7 @@ def shared_ends(
                 drawn, groups[part : part + at_once], strict=True
             ):
                 found = _ends_of_group(
-                    one, alive[:, start:end], sizes[:, start:end], serves, ranks, rng
+                    one, alive[:, start:end], sizes[:, start:end], serves, ranks, rng=rng
                 )
                 ends[:, rows[start:end]] = found
     return ends
@@ -180,6 +181,7 @@ def _ends_of_group(
     sizes: FloatArray,
     serves: np.ndarray,
     ranks: tuple[int, int],
+    *,
     rng: np.random.Generator,
 ) -> FloatArray:
     """Return the ends of customers who share ``drawn``, each with chances of their own.
