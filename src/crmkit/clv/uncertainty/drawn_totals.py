@@ -130,7 +130,8 @@ def _expected_totals(
     paid = amounts[few]
 
     def log_totals(model: PurchaseScores, money: GammaGamma) -> FloatArray:
-        return np.log(_expected(part, paid, model, money, asked).sum(axis=1))
+        each: FloatArray = _expected(part, paid, model, money, asked)
+        return np.asarray(np.log(each.sum(axis=1)))
 
     here = log_totals(purchases, spend)
     models = plausible(purchases, n_draws, rng)

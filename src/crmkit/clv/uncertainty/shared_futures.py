@@ -150,7 +150,12 @@ def shared_ends(
                 drawn, groups[part : part + at_once], strict=True
             ):
                 found = _ends_of_group(
-                    one, alive[:, start:end], sizes[:, start:end], serves, ranks, rng=rng
+                    one,
+                    alive[:, start:end],
+                    sizes[:, start:end],
+                    serves,
+                    ranks,
+                    rng=rng,
                 )
                 ends[:, rows[start:end]] = found
     return ends
