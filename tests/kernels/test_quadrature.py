@@ -13,7 +13,7 @@ from crmkit.kernels.purchases import bg_nbd
 from crmkit.kernels.purchases.beta_expectation import log_beta_expectation
 from crmkit.kernels.purchases.discounted_power import discounted_decay
 from crmkit.kernels.purchases.pareto_counts import log_window, window_means
-from crmkit.kernels.purchases.pareto_dropout_integral import log_race, race
+from crmkit.kernels.purchases.pareto_dropout_integral import log_race_of_rows, race
 from crmkit.typing import FloatArray, IntArray
 
 log_size = st.floats(-7.0, 7.0)
@@ -173,8 +173,8 @@ def test_reading_between_few_times_is_as_good_as_every_time(
         one = race(x[i : i + 1], u[i : i + 1], **at)
         np.testing.assert_allclose(many.log_chance[i], one.log_chance[0], atol=2e-12)
         np.testing.assert_allclose(many.slope[i], one.slope[0], rtol=1e-9, atol=1e-11)
-    alone = [log_race(x[i : i + 1], u[i : i + 1], **at)[0] for i in some]
-    np.testing.assert_allclose(log_race(x, u, **at)[some], alone, atol=2e-12)
+    alone = [log_race_of_rows(x[i : i + 1], u[i : i + 1], **at)[0] for i in some]
+    np.testing.assert_allclose(log_race_of_rows(x, u, **at)[some], alone, atol=2e-12)
     coin = {"r": 0.5, "alpha": scale, "a": 0.8, "b": 2.0}
     times = {"start": 0.0, "end": 39.0}
     all_rows = bg_nbd.expected_purchases(x, u, u, **times, **coin)

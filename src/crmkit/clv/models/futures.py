@@ -2,19 +2,22 @@
 
 Each function takes the history (frequency, recency and ``T``) of customers who are
 active, the span ahead of each, a source of randomness and the parameters of the model;
-it returns the row and the time of each purchase in the span.
+it returns the row and the time of each purchase in the span, in any order.
 """
 
 from typing import TypeAlias
 
 import numpy as np
 
-from ...kernels.purchases import mbg_cnbd_k, pareto_nbd
+from ...kernels.purchases import mbg_cnbd_k
 from ...kernels.purchases.beta_geometric_sample import (
     sample_chances,
     sample_lifetimes,
     sample_rates,
-    sample_times,
+    sample_unordered_times,
+)
+from ...kernels.purchases.pareto_sample import (
+    sample_unordered_times as sample_unordered_times_of_race,
 )
 from ...typing import FloatArray, IntArray
 
@@ -49,7 +52,7 @@ def coin_futures(
     rate = sample_rates(r + x, alpha + T, rng)
     dropout = sample_chances(np.full(x.size, a), b + x + stayed, rng)
     lifetime = sample_lifetimes(rate, dropout, rng)
-    return sample_times(rate, dropout, lifetime, span, rng)
+    return sample_unordered_times(rate, dropout, lifetime, span, rng)
 
 
 def race_futures(
@@ -68,7 +71,7 @@ def race_futures(
     leaving = rng.gamma(s, size=x.size) / (beta + T)
     # Underflow can bring a rate of 0; 1e-300 keeps the lifetime a number.
     lifetime = rng.standard_exponential(x.size) / np.maximum(leaving, 1e-300)
-    return pareto_nbd.sample_purchase_times(rate, lifetime, span, rng)
+    return sample_unordered_times_of_race(rate, lifetime, span, rng)
 
 
 def steady_futures(
@@ -83,7 +86,7 @@ def steady_futures(
     x, _, T = history
     rate = rng.gamma(r + x) / (alpha + T)
     endless = np.full(x.size, np.inf)
-    return pareto_nbd.sample_purchase_times(rate, endless, span, rng)
+    return sample_unordered_times_of_race(rate, endless, span, rng)
 
 
 def regular_futures(

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..._check import random_source, whole, whole_array
-from ...fits import from_document, to_document
+from ...fits import FitReport, from_document, to_document
 from ...typing import FloatArray, IntArray
 from .discounting import discounting
 from .from_lifetimes import lifetimes_parameters
@@ -32,6 +32,7 @@ class PurchaseScores:
     __slots__ = ()
 
     formulas: ClassVar[PurchaseFormulas]
+    report: FitReport | None
 
     __str__ = show_fit
     _repr_html_ = show_html
@@ -295,7 +296,8 @@ class PurchaseScores:
         rows, times = self.formulas.futures(
             (x[there], t_x[there], age[there]), spans, rng, **self._arguments
         )
-        return there[rows], times
+        order = np.lexsort((times, rows))
+        return there[rows[order]], times[order]
 
     @final
     def to_dict(self) -> dict[str, object]:

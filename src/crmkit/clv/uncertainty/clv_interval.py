@@ -8,8 +8,9 @@ from ...typing import HISTORY, FloatArray, HistoryColumns, IntoDataFrameT
 from ..models.model_arguments import finite_margin, new_columns
 from ..value.fitted_unit import rate_in_unit, unit_of
 from ..value.opened_customers import open_customers
-from .drawn_ends import ends_by_column, enough_draws
-from .simulated_futures import PurchaseSampler, SpendSampler, futures
+from .drawn_ends import enough_draws
+from .shared_futures import drawn_ends
+from .simulated_futures import PurchaseSampler, SpendSampler
 
 __all__ = ["with_clv_interval"]
 
@@ -101,8 +102,7 @@ def with_clv_interval(
     new_columns(_ENDS, read=(*columns.history, columns.monetary_value))
     opened = open_customers(customers, columns)
     count, tail = enough_draws(n_draws, level)
-    ends = np.empty((2, opened.amounts.size))
-    for block in futures(
+    ends = share * drawn_ends(
         opened.history,
         opened.amounts,
         purchases=purchases,
@@ -110,8 +110,9 @@ def with_clv_interval(
         horizon=nonnegative("horizon", horizon),
         discount_rate=rate_in_unit(discount_rate, unit_of(purchases)),
         n_draws=count,
+        tail=tail,
         rng=random_source(rng),
-    ):
-        ends[:, block.rows] = ends_by_column(share * block.value, tail)
+    )
+    ends.sort(axis=0)  # a negative margin turns the ends around
     added: dict[str, FloatArray] = dict(zip(_ENDS, ends, strict=True))
     return native(with_arrays(opened.frame, added), customers)

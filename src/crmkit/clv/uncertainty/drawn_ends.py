@@ -9,7 +9,7 @@ from ...errors import InvalidValueError
 from ...fits import Interval
 from ...typing import FloatArray
 
-__all__ = ["ends_by_column", "enough_draws", "interval_of_draws"]
+__all__ = ["end_ranks", "ends_by_column", "enough_draws", "interval_of_draws"]
 
 
 def enough_draws(n_draws: int, level: float) -> tuple[int, float]:
@@ -35,10 +35,15 @@ def ends_by_column(drawn: FloatArray, tail: float) -> FloatArray:
 
     The ends are draws themselves: counts stay whole.
     """
-    draws = drawn.shape[0]
-    lower = int(np.floor(tail * (draws + 1) + 1e-9)) - 1
-    ordered = np.partition(drawn, (lower, draws - 1 - lower), axis=0)
-    return ordered[[lower, draws - 1 - lower]]
+    ranks = end_ranks(drawn.shape[0], tail)
+    ordered = np.partition(drawn, ranks, axis=0)
+    return ordered[list(ranks)]
+
+
+def end_ranks(n_draws: int, tail: float) -> tuple[int, int]:
+    """Return which of the draws in rising order are the ends, counted from 0."""
+    lower = int(np.floor(tail * (n_draws + 1) + 1e-9)) - 1
+    return lower, n_draws - 1 - lower
 
 
 def interval_of_draws(totals: FloatArray, level: float) -> Interval:

@@ -14,8 +14,9 @@ from ..models.model_arguments import finite_margin
 from ..value.fitted_unit import rate_in_unit, unit_of
 from ..value.opened_customers import open_customers
 from .drawn_ends import enough_draws, interval_of_draws
+from .drawn_totals import drawn_totals
 from .model_error import ErrorScale, ModelError
-from .simulated_futures import PurchaseSampler, SpendSampler, futures
+from .simulated_futures import PurchaseSampler, SpendSampler
 
 __all__ = ["UNTRIED", "Forecast", "forecast"]
 
@@ -234,8 +235,7 @@ def forecast(
     spend.expected_spend(opened.history.frequency, opened.amounts)
     error = _in_unit(model_error, unit_of(purchases))
     count, _ = enough_draws(n_draws, level)
-    totals = np.zeros((3, count))
-    for block in futures(
+    totals = drawn_totals(
         opened.history,
         opened.amounts,
         purchases=purchases,
@@ -244,10 +244,8 @@ def forecast(
         discount_rate=rate_in_unit(discount_rate, unit_of(purchases)),
         n_draws=count,
         rng=random_source(rng),
-    ):
-        totals[0] += block.purchases.sum(axis=1)
-        totals[1] += np.count_nonzero(block.purchases, axis=1)
-        totals[2] += share * block.value.sum(axis=1)
+    )
+    totals[2] *= share
     bought, active, value = totals.mean(axis=1).tolist()
     plain = [interval_of_draws(total, level) for total in totals]
     result = Forecast(

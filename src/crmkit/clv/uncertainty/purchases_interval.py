@@ -7,8 +7,9 @@ from ..._frames import native, with_arrays
 from ...typing import HISTORY, HistoryColumns, IntoDataFrameT
 from ..models.model_arguments import new_columns
 from ..value.opened_customers import open_histories
-from .drawn_ends import ends_by_column, enough_draws
-from .simulated_futures import PurchaseSampler, futures
+from .drawn_ends import enough_draws
+from .shared_futures import drawn_ends
+from .simulated_futures import PurchaseSampler
 
 __all__ = ["with_purchases_interval"]
 
@@ -83,8 +84,7 @@ def with_purchases_interval(
     new_columns(_ENDS, read=columns.history)
     frame, history = open_histories(customers, columns)
     count, tail = enough_draws(n_draws, level)
-    ends = np.empty((2, history.T.size))
-    for block in futures(
+    ends = drawn_ends(
         history,
         None,
         purchases=purchases,
@@ -92,7 +92,7 @@ def with_purchases_interval(
         horizon=nonnegative("horizon", horizon),
         discount_rate=0.0,
         n_draws=count,
+        tail=tail,
         rng=random_source(rng),
-    ):
-        ends[:, block.rows] = ends_by_column(block.purchases, tail)
+    )
     return native(with_arrays(frame, dict(zip(_ENDS, ends, strict=True))), customers)

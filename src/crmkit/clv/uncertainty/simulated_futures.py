@@ -10,11 +10,21 @@ from numpy.typing import ArrayLike
 
 from ..._check import ProvenHistory
 from ...typing import FloatArray, IntArray, SpendModel
+from ..models.gamma_gamma import GammaGamma
+from ..models.purchase_scores import PurchaseScores
 from .parameter_draws import Fitted, plausible
 
-__all__ = ["Futures", "PurchaseSampler", "SpendSampler", "futures"]
+__all__ = [
+    "FEW_CELLS",
+    "Futures",
+    "PurchaseSampler",
+    "SpendSampler",
+    "drawn_alike",
+    "futures",
+]
 
 _CELLS = 1 << 22  # customers times draws held at once: 32 MB a quantity
+FEW_CELLS = 1 << 22  # customers times draws up to which each has draws of its own
 
 
 class PurchaseSampler(Fitted, Protocol):
@@ -102,3 +112,36 @@ def futures(
                 paid = paid * np.exp(-log_rate * times)
                 values[at] = np.bincount(customer, paid, minlength=counts.shape[1])
         yield Futures(rows=rows, purchases=counts, value=values)
+
+
+def drawn_alike(
+    model: PurchaseScores,
+    spend: GammaGamma | None,
+    x: FloatArray,
+    T: FloatArray,
+    *,
+    horizon: float,
+    discount_rate: float,
+    n_draws: int,
+    rng: np.random.Generator,
+) -> FloatArray:
+    """Draw futures of active customers, (customers, draws), by one set of parameters.
+
+    Returns
+    -------
+    array
+        The number of purchases, or their discounted amounts for a size of 1: the
+        amounts of a customer scale by ``v`` plus what was paid so far.
+    """
+    size = x.size * n_draws
+    counts, ages = np.repeat(x, n_draws), np.repeat(T, n_draws)
+    rows, times = model.formulas.futures(
+        (counts, ages, ages), np.full(size, horizon), rng, **model.parameters
+    )
+    worth = None
+    if spend is not None:
+        pace = rng.gamma(spend.p * counts + spend.q)
+        paid = rng.gamma(spend.p, size=rows.size) / pace[rows]
+        worth = paid * np.exp(-log1p(discount_rate) * times)
+    drawn = np.bincount(rows, worth, size).astype(np.float64)
+    return drawn.reshape(x.size, n_draws)

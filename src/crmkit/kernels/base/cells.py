@@ -12,7 +12,7 @@ import numpy as np
 
 from ...typing import BoolArray, FloatArray, IntArray
 
-__all__ = ["Cells", "distinct", "group", "per_cell", "per_distinct"]
+__all__ = ["Cells", "distinct", "group", "mostly_distinct", "per_cell", "per_distinct"]
 
 # Steps per unit of time that calendars leave behind: whole units, days in weeks, hours,
 # minutes and seconds in days, decimals of a file, days in months, quarters and years.
@@ -20,6 +20,7 @@ _GRIDS = (1.0, 7.0, 100.0, 24.0, 1440.0, 86400.0, 30.436875, 91.310625, 365.2425
 _LARGEST_KEY = 2**62
 _EXACT = 2.0**52
 _PROBE = 64
+_SAMPLE = 4096
 _MOST_BUCKETS = 2**15  # a sort of 16-bit integers is a radix sort
 _ENDLESS = -(2.0**40)  # stands for infinity while rows are grouped
 
@@ -94,8 +95,12 @@ def group(
             return _weighed(_from_key(key, inverse=True), weights, inverse=inverse)
         order = np.lexsort((weights, key.values))
         return _from_order(table, weights, order, inverse=inverse)
-    if key is not None and key.leads(table) and weights is None and not inverse:
-        return _from_buckets(key, table[-1])
+    if key is not None and weights is None and not inverse:
+        if key.leads(table):
+            return _from_buckets(key, table[-1])
+        if key.width == len(table) - 2 and key.size <= _MOST_BUCKETS:
+            order = _order_in_buckets(key, *table[-2:])
+            return _from_order(table, None, order, inverse=False)
     if len(table) == 1 and weights is None:
         # Which of two equals comes first is nothing here, and NumPy's unstable sort of
         # one column takes a third of the time of a stable one.
@@ -262,7 +267,7 @@ def _add_up_exactly(weights: FloatArray) -> bool:
 def _weighed(cells: Cells, weights: FloatArray, *, inverse: bool) -> Cells:
     place = cells.inverse
     assert place is not None  # noqa: S101 - the caller asked for it
-    total = np.bincount(place, weights, minlength=cells.size)
+    total = np.bincount(place, weights, minlength=cells.size).astype(np.float64)
     kept = place if inverse else None
     return Cells(columns=cells.columns, weights=total, inverse=kept)
 
@@ -286,6 +291,32 @@ def _from_buckets(leading: _Key, last: FloatArray) -> Cells:
         ),
         weights=np.diff(starts, append=values.size).astype(np.float64),
     )
+
+
+def _order_in_buckets(leading: _Key, middle: FloatArray, last: FloatArray) -> IntArray:
+    """Order by few keys and two columns off any grid, a third of the work of a sort."""
+    small = leading.values.astype(np.int16)
+    order = np.argsort(small, kind="stable")
+    turns = np.flatnonzero(np.diff(small[order])) + 1
+    for bucket in np.split(order, turns):  # views of one array
+        bucket[:] = bucket[_order_of_two(middle[bucket], last[bucket])]
+    return order
+
+
+def _order_of_two(middle: FloatArray, last: FloatArray) -> IntArray:
+    if middle.size and middle.min() == middle.max():
+        return np.argsort(last, kind="stable")
+    order = np.argsort(middle, kind="stable")
+    ordered = middle[order]
+    if np.any(ordered[1:] == ordered[:-1]):
+        return np.lexsort((last, middle))
+    return order
+
+
+def mostly_distinct(values: FloatArray) -> bool:
+    """Tell from a sample whether hardly a value occurs twice: grouping saves none."""
+    sample = values[:: values.size // _SAMPLE + 1]
+    return values.size >= _SAMPLE and np.unique(sample).size > 0.9 * sample.size
 
 
 def _from_order(

@@ -19,7 +19,7 @@ def log_likelihood(
     """Return the log-likelihood at ``b``, its gradient and its Hessian."""
     eta = X @ b
     # Both p and log(1 - p) = -log(1 + exp(eta)) from one exponential, that of a
-    # number below 0: it neither overflows nor loses digits, and costs a third of two functions.
+    # number below 0: it neither overflows nor loses digits, and costs a third of two.
     small = np.exp(-np.abs(eta))
     p = np.where(eta >= 0, 1.0, small) / (1 + small)
     value = float(weight @ (y * eta - np.maximum(eta, 0.0) - np.log1p(small)))

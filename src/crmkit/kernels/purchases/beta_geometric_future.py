@@ -16,7 +16,7 @@ from scipy.special import betainc
 
 from ...typing import FloatArray, IntArray
 from ..base.cells import per_cell
-from ..base.interpolation import through_few_times
+from ..base.interpolation import by_count_and_time
 from ..base.special import (
     Numbers,
     log_beta_ratio,
@@ -30,6 +30,7 @@ __all__ = [
     "Now",
     "discounted_purchases",
     "log_pmf",
+    "log_pmf_at",
     "log_survival",
     "purchases",
     "purchases_factorial_moment",
@@ -119,6 +120,23 @@ def log_pmf(
     )
 
 
+def log_pmf_at(n: Numbers, t: Numbers, now: Now) -> FloatArray:
+    """Return the log probability of ``n`` purchases within ``t`` from now.
+
+    One number within one horizon is a smooth function of ``T``, read from a series.
+    """
+
+    def of_rows(x: Numbers, T: Numbers) -> FloatArray:
+        k, A, b = now.r + x, now.alpha + T, now.b + x + now.first_toss
+        return log_pmf(n, t, np.asarray(n), k=k, A=A, a=now.a, b=b)
+
+    x, T = np.asarray(now.frequency, np.float64), np.asarray(now.T, np.float64)
+    one = np.ndim(n) == 0 and np.ndim(t) == 0 and np.all(np.asarray(t) > 0)
+    if one and x.shape == T.shape == (T.size,):
+        return by_count_and_time(of_rows, x, T, scale=now.alpha)
+    return of_rows(x, T)
+
+
 def _at(
     log_function: Callable[..., FloatArray], now: Now, **times: Numbers
 ) -> FloatArray:
@@ -129,23 +147,22 @@ def _log_at(
     log_function: Callable[..., FloatArray], now: Now, **times: Numbers
 ) -> FloatArray:
     """Evaluate once per distinct customer, at few ``T`` where times are the same."""
-    steady = all(np.size(time) == 1 for time in times.values())
+    x, T = np.asarray(now.frequency, np.float64), np.asarray(now.T, np.float64)
 
     def log_values(x: FloatArray, T: FloatArray, **when: FloatArray) -> FloatArray:
         k, A, b = now.r + x, now.alpha + T, now.b + x + now.first_toss
         return log_function(k=k, A=A, a=np.full(x.shape, now.a), b=b, **when)
 
-    def of_cells(x: FloatArray, T: FloatArray, **when: FloatArray) -> FloatArray:
-        def column(x: FloatArray, T: FloatArray) -> FloatArray:
-            same = {name: np.full(x.shape, time[0]) for name, time in when.items()}
-            return log_values(x, T, **same)[:, None]
+    def at_one_horizon(x: FloatArray, T: FloatArray) -> FloatArray:
+        same = {name: np.full(x.shape, time) for name, time in times.items()}
+        return log_values(x, T, **same)
 
-        # Of one horizon all are 0, all infinite, or all smooth in the logarithm.
-        if not steady or not x.size or not np.isfinite(column(x[:1], T[:1])[0, 0]):
-            return log_values(x, T, **when)
-        return through_few_times(column, x, T, scale=now.alpha)[:, 0]
-
-    return per_cell(of_cells, x=now.frequency, T=now.T, **times)
+    steady = all(np.ndim(time) == 0 for time in times.values())
+    # Of one horizon all are 0, all infinite, or all smooth in the logarithm.
+    rows = steady and T.size > 0 and x.shape == T.shape == (T.size,)
+    if rows and np.isfinite(at_one_horizon(x[:1], T[:1])[0]):
+        return by_count_and_time(at_one_horizon, x, T, scale=now.alpha)
+    return per_cell(log_values, x=x, T=T, **times)
 
 
 def _survival(

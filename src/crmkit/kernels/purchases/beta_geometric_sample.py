@@ -14,6 +14,7 @@ __all__ = [
     "sample_lifetimes",
     "sample_rates",
     "sample_times",
+    "sample_unordered_times",
 ]
 
 _SLOWEST = 1e-300  # a pace of leaving below it is never: one over it overflows
@@ -69,13 +70,23 @@ def sample_times(
     customer, time
         One entry per purchase, by customer and then by time.
     """
+    customer, time = sample_unordered_times(rate, dropout, lifetime, T, rng)
+    order = np.lexsort((time, customer))
+    return customer[order], time[order]
+
+
+def sample_unordered_times(
+    rate: FloatArray,
+    dropout: FloatArray,
+    lifetime: FloatArray,
+    T: FloatArray,
+    rng: np.random.Generator,
+) -> tuple[IntArray, FloatArray]:
+    """Draw the purchases in ``(0, T]`` in any order: the sort is most of the work."""
     until = np.minimum(lifetime, T)
     counts = rng.poisson(rate * (1.0 - dropout) * until)
     customer = np.repeat(np.arange(rate.size), counts)
     # 1 - U lies in (0, 1]: no purchase falls together with the first one.
     time = (1.0 - rng.random(customer.size)) * until[customer]
     last = np.flatnonzero((lifetime > 0) & (lifetime <= T))
-    customer = np.concatenate([customer, last])
-    time = np.concatenate([time, lifetime[last]])
-    order = np.lexsort((time, customer))
-    return customer[order], time[order]
+    return np.concatenate([customer, last]), np.concatenate([time, lifetime[last]])

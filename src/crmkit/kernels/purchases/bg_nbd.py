@@ -261,9 +261,8 @@ def log_pmf(
     b: float,
 ) -> FloatArray:
     """Return the log probability of ``n`` purchases in ``(T, T + horizon]``."""
-    here = beta_geometric_future.log_pmf(
-        n, horizon, np.asarray(n), k=r + frequency, A=alpha + T, a=a, b=b + frequency
-    )
+    now = _now(frequency, T, r=r, alpha=alpha, a=a, b=b)
+    here = beta_geometric_future.log_pmf_at(n, horizon, now)
     odds = _log_odds_dead(frequency, recency, T, r=r, alpha=alpha, a=a, b=b)
     return log_mixed_with_zero(here, n, log_odds_zero=odds)
 

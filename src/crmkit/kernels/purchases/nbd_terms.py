@@ -6,7 +6,7 @@ from typing import TypeAlias
 import numpy as np
 
 from ...typing import FloatArray
-from ..base.cells import distinct
+from ..base.cells import distinct, mostly_distinct
 from ..base.newton import Derivatives
 from .rising_factorials import rising
 
@@ -26,9 +26,11 @@ def nbd_terms(frequency: FloatArray, T: FloatArray, weights: FloatArray) -> NbdT
         distinct ``T``, whatever the number of customers.
     """
     counted = rising(frequency, weights)
-    tenures, place = distinct(T)
-    tenure_weights = _sums(place, weights, tenures.size)
-    purchases = _sums(place, weights * frequency, tenures.size)
+    tenures, tenure_weights, purchases = T, weights, weights * frequency
+    if not mostly_distinct(T):
+        tenures, place = distinct(T)
+        tenure_weights = _sums(place, weights, tenures.size)
+        purchases = _sums(place, purchases, tenures.size)
 
     def terms(r: float, alpha: float) -> Derivatives:
         value, slope, bend = waiting_terms(

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from ...typing import FloatArray, IntArray
+from ..base.gauss_legendre import gauss_legendre
 
 __all__ = ["log_window", "window_means"]
 
@@ -93,8 +94,8 @@ def _nodes(*columns: FloatArray) -> Iterator[tuple[FloatArray, FloatArray]]:
     """Give the nodes one by one, each with its share of the integral."""
     span, scale, k, A, s, B = columns
     wanted = _NODES_AT_LEAST + _NODES_PER_UNIT * float(span.max())
-    nodes, weights = np.polynomial.legendre.leggauss(4 * int(np.ceil(wanted / 4)))
-    for node, weight in zip(nodes.tolist(), weights.tolist(), strict=True):
+    nodes, weights = gauss_legendre(4 * int(np.ceil(wanted / 4)))
+    for node, weight in zip(nodes, weights, strict=True):
         y = 0.5 * (node + 1.0) * span
         w = scale * np.expm1(y)
         fall = k * np.log1p(w / A) + (s + 1.0) * np.log1p(w / B)

@@ -21,7 +21,7 @@ from ...typing import FloatArray, IntArray
 from ..base.interpolation import through_few_times
 from ..base.special import Numbers
 
-__all__ = ["PAIRS", "Race", "log_race", "race"]
+__all__ = ["PAIRS", "Race", "log_race_of_rows", "race", "race_of_rows"]
 
 _Nodes: TypeAlias = tuple[FloatArray, FloatArray, tuple[FloatArray, ...]]
 
@@ -72,20 +72,24 @@ def race(
     return Race(values[:, 0], values[:, 1:5], values[:, 5:])
 
 
-def log_race(
+def race_of_rows(
     x: FloatArray, u: FloatArray, *, r: float, alpha: float, s: float, beta: float
 ) -> FloatArray:
-    """Return the logarithm of P(leaving before the next purchase)."""
+    """Return the log chance, its gradient and Hessian side by side, row by row."""
+    every = _race(x, u, r=r, alpha=alpha, s=s, beta=beta)
+    return np.concatenate(every, axis=1)
 
-    def at_every_time(x: FloatArray, u: FloatArray) -> FloatArray:
-        B = beta + u
-        result = np.empty((x.size, 1))
-        for rows, nodes in _blocks(r + x, alpha + u, s, B):
-            result[rows, 0] = nodes[0]
-        result += (np.log(s) - np.log(B))[:, None]
-        return result
 
-    return through_few_times(at_every_time, x, u, scale=min(alpha, beta))[:, 0]
+def log_race_of_rows(
+    x: FloatArray, u: FloatArray, *, r: float, alpha: float, s: float, beta: float
+) -> FloatArray:
+    """Return the logarithm of P(leaving before the next purchase), row by row."""
+    B = beta + u
+    result = np.empty(x.size)
+    for rows, nodes in _blocks(r + x, alpha + u, s, B):
+        result[rows] = nodes[0]
+    result += np.log(s) - np.log(B)
+    return result
 
 
 def _race(

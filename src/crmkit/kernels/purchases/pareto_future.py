@@ -10,11 +10,19 @@ from scipy.special import gammaln
 
 from ...typing import FloatArray, IntArray
 from ..base.cells import per_cell
+from ..base.gauss_legendre import gauss_legendre
+from ..base.interpolation import by_count_and_time
 from ..base.special import Numbers, log_gamma_ratio, log_negative_binomial
 from .beta_expectation import log_beta_expectation
 from .discounted_power import discounted_decay
 
-__all__ = ["discounted_time_alive", "elapsed_time_alive", "log_pmf", "time_alive"]
+__all__ = [
+    "discounted_time_alive",
+    "elapsed_time_alive",
+    "log_pmf",
+    "log_pmf_at",
+    "time_alive",
+]
 
 _TAIL = 45.0
 
@@ -52,9 +60,9 @@ def elapsed_time_alive(horizon: Numbers, *, s: float, B: Numbers) -> FloatArray:
     span = np.log1p(horizon / B)
     if s > 2.0:  # from where on the integrand falls
         span = np.minimum(span, _TAIL / (s - 2.0))
-    nodes, weights = np.polynomial.legendre.leggauss(40)
+    nodes, weights = gauss_legendre(40)
     total = np.zeros(span.shape)
-    for node, weight in zip(nodes.tolist(), weights.tolist(), strict=True):
+    for node, weight in zip(nodes, weights, strict=True):
         y = 0.5 * (node + 1.0) * span
         total += 0.5 * weight * np.expm1(y) * np.exp((1.0 - s) * y)
     return B * B * span * total
@@ -72,6 +80,34 @@ def log_pmf(
     positive terms: an expectation over a beta-distributed share of ``t``.
     """
     return per_cell(_log_pmf, n=n, t=t, k=k, A=A, s=s, B=B)
+
+
+def log_pmf_at(
+    n: Numbers,
+    t: Numbers,
+    x: FloatArray,
+    T: FloatArray,
+    *,
+    r: float,
+    alpha: float,
+    s: float,
+    beta: float,
+) -> FloatArray:
+    """Return the log probability of ``n`` purchases within ``t`` after ``x`` in ``T``.
+
+    One number within one horizon is a smooth function of ``T``, read from a series.
+    """
+
+    def of_rows(x: FloatArray, T: FloatArray) -> FloatArray:
+        same = (np.full(x.shape, np.asarray(value, np.float64)) for value in (n, t))
+        count, horizon = same
+        spread = np.full(x.shape, s)
+        return _log_pmf(n=count, t=horizon, k=r + x, A=alpha + T, s=spread, B=beta + T)
+
+    one = np.ndim(n) == 0 and np.ndim(t) == 0 and np.all(np.asarray(t) > 0)
+    if one and x.shape == T.shape == (T.size,):
+        return by_count_and_time(of_rows, x, T, scale=min(alpha, beta))
+    return log_pmf(n, t, k=r + x, A=alpha + T, s=s, B=beta + T)
 
 
 def _discounted(

@@ -1,16 +1,27 @@
 """The Pareto/NBD log-likelihood of many customers, with its derivatives."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from ...typing import FloatArray, IntArray
-from ..base.cells import group
+from ..base.cells import group, mostly_distinct
 from ..base.newton import Derivatives, Objective
 from ..base.special import Numbers
 from .nbd_terms import nbd_terms, waiting_terms
-from .pareto_dropout_integral import PAIRS, Race, log_race, race
+from .pareto_dropout_integral import PAIRS, Race, race
+from .pareto_wide import (
+    Parameters,
+    Rows,
+    common_rows,
+    shares,
+    symmetric,
+    zero_terms,
+)
 
-__all__ = ["alive_by_races", "heights", "objective", "shares"]
+__all__ = ["heights", "objective"]
 
+_COMMON = 96  # rows of one frequency for which a series costs less than they do
 _BLOCK = (
     8192  # rows that stay in the cache; below the size at which BLAS spawns threads
 )
@@ -25,60 +36,72 @@ def objective(
     -----
     The log-likelihood is that of the NBD, the chance not to die before ``T`` of the
     death process alone, and ``log(1 + odds to be dead)``; the odds of each row come
-    from two rows of one table of races, see ``pareto_race``.
+    from two rows of one table of races, see ``pareto_dropout_integral``.
     """
     without_dropout = nbd_terms(frequency, T, weights)
-    tenures = group((T,), weights)
-    x, u, at_last, at_end = _race_rows(frequency, recency, T)
+    if mostly_distinct(T):
+        tenures, having_left = (T, weights), _in_series(frequency, recency, T, weights)
+    else:
+        cells = group((T,), weights)
+        tenures = cells.columns[0], cells.weights
+        having_left = _in_table(frequency, recency, T, weights)
 
     def derivatives(log_parameters: FloatArray) -> Derivatives:
         r, alpha, s, beta = np.exp(log_parameters).tolist()
-        value, slope, bend = _padded(without_dropout(r, alpha), at=0)
-        other = _padded(
-            waiting_terms(tenures.columns[0], tenures.weights, s, beta), at=2
-        )
-        table = race(x, u, r=r, alpha=alpha, s=s, beta=beta)
-        height = heights(x, u, r=r, alpha=alpha, s=s, beta=beta)
-        dead = _odds_terms(table, height, at_last, at_end, weights)
-        return (
-            value + other[0] + dead[0],
-            slope + other[1] + dead[1],
-            bend + other[2] + dead[2],
+        return _added(
+            _padded(without_dropout(r, alpha), at=0),
+            _padded(waiting_terms(*tenures, s, beta), at=2),
+            having_left(Parameters(r=r, alpha=alpha, s=s, beta=beta)),
         )
 
     return derivatives
 
 
-def alive_by_races(
-    frequency: FloatArray,
-    recency: FloatArray,
-    T: FloatArray,
-    *,
-    r: float,
-    alpha: float,
-    s: float,
-    beta: float,
-) -> FloatArray | None:
-    """Return the probability of being active by races, where that saves work.
-
-    It does where many rows share their purchases and times; None where they do not. It
-    is exact to 1e-15 absolutely, which is all that a probability needs.
-    """
-    if not frequency.shape == recency.shape == T.shape == (T.size,):
-        return None
+def _in_table(
+    frequency: FloatArray, recency: FloatArray, T: FloatArray, weights: FloatArray
+) -> Callable[[Parameters], Derivatives]:
+    """Sum ``log D`` of customers who share their purchases and times, by a table."""
     x, u, at_last, at_end = _race_rows(frequency, recency, T)
-    if 4 * x.size > T.size:
-        return None
-    log_chance = log_race(x, u, r=r, alpha=alpha, s=s, beta=beta)
-    since, k = T - recency, r + frequency
-    log_died = log_chance[at_last]
-    log_died += k * np.log1p(since / (alpha + recency))
-    log_died += s * np.log1p(since / (beta + recency))
-    # One over 1 - e^missing + e^died, both over the larger of 1 and e^died.
-    smaller, more = np.exp(-np.abs(log_died)), log_died > 0
-    one = np.where(more, smaller, 1.0)
-    total = np.where(more, 1.0, smaller) + one * -np.expm1(log_chance)[at_end]
-    return np.where(since > 0, one / np.maximum(total, one), 1.0)
+
+    def terms(at: Parameters) -> Derivatives:
+        given = {"r": at.r, "alpha": at.alpha, "s": at.s, "beta": at.beta}
+        table, height = race(x, u, **given), heights(x, u, **given)
+        return _odds_terms(table, height, at_last, at_end, weights)
+
+    return terms
+
+
+def _in_series(
+    frequency: FloatArray, recency: FloatArray, T: FloatArray, weights: FloatArray
+) -> Callable[[Parameters], Derivatives]:
+    """Sum ``log D`` of customers who share no times, by one series per frequency."""
+    x, t_x = frequency, recency
+    if np.any(x[1:] < x[:-1]):  # cells are in order already, and stay views
+        order = np.argsort(x, kind="stable")
+        x, t_x, T, weights = (row[order] for row in (x, t_x, T, weights))
+    ends = np.flatnonzero(np.diff(x, append=np.inf)) + 1
+    starts = [0, *ends[:-1].tolist()]
+    never, common, rare = slice(0), [], np.zeros(x.size, np.bool_)
+    for rows in map(slice, starts, ends.tolist()):
+        count = float(x[rows.start])
+        if count == 0:
+            never = rows
+        elif rows.stop - rows.start >= _COMMON:
+            common.append(Rows(count, t_x[rows], T[rows], weights[rows]))
+        else:
+            rare[rows] = True
+    few = _in_table(x[rare], t_x[rare], T[rare], weights[rare])
+
+    def terms(at: Parameters) -> Derivatives:
+        waiting = zero_terms(T[never], weights[never], at)
+        return _added(waiting, common_rows(common, at), few(at))
+
+    return terms
+
+
+def _added(*parts: Derivatives) -> Derivatives:
+    values, slopes, bends = zip(*parts, strict=True)
+    return sum(values), sum(slopes), sum(bends)
 
 
 def _race_rows(
@@ -144,27 +167,7 @@ def _odds_terms(
     by_missing = np.bincount(at_end, mass_missing, rows)
     curved = (by_last - by_missing) @ table.bend + (by_end - by_last) @ height.bend
     bend -= (table.slope * by_missing[:, None]).T @ table.slope
-    return value, slope, bend + _symmetric(curved)
-
-
-def shares(
-    log_died: FloatArray, log_missing: FloatArray
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Return ``log D`` of ``D = 1 - e^missing + e^died``, and both terms over ``D``."""
-    highest = np.maximum(log_died, 0.0)
-    died = np.exp(log_died - highest)
-    one = np.exp(-highest)
-    # D is 1 or more; rounding must not take it below.
-    total = np.maximum(died - one * np.expm1(log_missing), one)
-    missing = np.exp(log_missing - highest)
-    return highest + np.log(total), died / total, missing / total
-
-
-def _symmetric(entries: FloatArray) -> FloatArray:
-    matrix = np.empty((4, 4))
-    for entry, (i, j) in zip(entries.tolist(), PAIRS, strict=True):
-        matrix[i, j] = matrix[j, i] = entry
-    return matrix
+    return value, slope, bend + symmetric(curved)
 
 
 def _padded(derivatives: Derivatives, *, at: int) -> Derivatives:

@@ -13,7 +13,7 @@ import numpy as np
 from scipy.special import expit
 
 from ...typing import FloatArray, IntArray
-from ..base.cells import per_cell, per_distinct
+from ..base.cells import per_distinct
 from ..base.newton import Derivatives
 from ..base.special import (
     Numbers,
@@ -22,9 +22,10 @@ from ..base.special import (
     log_gamma_ratio,
     log_mixed_with_zero,
 )
-from . import pareto_future
-from .pareto_counts import log_window, window_means
-from .pareto_likelihood import alive_by_races, objective
+from . import pareto_future, pareto_odds
+from .pareto_counts import window_means
+from .pareto_likelihood import objective
+from .pareto_odds import log_odds_dead, log_window_of
 from .pareto_sample import lifetimes, sample_customers, sample_purchase_times
 
 __all__ = [
@@ -67,7 +68,7 @@ def log_likelihood(
     The NBD's, times the chance that the death process alone leaves the customer there,
     times one over the probability of being active.
     """
-    odds = _log_odds_dead(frequency, recency, T, r=r, alpha=alpha, s=s, beta=beta)
+    odds = log_odds_dead(frequency, recency, T, r=r, alpha=alpha, s=s, beta=beta)
     value = (
         per_distinct(lambda count: log_gamma_ratio(r, count), frequency)
         - r * np.log1p(T / alpha)
@@ -77,7 +78,7 @@ def log_likelihood(
     )
     # No purchase is all but certain after a short time: 1 - something.
     waited = np.where(frequency == 0, T, 0.0)
-    bought = r * np.exp(_window(waited, k=s, A=beta, s=r, B=alpha))
+    bought = r * np.exp(log_window_of(waited, k=s, A=beta, s=r, B=alpha))
     rare = (frequency == 0) & (bought < 0.5)
     return np.where(rare, np.log1p(-np.where(rare, bought, 0.0)), value)
 
@@ -93,7 +94,7 @@ def gradient(
     beta: float,
 ) -> FloatArray:
     """Return each customer's gradient on ``log(r, alpha, s, beta)``, one row each."""
-    odds = _log_odds_dead(frequency, recency, T, r=r, alpha=alpha, s=s, beta=beta)
+    odds = log_odds_dead(frequency, recency, T, r=r, alpha=alpha, s=s, beta=beta)
     dead, since, k = expit(odds), T - recency, r + frequency
     A, B = alpha + recency, beta + recency
     means = window_means(width=since, k=k, A=A, s=np.full(k.shape, s), B=B)
@@ -148,7 +149,7 @@ def log_probability_alive(
     beta: float,
 ) -> FloatArray:
     """Return the logarithm of the probability of being active at ``T``."""
-    odds = _log_odds_dead(frequency, recency, T, r=r, alpha=alpha, s=s, beta=beta)
+    odds = log_odds_dead(frequency, recency, T, r=r, alpha=alpha, s=s, beta=beta)
     return -log1p_exp(odds)
 
 
@@ -166,11 +167,9 @@ def probability_alive(
 
     It is 1 where ``recency`` equals ``T``: who just bought is there.
     """
-    at = {"r": r, "alpha": alpha, "s": s, "beta": beta}
-    shared = alive_by_races(frequency, recency, T, **at)
-    if shared is not None:
-        return shared
-    return expit(-_log_odds_dead(frequency, recency, T, **at))
+    return pareto_odds.probability_alive(
+        frequency, recency, T, r=r, alpha=alpha, s=s, beta=beta
+    )
 
 
 def probability_alive_after(
@@ -287,10 +286,10 @@ def log_pmf(
     beta: float,
 ) -> FloatArray:
     """Return the log probability of ``n`` purchases in ``(T, T + horizon]``."""
-    here = pareto_future.log_pmf(
-        n, horizon, k=r + frequency, A=alpha + T, s=s, B=beta + T
+    here = pareto_future.log_pmf_at(
+        n, horizon, frequency, T, r=r, alpha=alpha, s=s, beta=beta
     )
-    odds = _log_odds_dead(frequency, recency, T, r=r, alpha=alpha, s=s, beta=beta)
+    odds = log_odds_dead(frequency, recency, T, r=r, alpha=alpha, s=s, beta=beta)
     return log_mixed_with_zero(here, n, log_odds_zero=odds)
 
 
@@ -350,24 +349,6 @@ def sample_future_purchases(
     return there * rng.poisson(rate * np.minimum(lifetime, horizon))
 
 
-def _log_odds_dead(
-    frequency: FloatArray,
-    recency: FloatArray,
-    T: FloatArray,
-    *,
-    r: float,
-    alpha: float,
-    s: float,
-    beta: float,
-) -> FloatArray:
-    """Return the log odds that the customer left between ``recency`` and ``T``."""
-    since, k = T - recency, r + frequency
-    A, B = alpha + recency, beta + recency
-    gain = k * np.log1p(since / A) + s * np.log1p(since / B)
-    odds: FloatArray = np.log(s) + gain + _window(since, k=k, A=A, s=s, B=B)
-    return odds
-
-
 def _dead_ratio(
     recency: FloatArray,
     T: FloatArray,
@@ -382,12 +363,6 @@ def _dead_ratio(
     A, B = alpha + recency, beta + recency
     since = T - recency
     some = np.where(since > 0, since, 1.0)
-    plain = _window(some, k=k, A=A, s=s[0], B=B)
-    ratio: FloatArray = np.exp(_window(some, k=other_k, A=A, s=s[1], B=B) - plain)
+    plain = log_window_of(some, k=k, A=A, s=s[0], B=B)
+    ratio: FloatArray = np.exp(log_window_of(some, k=other_k, A=A, s=s[1], B=B) - plain)
     return ratio
-
-
-def _window(
-    width: FloatArray, *, k: Numbers, A: Numbers, s: float, B: Numbers
-) -> FloatArray:
-    return per_cell(log_window, width=width, k=k, A=A, s=s, B=B)

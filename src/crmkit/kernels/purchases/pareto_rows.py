@@ -6,7 +6,8 @@ from ...typing import FloatArray
 from ..base.special import digamma_difference, log_gamma_ratio
 from .covariate_objective import ByGroup
 from .pareto_dropout_integral import PAIRS, race
-from .pareto_likelihood import heights, shares
+from .pareto_likelihood import heights
+from .pareto_wide import shares
 from .rising_factorials import trigamma
 
 __all__ = ["pareto_rows"]

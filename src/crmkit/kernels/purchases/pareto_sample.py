@@ -4,7 +4,12 @@ import numpy as np
 
 from ...typing import FloatArray, IntArray
 
-__all__ = ["lifetimes", "sample_customers", "sample_purchase_times"]
+__all__ = [
+    "lifetimes",
+    "sample_customers",
+    "sample_purchase_times",
+    "sample_unordered_times",
+]
 
 _SLOWEST = 1e-300  # a rate of leaving below it is never: one over it overflows
 
@@ -31,12 +36,22 @@ def sample_purchase_times(
     rng: np.random.Generator,
 ) -> tuple[IntArray, FloatArray]:
     """Draw the repeat purchases in ``(0, T]``: number of the customer, and time."""
+    customer, time = sample_unordered_times(rate, lifetime, T, rng)
+    order = np.lexsort((time, customer))
+    return customer[order], time[order]
+
+
+def sample_unordered_times(
+    rate: FloatArray,
+    lifetime: FloatArray,
+    T: FloatArray,
+    rng: np.random.Generator,
+) -> tuple[IntArray, FloatArray]:
+    """Draw the repeat purchases in ``(0, T]`` by customer, with times in any order."""
     until = np.minimum(lifetime, T)
     customer = np.repeat(np.arange(rate.size), rng.poisson(rate * until))
     # 1 - U lies in (0, 1]: no purchase falls together with the first one.
-    time = (1.0 - rng.random(customer.size)) * until[customer]
-    order = np.lexsort((time, customer))
-    return customer[order], time[order]
+    return customer, (1.0 - rng.random(customer.size)) * until[customer]
 
 
 def lifetimes(dropout: FloatArray, rng: np.random.Generator) -> FloatArray:

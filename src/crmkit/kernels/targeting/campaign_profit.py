@@ -78,7 +78,7 @@ def upper_envelope(gain: FloatArray, cost: FloatArray) -> IntArray:
 
 
 def _hull(cuts: IntArray, gain: list[float], cost: list[float]) -> IntArray:
-    """Take back cuts one after the other, for the few (or a rare many) that are left."""
+    """Take back cuts one after the other, for the few that are left."""
     kept: list[int] = []
     for at in range(len(gain)):
         while len(kept) > 1:

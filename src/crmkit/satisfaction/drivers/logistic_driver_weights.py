@@ -84,7 +84,7 @@ class _Answers:
         if math.prod(spans) > 4 * self.y.size:
             return self.X[:, columns], self.y, self.weight
         key = np.ravel_multi_index(tuple(self.codes[columns]), spans)
-        weight = np.bincount(key, self.weight)
+        weight = np.bincount(key, self.weight).astype(np.float64)
         there = np.flatnonzero(weight)
         ones = np.bincount(key, self.weight * self.y)[there]
         places = np.unravel_index(there, spans)
