@@ -62,7 +62,7 @@ def test_arrays_of_no_numbers_are_refused(values: Any) -> None:
 
 
 def test_a_hole_in_an_array_is_counted() -> None:
-    with pytest.raises(InvalidValueError, match="2 missing or infinite values in 3"):
+    with pytest.raises(InvalidValueError, match="missing or infinite value in 2 of 3"):
         _check.finite_array("x", [1.0, math.nan, math.inf])
 
 
@@ -75,15 +75,15 @@ def test_a_history_is_broadcast() -> None:
 @pytest.mark.parametrize(
     ("history", "found"),
     [
-        (([1], [6], [5]), "'recency': 1 value above T"),
-        (([-1], [0], [5]), "'frequency': 1 negative value"),
-        (([2.5], [1], [5]), "'frequency': 1 value that is not whole"),
-        (([0], [1], [5]), "'recency': 1 value above 0 at frequency 0"),
-        (([0], [0], [-5]), "'T': 1 negative value"),
-        (([0], [math.nan], [5]), "'recency': 1 missing or infinite value"),
-        (([0], [0], [math.inf]), "'T': 1 missing or infinite value"),
-        (([1], [math.inf], [math.inf]), "'recency': 1 missing or infinite value"),
-        (([1], [1e308], [-1e308]), "'T': 1 negative value"),
+        (([1], [6], [5]), "'recency': value above T"),
+        (([-1], [0], [5]), "'frequency': negative value"),
+        (([2.5], [1], [5]), "'frequency': value that is not whole"),
+        (([0], [1], [5]), "'recency': value above 0 at frequency 0"),
+        (([0], [0], [-5]), "'T': negative value"),
+        (([0], [math.nan], [5]), "'recency': missing or infinite value"),
+        (([0], [0], [math.inf]), "'T': missing or infinite value"),
+        (([1], [math.inf], [math.inf]), "'recency': missing or infinite value"),
+        (([1], [1e308], [-1e308]), "'T': negative value"),
     ],
 )
 def test_an_impossible_history_is_refused(history: Any, found: str) -> None:
@@ -91,13 +91,13 @@ def test_an_impossible_history_is_refused(history: Any, found: str) -> None:
         _check.purchase_history(*history)
 
 
-def test_several_rows_are_counted_in_the_plural() -> None:
+def test_several_rows_are_counted() -> None:
     with pytest.raises(
-        InvalidValueError, match="'recency': 2 values above T in 3 rows"
+        InvalidValueError, match="'recency': value above T in 2 of 3 rows"
     ):
         _check.purchase_history([1, 1, 1], [6, 7, 1], [5, 5, 5])
     with pytest.raises(
-        InvalidValueError, match="2 values that are not whole in 3 rows"
+        InvalidValueError, match="value that is not whole in 2 of 3 rows"
     ):
         _check.purchase_history([1.5, 1.5, 1], [1, 1, 1], [5, 5, 5])
 

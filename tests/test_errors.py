@@ -3,8 +3,8 @@
 import copy
 import inspect
 from multiprocessing import Pipe
-from operator import attrgetter
 
+import pandas as pd
 import pytest
 
 from crmkit import errors
@@ -36,18 +36,20 @@ EXAMPLES: list[tuple[CrmkitError, str]] = [
         ),
     ),
     (
-        MissingColumnError(["customer_id", "clv"], ["Customer ID"]),
+        MissingColumnError(
+            ["customer_id", "clv"], ["Customer ID"], hint="clv.with_clv writes 'clv'."
+        ),
         (
             "missing column(s) ['customer_id', 'clv']; the frame has ['Customer ID']. "
-            "Did you mean 'Customer ID' for 'customer_id'? clv.with_clv makes 'clv'. "
+            "Did you mean 'Customer ID' for 'customer_id'? clv.with_clv writes 'clv'. "
             "Rename them, or pass the matching *_col argument."
         ),
     ),
     (
-        MissingColumnError(["r_score", "revenue", "revenue", "m_score"], ["spend"]),
+        MissingColumnError(["amount"], ["Amount"], hint="Nothing writes 'amount'."),
         (
-            "missing column(s) ['r_score', 'revenue', 'm_score']; the frame has "
-            "['spend']. segments.with_rfm_scores makes 'r_score', 'm_score'. "
+            "missing column(s) ['amount']; the frame has ['Amount']. "
+            "Did you mean 'Amount' for 'amount'? "
             "Rename them, or pass the matching *_col argument."
         ),
     ),
@@ -61,7 +63,7 @@ EXAMPLES: list[tuple[CrmkitError, str]] = [
             remedy="Drop or fill them before the summary.",
         ),
         (
-            "column 'amount': 3 missing values in 13 rows "
+            "column 'amount': missing value in 3 of 13 rows "
             "(first: row 2, customer 'c1'). Drop or fill them before the summary."
         ),
     ),
@@ -73,7 +75,20 @@ EXAMPLES: list[tuple[CrmkitError, str]] = [
             total=1,
             remedy="Drop or fill it.",
         ),
-        "column 'amount': 1 missing value in 1 row. Drop or fill it.",
+        "column 'amount': missing value in 1 of 1 rows. Drop or fill it.",
+    ),
+    (
+        InvalidValueError(
+            subject="column 'amount'",
+            found="customer with refunds and no purchase",
+            count=2,
+            first="customer 'c1'",
+            remedy="Add the purchases.",
+        ),
+        (
+            "column 'amount': customer with refunds and no purchase "
+            "(2 in all; first: customer 'c1'). Add the purchases."
+        ),
     ),
     (
         InvalidValueError(
@@ -168,11 +183,26 @@ def test_a_warning_of_ours_can_be_told_from_all_others() -> None:
     assert issubclass(errors.CrmkitWarning, UserWarning)
 
 
-def test_what_is_said_to_make_a_column_is_there() -> None:
-    import crmkit as ck
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("x" * 10_000_000, "xxx"),
+        (10**5000, "a number of int"),
+        ([[[[[[1]]]]]], "[["),
+        ({"a": "b"}, "{'a': 'b'}"),
+        (pd.DataFrame({"a": range(99)}), "a 0 0 1 1"),
+    ],
+    ids=["text", "int", "list", "mapping", "frame"],
+)
+def test_a_value_is_shown_on_one_short_line(value: object, said: str) -> None:
+    line = errors.shown(value)
+    assert said in line
+    assert len(line) < 90
+    assert "\n" not in line
 
-    makers = [maker for maker in errors._MADE_BY if " " not in maker]
-    assert len(makers) == len(errors._MADE_BY) - 1  # one is a method of fitted models
-    for maker in makers:
-        assert callable(attrgetter(maker)(ck))
-    assert callable(ck.clv.BgNbd.with_probability_alive)
+
+def test_a_value_nested_beyond_the_stack_is_shown() -> None:
+    value: list[object] = []
+    for _ in range(100_000):
+        value = [value]
+    assert len(errors.shown(value)) < 90

@@ -43,9 +43,39 @@ def test_a_module_imports_only_floors_below_its_own(path: Path) -> None:
     assert not broken, f"{room} is on floor {FLOORS[room]} and imports {broken}"
 
 
-def test_every_room_is_on_the_map() -> None:
+def test_the_map_names_every_room_and_no_other() -> None:
     rooms = {room_of(path.relative_to(PACKAGE).parts) for path in FILES}
-    assert rooms <= set(FLOORS), "give the new room a floor in CONTRIBUTING.md"
+    assert rooms == set(FLOORS), "bring the map in CONTRIBUTING.md up to date"
+
+
+def test_the_map_names_every_sub_package_of_every_room_and_no_other() -> None:
+    there: dict[str, set[str]] = {}
+    for path in FILES:
+        room, *inside = path.relative_to(PACKAGE).parent.parts or ("",)
+        if inside:
+            there.setdefault(room, set()).add(inside[0])
+    told = {
+        room.strip("`/"): set(re.findall(r"`(\w+)/`", parts))
+        for room, parts in re.findall(r"^\| (`\w+/`) \| (.+?) \|$", MAP, re.MULTILINE)
+    }
+    assert told == there, "bring the sub-packages in CONTRIBUTING.md up to date"
+
+
+def test_no_two_modules_have_one_stem_but_a_kernel_and_its_model() -> None:
+    places: dict[str, list[str]] = {}
+    for path in FILES:
+        if path.stem not in {"__init__", "__main__"}:
+            inside = path.relative_to(PACKAGE)
+            places.setdefault(path.stem, []).append(str(inside.parent))
+    several = {
+        stem: found
+        for stem, found in places.items()
+        if len(found) > 1
+        and not (
+            len(found) == 2 and sum(each.startswith("kernels") for each in found) == 1
+        )
+    }
+    assert not several
 
 
 def test_a_kernel_knows_no_frames() -> None:

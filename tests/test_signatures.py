@@ -21,7 +21,25 @@ EXEMPT = re.compile(r"(?:from_|load_|simulate_)\w+$|per_unit_rate$")
 FRAMES = (IntoFrame, IntoFrameT, IntoDataFrame, IntoDataFrameT)
 # `by` names the columns of groups; `time_unit` is printed with a fit, never looked up.
 WORDS = {"by", "time_unit"}
-OPTIONS = 8  # beyond it, some of them belong in a value of their own
+MOST = 10  # beyond it, some of them belong in a value, such as HistoryColumns
+# One word for one thing: what each of these is called instead.
+GONE = {
+    "by_col": "by",
+    "calibration_end": "calibration_period_end",
+    "count": "n_resamples or n_draws",
+    "draws": "n_draws",
+    "frequency_col": "columns=HistoryColumns(frequency=...)",
+    "group_col": "by",
+    "high_col": "upper_col",
+    "low_col": "lower_col",
+    "monetary_value_col": "columns=HistoryColumns(monetary_value=...)",
+    "peers_by": "by",
+    "recency_col": "columns=HistoryColumns(recency=...)",
+    "repeats": "n_resamples",
+    "resamples": "n_resamples",
+    "T_col": "columns=HistoryColumns(T=...)",
+}
+GONE_ENDINGS = {"_high": "_upper", "_interval": "_lower and _upper", "_low": "_lower"}
 
 BY_POSITION = {
     inspect.Parameter.POSITIONAL_ONLY,
@@ -117,13 +135,23 @@ def test_a_column_is_a_name_and_says_so(function: Function) -> None:
             assert "str" in kind, f"{each.name}: a column is told by its name"
 
 
-def test_options_are_few(function: Function) -> None:
-    options = [
-        each
-        for each in parameters(function)[1:]
-        if each.default is not each.empty and not names_a_column(each)
-    ]
-    assert len(options) <= OPTIONS, [each.name for each in options]
+def test_parameters_are_few(function: Function) -> None:
+    names = [each.name for each in parameters(function)]
+    assert len(names) <= MOST, f"{len(names)}: {names}"
+
+
+def test_parameters_use_the_words_of_the_library(function: Function) -> None:
+    found = {
+        each.name: GONE[each.name] for each in parameters(function) if each.name in GONE
+    }
+    assert not found, f"call it {found}"
+
+
+def test_a_column_of_an_interval_ends_in_lower_or_upper(function: Function) -> None:
+    defaults = [each.default for each in parameters(function) if names_a_column(each)]
+    names = [each for each in defaults if isinstance(each, str)]
+    wrong = [name for name in names if name.endswith(tuple(GONE_ENDINGS))]
+    assert not wrong, GONE_ENDINGS
 
 
 def test_no_switch_makes_two_functions_of_one(function: Function) -> None:

@@ -1,4 +1,4 @@
-"""Checks that return what they checked, so that a body can read and check at once."""
+"""Checks of arguments: each returns the checked value, or raises one sentence."""
 
 import math
 from collections.abc import Collection, Iterable
@@ -7,7 +7,7 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .errors import InvalidTypeError, InvalidValueError
+from .errors import InvalidTypeError, InvalidValueError, shown
 from .typing import FloatArray
 
 __all__ = [
@@ -37,26 +37,28 @@ __all__ = [
 _Option = TypeVar("_Option", bound=str)
 _Given = TypeVar("_Given")
 
+# NumPy's bool is no subclass of np.integer, so it is refused as Python's is.
+_NUMBERS = (int, float, np.integer, np.floating)
 _BLOCK = 32_768  # rows that stay in the cache
 
 
-def number(name: str, value: float) -> float:
-    """Return ``value`` as a float: a real number, not NaN; infinity may pass."""
-    if isinstance(value, bool | str | bytes) or value is None:
+def number(name: str, value: object) -> float:
+    """Return ``value`` as a float: an int or a float, not NaN; infinity may pass."""
+    # Decimal and Fraction are refused too: they fail later, inside NumPy or SciPy.
+    if isinstance(value, bool) or not isinstance(value, _NUMBERS):
         raise InvalidTypeError(
             subject=f"argument {name!r}",
             expected="a number",
-            got=repr(value),
+            got=f"{type(value).__name__} {shown(value)}",
             remedy="Pass an int or a float.",
         )
     try:
         result = float(value)
-    except (TypeError, ValueError):
-        raise InvalidTypeError(
+    except OverflowError:
+        raise InvalidValueError(
             subject=f"argument {name!r}",
-            expected="a number",
-            got=type(value).__name__,
-            remedy="Pass an int or a float.",
+            found=f"invalid value {shown(value)}",
+            remedy="Pass a number below 1.8e308, the largest float.",
         ) from None
     if math.isnan(result):
         raise _refused(name, result, "Pass a number that is not NaN.")
@@ -72,7 +74,7 @@ def positive(name: str, value: float) -> float:
 
 
 def nonnegative(name: str, value: float, *, infinite: bool = False) -> float:
-    """Return ``value``: zero or above, infinite only where that has a meaning."""
+    """Return ``value``: zero or above; infinity may pass only if ``infinite``."""
     result = number(name, value)
     if result < 0 or (math.isinf(result) and not infinite):
         kind = "a number" if infinite else "a finite number"
@@ -84,12 +86,12 @@ def rate(name: str, value: float) -> float:
     """Return ``value``: a finite effective rate per unit of time, above -1."""
     result = number(name, value)
     if not -1 < result < math.inf:
-        raise _refused(name, result, "Pass a rate above -1, such as 0.1 for 10 %.")
+        raise _refused(name, result, "Pass a rate above -1, such as 0.1 for 10%.")
     return result
 
 
 def fraction(name: str, value: float, *, closed: bool = False) -> float:
-    """Return ``value``: strictly between 0 and 1, or up to and with the ends."""
+    """Return ``value``: between 0 and 1, with the ends only if ``closed``."""
     result = number(name, value)
     inside = 0 <= result <= 1 if closed else 0 < result < 1
     if not inside:
@@ -103,16 +105,20 @@ def whole(name: str, value: int, *, at_least: int = 0) -> int:
     result = number(name, value)
     if math.isinf(result) or result != math.floor(result) or result < at_least:
         raise _refused(name, result, f"Pass a whole number of {at_least} or more.")
-    return int(result)
+    # An int beyond 2**53 would lose its last digits on the way through a float.
+    given: object = value
+    return int(given) if isinstance(given, int) else int(result)
 
 
 def one_of(name: str, value: _Option, options: Collection[_Option]) -> _Option:
     """Return ``value``: one of the named options."""
-    if value not in options:
+    # Asked first: an array has no truth value, and a list no hash for a set of options.
+    given: object = value
+    if not isinstance(given, str) or given not in options:
         named = ", ".join(repr(option) for option in options)
         raise InvalidValueError(
             subject=f"argument {name!r}",
-            found=f"no such option {value!r}",
+            found=f"no such option {shown(value)}",
             remedy=f"Choose one of {named}.",
         )
     return value
@@ -180,12 +186,12 @@ def able_to(name: str, given: _Given, *methods: str) -> _Given:
 
 
 def random_source(rng: object) -> np.random.Generator:
-    """Return the source of randomness, which has to be a generator of NumPy."""
+    """Return ``rng``: a random generator of NumPy."""
     if not isinstance(rng, np.random.Generator):
         raise InvalidTypeError(
             subject="argument 'rng'",
             expected="a numpy.random.Generator",
-            got=repr(rng),
+            got=shown(rng),
             remedy="Pass numpy.random.default_rng(seed), with a seed of your choice.",
         )
     return rng
@@ -327,7 +333,7 @@ def purchase_history(
 
 
 def flawless_history(x: FloatArray, t_x: FloatArray, T: FloatArray) -> bool:
-    """Say at a glance whether nothing is wrong; if something is, rules say what."""
+    """Return whether a history keeps every rule, in one pass; blocks fit the cache."""
     flat = [np.ravel(column) for column in (x, t_x, T)]
     return all(
         _flawless(*(column[at : at + _BLOCK] for column in flat))
@@ -336,7 +342,8 @@ def flawless_history(x: FloatArray, t_x: FloatArray, T: FloatArray) -> bool:
 
 
 def _flawless(x: FloatArray, t_x: FloatArray, T: FloatArray) -> bool:
-    # A hole is in every extreme and compares as false: what is not fine is not fine.
+    # A NaN makes min and max NaN, and every comparison with NaN is false, so that a
+    # missing value fails here without a test for it.
     counted = x.min() >= 0 and x.max() < np.inf and bool(np.all(x == np.floor(x)))
     seen = t_x.min() >= 0 and T.max() < np.inf and bool(np.all(t_x <= T))
     first = not np.any((x == 0) & (t_x > 0))

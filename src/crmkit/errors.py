@@ -1,10 +1,11 @@
-"""The ways crmkit refuses, and the few things it warns of.
+"""The errors and warnings of crmkit.
 
-Every error is one sentence that can be pasted into a ticket: what, which rule, how
-many, the first example, the remedy. The facts stay on the error as attributes.
+The message of an error fits into a ticket: the column or argument, the rule, the number
+of rows, the first example and a remedy. The facts are also attributes of the error.
 """
 
-import re
+from reprlib import Repr
+from typing import Final
 
 __all__ = [
     "ConvergenceError",
@@ -20,25 +21,20 @@ __all__ = [
     "UnitWarning",
 ]
 
-# Columns that nobody has in a file of their own: who asks for one wants to know.
-_MADE_BY = {
-    "rfm_summary": ("frequency", "recency", "T", "monetary_value", "total_amount"),
-    "with_probability_alive of a fitted model": ("probability_alive",),
-    "clv.with_clv": ("clv",),
-    "segments.with_value_tier": ("value_tier",),
-    "segments.with_rfm_scores": ("r_score", "f_score", "m_score", "rfm_cell"),
-}
+_SHOWN: Final = 80  # characters of a value: a cell of a file may hold megabytes
+_SHORT: Final = Repr()  # stops at a few levels, where repr would exhaust the stack
+_SHORT.maxstring = _SHORT.maxother = _SHORT.maxlong = _SHOWN
 
 
 class CrmkitError(Exception):
-    """Anything crmkit refuses to do; catch this to catch all of them."""
+    """Base class of all errors of crmkit."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
         self.message = message
 
     def __reduce__(self) -> tuple[object, ...]:
-        """Travel between processes with the facts, whatever the constructor takes."""
+        """Pickle the message and the attributes, whatever the constructor takes."""
         return (_revived, (type(self), self.message, self.__dict__))
 
 
@@ -50,48 +46,35 @@ def _revived(
     return error
 
 
-_AFTER_THE_NOUN = re.compile(
-    r" (?:above|after|among|at|before|below|beyond|by|dated|for|from|in|larger|not|of|"
-    r"other|outside|than|that|to|whose|with|without)\b"
-)
-
-
-def _counted(count: int, noun: str) -> str:
-    """Say "1 missing value", "3 missing values" or "2 values above T"."""
-    if count == 1:
-        return f"1 {noun}"
-    rest = _AFTER_THE_NOUN.search(noun)
-    end = rest.start() if rest else len(noun)
-    said = noun[end:].replace(" that is ", " that are ", 1)
-    return f"{count} {noun[:end]}s{said}"
+def shown(value: object) -> str:
+    """Return ``value`` as code on one line, cut where it is too long for a sentence."""
+    try:
+        text = _SHORT.repr(value)
+    except ValueError:  # Python writes no int of more than 4,300 digits
+        text = f"a number of {type(value).__name__}"
+    line = " ".join(text.split())
+    return line if len(line) <= _SHOWN else f"{line[:_SHOWN]}..."
 
 
 def _letters(name: str) -> str:
     return "".join(sign for sign in name.lower() if sign.isalnum())
 
 
-def _makers(names: list[str]) -> str:
-    made = {
-        maker: [name for name in names if name in columns]
-        for maker, columns in _MADE_BY.items()
-    }
-    return "".join(
-        f" {maker} makes {', '.join(map(repr, found))}."
-        for maker, found in made.items()
-        if found
-    )
-
-
 class MissingColumnError(CrmkitError, LookupError):
-    """A column the function reads is not in the frame.
+    """A column that the function reads is missing from the frame.
 
     Attributes
     ----------
     missing, columns
-        The names asked for and not found, and the names the frame has.
+        The names that were not found, and the names that the frame has.
+    hint
+        How to get the missing columns, in whole sentences; empty if the reader of the
+        frame does not know.
     """
 
-    def __init__(self, missing: list[str], columns: list[str]) -> None:
+    def __init__(
+        self, missing: list[str], columns: list[str], *, hint: str = ""
+    ) -> None:
         self.missing = list(dict.fromkeys(missing))
         self.columns = columns
         near = {
@@ -100,12 +83,16 @@ class MissingColumnError(CrmkitError, LookupError):
             for column in columns
             if _letters(column) == _letters(name)
         }
-        hint = "".join(f" Did you mean {near[n]!r} for {n!r}?" for n in near)
-        hint += _makers([name for name in self.missing if name not in near])
-        super().__init__(
-            f"missing column(s) {self.missing}; the frame has {columns}.{hint} "
-            "Rename them, or pass the matching *_col argument."
-        )
+        # The name of a near column says more than who could write another one.
+        self.hint = hint if len(near) < len(self.missing) else ""
+        asked = [f"Did you mean {near[name]!r} for {name!r}?" for name in near]
+        sentences = [
+            f"missing column(s) {self.missing}; the frame has {columns}.",
+            *asked,
+            *([self.hint] if self.hint else []),
+            "Rename them, or pass the matching *_col argument.",
+        ]
+        super().__init__(" ".join(sentences))
 
 
 class InvalidValueError(CrmkitError, ValueError):
@@ -116,13 +103,14 @@ class InvalidValueError(CrmkitError, ValueError):
     subject
         What was looked at: ``"column 'amount'"`` or ``"argument 'horizon'"``.
     found
-        What was found there, in the singular: ``"missing value"``.
+        What was found there, in the singular: ``"missing value"``. The message never
+        puts it into the plural: "missing value in 3 of 13 rows".
     count, total
-        How many of how many rows; None for a single argument.
+        In how many of how many rows; None for a single argument.
     first
         The first example, as a reader would look it up.
     remedy
-        What to do about it, a whole sentence.
+        What to do about it, as a whole sentence.
     """
 
     def __init__(
@@ -141,23 +129,24 @@ class InvalidValueError(CrmkitError, ValueError):
         self.count = count
         self.total = total
         self.first = first
-        what = found if count is None else _counted(count, found)
-        where = "" if total is None else f" in {_counted(total, 'row')}"
-        example = "" if first is None else f" (first: {first})"
-        super().__init__(f"{subject}: {what}{where}{example}. {remedy}")
+        where = "" if count is None or total is None else f" in {count} of {total} rows"
+        notes = [] if count is None or total is not None else [f"{count} in all"]
+        notes += [] if first is None else [f"first: {first}"]
+        beside = f" ({'; '.join(notes)})" if notes else ""
+        super().__init__(f"{subject}: {found}{where}{beside}. {remedy}")
 
 
 class InvalidTypeError(CrmkitError, TypeError):
-    """Something is of a kind the function cannot read.
+    """A value has a type that the function cannot read.
 
     Attributes
     ----------
     subject
         What was looked at: ``"column 'date'"`` or ``"argument 'transactions'"``.
     expected, got
-        The kind that is read, and the kind that came.
+        The type that the function reads, and the type that it got.
     remedy
-        What to do about it, a whole sentence.
+        What to do about it, as a whole sentence.
     """
 
     def __init__(self, *, subject: str, expected: str, got: str, remedy: str) -> None:
@@ -169,14 +158,14 @@ class InvalidTypeError(CrmkitError, TypeError):
 
 
 class NotEnoughDataError(CrmkitError, ValueError):
-    """The data cannot carry what is asked of them.
+    """The data are too few for the result that was asked for.
 
     Attributes
     ----------
     needed, got
-        What the task needs, and what there is.
+        What the function needs, and what the data hold.
     remedy
-        What to do about it, a whole sentence.
+        What to do about it, as a whole sentence.
     """
 
     def __init__(self, *, needed: str, got: str, remedy: str) -> None:
@@ -187,12 +176,12 @@ class NotEnoughDataError(CrmkitError, ValueError):
 
 
 class ConvergenceError(CrmkitError, RuntimeError):
-    """A fit stopped before its optimum.
+    """A fit stopped before it reached the optimum.
 
     Attributes
     ----------
     fit
-        The fit it reached, with its report, to look at and not to use.
+        The last state of the fit, with its report: for diagnosis, not for use.
     """
 
     def __init__(self, message: str, *, fit: object) -> None:
@@ -206,8 +195,8 @@ class MissingExtraError(CrmkitError, ImportError):
     Attributes
     ----------
     package, extra
-        The package looked for, and the extra of crmkit that brings it; None where
-        none does, because the package asks for libraries that crmkit cannot go with.
+        The missing package, and the extra of crmkit that installs it; None if the
+        package needs old libraries that crmkit cannot be installed with.
     """
 
     def __init__(self, *, package: str, extra: str | None) -> None:
@@ -220,7 +209,7 @@ class MissingExtraError(CrmkitError, ImportError):
 
 
 class CrmkitWarning(UserWarning):
-    """Anything worth knowing about a number that is still right."""
+    """Base class of all warnings of crmkit: the numbers are right, but read this."""
 
 
 class UnitWarning(CrmkitWarning):
@@ -228,7 +217,7 @@ class UnitWarning(CrmkitWarning):
 
 
 class IdentifiabilityWarning(CrmkitWarning):
-    """The data leave a parameter all but free: a boundary or a flat likelihood."""
+    """A parameter is at its boundary, or the likelihood is flat in it."""
 
 
 class SelectionWarning(CrmkitWarning):

@@ -1,4 +1,4 @@
-"""Types that appear in public signatures, and the capabilities functions accept."""
+"""Types of public signatures: arrays, policies, column names and model protocols."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -48,8 +48,9 @@ TimeUnit: TypeAlias = Literal["day", "week", "month", "quarter", "year"]
 # The scale on which covariates add up to a hazard.
 Link: TypeAlias = Literal["logit", "cloglog"]
 # What to do with amounts below zero, and with values that are missing.
-Refunds: TypeAlias = Literal["error", "net", "drop"]
-Missing: TypeAlias = Literal["error", "keep"]
+# A function that supports fewer of these names its own Literal.
+Refunds: TypeAlias = Literal["error", "drop", "net", "cancel"]
+Missing: TypeAlias = Literal["error", "drop", "keep"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +101,7 @@ HISTORY: Final = HistoryColumns()
 
 
 class PurchaseModel(Protocol):
-    """Anything that can say how many purchases to expect of a customer.
+    """A model with the probability to be active and the expected purchases.
 
     The three numbers of a customer are ``frequency`` (repeat occasions), ``recency``
     (first to last purchase) and ``T`` (first purchase to the end of observation);
@@ -110,7 +111,7 @@ class PurchaseModel(Protocol):
     def probability_alive(
         self, frequency: ArrayLike, recency: ArrayLike, T: ArrayLike
     ) -> FloatArray:
-        """Return the probability that each customer is still a customer at ``T``."""
+        """Return the probability that each customer is still active at ``T``."""
         ...
 
     def expected_purchases(
@@ -121,7 +122,7 @@ class PurchaseModel(Protocol):
         *,
         horizon: float,
     ) -> FloatArray:
-        """Return the purchases to expect in ``(T, T + horizon]``."""
+        """Return the expected purchases in ``(T, T + horizon]``."""
         ...
 
     def discounted_expected_purchases(
@@ -133,12 +134,12 @@ class PurchaseModel(Protocol):
         horizon: float,
         discount_rate: float,
     ) -> FloatArray:
-        """Return the same, each purchase discounted to ``T``; infinity allowed."""
+        """Return the purchases in ``(T, T + horizon]``, discounted to ``T``."""
         ...
 
 
 class PauseModel(Protocol):
-    """Anything that can say how likely a number of purchases is.
+    """A model with the probability of a number of purchases.
 
     The fitted purchase models of ``crmkit.clv`` do.
     """
@@ -170,17 +171,17 @@ class ProbabilityEstimator(Protocol):
 
 
 class SpendModel(Protocol):
-    """Anything that can say what a customer's purchase occasion is worth."""
+    """A model with the expected amount of a purchase occasion of a customer."""
 
     def expected_spend(
         self, frequency: ArrayLike, monetary_value: ArrayLike
     ) -> FloatArray:
-        """Return the mean amount to expect of a customer's next occasions."""
+        """Return the expected mean amount of the next occasions of a customer."""
         ...
 
 
 class SurvivalModel(Protocol):
-    """Anything that can say who will still be there after how long."""
+    """A model with the probability that a customer stays longer than a time."""
 
     def survival_table(self, customers: IntoFrame, times: ArrayLike) -> FloatArray:
         """Return S(t) from the start of a customer: a row each, a column per time."""

@@ -75,7 +75,7 @@ def test_what_cannot_be_saved_is_not_at_risk(frame: Make, columns_of: Read) -> N
     out = columns_of(with_retention_priority(frame(customers), **ask))
     assert _by_id(out, "value_at_risk") == pytest.approx({1: 10, 2: 0, 3: 0, 4: 0})
     broken = customers | {"persuadability": [0.2, 0.2, 1.2, 0.2]}
-    with pytest.raises(InvalidValueError, match="'persuadability': 1 value outside"):
+    with pytest.raises(InvalidValueError, match="'persuadability': value outside"):
         with_retention_priority(frame(broken), **ask)
 
 
@@ -99,7 +99,7 @@ def test_value_and_value_at_risk_add_up_to_the_value_of_staying(
 @pytest.mark.parametrize("hole", [None, float("nan")])
 def test_an_answer_that_is_missing_is_refused(frame: Make, hole: float | None) -> None:
     broken = DEGREES | {"satisfaction": [3.0, hole, 3, 9, 3, 9]}
-    with pytest.raises(InvalidValueError, match="'satisfaction': 1 missing value"):
+    with pytest.raises(InvalidValueError, match="'satisfaction': missing value"):
         with_retention_priority(frame(broken), clv_from=500, satisfaction_from=7)
 
 
@@ -134,7 +134,7 @@ def test_the_value_of_a_point_is_the_slope(columns_of: Read, eager_frame: Make) 
         )
         assert out["value_of_a_point"][at] == pytest.approx(slope, rel=1e-6)
     broken = tiers | {"retention": [0.6, 1.2]}
-    with pytest.raises(InvalidValueError, match="'retention': 1 value outside"):
+    with pytest.raises(InvalidValueError, match="'retention': value outside"):
         with_value_of_retention(eager_frame(broken), discount_rate=0.12)
     with pytest.raises(InvalidValueError, match="no limit"):
         with_value_of_retention(eager_frame(tiers), discount_rate=0, margin_growth=0.2)

@@ -99,9 +99,9 @@ def test_calibration_bins_keep_ties_together(eager_frame: Any, columns_of: Any) 
     ("change", "match"),
     [
         ({"churn_risk": [1.2, 0.1]}, "value outside 0 to 1"),
-        ({"churn_risk": [None, 0.1]}, "'churn_risk': 1 missing value in 2 rows"),
-        ({"churned": [1, 2]}, "'churned': 1 value other than 0 or 1"),
-        ({"churned": [1, None]}, "'churned': 1 missing value"),
+        ({"churn_risk": [None, 0.1]}, "'churn_risk': missing value in 1 of 2 rows"),
+        ({"churned": [1, 2]}, "'churned': value other than 0 or 1"),
+        ({"churned": [1, None]}, "'churned': missing value"),
     ],
 )
 def test_what_is_no_forecast_is_refused(

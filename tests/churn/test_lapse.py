@@ -140,7 +140,7 @@ def test_the_lapsed_are_marked_in_every_library(frame: Any, columns_of: Any) -> 
     out = columns_of(window.with_lapsed(frame(customers)))
     marked = dict(zip(out["customer_id"], out["lapsed"], strict=True))
     assert marked == {1: 0, 2: 1, 3: 0}
-    with pytest.raises(InvalidValueError, match="'inactivity': 1 negative value"):
+    with pytest.raises(InvalidValueError, match="'inactivity': negative value"):
         window.with_lapsed(frame(customers | {"inactivity": [-1.0, 45, 0]}))
 
 

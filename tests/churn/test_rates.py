@@ -52,7 +52,7 @@ def test_revenue_is_accounted_for_to_the_last_cent(rng: np.random.Generator) -> 
 def test_nobody_at_the_start_is_refused(eager_frame: Any) -> None:
     with pytest.raises(NotEnoughDataError, match="at the start"):
         period_rates(eager_frame(BOOK | {"revenue_at_start": [0.0] * 6}))
-    with pytest.raises(InvalidValueError, match="'revenue_at_end': 1 missing value"):
+    with pytest.raises(InvalidValueError, match="'revenue_at_end': missing value"):
         period_rates(eager_frame(BOOK | {"revenue_at_end": [1.0] * 5 + [None]}))
 
 
@@ -168,5 +168,5 @@ def test_sizes_may_be_shares_but_not_all_zero() -> None:
     none = shares.assign(n_customers=0)
     with pytest.raises(NotEnoughDataError, match="needs customers, got 0"):
         aggregation_bias(none, renewals=1)
-    with pytest.raises(InvalidValueError, match="'retention': 1 value outside 0 to 1"):
+    with pytest.raises(InvalidValueError, match="'retention': value outside 0 to 1"):
         aggregation_bias(shares.assign(retention=[0.9, 1.2]), renewals=1)

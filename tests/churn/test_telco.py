@@ -211,12 +211,12 @@ def test_a_hole_in_a_covariate_is_refused_when_learning_and_when_asking(
     )
     holed = rows.astype({"monthly": "boolean"})
     holed.loc[holed.index[3], "monthly"] = None
-    with pytest.raises(InvalidValueError, match="'monthly': 1 missing value"):
+    with pytest.raises(InvalidValueError, match="'monthly': missing value"):
         model.survival_table(holed, [1, 2])
     with pytest.raises(InvalidValueError, match="'monthly'"):
         fit_discrete_hazard(
             person_periods(holed), covariate_cols=["monthly"], baseline="constant"
         )
     numbers = rows.assign(monthly=[float("nan"), *[1.0] * 199])
-    with pytest.raises(InvalidValueError, match="'monthly': 1 missing value"):
+    with pytest.raises(InvalidValueError, match="'monthly': missing value"):
         model.survival_table(numbers, [1, 2])

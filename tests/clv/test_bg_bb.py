@@ -130,9 +130,9 @@ def test_every_library_gets_what_an_array_gets(
 @pytest.mark.parametrize(
     ("column", "value", "found"),
     [
-        ("T", 6.5, "column 'T': 1 impossible value in 3 rows"),
-        ("recency", 4.5, "column 'recency': 1 impossible value in 3 rows"),
-        ("frequency", 6, "column 'frequency': 1 impossible value in 3 rows"),
+        ("T", 6.5, "column 'T': impossible value in 1 of 3 rows"),
+        ("recency", 4.5, "column 'recency': impossible value in 1 of 3 rows"),
+        ("frequency", 6, "column 'frequency': impossible value in 1 of 3 rows"),
     ],
 )
 def test_what_is_no_history_of_opportunities_is_refused(

@@ -148,7 +148,7 @@ def test_customers_without_a_purchase_are_rows_of_zeros() -> None:
 def test_a_line_without_a_group_is_refused_by_name() -> None:
     lines = _pair("known").lines.with_columns(shop=pl.Series(["x", None, "y"]))
     with pytest.raises(
-        errors.InvalidValueError, match="column 'shop': 1 missing value in 3 rows"
+        errors.InvalidValueError, match="column 'shop': missing value in 1 of 3 rows"
     ):
         components(
             Ledger(lines=lines), by="shop", references=References.from_standards()

@@ -150,8 +150,8 @@ STANDARDS = References.from_standards(discount_depth={"t": 0.1}, overall_depth=0
 @pytest.mark.parametrize(
     ("wrong", "sentence"),
     [
-        ({"service_cost": (-1.0,)}, "argument 'service_cost': 1 negative value"),
-        ({"acquisition_cost": (-1.0,)}, "argument 'acquisition_cost': 1 negative"),
+        ({"service_cost": (-1.0,)}, "argument 'service_cost': negative value"),
+        ({"acquisition_cost": (-1.0,)}, "argument 'acquisition_cost': negative"),
         ({"overall_depth": (1.2,)}, r"'overall_depth': a depth of 1\.2, above 1"),
         ({"discount_depth": ((2.0,),)}, "'discount_depth': a depth of 2"),
         ({"periods": ("x",)}, "a period 'x' that is no ISO-8601 date"),

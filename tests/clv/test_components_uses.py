@@ -114,14 +114,14 @@ NAN, INF = float("nan"), float("inf")
 @pytest.mark.parametrize(
     ("past", "later", "sentence"),
     [
-        ({"clv": [1.0, None, 3.0]}, {}, "column 'clv': 1 missing value in 3 rows"),
-        ({}, {"clv2": [1.0, NAN, 3.0]}, "column 'clv2': 1 missing value"),
-        ({}, {"clv5": [1.0, INF, 3.0]}, "column 'clv5': 1 infinite value"),
+        ({"clv": [1.0, None, 3.0]}, {}, "column 'clv': missing value in 1 of 3 rows"),
+        ({}, {"clv2": [1.0, NAN, 3.0]}, "column 'clv2': missing value"),
+        ({}, {"clv5": [1.0, INF, 3.0]}, "column 'clv5': infinite value"),
         ({"clv": ["1", "2", "3"]}, {}, "column 'clv': expected numbers"),
         ({}, {"clv3": ["1", "2", "3"]}, "column 'clv3': expected numbers"),
-        ({"customer_id": ["b", None, "c"]}, {}, "'customer_id': 1 missing value"),
+        ({"customer_id": ["b", None, "c"]}, {}, "'customer_id': missing value"),
         ({}, {"customer_id": [1, 2, 3]}, "Convert the ids of both frames to one type"),
-        ({"kind": ["x", None, "y"]}, {}, "column 'kind': 1 missing value"),
+        ({"kind": ["x", None, "y"]}, {}, "column 'kind': missing value"),
     ],
 )
 def test_tenses_of_frames_that_cannot_be_are_refused(
@@ -168,9 +168,9 @@ def test_ids_of_two_widths_or_labels_are_the_same_ids() -> None:
 @pytest.mark.parametrize(
     ("value", "sentence"),
     [
-        (NAN, "column 'clv3': 1 missing value in 2 rows"),
-        (None, "column 'clv3': 1 missing value in 2 rows"),
-        (INF, "column 'clv3': 1 infinite value in 2 rows"),
+        (NAN, "column 'clv3': missing value in 1 of 2 rows"),
+        (None, "column 'clv3': missing value in 1 of 2 rows"),
+        (INF, "column 'clv3': infinite value in 1 of 2 rows"),
         ("1", "column 'clv3': expected numbers"),
     ],
 )

@@ -89,7 +89,7 @@ def test_the_report_is_the_same(engine_frame: Any, log: Any) -> None:
 
 def test_a_bad_value_is_refused_before_any_number(engine_frame: Any, log: Any) -> None:
     log["amount"][3] = float("inf")
-    with pytest.raises(ck.errors.InvalidValueError, match="1 infinite value in"):
+    with pytest.raises(ck.errors.InvalidValueError, match="infinite value in"):
         ck.rfm_summary(engine_frame(log), observation_period_end=END)
 
 

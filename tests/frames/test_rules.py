@@ -39,7 +39,7 @@ def test_a_hole_is_null_or_not_a_number(frame: Any, hole: Any) -> None:
     columns["value"][1] = hole
     opened = read(frame(columns), ["value"])
     said = _refusal(opened, number_rules(opened, "value"))
-    assert said.startswith("column 'value': 1 missing value in 3 rows (first: ")
+    assert said.startswith("column 'value': missing value in 1 of 3 rows (first: ")
     assert "customer 'b'" in said
 
 
@@ -52,7 +52,7 @@ def test_a_sign_is_a_rule(frame: Any, sign: Any, value: float, found: str) -> No
     columns["value"][2] = value
     opened = read(frame(columns), ["value"])
     said = _refusal(opened, number_rules(opened, "value", sign=sign))
-    assert f"1 {found} in 3 rows" in said
+    assert f"{found} in 1 of 3 rows" in said
     assert f"value {value!r}" in said
 
 
@@ -73,7 +73,7 @@ def test_a_rule_of_two_columns_reads_both(frame: Any) -> None:
         found="value above its limit",
         remedy="Lower it.",
     )
-    with pytest.raises(InvalidValueError, match="1 value above its limit in 3 rows"):
+    with pytest.raises(InvalidValueError, match="value above its limit in 1 of 3 rows"):
         refuse(opened, [above])
 
 
@@ -85,7 +85,7 @@ def test_missing_knows_nothing_of_text(frame: Any) -> None:
         found="missing value",
         remedy="Name it.",
     )
-    with pytest.raises(InvalidValueError, match="1 missing value in 3 rows"):
+    with pytest.raises(InvalidValueError, match="missing value in 1 of 3 rows"):
         refuse(opened, [rule])
 
 

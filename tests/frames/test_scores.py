@@ -70,7 +70,7 @@ def test_rules_are_asked_before_any_score(frame: Any) -> None:
     def never(_x: np.ndarray) -> np.ndarray:
         raise AssertionError
 
-    with pytest.raises(ValueError, match="column 'x': 1 missing value in 4 rows"):
+    with pytest.raises(ValueError, match="column 'x': missing value in 1 of 4 rows"):
         with_scores(
             frame(columns),
             ["x"],

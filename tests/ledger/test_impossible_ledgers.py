@@ -52,9 +52,9 @@ def test_a_referral_after_the_first_sale_is_refused(
     with pytest.raises(errors.InvalidValueError) as caught:
         referred(day(7))
     assert str(caught.value) == (
-        "referrals, column 'date': 1 late referral in 1 row (first: row 0, referrer_id "
-        "'a'). A referral wins a customer on or before the first purchase: correct the "
-        "date, or drop the row."
+        "referrals, column 'date': late referral in 1 of 1 rows (first: row 0, "
+        "referrer_id 'a'). A referral wins a customer on or before the first purchase: "
+        "correct the date, or drop the row."
     )
     assert referred(day(6)).book.referrals.day.size == 1
 
@@ -64,7 +64,9 @@ def test_a_referral_after_the_first_sale_is_refused(
 def test_a_link_that_is_no_exact_line_id_is_refused(link: float, dtype: str) -> None:
     lines = pd.DataFrame(LINES)
     lines["return_of"] = pd.Series([None, None, link], dtype=dtype)
-    with pytest.raises(errors.InvalidValueError, match="1 inexact line id in 3 rows"):
+    with pytest.raises(
+        errors.InvalidValueError, match="inexact line id in 1 of 3 rows"
+    ):
         Ledger(lines=lines)
 
 
@@ -96,7 +98,7 @@ def test_returns_larger_than_their_sale_are_refused(
     twice[column][3] *= 1.1
     with pytest.raises(
         errors.InvalidValueError,
-        match=rf"{column}': 1 sale with larger returns in 4 rows \(first: row 1,",
+        match=rf"{column}': sale with larger returns in 1 of 4 rows \(first: row 1,",
     ):
         Ledger(lines=eager_frame(twice))
 

@@ -108,60 +108,60 @@ def test_the_caller_is_left_as_he_was(eager_frame: Build, columns_of: Read) -> N
         (
             {"line_id": [1, 2, 2, 4]},
             (
-                "lines, column 'line_id': 1 duplicate line id in 4 rows (first: row 2, "
-                "customer_id 'a'). Book each line once."
+                "lines, column 'line_id': duplicate line id in 1 of 4 rows (first: row "
+                "2, customer_id 'a'). Book each line once."
             ),
         ),
         (
             {"return_of": [None, None, None, 9]},
             (
-                "lines, column 'return_of': 1 orphan return in 4 rows (first: "
+                "lines, column 'return_of': orphan return in 1 of 4 rows (first: "
                 "row 3, customer_id 'a')."
             ),
         ),
-        ({"return_of": [None, None, None, 4]}, "1 chained return in 4 rows"),
+        ({"return_of": [None, None, None, 4]}, "chained return in 1 of 4 rows"),
         (
             {"return_of": [None, None, None, 2]},
-            "1 foreign return in 4 rows",
+            "foreign return in 1 of 4 rows",
         ),
         (
             {"date": [day(5), day(6), day(1, 2), day(4)]},
-            "column 'date': 1 early return in 4 rows",
+            "column 'date': early return in 1 of 4 rows",
         ),
         (
             {"order_id": ["o1", "o1", "o3", "o1"]},
-            "column 'order_id': 1 foreign order line in 4 rows",
+            "column 'order_id': foreign order line in 1 of 4 rows",
         ),
         (
             {"paid_amount": [18.0, -1.0, 30.0, -18.0]},
             (
-                "column 'paid_amount': 1 negative sale amount in 4 rows (first: "
+                "column 'paid_amount': negative sale amount in 1 of 4 rows (first: "
                 "row 1, customer_id 'b'). Name in the return column"
             ),
         ),
         (
             {"cost_amount": [9.0, 5.0, 12.0, 9.0]},
-            "column 'cost_amount': 1 positive return amount in 4 rows",
+            "column 'cost_amount': positive return amount in 1 of 4 rows",
         ),
         (
             {"list_amount": [20.0, None, 30.0, -20.0]},
-            "column 'list_amount': 1 missing value in 4 rows (first: row 1",
+            "column 'list_amount': missing value in 1 of 4 rows (first: row 1",
         ),
         (
             {"paid_amount": [18.0, float("inf"), 30.0, -18.0]},
-            "column 'paid_amount': 1 infinite value in 4 rows",
+            "column 'paid_amount': infinite value in 1 of 4 rows",
         ),
         (
             {"customer_id": ["a", None, "a", "a"]},
-            "lines, column 'customer_id': 1 missing value in 4 rows",
+            "lines, column 'customer_id': missing value in 1 of 4 rows",
         ),
         (
             {"category": ["x", "", "y", "x"]},
-            "lines, column 'category': 1 blank value in 4 rows",
+            "lines, column 'category': blank value in 1 of 4 rows",
         ),
         (
             {"date": [day(5), None, day(1, 2), day(9, 2)]},
-            "lines, column 'date': 1 missing value in 4 rows",
+            "lines, column 'date': missing value in 1 of 4 rows",
         ),
     ],
 )
@@ -189,7 +189,7 @@ def test_a_customer_the_lines_do_not_know_is_refused(
         "referrals": {**REFERRALS, "referee_id": ["zoe"]},
     }
     with pytest.raises(
-        errors.InvalidValueError, match=rf"{table}.*1 unknown customer in .* the lines"
+        errors.InvalidValueError, match=rf"{table}.*unknown customer in .* the lines"
     ):
         Ledger(lines=eager_frame(LINES), **{table: eager_frame(unknown[table])})
 
@@ -197,7 +197,7 @@ def test_a_customer_the_lines_do_not_know_is_refused(
 def test_serving_someone_not_yet_won_is_refused(eager_frame: Build) -> None:
     early = eager_frame({**COSTS, "date": [day(2), day(7)]})
     lines = eager_frame(LINES)
-    with pytest.raises(errors.InvalidValueError, match="1 premature cost in 2 rows"):
+    with pytest.raises(errors.InvalidValueError, match="premature cost in 1 of 2 rows"):
         Ledger(lines=lines, service=early)
     Ledger(lines=lines, service=early, relationship_start="unknown")
     won = eager_frame({"customer_id": ["b"], "date": [day(1)], "amount": [4.0]})
@@ -205,7 +205,7 @@ def test_serving_someone_not_yet_won_is_refused(eager_frame: Build) -> None:
 
 
 def test_a_negative_cost_is_refused(eager_frame: Build) -> None:
-    with pytest.raises(errors.InvalidValueError, match="1 negative value in 2 rows"):
+    with pytest.raises(errors.InvalidValueError, match="negative value in 1 of 2 rows"):
         Ledger(
             lines=eager_frame(LINES),
             service=eager_frame({**COSTS, "amount": [2.0, -3.0]}),
@@ -215,9 +215,9 @@ def test_a_negative_cost_is_refused(eager_frame: Build) -> None:
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        ({"referee_id": ["a"]}, "1 self-referral in 1 row"),
-        ({"share": [1.2]}, "1 impossible share in 1 row"),
-        ({"share": [float("nan")]}, "column 'share': 1 missing value in 1 row"),
+        ({"referee_id": ["a"]}, "self-referral in 1 of 1 rows"),
+        ({"share": [1.2]}, "impossible share in 1 of 1 rows"),
+        ({"share": [float("nan")]}, "column 'share': missing value in 1 of 1 rows"),
     ],
 )
 def test_referrals_that_cannot_be_are_refused(
@@ -236,20 +236,20 @@ def test_a_cycle_of_referrals_is_refused_with_its_size(eager_frame: Build) -> No
         "share": [0.5, 0.5],
     }
     with pytest.raises(
-        errors.InvalidValueError, match="2 circular referrals in 2 rows"
+        errors.InvalidValueError, match="circular referral in 2 of 2 rows"
     ):
         Ledger(lines=eager_frame(LINES), referrals=eager_frame(circle))
 
 
 def test_a_referral_booked_twice_is_refused(eager_frame: Build) -> None:
     twice = {name: 2 * values for name, values in REFERRALS.items()}
-    with pytest.raises(errors.InvalidValueError, match="1 duplicate referral in 2"):
+    with pytest.raises(errors.InvalidValueError, match="duplicate referral in 1 of 2"):
         Ledger(lines=eager_frame(LINES), referrals=eager_frame(twice))
 
 
 def test_a_relationship_cannot_start_after_a_purchase(eager_frame: Build) -> None:
     late = eager_frame({"customer_id": ["a"], "date": [day(8)]})
-    with pytest.raises(errors.InvalidValueError, match="1 late start in 1 row"):
+    with pytest.raises(errors.InvalidValueError, match="late start in 1 of 1 rows"):
         Ledger(lines=eager_frame(LINES), relationship_start=late)
 
 
@@ -273,7 +273,7 @@ def test_tables_of_two_libraries_are_refused() -> None:
 def test_a_customer_may_stand_in_the_table_of_customers_once(
     eager_frame: Build,
 ) -> None:
-    with pytest.raises(errors.InvalidValueError, match="1 duplicate customer"):
+    with pytest.raises(errors.InvalidValueError, match="duplicate customer"):
         Ledger(
             lines=eager_frame(LINES),
             customers=eager_frame({"customer_id": ["a", "b", "a"]}),

@@ -100,9 +100,12 @@ def test_bad_input_ends_in_one_sentence_and_code_2(
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (("29.33", ""), "column 'paid': 1 missing value in 6919 rows (first: line 2"),
-        (("29.33", "-29.33"), "column 'paid': 1 negative"),
-        (("1997-01-01", "01/01/1997"), "1 non-ISO date in 6919 rows"),
+        (
+            ("29.33", ""),
+            "column 'paid': missing value in 1 of 6919 rows (first: line 2",
+        ),
+        (("29.33", "-29.33"), "column 'paid': negative"),
+        (("1997-01-01", "01/01/1997"), "non-ISO date in 1 of 6919 rows"),
         (("29.33", "29,33"), "not readable as CSV"),
     ],
 )
@@ -126,7 +129,7 @@ def test_rows_without_an_id_may_be_dropped_and_are_counted(
     log.write_text("\n".join(lines))
     assert _run("report", log, *OPTIONS, "--out", tmp_path) == 2
     said = capsys.readouterr().err.splitlines()[-1]
-    assert "1 missing or blank id in 6919 rows (first: line 4)" in said
+    assert "missing or blank id in 1 of 6919 rows (first: line 4)" in said
     assert "--missing-ids drop" in said
     told = ("report", log, *OPTIONS, "--out", tmp_path, "--missing-ids=drop")
     assert _run(*told) == 0
@@ -135,7 +138,7 @@ def test_rows_without_an_id_may_be_dropped_and_are_counted(
     lines[5] = lines[5][: lines[5].rindex(",")] + ",-3"
     log.write_text("\n".join(lines))
     assert _run(*told) == 2
-    assert "1 negative value in 6918 rows (first: line 6" in capsys.readouterr().err
+    assert "negative value in 1 of 6918 rows (first: line 6" in capsys.readouterr().err
 
 
 def test_a_slip_is_noted_on_stderr(

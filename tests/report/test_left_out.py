@@ -96,7 +96,7 @@ def test_rows_without_an_id_are_refused_or_dropped_and_counted(hole: Any) -> Non
     with pytest.raises(InvalidValueError) as caught:
         analyse(holed, question=QUESTION)
     assert str(caught.value) == (
-        "column 'customer_id': 2 missing or blank ids in 6921 rows (first: row 5). "
+        "column 'customer_id': missing or blank id in 2 of 6921 rows (first: row 5). "
         "Give these rows an id, or leave them out with --missing-ids drop "
         "(missing_ids='drop')."
     )

@@ -93,7 +93,7 @@ def test_dates_of_another_format_are_refused_and_read_if_named(file: Path) -> No
     with pytest.raises(InvalidValueError) as caught:
         _read(file)
     assert str(caught.value) == (
-        "column 'Day': 2 non-ISO dates in 2 rows "
+        "column 'Day': non-ISO date in 2 of 2 rows "
         "(first: line 2, value '31.01.2024'). "
         "Pass their format, such as --date-format %d.%m.%Y."
     )
@@ -139,7 +139,7 @@ def test_a_date_that_does_not_fit_the_format_is_refused(file: Path) -> None:
     with pytest.raises(InvalidValueError) as caught:
         _read(file, date_format="%Y-%m-%d")
     assert str(caught.value) == (
-        "column 'Day': 1 unreadable date in 2 rows "
+        "column 'Day': unreadable date in 1 of 2 rows "
         "(first: line 2, value '01/31/2024'). "
         "They do not match %Y-%m-%d: pass another --date-format."
     )
@@ -156,7 +156,7 @@ def test_a_decimal_comma_is_refused_and_read_if_named(file: Path) -> None:
     with pytest.raises(InvalidValueError) as caught:
         _read(file)
     assert str(caught.value) == (
-        "column 'Spent': 1 unreadable amount in 2 rows "
+        "column 'Spent': unreadable amount in 1 of 2 rows "
         "(first: line 2, value '1.010,50'). "
         "Write amounts like 1234.50, or pass other marks with --decimal and "
         "--thousands."
@@ -168,7 +168,7 @@ def test_a_decimal_comma_is_refused_and_read_if_named(file: Path) -> None:
 @pytest.mark.parametrize("amount", ["$10", "ten", "1_000", "1,5"])
 def test_what_is_no_plain_number_is_refused(file: Path, amount: str) -> None:
     file.write_text(_csv(";").replace("10.50", amount))
-    with pytest.raises(InvalidValueError, match="1 unreadable amount"):
+    with pytest.raises(InvalidValueError, match="unreadable amount"):
         _read(file)
 
 
@@ -201,7 +201,7 @@ def test_a_mark_where_it_means_nothing_is_refused(
     with pytest.raises(InvalidValueError) as caught:
         _read(file, decimal=decimal, thousands=thousands)
     assert (
-        f"1 unreadable amount in 2 rows (first: line 2, value {amount!r}). Write "
+        f"unreadable amount in 1 of 2 rows (first: line 2, value {amount!r}). Write "
         f"amounts like 1{thousands}234{decimal}50, or"
     ) in str(caught.value)
 

@@ -87,7 +87,7 @@ def test_a_zero_for_not_applicable_is_refused(eager_frame: Build) -> None:
     options: Any = {"driver_cols": DRIVERS, "outcome_col": "overall", "scale": (1, 5)}
     with pytest.raises(errors.InvalidValueError, match="not applicable") as refused:
         penalty_reward(eager_frame(ratings), low_at_most=2, high_at_least=4, **options)
-    assert "column 'helps': 1 out-of-scale answer in 900 rows" in str(refused.value)
+    assert "column 'helps': out-of-scale answer in 1 of 900 rows" in str(refused.value)
     with pytest.raises(errors.InvalidValueError, match="scale is 1 to 5"):
         importance_performance(eager_frame(ratings), **options)
 

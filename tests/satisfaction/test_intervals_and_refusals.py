@@ -99,7 +99,7 @@ def test_items_that_cannot_have_a_common_component_are_named() -> None:
 
 def test_an_infinite_outcome_is_refused() -> None:
     answers = _frame(a=[3.0, 5, 7, 1], y=[1.0, 2, float("inf"), 3])
-    with pytest.raises(errors.InvalidValueError, match="column 'y': 1 infinite value"):
+    with pytest.raises(errors.InvalidValueError, match="column 'y': infinite value"):
         satisfaction.fit_driver_weights(answers, driver_cols=["a"], outcome_col="y")
 
 

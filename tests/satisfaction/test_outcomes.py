@@ -115,7 +115,7 @@ def test_later_rows_change_nothing() -> None:
 
 
 def test_an_answer_after_the_cutoff_is_refused(frame: Build) -> None:
-    with pytest.raises(errors.InvalidValueError, match="1 date after as_of"):
+    with pytest.raises(errors.InvalidValueError, match="date after as_of"):
         with_outcomes(
             frame(ANSWERS),
             transactions=frame(PURCHASES),
@@ -157,7 +157,7 @@ def test_who_had_left_before_is_refused_by_an_engine_too() -> None:
     import polars as pl
 
     gone = {"customer_id": ["a"], "date": _days("2024-01-31")}
-    with pytest.raises(errors.InvalidValueError, match="1 customer who had left"):
+    with pytest.raises(errors.InvalidValueError, match="customer who had left"):
         with_outcomes(
             pl.LazyFrame(ANSWERS),
             transactions=pl.LazyFrame(PURCHASES),
@@ -168,7 +168,7 @@ def test_who_had_left_before_is_refused_by_an_engine_too() -> None:
 
 def test_who_had_left_before_is_refused(eager_frame: Build) -> None:
     gone = {"customer_id": ["a"], "date": _days("2024-01-31")}
-    with pytest.raises(errors.InvalidValueError, match="1 customer who had left"):
+    with pytest.raises(errors.InvalidValueError, match="customer who had left"):
         with_outcomes(
             eager_frame(ANSWERS),
             transactions=eager_frame(PURCHASES),

@@ -135,7 +135,7 @@ def test_an_answer_between_two_bands_is_refused_by_name(frame: Build) -> None:
     # A score of 8.5 once fell into no band at all and diluted a product's Nps.
     with pytest.raises(
         errors.InvalidValueError,
-        match=r"column 'score': 2 fractional answers in 4 rows .*value 6\.5",
+        match=r"column 'score': fractional answer in 2 of 4 rows .*value 6\.5",
     ):
         nps(frame({"score": [6.5, 8.5, 9.0, 10.0]}))
 
@@ -155,7 +155,7 @@ def test_an_answer_off_the_scale_is_refused_or_left_out(
 ) -> None:
     answers = {"score": [10.0, wrong, 3.0]}
     with pytest.raises(
-        errors.InvalidValueError, match=r"1 out-of-scale answer in 3 rows .*0 to 10"
+        errors.InvalidValueError, match=r"out-of-scale answer in 1 of 3 rows .*0 to 10"
     ):
         nps(frame(answers))
     survey = nps(frame(answers), out_of_range="drop")

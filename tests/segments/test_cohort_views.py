@@ -139,7 +139,7 @@ def test_a_base_without_an_ended_period_has_no_curve(frame: Make) -> None:
 def test_a_missing_date_is_refused(frame: Make) -> None:
     log = log_of(ROWS)
     log["date"][1] = None
-    with pytest.raises(errors.InvalidValueError, match="column 'date': 1 missing"):
+    with pytest.raises(errors.InvalidValueError, match="column 'date': missing"):
         segments.cohort_table(frame(log), observation_period_end="2024-04-30")
 
 
@@ -167,5 +167,5 @@ def test_a_segment_that_is_new_changes_the_mix_only(
 
 def test_more_events_than_customers_are_refused(frame: Make) -> None:
     base = {"segment": ["web"], "n_customers": [10], "active": [11]}
-    with pytest.raises(errors.InvalidValueError, match="1 value above 'n_customers'"):
+    with pytest.raises(errors.InvalidValueError, match="value above 'n_customers'"):
         segments.rate_change(frame(base), frame(base))

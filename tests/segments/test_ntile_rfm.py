@@ -151,7 +151,7 @@ def test_a_customer_who_is_there_twice_is_refused(frame: Make) -> None:
     customers = base()
     customers["customer_id"][3] = customers["customer_id"][8]
     with pytest.raises(
-        errors.InvalidValueError, match=r"1 customer with more than .* in 47 rows"
+        errors.InvalidValueError, match=r"customer with more than .* in 1 of 47 rows"
     ):
         fit(frame(customers))
 
@@ -159,14 +159,14 @@ def test_a_customer_who_is_there_twice_is_refused(frame: Make) -> None:
 def test_a_missing_id_is_refused(frame: Make) -> None:
     customers = base()
     customers["customer_id"][3] = None
-    with pytest.raises(errors.InvalidValueError, match="'customer_id': 1 missing"):
+    with pytest.raises(errors.InvalidValueError, match="'customer_id': missing"):
         fit(frame(customers))
 
 
 def test_a_missing_number_is_refused(frame: Make) -> None:
     customers = base()
     customers["total_amount"][3] = None
-    with pytest.raises(errors.InvalidValueError, match="'total_amount': 1 missing"):
+    with pytest.raises(errors.InvalidValueError, match="'total_amount': missing"):
         fit(frame(customers))
 
 

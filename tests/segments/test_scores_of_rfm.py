@@ -142,7 +142,7 @@ def test_ten_scores_have_two_digits(
 def test_a_hole_is_refused_by_name(frame: Make, hole: float | None) -> None:
     base = frame({**BASE, "total_amount": [10.0, hole, 10.0, 30.0, 12.5, 400.0]})
     with pytest.raises(
-        errors.InvalidValueError, match="'total_amount': 1 missing value in 6 rows"
+        errors.InvalidValueError, match="'total_amount': missing value in 1 of 6 rows"
     ):
         segments.with_rfm_scores(base)
 

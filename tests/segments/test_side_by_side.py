@@ -91,13 +91,13 @@ def test_the_best_tier_comes_first(eager_frame: Make, columns_of: Read) -> None:
 
 def test_a_customer_without_a_tier_is_refused(frame: Make) -> None:
     base = frame({"clv": [1.0, 2.0], "value_tier": ["A", None]})
-    with pytest.raises(errors.InvalidValueError, match="'value_tier': 1 missing"):
+    with pytest.raises(errors.InvalidValueError, match="'value_tier': missing"):
         segments.tier_summary(base)
 
 
 def test_a_hole_in_profit_is_refused(frame: Make) -> None:
     base = frame({"revenue": [1.0, 2.0], "profit": [1.0, None]})
-    with pytest.raises(errors.InvalidValueError, match="'profit': 1 missing"):
+    with pytest.raises(errors.InvalidValueError, match="'profit': missing"):
         segments.concentration_table(base)
 
 

@@ -61,14 +61,14 @@ def test_nobody_is_valuable_where_all_are_below_zero(
 
 def test_a_potential_below_the_actual_is_refused(frame: Make) -> None:
     base = frame({"clv": [5.0], "potential_value": [4.0]})
-    with pytest.raises(errors.InvalidValueError, match="1 value below 'clv'"):
+    with pytest.raises(errors.InvalidValueError, match="value below 'clv'"):
         segments.with_value_role(base)
 
 
 @pytest.mark.parametrize("hole", [None, float("nan")])
 def test_a_hole_is_refused(frame: Make, hole: float | None) -> None:
     base = frame({"clv": [5.0, 1.0], "potential_value": [9.0, hole]})
-    with pytest.raises(errors.InvalidValueError, match="'potential_value': 1 missing"):
+    with pytest.raises(errors.InvalidValueError, match="'potential_value': missing"):
         segments.with_value_role(base)
 
 

@@ -1,4 +1,4 @@
-"""What a column must be, said once as an expression any engine can check.
+"""Rules of columns, as expressions that any engine can check.
 
 A rule is asked of all rows in one aggregate query; only a broken one costs a second
 query, for its count and its first example.
@@ -68,7 +68,7 @@ def refuse(frame: Frame, rules: Sequence[Rule], *, id_col: str | None = None) ->
 
 
 def missing(frame: Frame, column: str) -> nw.Expr:
-    """Say where a column has a hole: null anywhere, NaN where numbers float."""
+    """Return where a column is missing: null, or NaN in a column of floats."""
     expression = nw.col(column).is_null()
     if column_types(frame, [column])[column].is_float():
         expression = expression | nw.col(column).is_nan()

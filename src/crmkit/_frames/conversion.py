@@ -1,4 +1,4 @@
-"""In: any frame narwhals knows. Out: the same library, order and index."""
+"""Open frames of any library, and return them in that library, order and index."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -8,8 +8,9 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from narwhals.exceptions import DuplicateError
 
-from ..errors import InvalidTypeError, InvalidValueError, MissingColumnError
+from ..errors import InvalidTypeError, InvalidValueError, MissingColumnError, shown
 from ..typing import FloatArray, IntoDataFrameT, IntoFrameT
+from .column_writers import hint
 
 __all__ = [
     "EagerFrame",
@@ -38,6 +39,7 @@ _WIDE = (nw.Int128, nw.UInt128)  # integers that NumPy does not have
 
 def read(frame: object, columns: Sequence[str]) -> Frame:
     """Open a frame of any library, with at least these columns, once each."""
+    _require_names(columns)
     try:
         opened = cast("Frame", nw.from_native(cast("Any", frame)))
         names = column_names(opened)
@@ -47,8 +49,8 @@ def read(frame: object, columns: Sequence[str]) -> Frame:
         raise _not_a_frame(frame, "a DataFrame or a lazy frame") from None
     absent = [name for name in columns if name not in names]
     if absent:
-        _require_names(absent)
-        raise MissingColumnError(absent, [str(name) for name in names])
+        known = [str(name) for name in names]
+        raise MissingColumnError(absent, known, hint=hint(absent))
     return _told_apart(opened)
 
 
@@ -69,12 +71,13 @@ def _clashing(frame: Frame) -> bool:
 
 
 def _require_names(columns: Sequence[object]) -> None:
+    # Before any comparison: a Series compared with a name has no truth value.
     for name in columns:
         if not isinstance(name, str):
             raise InvalidTypeError(
                 subject="a column to read",
                 expected="its name, a text",
-                got=repr(name),
+                got=f"{type(name).__name__} {shown(name)}",
                 remedy="Pass the name of one column to each *_col argument.",
             )
 
@@ -124,7 +127,7 @@ def column_types(frame: Frame, columns: Sequence[str]) -> dict[str, nw.dtypes.DT
 
 
 def is_lazy(frame: Frame) -> bool:
-    """Say whether the data still lie in an engine."""
+    """Return whether the data are still in an engine."""
     return isinstance(frame, nw.LazyFrame)
 
 

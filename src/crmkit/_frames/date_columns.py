@@ -68,7 +68,7 @@ def _local(frame: EagerFrame, column: str) -> np.ndarray:
 
 
 def epoch_day(column: str) -> nw.Expr:
-    """Say the day number as an expression: integer arithmetic every engine has."""
+    """Return the day number as an expression in integers, which every engine has."""
     date = nw.col(column)
     year = date.dt.year().cast(nw.Int64) - 1
     return (
@@ -82,7 +82,7 @@ def epoch_day(column: str) -> nw.Expr:
 def period_start(
     column: str, grain: Literal["day", "week", "month", "quarter", "year"]
 ) -> nw.Expr:
-    """Say the day number of the first day of the period a date lies in."""
+    """Return the day number of the first day of the period of a date."""
     date, day = nw.col(column), epoch_day(column)
     if grain == "day":
         return day

@@ -57,7 +57,7 @@ def simulate_subscriptions(
 ) -> IntoDataFrame:
     """Simulate contracts of the shifted-beta-geometric model.
 
-    Each customer is lost at every renewal with an own probability, drawn from a beta
+    Each customer leaves at every renewal with their own probability, drawn from a beta
     distribution. The cohort is watched for ``renewals`` renewals.
 
     Parameters

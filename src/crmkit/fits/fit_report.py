@@ -1,4 +1,4 @@
-"""What a maximum-likelihood fit says about itself."""
+"""The report of a maximum-likelihood fit."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from typing import Literal
 
 from .._check import fraction, one_of
 from ..errors import InvalidValueError, NotEnoughDataError
+from .field_rules import checked
 from .interval import Interval
 from .json_documents import from_document, to_document
 
@@ -18,8 +19,9 @@ _WEAK = 2.0  # standard error of a logarithm: the 95% interval spans a factor of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class FitReport:
-    """How a fit came about, how well it describes the data, and how sure it is.
+    """The estimates of a fit, how the search ended, the likelihood and the covariance.
 
     Attributes
     ----------
@@ -113,7 +115,7 @@ class FitReport:
 
     @property
     def weakly_identified(self) -> tuple[str, ...]:
-        """Parameters the data leave all but free, though an optimum was found."""
+        """Parameters whose standard error is more than twice the estimate."""
         if self.covariance is None:
             return self.names
         return tuple(
@@ -151,7 +153,7 @@ class FitReport:
         NotEnoughDataError
             If the fit has no covariance.
         InvalidValueError
-            If there is no such parameter, level or scale.
+            If the parameter, the level or the scale does not exist.
         """
         if name not in self.names:
             raise InvalidValueError(

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 
 from .._check import fraction
 from ..errors import NotEnoughDataError
+from .field_rules import checked
 
 __all__ = ["Interval", "resampled_interval_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class Interval:
     """The range that a number lies in, at a stated level of confidence.
 

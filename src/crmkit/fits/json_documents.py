@@ -1,17 +1,16 @@
 """Frozen values as JSON documents and back, to the last bit and without running code.
 
-A document holds numbers, words, None, lists and nested documents only. Reading one
-refuses unknown keys, missing keys, other schema versions, and anything not finite.
+A document holds numbers, texts, flags, lists and nested documents. Reading one refuses
+unknown keys, missing keys, other schema versions, and values that a field cannot hold.
 """
 
 import dataclasses
-import math
-import types
-import typing
 from collections.abc import Mapping
-from typing import TypeVar, cast
+from math import isfinite
+from typing import TypeVar, cast, get_args, get_origin
 
-from ..errors import InvalidTypeError, InvalidValueError
+from ..errors import InvalidTypeError, InvalidValueError, shown
+from .field_rules import FieldRule, allows_none, field_types
 
 __all__ = ["SCHEMA", "from_document", "to_document"]
 
@@ -38,7 +37,7 @@ def to_document(value: object) -> dict[str, object]:
     Raises
     ------
     InvalidValueError
-        If a number is NaN or infinite: JSON has no word for it.
+        If a number is NaN or infinite, which JSON cannot hold.
 
     Examples
     --------
@@ -73,7 +72,8 @@ def from_document(kind: type[_Value], document: Mapping[str, object]) -> _Value:
     kind
         The class to build.
     document
-        What ``to_document`` returned, or what ``json.loads`` made of it.
+        What ``to_document`` returned, or what ``json.loads`` made of it. A field that
+        may be None and has no key is None.
 
     Returns
     -------
@@ -99,39 +99,49 @@ def from_document(kind: type[_Value], document: Mapping[str, object]) -> _Value:
     Share(counted=12, value=0.25)
     """
     if not isinstance(document, Mapping):
-        raise _wrong_type(document, expected="a mapping")
+        raise InvalidTypeError(
+            subject=f"the document of a {kind.__name__}",
+            expected="a mapping",
+            got=f"{type(document).__name__} {shown(document)}",
+            remedy="Pass a document as it was written.",
+        )
     _require_heading(kind, document)
-    fields = {field.name: field for field in dataclasses.fields(cast("type", kind))}
+    fields = field_types(cast("type", kind))
     _require_keys(kind, document, fields)
-    hints = typing.get_type_hints(kind)
+    # What is None is left out of a document, so an absent key is None whatever the
+    # default of the field: reading returns the value that was written.
     values = {
-        name: _read(name, hints[name], document[name])
-        for name in fields
-        if name in document
+        name: FieldRule(kind.__name__, name).read(hint, _read(hint, document.get(name)))
+        for name, hint in fields.items()
+        if name in document or allows_none(hint)
     }
     return kind(**values)
 
 
 def _require_heading(kind: type, document: Mapping[str, object]) -> None:
     for key, expected in (("kind", kind.__name__), ("schema", SCHEMA)):
-        if document.get(key) != expected:
+        found = document.get(key)
+        if type(found) is not type(expected) or found != expected:
             raise InvalidValueError(
                 subject=f"key {key!r} of the document",
-                found=f"{document.get(key)!r} instead of {expected!r}",
+                found=f"{shown(found)} instead of {expected!r}",
                 remedy="Read it with the class and the version that wrote it.",
             )
 
 
 def _require_keys(
-    kind: type,
-    document: Mapping[str, object],
-    fields: Mapping[str, "dataclasses.Field[object]"],
+    kind: type, document: Mapping[str, object], fields: Mapping[str, object]
 ) -> None:
-    unknown = sorted(set(document) - set(fields) - {"kind", "schema"})
-    absent = [n for n, f in fields.items() if n not in document and not _optional(f)]
+    unknown = [key for key in document if key not in {"kind", "schema", *fields}]
+    required = [
+        field.name
+        for field in dataclasses.fields(kind)
+        if field.default is dataclasses.MISSING and not allows_none(fields[field.name])
+    ]
+    absent = [name for name in required if name not in document]
     if not unknown and not absent:
         return
-    found = f"unknown key {unknown[0]!r}" if unknown else f"no key {absent[0]!r}"
+    found = f"unknown key {shown(unknown[0])}" if unknown else f"no key {absent[0]!r}"
     raise InvalidValueError(
         subject=f"the document of a {kind.__name__}",
         found=found,
@@ -139,90 +149,28 @@ def _require_keys(
     )
 
 
-def _optional(field: "dataclasses.Field[object]") -> bool:
-    has_default = field.default is not dataclasses.MISSING
-    return has_default or types.NoneType in typing.get_args(field.type)
-
-
 def _written(name: str, value: object) -> object:
-    if isinstance(value, bool | str | types.NoneType):
+    if value is None or isinstance(value, bool | str):
         return value
     if isinstance(value, int | float):
-        return _finite(name, value)
+        if isinstance(value, float) and not isfinite(value):
+            raise InvalidValueError(
+                subject=f"field {name!r}",
+                found=f"invalid value {value!r}",
+                remedy="JSON holds finite numbers only; what is unknown is None.",
+            )
+        return value
     if isinstance(value, tuple):
         return [_written(name, entry) for entry in value]
     return to_document(value)
 
 
-def _read(name: str, hint: object, value: object) -> object:
-    if hint in (float, int, str, bool):
-        return _read_plain(name, cast("type", hint), value)
-    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
-    if origin is tuple:
-        return _read_tuple(name, arguments, value)
-    if origin is typing.Literal:
-        return _read_choice(name, arguments, value)
-    if types.NoneType in arguments:
-        known = next(each for each in arguments if each is not types.NoneType)
-        return None if value is None else _read(name, known, value)
-    return from_document(
-        cast("type[object]", hint), cast("Mapping[str, object]", value)
-    )
-
-
-def _read_plain(name: str, hint: type, value: object) -> object:
-    if hint is float:
-        number = cast("float", _instance(name, value, int | float))
-        return float(_finite(name, number))
-    return _instance(name, value, hint)
-
-
-def _read_tuple(
-    name: str, arguments: tuple[object, ...], value: object
-) -> tuple[object, ...]:
-    if not isinstance(value, list | tuple):
-        raise _wrong_type(value, expected="a list", name=name)
-    if arguments[-1] is Ellipsis:
-        return tuple(_read(name, arguments[0], entry) for entry in value)
-    if len(arguments) != len(value):
-        raise _wrong_type(value, expected=f"a list of {len(arguments)}", name=name)
-    return tuple(map(_read, [name] * len(value), arguments, value))
-
-
-def _read_choice(name: str, options: tuple[object, ...], value: object) -> object:
-    if value not in options:
-        raise InvalidValueError(
-            subject=f"key {name!r} of the document",
-            found=f"no such option {value!r}",
-            remedy=f"It is one of {', '.join(map(repr, options))}.",
-        )
+def _read(hint: object, value: object) -> object:
+    """Build the results inside a document; everything else is read by its rule."""
+    if isinstance(value, Mapping):
+        within = [each for each in (hint, *get_args(hint)) if isinstance(each, type)]
+        results = [each for each in within if dataclasses.is_dataclass(each)]
+        return from_document(results[0], value) if results else value
+    if get_origin(hint) is tuple and isinstance(value, list):
+        return tuple(_read(get_args(hint)[0], entry) for entry in value)
     return value
-
-
-def _finite(name: str, value: float) -> float:
-    if not math.isfinite(value):
-        raise InvalidValueError(
-            subject=f"key {name!r} of the document",
-            found=f"invalid value {value!r}",
-            remedy="Numbers of a document are finite; what is unknown is None.",
-        )
-    return value
-
-
-def _instance(name: str, value: object, kind: "type | types.UnionType") -> float | str:
-    wrong_bool = isinstance(value, bool) and kind is not bool
-    if wrong_bool or not isinstance(value, kind):
-        expected = getattr(kind, "__name__", str(kind))
-        raise _wrong_type(value, expected=expected, name=name)
-    return cast("float | str", value)
-
-
-def _wrong_type(
-    value: object, *, expected: str, name: str | None = None
-) -> InvalidTypeError:
-    return InvalidTypeError(
-        subject="the document" if name is None else f"key {name!r} of the document",
-        expected=expected,
-        got=repr(value),
-        remedy="Pass a document as it was written.",
-    )

@@ -18,7 +18,7 @@ Walls: TypeAlias = tuple[FloatArray, FloatArray]
 _TOLERANCE = 1e-9
 _COARSE = 1e-7  # the least slope that is none where a parameter ran to the boundary
 _ITERATIONS = 100
-_FARTHEST = 10.0  # a factor of 22,000: an end beyond it is no end
+_FARTHEST = 10.0  # a factor of 22,000: beyond it the interval is open
 _SLACK = 4.0  # how much further the others may go along; beyond it is rounding
 _PRECISION = 1e-9
 _EXACT = 1e-7  # nats: the end moves by less than its seventh digit
@@ -45,7 +45,7 @@ def profile_interval(
     -------
     tuple
         The lower and the upper end; None where the likelihood never falls far enough,
-        so that the parameter may be as small, or as large, as you like.
+        so that the interval is open on that side.
 
     Notes
     -----
@@ -70,7 +70,7 @@ def profile_interval(
 
 
 def _walls(report: FitReport, best: FloatArray) -> Walls:
-    """Say how far a parameter may go: not at all where it ran away already."""
+    """Return the bounds of each parameter; one at the boundary stays there."""
     ran = np.isin(report.names, report.boundary) & (np.abs(best) > _WALL)
     far = np.where(ran, 2 * _FARTHEST, _FARTHEST) + _SLACK
     floor = np.where(ran & (best < 0), best, best - far)

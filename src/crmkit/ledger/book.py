@@ -21,7 +21,7 @@ class Lines:
     Attributes
     ----------
     row
-        Where the line stands in the caller's frame.
+        The row of the line in the frame of the caller.
     customer, order, category
         Codes from 0.
     day, sale_day
@@ -135,7 +135,7 @@ class Book:
         return Orders(customer=customer, day=day)
 
     def seen(self) -> BoolArray:
-        """Say which customers have anything booked, or stand in the table."""
+        """Return which customers have a booking, or are in the table of customers."""
         there = self.listed.copy()
         there[self.lines.customer] = True
         there[self.service.customer] = True
@@ -152,7 +152,7 @@ class Book:
         )
 
     def began_before(self, first_day: IntArray) -> BoolArray:
-        """Say whose relationship is given to be older than the first sale seen."""
+        """Return which customers are known to be older than their first sale seen."""
         older: BoolArray = (self.start_day < first_day) & (first_day < NEVER)
         return older
 

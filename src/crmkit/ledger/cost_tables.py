@@ -142,7 +142,10 @@ def _refuse_shape(
     table: Table, column: str, referrer: IntArray, referee: IntArray
 ) -> None:
     table.refuse(
-        column, referrer == referee, "self-referral", "Nobody brings themselves."
+        column,
+        referrer == referee,
+        "self-referral",
+        "Drop the row: a customer cannot refer themselves.",
     )
     count = int(max(referrer.max(initial=0), referee.max(initial=0))) + 1
     pair = referrer * count + referee

@@ -126,7 +126,7 @@ class Ledger(Generic[IntoDataFrameT]):
         object.__setattr__(self, "book", _book(self))
 
     def __repr__(self) -> str:
-        """Say how much is in it."""
+        """Show the numbers of lines, customers and categories."""
         counts = {
             "customer": self.book.customers,
             "line": self.book.lines.row.size,

@@ -39,7 +39,7 @@ class Table:
         return len(self.frame)
 
     def has(self, column: str, canonical: str) -> bool:
-        """Say whether an optional column is there; one named by hand must be."""
+        """Return whether an optional column exists; one that is named must."""
         there = column in self.frame.columns
         if not there and column != canonical:
             raise MissingColumnError([column], list(self.frame.columns))

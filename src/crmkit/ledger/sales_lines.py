@@ -158,7 +158,7 @@ def _reversed_rows(lines: Table, names: LineColumns) -> IntArray:
         names.return_of,
         returned & (reverses < 0),
         "orphan return",
-        "There is no such sale: name a line id of the lines.",
+        "Name the line id of a sale in the lines.",
     )
     return reverses
 
@@ -166,7 +166,7 @@ def _reversed_rows(lines: Table, names: LineColumns) -> IntArray:
 def _refuse_inexact_links(
     lines: Table, column: str, own: nw.dtypes.DType, returned: BoolArray
 ) -> None:
-    """Refuse what does not say exactly which whole line id is meant."""
+    """Refuse links that are not exactly one whole line id."""
     series: nw.Series[Any] = lines.frame[column]
     if not own.is_integer() or series.dtype.is_integer():
         return

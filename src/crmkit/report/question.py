@@ -8,11 +8,11 @@ from .._check import one_of, positive, rate
 from .._dates import EPOCH, date_of, day_number
 from ..clv import per_unit_rate
 from ..errors import InvalidValueError
-from ..typing import Refunds
 
 __all__ = ["Gaps", "Question", "Refunds"]
 
 Gaps = Literal["error", "drop"]
+Refunds = Literal["error", "net", "drop"]
 
 # The page shows two years ahead at most.
 _ROOM = dt.timedelta(days=3 * 366)

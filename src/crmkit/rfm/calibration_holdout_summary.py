@@ -1,4 +1,4 @@
-"""A summary up to one day, and what the same customers did after it."""
+"""A summary up to one day, with the purchases of the same customers after it."""
 
 import numpy as np
 
@@ -27,29 +27,30 @@ def calibration_holdout_summary(
     date_col: str = "date",
     amount_col: str = "amount",
 ) -> IntoFrameT:
-    """Summarise up to one day, with what the same customers did after it.
+    """Summarise a log up to one day, and count what its customers bought after it.
 
     The columns of :func:`rfm_summary` are computed from rows up to
     ``calibration_period_end`` alone; the holdout columns from the rows after it. Both
     count and average *occasions*, so calibration and holdout spend are comparable.
-    Customers first seen in the holdout have no calibration and are left out.
+    Customers whose first purchase is in the holdout are left out.
 
     Parameters
     ----------
     transactions
         One row per purchase, line or refund.
     calibration_period_end
-        The last day a model may learn from, inclusive; the last day of its period
-        where ``grain`` is longer than a day, so that no occasion lies on both sides.
+        The last day that a model may learn from, inclusive. With a ``grain`` longer
+        than a day, the last day of a period, so that no occasion lies on both sides.
     observation_period_end
-        The last day seen, inclusive.
+        The last day observed, inclusive.
     grain, time_unit, refunds, customer_id_col, date_col, amount_col
-        As in :func:`rfm_summary`. With ``refunds="net"``, a refund after the
-        calibration is never taken off a purchase before it.
+        As in :func:`rfm_summary`. A refund in the holdout never changes the
+        calibration; with ``refunds="cancel"``, one that undoes a purchase of the
+        calibration does not change the holdout either.
 
     Returns
     -------
-    The summary, with
+    The columns of :func:`rfm_summary`, and
 
     - ``holdout_frequency``: occasions in the holdout;
     - ``holdout_T``: length of the holdout;
@@ -61,6 +62,8 @@ def calibration_holdout_summary(
     InvalidValueError
         As :func:`rfm_summary`; also if the calibration does not end before the
         observation, or splits a period of the grain.
+    NotEnoughDataError
+        If the log begins after ``calibration_period_end``.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""What a log holds, counted: in memory by NumPy, elsewhere by a few queries."""
+"""Count the rows of a log: in memory with NumPy, in an engine with a few queries."""
 
 from dataclasses import dataclass
 
@@ -17,6 +17,7 @@ from .._frames import (
     period_start,
     row_count,
 )
+from ..kernels.log.cancelled_orders import cancel_orders
 from ..kernels.log.occasions import distinct_rows, merge
 from .open_log import TransactionLog
 
@@ -25,7 +26,10 @@ __all__ = ["LogCounts", "count_in_memory", "count_log"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogCounts:
-    """Counts of all rows, and of those inside the window."""
+    """Counts of all rows, and of those in the observed period.
+
+    ``cancelled`` and ``unmatched`` are None where refunds were not matched.
+    """
 
     rows: int
     customers: int
@@ -37,6 +41,8 @@ class LogCounts:
     zeros: int
     refunds: int
     distinct_rows: int
+    cancelled: int | None
+    unmatched: int | None
     amount: float
     refunded: float
     first_day: float
@@ -59,6 +65,7 @@ def count_in_memory(
     inside = days <= log.window.end_day
     codes, day, amount = groups.codes[inside], days[inside], amounts[inside]
     sale = amount >= 0
+    matched = cancel_orders(codes, day, amount)
     return LogCounts(
         rows=len(frame),
         customers=groups.count,
@@ -74,6 +81,8 @@ def count_in_memory(
         distinct_rows=distinct_rows(
             codes, day, instants(frame, log.date)[inside], amount
         ),
+        cancelled=matched.n_cancelled,
+        unmatched=matched.n_unmatched,
         amount=float(amount.sum()),
         refunded=float(amount[~sale].sum()),
         first_day=float(day.min(initial=log.window.end_day)),
@@ -100,6 +109,8 @@ def _count_in_engine(log: TransactionLog) -> LogCounts:
         zeros=int(sums["zero"]),
         refunds=int(sums["refund"]),
         distinct_rows=_distinct(seen, ("id", "date", "amount")),
+        cancelled=None,
+        unmatched=None,
         amount=sums["amount"],
         refunded=sums["refunded"],
         first_day=sums["first"],
@@ -108,7 +119,7 @@ def _count_in_engine(log: TransactionLog) -> LogCounts:
 
 
 def _flagged(log: TransactionLog) -> Frame:
-    """Reduce the log to what is counted: plain columns any engine can add up."""
+    """Reduce the log to plain columns that any engine can add up."""
     amount = nw.col(log.amount).cast(nw.Float64)
     day = period_start(log.date, "day")
     inside = day <= log.window.end_day
@@ -130,7 +141,7 @@ def _flag(condition: nw.Expr) -> nw.Expr:
 
 
 def _sums(seen: Frame) -> dict[str, float]:
-    """Add up the rows inside the window; zeros where there is none."""
+    """Add up the rows in the observed period; zeros if it has no rows."""
     refunded = nw.when(nw.col("refund") == 1).then(nw.col("amount")).otherwise(0.0)
     summed = seen.with_columns(refunded.alias("refunded")).select(
         nw.len().alias("rows"),
@@ -145,7 +156,7 @@ def _sums(seen: Frame) -> dict[str, float]:
 
 
 def _customers(rows: Frame) -> dict[str, int]:
-    """Count customers: all, seen inside the window, with a purchase there."""
+    """Count customers: all, those in the observed period, those who bought in it."""
     each = rows.group_by("id").agg(nw.col("inside").sum(), nw.col("sale").sum())
     flags = each.with_columns(
         _flag(nw.col("inside") > 0).alias("seen"),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Self
 
-from .._dates import day_number
+from .._dates import day_number, iso_text
 from .._frames import (
     Frame,
     Rule,
@@ -20,19 +20,20 @@ from .._frames import (
     time_zone,
     with_arrays,
 )
+from ..errors import NotEnoughDataError
 from ..typing import Day, Grain, Refunds, TimeUnit
 from .observation_window import Window, open_window
 
 __all__ = ["REFUNDS", "Refunds", "TransactionLog", "check_log", "open_log"]
 
-REFUNDS: tuple[Refunds, ...] = ("error", "net", "drop")
+REFUNDS: tuple[Refunds, ...] = ("error", "drop", "net", "cancel")
 
 _INSIDE = "_crmkit_inside"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class TransactionLog:
-    """A checked log: the frame, its three columns and the window it is seen through."""
+    """A checked log: the frame, its three columns and the period that is observed."""
 
     frame: Frame
     customer_id: str
@@ -41,10 +42,19 @@ class TransactionLog:
     window: Window
 
     def until(self, end: Day, argument: str) -> Self:
-        """See the same log up to an earlier day."""
+        """Return the log as it was seen on an earlier day."""
         zone = time_zone(self.frame, self.date)
         day = day_number(argument, end, zone=zone)
         return replace(self, window=replace(self.window, end_day=day))
+
+    def nothing_seen(self, first_day: int) -> NotEnoughDataError:
+        """Return the refusal of a log that begins after the end of observation."""
+        return NotEnoughDataError(
+            needed=f"a row dated {iso_text(self.window.end_day)} or earlier, the last "
+            "day of the period",
+            got=f"a log that begins on {iso_text(first_day)}",
+            remedy="Pass a later end, or the transactions before it.",
+        )
 
     def refuse_refunds(self) -> None:
         """Refuse negative amounts inside the window."""
@@ -52,7 +62,8 @@ class TransactionLog:
             column=self.amount,
             broken=nw.col(self.amount) < 0,
             found="negative value",
-            remedy="Choose refunds='net' or refunds='drop', or correct the amounts.",
+            remedy="Choose refunds='cancel', refunds='net' or refunds='drop', or "
+            "correct the amounts.",
         )
         _refuse_inside(self.frame, [rule], self)
 

@@ -23,19 +23,19 @@ def rfm_summary(
     """Summarise a transaction log: one row per customer, as value models read it.
 
     All rows of a customer in one period of the ``grain`` are one purchase *occasion*,
-    dated by the period's first day; their amounts add up. Time is then measured with
-    the ruler ``time_unit``, a fixed number of days, so that grain and unit are chosen
-    apart: CDNOW's published fits merge by day and count in weeks.
+    dated by the first day of the period; their amounts add up. Times are measured in
+    ``time_unit``, a fixed number of days. Grain and unit are independent: the published
+    fits of CDNOW merge by day and count in weeks.
 
-    Rows after ``observation_period_end`` are outside the window and excluded. Nothing
-    is warned of: :func:`transaction_report` tells what is worth knowing.
+    Rows after ``observation_period_end`` are left out without a warning:
+    :func:`transaction_report` counts them, and everything else that is unusual.
 
     Parameters
     ----------
     transactions
         One row per purchase (or line, or refund), in any order.
     observation_period_end
-        The last day seen, inclusive: a date, a datetime or an ISO-8601 text.
+        The last day observed, inclusive: a date, a datetime or an ISO-8601 text.
     grain
         What makes one occasion: ``"day"``, ISO ``"week"``, ``"month"``, ``"quarter"``
         or ``"year"``.
@@ -43,9 +43,14 @@ def rfm_summary(
         The unit of ``recency`` and ``T``: a day, 7 days, or the mean Gregorian month
         (30.436875 days), quarter or year (365.2425 days).
     refunds
-        What a negative amount means: ``"error"`` refuses it; ``"net"`` takes it off
-        the occasion of its period, or else off the latest one before it, and never
-        counts it as an occasion; ``"drop"`` leaves it out.
+        What to do with negative amounts. ``"error"`` refuses them. ``"cancel"`` lets
+        each undo a purchase of its customer on the same day or before: the latest of
+        exactly that amount, which disappears from the history; or else it is taken
+        off the latest purchase that is larger. A refund larger than any purchase is
+        left out, so no amount falls below zero (:func:`transaction_report` counts
+        both). Data in memory only. ``"net"`` takes a refund off the occasion of its
+        period, or else off the latest one before it, even below zero; the purchase
+        still counts as an occasion. ``"drop"`` leaves refunds out.
     customer_id_col, date_col, amount_col
         The columns to read. Dates with a time zone count as days of that zone.
 
@@ -53,21 +58,24 @@ def rfm_summary(
     -------
     The same library's frame, sorted by customer (a lazy frame is not sorted), with
 
-    - the id column, as it came;
-    - ``frequency``: repeat occasions, so 0 for who bought once;
+    - the id column, unchanged;
+    - ``frequency``: repeat occasions, 0 for a customer who bought once;
     - ``recency``: time from first to *last* occasion (not since it);
     - ``T``: time from first occasion to the period of the end;
-    - ``monetary_value``: mean amount of a repeat occasion, 0 where there is none;
+    - ``monetary_value``: mean amount of a repeat occasion, 0 without one;
     - ``first_date``, ``last_date``, ``first_amount``, ``total_amount``.
 
     Raises
     ------
     MissingColumnError
-        If a column is not there.
+        If a column is missing.
     InvalidTypeError
-        If dates, amounts or ids are of a kind that would have to be guessed.
+        If dates, amounts or ids are of a type that crmkit would have to guess.
     InvalidValueError
-        If a value is missing or infinite, or negative with ``refunds="error"``.
+        If a value is missing or infinite, or negative with ``refunds="error"``; or if
+        ``refunds="cancel"`` is asked of a lazy frame.
+    NotEnoughDataError
+        If the log begins after ``observation_period_end``.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""The same summary as one query, for data that stay in their engine."""
+"""Summarise a log as one query, for data that stay in their engine."""
 
 import numpy as np
 
@@ -17,7 +17,7 @@ _BLOCK = "_crmkit_block"
 
 
 def summarise(log: TransactionLog, refunds: Refunds) -> LazyFrame:
-    """Summarise every customer seen inside the window, without fetching one."""
+    """Summarise every customer seen in the period, without fetching one."""
     occasions = _occasions(log, refunds)
     history = _histories(occasions)
     _refuse_without_purchase(log, history)
@@ -51,6 +51,12 @@ def _occasions(
     log: TransactionLog, refunds: Refunds, *, after: int | None = None
 ) -> LazyFrame:
     """Merge the rows inside the window (and after a day) into occasions."""
+    if refunds == "cancel":
+        raise InvalidValueError(
+            subject="argument 'refunds'",
+            found="'cancel' for a lazy frame",
+            remedy="Collect the frame first: each refund is matched row by row.",
+        )
     amount = nw.col(log.amount).cast(nw.Float64)
     rows = (
         _lazy(log.frame)
@@ -127,6 +133,8 @@ def _with_calendar_dates(log: TransactionLog, history: LazyFrame) -> LazyFrame:
     """Join the dates of the day numbers: no engine-neutral expression makes them."""
     first = collect(history.select(nw.col("_crmkit_first_day").min()))
     value = first["_crmkit_first_day"].item()
+    if value is None:
+        _refuse_late_log(log)
     start = log.window.end_period if value is None else int(value)
     days = np.arange(start, log.window.end_period + 1)
     dates = days.astype("datetime64[D]")
@@ -135,6 +143,14 @@ def _with_calendar_dates(log: TransactionLog, history: LazyFrame) -> LazyFrame:
         lookup = beside(log.frame, {day: days, f"{name}_date": dates})
         history = history.join(lookup, on=day, how="left")
     return history
+
+
+def _refuse_late_log(log: TransactionLog) -> None:
+    day = period_start(log.date, "day").alias("day")
+    earliest = collect(_lazy(log.frame).select(day).select(nw.col("day").min()))
+    first_day = earliest["day"].item()
+    if first_day is not None and int(first_day) > log.window.end_day:
+        raise log.nothing_seen(int(first_day))
 
 
 def _named(log: TransactionLog, history: LazyFrame) -> LazyFrame:

@@ -1,4 +1,4 @@
-"""The summary of a log in memory: three columns to NumPy, one counting sort."""
+"""Summarise a log in memory: three columns go to NumPy, and one sort groups them."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,8 +7,9 @@ import numpy as np
 
 from .._frames import EagerFrame, Groups, day_numbers, numbers, table
 from ..errors import InvalidValueError
+from ..kernels.log.cancelled_orders import cancel_orders
 from ..kernels.log.occasions import Histories, Occasions, histories, merge, net_refunds
-from ..typing import Refunds
+from ..typing import FloatArray, IntArray, Refunds
 from .observation_window import Window
 from .open_log import TransactionLog
 
@@ -41,15 +42,30 @@ def occasions_between(
     days = day_numbers(frame, log.date)
     amounts = numbers(frame, log.amount)
     seen = days <= log.window.end_day
+    if days.size and not seen.any():
+        raise log.nothing_seen(int(days.min()))
+    codes = groups.codes
+    if refunds == "cancel":
+        # Before the rows up to ``after`` go: a refund may undo a purchase among them.
+        codes, days, amounts = _without_cancelled(
+            codes[seen], days[seen], amounts[seen]
+        )
+        seen = np.ones(days.size, dtype=np.bool_)
     if after is not None:
         seen &= days > after
     if refunds == "drop":
         seen &= amounts >= 0
-    codes = groups.codes
     if not seen.all():
         codes, days, amounts = codes[seen], days[seen], amounts[seen]
     merged = merge(codes, log.window.period(days), amounts)
     return net_refunds(merged) if refunds == "net" else merged
+
+
+def _without_cancelled(
+    codes: IntArray, days: IntArray, amounts: FloatArray
+) -> tuple[IntArray, IntArray, FloatArray]:
+    left = cancel_orders(codes, days, amounts)
+    return codes[left.kept], days[left.kept], left.amount[left.kept]
 
 
 def summary_columns(
@@ -63,7 +79,7 @@ def summary_columns(
 
 
 def history_columns(history: Histories, window: Window) -> Mapping[str, np.ndarray]:
-    """Measure each history with the window's ruler."""
+    """Return each history in the time unit of the window."""
     repeats = history.count - 1
     mean = history.repeat_amount / np.maximum(repeats, 1)
     return {
@@ -81,7 +97,7 @@ def history_columns(history: Histories, window: Window) -> Mapping[str, np.ndarr
 def refuse_without_purchase(
     log: TransactionLog, merged: Occasions, groups: Groups
 ) -> None:
-    """Refuse customers whose refunds reverse nothing."""
+    """Refuse customers with refunds and no purchase."""
     lost = np.unique(merged.customer[merged.sales == 0])
     if lost.size:
         first = groups.ids[lost[:1]].to_list()[0]

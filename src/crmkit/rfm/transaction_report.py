@@ -1,4 +1,4 @@
-"""What is worth knowing about a log before anything is computed from it."""
+"""Counts of a transaction log: what a summary uses, merges, leaves out and refunds."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -17,36 +17,42 @@ class TransactionReport:
 
     Attributes
     ----------
-    rows, rows_used, rows_after_end
-        All rows; those inside the window; those after its end, which are excluded.
-    customers, customers_born_after_end
-        Customers with a row inside the window; those seen only after it.
-    customers_without_purchase
-        Customers whose rows inside the window are all refunds.
-    occasions, merged_rows
+    n_rows, n_rows_used, n_rows_after_end
+        All rows; those in the observed period; those after its end, which are excluded.
+    n_customers, n_customers_after_end
+        Customers with a row in the observed period; those with rows only after it.
+    n_customers_without_purchase
+        Customers whose rows in the period are all refunds.
+    n_occasions, n_merged_rows
         Purchase occasions at the grain; purchase rows merged into another's occasion.
-    zero_amount_rows, refund_rows, duplicate_rows
+    n_zero_amount_rows, n_refund_rows, n_duplicate_rows
         Rows of amount 0 (they count as purchases); of negative amount; and repeats of
         a row equal in customer, date and amount (they are kept: they may be real).
+    n_cancelled_purchases, n_refunds_without_purchase
+        With ``refunds="cancel"``, the purchases that refunds undo in full, and the
+        refunds that are larger than any purchase of their customer until then. None
+        for a lazy frame, whose refunds cannot be matched row by row.
     total_amount, refund_amount
-        Sum of all amounts inside the window; sum of its negative ones.
+        Sum of all amounts in the period; sum of its negative ones.
     first_date, last_date
-        First and last day with a row inside the window, None without one.
+        First and last day with a row in the period, None without one.
     observation_period_end
-        The last day seen.
+        The last day of the period.
     """
 
-    rows: int
-    rows_used: int
-    rows_after_end: int
-    customers: int
-    customers_born_after_end: int
-    customers_without_purchase: int
-    occasions: int
-    merged_rows: int
-    zero_amount_rows: int
-    refund_rows: int
-    duplicate_rows: int
+    n_rows: int
+    n_rows_used: int
+    n_rows_after_end: int
+    n_customers: int
+    n_customers_after_end: int
+    n_customers_without_purchase: int
+    n_occasions: int
+    n_merged_rows: int
+    n_zero_amount_rows: int
+    n_refund_rows: int
+    n_duplicate_rows: int
+    n_cancelled_purchases: int | None
+    n_refunds_without_purchase: int | None
     total_amount: float
     refund_amount: float
     first_date: dt.date | None
@@ -55,23 +61,30 @@ class TransactionReport:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """One sentence for each thing that is unusual and was not an error."""
+        """One note for each kind of row that is unusual but allowed."""
         said = (
-            (self.rows_after_end, "row(s) after the observation end: excluded"),
-            (self.customers_born_after_end, "customer(s) seen only after the end"),
-            (self.merged_rows, "row(s) merged into an occasion of the same period"),
-            (self.zero_amount_rows, "row(s) with amount 0: counted as purchases"),
-            (self.refund_rows, "row(s) with a negative amount: choose refunds="),
-            (self.customers_without_purchase, "customer(s) with refunds only"),
-            (self.duplicate_rows, "exact duplicate row(s): kept, amounts add up"),
+            (self.n_rows_after_end, "row(s) after the observation end: excluded"),
+            (self.n_customers_after_end, "customer(s) seen only after the end"),
+            (self.n_merged_rows, "row(s) merged into an occasion of the same period"),
+            (self.n_zero_amount_rows, "row(s) with amount 0: counted as purchases"),
+            (self.n_refund_rows, "row(s) with a negative amount: choose refunds="),
+            (self.n_cancelled_purchases, "purchase(s) that a refund undoes in full"),
+            (
+                self.n_refunds_without_purchase,
+                "refund(s) larger than any earlier purchase of the customer",
+            ),
+            (self.n_customers_without_purchase, "customer(s) with refunds only"),
+            (self.n_duplicate_rows, "exact duplicate row(s): kept, amounts add up"),
         )
         return tuple(f"{count:,} {text}" for count, text in said if count)
 
     def __str__(self) -> str:
-        """Read as a short page."""
+        """Print the counts and the notes, one line each."""
         span = f"{self.first_date} to {self.last_date}"
-        used = f"{self.rows_used:,} of {self.rows:,} rows used, {span}"
-        base = f"{self.customers:,} customers, {self.occasions:,} purchase occasions"
+        used = f"{self.n_rows_used:,} of {self.n_rows:,} rows used, {span}"
+        base = (
+            f"{self.n_customers:,} customers, {self.n_occasions:,} purchase occasions"
+        )
         lines = (
             f"{used} (observed to {self.observation_period_end})",
             f"{base}, total amount {self.total_amount:,.2f}",
@@ -89,17 +102,17 @@ def transaction_report(
     date_col: str = "date",
     amount_col: str = "amount",
 ) -> TransactionReport:
-    """Count what a log holds: what is used, merged, excluded, zero or refunded.
+    """Count the rows of a log that a summary uses, merges, leaves out or refunds.
 
-    Refuses what :func:`rfm_summary` refuses, except negative amounts: it counts them,
-    so that ``refunds`` can be chosen knowingly.
+    It refuses the errors that :func:`rfm_summary` refuses, except negative amounts: it
+    counts them, so that you can choose ``refunds``.
 
     Parameters
     ----------
     transactions
         One row per purchase, line or refund.
     observation_period_end
-        The last day seen, inclusive.
+        The last day of the observed period, inclusive.
     grain
         What makes one occasion, as in :func:`rfm_summary`.
     customer_id_col, date_col, amount_col
@@ -107,7 +120,8 @@ def transaction_report(
 
     Returns
     -------
-    A frozen value that also prints well.
+    TransactionReport
+        The counts; it prints as a short page.
 
     Raises
     ------
@@ -148,17 +162,19 @@ def reported(log: TransactionLog, counts: LogCounts) -> TransactionReport:
     """Put the counts of a log into the report that the page and the user read."""
     used = counts.rows_inside
     return TransactionReport(
-        rows=counts.rows,
-        rows_used=used,
-        rows_after_end=counts.rows - used,
-        customers=counts.customers_inside,
-        customers_born_after_end=counts.customers - counts.customers_inside,
-        customers_without_purchase=counts.customers_inside - counts.buyers,
-        occasions=counts.occasions,
-        merged_rows=counts.sales - counts.occasions,
-        zero_amount_rows=counts.zeros,
-        refund_rows=counts.refunds,
-        duplicate_rows=used - counts.distinct_rows,
+        n_rows=counts.rows,
+        n_rows_used=used,
+        n_rows_after_end=counts.rows - used,
+        n_customers=counts.customers_inside,
+        n_customers_after_end=counts.customers - counts.customers_inside,
+        n_customers_without_purchase=counts.customers_inside - counts.buyers,
+        n_occasions=counts.occasions,
+        n_merged_rows=counts.sales - counts.occasions,
+        n_zero_amount_rows=counts.zeros,
+        n_refund_rows=counts.refunds,
+        n_duplicate_rows=used - counts.distinct_rows,
+        n_cancelled_purchases=counts.cancelled,
+        n_refunds_without_purchase=counts.unmatched,
         total_amount=counts.amount,
         refund_amount=counts.refunded,
         first_date=_date(counts.first_day) if used else None,

@@ -1,4 +1,4 @@
-"""Snapshots: one row per customer and cut-off, with nothing from the future in it."""
+"""Snapshots: one row per customer and cut-off, without data from after the cut-off."""
 
 from collections.abc import Callable, Sequence
 
@@ -9,6 +9,7 @@ from ..typing import Day, IntoDataFrameT, PurchaseModel
 from .cutoff_days import cutoff_days
 from .event_log import EventLog
 from .snapshot_source import open_source, written
+from .transaction_columns import TRANSACTIONS, TransactionColumns
 
 __all__ = ["make_snapshots", "snapshot_features"]
 
@@ -24,14 +25,9 @@ def make_snapshots(
     recent_window: int = 90,
     events: Sequence[EventLog] = (),
     fit_purchases: Callable[[IntoDataFrameT], PurchaseModel] | None = None,
-    customer_id_col: str = "customer_id",
-    date_col: str = "date",
-    amount_col: str = "amount",
-    category_col: str | None = None,
-    discount_col: str | None = None,
-    available_col: str | None = None,
+    columns: TransactionColumns = TRANSACTIONS,
 ) -> IntoDataFrameT:
-    """Make labelled snapshots: what was known at each cut-off, and what came after.
+    """Make labelled snapshots: features from before each cut-off, outcomes after it.
 
     Features use only rows dated, and known, before the cut-off. The label looks at the
     days from cut-off + buffer to cut-off + buffer + horizon. Adding rows dated after a
@@ -42,7 +38,7 @@ def make_snapshots(
     transactions
         The log: one row per purchase, negative amounts for returns.
     cutoffs
-        The first days *not* seen, one per snapshot.
+        The first days *not* observed, one per snapshot.
     horizon
         Length of the label window, in days: a customer without a purchase in it has
         churned.
@@ -53,21 +49,18 @@ def make_snapshots(
     buffer
         Days between cut-off and label window, to decide and to act.
     active_within
-        Who counts: customers with a purchase in so many days before the cut-off. None
-        for everybody who ever bought.
+        Which customers to keep: those with a purchase in this number of days before
+        the cut-off. None for all who ever bought.
     recent_window
         Days that count as recent in the features.
     events
-        Further logs, see ``EventLog``.
+        Further logs: see ``EventLog``.
     fit_purchases
         A fit such as ``clv.fit_bg_nbd``. It is fitted anew at each cut-off to the
         histories until then and adds ``probability_alive``.
-    customer_id_col, date_col, amount_col
-        The columns read.
-    category_col, discount_col
-        What was bought, and the money taken off the list price; both optional.
-    available_col
-        When a row became known, if later than its date.
+    columns
+        The names of the columns: customer, date and amount, and, where the log has
+        them, category, discount and the day from which a row was known.
 
     Returns
     -------
@@ -83,7 +76,7 @@ def make_snapshots(
     InvalidValueError
         If a label window is not observed to its end, or a row is broken.
     NotEnoughDataError
-        If nobody is eligible at a cut-off.
+        If a cut-off has no eligible customer.
 
     Examples
     --------
@@ -112,15 +105,11 @@ def make_snapshots(
         active_within=active_within,
         recent_window=recent_window,
         fit_purchases=fit_purchases,
-        customer_id_col=customer_id_col,
-        date_col=date_col,
-        amount_col=amount_col,
-        category_col=category_col,
-        discount_col=discount_col,
-        available_col=available_col,
+        columns=columns,
     )
-    days = cutoff_days(cutoffs)
-    end = day_number("observation_period_end", observation_period_end)
+    zone = source.log.zone
+    days = cutoff_days(cutoffs, zone=zone)
+    end = day_number("observation_period_end", observation_period_end, zone=zone)
     _require_observed(days, delay + ahead, end)
     blocks = [source.labelled(day, delay, ahead) for day in days]
     return written(transactions, source, blocks)
@@ -134,16 +123,11 @@ def snapshot_features(
     recent_window: int = 90,
     events: Sequence[EventLog] = (),
     fit_purchases: Callable[[IntoDataFrameT], PurchaseModel] | None = None,
-    customer_id_col: str = "customer_id",
-    date_col: str = "date",
-    amount_col: str = "amount",
-    category_col: str | None = None,
-    discount_col: str | None = None,
-    available_col: str | None = None,
+    columns: TransactionColumns = TRANSACTIONS,
 ) -> IntoDataFrameT:
-    """Make the same snapshots without labels: for the customers to be scored today.
+    """Make snapshots without labels, to score customers today.
 
-    Parameters, features and errors are those of ``make_snapshots``; only the columns of
+    The parameters, features and errors are those of ``make_snapshots``; the columns of
     the label window are absent.
 
     Examples
@@ -167,14 +151,10 @@ def snapshot_features(
         active_within=active_within,
         recent_window=recent_window,
         fit_purchases=fit_purchases,
-        customer_id_col=customer_id_col,
-        date_col=date_col,
-        amount_col=amount_col,
-        category_col=category_col,
-        discount_col=discount_col,
-        available_col=available_col,
+        columns=columns,
     )
-    blocks = [source.features(day) for day in cutoff_days(cutoffs)]
+    days = cutoff_days(cutoffs, zone=source.log.zone)
+    blocks = [source.features(day) for day in days]
     return written(transactions, source, blocks)
 
 

@@ -43,8 +43,8 @@ class EventLog:
     Notes
     -----
     An attribute of a customer (a plan, a credit score) is an event too: the date is the
-    day from which it held. An attribute without such a date cannot be used: nobody can
-    say whether it was known at the cut-off.
+    day from which it held. An attribute without such a date cannot be used, because it
+    may have been unknown at the cut-off.
     """
 
     frame: object

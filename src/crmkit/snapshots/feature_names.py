@@ -1,4 +1,4 @@
-"""Which columns of a snapshot say who and when, which were known, which came later."""
+"""Which columns of a snapshot are keys, which are features and which are outcomes."""
 
 from collections.abc import Sequence
 
@@ -53,7 +53,7 @@ def feature_groups(snapshots: IntoFrame) -> dict[str, tuple[str, ...]]:
     """Gather features by what they tell: recency, frequency, spend, one per event log.
 
     Features of one group often stand in for each other, so that importance is better
-    asked of the group than of each. A column of the caller's own is a group of its own.
+    asked of the group than of each. A column that the caller added is its own group.
 
     Examples
     --------

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .._check import instance
 from .._frames import (
     Groups,
     day_numbers,
@@ -16,11 +17,13 @@ from .._frames import (
     require_dates,
     require_ids,
     require_numbers,
+    time_zone,
 )
 from ..errors import NotEnoughDataError
 from ..kernels.log.visible_log import SortedLog, first_seen_pairs, sort_log
 from ..typing import IntArray
 from .event_log import known_from
+from .transaction_columns import TransactionColumns
 
 __all__ = ["OpenedLog", "open_transactions"]
 
@@ -32,46 +35,38 @@ class OpenedLog:
     rows: SortedLog
     customers: Groups
     categories: tuple[IntArray, IntArray] | None
+    zone: str | None
 
 
-def open_transactions(
-    transactions: object,
-    *,
-    customer_id_col: str,
-    date_col: str,
-    amount_col: str,
-    category_col: str | None,
-    discount_col: str | None,
-    available_col: str | None,
-) -> OpenedLog:
+def open_transactions(transactions: object, columns: TransactionColumns) -> OpenedLog:
     """Open a log and refuse what is broken, naming column and count."""
-    optional = [name for name in (category_col, discount_col, available_col) if name]
-    columns = [customer_id_col, date_col, amount_col, *optional]
-    frame = read_eager(transactions, columns)
-    require_ids(frame, customer_id_col)
-    measured = [amount_col, *([discount_col] if discount_col else [])]
+    columns = instance("columns", columns, TransactionColumns)
+    frame = read_eager(transactions, columns.read)
+    require_ids(frame, columns.customer_id)
+    measured = [columns.amount, *([columns.discount] if columns.discount else [])]
     require_numbers(frame, measured)
-    dated, rules = require_dates(frame, date_col)
-    rules += id_rules(frame, customer_id_col)
+    dated, rules = require_dates(frame, columns.date)
+    rules += id_rules(frame, columns.customer_id)
     rules += [rule for name in measured for rule in number_rules(frame, name)]
-    refuse(dated, rules, id_col=customer_id_col)
+    refuse(dated, rules, id_col=columns.customer_id)
     if not len(frame):
         raise NotEnoughDataError(
             needed="transactions", got="0 rows", remedy="Pass a log with rows."
         )
     frame = read_eager(dated.to_native(), ())
-    customers = group_rows(frame, customer_id_col)
-    day = day_numbers(frame, date_col)
-    seen = known_from(frame, available_col, day)
+    zone = time_zone(frame, columns.date)
+    customers = group_rows(frame, columns.customer_id)
+    day = day_numbers(frame, columns.date)
+    seen = known_from(frame, columns.available, day)
     pairs = None
-    if category_col:
-        kinds = group_rows(frame, category_col).codes
+    if columns.category:
+        kinds = group_rows(frame, columns.category).codes
         pairs = first_seen_pairs(customers.codes, kinds, seen)
     rows = sort_log(
         customers.codes,
         day,
         seen,
-        np.asarray(numbers(frame, amount_col)),
-        numbers(frame, discount_col) if discount_col else None,
+        np.asarray(numbers(frame, columns.amount)),
+        numbers(frame, columns.discount) if columns.discount else None,
     )
-    return OpenedLog(rows=rows, customers=customers, categories=pairs)
+    return OpenedLog(rows=rows, customers=customers, categories=pairs, zone=zone)

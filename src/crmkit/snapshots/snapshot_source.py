@@ -14,6 +14,7 @@ from ..kernels.log.visible_log import Past, breadth, future, past
 from ..typing import FloatArray, IntArray, IntoDataFrameT, PurchaseModel
 from .event_log import EventLog, OpenedEvents, open_events
 from .snapshot_log import OpenedLog, open_transactions
+from .transaction_columns import TransactionColumns
 
 __all__ = ["Block", "FitPurchases", "Source", "open_source", "written"]
 
@@ -31,7 +32,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Source:
-    """Opened logs, and what to make of them."""
+    """Opened logs, and the options of the features."""
 
     log: OpenedLog
     events: tuple[OpenedEvents, ...]
@@ -40,7 +41,7 @@ class Source:
     probability_alive: _Alive | None
 
     def features(self, cutoff: int) -> Block:
-        """Return everything known before the cut-off of those who count at it."""
+        """Return what was known before the cut-off about each eligible customer."""
         known = past(self.log.rows, cutoff=cutoff, window=self.window)
         columns = dict(known.columns)
         who = known.customer
@@ -59,7 +60,7 @@ class Source:
             keep = known.last_day >= cutoff - self.active_within
         if not keep.any():
             raise NotEnoughDataError(
-                needed=f"customers who count at the cut-off {iso_text(cutoff)}",
+                needed=f"an eligible customer at the cut-off {iso_text(cutoff)}",
                 got=f"0 of {who.size:,} seen before it",
                 remedy="Choose a later cut-off, or a wider active_within.",
             )
@@ -68,7 +69,7 @@ class Source:
         return Block(customer=who[keep], columns=dated | kept)
 
     def labelled(self, cutoff: int, buffer: int, horizon: int) -> Block:
-        """Return the same with what came in the label window."""
+        """Return the features and the outcomes of the label window."""
         block = self.features(cutoff)
         start = cutoff + buffer
         bought, money = future(
@@ -98,27 +99,14 @@ def open_source(
     active_within: int | None,
     recent_window: int,
     fit_purchases: Callable[[IntoDataFrameT], PurchaseModel] | None,
-    customer_id_col: str,
-    date_col: str,
-    amount_col: str,
-    category_col: str | None,
-    discount_col: str | None,
-    available_col: str | None,
+    columns: TransactionColumns,
 ) -> Source:
     """Open the log and the events, and check the arguments."""
     limit = active_within
     if limit is not None:
         limit = whole("active_within", limit, at_least=1)
     window = whole("recent_window", recent_window, at_least=1)
-    log = open_transactions(
-        transactions,
-        customer_id_col=customer_id_col,
-        date_col=date_col,
-        amount_col=amount_col,
-        category_col=category_col,
-        discount_col=discount_col,
-        available_col=available_col,
-    )
+    log = open_transactions(transactions, columns)
     return Source(
         log=log,
         events=tuple(open_events(each, log.customers) for each in events),

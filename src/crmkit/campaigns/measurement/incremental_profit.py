@@ -17,13 +17,14 @@ from ..._frames import (
     require_numbers,
 )
 from ...errors import NotEnoughDataError
-from ...fits import Interval, from_document, to_document
+from ...fits import Interval, checked, from_document, to_document
 from ...typing import FloatArray, IntoDataFrame
 
 __all__ = ["IncrementalProfit", "incremental_profit"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class IncrementalProfit:
     """The profit that a campaign added, per treated customer and in total.
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..._check import fraction, random_source, whole
-from ...fits import Interval, from_document, resampled_interval_of, to_document
+from ...fits import Interval, checked, from_document, resampled_interval_of, to_document
 from ...kernels.base.intervals import bootstrap, by_content, percentile_interval
 from ...kernels.targeting import uplift as kernel
 from ...typing import FloatArray, IntoDataFrame
@@ -16,6 +16,7 @@ __all__ = ["QiniArea", "qini"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class QiniArea:
     """The area between the Qini curve of a ranking and treating at random.
 

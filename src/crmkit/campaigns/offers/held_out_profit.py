@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..._check import fraction, instance, random_source, whole
-from ...fits import Interval, from_document, resampled_interval_of, to_document
+from ...fits import Interval, checked, from_document, resampled_interval_of, to_document
 from ...kernels.base import ranking
 from ...kernels.base.intervals import bootstrap, percentile_interval
 from ...kernels.targeting import campaign_profit as kernel
@@ -19,6 +19,7 @@ __all__ = ["HeldOutProfit", "held_out_profit"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class HeldOutProfit:
     """The profit of a campaign on customers that had no part in planning it.
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..._check import instance
-from ...fits import Interval, from_document, resampled_interval_of, to_document
+from ...fits import Interval, checked, from_document, resampled_interval_of, to_document
 from ...kernels.base import ranking
 from ...kernels.targeting import campaign_profit as kernel
 from ...typing import FloatArray, IntoDataFrame
@@ -18,6 +18,7 @@ __all__ = ["MaximumProfit", "maximum_profit"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class MaximumProfit:
     """The profit of the best cut of a ranking, and the share of customers it targets.
 

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 
 from ..._check import finite_array, fraction, nonnegative, positive
 from ...errors import InvalidValueError
-from ...fits import from_document, to_document
+from ...fits import checked, from_document, to_document
 from ...kernels.targeting import campaign_profit as kernel
 from ...typing import FloatArray
 
@@ -16,6 +16,7 @@ __all__ = ["RetentionOffer"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class RetentionOffer:
     """An offer to customers who may leave, and how they respond to it.
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from numpy.typing import ArrayLike
 
 from ..._check import finite_array, positive
-from ...fits import from_document, to_document
+from ...fits import checked, from_document, to_document
 from ...typing import FloatArray
 from .retention_offer import RetentionOffer
 
@@ -14,6 +14,7 @@ __all__ = ["UncertainOffer"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class UncertainOffer:
     """A retention offer whose rate of acceptance has a beta distribution.
 

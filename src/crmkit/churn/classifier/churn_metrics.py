@@ -8,7 +8,7 @@ from scipy.special import logit
 
 from ..._check import fraction
 from ...errors import NotEnoughDataError
-from ...fits import Interval, from_document, to_document
+from ...fits import Interval, checked, from_document, to_document
 from ...kernels.base import binary_regression, ranking
 from ...kernels.base.intervals import normal_quantile
 from ...kernels.base.newton import Derivatives, maximise
@@ -21,6 +21,7 @@ __all__ = ["ChurnMetrics", "churn_metrics", "metrics_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class ChurnMetrics:
     """Discrimination and calibration of churn risks.
 

@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ...fits import from_document, to_document
+from ...fits import checked, from_document, to_document
 
 __all__ = ["ClassifierReport"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class ClassifierReport:
     """What a classifier learned from, as plain numbers.
 

@@ -8,7 +8,7 @@ from scipy.special import expit, logit, ndtri
 
 from ..._check import fraction, whole
 from ...errors import NotEnoughDataError
-from ...fits import FitReport, from_document, to_document
+from ...fits import FitReport, checked, from_document, to_document
 from ...typing import FloatArray
 
 __all__ = ["RetentionProjection", "project"]
@@ -17,6 +17,7 @@ _STEP = 1e-5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class RetentionProjection:
     """Survival and retention at renewals 1, 2, ..., as plain numbers.
 

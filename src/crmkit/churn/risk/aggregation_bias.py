@@ -15,13 +15,14 @@ from ..._frames import (
     require_numbers,
 )
 from ...errors import NotEnoughDataError
-from ...fits import from_document, to_document
+from ...fits import checked, from_document, to_document
 from ...typing import FloatArray, IntoFrame
 
 __all__ = ["AggregationBias", "aggregation_bias"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class AggregationBias:
     """The pooled retention of segments that each keep a constant share of customers.
 

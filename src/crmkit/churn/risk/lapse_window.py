@@ -22,7 +22,7 @@ from ..._frames import (
     with_scores,
 )
 from ...errors import NotEnoughDataError
-from ...fits import from_document, to_document
+from ...fits import checked, from_document, to_document
 from ...kernels.survival.purchase_gaps import returns_after_silence
 from ...typing import BoolArray, Day, FloatArray, IntArray, IntoDataFrame, IntoFrameT
 
@@ -35,6 +35,7 @@ _NEGLIGIBLE = 0.05
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class LapseWindow:
     """The silence after which few customers return; ``print`` shows it as a sentence.
 

@@ -8,7 +8,7 @@ import numpy as np
 from ..._check import fraction, positive
 from ..._frames import number_rules, numbers, read_eager, refuse, require_numbers
 from ...errors import NotEnoughDataError
-from ...fits import Interval, from_document, to_document
+from ...fits import Interval, checked, from_document, to_document
 from ...kernels.base.intervals import wilson
 from ...typing import IntoFrame
 from ..classifier.scored_outcomes import refuse_overflow
@@ -17,6 +17,7 @@ __all__ = ["PeriodRates", "period_rates", "rescaled_rate"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class PeriodRates:
     """Churn and retention of the customers, and the revenue, at the start of a period.
 

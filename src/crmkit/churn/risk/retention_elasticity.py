@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 from ..._check import fraction, nonnegative, number, positive, rate
 from ...errors import InvalidValueError
-from ...fits import from_document, to_document
+from ...fits import checked, from_document, to_document
 
 __all__ = ["RetentionElasticity", "margin_multiple", "retention_elasticity"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class RetentionElasticity:
     """The value of a customer base before and after a change of its retention rate.
 

@@ -21,7 +21,7 @@ from ..._frames import (
     require_numbers,
 )
 from ...errors import ConvergenceError, InvalidValueError, NotEnoughDataError
-from ...fits import Interval, from_document, to_document
+from ...fits import Interval, checked, from_document, to_document
 from ...kernels.base import binary_regression as kernel
 from ...kernels.base.intervals import normal_quantile
 from ...typing import FloatArray, IntArray, IntoDataFrame, IntoFrame, Link
@@ -34,6 +34,7 @@ _BASELINES = ("saturated", "constant", "logarithmic")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class DiscreteHazard:
     """A discrete-time hazard: the probability of leaving in a period reached.
 

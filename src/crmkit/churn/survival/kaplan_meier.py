@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from ..._check import fraction, nonnegative_array, one_of, positive
 from ...errors import InvalidValueError, NotEnoughDataError
-from ...fits import Interval, from_document, resampled_interval_of, to_document
+from ...fits import Interval, checked, from_document, resampled_interval_of, to_document
 from ...kernels.survival import event_table as kernel
 from ...typing import FloatArray, IntoFrame
 from .spells import Spells, read_spells
@@ -20,6 +20,7 @@ IntervalMethod: TypeAlias = Literal["log-log", "plain"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class SurvivalCurve:
     """A Kaplan-Meier curve as plain numbers.
 

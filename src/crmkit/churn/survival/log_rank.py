@@ -9,7 +9,7 @@ from scipy.special import chdtrc
 
 from ..._check import names_given, one_of
 from ...errors import NotEnoughDataError
-from ...fits import from_document, to_document
+from ...fits import checked, from_document, to_document
 from ...kernels.survival import event_table as kernel
 from ...typing import FloatArray, IntoFrame
 from .spell_groups import spell_groups
@@ -22,6 +22,7 @@ _WEIGHTINGS: tuple[Weighting, ...] = ("log-rank", "wilcoxon", "tarone-ware", "pe
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class LogRank:
     """A log-rank test: whether groups of customers leave at the same rate.
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from ..._check import able_to, listed, positive
 from ...errors import InvalidValueError, NotEnoughDataError
-from ...fits import from_document, to_document
+from ...fits import checked, from_document, to_document
 from ...kernels.survival import censored_scores as kernel
 from ...typing import FloatArray, IntoDataFrame, SurvivalModel
 from .spells import read_spells
@@ -16,6 +16,7 @@ __all__ = ["SurvivalMetrics", "survival_metrics"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class SurvivalMetrics:
     """Brier score and time-dependent AUC of a survival model.
 

@@ -11,7 +11,7 @@ from ..._check import ProvenHistory, random_source, whole
 from ..._dates import date_of
 from ..._frames import EagerFrame, numbers, nw, read_eager
 from ...errors import InvalidValueError, NotEnoughDataError
-from ...fits import Interval, from_document, resampled_interval_of, to_document
+from ...fits import Interval, checked, from_document, resampled_interval_of, to_document
 from ...rfm.calibration_holdout_summary import calibration_holdout_summary
 from ...typing import HISTORY, Day, FloatArray, IntoDataFrame, PurchaseModel
 from ..models.nbd import fit_nbd
@@ -38,6 +38,7 @@ _BASELINES = ("last period", "NBD")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class BacktestScore:
     """The accuracy of one model after one cutoff.
 
@@ -94,6 +95,7 @@ class BacktestScore:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class Backtest:
     """The accuracy of models and of two plain baselines after every cutoff.
 

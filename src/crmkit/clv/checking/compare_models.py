@@ -11,7 +11,7 @@ from scipy.special import chdtrc
 from ..._check import able_to, one_of
 from ..._frames import read, refuse
 from ...errors import InvalidTypeError, InvalidValueError, NotEnoughDataError
-from ...fits import from_document, to_document
+from ...fits import checked, from_document, to_document
 from ...kernels.base.cells import Cells
 from ...typing import HISTORY, FloatArray, HistoryColumns, IntoFrame
 from ..models.bg_bb import BgBb
@@ -35,6 +35,7 @@ class _Comparable(Predictor, Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class ModelScore:
     """How well one model describes the customers.
 
@@ -61,6 +62,7 @@ class ModelScore:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class LikelihoodRatio:
     """The likelihood-ratio test of the larger of two nested models.
 
@@ -88,6 +90,7 @@ class LikelihoodRatio:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class ModelComparison:
     """Models of the same customers, the best by AIC first.
 

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..._frames import Frame, Rule, number_rules, nw, require_numbers
+from ...fits import checked
 from ...kernels.base.cells import Cells
 from ...typing import FloatArray
 from ..models.histories import impossible
@@ -42,6 +43,7 @@ class Predictor(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class HoldoutError:
     """The error of one model on the holdout.
 

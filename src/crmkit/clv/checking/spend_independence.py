@@ -8,7 +8,7 @@ from scipy.special import stdtr
 
 from ..._frames import numbers, nw, read_eager, refuse
 from ...errors import NotEnoughDataError
-from ...fits import from_document, to_document
+from ...fits import checked, from_document, to_document
 from ...typing import HISTORY, FloatArray, HistoryColumns, IntoDataFrame
 from ..models.histories import known_id
 from ..models.spend_columns import spending_rules
@@ -17,6 +17,7 @@ __all__ = ["SpendIndependence", "spend_independence"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class SpendIndependence:
     """The correlation of repeat frequency and mean amount.
 

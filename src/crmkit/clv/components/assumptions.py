@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..._check import instance, one_of
-from ...fits import from_document, to_document
+from ...fits import checked, from_document, to_document
 from .category_shares import CategoryShares
 from .ledger_flows import CrossSell
 from .referral_outlook import ReferralOutlook
@@ -13,6 +13,7 @@ __all__ = ["Assumptions"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class Assumptions:
     """Assumptions about the future beyond the models and the standards.
 

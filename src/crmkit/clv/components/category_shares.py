@@ -8,7 +8,7 @@ import numpy as np
 from ..._check import instance, nonnegative_array, positive
 from ..._dates import day_number
 from ...errors import ConvergenceError, InvalidValueError, NotEnoughDataError
-from ...fits import from_document, to_document
+from ...fits import checked, from_document, to_document
 from ...kernels.value import dirichlet_multinomial
 from ...kernels.value.component_identity import totals
 from ...ledger import Book, Ledger
@@ -25,6 +25,7 @@ __all__ = [
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class CategoryShares:
     """A Dirichlet distribution of the categories of a customer's next purchases.
 

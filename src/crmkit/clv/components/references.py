@@ -9,7 +9,7 @@ import numpy as np
 
 from ..._check import finite_array, nonnegative, nonnegative_array, number
 from ...errors import InvalidValueError
-from ...fits import from_document, to_document
+from ...fits import checked, from_document, to_document
 
 __all__ = ["Basis", "References"]
 
@@ -20,6 +20,7 @@ _ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class References:
     """Standard discount depth, service cost and acquisition cost, by period.
 

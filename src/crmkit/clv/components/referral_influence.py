@@ -8,6 +8,7 @@ import numpy as np
 from ..._check import instance, one_of, rate, whole
 from ..._dates import day_number
 from ...errors import InvalidTypeError, InvalidValueError
+from ...fits import checked
 from ...kernels.log.calendar import DAYS_PER_UNIT
 from ...kernels.value.component_identity import NEVER
 from ...kernels.value.referral import gross_values, sweep
@@ -22,6 +23,7 @@ __all__ = ["Influence", "ReferralInfluence", "referral_influence"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class Influence:
     """The value of one customer and of all referees, direct and indirect.
 
@@ -52,6 +54,7 @@ class Influence:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class ReferralInfluence:
     """The influence of every customer; not a frame, so that a column is not summed.
 

@@ -15,7 +15,7 @@ from ..._check import (
 from ..._dates import day_number
 from ..._frames import group_rows, read_eager
 from ...errors import InvalidValueError, MissingColumnError
-from ...fits import from_document, to_document
+from ...fits import checked, from_document, to_document
 from ...kernels.value.component_identity import NEVER
 from ...kernels.value.referral import normalised_weights
 from ...ledger import Ledger
@@ -31,6 +31,7 @@ __all__ = ["ReferralOutlook", "fit_referral_outlook", "group_codes"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class ReferralOutlook:
     """The referrals to expect, per purchase occasion of a customer.
 

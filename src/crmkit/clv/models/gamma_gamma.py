@@ -19,7 +19,7 @@ from ..._check import (
 )
 from ..._frames import read, refuse
 from ...errors import IdentifiabilityWarning, InvalidTypeError, InvalidValueError
-from ...fits import FitReport, from_document, to_document
+from ...fits import FitReport, checked, from_document, to_document
 from ...kernels.purchases import gamma_gamma
 from ...typing import (
     HISTORY,
@@ -42,6 +42,7 @@ _LARGEST = 1e100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class GammaGamma:
     """A Gamma-Gamma model of the amount of a purchase, fitted or built by hand.
 

@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 
 from ..._check import able_to, nonnegative, one_of, random_source
-from ...fits import Interval, from_document, resampled_interval_of, to_document
+from ...fits import Interval, checked, from_document, resampled_interval_of, to_document
 from ...typing import HISTORY, HistoryColumns, IntoDataFrame
 from ..models.model_arguments import finite_margin
 from ..value.fitted_unit import rate_in_unit, unit_of
@@ -23,6 +23,7 @@ _TOTALS: tuple[Total, ...] = ("purchases", "active", "value")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class Forecast:
     """The totals to expect of a set of customers, each with its interval.
 

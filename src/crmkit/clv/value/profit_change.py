@@ -8,7 +8,7 @@ import numpy as np
 from ..._check import instance
 from ..._dates import day_number
 from ...errors import InvalidTypeError, InvalidValueError
-from ...fits import from_document, to_document
+from ...fits import checked, from_document, to_document
 from ...kernels.value.component_identity import NEVER, totals
 from ...kernels.value.profit_change import BaseYear, Flows, change_of_base
 from ...ledger import Book, Ledger
@@ -18,6 +18,7 @@ __all__ = ["ProfitChange", "profit_change"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class ProfitChange:
     """The change of profit between two periods, in parts that sum to it.
 

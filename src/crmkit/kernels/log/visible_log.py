@@ -188,7 +188,7 @@ def event_past(
 
 
 def _changes(customer: IntArray, day: IntArray) -> BoolArray:
-    """Say where a new customer or a new day begins."""
+    """Return the rows where a new customer or a new day begins."""
     fresh = np.ones(customer.size, dtype=np.bool_)
     fresh[1:] = (customer[1:] != customer[:-1]) | (day[1:] != day[:-1])
     return fresh

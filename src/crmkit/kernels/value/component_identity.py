@@ -1,7 +1,7 @@
 """The parts of customer value, on coded arrays: an exact identity of standard costing.
 
 A line is in one class: of the customer's first orders, later in a home category, or
-later in another one. Margins stand at the reference price and orders at the reference
+later in another one. Margins are at the reference price and orders at the reference
 service cost; what was really paid and spent comes in as a variance from these, so each
 reference appears twice with opposite signs and the parts sum to cash.
 """
@@ -87,7 +87,7 @@ def totals(code: IntArray, amount: FloatArray, count: int) -> FloatArray:
 
 
 def members_of(key: IntArray, members: IntArray) -> BoolArray:
-    """Say which keys are among the members, by a table while one fits in memory."""
+    """Return which keys are members, with a lookup table while it fits in memory."""
     top = int(max(key.max(initial=0), members.max(initial=0))) + 1
     if top > _TABLE:
         return np.isin(key, members)

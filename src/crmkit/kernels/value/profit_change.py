@@ -69,9 +69,9 @@ class _Amount:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Rates:
-    """What is usual, by list amount; amounts of an active customer, and of nobody's.
+    """Usual rates by list amount: of active customers, and of periods without any.
 
-    ``loose`` is what came back in a period in which nobody was active.
+    ``loose`` is what came back in a period without active customers.
     """
 
     paid: FloatArray
@@ -124,7 +124,7 @@ def _rates(year: BaseYear, other: BaseYear) -> _Rates:
     paid = _usual(year, other, "paid")
     cost = _usual(year, other, "cost")
     weight = _weight(year, other)
-    # Where nobody was active, the other year's customers stand in for them.
+    # A period without active customers borrows those of the other year.
     seen = year if year.active else other
     per = 1 / seen.active if seen.active else 0.0
     return _Rates(

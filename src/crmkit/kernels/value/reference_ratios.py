@@ -28,7 +28,7 @@ def known_before(sums: FloatArray, evidence: FloatArray) -> FloatArray:
 
 
 def alone(evidence: FloatArray) -> BoolArray:
-    """Say which rows have no evidence before them."""
+    """Return which rows have no evidence before them."""
     before = np.cumsum(evidence) - evidence
     none: BoolArray = before == 0
     return none

@@ -43,7 +43,7 @@ def sweep(referrer: IntArray, referee: IntArray, customers: int) -> list[IntArra
 
 
 def in_cycles(referrer: IntArray, referee: IntArray, customers: int) -> BoolArray:
-    """Say which edges lie on a cycle, or above one."""
+    """Return which edges are on a cycle, or lead into one."""
     left = np.ones(referrer.size, dtype=bool)
     for edges in sweep(referrer, referee, customers):
         left[edges] = False

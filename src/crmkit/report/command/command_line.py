@@ -11,7 +11,6 @@ import typer
 from ... import __version__
 from ...datasets import load_cdnow
 from ...errors import InvalidValueError, UnitWarning
-from ...typing import Refunds
 from ..analysis import Step, analyse
 from ..bounded_text import cut
 from ..intake.csv_format import CsvFormat
@@ -22,7 +21,7 @@ from ..page.assumption_notes import left_out
 from ..page.doubtful_choices import doubtful_choices
 from ..page.headings import headings
 from ..page.html_page import require_packages
-from ..question import Gaps, Question
+from ..question import Gaps, Question, Refunds
 from .step_progress import shown_steps
 
 if TYPE_CHECKING:

@@ -42,8 +42,8 @@ def _silence(findings: Findings[object]) -> list[str]:
 
 def _after_the_end(findings: Findings[object]) -> list[str]:
     log, end = findings.log, findings.question.observation_period_end
-    if log.rows_after_end <= _MANY * log.rows:
+    if log.n_rows_after_end <= _MANY * log.n_rows:
         return []
-    rows = f"{count(log.rows_after_end)} of {count(log.rows)} rows"
+    rows = f"{count(log.n_rows_after_end)} of {count(log.n_rows)} rows"
     doubt = f"{rows} are dated after the end of observation, {day(end)}: not used."
     return [doubt]

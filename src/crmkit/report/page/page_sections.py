@@ -191,8 +191,9 @@ _MIND = """
 <h2>What these figures assume</h2>
 <ul class="plain">{% for note in assumptions %}<li>{{ note }}</li>{% endfor %}</ul>
 <h3>About the data</h3>
-<p>{{ log.rows_used | count }} of {{ log.rows | count }} rows were used, dated
-{{ log.first_date | day }} to {{ log.last_date | day }}, and {{ log.occasions | count }}
+<p>{{ log.n_rows_used | count }} of {{ log.n_rows | count }} rows were used, dated
+{{ log.first_date | day }} to {{ log.last_date | day }}, and
+{{ log.n_occasions | count }}
 purchases were counted: all rows of a customer on one day are one purchase.</p>
 {% if log.notes %}<ul class="plain">{% for note in log.notes %}<li>{{ note }}</li>
 {% endfor %}</ul>{% endif %}

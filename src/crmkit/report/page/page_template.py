@@ -41,7 +41,7 @@ _TOP = """
 <p class="eyebrow">Customer value report &middot; {{ question.source }}</p>
 <h1>{{ say.title }}</h1>
 <p class="lead">From {{ base.n_customers | count }} customers and
-{{ log.occasions | count }} purchases up to {{ end | day }}. {{ say.concentration }}.
+{{ log.n_occasions | count }} purchases up to {{ end | day }}. {{ say.concentration }}.
 {{ say.alive }}.
 {% if holdout and holdout.amount_error is not none %}A forecast made on
 {{ holdout.calibration_period_end | day }} from the first part of this log was

@@ -9,12 +9,7 @@ import numpy as np
 from ..._check import fraction, names_given, one_of, random_source, whole
 from ..._frames import read_eager
 from ...errors import InvalidValueError, NotEnoughDataError
-from ...fits import (
-    Interval,
-    from_document,
-    resampled_interval_of,
-    to_document,
-)
+from ...fits import Interval, checked, from_document, resampled_interval_of, to_document
 from ...kernels.base import intervals
 from ...kernels.survey import driver_weights
 from ...typing import FloatArray, IntArray, IntoDataFrame
@@ -43,6 +38,7 @@ _REMEDY = "Pass n_resamples, and read the interval at the level of the fit."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class DriverWeight:
     """The part of R-squared that belongs to one driver.
 
@@ -91,6 +87,7 @@ class DriverWeight:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class DriverWeights:
     """R-squared of a regression, divided among its drivers.
 

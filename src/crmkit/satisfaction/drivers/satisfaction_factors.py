@@ -13,7 +13,7 @@ import numpy as np
 from ..._check import names_given
 from ..._frames import read_eager
 from ...errors import InvalidValueError
-from ...fits import from_document, to_document
+from ...fits import checked, from_document, to_document
 from ...kernels.survey import reliability
 from ...typing import FloatArray, IntoDataFrame
 from ..reading.questions import (
@@ -57,6 +57,7 @@ class SatisfactionFactor:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class SatisfactionFactors:
     """The factors of satisfaction, measured together.
 

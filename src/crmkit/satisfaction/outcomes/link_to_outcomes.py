@@ -16,7 +16,7 @@ from ..._frames import (
     require_numbers,
 )
 from ...errors import InvalidValueError, NotEnoughDataError
-from ...fits import Interval, from_document, to_document
+from ...fits import Interval, checked, from_document, to_document
 from ...kernels.survey import share_ratios
 from ...typing import IntoFrame
 from ..reading.pair_counts import pair_counts
@@ -32,6 +32,7 @@ _CONTRASTS = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class OutcomeLink:
     """The outcomes of satisfied customers compared with those of others.
 

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 
 from ..._frames import EagerFrame, collect, id_rules, read, refuse, require_ids
 from ...errors import InvalidTypeError
-from ...fits import from_document, to_document
+from ...fits import checked, from_document, to_document
 from ...typing import IntoFrame
 
 __all__ = ["MatchReport", "match_respondents"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class MatchReport:
     """How many respondents are customers, and how many customers responded.
 

@@ -8,7 +8,7 @@ import numpy as np
 from ..._check import names_given, whole
 from ..._frames import read_eager
 from ...errors import InvalidValueError, NotEnoughDataError
-from ...fits import Interval, from_document, to_document
+from ...fits import Interval, checked, from_document, to_document
 from ...kernels.base import regression
 from ...typing import FloatArray, IntoDataFrame
 from ..promoter_score.bands import Bands
@@ -22,6 +22,7 @@ _SAME = 1e-9  # share of the largest sum below which a difference is rounding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class PartWorth:
     """The worth of one point of the score in one part of value.
 
@@ -51,6 +52,7 @@ class PartWorth:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class PointWorth:
     """The worth of one point of the score in money, per customer.
 

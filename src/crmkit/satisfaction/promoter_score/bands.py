@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from ..._check import whole
 from ...errors import InvalidTypeError, InvalidValueError
+from ...fits import checked
 
 __all__ = ["BANDS", "Bands", "bands_of"]
 
@@ -12,6 +13,7 @@ _Range = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class Bands:
     """The answers that make a detractor, a passive and a promoter.
 

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 from ..._check import whole
 from ...errors import InvalidValueError
-from ...fits import from_document, to_document
+from ...fits import checked, from_document, to_document
 
 __all__ = ["NonresponseBounds", "nonresponse_bounds"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class NonresponseBounds:
     """The possible scores of all invited customers, whatever the others would answer.
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..._check import fraction, one_of, whole
 from ...errors import InvalidValueError, NotEnoughDataError
-from ...fits import Interval, from_document, to_document
+from ...fits import Interval, checked, from_document, to_document
 from ...kernels.survey import nps as kernel
 from ...kernels.survey import nps_dirichlet, nps_intervals
 from ...typing import FloatArray, IntoFrame
@@ -40,6 +40,7 @@ _CLOSED = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class Nps:
     """A net promoter score: three counts, and what follows from them.
 

@@ -11,7 +11,7 @@ from scipy.special import chdtrc
 from ..._check import names_given, one_of
 from ..._frames import numbers
 from ...errors import NotEnoughDataError
-from ...fits import Interval, from_document, to_document
+from ...fits import Interval, checked, from_document, to_document
 from ...kernels.base import intervals
 from ...kernels.survey import contingency
 from ...kernels.survey import nps as kernel
@@ -35,6 +35,7 @@ _ENUMERABLE = 4_000_000  # tables; beyond it the exact test takes seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class GroupDifference:
     """The difference of one pair of groups.
 
@@ -69,6 +70,7 @@ class GroupDifference:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class NpsComparison:
     """The net promoter scores of several groups, compared.
 

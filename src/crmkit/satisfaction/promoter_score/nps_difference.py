@@ -8,7 +8,7 @@ import numpy as np
 
 from ..._check import fraction, one_of
 from ...errors import NotEnoughDataError
-from ...fits import Interval, from_document, to_document
+from ...fits import Interval, checked, from_document, to_document
 from ...kernels.base.intervals import normal_quantile, two_sided_p
 from ...kernels.survey import nps as kernel
 from ...typing import FloatArray
@@ -20,6 +20,7 @@ ADDED: Mapping[str, float] = {"adjusted_wald": 3.0, "wald": 0.0}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class NpsDifference:
     """The first score minus the second, of different respondents.
 

@@ -16,7 +16,7 @@ from ..._frames import (
     require_dates,
 )
 from ...errors import NotEnoughDataError
-from ...fits import Interval, from_document, to_document
+from ...fits import Interval, checked, from_document, to_document
 from ...kernels.base import regression
 from ...kernels.log.calendar import DAYS_PER_UNIT
 from ...typing import IntArray, IntoDataFrame, TimeUnit
@@ -30,6 +30,7 @@ __all__ = ["NpsTrend", "nps_trend"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class NpsTrend:
     """The slope of the score over time.
 

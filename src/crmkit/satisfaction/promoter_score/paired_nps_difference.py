@@ -9,7 +9,7 @@ from scipy.special import stdtr
 
 from ..._frames import Frame, Rule, read, refuse, require_numbers
 from ...errors import NotEnoughDataError
-from ...fits import Interval, from_document, to_document
+from ...fits import Interval, checked, from_document, to_document
 from ...typing import FloatArray, IntoFrame
 from ..reading.pair_counts import pair_counts
 from ..reading.tally import Scale, scale_rules
@@ -24,6 +24,7 @@ _CHANGE = np.array([[0, -1, -2], [1, 0, -1], [2, 1, 0]])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class PairedNpsDifference:
     """The change between two answers of each customer.
 

@@ -9,7 +9,7 @@ import numpy as np
 from ..._check import whole
 from ..._frames import read_eager
 from ...errors import InvalidValueError, NotEnoughDataError
-from ...fits import Interval, from_document, to_document
+from ...fits import Interval, checked, from_document, to_document
 from ...kernels.survey import design_weights as kernel
 from ...typing import IntoDataFrame
 from ..reading.customer_clusters import clusters_of
@@ -22,6 +22,7 @@ __all__ = ["WeightedNps", "weighted_nps"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class WeightedNps:
     """A weighted net promoter score with its standard error.
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ..._frames import EagerFrame, native, read_eager, with_arrays
 from ...errors import NotEnoughDataError
-from ...fits import Interval, from_document, to_document
+from ...fits import Interval, checked, from_document, to_document
 from ...typing import IntoDataFrame, IntoDataFrameT
 from ..reading.questions import (
     Range,
@@ -21,6 +21,7 @@ __all__ = ["Disconfirmation", "disconfirmation", "with_disconfirmation"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class Disconfirmation:
     """How performance compares with expectations.
 

@@ -10,7 +10,7 @@ from scipy.special import fdtrc
 from ..._check import one_of
 from ..._frames import read_eager
 from ...errors import InvalidValueError, NotEnoughDataError
-from ...fits import from_document, to_document
+from ...fits import checked, from_document, to_document
 from ...kernels.base import regression
 from ...typing import FloatArray, IntoDataFrame
 from ..reading.questions import (
@@ -40,6 +40,7 @@ _TERMS: Mapping[Form, tuple[str, ...]] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class DisconfirmationFit:
     """A regression of satisfaction on expectation and performance.
 

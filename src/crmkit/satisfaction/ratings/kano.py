@@ -17,7 +17,7 @@ from ..._frames import (
     require_numbers,
 )
 from ...errors import NotEnoughDataError
-from ...fits import Interval, from_document, to_document
+from ...fits import Interval, checked, from_document, to_document
 from ...kernels.survey import kano as kernel
 from ...typing import FloatArray, IntoFrame
 from ..reading.answer_groups import with_plain_groups
@@ -42,6 +42,7 @@ KANO_CATEGORIES: Final[tuple[KanoCategory, ...]] = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class Kano:
     """How customers classify one feature.
 

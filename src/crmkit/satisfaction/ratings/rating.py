@@ -9,7 +9,7 @@ import numpy as np
 
 from ..._check import fraction, one_of, whole
 from ...errors import InvalidValueError, NotEnoughDataError
-from ...fits import Interval, from_document, to_document
+from ...fits import Interval, checked, from_document, to_document
 from ...kernels.base import intervals
 from ...typing import FloatArray
 from ..reading.tally import Answers, Scale, tally
@@ -33,6 +33,7 @@ DIRECTIONS: tuple[Direction, ...] = ("higher_is_better", "lower_is_better")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class Rating:
     """How often each point of a scale was chosen, with top-box share and mean.
 

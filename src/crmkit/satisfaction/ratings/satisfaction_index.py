@@ -10,7 +10,7 @@ import numpy as np
 from ..._check import names_given, one_of
 from ..._frames import native, read_eager, with_arrays
 from ...errors import InvalidValueError, NotEnoughDataError
-from ...fits import Interval, from_document, to_document
+from ...fits import Interval, checked, from_document, to_document
 from ...kernels.survey import reliability
 from ...typing import FloatArray, IntoDataFrame, IntoDataFrameT
 from ..reading.questions import (
@@ -29,6 +29,7 @@ _NAMED: tuple[Literal["equal", "first_component"], ...] = ("equal", "first_compo
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class SatisfactionIndex:
     """A satisfaction index: weights of the questions, and the mean index.
 

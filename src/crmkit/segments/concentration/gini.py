@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...errors import NotEnoughDataError
-from ...fits import Interval, resampled_interval_of
+from ...fits import Interval, checked, resampled_interval_of
 from ...kernels.groups import lorenz
 from ...typing import IntoFrame
 from .holdings import Holdings, open_holdings
@@ -15,6 +15,7 @@ __all__ = ["GiniCoefficient", "gini"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class GiniCoefficient:
     """How unequally value is spread over customers.
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..._check import fraction, one_of
 from ...errors import InvalidValueError
-from ...fits import Interval, resampled_interval_of
+from ...fits import Interval, checked, resampled_interval_of
 from ...kernels.groups import lorenz
 from ...typing import FloatArray, IntoFrame
 from .holdings import Holdings, open_holdings
@@ -22,6 +22,7 @@ _Shares = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class ParetoPoint:
     """A point of the Pareto curve: the top ``customer_share`` hold ``value_share``.
 

@@ -6,7 +6,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 
 from ..._check import one_of
-from ...fits import Interval, resampled_interval_of
+from ...fits import Interval, checked, resampled_interval_of
 from ...kernels.groups import lorenz
 from ...typing import FloatArray, IntArray, IntoFrame
 from .holdings import Holdings, open_holdings
@@ -27,6 +27,7 @@ _QUANTITIES: tuple[_Quantity, ...] = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class WhalePeak:
     """The highest point of the whale curve, and the profit that is lost behind it.
 

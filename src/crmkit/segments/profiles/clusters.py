@@ -16,7 +16,7 @@ from ..._frames import (
     with_columns_of,
 )
 from ...errors import InvalidValueError, MissingExtraError, NotEnoughDataError
-from ...fits import from_document, to_document
+from ...fits import checked, from_document, to_document
 from ...kernels.groups.rand_index import adjusted_rand
 from ...typing import FloatArray, IntArray, IntoDataFrame, IntoDataFrameT
 
@@ -26,6 +26,7 @@ _SHOWN = 5_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class ClusterTrial:
     """How good one number of clusters is.
 
@@ -47,6 +48,7 @@ class ClusterTrial:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class Clusters:
     """Segments found by k-means: their centres, in the units of the columns.
 

@@ -20,7 +20,7 @@ from ..._frames import (
     require_numbers,
 )
 from ...errors import NotEnoughDataError
-from ...fits import from_document, to_document
+from ...fits import checked, from_document, to_document
 from ...kernels.groups import lorenz, tier_cuts
 from ...typing import FloatArray, IntoFrame, IntoFrameT
 
@@ -37,6 +37,7 @@ ROLE_ACTIONS: Final[dict[str, str]] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class ValueRoles:
     """Value roles: the values from which a customer is most valuable or most growable.
 

@@ -10,7 +10,7 @@ import numpy as np
 from ..._check import instance, listed
 from ..._frames import Frame, native, nw, read, with_scores
 from ...errors import InvalidValueError
-from ...fits import from_document, to_document
+from ...fits import checked, from_document, to_document
 from ...kernels.groups import rfm_scores
 from ...typing import HISTORY, FloatArray, HistoryColumns, IntoFrameT, Missing
 from .ntile_scores import ID, reached_by_id, require_rising_ids, with_text_ids
@@ -26,6 +26,7 @@ _SCORES = ("r_score", "f_score", "m_score")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class RfmScores:
     """RFM scores: the value from which each score is earned on each of the three axes.
 

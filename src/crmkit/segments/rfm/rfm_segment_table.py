@@ -8,7 +8,7 @@ import numpy as np
 
 from ..._check import whole
 from ...errors import InvalidValueError
-from ...fits import from_document, to_document
+from ...fits import checked, from_document, to_document
 from ...typing import IntArray
 
 __all__ = ["RfmSegment", "RfmSegments"]
@@ -17,6 +17,7 @@ _FIVE: Final = (1, 5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class RfmSegment:
     """A segment: its name, the scores it covers, and the action it suggests.
 
@@ -38,6 +39,7 @@ class RfmSegment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class RfmSegments:
     """A table of segments in which every combination of scores has exactly one name.
 

@@ -18,7 +18,7 @@ from ..._frames import (
     require_present,
 )
 from ...errors import InvalidValueError, NotEnoughDataError
-from ...fits import from_document, to_document
+from ...fits import checked, from_document, to_document
 from ...kernels.groups import markov
 from ...typing import FloatArray, IntoFrame
 from .tier_labels import known_tier, require_labels
@@ -31,6 +31,7 @@ Row = tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class Migration:
     """How many customers moved between tiers, joined and left between two dates.
 

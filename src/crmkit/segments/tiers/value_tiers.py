@@ -22,7 +22,7 @@ from ..._frames import (
     with_scores,
 )
 from ...errors import InvalidValueError, NotEnoughDataError
-from ...fits import from_document, to_document
+from ...fits import checked, from_document, to_document
 from ...kernels.base.intervals import normal_quantile
 from ...kernels.groups import tier_cuts
 from ...typing import FloatArray, IntoFrameT, Missing
@@ -32,6 +32,7 @@ __all__ = ["ValueTiers"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
 class ValueTiers:
     """Value tiers: the lowest value of each tier, and its name, the best first.
 
