@@ -35,6 +35,8 @@ SCALARS: dict[str, Any] = {
     "minus infinity": float("-inf"),
     "10**400": 10**400,
     "1e300": 1e300,
+    "1e12": 1e12,
+    "10**9": 10**9,
     "5e-324": 5e-324,
     "True": True,
     "numpy True": np.bool_(True),  # noqa: FBT003 - the value is the point
@@ -115,6 +117,16 @@ def _harmless(frame: pd.DataFrame) -> Iterator[Mutation]:
         yield Mutation("float32", frame.astype(small))
 
 
+def in_polars(frame: pd.DataFrame) -> Any:
+    """Give a frame of pandas to Polars; None where Polars cannot hold it."""
+    import polars as pl  # noqa: PLC0415 - a second to import
+
+    try:
+        return pl.from_pandas(frame.reset_index(drop=True))
+    except Exception:  # noqa: BLE001 - a column of lists and numbers, say
+        return None
+
+
 def _column_mutations(frame: pd.DataFrame, column: Any) -> Iterator[Mutation]:
     yield Mutation(f"without {column!r}", frame.drop(columns=column))
     values = frame[column].astype(object)
@@ -133,16 +145,26 @@ def _column_mutations(frame: pd.DataFrame, column: Any) -> Iterator[Mutation]:
             yield Mutation(f"{what} in {column!r}", _with(frame, column, values, value))
     if not len(frame):
         return
-    yield Mutation(f"categories in {column!r}", frame.assign(**{column: pd.Categorical(frame[column])}))
-    yield Mutation(f"texts in {column!r}", frame.assign(**{column: frame[column].astype(str)}))
+    yield Mutation(f"categories in {column!r}", _put(frame, column, pd.Categorical(frame[column])))
+    mixed = [1, "1", *values[2:]][: len(frame)]
+    yield Mutation(f"1 and '1' in {column!r}", _put(frame, column, pd.Series(mixed, frame.index, object)))
+    lists = pd.Series([[1]] * len(frame), frame.index, object)
+    yield Mutation(f"lists in {column!r}", _put(frame, column, lists))
+    yield Mutation(f"texts in {column!r}", _put(frame, column, frame[column].astype(str)))
     if pd.api.types.is_numeric_dtype(frame[column]):
-        nothing = frame.assign(**{column: frame[column] * 0})
+        nothing = _put(frame, column, frame[column] * 0)
         yield Mutation(f"zeros in {column!r}", nothing)
-        yield Mutation(f"huge numbers in {column!r}", frame.assign(**{column: frame[column] * 1e200}))
-        yield Mutation(f"tiny numbers in {column!r}", frame.assign(**{column: frame[column] * 1e-300}))
+        yield Mutation(f"huge numbers in {column!r}", _put(frame, column, frame[column] * 1e200))
+        yield Mutation(f"tiny numbers in {column!r}", _put(frame, column, frame[column] * 1e-300))
     if pd.api.types.is_datetime64_any_dtype(frame[column]) and frame[column].dt.tz is None:
-        zoned = frame.assign(**{column: frame[column].dt.tz_localize("Europe/Berlin", ambiguous=True, nonexistent="shift_forward")})
+        zoned = _put(frame, column, frame[column].dt.tz_localize("Europe/Berlin", ambiguous=True, nonexistent="shift_forward"))
         yield Mutation(f"zoned dates in {column!r}", zoned)
+
+
+def _put(frame: pd.DataFrame, column: Any, values: Any) -> pd.DataFrame:
+    changed = frame.copy()
+    changed[column] = values
+    return changed
 
 
 def _with(frame: pd.DataFrame, column: Any, values: pd.Series, value: Any) -> pd.DataFrame:
@@ -150,5 +172,5 @@ def _with(frame: pd.DataFrame, column: Any, values: pd.Series, value: Any) -> pd
     changed = values.copy()
     changed.iloc[-1:] = pd.Series([value], index=changed.index[-1:], dtype=object)
     if isinstance(value, float) and pd.api.types.is_numeric_dtype(frame[column]):
-        return frame.assign(**{column: changed.astype(float)})
-    return frame.assign(**{column: changed})
+        return _put(frame, column, changed.astype(float))
+    return _put(frame, column, changed)

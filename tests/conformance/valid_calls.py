@@ -6,10 +6,11 @@ import doctest
 import inspect
 import io
 import sys
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, is_dataclass
+import warnings
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from functools import cache
-from types import CodeType, FrameType, FunctionType, ModuleType
+from types import CodeType, FrameType, FunctionType, ModuleType, SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -38,10 +39,15 @@ class Call:
 
     callee: Callee
     arguments: dict[str, Any] = field(default_factory=dict)
+    answer: Any = None
 
     def run(self, **changed: Any) -> Any:
         """Call again, with some arguments changed."""
         given = {**self.arguments, **changed}
+        # A generator moves on when it is used: each call starts where the first did.
+        for name, value in given.items():
+            if isinstance(value, np.random.Generator):
+                given[name] = copy.deepcopy(value)
         function = self.callee.function
         positional: list[Any] = []
         words: dict[str, Any] = {}
@@ -93,31 +99,51 @@ def _methods(full: str, kind: type) -> Iterator[tuple[str, Callee]]:
             yield f"{full}.{name}", Callee(f"{full}.{name}", thing, kind)
 
 
+@cache
 def valid_call(callee: Callee) -> Call | None:
     """Run the examples that document a callable until it is called; keep the arguments."""
+    wanted = (callee.code, callee.owner)
     for text, module in _examples(callee):
-        if (call := _recorded(callee, text, module)) is not None:
+        if (given := seen_in(text, module).calls.get(wanted)) is None:
+            continue
+        # An example may show a refusal: then another has to show an answer.
+        if (call := _answered(Call(callee, given))) is not None:
             return call
     return _filled(callee)
+
+
+def _answered(call: Call) -> Call | None:
+    """Run a call, and keep its answer; None where it is refused."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            call.answer = call.run()
+    except Exception:  # noqa: BLE001 - whatever it is, the call is no valid one
+        return None
+    return call
+
+
+# Methods that refuse every call: lifetimes has no such model.
+REFUSING = {"crmkit.clv.Nbd.from_lifetimes"}
 
 
 def _filled(callee: Callee) -> Call | None:
     """Call a method that no example calls, with the usual value of each argument."""
     if callee.owner is None or (value := valid_value(callee.owner)) is None:
         return None
+    if getattr(value, "resampled", value) is None:
+        value = replace(value, resampled=crmkit.Interval(lower=0.0, upper=1.0, level=0.95))
     bound = getattr(value, short_of(callee))
     usual = USUAL | {"document": value.to_dict() if hasattr(value, "to_dict") else None}
+    special = USUAL_OF.get(callee.name, lambda _value: {})(value)
+    usual |= special
     given = {
         name: usual[name]
         for name, each in inspect.signature(bound).parameters.items()
-        if each.default is each.empty and name in usual
+        if (each.default is each.empty and name in usual) or name in special
     }
     call = Call(Callee(callee.name, bound, callee.owner), given)
-    try:
-        call.run()
-    except Exception:  # noqa: BLE001 - then an example has to show how
-        return None
-    return call
+    return call if callee.name in REFUSING else _answered(call)
 
 
 def classes() -> dict[str, type]:
@@ -133,15 +159,30 @@ def classes() -> dict[str, type]:
 @cache
 def valid_value(kind: type) -> Any:
     """Run the examples that document a class until one of its values is seen."""
+    if kind in USUAL_VALUES:
+        return USUAL_VALUES[kind]()
     documented = [kind, *(each.function for each in callees().values())]
+    named, unnamed = [], []
     for thing in documented:
         text = inspect.getdoc(thing) or ""
-        if kind.__name__ not in text and not _returns(thing, kind):
-            continue
-        for value in _names_after(text, inspect.getmodule(thing)).values():
-            if type(value) is kind:
-                return value
+        likely = kind.__name__ in text or _returns(thing, kind)
+        (named if likely else unnamed).append((text, inspect.getmodule(thing)))
+    found = [
+        value
+        for text, module in named
+        if ">>>" in text and (value := seen_in(text, module).values.get(kind)) is not None
+    ]
+    # One that knows everything, such as how it was fitted, before one built by hand.
+    if found:
+        return min(found, key=lambda value: _count_of_none(value))
+    for text, module in unnamed:
+        if ">>>" in text and (value := seen_in(text, module).values.get(kind)) is not None:
+            return value
     return None
+
+
+def _count_of_none(value: Any) -> int:
+    return sum(getattr(value, each.name) is None for each in fields(value))
 
 
 def _returns(thing: Any, kind: type) -> bool:
@@ -151,34 +192,72 @@ def _returns(thing: Any, kind: type) -> bool:
 
 def _examples(callee: Callee) -> Iterator[tuple[str, Any]]:
     """The examples of a callable itself first, then of its class, then of others."""
-    module = inspect.getmodule(callee.function)
-    yield inspect.getdoc(callee.function) or "", module
-    if callee.owner is not None:
-        yield inspect.getdoc(callee.owner) or "", inspect.getmodule(callee.owner)
-    short = callee.name.rsplit(".", 1)[-1]
-    for other in callees().values():
-        text = inspect.getdoc(other.function) or ""
-        if other is not callee and f"{short}(" in text or f"{short}," in text:
-            yield text, inspect.getmodule(other.function)
+    own = [callee.function] if callee.owner is None else [callee.function, callee.owner]
+    short = short_of(callee)
+    for thing in [*own, *(other.function for other in callees().values())]:
+        text = inspect.getdoc(thing) or ""
+        called = thing in own or f"{short}(" in text or f"{short}," in text
+        if ">>>" in text and called:
+            yield text, inspect.getmodule(thing)
 
 
-def _recorded(callee: Callee, text: str, module: Any) -> Call | None:
-    call: Call | None = None
+@dataclass(frozen=True)
+class Seen:
+    """The public calls that an example made, and one value of each public class."""
 
-    def watch(frame: FrameType, event: str, _argument: object) -> None:
-        nonlocal call
-        if call is None and event == "call" and frame.f_code is callee.code:
-            call = Call(callee, _copied(callee, frame.f_locals))
-            sys.setprofile(None)
+    calls: dict[tuple[CodeType, type | None], dict[str, Any]]
+    values: dict[type, Any]
 
-    if short_of(callee) not in text:
-        return None
-    sys.setprofile(watch)
-    try:
-        _names_after(text, module, stop=lambda: call is not None)
-    finally:
-        sys.setprofile(None)
-    return call
+
+@cache
+def _wanted() -> dict[CodeType, Callee]:
+    return {each.code: each for each in callees().values()}
+
+
+@cache
+def seen_in(text: str, module: Any) -> Seen:
+    """Run an example once, and keep every public call that it makes."""
+    seen = Seen({}, {})
+    wanted, kinds = _wanted(), set(classes().values())
+
+    def watch(frame: FrameType, event: str, value: object) -> None:
+        if event == "call" and (callee := wanted.get(frame.f_code)) is not None:
+            given = frame.f_locals
+            owner = given.get("cls") or (type(given["self"]) if "self" in given else None)
+            if (frame.f_code, owner) not in seen.calls:
+                sys.setprofile(None)
+                seen.calls[frame.f_code, owner] = _copied(callee, given)
+                sys.setprofile(watch)
+        elif event == "return" and type(value) in kinds:
+            seen.values.setdefault(type(value), value)
+
+    names: dict[str, Any] = dict(vars(module)) if module is not None else {}
+    for example in doctest.DocTestParser().get_examples(text):
+        with contextlib.suppress(Exception), contextlib.redirect_stdout(io.StringIO()):
+            code = compile(example.source, "<example>", "single")
+            sys.setprofile(watch)
+            try:
+                exec(code, names)  # noqa: S102 - the examples are the project's own
+            finally:
+                sys.setprofile(None)
+    for value in names.values():
+        if type(value) in kinds:
+            seen.values[type(value)] = value
+    for value in list(seen.values.values()):
+        for within in _values_within(value):
+            if type(within) in kinds:
+                seen.values.setdefault(type(within), within)
+    return seen
+
+
+def _values_within(value: Any) -> Iterator[Any]:
+    """The values that a value holds in its fields, alone or in a tuple."""
+    for each in fields(value):
+        held = getattr(value, each.name)
+        for within in held if isinstance(held, tuple) else (held,):
+            if is_dataclass(within) and not isinstance(within, type):
+                yield within
+                yield from _values_within(within)
 
 
 CUSTOMERS = pd.DataFrame(
@@ -213,6 +292,109 @@ USUAL: dict[str, Any] = {
     "rng": np.random.default_rng(1),
     "value": 10.0,
     "margin": 10.0,
+    "risk": [0.1, 0.5],
+    "clv": [100.0, 20.0],
+    "churned": [1, 0],
+    "renewal": [1, 2],
+    "renewals": [1, 2],
+    "tenure": [1, 2],
+    "n_customers": 1000,
+    "n_invited": 2000,
+    "n_renewals": 3,
+    "standard_acquisition": 20.0,
+    "expectation": 4.0,
+    "performance": 5.0,
+}
+
+
+def _fitter(name: str, parameters: dict[str, float]) -> Any:
+    """An object that looks like a fitter of the package lifetimes."""
+    return type(name, (), {"params_": parameters})()
+
+
+_R_ALPHA = {"r": 0.24, "alpha": 4.4}
+# What single methods are given where the name of an argument does not tell.
+USUAL_OF: dict[str, Callable[[Any], dict[str, Any]]] = {
+    "crmkit.clv.BgNbd.from_lifetimes": lambda _model: {
+        "fitter": _fitter("BetaGeoFitter", _R_ALPHA | {"a": 0.8, "b": 2.4})
+    },
+    "crmkit.clv.Nbd.from_lifetimes": lambda _model: {"fitter": _fitter("Any", {})},
+    "crmkit.clv.MbgNbd.from_lifetimes": lambda _model: {
+        "fitter": _fitter("ModifiedBetaGeoFitter", _R_ALPHA | {"a": 0.8, "b": 2.4})
+    },
+    "crmkit.clv.ParetoNbd.from_lifetimes": lambda _model: {
+        "fitter": _fitter("ParetoNBDFitter", _R_ALPHA | {"s": 0.6, "beta": 11.0})
+    },
+    "crmkit.clv.BgBb.from_lifetimes": lambda _model: {
+        "fitter": _fitter(
+            "BetaGeoBetaBinomFitter",
+            {"alpha": 1.2, "beta": 0.7, "gamma": 0.6, "delta": 2.8},
+        )
+    },
+    "crmkit.clv.GammaGamma.from_lifetimes": lambda _model: {
+        "fitter": _fitter("GammaGammaFitter", {"p": 6.2, "q": 3.7, "v": 15.4})
+    },
+    "crmkit.churn.DiscreteHazard.interval": lambda model: {"name": model.names[0]},
+    "crmkit.churn.ShiftedBetaGeometric.with_residual_value": lambda _model: {
+        "customers": CUSTOMERS.assign(margin=10.0)
+    },
+    "crmkit.churn.BetaDiscreteWeibull.with_residual_value": lambda _model: {
+        "customers": CUSTOMERS.assign(margin=10.0)
+    },
+    "crmkit.clv.ModelComparison.likelihood_ratio": lambda found: {
+        "smaller": min(found.scores, key=lambda each: each.n_parameters).name,
+        "larger": max(found.scores, key=lambda each: each.n_parameters).name,
+    },
+    "crmkit.clv.ReferralInfluence.of": lambda found: {
+        "customer_id": found.influences[0].customer_id
+    },
+    "crmkit.satisfaction.SatisfactionIndex.of": lambda index: {
+        "answers": _numbers(index.item_cols, index.lowest).to_numpy()
+    },
+    "crmkit.segments.WhalePeak.interval": lambda peak: {"of": peak.resampled[0][0]},
+    "crmkit.satisfaction.Nps.minus": lambda score: {"other": score},
+    "crmkit.satisfaction.SatisfactionIndex.with_satisfaction_index": lambda index: {
+        "responses": _numbers(index.item_cols, index.lowest)
+    },
+    "crmkit.segments.Clusters.with_cluster": lambda found: {
+        "customers": _numbers(found.value_cols, 1.0)
+    },
+    "crmkit.churn.ChurnClassifier.importance": lambda found: {
+        "snapshots": _numbers(found.report.features, 1.0).assign(churned=[0, 1, 0])
+    },
+    "crmkit.churn.ChurnClassifier.risk_of": lambda found: {
+        "X": _numbers(found.report.features, 1.0)
+    },
+}
+
+
+def _numbers(columns: Iterable[str], lowest: float) -> pd.DataFrame:
+    return pd.DataFrame({name: [lowest, lowest + 1, lowest + 2] for name in columns})
+
+
+class _Estimator:
+    """A fitted survival model of lifelines and of scikit-survival at once."""
+
+    def predict_survival_function(self, customers: Any, times: Any = None) -> Any:
+        if times is None:
+            step = SimpleNamespace(x=np.array([1.0, 2.0]), y=np.array([0.9, 0.5]))
+            return [step] * len(customers)
+        curve = np.exp(-np.asarray(times, np.float64))
+        return pd.DataFrame({at: curve for at in range(len(customers))}, index=times)
+
+
+def _of_example(thing: Any, kind: type) -> Any:
+    """The value of a class that the example of another function makes."""
+    return seen_in(inspect.getdoc(thing) or "", inspect.getmodule(thing)).values[kind]
+
+
+# Values whose class no example makes.
+USUAL_VALUES: dict[type, Callable[[], Any]] = {
+    crmkit.churn.LifelinesSurvival: lambda: crmkit.churn.LifelinesSurvival(model=_Estimator()),
+    crmkit.churn.ScikitSurvival: lambda: crmkit.churn.ScikitSurvival(model=_Estimator()),
+    crmkit.snapshots.EventLog: lambda: crmkit.snapshots.EventLog(
+        frame=CUSTOMERS.assign(date=pd.Timestamp("2024-01-01")), name="visits"
+    ),
 }
 
 
@@ -231,18 +413,3 @@ def _copy(value: Any) -> Any:
         return copy.deepcopy(value)
     except Exception:  # noqa: BLE001 - what cannot be copied is used as it is
         return value
-
-
-def _names_after(
-    text: str, module: Any, stop: Callable[[], bool] = lambda: False
-) -> dict[str, Any]:
-    names: dict[str, Any] = dict(vars(module)) if module is not None else {}
-    for example in doctest.DocTestParser().get_examples(text):
-        try:
-            with contextlib.redirect_stdout(io.StringIO()):
-                exec(compile(example.source, "<example>", "single"), names)  # noqa: S102 - the examples are the project's own
-        except Exception:  # noqa: BLE001 - an example may show an error
-            continue
-        if stop():
-            break
-    return names
