@@ -98,7 +98,9 @@ def frame_mutations(frame: pd.DataFrame) -> Iterator[Mutation]:
 def _harmless(frame: pd.DataFrame) -> Iterator[Mutation]:
     odd = frame.set_axis(range(7, 7 + len(frame)))
     yield Mutation("an odd index", odd, harmless=True)
-    yield Mutation("an index of texts", frame.set_axis([f"r{i}" for i in range(len(frame))]))
+    yield Mutation(
+        "an index of texts", frame.set_axis([f"r{i}" for i in range(len(frame))])
+    )
     first = frame.columns[0] if len(frame.columns) else None
     if first is not None:
         named = frame.set_index(first, drop=False)
@@ -119,7 +121,7 @@ def _harmless(frame: pd.DataFrame) -> Iterator[Mutation]:
 
 def in_polars(frame: pd.DataFrame) -> Any:
     """Give a frame of pandas to Polars; None where Polars cannot hold it."""
-    import polars as pl  # noqa: PLC0415 - a second to import
+    import polars as pl
 
     try:
         return pl.from_pandas(frame.reset_index(drop=True))
@@ -145,19 +147,39 @@ def _column_mutations(frame: pd.DataFrame, column: Any) -> Iterator[Mutation]:
             yield Mutation(f"{what} in {column!r}", _with(frame, column, values, value))
     if not len(frame):
         return
-    yield Mutation(f"categories in {column!r}", _put(frame, column, pd.Categorical(frame[column])))
+    yield Mutation(
+        f"categories in {column!r}", _put(frame, column, pd.Categorical(frame[column]))
+    )
     mixed = [1, "1", *values[2:]][: len(frame)]
-    yield Mutation(f"1 and '1' in {column!r}", _put(frame, column, pd.Series(mixed, frame.index, object)))
+    yield Mutation(
+        f"1 and '1' in {column!r}",
+        _put(frame, column, pd.Series(mixed, frame.index, object)),
+    )
     lists = pd.Series([[1]] * len(frame), frame.index, object)
     yield Mutation(f"lists in {column!r}", _put(frame, column, lists))
-    yield Mutation(f"texts in {column!r}", _put(frame, column, frame[column].astype(str)))
+    yield Mutation(
+        f"texts in {column!r}", _put(frame, column, frame[column].astype(str))
+    )
     if pd.api.types.is_numeric_dtype(frame[column]):
         nothing = _put(frame, column, frame[column] * 0)
         yield Mutation(f"zeros in {column!r}", nothing)
-        yield Mutation(f"huge numbers in {column!r}", _put(frame, column, frame[column] * 1e200))
-        yield Mutation(f"tiny numbers in {column!r}", _put(frame, column, frame[column] * 1e-300))
-    if pd.api.types.is_datetime64_any_dtype(frame[column]) and frame[column].dt.tz is None:
-        zoned = _put(frame, column, frame[column].dt.tz_localize("Europe/Berlin", ambiguous=True, nonexistent="shift_forward"))
+        yield Mutation(
+            f"huge numbers in {column!r}", _put(frame, column, frame[column] * 1e200)
+        )
+        yield Mutation(
+            f"tiny numbers in {column!r}", _put(frame, column, frame[column] * 1e-300)
+        )
+    if (
+        pd.api.types.is_datetime64_any_dtype(frame[column])
+        and frame[column].dt.tz is None
+    ):
+        zoned = _put(
+            frame,
+            column,
+            frame[column].dt.tz_localize(
+                "Europe/Berlin", ambiguous=True, nonexistent="shift_forward"
+            ),
+        )
         yield Mutation(f"zoned dates in {column!r}", zoned)
 
 
@@ -167,7 +189,9 @@ def _put(frame: pd.DataFrame, column: Any, values: Any) -> pd.DataFrame:
     return changed
 
 
-def _with(frame: pd.DataFrame, column: Any, values: pd.Series, value: Any) -> pd.DataFrame:
+def _with(
+    frame: pd.DataFrame, column: Any, values: pd.Series, value: Any
+) -> pd.DataFrame:
     """Put one value into the last row; numbers stay a column of floats where they can."""
     changed = values.copy()
     changed.iloc[-1:] = pd.Series([value], index=changed.index[-1:], dtype=object)

@@ -12,10 +12,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from crmkit.errors import CrmkitError, CrmkitWarning
-
 from conformance.mutations import SCALARS, Mutation, in_polars, mutations_of
 from conformance.valid_calls import Call
+from crmkit.errors import CrmkitError, CrmkitWarning
 
 try:
     import resource
@@ -140,8 +139,12 @@ def _table(frame: Any) -> pd.DataFrame:
 
 
 def _same_table(one: pd.DataFrame, other: pd.DataFrame) -> bool:
-    return list(one.columns) == list(other.columns) and len(one) == len(other) and all(
-        same_cell(a, b) for c in one for a, b in zip(one[c], other[c], strict=True)
+    return (
+        list(one.columns) == list(other.columns)
+        and len(one) == len(other)
+        and all(
+            same_cell(a, b) for c in one for a, b in zip(one[c], other[c], strict=True)
+        )
     )
 
 
@@ -163,7 +166,7 @@ def _same_frame(one: pd.DataFrame, other: pd.DataFrame) -> bool:
 
 
 def _close_figures() -> None:
-    import sys  # noqa: PLC0415 - matplotlib is closed only where it was opened
+    import sys
 
     if (pyplot := sys.modules.get("matplotlib.pyplot")) is not None:
         pyplot.close("all")

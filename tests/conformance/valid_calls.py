@@ -94,7 +94,9 @@ def _methods(full: str, kind: type) -> Iterator[tuple[str, Callee]]:
         plain = inspect.unwrap(getattr(thing, "__func__", thing))
         if name.startswith("_") or not isinstance(plain, FunctionType):
             continue
-        takes = [p for p in inspect.signature(plain).parameters if p not in {"self", "cls"}]
+        takes = [
+            p for p in inspect.signature(plain).parameters if p not in {"self", "cls"}
+        ]
         if takes and plain.__module__.startswith("crmkit"):
             yield f"{full}.{name}", Callee(f"{full}.{name}", thing, kind)
 
@@ -132,7 +134,9 @@ def _filled(callee: Callee) -> Call | None:
     if callee.owner is None or (value := valid_value(callee.owner)) is None:
         return None
     if getattr(value, "resampled", value) is None:
-        value = replace(value, resampled=crmkit.Interval(lower=0.0, upper=1.0, level=0.95))
+        value = replace(
+            value, resampled=crmkit.Interval(lower=0.0, upper=1.0, level=0.95)
+        )
     bound = getattr(value, short_of(callee))
     usual = USUAL | {"document": value.to_dict() if hasattr(value, "to_dict") else None}
     special = USUAL_OF.get(callee.name, lambda _value: {})(value)
@@ -170,19 +174,24 @@ def valid_value(kind: type) -> Any:
     found = [
         value
         for text, module in named
-        if ">>>" in text and (value := seen_in(text, module).values.get(kind)) is not None
+        if ">>>" in text
+        and (value := seen_in(text, module).values.get(kind)) is not None
     ]
     # One that knows everything, such as how it was fitted, before one built by hand.
     if found:
         return min(found, key=lambda value: _count_of_none(value))
     for text, module in unnamed:
-        if ">>>" in text and (value := seen_in(text, module).values.get(kind)) is not None:
+        if (
+            ">>>" in text
+            and (value := seen_in(text, module).values.get(kind)) is not None
+        ):
             return value
     return None
 
 
 def _count_of_none(value: Any) -> int:
-    return sum(getattr(value, each.name) is None for each in fields(value))
+    held = [getattr(value, each.name) for each in fields(value)]
+    return sum(each is None or (isinstance(each, tuple) and not each) for each in held)
 
 
 def _returns(thing: Any, kind: type) -> bool:
@@ -223,7 +232,9 @@ def seen_in(text: str, module: Any) -> Seen:
     def watch(frame: FrameType, event: str, value: object) -> None:
         if event == "call" and (callee := wanted.get(frame.f_code)) is not None:
             given = frame.f_locals
-            owner = given.get("cls") or (type(given["self"]) if "self" in given else None)
+            owner = given.get("cls") or (
+                type(given["self"]) if "self" in given else None
+            )
             if (frame.f_code, owner) not in seen.calls:
                 sys.setprofile(None)
                 seen.calls[frame.f_code, owner] = _copied(callee, given)
@@ -351,7 +362,7 @@ USUAL_OF: dict[str, Callable[[Any], dict[str, Any]]] = {
     "crmkit.satisfaction.SatisfactionIndex.of": lambda index: {
         "answers": _numbers(index.item_cols, index.lowest).to_numpy()
     },
-    "crmkit.segments.WhalePeak.interval": lambda peak: {"of": peak.resampled[0][0]},
+    "crmkit.segments.WhalePeak.interval": lambda _peak: {"of": "destroyed"},
     "crmkit.satisfaction.Nps.minus": lambda score: {"other": score},
     "crmkit.satisfaction.SatisfactionIndex.with_satisfaction_index": lambda index: {
         "responses": _numbers(index.item_cols, index.lowest)
@@ -380,7 +391,7 @@ class _Estimator:
             step = SimpleNamespace(x=np.array([1.0, 2.0]), y=np.array([0.9, 0.5]))
             return [step] * len(customers)
         curve = np.exp(-np.asarray(times, np.float64))
-        return pd.DataFrame({at: curve for at in range(len(customers))}, index=times)
+        return pd.DataFrame(dict.fromkeys(range(len(customers)), curve), index=times)
 
 
 def _of_example(thing: Any, kind: type) -> Any:
@@ -390,8 +401,12 @@ def _of_example(thing: Any, kind: type) -> Any:
 
 # Values whose class no example makes.
 USUAL_VALUES: dict[type, Callable[[], Any]] = {
-    crmkit.churn.LifelinesSurvival: lambda: crmkit.churn.LifelinesSurvival(model=_Estimator()),
-    crmkit.churn.ScikitSurvival: lambda: crmkit.churn.ScikitSurvival(model=_Estimator()),
+    crmkit.churn.LifelinesSurvival: lambda: crmkit.churn.LifelinesSurvival(
+        model=_Estimator()
+    ),
+    crmkit.churn.ScikitSurvival: lambda: crmkit.churn.ScikitSurvival(
+        model=_Estimator()
+    ),
     crmkit.snapshots.EventLog: lambda: crmkit.snapshots.EventLog(
         frame=CUSTOMERS.assign(date=pd.Timestamp("2024-01-01")), name="visits"
     ),

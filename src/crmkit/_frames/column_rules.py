@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import narwhals.stable.v2 as nw
 
-from .._check import one_of
+from .._check import MOST, one_of
 from ..errors import InvalidTypeError, InvalidValueError
 from ..typing import Missing
 from .conversion import EagerFrame, Frame, collect, column_types, read, row_count
@@ -92,12 +92,18 @@ def number_rules(
             remedy=remedy,
         )
     ]
-    if column_types(frame, [column])[column].is_float():
+    dtype = column_types(frame, [column])[column]
+    if dtype.is_float():
+        # No number of 32 bits reaches the bound, and the bound is no such number.
+        wide = dtype == nw.Float64
+        infinite = ~value.is_finite() & ~value.is_nan()
         rules.append(
             Rule(
                 column=column,
-                broken=~value.is_finite() & ~value.is_nan(),
-                found="infinite value",
+                broken=value.abs() > MOST if wide else infinite,
+                found="infinite value or one beyond 1e100"
+                if wide
+                else "infinite value",
                 remedy=remedy,
             )
         )

@@ -158,6 +158,7 @@ def numbers(frame: EagerFrame, column: str) -> FloatArray:
 
 def with_arrays(frame: EagerFrame, arrays: Mapping[str, np.ndarray]) -> EagerFrame:
     """Add one column per array, row for row, whatever the index."""
+    _require_names(tuple(arrays))
     backend = frame.implementation
     return frame.with_columns(
         *(_series(name, values, backend) for name, values in arrays.items())

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from scipy.special import expit, logit
 
-from ..._check import fraction, random_source, whole
+from ..._check import MOST_REPEATS, fraction, random_source, whole
 from ..._frames import EagerFrame, native, read_eager, table, with_arrays
 from ...errors import MissingColumnError
 from ...kernels.base import ranking
@@ -120,7 +120,7 @@ class ChurnClassifier:
             ``feature_group``, ``importance`` (the AUC lost) and its ``spread`` over the
             shuffles, the most important group first.
         """
-        times = whole("n_resamples", n_resamples, at_least=1)
+        times = whole("n_resamples", n_resamples, at_least=1, at_most=MOST_REPEATS)
         source = random_source(rng)
         frame = read_eager(snapshots, (*self.report.features, churned_col))
         X, y = (
