@@ -102,11 +102,17 @@ CALLS: dict[str, Callable[[Any], object]] = {
         alpha=1.2, beta=0.8, gamma=0.7, delta=2.8
     ).sample_purchase_times([1], [2], [5], horizon=4, rng=rng),
     "BgNbd.sample_purchase_times": _times(BG_NBD),
+    "MbgCnbdK.sample_purchase_times": _times(
+        clv.MbgCnbdK(r=0.5, alpha=2.0, a=0.9, b=1.6, k=3)
+    ),
     "MbgNbd.sample_purchase_times": _times(clv.MbgNbd(r=0.5, alpha=6, a=0.9, b=1.6)),
     "Nbd.sample_purchase_times": _times(clv.Nbd(r=0.4, alpha=4.0)),
     "ParetoNbd.sample_purchase_times": _times(
         clv.ParetoNbd(r=0.55, alpha=10.6, s=0.6, beta=11.7)
     ),
+    "CredibilitySpend.sample_amounts": lambda rng: clv.CredibilitySpend(
+        collective_mean=30.0, within=200.0, between=50.0
+    ).sample_amounts([1], [9.0], customer=np.array([0]), rng=rng),
     "GammaGamma.sample_amounts": lambda rng: SPEND.sample_amounts(
         [1], [9.0], customer=np.array([0]), rng=rng
     ),

@@ -126,6 +126,12 @@ STEPS: dict[str, Step] = {
     ),
     "log -> ledger profit": lambda _: rooms.clv.profit_by(ledger(), as_of=END),
     "log -> lapse window": lambda _: lapse_window(),
+    "summary -> occasion details": lambda frame: ck.with_occasion_details(
+        frame, transactions=log(), observation_period_end=END, time_unit="week"
+    ),
+    "occasion details -> fit_credibility_spend": lambda frame: (
+        rooms.clv.fit_credibility_spend(frame)
+    ),
     "summary -> fit_bg_nbd": lambda frame: rooms.clv.fit_bg_nbd(frame),
     "summary -> fit_gamma_gamma": lambda frame: rooms.clv.fit_gamma_gamma(frame),
     "summary -> alive": lambda frame: purchases().with_probability_alive(frame),
@@ -221,6 +227,7 @@ def defaults(function: Callable[..., Any], *, written: bool) -> set[str]:
 WRITES = {
     *("output_col", "action_col", "count_col", "low_col", "high_col"),
     *("lower_col", "upper_col", "period_col"),
+    *("operational_recency_col", "operational_T_col"),
 }
 
 

@@ -8,6 +8,7 @@ from . import errors
 from .fits import Interval
 from .ledger import Ledger
 from .rfm.calibration_holdout_summary import calibration_holdout_summary
+from .rfm.occasion_details import with_occasion_details
 from .rfm.rfm_summary import rfm_summary
 from .rfm.transaction_report import TransactionReport, transaction_report
 from .typing import HistoryColumns
@@ -50,6 +51,7 @@ __all__ = [
     "segments",
     "snapshots",
     "transaction_report",
+    "with_occasion_details",
 ]
 
 __version__ = "0.1.0"

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from crmkit import _check, clv, segments
+from crmkit import clv
 from crmkit.errors import (
     InvalidTypeError,
     InvalidValueError,
@@ -398,28 +398,3 @@ def test_a_forecast_has_intervals_of_the_level_it_was_drawn_for_only() -> None:
         ahead.interval("value", level=0.8)
     with pytest.raises(InvalidValueError, match="'total': no such option 'profit'"):
         ahead.interval("profit")  # type: ignore[arg-type]
-
-
-def test_the_ends_of_an_interval_tell_the_chance_of_a_tier() -> None:
-    rows = clv.with_clv_interval(TWO, **AHEAD, rng=_rng())
-    terms = {name: AHEAD[name] for name in AHEAD if name != "n_draws"}
-    valued = clv.with_clv(rows, **terms)
-    tiers = segments.fit_value_tiers(valued)
-    chances = tiers.with_tier_probability(valued)
-    shares = chances[["probability_A", "probability_B", "probability_C"]]
-    assert shares.sum(axis=1).to_numpy() == pytest.approx(1.0)
-
-
-def test_histories_are_proved_once_however_many_futures_are_drawn(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    calls = []
-    once = _check.flawless_history
-
-    def counted(*columns: FloatArray) -> bool:
-        calls.append(columns)
-        return once(*columns)
-
-    monkeypatch.setattr(_check, "flawless_history", counted)
-    clv.with_clv_interval(TWO, **AHEAD, rng=_rng())
-    assert len(calls) == 1

@@ -5,9 +5,9 @@ import pytest
 
 from crmkit.kernels.base import binary_regression as br
 from crmkit.kernels.base.newton import maximise
-from crmkit.typing import FloatArray
+from crmkit.typing import FloatArray, Link
 
-LINKS: tuple[br.Link, ...] = ("logit", "cloglog")
+LINKS: tuple[Link, ...] = ("logit", "cloglog")
 
 
 def _data(rng: np.random.Generator) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -18,7 +18,7 @@ def _data(rng: np.random.Generator) -> tuple[FloatArray, FloatArray, FloatArray]
 
 @pytest.mark.parametrize("link", LINKS)
 def test_the_derivatives_agree_with_differences(
-    link: br.Link, rng: np.random.Generator
+    link: Link, rng: np.random.Generator
 ) -> None:
     X, y, weight = _data(rng)
     at = np.array([-0.7, 0.4, -1.1])
@@ -38,7 +38,7 @@ def test_the_derivatives_agree_with_differences(
 
 @pytest.mark.parametrize("link", LINKS)
 def test_the_value_is_the_bernoulli_likelihood(
-    link: br.Link, rng: np.random.Generator
+    link: Link, rng: np.random.Generator
 ) -> None:
     X, y, weight = _data(rng)
     at = np.array([-0.7, 0.4, -1.1])
@@ -52,7 +52,7 @@ def test_the_value_is_the_bernoulli_likelihood(
 
 @pytest.mark.parametrize("link", LINKS)
 def test_levels_are_columns_of_zeros_and_ones(
-    link: br.Link, rng: np.random.Generator
+    link: Link, rng: np.random.Generator
 ) -> None:
     X, y, weight = _data(rng)
     x, level = X[:, 1:], rng.integers(0, 4, 300)
@@ -92,7 +92,7 @@ def test_extreme_predictors_stay_finite() -> None:
 
 @pytest.mark.parametrize("link", LINKS)
 def test_sklearn_or_the_closed_form_is_found(
-    link: br.Link, rng: np.random.Generator
+    link: Link, rng: np.random.Generator
 ) -> None:
     X, y, _ = _data(rng)
     group = (X[:, 1] > 0).astype(float)

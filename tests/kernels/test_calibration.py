@@ -110,7 +110,7 @@ def test_the_profit_of_uplift_by_hand() -> None:
     # 100 treated of whom 80 stay, 100 controls of whom 70 stay; b=200, d=10, f=1, A=50.
     sums = [np.array([0.0, total]) for total in (100, 100, 80, 70)]
     profit = uplift.campaign_profit(
-        sums[0], sums[1], sums[2], sums[3], clv=200, incentive=10, contact=1, fixed=50
+        sums[0], sums[1], sums[2], sums[3], clv=200, incentive=10, contact=1
     )
     assert profit[1] * 200 == pytest.approx(200 * (0.1 * 200 - 1 - 0.8 * 10) - 50)
     # No campaign has no fixed cost.
@@ -132,7 +132,7 @@ def test_while_one_group_is_empty_nothing_is_known_to_be_added() -> None:
         parts = (one, other, one, other / 2)
         # Half of the control group stays, all of the treated: 0.5 for each of four.
         assert uplift.uplift_curve(*parts).tolist() == [0, 0, 0, 2]
-        profit = uplift.campaign_profit(*parts, clv=10, incentive=1, contact=0, fixed=0)
+        profit = uplift.campaign_profit(*parts, clv=10, incentive=1, contact=0)
         assert profit.tolist() == [0, 0, 0, 4]
     # The qini of treated customers without a control above the cut is their outcomes.
     found = uplift.qini_curve(treated, control, treated, control / 2)

@@ -34,7 +34,7 @@ def test_losses_do_not_shrink_the_gains() -> None:
 
 def test_losses_come_off_the_total() -> None:
     # Of a total of 70 the first 60 are .857; .95 is reached with the 20 after it.
-    values = [60, 20, 15, 3, 2, -30]
+    values = [60.0, 20, 15, 3, 2, -30]
     cuts = tier_cuts.cuts_by_value(*groups(values), MARKS)
     assert cuts.tolist() == [60, 20]
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pytest
@@ -11,7 +11,6 @@ from crmkit.report.findings.forecast_check import _cut
 from crmkit.report.intake.dated_amounts import DatedAmounts, dated_amounts
 from crmkit.report.intake.prepare import prepare_log
 from crmkit.report.question import Question
-from crmkit.typing import Refunds
 
 EPOCH = dt.date(1970, 1, 1)
 ROWS = [
@@ -28,7 +27,9 @@ ROWS = [
 ]
 
 
-def _log(refunds: Refunds = "net") -> tuple[dict[str, list[Any]], Question]:
+def _log(
+    refunds: Literal["error", "net", "drop"] = "net",
+) -> tuple[dict[str, list[Any]], Question]:
     who, when, paid = (list(column) for column in zip(*ROWS, strict=True))
     columns = {"customer_id": who, "date": when, "amount": paid}
     end = dt.date(2024, 2, 29)

@@ -135,5 +135,5 @@ def test_an_end_long_after_the_last_row_is_doubted(
 def test_many_rows_after_the_end_are_doubted(
     after: int, doubted: int, changed: Changed
 ) -> None:
-    log = replace(changed().log, rows=100, rows_after_end=after)
+    log = replace(changed().log, n_rows=100, n_rows_after_end=after)
     assert len(doubtful_choices(changed(log=log))) == doubted

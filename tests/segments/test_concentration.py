@@ -110,7 +110,7 @@ def test_no_pareto_law_passes_through_the_diagonal(frame: Make) -> None:
 
 
 @pytest.mark.parametrize("asked", [{}, {"customer_share": 0.2}, {"value_share": 0.8}])
-def test_shares_of_a_loss_are_refused(frame: Make, asked: dict[str, float]) -> None:
+def test_shares_of_a_loss_are_refused(frame: Make, asked: dict[str, Any]) -> None:
     with pytest.raises(errors.InvalidValueError, match=r"a total of -3\.0"):
         segments.pareto_point(frame({"clv": [2.0, -5.0]}), **asked)
 

@@ -94,7 +94,7 @@ def measures_are_plain_values(log: pd.DataFrame, responses: pl.DataFrame) -> Non
     """Check that a measure is a value with typed fields, whatever the frame."""
     report = ck.transaction_report(log, observation_period_end=END)
     assert_type(report, ck.TransactionReport)
-    assert_type(report.rows, int)
+    assert_type(report.n_rows, int)
     assert_type(report.notes, tuple[str, ...])
     assert_type(ck.satisfaction.nps(responses), ck.satisfaction.Nps)
     assert_type(ck.satisfaction.nps(responses).score, float)

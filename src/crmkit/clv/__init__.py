@@ -25,10 +25,18 @@ from .components.referral_influence import (
 from .components.referral_outlook import ReferralOutlook, fit_referral_outlook
 from .models.bg_bb import BgBb, fit_bg_bb
 from .models.bg_nbd import BgNbd, fit_bg_nbd
+from .models.covariate_effects import CovariateEffect, CovariateTest
+from .models.credibility_spend import CredibilitySpend, fit_credibility_spend
 from .models.gamma_gamma import GammaGamma, fit_gamma_gamma
+from .models.mbg_cnbd_k import MbgCnbdK, fit_mbg_cnbd_k
 from .models.mbg_nbd import MbgNbd, fit_mbg_nbd
 from .models.nbd import Nbd, fit_nbd
 from .models.pareto_nbd import ParetoNbd, fit_pareto_nbd
+from .models.purchase_covariates import PurchaseCovariates
+from .models.purchase_covariates_fit import fit_purchase_covariates
+from .models.seasonality import SeasonalEvent, Seasonality
+from .models.seasonality_fit import fit_seasonality
+from .models.spend_covariates import SpendCovariates, fit_spend_covariates
 from .uncertainty.clv_interval import with_clv_interval
 from .uncertainty.draw_models import draw_models
 from .uncertainty.expectation_interval import with_expectation_interval
@@ -52,20 +60,28 @@ __all__ = [
     "BgNbd",
     "CategoryShares",
     "ComponentDraws",
+    "CovariateEffect",
+    "CovariateTest",
+    "CredibilitySpend",
     "Forecast",
     "GammaGamma",
     "HoldoutError",
     "Influence",
     "LikelihoodRatio",
+    "MbgCnbdK",
     "MbgNbd",
     "ModelComparison",
     "ModelScore",
     "Nbd",
     "ParetoNbd",
     "ProfitChange",
+    "PurchaseCovariates",
     "References",
     "ReferralInfluence",
     "ReferralOutlook",
+    "SeasonalEvent",
+    "Seasonality",
+    "SpendCovariates",
     "SpendIndependence",
     "backtest",
     "clv_components",
@@ -76,12 +92,17 @@ __all__ = [
     "fit_bg_bb",
     "fit_bg_nbd",
     "fit_category_shares",
+    "fit_credibility_spend",
     "fit_gamma_gamma",
+    "fit_mbg_cnbd_k",
     "fit_mbg_nbd",
     "fit_nbd",
     "fit_pareto_nbd",
+    "fit_purchase_covariates",
     "fit_references",
     "fit_referral_outlook",
+    "fit_seasonality",
+    "fit_spend_covariates",
     "forecast",
     "per_unit_rate",
     "profile_intervals",

@@ -1,7 +1,7 @@
 """From a frame of customers to a fitted model: what all fits of `clv` share."""
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
@@ -10,6 +10,7 @@ import numpy as np
 from ..._check import instance, nonnegative
 from ..._frames import (
     Frame,
+    Rule,
     cells,
     collect,
     is_lazy,
@@ -43,7 +44,10 @@ __all__ = [
     "fetch_histories",
     "fetch_spending",
     "fit_cells",
+    "fit_histories",
     "fit_purchases",
+    "model_of",
+    "purchase_cells",
     "require_customers",
 ]
 
@@ -64,23 +68,58 @@ def fit_purchases(
 ) -> _Model:
     """Fit a purchase model to a frame of customers."""
     named = instance("columns", columns, HistoryColumns)
-    frame = _checked(customers, model, named, weight_col)
-    histories = fetch_cells(frame, named.history, weight_col=weight_col)
-    _require_repeats(histories, frequency_col=named.frequency)
-    _note_repeats_at_once(histories, recency_col=named.recency)
-    if weight_col is None:
-        _note_duplicates(frame, id_col=named.customer_id)
-    report = _fitted(histories, model.formulas, penalty)
-    given: Mapping[str, object] = {
-        **dict(zip(report.names, report.estimates, strict=True)),
-        "report": report,
-        "time_unit": time_unit,
-    }
-    fit = approved(model(**given), report, stacklevel=4)
+    histories = purchase_cells(
+        model, customers, columns=named, weight_col=weight_col, stacklevel=4
+    )
+    report = fit_histories(model.formulas, histories, penalty=penalty)
+    fit = approved(model_of(model, report, time_unit=time_unit), report, stacklevel=4)
     warn_of_missing_one_time_buyers(
         fit, histories, frequency_col=named.frequency, stacklevel=3
     )
     return fit
+
+
+def purchase_cells(
+    model: type[PurchaseMethods],
+    customers: IntoFrame,
+    *,
+    columns: HistoryColumns,
+    weight_col: str | None,
+    stacklevel: int,
+    more: Sequence[str] = (),
+    more_rules: Callable[[Frame], list[Rule]] = lambda _: [],
+) -> Cells:
+    """Bring the distinct histories into memory, with further columns, all checked."""
+    weighing = () if weight_col is None else (weight_col,)
+    frame = read(customers, (*columns.history, *more, *weighing))
+    rules = model.formulas.clock.rules(columns.history)(frame)
+    rules += more_rules(frame)
+    refuse(frame, rules, id_col=known_id(frame, columns.customer_id))
+    histories = fetch_cells(frame, (*columns.history, *more), weight_col=weight_col)
+    _require_repeats(histories, frequency_col=columns.frequency)
+    _note_repeats_at_once(
+        histories, recency_col=columns.recency, stacklevel=stacklevel + 1
+    )
+    if weight_col is None:
+        _note_duplicates(frame, id_col=columns.customer_id, stacklevel=stacklevel + 1)
+    return histories
+
+
+def model_of(
+    model: type[_Model],
+    report: FitReport,
+    *,
+    time_unit: str | None,
+    **more: object,
+) -> _Model:
+    """Build the model of a report."""
+    given: Mapping[str, object] = {
+        **dict(zip(report.names, report.estimates, strict=True)),
+        **more,
+        "report": report,
+        "time_unit": time_unit,
+    }
+    return model(**given)
 
 
 def fetch_histories(
@@ -141,7 +180,14 @@ def require_customers(customers: float, *, who: str = "") -> None:
         )
 
 
-def _fitted(histories: Cells, formulas: PurchaseFormulas, penalty: float) -> FitReport:
+def fit_histories(
+    formulas: PurchaseFormulas,
+    histories: Cells,
+    *,
+    penalty: float,
+    **fixed: float,
+) -> FitReport:
+    """Fit the parameters of a purchase model to distinct histories."""
     x, _, T = histories.columns
     weights, kernel = histories.weights, formulas.kernel
     # The natural size of a parameter with the unit of T is the mean T of the data.
@@ -149,7 +195,7 @@ def _fitted(histories: Cells, formulas: PurchaseFormulas, penalty: float) -> Fit
     centre = tuple(age if name in formulas.timed else 0.0 for name in formulas.names)
 
     def fitted(cells: Cells, start: FloatArray) -> FitReport:
-        terms = kernel.objective(*cells.columns, cells.weights)
+        terms = kernel.objective(*cells.columns, cells.weights, **fixed)
         return fit_cells(
             cells.weights,
             terms,
@@ -159,7 +205,7 @@ def _fitted(histories: Cells, formulas: PurchaseFormulas, penalty: float) -> Fit
             penalty=penalty,
         )
 
-    start = kernel.start_values(x, T, weights)
+    start = kernel.start_values(x, T, weights, **fixed)
     if histories.size >= _MANY:
         near = fitted(thinned(histories, _MANY // 4), start)
         if near.converged and not near.boundary:
@@ -209,19 +255,6 @@ def approved(fit: _Fit, report: FitReport, *, stacklevel: int) -> _Fit:
     return fit
 
 
-def _checked(
-    customers: IntoFrame,
-    model: type[PurchaseMethods],
-    columns: HistoryColumns,
-    weight_col: str | None,
-) -> Frame:
-    asked = columns.history if weight_col is None else (*columns.history, weight_col)
-    frame = read(customers, asked)
-    rules = model.formulas.clock.rules(columns.history)(frame)
-    refuse(frame, rules, id_col=known_id(frame, columns.customer_id))
-    return frame
-
-
 def _require_repeats(histories: Cells, *, frequency_col: str) -> None:
     require_customers(float(histories.weights.sum()))
     if not np.any(histories.columns[0] > 0):
@@ -232,8 +265,10 @@ def _require_repeats(histories: Cells, *, frequency_col: str) -> None:
         )
 
 
-def _note_repeats_at_once(histories: Cells, *, recency_col: str) -> None:
-    x, t_x, _ = histories.columns
+def _note_repeats_at_once(
+    histories: Cells, *, recency_col: str, stacklevel: int
+) -> None:
+    x, t_x = histories.columns[:2]
     at_once = float(histories.weights[(x > 0) & (t_x == 0)].sum())
     if at_once:
         warnings.warn(
@@ -241,11 +276,11 @@ def _note_repeats_at_once(histories: Cells, *, recency_col: str) -> None:
             f"{histories.weights.sum():,.15g} customers came back at once, with a "
             "recency of 0: usually rows of one day that were counted as two purchases.",
             CrmkitWarning,
-            stacklevel=4,
+            stacklevel=stacklevel + 1,
         )
 
 
-def _note_duplicates(frame: Frame, *, id_col: str) -> None:
+def _note_duplicates(frame: Frame, *, id_col: str, stacklevel: int) -> None:
     name = known_id(frame, id_col)
     if name is None or is_lazy(frame):
         return
@@ -260,5 +295,5 @@ def _note_duplicates(frame: Frame, *, id_col: str) -> None:
             f"column {name!r}: {repeated:,} of {len(ids):,} rows repeat an id and "
             "count as separate customers. Is it one row per customer?",
             CrmkitWarning,
-            stacklevel=4,
+            stacklevel=stacklevel + 1,
         )

@@ -1,13 +1,15 @@
 """Futures of active customers, drawn given their history: purchases until leaving.
 
-Each function takes the frequency and ``T`` of customers who are active, the span ahead
-of each, a source of randomness and the parameters of the model; it returns the row and
-the time of each purchase in the span.
+Each function takes the history (frequency, recency and ``T``) of customers who are
+active, the span ahead of each, a source of randomness and the parameters of the model;
+it returns the row and the time of each purchase in the span.
 """
+
+from typing import TypeAlias
 
 import numpy as np
 
-from ...kernels.purchases import pareto_nbd
+from ...kernels.purchases import mbg_cnbd_k, pareto_nbd
 from ...kernels.purchases.beta_geometric_sample import (
     sample_chances,
     sample_lifetimes,
@@ -16,12 +18,19 @@ from ...kernels.purchases.beta_geometric_sample import (
 )
 from ...typing import FloatArray, IntArray
 
-__all__ = ["coin_futures", "race_futures", "steady_futures"]
+__all__ = [
+    "History",
+    "coin_futures",
+    "race_futures",
+    "regular_futures",
+    "steady_futures",
+]
+
+History: TypeAlias = tuple[FloatArray, FloatArray, FloatArray]
 
 
 def coin_futures(
-    x: FloatArray,
-    T: FloatArray,
+    history: History,
     span: FloatArray,
     rng: np.random.Generator,
     *,
@@ -36,6 +45,7 @@ def coin_futures(
     ``stayed`` counts the purchases an active customer stayed after, beyond the repeat
     ones: 1 where leaving at the very first purchase is possible.
     """
+    x, _, T = history
     rate = sample_rates(r + x, alpha + T, rng)
     dropout = sample_chances(np.full(x.size, a), b + x + stayed, rng)
     lifetime = sample_lifetimes(rate, dropout, rng)
@@ -43,8 +53,7 @@ def coin_futures(
 
 
 def race_futures(
-    x: FloatArray,
-    T: FloatArray,
+    history: History,
     span: FloatArray,
     rng: np.random.Generator,
     *,
@@ -54,6 +63,7 @@ def race_futures(
     beta: float,
 ) -> tuple[IntArray, FloatArray]:
     """Draw the purchases of customers who may leave at any moment."""
+    x, _, T = history
     rate = rng.gamma(r + x) / (alpha + T)
     leaving = rng.gamma(s, size=x.size) / (beta + T)
     # Underflow can bring a rate of 0; 1e-300 keeps the lifetime a number.
@@ -62,8 +72,7 @@ def race_futures(
 
 
 def steady_futures(
-    x: FloatArray,
-    T: FloatArray,
+    history: History,
     span: FloatArray,
     rng: np.random.Generator,
     *,
@@ -71,6 +80,24 @@ def steady_futures(
     alpha: float,
 ) -> tuple[IntArray, FloatArray]:
     """Draw the purchases of customers who never leave."""
+    x, _, T = history
     rate = rng.gamma(r + x) / (alpha + T)
     endless = np.full(x.size, np.inf)
     return pareto_nbd.sample_purchase_times(rate, endless, span, rng)
+
+
+def regular_futures(
+    history: History,
+    span: FloatArray,
+    rng: np.random.Generator,
+    *,
+    k: int,
+    r: float,
+    alpha: float,
+    a: float,
+    b: float,
+) -> tuple[IntArray, FloatArray]:
+    """Draw the purchases of regular customers, who were silent for a while."""
+    return mbg_cnbd_k.sample_active_times(
+        *history, span, rng, k=k, r=r, alpha=alpha, a=a, b=b
+    )

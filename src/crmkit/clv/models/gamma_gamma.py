@@ -20,6 +20,7 @@ from ..._check import (
 from ..._frames import read, refuse
 from ...errors import IdentifiabilityWarning, InvalidTypeError, InvalidValueError
 from ...fits import FitReport, checked, from_document, to_document
+from ...kernels.base.cells import Cells
 from ...kernels.purchases import gamma_gamma
 from ...typing import (
     HISTORY,
@@ -39,6 +40,9 @@ __all__ = ["GammaGamma", "fit_gamma_gamma"]
 
 _NAMES = ("p", "q", "v")
 _LARGEST = 1e100
+_BELIEVED = 0.5  # weight of an own mean from which on customers plainly differ
+_NO_SPREAD = 1e7  # a q at which all customers have one mean
+_HALF_CHI_SQUARE = 2.706  # 5% of a chi-square that is 0 half of the time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,8 +235,9 @@ def fit_gamma_gamma(
     Warns
     -----
     IdentifiabilityWarning
-        If the data leave a parameter all but free, or if the mean of the population is
-        infinite (``q <= 1``).
+        If the data leave a parameter all but free; if the mean of the population is
+        infinite (``q <= 1``); or if customers do not differ in
+        mean spend by more than chance.
 
     Examples
     --------
@@ -275,7 +280,35 @@ def fit_gamma_gamma(
             IdentifiabilityWarning,
             stacklevel=2,
         )
+    if _alike(fit, spending):
+        warnings.warn(
+            f"customers do not differ in mean spend by more than chance (q = {q:.3g}): "
+            "a ranking by expected spend is noise. If frequent customers spend more or "
+            "less, fit_credibility_spend can tell them apart.",
+            IdentifiabilityWarning,
+            stacklevel=2,
+        )
     return fit
+
+
+def _alike(fit: GammaGamma, spending: Cells) -> bool:
+    """Tell whether one mean for all explains the amounts as well, at the 5% level."""
+    (x, amounts), weights = spending.columns, spending.weights
+    most = fit.p * float(x.max())
+    if fit.report is None or most / (most + abs(fit.q - 1.0)) > _BELIEVED:
+        return False  # own means count for much: not worth the passes over all rows
+    mean = float((weights * x) @ amounts / (weights @ x))
+
+    from scipy.optimize import minimize_scalar  # noqa: PLC0415 - slow to import
+
+    def one_mean(log_p: float) -> float:
+        p = float(np.exp(log_p))
+        common = {"p": p, "q": _NO_SPREAD, "v": mean * (_NO_SPREAD - 1.0) / p}
+        return -float(weights @ gamma_gamma.log_likelihood(x, amounts, **common))
+
+    centre = log(fit.p)
+    best = minimize_scalar(one_mean, bounds=(centre - 3.0, centre + 3.0))
+    return 2.0 * (fit.report.log_likelihood + float(best.fun)) < _HALF_CHI_SQUARE
 
 
 def _of(

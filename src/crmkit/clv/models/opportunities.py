@@ -10,6 +10,7 @@ from ..._frames import Frame, Rule, nw
 from ...errors import InvalidValueError
 from ...kernels.purchases import bg_bb
 from ...typing import FloatArray, IntArray
+from .futures import History
 from .histories import Clock, Columns, history_rules, impossible
 
 __all__ = ["OPPORTUNITIES", "opportunity_futures"]
@@ -84,8 +85,7 @@ OPPORTUNITIES = Clock(
 
 
 def opportunity_futures(
-    x: FloatArray,
-    T: FloatArray,
+    history: History,
     span: FloatArray,
     rng: np.random.Generator,
     *,
@@ -95,6 +95,7 @@ def opportunity_futures(
     delta: float,
 ) -> tuple[IntArray, FloatArray]:
     """Draw the row and number of each opportunity that active customers use."""
+    x, _, T = history
     chance = rng.beta(alpha + x, beta + T - x)
     dropout = rng.beta(gamma, delta + T)
     # How many opportunities pass before leaving: the geometric inverse, in floats.

@@ -51,9 +51,12 @@ class PurchaseFormulas:
         The formulas.
     log_probability_alive_after
         As in the kernel; in a module beside it, because a kernel's file is full.
+    fixed
+        Fields of the model that its formulas take beside the parameters, and that no
+        fit moves.
     futures
-        Draws, from the frequency and ``T`` of active customers, a span, a source of
-        randomness and the parameters, the row and time of each purchase in the span.
+        Draws, from the histories of active customers, a span, a source of randomness
+        and the parameters, the row and time of each purchase in the span.
     lifetimes
         The class of the lifetimes package for this model; None where it has none.
     clock
@@ -65,5 +68,6 @@ class PurchaseFormulas:
     kernel: PurchaseKernel
     log_probability_alive_after: Formula
     futures: Callable[..., tuple[IntArray, FloatArray]]
+    fixed: tuple[str, ...] = ()
     lifetimes: str | None = None
     clock: Clock = ANY_TIME

@@ -244,7 +244,7 @@ class PurchaseScores:
         """Return the expected repeat purchases of a new customer by age ``t``."""
         age = self.formulas.clock.ages("t", t)
         kernel = self.formulas.kernel
-        return kernel.expected_purchases_new_customer(age, **self.parameters)
+        return kernel.expected_purchases_new_customer(age, **self._arguments)
 
     @final
     def probability_of_n_purchases_new_customer(
@@ -254,7 +254,7 @@ class PurchaseScores:
         ages = self.formulas.clock.ages("t", t)
         count, age = np.broadcast_arrays(whole_array("n", n), ages)
         kernel = self.formulas.kernel
-        return np.exp(kernel.log_pmf_new_customer(count, age, **self.parameters))
+        return np.exp(kernel.log_pmf_new_customer(count, age, **self._arguments))
 
     @final
     def sample_purchase_times(
@@ -284,7 +284,7 @@ class PurchaseScores:
         """
         random_source(rng)
         clock = self.formulas.clock
-        x, _, age = (np.ravel(c) for c in clock.history(frequency, recency, T))
+        x, t_x, age = (np.ravel(c) for c in clock.history(frequency, recency, T))
         span = clock.span("horizon", horizon)
         # Who is active comes first: the rest of the draws is for these alone.
         chance = np.ravel(self.probability_alive(frequency, recency, T))
@@ -292,7 +292,7 @@ class PurchaseScores:
         there = np.flatnonzero(alive)
         spans = np.full(there.size, span)
         rows, times = self.formulas.futures(
-            x[there], age[there], spans, rng, **self.parameters
+            (x[there], t_x[there], age[there]), spans, rng, **self._arguments
         )
         return there[rows], times
 
@@ -315,6 +315,11 @@ class PurchaseScores:
         return cls(**lifetimes_parameters(fitter, names, kind=kind))
 
     @final
+    @property
+    def _arguments(self) -> dict[str, float]:
+        return {**self.parameters, **parameters_of(self, self.formulas.fixed)}
+
+    @final
     def _now_or_later(self, now: Formula, later: Formula, elapsed: float) -> Formula:
         # The formula for a later time costs more, and at 0 would say the same.
         after = self.formulas.clock.span("elapsed", elapsed)
@@ -330,4 +335,4 @@ class PurchaseScores:
         **options: float,
     ) -> FloatArray:
         history = self.formulas.clock.history(frequency, recency, T)
-        return by_blocks(partial(formula, **options, **self.parameters), *history)
+        return by_blocks(partial(formula, **options, **self._arguments), *history)

@@ -14,6 +14,7 @@ from ...typing import HISTORY, HistoryColumns, IntoFrame
 from ..models.fitting import fetch_histories, fetch_spending
 from ..models.gamma_gamma import GammaGamma
 from ..models.histories import known_id
+from ..models.parameters import parameters_of
 from ..models.purchase_methods import PurchaseMethods
 from ..models.spend_columns import spending_rules
 from .parameter_draws import Fitted
@@ -108,7 +109,8 @@ def _objective(
     """Prepare the log-likelihood of the customers, as the model's own fit does."""
     if isinstance(fit, PurchaseMethods):
         data = fetch_histories(customers, columns.history, weight_col=weight_col)
-        return fit.formulas.kernel.objective(*data.columns, data.weights)
+        fixed = parameters_of(fit, fit.formulas.fixed)
+        return fit.formulas.kernel.objective(*data.columns, data.weights, **fixed)
     instance("fit", fit, GammaGamma)
     asked = columns.spend
     frame = read(customers, asked if weight_col is None else (*asked, weight_col))

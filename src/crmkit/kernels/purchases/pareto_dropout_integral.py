@@ -19,6 +19,7 @@ import numpy as np
 
 from ...typing import FloatArray, IntArray
 from ..base.interpolation import through_few_times
+from ..base.special import Numbers
 
 __all__ = ["PAIRS", "Race", "log_race", "race"]
 
@@ -43,11 +44,11 @@ class Race:
 
 
 def race(
-    x: FloatArray, u: FloatArray, *, r: float, alpha: float, s: float, beta: float
+    x: FloatArray, u: FloatArray, *, r: float, alpha: Numbers, s: float, beta: Numbers
 ) -> Race:
     """Return P(leaving before the next purchase), and its derivatives.
 
-    ``x`` is in rising order.
+    ``x`` is in rising order, unless rows have their own ``alpha`` and ``beta``.
 
     Notes
     -----
@@ -56,12 +57,18 @@ def race(
     1/4 leaves an error near 1e-17. Derivatives of its logarithm are means and
     covariances of the derivatives of the integrand's logarithm, by the same nodes.
     """
+    if np.ndim(alpha) or np.ndim(beta):
+        # Rows of different paces share no times to read between.
+        alone = _race(x, u, r=r, alpha=alpha, s=s, beta=beta)
+        return Race(alone[0][:, 0], *alone[1:])
 
     def at_every_time(x: FloatArray, u: FloatArray) -> FloatArray:
         every = _race(x, u, r=r, alpha=alpha, s=s, beta=beta)
         return np.concatenate(every, axis=1)
 
-    values = through_few_times(at_every_time, x, u, scale=min(alpha, beta))
+    values = through_few_times(
+        at_every_time, x, u, scale=float(np.minimum(alpha, beta))
+    )
     return Race(values[:, 0], values[:, 1:5], values[:, 5:])
 
 
@@ -82,7 +89,7 @@ def log_race(
 
 
 def _race(
-    x: FloatArray, u: FloatArray, *, r: float, alpha: float, s: float, beta: float
+    x: FloatArray, u: FloatArray, *, r: float, alpha: Numbers, s: float, beta: Numbers
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     k, A, B = r + x, alpha + u, beta + u
     log_integral = np.empty(x.shape)

@@ -5,10 +5,11 @@ import numpy as np
 from ...typing import FloatArray, IntArray
 from ..base.cells import group
 from ..base.newton import Derivatives, Objective
+from ..base.special import Numbers
 from .nbd_terms import nbd_terms, waiting_terms
 from .pareto_dropout_integral import PAIRS, Race, log_race, race
 
-__all__ = ["alive_by_races", "objective"]
+__all__ = ["alive_by_races", "heights", "objective", "shares"]
 
 _BLOCK = (
     8192  # rows that stay in the cache; below the size at which BLAS spawns threads
@@ -37,7 +38,7 @@ def objective(
             waiting_terms(tenures.columns[0], tenures.weights, s, beta), at=2
         )
         table = race(x, u, r=r, alpha=alpha, s=s, beta=beta)
-        height = _heights(x, u, r=r, alpha=alpha, s=s, beta=beta)
+        height = heights(x, u, r=r, alpha=alpha, s=s, beta=beta)
         dead = _odds_terms(table, height, at_last, at_end, weights)
         return (
             value + other[0] + dead[0],
@@ -93,8 +94,8 @@ def _race_rows(
     return x, u, pairs.inverse[: T.size], pairs.inverse[T.size :]
 
 
-def _heights(
-    x: FloatArray, u: FloatArray, *, r: float, alpha: float, s: float, beta: float
+def heights(
+    x: FloatArray, u: FloatArray, *, r: float, alpha: Numbers, s: float, beta: Numbers
 ) -> Race:
     """Return ``k log(alpha + u) + s log(beta + u)`` with its derivatives."""
     k = r + x
@@ -126,7 +127,7 @@ def _odds_terms(
     for at in range(0, weights.size, _BLOCK):
         block = slice(at, at + _BLOCK)
         last, end, weight = at_last[block], at_end[block], weights[block]
-        log_total, died, missing = _shares(
+        log_total, died, missing = shares(
             height.log_chance[end] + rest[last], table.log_chance[end]
         )
         died_slope = height.slope[end] + rest_slope[last]
@@ -146,7 +147,7 @@ def _odds_terms(
     return value, slope, bend + _symmetric(curved)
 
 
-def _shares(
+def shares(
     log_died: FloatArray, log_missing: FloatArray
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Return ``log D`` of ``D = 1 - e^missing + e^died``, and both terms over ``D``."""

@@ -197,13 +197,13 @@ def _answer(
     """Read, analyse and write; print where the two files are."""
     require_packages()
     with warnings.catch_warnings(record=True) as notes, shown_steps() as on_step:
-        # The command notes an unlikely yearly rate itself, in the words of its option.
-        warnings.simplefilter("ignore", UnitWarning)
         page, table, title, told = _written(load, question, out, table_format, on_step)
     for fact in told:
         typer.echo(f"note: {fact}", err=True)
     for note in notes:
-        typer.echo(f"note: {note.message}", err=True)
+        # The command notes an unlikely yearly rate itself, in the words of its option.
+        if not issubclass(note.category, UnitWarning):
+            typer.echo(f"note: {note.message}", err=True)
     typer.echo(f"{title}.")
     typer.echo(f"The page: {page}")
     typer.echo(f"The table of all customers: {table}")

@@ -1,0 +1,77 @@
+"""Columns of covariates: numbers, which tell customers apart."""
+
+from collections.abc import Callable, Iterable
+
+import numpy as np
+
+from ..._check import names_given
+from ..._frames import Frame, Rule, number_rules, nw
+from ...errors import InvalidTypeError, InvalidValueError
+from ...typing import FloatArray
+
+__all__ = ["covariate_names", "covariate_rules", "require_distinct"]
+
+
+def covariate_names(argument: str, names: str | Iterable[str]) -> tuple[str, ...]:
+    """Return the names of covariates; none is a choice."""
+    given = names if isinstance(names, str) else tuple(names)
+    return tuple(names_given(argument, given)) if given else ()
+
+
+def covariate_rules(names: Iterable[str]) -> Callable[[Frame], list[Rule]]:
+    """Make the rules of covariates; refuse words with the way out."""
+    columns = tuple(dict.fromkeys(names))
+
+    def rules(frame: Frame) -> list[Rule]:
+        schema = frame.collect_schema()
+        for column in columns:
+            dtype = schema[column]
+            if not dtype.is_numeric():
+                raise InvalidTypeError(
+                    subject=f"column {column!r}",
+                    expected="a covariate that is a number",
+                    got=str(dtype),
+                    remedy=_way_out(column, boolean=dtype == nw.Boolean),
+                )
+        return [rule for column in columns for rule in number_rules(frame, column)]
+
+    return rules
+
+
+def require_distinct(
+    table: FloatArray, weights: FloatArray, names: tuple[str, ...]
+) -> None:
+    """Refuse covariates that are constant, or that others determine."""
+    mean = weights @ table / weights.sum()
+    spread = np.sqrt(weights @ (table - mean) ** 2 / weights.sum())
+    for name, size, at in zip(names, spread, mean, strict=True):
+        if size <= 1e-12 * max(abs(at), 1e-300):
+            raise InvalidValueError(
+                subject=f"column {name!r}",
+                found=f"the value {at:g} for all customers",
+                remedy="Leave it out: a covariate has to differ between customers.",
+            )
+    if not names:
+        return
+    unit = (table - mean) / spread * np.sqrt(weights / weights.sum())[:, None]
+    values, axes = np.linalg.eigh(unit.T @ unit)
+    if values[0] < 1e-10:
+        tied = [
+            n for n, part in zip(names, axes[:, 0], strict=True) if abs(part) > 0.05
+        ]
+        raise InvalidValueError(
+            subject=f"columns {', '.join(map(repr, tied))}",
+            found="each determined by the others",
+            remedy="Leave one of them out: of a set of dummies, any one.",
+        )
+
+
+def _way_out(column: str, *, boolean: bool) -> str:
+    if boolean:
+        return f"Make {column!r} a column of 0 and 1 first, by .astype(int) or a cast."
+    return (
+        "Make a column of 0 and 1 of each value, and leave one of them out: "
+        f"pd.get_dummies(customers, columns=[{column!r}], drop_first=True, "
+        f"dtype=float) in pandas, customers.to_dummies({column!r}, drop_first=True) "
+        "in Polars."
+    )

@@ -1,0 +1,55 @@
+"""Intervals of value feed the chance of a tier, and prove a history once."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from crmkit import _check, clv, segments
+from crmkit.typing import FloatArray
+
+TWO = pd.DataFrame(
+    {
+        "frequency": [3, 0],
+        "recency": [20.0, 0.0],
+        "T": [30.0, 30.0],
+        "monetary_value": [12.0, 0.0],
+    }
+)
+AHEAD: dict[str, Any] = {
+    "purchases": clv.BgNbd(r=0.6, alpha=10.0, a=0.8, b=2.5),
+    "spend": clv.GammaGamma(p=6.0, q=4.0, v=15.0),
+    "horizon": 10,
+    "discount_rate": 0.001,
+    "n_draws": 40,
+}
+
+
+def _rng(seed: int = 3) -> np.random.Generator:
+    return np.random.default_rng(seed)
+
+
+def test_the_ends_of_an_interval_tell_the_chance_of_a_tier() -> None:
+    rows = clv.with_clv_interval(TWO, **AHEAD, rng=_rng())
+    terms = {name: AHEAD[name] for name in AHEAD if name != "n_draws"}
+    valued = clv.with_clv(rows, **terms)
+    tiers = segments.fit_value_tiers(valued)
+    chances = tiers.with_tier_probability(valued)
+    shares = chances[["probability_A", "probability_B", "probability_C"]]
+    assert shares.sum(axis=1).to_numpy() == pytest.approx(1.0)
+
+
+def test_histories_are_proved_once_however_many_futures_are_drawn(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    calls = []
+    once = _check.flawless_history
+
+    def counted(*columns: FloatArray) -> bool:
+        calls.append(columns)
+        return once(*columns)
+
+    monkeypatch.setattr(_check, "flawless_history", counted)
+    clv.with_clv_interval(TWO, **AHEAD, rng=_rng())
+    assert len(calls) == 1

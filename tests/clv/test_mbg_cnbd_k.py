@@ -1,0 +1,105 @@
+"""MBG/CNBD-k: fitted, saved, drawn and refused like the other purchase models."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import crmkit as ck
+from crmkit import clv
+from crmkit.kernels.purchases import mbg_cnbd_k
+
+TRUTH: dict[str, Any] = {"r": 0.85, "alpha": 1.45, "a": 0.79, "b": 2.42}
+
+
+def customers(size: int, k: int, seed: int) -> pd.DataFrame:
+    rng = np.random.default_rng(seed)
+    rate, _, lives = mbg_cnbd_k.sample_customers(size, rng, **TRUTH)
+    T = rng.integers(180, 364, size) / 7
+    who, when = mbg_cnbd_k.sample_purchase_times(rate, lives, T, rng, k=k)
+    last = np.zeros(size)
+    np.maximum.at(last, who, when)
+    before = np.where(np.diff(who, prepend=-1) > 0, 0.0, np.roll(when, 1))
+    return pd.DataFrame(
+        {
+            "customer_id": np.arange(size),
+            "frequency": np.bincount(who, minlength=size),
+            "recency": last,
+            "T": T,
+            "log_gaps": np.bincount(who, np.log(when - before), size),
+        }
+    )
+
+
+REGULAR = customers(4000, 3, seed=1)
+
+
+def test_the_regularity_is_found_with_and_without_the_gaps() -> None:
+    sharp = clv.fit_mbg_cnbd_k(REGULAR, log_gaps_col="log_gaps", time_unit="week")
+    assert sharp.k == 3
+    assert np.argmax(sharp.log_likelihoods) == 2
+    found = [sharp.r, sharp.alpha, sharp.a, sharp.b]
+    assert found == pytest.approx(list(TRUTH.values()), rel=0.2)
+    blunt = clv.fit_mbg_cnbd_k(REGULAR)
+    assert blunt.k in (2, 3, 4)
+    # The gaps tell of regularity far more than the rest does.
+    gains = [np.ptp(fit.log_likelihoods[:3]) for fit in (sharp, blunt)]
+    assert gains[0] > 3 * gains[1]
+
+
+def test_at_one_step_the_fit_is_that_of_the_mbg_nbd() -> None:
+    one = clv.fit_mbg_cnbd_k(REGULAR, k=1)
+    known = clv.fit_mbg_nbd(REGULAR)
+    assert list(one.parameters.values()) == pytest.approx(
+        list(known.parameters.values()), rel=1e-7
+    )
+    assert one.report is not None
+    assert known.report is not None
+    assert one.report.log_likelihood == pytest.approx(
+        known.report.log_likelihood, rel=1e-12
+    )
+    assert one.log_likelihoods == ()
+
+
+def test_regular_buyers_come_from_their_own_future() -> None:
+    model = clv.MbgCnbdK(**TRUTH, k=3)
+    rows = np.full(20_000, 4.0), np.full(20_000, 20.0), np.full(20_000, 24.0)
+    who, when = model.sample_purchase_times(
+        *rows, horizon=26.0, rng=np.random.default_rng(2)
+    )
+    mean = model.expected_purchases(4, 20.0, 24.0, horizon=26.0)
+    spread = float(model.variance_of_purchases(4, 20.0, 24.0, horizon=26.0))
+    assert who.size / 20_000 == pytest.approx(mean, abs=4 * np.sqrt(spread / 20_000))
+    assert np.all((when > 0) & (when <= 26.0))
+
+
+def test_it_travels_and_takes_the_place_of_any_purchase_model() -> None:
+    model = clv.fit_mbg_cnbd_k(REGULAR, k=3, time_unit="week")
+    assert clv.MbgCnbdK.from_dict(model.to_dict()) == model
+    scored = REGULAR.assign(monetary_value=20.0).pipe(
+        clv.with_clv,
+        purchases=model,
+        spend=clv.GammaGamma(p=6.0, q=4.0, v=15.0),
+        horizon=52,
+        discount_rate=0.002,
+    )
+    assert np.all(scored["clv"] >= 0)
+    with_both = model.with_probability_alive(REGULAR)
+    assert with_both["probability_alive"].between(0, 1).all()
+    drawn = clv.with_purchases_interval(
+        REGULAR.head(20), purchases=model, horizon=26, rng=np.random.default_rng(3)
+    )
+    assert len(drawn) == 20
+
+
+@pytest.mark.parametrize("k", [0, 25, 2.5])
+def test_an_impossible_regularity_is_refused(k: float) -> None:
+    with pytest.raises(ck.errors.CrmkitError, match="'k'"):
+        clv.fit_mbg_cnbd_k(REGULAR, k=k)  # type: ignore[arg-type]
+
+
+def test_missing_gaps_are_refused() -> None:
+    holed = REGULAR.assign(log_gaps=REGULAR["log_gaps"].where(REGULAR.index > 0))
+    with pytest.raises(ck.errors.InvalidValueError, match="log_gaps"):
+        clv.fit_mbg_cnbd_k(holed, log_gaps_col="log_gaps")
