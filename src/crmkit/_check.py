@@ -33,6 +33,7 @@ __all__ = [
     "random_source",
     "rate",
     "same_length",
+    "together",
     "whole",
     "whole_array",
 ]
@@ -315,6 +316,21 @@ def _is_proven(*columns: ArrayLike) -> bool:
     return len({proof for proof, _ in proofs}) == 1 and [
         at for _, at in proofs
     ] == list(range(len(columns)))
+
+
+def together(
+    first: ArrayLike, second: ArrayLike, names: tuple[str, str]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return two arrays of one length, of which a single number may be repeated."""
+    try:
+        one, other = np.broadcast_arrays(first, second)
+    except ValueError:
+        raise InvalidValueError(
+            subject=f"arguments {names[0]!r} and {names[1]!r}",
+            found=f"shapes {np.shape(first)} and {np.shape(second)}",
+            remedy="Pass arrays of one length, or single numbers.",
+        ) from None
+    return one, other
 
 
 def purchase_history(

@@ -6,7 +6,7 @@ query, for its count and its first example.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import narwhals.stable.v2 as nw
 
@@ -31,6 +31,7 @@ __all__ = [
 ]
 
 _MISSING = "missing value"
+_INFINITE = "infinite value or one beyond 1e100"
 _DROP_OR_FILL = "Drop or fill them first."
 
 
@@ -133,7 +134,8 @@ def flag_rules(frame: Frame, column: str) -> list[Rule]:
     if dtype == nw.Boolean:
         return number_rules(frame, column)
     # Booleans with a hole are objects in pandas: the rule of missing values names them.
-    if dtype != nw.Object:
+    plain = isinstance(frame, nw.DataFrame) and dtype == nw.Object
+    if not plain or not _object_kinds(cast("EagerFrame", frame), column) <= {"bool"}:
         require_numbers(frame, [column])
     value = nw.col(column)
     neither = Rule(
