@@ -1,4 +1,4 @@
-"""What may come in place of a valid argument: each row is a way to go wrong, or none."""
+"""What may come in place of a valid argument: each row is a mistake, or harmless."""
 
 import datetime as dt
 import decimal

@@ -1,4 +1,4 @@
-"""Call with one changed argument, in bounds of time and memory, and judge what comes."""
+"""Call with one changed argument, in bounds of time and memory, and judge it."""
 
 import dataclasses
 import math
@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -50,8 +51,8 @@ def in_bounds() -> Iterator[None]:
 
 def _in_use() -> int:
     try:
-        with open("/proc/self/statm", encoding="ascii") as numbers:
-            return int(numbers.read().split()[0]) * resource.getpagesize()
+        pages = Path("/proc/self/statm").read_text("ascii").split()[0]
+        return int(pages) * resource.getpagesize()
     except OSError:
         return 64_000_000_000
 
@@ -70,7 +71,9 @@ def mutations_for(call: Call) -> Iterator[tuple[str, Mutation]]:
             yield argument, Mutation(what, other, harmless=alone)
 
 
-def fault(call: Call, argument: str, mutation: Mutation) -> str | None:
+def fault(  # noqa: PLR0911 - one return per kind of fault
+    call: Call, argument: str, mutation: Mutation
+) -> str | None:
     """Say what went wrong, None where the function answered or refused well.
 
     A harmless mutation must not change the answer of the valid call.
@@ -112,8 +115,8 @@ def fault_by_hand(value: Any, name: str, what: str) -> str | None:
     return None
 
 
-def same(one: Any, other: Any) -> bool:
-    """Tell whether two answers agree: frames of any library, values, arrays, numbers."""
+def same(one: Any, other: Any) -> bool:  # noqa: PLR0911 - one return per kind
+    """Tell whether two answers agree: frames of any library, values, numbers."""
     if hasattr(one, "to_pandas") or isinstance(one, pd.DataFrame | pd.Series):
         return _same_table(_table(one), _table(other))
     if dataclasses.is_dataclass(one) and not isinstance(one, type):

@@ -103,7 +103,7 @@ def _methods(full: str, kind: type) -> Iterator[tuple[str, Callee]]:
 
 @cache
 def valid_call(callee: Callee) -> Call | None:
-    """Run the examples that document a callable until it is called; keep the arguments."""
+    """Run the examples that document a callable until one calls it."""
     wanted = (callee.code, callee.owner)
     for text, module in _examples(callee):
         if (given := seen_in(text, module).calls.get(wanted)) is None:
@@ -179,7 +179,7 @@ def valid_value(kind: type) -> Any:
     ]
     # One that knows everything, such as how it was fitted, before one built by hand.
     if found:
-        return min(found, key=lambda value: _count_of_none(value))
+        return min(found, key=_count_of_none)
     for text, module in unnamed:
         if (
             ">>>" in text
@@ -224,7 +224,7 @@ def _wanted() -> dict[CodeType, Callee]:
 
 
 @cache
-def seen_in(text: str, module: Any) -> Seen:
+def seen_in(text: str, module: Any) -> Seen:  # noqa: C901 - one pass
     """Run an example once, and keep every public call that it makes."""
     seen = Seen({}, {})
     wanted, kinds = _wanted(), set(classes().values())
