@@ -192,7 +192,7 @@ def _put(frame: pd.DataFrame, column: Any, values: Any) -> pd.DataFrame:
 def _with(
     frame: pd.DataFrame, column: Any, values: pd.Series, value: Any
 ) -> pd.DataFrame:
-    """Put one value into the last row; numbers stay a column of floats where they can."""
+    """Put one value into the last row; numbers stay floats where they can."""
     changed = values.copy()
     changed.iloc[-1:] = pd.Series([value], index=changed.index[-1:], dtype=object)
     if isinstance(value, float) and pd.api.types.is_numeric_dtype(frame[column]):

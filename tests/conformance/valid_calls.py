@@ -359,9 +359,6 @@ USUAL_OF: dict[str, Callable[[Any], dict[str, Any]]] = {
     "crmkit.clv.ReferralInfluence.of": lambda found: {
         "customer_id": found.influences[0].customer_id
     },
-    "crmkit.satisfaction.SatisfactionIndex.of": lambda index: {
-        "answers": _numbers(index.item_cols, index.lowest).to_numpy()
-    },
     "crmkit.segments.WhalePeak.interval": lambda _peak: {"of": "destroyed"},
     "crmkit.satisfaction.Nps.minus": lambda score: {"other": score},
     "crmkit.satisfaction.SatisfactionIndex.with_satisfaction_index": lambda index: {
@@ -372,9 +369,6 @@ USUAL_OF: dict[str, Callable[[Any], dict[str, Any]]] = {
     },
     "crmkit.churn.ChurnClassifier.importance": lambda found: {
         "snapshots": _numbers(found.report.features, 1.0).assign(churned=[0, 1, 0])
-    },
-    "crmkit.churn.ChurnClassifier.risk_of": lambda found: {
-        "X": _numbers(found.report.features, 1.0)
     },
 }
 
@@ -411,6 +405,12 @@ USUAL_VALUES: dict[type, Callable[[], Any]] = {
         frame=CUSTOMERS.assign(date=pd.Timestamp("2024-01-01")), name="visits"
     ),
 }
+
+
+def room_of(name: str) -> str:
+    """Name the namespace of a public name: ``crmkit`` or one of its rooms."""
+    parts = name.split(".")
+    return ".".join(parts[: 2 if parts[1].islower() and len(parts) > 2 else 1])
 
 
 def short_of(callee: Callee) -> str:
