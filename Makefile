@@ -10,10 +10,10 @@ BIN := $(VENV)/bin
 export OPENBLAS_NUM_THREADS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint unit docs bench heavy engines oldest format api clean
+.PHONY: help demo test lint unit docs bench heavy mistakes mutants audit engines oldest format api clean
 
 help: ## Print this help
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(VENV)/demo.stamp ## Run the main job on real data; say where the page is
 	$(BIN)/crmkit demo --out $(OUT)
@@ -38,6 +38,16 @@ bench: $(VENV)/dev.stamp ## Speed, accuracy and memory beside the peers
 
 heavy: $(VENV)/dev.stamp ## The long matrices that CI samples
 	$(BIN)/python -m pytest -m heavy $(PYTEST_ARGS)
+
+mistakes: $(VENV)/dev.stamp ## Every public function with every row of the table of mistakes
+	CRMKIT_ALL_MUTATIONS=1 $(BIN)/python -m pytest -n auto tests/conformance $(PYTEST_ARGS)
+
+mutants: $(VENV)/dev.stamp ## Change the code at random places; list changes no test sees
+	$(BIN)/python benchmarks/mutants.py $(MUTANTS)
+
+audit: $(VENV)/dev.stamp ## Known weaknesses of the dependencies (pip-audit; needs the network)
+	$(BIN)/python -m pip install -q pip-audit
+	$(BIN)/python -m pip_audit --local --skip-editable
 
 engines: $(VENV)/engines.stamp $(VENV)/dev.stamp ## Tests against outside engines (PostgreSQL, Spark)
 	$(BIN)/python -m pytest -m engine $(PYTEST_ARGS)

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Collection, Iterable
-from typing import NamedTuple, TypeVar
+from typing import Final, NamedTuple, TypeVar, cast
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -11,6 +11,9 @@ from .errors import InvalidTypeError, InvalidValueError, shown
 from .typing import FloatArray
 
 __all__ = [
+    "LEAST",
+    "MOST",
+    "MOST_REPEATS",
     "ProvenHistory",
     "able_to",
     "finite_array",
@@ -30,6 +33,7 @@ __all__ = [
     "random_source",
     "rate",
     "same_length",
+    "together",
     "whole",
     "whole_array",
 ]
@@ -40,12 +44,17 @@ _Given = TypeVar("_Given")
 # NumPy's bool is no subclass of np.integer, so it is refused as Python's is.
 _NUMBERS = (int, float, np.integer, np.floating)
 _BLOCK = 32_768  # rows that stay in the cache
+# Beyond these a square or a quotient overflows: no money, time or rate is there.
+MOST: Final = 1e100
+LEAST: Final = 1e-100
+MOST_REPEATS: Final = 1_000_000
 
 
 def number(name: str, value: object) -> float:
     """Return ``value`` as a float: an int or a float, not NaN; infinity may pass."""
-    # Decimal and Fraction are refused too: they fail later, inside NumPy or SciPy.
-    if isinstance(value, bool) or not isinstance(value, _NUMBERS):
+    # Decimal, Fraction and long doubles fail later, inside NumPy or SciPy.
+    unknown = isinstance(value, bool | np.longdouble) or not isinstance(value, _NUMBERS)
+    if unknown:
         raise InvalidTypeError(
             subject=f"argument {name!r}",
             expected="a number",
@@ -53,7 +62,7 @@ def number(name: str, value: object) -> float:
             remedy="Pass an int or a float.",
         )
     try:
-        result = float(value)
+        result = float(cast("float", value))
     except OverflowError:
         raise InvalidValueError(
             subject=f"argument {name!r}",
@@ -62,6 +71,9 @@ def number(name: str, value: object) -> float:
         ) from None
     if math.isnan(result):
         raise _refused(name, result, "Pass a number that is not NaN.")
+    size = abs(result)
+    if size != 0 and not LEAST <= size <= MOST and not math.isinf(result):
+        raise _refused(name, result, "Pass 0, or a number of 1e-100 to 1e100 in size.")
     return result
 
 
@@ -100,11 +112,14 @@ def fraction(name: str, value: float, *, closed: bool = False) -> float:
     return result
 
 
-def whole(name: str, value: int, *, at_least: int = 0) -> int:
-    """Return ``value`` as an int: a whole number, ``at_least`` or more."""
+def whole(name: str, value: int, *, at_least: int = 0, at_most: int = 10**15) -> int:
+    """Return ``value`` as an int: a whole number from ``at_least`` to ``at_most``."""
     result = number(name, value)
     if math.isinf(result) or result != math.floor(result) or result < at_least:
         raise _refused(name, result, f"Pass a whole number of {at_least} or more.")
+    # What is counted out in memory needs a bound: a refusal comes before an allocation.
+    if result > at_most:
+        raise _refused(name, value, f"Pass at most {at_most:,}.")
     # An int beyond 2**53 would lose its last digits on the way through a float.
     given: object = value
     return int(given) if isinstance(given, int) else int(result)
@@ -200,7 +215,11 @@ def random_source(rng: object) -> np.random.Generator:
 def finite_array(name: str, values: ArrayLike) -> FloatArray:
     """Return ``values`` as float64, every one of them finite."""
     array = _float_array(name, values)
-    _refuse_where(name, array, ~np.isfinite(array), "missing or infinite value")
+    # One comparison sees NaN, infinity and numbers whose squares overflow.
+    inside = np.abs(array) <= MOST
+    if not np.all(inside):
+        _refuse_where(name, array, ~np.isfinite(array), "missing or infinite value")
+        _refuse_where(name, array, ~inside, "value beyond 1e100")
     return array
 
 
@@ -299,6 +318,21 @@ def _is_proven(*columns: ArrayLike) -> bool:
     ] == list(range(len(columns)))
 
 
+def together(
+    first: ArrayLike, second: ArrayLike, names: tuple[str, str]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return two arrays of one length, of which a single number may be repeated."""
+    try:
+        one, other = np.broadcast_arrays(first, second)
+    except ValueError:
+        raise InvalidValueError(
+            subject=f"arguments {names[0]!r} and {names[1]!r}",
+            found=f"shapes {np.shape(first)} and {np.shape(second)}",
+            remedy="Pass arrays of one length, or single numbers.",
+        ) from None
+    return one, other
+
+
 def purchase_history(
     frequency: ArrayLike, recency: ArrayLike, T: ArrayLike
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -344,8 +378,8 @@ def flawless_history(x: FloatArray, t_x: FloatArray, T: FloatArray) -> bool:
 def _flawless(x: FloatArray, t_x: FloatArray, T: FloatArray) -> bool:
     # A NaN makes min and max NaN, and every comparison with NaN is false, so that a
     # missing value fails here without a test for it.
-    counted = x.min() >= 0 and x.max() < np.inf and bool(np.all(x == np.floor(x)))
-    seen = t_x.min() >= 0 and T.max() < np.inf and bool(np.all(t_x <= T))
+    counted = x.min() >= 0 and x.max() <= MOST and bool(np.all(x == np.floor(x)))
+    seen = t_x.min() >= 0 and T.max() <= MOST and bool(np.all(t_x <= T))
     first = not np.any((x == 0) & (t_x > 0))
     return bool(counted and seen and first and not np.any((x > 0) & (T == 0)))
 
@@ -375,7 +409,10 @@ def _not_numbers(name: str, got: str) -> InvalidTypeError:
 def _from_objects(array: np.ndarray) -> FloatArray:
     if array.dtype.kind != "O" or any(isinstance(v, bool | str) for v in array.flat):
         raise TypeError
-    return array.astype(np.float64)
+    try:
+        return array.astype(np.float64)
+    except OverflowError:  # an int beyond the largest float
+        raise ValueError from None
 
 
 def _refuse_where(name: str, array: FloatArray, broken: np.ndarray, found: str) -> None:

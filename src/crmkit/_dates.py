@@ -59,7 +59,7 @@ def _parsed(argument: str, value: object) -> dt.date:
         value = value.astype("datetime64[us]").item()
     if isinstance(value, str):
         value = _from_iso(argument, value)
-    if value is None or value != value:  # noqa: PLR0124 - NaT differs from itself
+    if value is None or _is_missing(value):
         raise _refused(argument, "a missing date")
     if not isinstance(value, dt.date):
         raise InvalidTypeError(
@@ -69,6 +69,13 @@ def _parsed(argument: str, value: object) -> dt.date:
             remedy="Pass a date such as '2024-12-31'.",
         )
     return value
+
+
+def _is_missing(value: object) -> bool:
+    """Return whether a single value is NaN or NaT, which differ from themselves."""
+    # A Series differs from itself row by row, and has no truth value.
+    differs: object = value != value  # noqa: PLR0124 - the test itself
+    return isinstance(differs, bool | np.bool_) and bool(differs)
 
 
 def _from_iso(argument: str, text: str) -> dt.date:

@@ -6,11 +6,11 @@ query, for its count and its first example.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import narwhals.stable.v2 as nw
 
-from .._check import one_of
+from .._check import MOST, one_of
 from ..errors import InvalidTypeError, InvalidValueError
 from ..typing import Missing
 from .conversion import EagerFrame, Frame, collect, column_types, read, row_count
@@ -31,6 +31,7 @@ __all__ = [
 ]
 
 _MISSING = "missing value"
+_INFINITE = "infinite value or one beyond 1e100"
 _DROP_OR_FILL = "Drop or fill them first."
 
 
@@ -92,12 +93,18 @@ def number_rules(
             remedy=remedy,
         )
     ]
-    if column_types(frame, [column])[column].is_float():
+    dtype = column_types(frame, [column])[column]
+    if dtype.is_float():
+        # No number of 32 bits reaches the bound, and the bound is no such number.
+        wide = dtype == nw.Float64
+        infinite = ~value.is_finite() & ~value.is_nan()
         rules.append(
             Rule(
                 column=column,
-                broken=~value.is_finite() & ~value.is_nan(),
-                found="infinite value",
+                broken=value.abs() > MOST if wide else infinite,
+                found="infinite value or one beyond 1e100"
+                if wide
+                else "infinite value",
                 remedy=remedy,
             )
         )
@@ -127,7 +134,8 @@ def flag_rules(frame: Frame, column: str) -> list[Rule]:
     if dtype == nw.Boolean:
         return number_rules(frame, column)
     # Booleans with a hole are objects in pandas: the rule of missing values names them.
-    if dtype != nw.Object:
+    plain = isinstance(frame, nw.DataFrame) and dtype == nw.Object
+    if not plain or not _object_kinds(cast("EagerFrame", frame), column) <= {"bool"}:
         require_numbers(frame, [column])
     value = nw.col(column)
     neither = Rule(

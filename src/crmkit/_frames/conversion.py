@@ -170,6 +170,7 @@ def _plain_numbers(frame: EagerFrame, column: str) -> np.ndarray | None:
 
 def with_arrays(frame: EagerFrame, arrays: Mapping[str, np.ndarray]) -> EagerFrame:
     """Add one column per array, row for row, whatever the index."""
+    _require_names(tuple(arrays))
     backend = frame.implementation
     if backend.is_pandas() and all(a.dtype.kind in "iufb" for a in arrays.values()):
         # One customer at a time, the detour costs more than the score.

@@ -7,6 +7,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 
 from ..typing import IntArray
+from .column_rules import require_ids
 from .conversion import EagerFrame
 
 __all__ = ["Groups", "group_rows"]
@@ -37,6 +38,7 @@ class Groups:
 
 def group_rows(frame: EagerFrame, column: str) -> Groups:
     """Give each row the number of its id, numbered in ascending order of the ids."""
+    require_ids(frame, column)
     series = frame[column]
     if series.dtype.is_numeric():
         codes = _ranked(series.to_numpy())

@@ -30,6 +30,8 @@ _RANGES: Final[Mapping[str, tuple[float, float]]] = {
     "response_rate": _SHARE,
     "standard_error": _COUNT,
 }
+# An end that was not observed, such as that of a median life, is infinite.
+_INFINITE: Final = {("Interval", "lower"), ("Interval", "upper")}
 _NAMES: Final = {float: "a number", int: "a whole number", str: "a text"}
 
 
@@ -101,7 +103,10 @@ class FieldRule:
         except OverflowError:
             number = math.inf
         low, high = self._range()
-        if not math.isfinite(number) or not low <= number <= high:
+        known = math.isfinite(number) or (
+            math.isinf(number) and (self.kind, self.field) in _INFINITE
+        )
+        if not known or not low <= number <= high:
             raise self._invalid(value, _remedy(low, high))
         return int(typing.cast("int", value)) if hint is int else number
 

@@ -1,11 +1,11 @@
 """The ledger: what customers bought, cost and brought, checked as one whole."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Generic, Literal, cast
 
 import numpy as np
 
-from .._check import one_of
+from .._check import instance, one_of
 from ..errors import NotEnoughDataError
 from ..kernels.value.component_identity import NEVER, first_days
 from ..typing import IntArray, IntoDataFrameT
@@ -138,6 +138,9 @@ class Ledger(Generic[IntoDataFrameT]):
     book: Book = field(init=False)
 
     def __post_init__(self) -> None:
+        for each in fields(self):
+            if each.name.endswith("_col"):
+                instance(each.name, getattr(self, each.name), str)
         object.__setattr__(self, "book", _book(self))
 
     def __repr__(self) -> str:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .._check import whole
+from .._check import MOST_REPEATS, whole
 from .._frames import numbers, read_eager
 from ..typing import IntoDataFrame
 from .canvas import axes_or_new
@@ -63,7 +63,7 @@ def probability_alive(
     [1, 0, 0, 0, 0, 1, 0, 0, 0, 2]
     """
     frame = read_eager(customers, (probability_col,))
-    edges = np.linspace(0, 1, whole("bins", bins, at_least=1) + 1)
+    edges = np.linspace(0, 1, whole("bins", bins, at_least=1, at_most=MOST_REPEATS) + 1)
     canvas = axes_or_new(ax)
     canvas.hist(
         numbers(frame, probability_col), edges.tolist(), color=BLUE, rwidth=0.95

@@ -32,9 +32,14 @@ def retention_line(
     --------
     >>> import matplotlib
     >>> matplotlib.use("agg")
-    >>> from crmkit.churn import ShiftedBetaGeometric
+    >>> import pandas as pd
+    >>> from crmkit.churn import fit_shifted_beta_geometric
     >>> from crmkit.plot import retention_line
-    >>> fit = ShiftedBetaGeometric(a=0.7, b=1.2, time_unit="year")
+    >>> left = [1000, 869, 743, 653, 593, 551, 517, 491]
+    >>> cohorts = pd.DataFrame(
+    ...     {"cohort": "A", "renewals": range(8), "customers": left}
+    ... )
+    >>> fit = fit_shifted_beta_geometric(cohorts, time_unit="year")
     >>> retention_line(fit.projection(horizon=10)).get_xlabel()
     'renewal'
     """

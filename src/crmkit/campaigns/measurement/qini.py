@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..._check import fraction, random_source, whole
+from ..._check import MOST_REPEATS, fraction, random_source, whole
 from ...fits import Interval, checked, from_document, resampled_interval_of, to_document
 from ...kernels.base.intervals import bootstrap, percentile_interval
 from ...kernels.targeting import uplift as kernel
@@ -136,7 +136,7 @@ def qini(
     draws = bootstrap(
         lambda drawn: np.asarray(area(drawn)),
         units=read.score.size,
-        resamples=whole("n_resamples", n_resamples, at_least=2),
+        resamples=whole("n_resamples", n_resamples, at_least=2, at_most=MOST_REPEATS),
         rng=random_source(rng),
     )
     lower, upper = percentile_interval(draws, level=inside)

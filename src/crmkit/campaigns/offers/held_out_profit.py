@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..._check import fraction, instance, random_source, whole
+from ..._check import MOST_REPEATS, fraction, instance, random_source, whole
 from ...fits import Interval, checked, from_document, resampled_interval_of, to_document
 from ...kernels.base import ranking
 from ...kernels.base.intervals import bootstrap, percentile_interval
@@ -145,7 +145,7 @@ def held_out_profit(
     draws = bootstrap(
         lambda drawn: np.asarray(drawn @ earned / n),
         units=n,
-        resamples=whole("n_resamples", n_resamples, at_least=2),
+        resamples=whole("n_resamples", n_resamples, at_least=2, at_most=MOST_REPEATS),
         rng=random_source(rng),
     )
     lower, upper = percentile_interval(draws, level=inside)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from ..._check import fraction, random_source, whole
+from ..._check import MOST_REPEATS, fraction, random_source, whole
 from ...fits import Interval
 from ...kernels.base.intervals import bootstrap, by_content, percentile_interval
 from ...typing import FloatArray, IntArray
@@ -26,7 +26,7 @@ def resampled_interval(
     the columns that tell one customer from another. Without ``rng`` it is None.
     """
     inside = fraction("level", level)
-    repeats = whole("n_resamples", n_resamples, at_least=2)
+    repeats = whole("n_resamples", n_resamples, at_least=2, at_most=MOST_REPEATS)
     if rng is None:
         return None
     source = random_source(rng)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..._check import whole
+from ..._check import MOST_REPEATS, whole
 from ..._frames import native, read_eager, table
 from ...typing import FloatArray, IntArray, IntoDataFrameT
 from .scored_outcomes import read_scored
@@ -52,7 +52,9 @@ def calibration_curve(
     1            2        0.8         1.0
     """
     scored = read_scored(customers, risk_col=risk_col, churned_col=churned_col)
-    group = equal_bins(scored.risk, whole("bins", bins, at_least=1))
+    group = equal_bins(
+        scored.risk, whole("bins", bins, at_least=1, at_most=MOST_REPEATS)
+    )
     n = np.bincount(group)
     used = n > 0
     columns = {

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from scipy.special import expit, logit
 
-from ..._check import fraction, random_source, whole
+from ..._check import MOST_REPEATS, fraction, random_source, whole
 from ..._frames import EagerFrame, native, read_eager, table, with_arrays
 from ...errors import MissingColumnError
 from ...kernels.base import ranking
@@ -64,7 +64,7 @@ class ChurnClassifier:
             flags=report.flags,
             missed=report.missed,
         )
-        return self.risk_of(feature_matrix(frame, report.features))
+        return _risk_of(self, feature_matrix(frame, report.features))
 
     def with_churn_risk(
         self, snapshots: IntoDataFrameT, *, output_col: str = "churn_risk"
@@ -120,7 +120,7 @@ class ChurnClassifier:
             ``feature_group``, ``importance`` (the AUC lost) and its ``spread`` over the
             shuffles, the most important group first.
         """
-        times = whole("n_resamples", n_resamples, at_least=1)
+        times = whole("n_resamples", n_resamples, at_least=1, at_most=MOST_REPEATS)
         source = random_source(rng)
         frame = read_eager(snapshots, (*self.report.features, churned_col))
         X, y = (
@@ -128,7 +128,7 @@ class ChurnClassifier:
             outcome_of(frame, churned_col),
         )
         require_both(y)
-        base = _area(self.risk_of(X), y)
+        base = _area(_risk_of(self, X), y)
         groups = groups_of(self.report.features)
         lost = np.empty((len(groups), times))
         for row, names in enumerate(groups.values()):
@@ -137,7 +137,7 @@ class ChurnClassifier:
                 mixed = X.copy()
                 for name in names:
                     mixed[name] = X[name].to_numpy()[order]
-                lost[row, at] = base - _area(self.risk_of(mixed), y)
+                lost[row, at] = base - _area(_risk_of(self, mixed), y)
         mean = lost.mean(axis=1)
         place = np.argsort(-mean, kind="stable")
         columns = {
@@ -147,23 +147,27 @@ class ChurnClassifier:
         }
         return native(table(frame, columns), snapshots)
 
-    def risk_of(self, X: Any) -> FloatArray:  # noqa: ANN401 - a pandas frame
-        """Return the probability of churn from features as the estimator reads them."""
-        report = self.report
-        if not len(X):
-            return np.zeros(0)
-        risk = raw_risk(self.estimator, X)
-        if report.base_rate is not None:
-            risk = corrected_for_prior(
-                _inside(risk),
-                sampled=report.train_churn_rate,
-                actual=report.base_rate,
-            )
-        if report.calibration_slope is None or report.calibration_intercept is None:
-            return risk
-        line = report.calibration_slope * logit(_inside(risk))
-        line += report.calibration_intercept
-        return np.asarray(expit(line), dtype=np.float64)
+
+def _risk_of(
+    classifier: ChurnClassifier,
+    X: Any,  # noqa: ANN401 - a pandas frame
+) -> FloatArray:
+    """Return the probability of churn from features as the estimator reads them."""
+    report = classifier.report
+    if not len(X):
+        return np.zeros(0)
+    risk = raw_risk(classifier.estimator, X)
+    if report.base_rate is not None:
+        risk = corrected_for_prior(
+            _inside(risk),
+            sampled=report.train_churn_rate,
+            actual=report.base_rate,
+        )
+    if report.calibration_slope is None or report.calibration_intercept is None:
+        return risk
+    line = report.calibration_slope * logit(_inside(risk))
+    line += report.calibration_intercept
+    return np.asarray(expit(line), dtype=np.float64)
 
 
 def fit_churn_classifier(
@@ -290,7 +294,7 @@ def _with_calibration(
     y: FloatArray,
 ) -> ChurnClassifier:
     require_both(y)
-    line = np.column_stack([np.ones(y.size), logit(_inside(raw.risk_of(X)))])
+    line = np.column_stack([np.ones(y.size), logit(_inside(_risk_of(raw, X)))])
 
     def mean(at: FloatArray) -> Derivatives:
         value, gradient, hessian = log_likelihood_sums(

@@ -4,6 +4,7 @@ from typing import Any, cast
 
 import numpy as np
 
+from ..._check import able_to
 from ...errors import InvalidTypeError, InvalidValueError, MissingExtraError
 from ...typing import FloatArray, ProbabilityEstimator
 
@@ -59,6 +60,7 @@ def cloned(estimator: ProbabilityEstimator) -> ProbabilityEstimator:
         from sklearn.base import clone  # noqa: PLC0415 - an optional extra
     except ImportError:
         raise MissingExtraError(package="scikit-learn", extra="learn") from None
+    able_to("estimator", estimator, "fit", "predict_proba", "get_params")
     return cast("ProbabilityEstimator", clone(estimator))
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..._check import whole
+from ..._check import MOST_REPEATS, whole
 from ..._frames import native, read_eager, table
 from ...kernels.base import ranking
 from ...typing import IntoDataFrameT
@@ -59,7 +59,7 @@ def gain_curve(
     _, (count, captured) = ranking.blocks(
         scored.risk, np.ones(scored.risk.size), scored.churned
     )
-    number = whole("points", points, at_least=1)
+    number = whole("points", points, at_least=1, at_most=MOST_REPEATS)
     share = np.arange(1, number + 1) / number
     gain = ranking.gain_at(share, count, captured)
     columns = {"share_targeted": share, "share_captured": gain, "lift": gain / share}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import expit, logit, ndtri
 
-from ..._check import fraction, whole
+from ..._check import MOST_REPEATS, fraction, whole
 from ...errors import NotEnoughDataError
 from ...fits import FitReport, checked, from_document, to_document
 from ...typing import FloatArray
@@ -66,7 +66,7 @@ def project(
             got="a model built by hand or a flat likelihood",
             remedy="Fit the model to data, or use survival() without intervals.",
         )
-    t = np.arange(0.0, whole("horizon", horizon, at_least=1) + 1)
+    t = np.arange(0.0, whole("horizon", horizon, at_least=1, at_most=MOST_REPEATS) + 1)
     width = float(ndtri(0.5 + fraction("level", level) / 2))
     estimates = np.array(report.estimates)
     covariance = np.array(report.covariance)

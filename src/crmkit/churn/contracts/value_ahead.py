@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from ..._check import MOST_REPEATS, whole
 from ..._frames import Frame, Rule, number_rules, nw, require_numbers, with_scores
 from ...errors import InvalidValueError
 from ...typing import FloatArray, IntoFrameT
@@ -57,6 +58,13 @@ def tenure_array(values: FloatArray) -> FloatArray:
             found="value that is not whole",
             remedy="Count the renewals already made.",
         )
+    # The survival curve is counted out up to the longest tenure.
+    if np.any(values > MOST_REPEATS):
+        raise InvalidValueError(
+            subject="argument 'tenure'",
+            found=f"value above {MOST_REPEATS:,}",
+            remedy="Count the renewals already made.",
+        )
     return values
 
 
@@ -69,7 +77,7 @@ def residual_terms(horizon: float, discount_rate: float) -> int:
                 found=f"invalid value {horizon!r}",
                 remedy="Pass a whole number of renewals, or infinity.",
             )
-        return int(horizon)
+        return whole("horizon", int(horizon), at_most=MOST_REPEATS)
     if discount_rate <= 0:
         raise InvalidValueError(
             subject="argument 'discount_rate'",

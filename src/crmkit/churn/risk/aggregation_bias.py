@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..._check import whole
+from ..._check import MOST_REPEATS, whole
 from ..._frames import (
     number_rules,
     numbers,
@@ -114,7 +114,11 @@ def aggregation_bias(
         )
     there = size > 0
     size, kept = size[there], kept[there]
-    return _pooled(size / size.sum(), kept, whole("renewals", renewals, at_least=1))
+    return _pooled(
+        size / size.sum(),
+        kept,
+        whole("renewals", renewals, at_least=1, at_most=MOST_REPEATS),
+    )
 
 
 def _pooled(share: FloatArray, kept: FloatArray, renewals: int) -> AggregationBias:

@@ -5,7 +5,7 @@ from functools import partial
 
 import numpy as np
 
-from ..._check import able_to, positive
+from ..._check import able_to, instance, positive
 from ..._frames import Frame, Rule, number_rules, nw, require_numbers, with_scores
 from ...typing import (
     HISTORY,
@@ -80,6 +80,7 @@ def with_churn_risk(
     1          1        5  40       0.723
     """
     able_to("purchases", purchases, "probability_of_n_purchases")
+    instance("columns", columns, HistoryColumns)
     score = partial(
         purchases.probability_of_n_purchases, n=0, horizon=positive("horizon", horizon)
     )
@@ -142,6 +143,7 @@ def with_departure_risk(
     0          8       39  40           0.092
     1          1        5  40           0.692
     """
+    instance("columns", columns, HistoryColumns)
     able_to("purchases", purchases, "probability_alive")
 
     def score(frequency: FloatArray, recency: FloatArray, T: FloatArray) -> FloatArray:

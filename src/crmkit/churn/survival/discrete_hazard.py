@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..._check import fraction, listed, nonnegative_array, one_of, whole
+from ..._check import MOST_REPEATS, fraction, listed, nonnegative_array, one_of, whole
 from ..._frames import (
     EagerFrame,
     Rule,
@@ -89,7 +89,7 @@ class DiscreteHazard:
         """
         frame = read_eager(customers, self.covariates)
         refuse(frame, _known(frame, self.covariates))
-        asked = nonnegative_array("periods", periods)
+        asked = np.atleast_1d(nonnegative_array("periods", periods))
         wrong = asked[(asked < 1) | (asked != np.floor(asked))]
         if wrong.size:
             raise InvalidValueError(
@@ -113,7 +113,7 @@ class DiscreteHazard:
                 found="time that is not a whole number of periods",
                 remedy="Pass the ends of periods.",
             )
-        last = int(asked.max(initial=0.0))
+        last = whole("times", asked.max(initial=0.0), at_most=MOST_REPEATS)
         kept = 1 - self.hazard_table(customers, np.arange(1.0, last + 1))
         curve = np.cumprod(np.hstack([np.ones((kept.shape[0], 1)), kept]), axis=1)
         return np.asarray(curve[:, asked.astype(np.int64)], dtype=np.float64)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..._check import able_to, rate, whole
+from ..._check import MOST_REPEATS, able_to, rate, whole
 from ..._frames import (
     EagerFrame,
     native,
@@ -73,7 +73,7 @@ def with_remaining_life(
     0       0             4.0
     1       7             4.0
     """
-    ahead = whole("horizon", horizon, at_least=1)
+    ahead = whole("horizon", horizon, at_least=1, at_most=MOST_REPEATS)
     frame, age = _aged(customers, age_col)
     life = _summed(frame, age, survival, np.ones(ahead))
     return native(with_arrays(frame, {output_col: life}), customers)
@@ -136,7 +136,7 @@ def with_remaining_value(
        tenure  margin  remaining_value
     0       3    10.0            26.67
     """
-    ahead = whole("horizon", horizon, at_least=1)
+    ahead = whole("horizon", horizon, at_least=1, at_most=MOST_REPEATS)
     factor = (1 + rate("discount_rate", discount_rate)) ** -np.arange(1.0, ahead + 1)
     frame, age = _aged(customers, age_col, margin_col)
     value = _summed(frame, age, survival, factor) * numbers(frame, margin_col)

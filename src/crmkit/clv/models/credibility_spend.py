@@ -15,6 +15,7 @@ from ..._check import (
     number,
     one_of,
     random_source,
+    together,
     whole_array,
 )
 from ..._frames import (
@@ -305,5 +306,9 @@ def _require_repeats(x: FloatArray, weights: FloatArray, column: str) -> None:
 def _spending(
     frequency: ArrayLike, monetary_value: ArrayLike
 ) -> tuple[FloatArray, FloatArray]:
-    x, mean = np.broadcast_arrays(whole_array("frequency", frequency), monetary_value)
+    x, mean = together(
+        whole_array("frequency", frequency),
+        monetary_value,
+        ("frequency", "monetary_value"),
+    )
     return x, finite_array("monetary_value", np.where(x > 0, mean, 0.0))

@@ -15,6 +15,7 @@ from ..._check import (
     nonnegative_array,
     one_of,
     random_source,
+    together,
     whole_array,
 )
 from ..._frames import read, refuse
@@ -331,7 +332,9 @@ def _spending(
             got=f"dtype {given.dtype}",
             remedy="Pass numbers.",
         )
-    x, amount = np.broadcast_arrays(whole_array("frequency", frequency), given)
+    x, amount = together(
+        whole_array("frequency", frequency), given, ("frequency", "monetary_value")
+    )
     seen = nonnegative_array("monetary_value", np.where(x > 0, amount, 0.0))
     if np.any(seen > _LARGEST):
         raise InvalidValueError(

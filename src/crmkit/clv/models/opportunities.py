@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..._check import nonnegative, purchase_history, whole_array
+from ..._check import MOST_REPEATS, nonnegative, purchase_history, whole, whole_array
 from ..._frames import Frame, Rule, nw
 from ...errors import InvalidValueError
 from ...kernels.purchases import bg_bb
@@ -53,6 +53,8 @@ def _history(
     whole_array("recency", recency)
     whole_array("T", T)
     x, t_x, n = purchase_history(frequency, recency, T)
+    # The likelihood is tabulated for each number of opportunities up to the largest.
+    whole("T", n.max(initial=0.0), at_most=MOST_REPEATS)
     broken = x > t_x
     if np.any(broken):
         raise InvalidValueError(
@@ -76,14 +78,22 @@ def _opportunities(name: str, value: float, *, infinite: bool = False) -> float:
             found=f"invalid value {number!r}",
             remedy="Pass a whole number of opportunities.",
         )
+    if number < np.inf:
+        whole(name, int(number), at_most=MOST_REPEATS)
     return number
+
+
+def _ages(name: str, values: ArrayLike) -> FloatArray:
+    ages = whole_array(name, values)
+    whole(name, int(ages.max(initial=0.0)), at_most=MOST_REPEATS)
+    return ages
 
 
 OPPORTUNITIES = Clock(
     history=_history,
     rules=_rules,
     span=_opportunities,
-    ages=whole_array,
+    ages=_ages,
     counted=True,
 )
 

@@ -7,7 +7,7 @@ from typing import ClassVar, Self, final
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..._check import random_source, whole, whole_array
+from ..._check import random_source, together, whole, whole_array
 from ...fits import FitReport, from_document, to_document
 from ...typing import FloatArray, IntArray
 from .discounting import discounting
@@ -254,7 +254,7 @@ class PurchaseScores:
     ) -> FloatArray:
         """Return the probability of ``n`` repeat purchases by age ``t``."""
         ages = self.formulas.clock.ages("t", t)
-        count, age = np.broadcast_arrays(whole_array("n", n), ages)
+        count, age = together(whole_array("n", n), ages, ("n", "t"))
         kernel = self.formulas.kernel
         return np.exp(kernel.log_pmf_new_customer(count, age, **self._arguments))
 

@@ -4,7 +4,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from ..._check import random_source, whole
+from ..._check import MOST_REPEATS, random_source, whole
 from .parameter_draws import Fitted, drawable, plausible
 
 __all__ = ["draw_models"]
@@ -53,7 +53,7 @@ def draw_models(
     >>> len(models), type(models[0]).__name__
     (3, 'BgNbd')
     """
-    count = whole("n_draws", n_draws, at_least=1)
+    count = whole("n_draws", n_draws, at_least=1, at_most=MOST_REPEATS)
     random_source(rng)
     # All draws of a model built by hand would be equal, which hides its uncertainty.
     drawable(fit)

@@ -4,7 +4,7 @@ from math import ceil
 
 import numpy as np
 
-from ..._check import fraction, whole
+from ..._check import MOST_REPEATS, fraction, whole
 from ...errors import InvalidValueError
 from ...fits import Interval
 from ...typing import FloatArray
@@ -18,7 +18,7 @@ def enough_draws(n_draws: int, level: float) -> tuple[int, float]:
     What comes is one more draw, so it falls beyond either end of ``n`` of them once in
     ``n + 1`` times: with fewer draws no interval is as wide as its level says.
     """
-    count = whole("n_draws", n_draws, at_least=1)
+    count = whole("n_draws", n_draws, at_least=1, at_most=MOST_REPEATS)
     tail = (1 - fraction("level", level)) / 2
     needed = ceil(1 / tail - 1 - 1e-9)
     if count < needed:

@@ -6,7 +6,7 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
-from ..._check import fraction, names_given, one_of, random_source, whole
+from ..._check import MOST_REPEATS, fraction, names_given, one_of, random_source, whole
 from ..._frames import read_eager
 from ...errors import InvalidValueError, NotEnoughDataError
 from ...fits import Interval, checked, from_document, resampled_interval_of, to_document
@@ -207,7 +207,7 @@ def fit_driver_weights(
     """
     one_of("method", method, _METHODS)
     one_of("model", model, _MODELS)
-    count = whole("n_resamples", n_resamples)
+    count = whole("n_resamples", n_resamples, at_most=MOST_REPEATS)
     inside = fraction("level", level)
     if count or rng is not None:
         random_source(rng)

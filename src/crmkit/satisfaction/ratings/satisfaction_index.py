@@ -114,13 +114,7 @@ class SatisfactionIndex:
         """
         frame = read_eager(responses, self.item_cols)
         X = items(frame, self.item_cols, (self.lowest, self.highest))
-        return native(with_arrays(frame, {output_col: self.of(X)}), responses)
-
-    def of(self, answers: FloatArray) -> FloatArray:
-        """Return the index of each row of an array of answers."""
-        scaled = (answers - self.lowest) / (self.highest - self.lowest)
-        index: FloatArray = 100 * scaled @ np.array(self.weights)
-        return index
+        return native(with_arrays(frame, {output_col: _index_of(self, X)}), responses)
 
     def to_dict(self) -> dict[str, object]:
         """Return the index as a JSON document."""
@@ -130,6 +124,13 @@ class SatisfactionIndex:
     def from_dict(cls, document: Mapping[str, object]) -> "SatisfactionIndex":
         """Build the index from its JSON document."""
         return from_document(cls, document)
+
+
+def _index_of(found: SatisfactionIndex, answers: FloatArray) -> FloatArray:
+    """Return the index of each row of an array of answers."""
+    scaled = (answers - found.lowest) / (found.highest - found.lowest)
+    index: FloatArray = 100 * scaled @ np.array(found.weights)
+    return index
 
 
 def fit_satisfaction_index(
@@ -197,7 +198,7 @@ def fit_satisfaction_index(
         n_responses=len(X),
         incomplete=int((~kept).sum()),
     )
-    spread = float(index.of(X).std(ddof=1))
+    spread = float(_index_of(index, X).std(ddof=1))
     return replace(index, standard_error=spread / math.sqrt(len(X)))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..._check import names_given, whole
+from ..._check import MOST_REPEATS, names_given, whole
 from ..._frames import Frame, collect, native, numbers, read_numbers, result_table
 from ...kernels.groups import lorenz, tier_cuts
 from ...typing import FloatArray, IntArray, IntoFrameT
@@ -84,7 +84,7 @@ def concentration_table(
     0      1            2            0.8          0.85
     1      2            2            0.2          0.15
     """
-    count = whole("n_groups", n_groups, at_least=1)
+    count = whole("n_groups", n_groups, at_least=1, at_most=MOST_REPEATS)
     summed = names_given("value_cols", value_cols)
     opened = read_numbers(customers, [rank_col, *summed], weight_col=weight_col)
     held = read_holdings(opened, rank_col, weight_col=weight_col)

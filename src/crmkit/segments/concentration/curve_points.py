@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..._check import whole
+from ..._check import MOST_REPEATS, whole
 from ...errors import InvalidValueError
 from ...kernels.groups import lorenz
 from ...typing import FloatArray, IntArray
@@ -55,5 +55,5 @@ def curve_limits(
 
 
 def _steps(points: int) -> FloatArray:
-    steps = whole("points", points, at_least=1)
+    steps = whole("points", points, at_least=1, at_most=MOST_REPEATS)
     return np.asarray(np.arange(steps + 1) / steps)

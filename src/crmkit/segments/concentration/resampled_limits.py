@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ..._check import fraction, random_source, whole
+from ..._check import MOST_REPEATS, fraction, random_source, whole
 from ...errors import NotEnoughDataError
 from ...fits import Interval
 from ...kernels.base.intervals import bootstrap, percentile_interval
@@ -29,7 +29,7 @@ def resampled_limits(
     The statistic is told how often each unit was drawn.
     """
     span = fraction("level", level)
-    count = whole("n_resamples", n_resamples, at_least=1)
+    count = whole("n_resamples", n_resamples, at_least=1, at_most=MOST_REPEATS)
     if rng is None:
         return None
     draws = bootstrap(statistic, units=units, resamples=count, rng=random_source(rng))

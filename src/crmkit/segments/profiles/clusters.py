@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..._check import listed, names_given, random_source, whole
+from ..._check import MOST_REPEATS, listed, names_given, random_source, whole
 from ..._frames import (
     number_rules,
     numbers,
@@ -199,7 +199,7 @@ def fit_clusters(
     """
     each = listed("n_clusters", n_clusters)
     tried = tuple(dict.fromkeys(whole("n_clusters", k, at_least=2) for k in each))
-    pairs = whole("n_resamples", n_resamples, at_least=1)
+    pairs = whole("n_resamples", n_resamples, at_least=1, at_most=MOST_REPEATS)
     source = random_source(rng)
     read = tuple(names_given("value_cols", value_cols))
     values = _matrix(customers, read)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..._check import instance, one_of, whole
+from ..._check import MOST_REPEATS, instance, one_of, whole
 from ..._frames import Frame, collect, numbers
 from ...errors import NotEnoughDataError
 from ...kernels.groups import lorenz, rfm_scores
@@ -127,7 +127,7 @@ def fit_rfm_scores(
     """
     one_of("method", method, ("independent", "nested", "ntile"))
     one_of("rule", rule, tuple(RULES))
-    count = whole("bins", bins, at_least=2)
+    count = whole("bins", bins, at_least=2, at_most=MOST_REPEATS)
     instance("columns", columns, HistoryColumns)
     read_from = RfmColumns(
         history=columns, inactivity_col=inactivity_col, monetary_col=monetary_col

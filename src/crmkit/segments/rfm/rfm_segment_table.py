@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from ..._check import whole
+from ..._check import MOST_REPEATS, whole
 from ...errors import InvalidValueError
 from ...fits import checked, from_document, to_document
 from ...typing import IntArray
@@ -68,7 +68,7 @@ class RfmSegments:
     bins: int = 5
 
     def __post_init__(self) -> None:
-        whole("bins", self.bins, at_least=1)
+        whole("bins", self.bins, at_least=1, at_most=MOST_REPEATS)
         _require_one_name(self._covered(), self.rules)
 
     @property

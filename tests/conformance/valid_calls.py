@@ -1,0 +1,430 @@
+"""A valid call of every public callable, taken from the examples that document it."""
+
+import contextlib
+import copy
+import doctest
+import inspect
+import io
+import sys
+import warnings
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, fields, is_dataclass, replace
+from functools import cache
+from types import CodeType, FrameType, FunctionType, ModuleType, SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+import crmkit
+
+
+@dataclass(frozen=True)
+class Callee:
+    """A public function, method or constructor, and where its examples stand."""
+
+    name: str
+    function: Callable[..., Any]
+    owner: type | None = None
+
+    @property
+    def code(self) -> CodeType:
+        plain = inspect.unwrap(self.function)
+        return getattr(plain, "__func__", plain).__code__
+
+
+@dataclass
+class Call:
+    """The arguments of one call that worked."""
+
+    callee: Callee
+    arguments: dict[str, Any] = field(default_factory=dict)
+    answer: Any = None
+
+    def run(self, **changed: Any) -> Any:
+        """Call again, with some arguments changed."""
+        given = {**self.arguments, **changed}
+        # A generator moves on when it is used: each call starts where the first did.
+        for name, value in given.items():
+            if isinstance(value, np.random.Generator):
+                given[name] = copy.deepcopy(value)
+        function = self.callee.function
+        positional: list[Any] = []
+        words: dict[str, Any] = {}
+        for each in inspect.signature(function).parameters.values():
+            if each.name not in given:
+                continue
+            if each.kind is each.VAR_POSITIONAL:
+                positional.extend(given[each.name])
+            elif each.kind is each.KEYWORD_ONLY:
+                words[each.name] = given[each.name]
+            else:
+                positional.append(given[each.name])
+        return function(*positional, **words)
+
+
+def namespaces() -> Iterator[ModuleType]:
+    yield crmkit
+    for name in crmkit.__all__:
+        if inspect.ismodule(space := getattr(crmkit, name)):
+            yield space
+
+
+@cache
+def callees() -> dict[str, Callee]:
+    """Find everything public that can be called with arguments, by its full name."""
+    found: dict[str, Callee] = {}
+    for space in namespaces():
+        if space is crmkit.errors:
+            continue
+        for name in space.__all__:
+            thing = getattr(space, name)
+            full = f"{space.__name__}.{name}"
+            if inspect.isfunction(thing):
+                found[full] = Callee(full, thing)
+            elif inspect.isclass(thing):
+                found.update(_methods(full, thing))
+    return found
+
+
+def _methods(full: str, kind: type) -> Iterator[tuple[str, Callee]]:
+    if getattr(kind, "_is_protocol", False):
+        return
+    for name, thing in inspect.getmembers(kind):
+        plain = inspect.unwrap(getattr(thing, "__func__", thing))
+        if name.startswith("_") or not isinstance(plain, FunctionType):
+            continue
+        takes = [
+            p for p in inspect.signature(plain).parameters if p not in {"self", "cls"}
+        ]
+        if takes and plain.__module__.startswith("crmkit"):
+            yield f"{full}.{name}", Callee(f"{full}.{name}", thing, kind)
+
+
+@cache
+def valid_call(callee: Callee) -> Call | None:
+    """Run the examples that document a callable until one calls it."""
+    wanted = (callee.code, callee.owner)
+    for text, module in _examples(callee):
+        if (given := seen_in(text, module).calls.get(wanted)) is None:
+            continue
+        # An example may show a refusal: then another has to show an answer.
+        if (call := _answered(Call(callee, given))) is not None:
+            return call
+    return _filled(callee)
+
+
+def _answered(call: Call) -> Call | None:
+    """Run a call, and keep its answer; None where it is refused."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            call.answer = call.run()
+    except Exception:  # noqa: BLE001 - whatever it is, the call is no valid one
+        return None
+    return call
+
+
+# Methods that refuse every call: lifetimes has no such model.
+REFUSING = {"crmkit.clv.Nbd.from_lifetimes"}
+
+
+def _filled(callee: Callee) -> Call | None:
+    """Call a method that no example calls, with the usual value of each argument."""
+    if callee.owner is None or (value := valid_value(callee.owner)) is None:
+        return None
+    if getattr(value, "resampled", value) is None:
+        value = replace(
+            value, resampled=crmkit.Interval(lower=0.0, upper=1.0, level=0.95)
+        )
+    bound = getattr(value, short_of(callee))
+    usual = USUAL | {"document": value.to_dict() if hasattr(value, "to_dict") else None}
+    special = USUAL_OF.get(callee.name, lambda _value: {})(value)
+    usual |= special
+    given = {
+        name: usual[name]
+        for name, each in inspect.signature(bound).parameters.items()
+        if (each.default is each.empty and name in usual) or name in special
+    }
+    call = Call(Callee(callee.name, bound, callee.owner), given)
+    return call if callee.name in REFUSING else _answered(call)
+
+
+def classes() -> dict[str, type]:
+    """Find the public dataclasses: the values that a user may build by hand."""
+    return {
+        f"{space.__name__}.{name}": thing
+        for space in namespaces()
+        for name in space.__all__
+        if inspect.isclass(thing := getattr(space, name)) and is_dataclass(thing)
+    }
+
+
+@cache
+def valid_value(kind: type) -> Any:
+    """Run the examples that document a class until one of its values is seen."""
+    if kind in USUAL_VALUES:
+        return USUAL_VALUES[kind]()
+    documented = [kind, *(each.function for each in callees().values())]
+    named, unnamed = [], []
+    for thing in documented:
+        text = inspect.getdoc(thing) or ""
+        likely = kind.__name__ in text or _returns(thing, kind)
+        (named if likely else unnamed).append((text, inspect.getmodule(thing)))
+    found = [
+        value
+        for text, module in named
+        if ">>>" in text
+        and (value := seen_in(text, module).values.get(kind)) is not None
+    ]
+    # One that knows everything, such as how it was fitted, before one built by hand.
+    if found:
+        return min(found, key=_count_of_none)
+    for text, module in unnamed:
+        if (
+            ">>>" in text
+            and (value := seen_in(text, module).values.get(kind)) is not None
+        ):
+            return value
+    return None
+
+
+def _count_of_none(value: Any) -> int:
+    held = [getattr(value, each.name) for each in fields(value)]
+    return sum(each is None or (isinstance(each, tuple) and not each) for each in held)
+
+
+def _returns(thing: Any, kind: type) -> bool:
+    found = getattr(thing, "__annotations__", {}).get("return")
+    return found is kind or found == kind.__name__
+
+
+def _examples(callee: Callee) -> Iterator[tuple[str, Any]]:
+    """The examples of a callable itself first, then of its class, then of others."""
+    own = [callee.function] if callee.owner is None else [callee.function, callee.owner]
+    short = short_of(callee)
+    for thing in [*own, *(other.function for other in callees().values())]:
+        text = inspect.getdoc(thing) or ""
+        called = thing in own or f"{short}(" in text or f"{short}," in text
+        if ">>>" in text and called:
+            yield text, inspect.getmodule(thing)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """The public calls that an example made, and one value of each public class."""
+
+    calls: dict[tuple[CodeType, type | None], dict[str, Any]]
+    values: dict[type, Any]
+
+
+@cache
+def _wanted() -> dict[CodeType, Callee]:
+    return {each.code: each for each in callees().values()}
+
+
+@cache
+def seen_in(text: str, module: Any) -> Seen:  # noqa: C901 - one pass
+    """Run an example once, and keep every public call that it makes."""
+    seen = Seen({}, {})
+    wanted, kinds = _wanted(), set(classes().values())
+
+    def watch(frame: FrameType, event: str, value: object) -> None:
+        if event == "call" and (callee := wanted.get(frame.f_code)) is not None:
+            given = frame.f_locals
+            owner = given.get("cls") or (
+                type(given["self"]) if "self" in given else None
+            )
+            if (frame.f_code, owner) not in seen.calls:
+                sys.setprofile(None)
+                seen.calls[frame.f_code, owner] = _copied(callee, given)
+                sys.setprofile(watch)
+        elif event == "return" and type(value) in kinds:
+            seen.values.setdefault(type(value), value)
+
+    names: dict[str, Any] = dict(vars(module)) if module is not None else {}
+    for example in doctest.DocTestParser().get_examples(text):
+        with contextlib.suppress(Exception), contextlib.redirect_stdout(io.StringIO()):
+            code = compile(example.source, "<example>", "single")
+            sys.setprofile(watch)
+            try:
+                exec(code, names)  # noqa: S102 - the examples are the project's own
+            finally:
+                sys.setprofile(None)
+    for value in names.values():
+        if type(value) in kinds:
+            seen.values[type(value)] = value
+    for value in list(seen.values.values()):
+        for within in _values_within(value):
+            if type(within) in kinds:
+                seen.values.setdefault(type(within), within)
+    return seen
+
+
+def _values_within(value: Any) -> Iterator[Any]:
+    """The values that a value holds in its fields, alone or in a tuple."""
+    for each in fields(value):
+        held = getattr(value, each.name)
+        for within in held if isinstance(held, tuple) else (held,):
+            if is_dataclass(within) and not isinstance(within, type):
+                yield within
+                yield from _values_within(within)
+
+
+CUSTOMERS = pd.DataFrame(
+    {
+        "customer_id": ["a", "b", "c"],
+        "frequency": [2, 0, 1],
+        "recency": [3.0, 0.0, 2.0],
+        "T": [5.0, 4.0, 6.0],
+        "monetary_value": [20.0, 0.0, 35.0],
+        "tenure": [1, 2, 3],
+        "inactivity": [10.0, 200.0, 40.0],
+        "clv": [10.0, 20.0, 30.0],
+        "clv_if_active": [12.0, 30.0, 31.0],
+        "churn_risk": [0.1, 0.4, 0.2],
+    }
+)
+# What the arguments of methods usually are, by their names.
+USUAL: dict[str, Any] = {
+    "customers": CUSTOMERS,
+    "frequency": [2, 0, 1],
+    "recency": [3, 0, 2],
+    "T": [5, 4, 6],
+    "monetary_value": [20.0, 15.0, 35.0],
+    "horizon": 4,
+    "discount_rate": 0.01,
+    "n": 1,
+    "t": [1, 2, 3],
+    "times": [1, 2],
+    "periods": 3,
+    "share": 0.5,
+    "customer": np.array([0, 2, 2]),
+    "rng": np.random.default_rng(1),
+    "value": 10.0,
+    "margin": 10.0,
+    "risk": [0.1, 0.5],
+    "clv": [100.0, 20.0],
+    "churned": [1, 0],
+    "renewal": [1, 2],
+    "renewals": [1, 2],
+    "tenure": [1, 2],
+    "n_customers": 1000,
+    "n_invited": 2000,
+    "n_renewals": 3,
+    "standard_acquisition": 20.0,
+    "expectation": 4.0,
+    "performance": 5.0,
+}
+
+
+def _fitter(name: str, parameters: dict[str, float]) -> Any:
+    """An object that looks like a fitter of the package lifetimes."""
+    return type(name, (), {"params_": parameters})()
+
+
+_R_ALPHA = {"r": 0.24, "alpha": 4.4}
+# What single methods are given where the name of an argument does not tell.
+USUAL_OF: dict[str, Callable[[Any], dict[str, Any]]] = {
+    "crmkit.clv.BgNbd.from_lifetimes": lambda _model: {
+        "fitter": _fitter("BetaGeoFitter", _R_ALPHA | {"a": 0.8, "b": 2.4})
+    },
+    "crmkit.clv.Nbd.from_lifetimes": lambda _model: {"fitter": _fitter("Any", {})},
+    "crmkit.clv.MbgNbd.from_lifetimes": lambda _model: {
+        "fitter": _fitter("ModifiedBetaGeoFitter", _R_ALPHA | {"a": 0.8, "b": 2.4})
+    },
+    "crmkit.clv.ParetoNbd.from_lifetimes": lambda _model: {
+        "fitter": _fitter("ParetoNBDFitter", _R_ALPHA | {"s": 0.6, "beta": 11.0})
+    },
+    "crmkit.clv.BgBb.from_lifetimes": lambda _model: {
+        "fitter": _fitter(
+            "BetaGeoBetaBinomFitter",
+            {"alpha": 1.2, "beta": 0.7, "gamma": 0.6, "delta": 2.8},
+        )
+    },
+    "crmkit.clv.GammaGamma.from_lifetimes": lambda _model: {
+        "fitter": _fitter("GammaGammaFitter", {"p": 6.2, "q": 3.7, "v": 15.4})
+    },
+    "crmkit.churn.DiscreteHazard.interval": lambda model: {"name": model.names[0]},
+    "crmkit.churn.ShiftedBetaGeometric.with_residual_value": lambda _model: {
+        "customers": CUSTOMERS.assign(margin=10.0)
+    },
+    "crmkit.churn.BetaDiscreteWeibull.with_residual_value": lambda _model: {
+        "customers": CUSTOMERS.assign(margin=10.0)
+    },
+    "crmkit.clv.ModelComparison.likelihood_ratio": lambda found: {
+        "smaller": min(found.scores, key=lambda each: each.n_parameters).name,
+        "larger": max(found.scores, key=lambda each: each.n_parameters).name,
+    },
+    "crmkit.clv.ReferralInfluence.of": lambda found: {
+        "customer_id": found.influences[0].customer_id
+    },
+    "crmkit.segments.WhalePeak.interval": lambda _peak: {"of": "destroyed"},
+    "crmkit.satisfaction.Nps.minus": lambda score: {"other": score},
+    "crmkit.satisfaction.SatisfactionIndex.with_satisfaction_index": lambda index: {
+        "responses": _numbers(index.item_cols, index.lowest)
+    },
+    "crmkit.segments.Clusters.with_cluster": lambda found: {
+        "customers": _numbers(found.value_cols, 1.0)
+    },
+    "crmkit.churn.ChurnClassifier.importance": lambda found: {
+        "snapshots": _numbers(found.report.features, 1.0).assign(churned=[0, 1, 0])
+    },
+}
+
+
+def _numbers(columns: Iterable[str], lowest: float) -> pd.DataFrame:
+    return pd.DataFrame({name: [lowest, lowest + 1, lowest + 2] for name in columns})
+
+
+class _Estimator:
+    """A fitted survival model of lifelines and of scikit-survival at once."""
+
+    def predict_survival_function(self, customers: Any, times: Any = None) -> Any:
+        if times is None:
+            step = SimpleNamespace(x=np.array([1.0, 2.0]), y=np.array([0.9, 0.5]))
+            return [step] * len(customers)
+        curve = np.exp(-np.asarray(times, np.float64))
+        return pd.DataFrame(dict.fromkeys(range(len(customers)), curve), index=times)
+
+
+def _of_example(thing: Any, kind: type) -> Any:
+    """The value of a class that the example of another function makes."""
+    return seen_in(inspect.getdoc(thing) or "", inspect.getmodule(thing)).values[kind]
+
+
+# Values whose class no example makes.
+USUAL_VALUES: dict[type, Callable[[], Any]] = {
+    crmkit.churn.LifelinesSurvival: lambda: crmkit.churn.LifelinesSurvival(
+        model=_Estimator()
+    ),
+    crmkit.churn.ScikitSurvival: lambda: crmkit.churn.ScikitSurvival(
+        model=_Estimator()
+    ),
+    crmkit.snapshots.EventLog: lambda: crmkit.snapshots.EventLog(
+        frame=CUSTOMERS.assign(date=pd.Timestamp("2024-01-01")), name="visits"
+    ),
+}
+
+
+def room_of(name: str) -> str:
+    """Name the namespace of a public name: ``crmkit`` or one of its rooms."""
+    parts = name.split(".")
+    return ".".join(parts[: 2 if parts[1].islower() and len(parts) > 2 else 1])
+
+
+def short_of(callee: Callee) -> str:
+    return callee.name.rsplit(".", 1)[-1]
+
+
+def _copied(callee: Callee, given: dict[str, Any]) -> dict[str, Any]:
+    names = inspect.signature(inspect.unwrap(callee.function)).parameters
+    plain = {name: given[name] for name in names if name in given}
+    return {name: _copy(value) for name, value in plain.items()}
+
+
+def _copy(value: Any) -> Any:
+    try:
+        return copy.deepcopy(value)
+    except Exception:  # noqa: BLE001 - what cannot be copied is used as it is
+        return value
