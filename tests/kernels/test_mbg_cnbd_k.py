@@ -111,7 +111,8 @@ class Definition:
         self.rate = np.exp(centre + np.linspace(-60.0, 6.0, 12_000))
         prior = r * np.log(alpha) - gammaln(r) + (r + k * x) * np.log(self.rate)
         self.mass = np.exp(prior - self.rate * (alpha + last)) * 66.0 / 11_999
-        self.silent = poisson.pmf(np.arange(k)[:, None], self.rate * (T - last))
+        silent = poisson.pmf(np.arange(k)[:, None], self.rate * (T - last))
+        self.silent: FloatArray = np.asarray(silent)
         first = betaln(self.a, self.b)
         self.stayed = np.exp(betaln(self.a, self.now) - first)
         self.left = np.exp(betaln(self.a + 1, self.b + x) - first)

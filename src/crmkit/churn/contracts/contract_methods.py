@@ -197,5 +197,4 @@ class ContractMethods:
 
 
 class _Projected(_Reported, Protocol):
-    @property
-    def formulas(self) -> ContractFormulas: ...
+    formulas: ClassVar[ContractFormulas]

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 
@@ -30,7 +30,8 @@ class _Model(PurchaseSampler, PurchaseModel, Protocol):
 
 Fit: TypeAlias = Callable[[IntoDataFrame], _Model]
 # calibration_holdout_summary, or a partial of it that carries its options.
-Summary: TypeAlias = Callable[..., IntoDataFrame]
+# Any frame: a generic function is not one of a fixed library to every type checker.
+Summary: TypeAlias = Callable[..., Any]
 
 _DRAWS = 200
 _LEVEL = 0.95

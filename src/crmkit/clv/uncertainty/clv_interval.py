@@ -4,7 +4,7 @@ import numpy as np
 
 from ..._check import able_to, nonnegative, random_source
 from ..._frames import native, with_arrays
-from ...typing import HISTORY, HistoryColumns, IntoDataFrameT
+from ...typing import HISTORY, FloatArray, HistoryColumns, IntoDataFrameT
 from ..models.model_arguments import finite_margin, new_columns
 from ..value.fitted_unit import rate_in_unit, unit_of
 from ..value.opened_customers import open_customers
@@ -113,5 +113,5 @@ def with_clv_interval(
         rng=random_source(rng),
     ):
         ends[:, block.rows] = ends_by_column(share * block.value, tail)
-    added = dict(zip(_ENDS, ends, strict=True))
+    added: dict[str, FloatArray] = dict(zip(_ENDS, ends, strict=True))
     return native(with_arrays(opened.frame, added), customers)

@@ -1,6 +1,8 @@
 """Customer lifetime value given that the customer is active, for retention."""
 
+from collections.abc import Callable
 from functools import partial
+from typing import TypeAlias
 
 import numpy as np
 
@@ -24,6 +26,8 @@ __all__ = ["with_clv_if_active"]
 _LEAST_ALIVE = 1e-200
 # Log-likelihoods run to thousands: this many of their digits are certain.
 _SAME = 1e-9
+
+_Scores: TypeAlias = Callable[[FloatArray, FloatArray, FloatArray], FloatArray]
 
 
 def with_clv_if_active(
@@ -172,10 +176,10 @@ def _require_same_posterior(
     The joint likelihood of a history and of being active is then the same whenever the
     last purchase was, and with it all that is known of the customer's rates.
     """
-    log_alive = getattr(purchases, "log_probability_alive", None)
-    log_likelihood = getattr(purchases, "log_likelihood", None)
+    log_alive: _Scores | None = getattr(purchases, "log_probability_alive", None)
+    log_likelihood: _Scores | None = getattr(purchases, "log_likelihood", None)
     just_now = np.where(x > 0, T, 0.0)
-    if callable(log_alive) and callable(log_likelihood):
+    if log_alive is not None and log_likelihood is not None:
         joint, other = (
             log_likelihood(x, at, T) + log_alive(x, at, T) for at in (t_x, just_now)
         )

@@ -87,6 +87,6 @@ def _rest(
     first = np.broadcast_to(start + np.arange(ends.size), (rows.size, ends.size))
     return TermBlock(
         rows,
-        np.concatenate([first, m], axis=1),
+        np.concatenate([first, m], axis=1, dtype=np.float64),
         np.concatenate([np.broadcast_to(ends, first.shape), share], axis=1),
     )
