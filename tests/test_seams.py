@@ -37,7 +37,7 @@ USER = {
     # surveys
     *("score", "before", "after", "functional", "dysfunctional", "expectation"),
     *("performance", "satisfaction", "attitude", "e_traits", "repurchased"),
-    *("share_of_wallet", "potential_value"),
+    *("share_of_wallet", "current_value", "potential_value"),
     # experiments and campaigns
     *("treated", "retained", "responded", "persuadability", "uplift"),
     # what a plot is asked to compare

@@ -49,8 +49,8 @@ def with_value_tenses(
 
     The potential is what could be added by reaching what peers already achieve: the
     ``reach`` quantile of the peers' expected part, times the customer's chance to be
-    active, less her own expected part; 0 for customers above it. It is to be added to
-    the current value, of which it is no part.
+    active, less her own expected part; 0 for customers above it. It comes on top of
+    the current value.
 
     Parameters
     ----------
