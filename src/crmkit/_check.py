@@ -73,7 +73,7 @@ def number(name: str, value: object) -> float:
         raise _refused(name, result, "Pass a number that is not NaN.")
     size = abs(result)
     if size != 0 and not LEAST <= size <= MOST and not math.isinf(result):
-        raise _refused(name, result, "Pass 0, or a number of 1e-100 to 1e100 in size.")
+        raise _refused(name, result, "Pass 0, or a size from 1e-100 to 1e+100.")
     return result
 
 
@@ -219,7 +219,7 @@ def finite_array(name: str, values: ArrayLike) -> FloatArray:
     inside = np.abs(array) <= MOST
     if not np.all(inside):
         _refuse_where(name, array, ~np.isfinite(array), "missing or infinite value")
-        _refuse_where(name, array, ~inside, "value beyond 1e100")
+        _refuse_where(name, array, ~inside, "value above 1e+100")
     return array
 
 

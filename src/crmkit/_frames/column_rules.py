@@ -31,7 +31,7 @@ __all__ = [
 ]
 
 _MISSING = "missing value"
-_INFINITE = "infinite value or one beyond 1e100"
+_INFINITE = "infinite value or one above 1e+100"
 _DROP_OR_FILL = "Drop or fill them first."
 
 
@@ -102,7 +102,7 @@ def number_rules(
             Rule(
                 column=column,
                 broken=value.abs() > MOST if wide else infinite,
-                found="infinite value or one beyond 1e100"
+                found="infinite value or one above 1e+100"
                 if wide
                 else "infinite value",
                 remedy=remedy,

@@ -139,7 +139,7 @@ class Ledger(Generic[IntoDataFrameT]):
 
     def __post_init__(self) -> None:
         for each in fields(self):
-            if each.name.endswith("_col"):
+            if each.name.endswith("_col") and getattr(self, each.name) is not None:
                 instance(each.name, getattr(self, each.name), str)
         object.__setattr__(self, "book", _book(self))
 
