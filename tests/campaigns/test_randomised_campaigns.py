@@ -329,9 +329,7 @@ def test_a_control_customer_costs_nothing() -> None:
     campaign = pd.DataFrame(
         {"treated": [1, 1, 0, 0], "profit": [5, 6, 2, 3], "cost": [1, 1, 0, 1]}
     )
-    with pytest.raises(
-        InvalidValueError, match="control customer with a cost in 1 of 4"
-    ):
+    with pytest.raises(InvalidValueError, match="customer with a cost in 1 of 4"):
         incremental_profit(campaign, cost_col="cost")
     with pytest.raises(NotEnoughDataError, match="a campaign with a cost"):
         incremental_profit(campaign).interval(of="return_on_investment")

@@ -19,7 +19,7 @@ def one(*values: float) -> Any:
 
 
 def test_the_measures_that_mlxtend_prints() -> None:
-    onion_eggs = measures(*one(3, 3, 4), 5)
+    onion_eggs = measures(*one(3, 3, 4, 5))
     expected = {
         "support": 0.6,
         "confidence": 1,
@@ -33,7 +33,7 @@ def test_the_measures_that_mlxtend_prints() -> None:
     }
     for name, value in expected.items():
         assert onion_eggs[name][0] == pytest.approx(value, rel=1e-12), name
-    beans_eggs = measures(*one(4, 5, 4), 5)
+    beans_eggs = measures(*one(4, 5, 4, 5))
     for name, value in (
         ("confidence", 0.8),
         ("lift", 1),
@@ -45,18 +45,17 @@ def test_the_measures_that_mlxtend_prints() -> None:
 
 
 def test_the_two_by_two_table() -> None:
-    found = measures(*one(60, 100, 180), 500)
+    found = measures(*one(60, 100, 180, 500))
     assert found["support"][0] == pytest.approx(0.12)
     assert found["confidence"][0] == pytest.approx(0.6)
     assert found["lift"][0] == pytest.approx(1.6667, abs=5e-5)
     assert found["odds_ratio"][0] == pytest.approx(3.5)
-    expected = stats.fisher_exact(
-        np.array([[60, 40], [120, 280]]), alternative="greater"
-    )
-    assert fisher_greater(*one(60, 100, 180), 500)[0] == pytest.approx(
+    table = np.array([[60, 40], [120, 280]])
+    expected = stats.fisher_exact(table, alternative="greater")
+    assert fisher_greater(*one(60, 100, 180, 500))[0] == pytest.approx(
         expected.pvalue, rel=1e-10
     )
-    both = stats.fisher_exact(np.array([[60, 40], [120, 280]])).pvalue
+    both = stats.fisher_exact(table).pvalue
     assert both == pytest.approx(5.13e-08, rel=1e-3)
 
 
@@ -64,8 +63,8 @@ def test_the_certainty_factor_stays_within_one(rng: np.random.Generator) -> None
     n = 1000
     a, c = rng.integers(1, n, 5000), rng.integers(1, n, 5000)
     both = rng.integers(np.maximum(0, a + c - n), np.minimum(a, c) + 1)
-    counts: Any = [v.astype(float) for v in (both, a, c)]
-    found = measures(*counts, n)
+    counts: Any = [*(v.astype(float) for v in (both, a, c)), float(n)]
+    found = measures(*counts)
     assert np.abs(found["certainty"]).max() <= 1
     assert np.abs(found["zhang"]).max() <= 1 + 1e-12
 
@@ -76,8 +75,8 @@ def test_fishers_p_is_that_of_the_hypergeometric_distribution(
     n = 2000
     a, c = rng.integers(1, n, 300), rng.integers(1, n, 300)
     both = rng.integers(np.maximum(0, a + c - n), np.minimum(a, c) + 1)
-    counts: Any = [v.astype(float) for v in (both, a, c)]
-    found = fisher_greater(*counts, n)
+    counts: Any = [*(v.astype(float) for v in (both, a, c)), float(n)]
+    found = fisher_greater(*counts)
     exact = np.asarray(stats.hypergeom.sf(both - 1, n, a, c))
     above = both > a * c / n
     assert found[above] == pytest.approx(exact[above], rel=1e-8)
