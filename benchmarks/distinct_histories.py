@@ -13,6 +13,7 @@ import warnings
 from collections.abc import Callable
 from functools import partial
 from statistics import median
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -107,16 +108,24 @@ def main(sizes: list[int]) -> None:
     _drawn(customers_of(100_000))
 
 
+def _seeded(job: Callable[..., Any]) -> Any:  # noqa: ANN401 - either result
+    return job(rng=np.random.default_rng(1))
+
+
 def _drawn(customers: pd.DataFrame) -> None:
     spend = clv.fit_gamma_gamma(customers)
     for name, fit in (("BG", clv.fit_bg_nbd), ("Pareto", clv.fit_pareto_nbd)):
-        asked = {"purchases": fit(customers), "spend": spend, "horizon": 52}
+        asked: dict[str, Any] = {
+            "purchases": fit(customers),
+            "spend": spend,
+            "horizon": 52,
+        }
         for job in (clv.with_clv_interval, clv.forecast):
             drawn = partial(job, customers, discount_rate=0.0018, **asked)
             race(
                 f"{name}/NBD `{job.__name__}`, 1,000 draws",
                 len(customers),
-                lambda drawn=drawn: drawn(rng=np.random.default_rng(1)),
+                partial(_seeded, drawn),
             )
 
 

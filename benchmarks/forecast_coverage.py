@@ -20,9 +20,10 @@ less.
 import datetime as dt
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -30,6 +31,7 @@ import pandas as pd
 from crmkit import calibration_holdout_summary, clv, rfm_summary
 from crmkit.datasets import load_cdnow, load_cdnow_sample, load_complete_journey
 from crmkit.errors import CrmkitError, CrmkitWarning
+from crmkit.typing import FloatArray
 
 __all__ = ["Held", "held", "known_by", "row", "simulated"]
 
@@ -77,7 +79,7 @@ def simulated(
     return pd.DataFrame({"customer_id": customer, "date": dates, "amount": paid})
 
 
-def _intensity(kind: str, days: int, rng: np.random.Generator) -> np.ndarray:
+def _intensity(kind: str, days: int, rng: np.random.Generator) -> FloatArray:
     day = np.arange(days)
     if kind == "season":
         return 1 + 0.35 * np.sin(2 * np.pi * (day - 60) / 364)
@@ -86,7 +88,7 @@ def _intensity(kind: str, days: int, rng: np.random.Generator) -> np.ndarray:
         for shock in 0.12 * rng.standard_normal(days // 28 + 1):
             level = 0.7 * level + shock
             months.append(level)
-        return np.exp(np.array(months)[day // 28])
+        return np.asarray(np.exp(np.array(months)[day // 28]))
     return np.ones(days)
 
 
@@ -108,7 +110,7 @@ def held(
     for cutoff in cutoffs:
         known = known_by(every, cutoff)
         customers = rfm_summary(log, observation_period_end=cutoff, time_unit="week")
-        models = {
+        models: dict[str, Any] = {
             "purchases": _steady(clv.fit_bg_nbd)(customers),
             "spend": _steady(clv.fit_gamma_gamma)(customers),
         }
@@ -138,10 +140,10 @@ def known_by(every: clv.ModelError, cutoff: dt.date) -> clv.ModelError:
     return replace(every, errors=tuple(judged))
 
 
-def _steady(fit):  # noqa: ANN001, ANN202 - any fit of crmkit
+def _steady(fit: Callable[..., Any]) -> Callable[..., Any]:
     """Hold with a penalty what young data leave free, as the error advises."""
 
-    def fitted(customers: pd.DataFrame):  # noqa: ANN202
+    def fitted(customers: Any) -> Any:  # noqa: ANN401 - any fit of crmkit
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", CrmkitWarning)
             try:
@@ -176,7 +178,10 @@ def _compared(
         "money": (ahead.plain_value, ahead.interval("value"), ahead.value_error),
     }
     for total, (plain, wide, error) in ranges.items():
-        ends = (tuple(plain), tuple(wide))
+        if plain is None or error is None:
+            message = "a forecast with the error of the model has both ranges"
+            raise TypeError(message)
+        ends = ((plain.lower, plain.upper), (wide.lower, wide.upper))
         true = came[total]
         inside = [lower <= true <= upper for lower, upper in ends]
         yield (
@@ -187,10 +192,15 @@ def _compared(
                 n_windows=error.n_windows,
                 plain=inside[0],
                 wide=inside[1],
-                widths=tuple((upper - lower) / true for lower, upper in ends),
-                scores=tuple(_score(*pair, true) / true for pair in ends),
+                widths=_pair((upper - lower) / true for lower, upper in ends),
+                scores=_pair(_score(*pair, true) / true for pair in ends),
             ),
         )
+
+
+def _pair(two: Iterable[float]) -> tuple[float, float]:
+    first, second = two
+    return first, second
 
 
 def _score(lower: float, upper: float, true: float) -> float:
@@ -242,8 +252,8 @@ def main(seeds: int, n_draws: int) -> None:
         found: dict[tuple[int, str], list[Held]] = {}
         for lead, total, each in held(bought, n_draws=n_draws):
             found.setdefault((lead, total), []).append(each)
-        for (lead, total), each in sorted(found.items()):
-            print(row(name, lead, total, each), flush=True)
+        for (lead, total), all_held in sorted(found.items()):
+            print(row(name, lead, total, all_held), flush=True)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Large jobs outside the value models: CPU seconds and memory, beside a peer or a limit.
+"""Large jobs outside the value models: CPU seconds and memory, with a peer.
 
 python benchmarks/large_jobs.py [NAME ...]
 
@@ -21,7 +21,7 @@ import numpy as np
 import pandas as pd
 import polars as pl
 
-from crmkit import campaigns, churn, rfm, satisfaction, segments
+from crmkit import campaigns, churn, rfm_summary, satisfaction, segments
 
 MILLION = 1_000_000
 Job = Callable[[], object]
@@ -235,7 +235,7 @@ def summary(n: int, limit: float, *, text: bool) -> Race:
     frame = log(n, text=text)
     return Race(
         rows=len(frame),
-        crmkit=lambda: rfm.rfm_summary(frame, observation_period_end="2024-12-31"),
+        crmkit=lambda: rfm_summary(frame, observation_period_end="2024-12-31"),
         limit=limit,
         peer="Polars' group-by",
         other=lambda: frame.group_by("customer_id").agg(

@@ -72,11 +72,10 @@ class Change(ast.NodeTransformer):
 
     def visit_Constant(self, node: ast.Constant) -> ast.AST:
         """Change a number: one more."""
-        number = isinstance(node.value, int | float) and not isinstance(
-            node.value, bool
-        )
-        if number and self._hit(node):
-            return ast.copy_location(ast.Constant(node.value + 1), node)
+        value = node.value
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        if number and isinstance(value, int | float) and self._hit(node):
+            return ast.copy_location(ast.Constant(value + 1), node)
         return node
 
 

@@ -36,7 +36,7 @@ def company(seed: int, customers: int = 1500) -> Any:
 
 def backtested(ledger: Any, **options: Any) -> ComponentBacktest[Any]:
     # Customers of the simulated company leave at any time: Pareto/NBD.
-    chosen = {
+    chosen: dict[str, Any] = {
         "purchases": fit_pareto_nbd,
         "spend": partial(fit_gamma_gamma, nonpositive="drop"),
         "cutoffs": [CUTOFF],

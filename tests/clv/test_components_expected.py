@@ -16,6 +16,7 @@ from crmkit.clv import (
     BgNbd,
     CategoryShares,
     GammaGamma,
+    Nbd,
     References,
     ReferralOutlook,
     draw_models,
@@ -292,16 +293,10 @@ def test_category_shares_survive_json_and_foreign_ones_are_refused() -> None:
 
 
 def test_an_endless_horizon_needs_a_discount() -> None:
-    class Immortal(BgNbd):
-        def discounted_expected_purchases(
-            self, frequency: Any, recency: Any, T: Any, **ahead: Any
-        ) -> Any:
-            del recency, T
-            return np.full_like(frequency, ahead["horizon"])
-
-    immortal = Immortal(r=0.5, alpha=4.0, a=1.3, b=10.0)
+    # Without dropout the purchases of an endless horizon are infinitely many.
+    staying = Nbd(r=0.5, alpha=4.0)
     with pytest.raises(errors.InvalidValueError, match="positive discount_rate"):
-        ahead(company(3), purchases=immortal, horizon=np.inf)
+        ahead(company(3), purchases=staying, horizon=np.inf)
 
 
 def drawn(ledger: Any, models: Any, **options: Any) -> Any:

@@ -1,5 +1,7 @@
 """Draws shared by many customers say what draws of each customer say."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -27,11 +29,15 @@ def _customers(n: int) -> pd.DataFrame:
     )
 
 
+def _asked(model: clv.BgNbd | clv.ParetoNbd) -> dict[str, Any]:
+    return {"purchases": model, "spend": SPEND, "horizon": 52, "discount_rate": 0.002}
+
+
 @pytest.mark.parametrize("model", MODELS)
 def test_shared_futures_have_the_ends_of_futures_of_each_customer(
     model: clv.BgNbd | clv.ParetoNbd, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked = {"purchases": model, "spend": SPEND, "horizon": 52, "discount_rate": 0.002}
+    asked = _asked(model)
     customers = _customers(400)
     each = clv.with_clv_interval(customers, **asked, rng=np.random.default_rng(1))
     monkeypatch.setattr(shared_futures, "FEW_CELLS", 0)
@@ -47,7 +53,7 @@ def test_shared_futures_have_the_ends_of_futures_of_each_customer(
 def test_totals_of_parts_are_totals_of_customers(
     model: clv.BgNbd | clv.ParetoNbd, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked = {"purchases": model, "spend": SPEND, "horizon": 52, "discount_rate": 0.002}
+    asked = _asked(model)
     customers = _customers(1_000)
     each = clv.forecast(customers, **asked, rng=np.random.default_rng(1))
     monkeypatch.setattr(drawn_totals, "FEW_CELLS", 0)

@@ -14,9 +14,9 @@ from zlib import crc32
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from conformance.mutations import SCALARS
-from conformance.trial import fault, fault_by_hand, mutations_for
-from conformance.valid_calls import callees, classes, valid_call, valid_value
+from mutations import SCALARS
+from trial import fault, fault_by_hand, mutations_for
+from valid_calls import Call, callees, classes, valid_call, valid_value
 
 LIMIT = float(os.environ.get("CRMKIT_CENSUS_SECONDS", "60"))
 SHARE = int(os.environ.get("CRMKIT_CENSUS_SHARE", "1"))
@@ -54,7 +54,7 @@ def main(start: str) -> None:  # noqa: C901 - one walk over all names
     print("FAULTS", dict(faults))
 
 
-def _one(name: str, call: object, tried: Counter[str], faults: Counter[str]) -> None:
+def _one(name: str, call: Call, tried: Counter[str], faults: Counter[str]) -> None:
     began = time.process_time()
     tried["functions"] += 1
     for argument, mutation in mutations_for(call):

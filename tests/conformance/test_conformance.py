@@ -11,10 +11,9 @@ import zlib
 from dataclasses import fields
 
 import pytest
-
-from conformance.mutations import SCALARS
-from conformance.trial import fault, fault_by_hand, mutations_for
-from conformance.valid_calls import (
+from mutations import SCALARS
+from trial import fault, fault_by_hand, mutations_for
+from valid_calls import (
     callees,
     classes,
     room_of,

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from valid_calls import Call, callees, room_of, valid_call
 
-from conformance.valid_calls import Call, callees, room_of, valid_call
 from crmkit.errors import CrmkitWarning
 
 # Where the order of the rows is part of the input, or moves digits: why.

@@ -2,6 +2,7 @@
 
 import dataclasses
 import math
+import resource
 import signal
 import warnings
 from collections.abc import Iterator
@@ -12,15 +13,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from mutations import SCALARS, Mutation, in_polars, mutations_of
+from valid_calls import Call
 
-from conformance.mutations import SCALARS, Mutation, in_polars, mutations_of
-from conformance.valid_calls import Call
 from crmkit.errors import CrmkitError, CrmkitWarning
-
-try:
-    import resource
-except ImportError:  # Windows
-    resource = None  # type: ignore[assignment]
 
 SECONDS = 20
 MEMORY = 2_000_000_000  # bytes that one call may ask for beyond those in use
@@ -37,7 +33,7 @@ def in_bounds() -> Iterator[None]:
 
     before = signal.signal(signal.SIGALRM, late)
     signal.alarm(SECONDS)
-    limits = resource.getrlimit(resource.RLIMIT_AS) if resource else None
+    limits = resource.getrlimit(resource.RLIMIT_AS)
     try:
         if limits is not None:
             resource.setrlimit(resource.RLIMIT_AS, (_in_use() + MEMORY, limits[1]))

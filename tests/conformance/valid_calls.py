@@ -30,7 +30,8 @@ class Callee:
     @property
     def code(self) -> CodeType:
         plain = inspect.unwrap(self.function)
-        return getattr(plain, "__func__", plain).__code__
+        code: CodeType = getattr(plain, "__func__", plain).__code__
+        return code
 
 
 @dataclass
@@ -166,7 +167,8 @@ def valid_value(kind: type) -> Any:
     if kind in USUAL_VALUES:
         return USUAL_VALUES[kind]()
     documented = [kind, *(each.function for each in callees().values())]
-    named, unnamed = [], []
+    named: list[tuple[str, Any]] = []
+    unnamed: list[tuple[str, Any]] = []
     for thing in documented:
         text = inspect.getdoc(thing) or ""
         likely = kind.__name__ in text or _returns(thing, kind)

@@ -65,6 +65,7 @@ def test_series_sum_what_a_table_sums(parameters: tuple[float, ...]) -> None:
     at = Parameters(**dict(zip(("r", "alpha", "s", "beta"), parameters, strict=True)))
     in_series = pareto_likelihood._in_series(x, t, T, weights)(at)
     in_table = pareto_likelihood._in_table(x, t, T, weights)(at)
-    for one, other in zip(in_series, in_table, strict=True):
+    for series, table in zip(in_series, in_table, strict=True):
+        one, other = np.asarray(series), np.asarray(table)
         scale = np.abs(other).max()
         np.testing.assert_allclose(one, other, rtol=1e-10, atol=1e-12 * scale)
