@@ -191,7 +191,7 @@ def test_customers_who_are_all_alike_are_reported_as_such() -> None:
         ({"renewals": [0, 1, 3]}, r"cohort 'x': renewals \[0, 1, 3\]"),
         ({"customers": [10, 5, 6]}, "more customers after renewal 2"),
         ({"customers": [10, None, 6]}, "column 'customers': missing value"),
-        ({"customers": [10, -5, -6]}, "column 'customers': 2 negative values"),
+        ({"customers": [10, -5, -6]}, "column 'customers': negative value"),
     ],
 )
 def test_an_impossible_cohort_is_refused(
@@ -210,7 +210,7 @@ def test_an_impossible_cohort_is_refused(
     ("change", "match"),
     [
         ({"duration": [1.0, 2.5]}, "'duration': value that is not whole"),
-        ({"duration": [0, 2]}, "'duration': 1 event at renewal 0"),
+        ({"duration": [0, 2]}, "'duration': event at renewal 0"),
         ({"event_observed": [1, 2]}, "'event_observed': value other than 0 or 1"),
         ({"event_observed": [1, None]}, "'event_observed': missing value"),
         ({"start": [1, 0]}, "'start': value at or after the end"),

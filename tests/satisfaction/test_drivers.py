@@ -349,9 +349,7 @@ def test_incomplete_pairs_are_counted(frame: Build) -> None:
 @pytest.mark.parametrize("wrong", [0, 6, 2.5])
 def test_an_answer_that_is_none_of_five_is_refused(frame: Build, wrong: float) -> None:
     answers = {"functional": [1.0, wrong], "dysfunctional": [5.0, 5.0]}
-    with pytest.raises(
-        errors.InvalidValueError, match="'functional': 1 unknown answer"
-    ):
+    with pytest.raises(errors.InvalidValueError, match="'functional': unknown answer"):
         kano(frame(answers))
 
 

@@ -69,7 +69,7 @@ def test_one_customer_has_a_change_but_no_interval() -> None:
 
 def test_a_fraction_is_refused_in_either_column(frame: Build) -> None:
     answers = {"before": [9.0, 3.0], "after": [8.5, 3.0]}
-    with pytest.raises(errors.InvalidValueError, match="column 'after': 1 fractional"):
+    with pytest.raises(errors.InvalidValueError, match="column 'after': fractional"):
         paired_nps_difference(frame(answers))
 
 

@@ -87,7 +87,7 @@ def test_a_census_has_no_sampling_error() -> None:
 @pytest.mark.parametrize("weight", [0.0, -1.0, float("nan")])
 def test_a_weight_that_is_none_is_refused(eager_frame: Build, weight: float) -> None:
     answers = {"score": [9, 3], "weight": [1.0, weight]}
-    with pytest.raises(errors.InvalidValueError, match="column 'weight': 1"):
+    with pytest.raises(errors.InvalidValueError, match="column 'weight': "):
         weighted_nps(eager_frame(answers), weight_col="weight")
 
 
