@@ -19,6 +19,12 @@ from crmkit.typing import HistoryColumns
 # What only the user knows: columns of a log, a survey, a contract, an experiment, or a
 # judgement. Every other default has to be written by a function of crmkit.
 USER = {
+    # campaigns: contacts, offers, lines of orders, points, cases and attributes
+    *("arm", "profit", "order_id", "product_id", "category", "channel", "cost"),
+    *("n_won", "n_kept", "acquisition_cost", "retention_cost", "segment", "promoted"),
+    *("issued", "redeemed", "cohort", "age", "expected_redeemed", "goods_price"),
+    *("points_price", "list_amount", "paid_amount", "expected_profit", "n_trips"),
+    *("opened", "closed", "n_contacts"),
     # a log of transactions, and who brought whom
     *("customer_id", "date", "amount", "referrer_id", "cost_to_serve"),
     # contracts and spells: how long, whether it ended, how many are left

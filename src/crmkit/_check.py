@@ -1,7 +1,7 @@
 """Checks of arguments: each returns the checked value, or raises one sentence."""
 
 import math
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from typing import Final, NamedTuple, TypeVar, cast
 
 import numpy as np
@@ -13,13 +13,9 @@ from .typing import FloatArray
 __all__ = [
     "MOST_REPEATS",
     "ProvenHistory",
-    "able_to",
     "finite_array",
     "flawless_history",
     "fraction",
-    "instance",
-    "listed",
-    "names_given",
     "nonnegative",
     "nonnegative_array",
     "number",
@@ -37,7 +33,6 @@ __all__ = [
 ]
 
 _Option = TypeVar("_Option", bound=str)
-_Given = TypeVar("_Given")
 
 # NumPy's bool is no subclass of np.integer, so it is refused as Python's is.
 _NUMBERS = (int, float, np.integer, np.floating)
@@ -129,67 +124,6 @@ def one_of(name: str, value: _Option, options: Collection[_Option]) -> _Option:
             remedy=f"Choose one of {named}.",
         )
     return value
-
-
-def listed(argument: str, members: Iterable[_Given]) -> tuple[_Given, ...]:
-    """Return the members of a list; one member alone, or a text, is not a list."""
-    if isinstance(members, str | bytes) or not isinstance(members, Iterable):
-        raise InvalidTypeError(
-            subject=f"argument {argument!r}",
-            expected="a list",
-            got=type(members).__name__,
-            remedy="Pass a list, even for one item.",
-        )
-    return tuple(members)
-
-
-def names_given(argument: str, names: str | Iterable[str]) -> list[str]:
-    """Return one name or several as a list: at least one, each a text, none twice."""
-    given = [names] if isinstance(names, str) else list(listed(argument, names))
-    if not all(isinstance(name, str) for name in given):
-        raise InvalidTypeError(
-            subject=f"argument {argument!r}",
-            expected="the name of a column, or a list of names",
-            got=f"a list that holds {_first_kind(given)}",
-            remedy="Pass names as text.",
-        )
-    twice = sorted({name for name in given if given.count(name) > 1})
-    if twice or not given:
-        raise InvalidValueError(
-            subject=f"argument {argument!r}",
-            found=f"a column named twice: {twice[0]!r}" if twice else "no columns",
-            remedy="Name each column once, and at least one.",
-        )
-    return given
-
-
-def _first_kind(given: Iterable[object]) -> str:
-    return next(type(name).__name__ for name in given if not isinstance(name, str))
-
-
-def instance(name: str, value: object, kind: type[_Given]) -> _Given:
-    """Return ``value``: an instance of ``kind``."""
-    if isinstance(value, kind):
-        return value
-    raise InvalidTypeError(
-        subject=f"argument {name!r}",
-        expected=f"an instance of {kind.__name__}",
-        got=type(value).__name__,
-        remedy=f"Make a {kind.__name__} with crmkit first.",
-    )
-
-
-def able_to(name: str, given: _Given, *methods: str) -> _Given:
-    """Return ``given``: a fitted model, or anything else with these methods."""
-    absent = [each for each in methods if not callable(getattr(given, each, None))]
-    if absent or isinstance(given, type):
-        raise InvalidTypeError(
-            subject=f"argument {name!r}",
-            expected=f"a model with the method {(absent or methods)[0]!r}",
-            got=type(given).__name__ if given is not None else "None",
-            remedy="Pass a fitted model, such as fit_bg_nbd returns.",
-        )
-    return given
 
 
 def random_source(rng: object) -> np.random.Generator:

@@ -300,7 +300,7 @@ def test_a_feature_is_scored_as_it_was_learned(
 ) -> None:
     model, snapshots = _learned(rng)
     holed = snapshots.assign(inactivity=[value, *snapshots["inactivity"][1:]])
-    with pytest.raises(InvalidValueError, match=r"'inactivity': 1 (missing|infinite)"):
+    with pytest.raises(InvalidValueError, match=r"'inactivity': (missing|infinite)"):
         model.with_churn_risk(holed)
 
 
@@ -340,5 +340,5 @@ def test_an_estimator_that_answers_no_probability_is_refused(
     snapshots = _snapshots(rng, 20).assign(fold="train")
     broken: Any = Broken()
     model = fit_churn_classifier(snapshots, estimator=broken)
-    with pytest.raises(InvalidValueError, match=r"the estimator: 80 .* outside 0 to 1"):
+    with pytest.raises(InvalidValueError, match=r"the estimator: .* in 80 of 80 rows"):
         model.risk(snapshots)

@@ -212,9 +212,9 @@ def test_the_size_of_a_covariate_overflows_nothing(
 
 def test_periods_are_whole_and_weights_are_no_debts(rng: np.random.Generator) -> None:
     periods = person_periods(_spells(rng, 60))
-    with pytest.raises(InvalidValueError, match="values that are not whole"):
+    with pytest.raises(InvalidValueError, match="not whole"):
         fit_discrete_hazard(periods.assign(period=periods["period"] + 0.5))
-    with pytest.raises(InvalidValueError, match="negative values"):
+    with pytest.raises(InvalidValueError, match="negative value in 255"):
         fit_discrete_hazard(periods.assign(w=-1.0), weight_col="w")
     far = periods["period"].where(periods.index > 0, 10**15)
     with pytest.raises(NotEnoughDataError, match="only one kind in period"):

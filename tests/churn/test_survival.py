@@ -286,7 +286,7 @@ def test_dates_become_spells(eager_frame: Any, columns_of: Any) -> None:
     ("change", "match"),
     [
         ({"end_date": ["2023-01-31", None, None, None]}, "'end_date': date before"),
-        ({"start_date": ["2024-01-01"] * 3 + ["2024-05-01"]}, "1 date after the end"),
+        ({"start_date": ["2024-01-01"] * 3 + ["2024-05-01"]}, "date after the end"),
         ({"start_date": ["2024-01-01"] * 3 + [None]}, "'start_date': missing value"),
     ],
 )

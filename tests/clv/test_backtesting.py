@@ -219,11 +219,11 @@ def test_impossible_arguments_are_refused(changes: dict[str, Any], named: str) -
     [
         (
             {"horizon_days": 274},
-            "1 horizon that runs past the data .first: 1997-09-30.",
+            "horizon that runs past the data .*first: 1997-09-30.",
         ),
         ({"horizon_days": 1e9}, "runs past the data"),
         ({"cutoffs": []}, "'cutoffs': an empty list"),
-        ({"cutoffs": ["1990-01-01"]}, "1 day before any purchase .first: 1990-01-01."),
+        ({"cutoffs": ["1990-01-01"]}, "day before any purchase .*first: 1990-01-01."),
         ({"observation_period_end": "1997-10-29"}, "needs a cutoff of 1997-09-29"),
     ],
 )

@@ -16,7 +16,6 @@ from crmkit.clv import (
     BgNbd,
     CategoryShares,
     GammaGamma,
-    Nbd,
     References,
     ReferralOutlook,
     draw_models,
@@ -290,13 +289,6 @@ def test_category_shares_survive_json_and_foreign_ones_are_refused() -> None:
     foreign = CategoryShares(categories=("x",), concentration=(1.0,))
     with pytest.raises(errors.InvalidValueError, match="no share of category 'books'"):
         ahead(ledger, shares=foreign)
-
-
-def test_an_endless_horizon_needs_a_discount() -> None:
-    # Without dropout the purchases of an endless horizon are infinitely many.
-    staying = Nbd(r=0.5, alpha=4.0)
-    with pytest.raises(errors.InvalidValueError, match="positive discount_rate"):
-        ahead(company(3), purchases=staying, horizon=np.inf)
 
 
 def drawn(ledger: Any, models: Any, **options: Any) -> Any:

@@ -76,7 +76,7 @@ def test_spend_is_not_looked_at_where_nobody_came_back(
     [
         (0.0, "column 'monetary_value': value of 0 or less in 1 of 4 rows"),  # S10
         (-3.0, "column 'monetary_value': value of 0 or less in 1 of 4 rows"),  # S11
-        (float("inf"), "column 'monetary_value': .*above 1e.100 in 1 of 4 rows"),
+        (float("inf"), "column 'monetary_value': infinite value in 1 of 4 rows"),
         (float("nan"), "column 'monetary_value': missing value in 1 of 4 rows"),
     ],
 )
@@ -239,7 +239,7 @@ def test_a_parameter_out_of_all_proportion_is_refused(value: float) -> None:
 
 def test_a_repeat_amount_of_nothing_is_refused_with_the_way_out() -> None:
     rows = pd.DataFrame({"frequency": [0, 2, 3, 1], "monetary_value": [0, 0, 4.0, -1]})
-    with pytest.raises(InvalidValueError, match=r"2 values.*nonpositive=.drop.\.$"):
+    with pytest.raises(InvalidValueError, match=r"in 2 of 4.*nonpositive=.drop.\.$"):
         clv.fit_gamma_gamma(rows)
     hole = rows.assign(monetary_value=[0, np.nan, 4.0, 2.0])
     with pytest.raises(InvalidValueError, match=r"missing value.*spend model\.$"):

@@ -10,11 +10,7 @@ import pandas as pd
 import pytest
 
 from crmkit import clv
-from crmkit.errors import (
-    InvalidTypeError,
-    InvalidValueError,
-    NotEnoughDataError,
-)
+from crmkit.errors import InvalidTypeError, InvalidValueError, NotEnoughDataError
 from crmkit.fits import Interval
 from crmkit.typing import FloatArray, HistoryColumns, IntArray
 

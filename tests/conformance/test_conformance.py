@@ -21,6 +21,8 @@ from valid_calls import (
     valid_value,
 )
 
+pytestmark = pytest.mark.heavy
+
 CALLEES = callees()
 CLASSES = classes()
 ALL = bool(os.environ.get("CRMKIT_ALL_MUTATIONS"))

@@ -23,6 +23,9 @@ TRIED = [
 ]
 
 
+pytestmark = pytest.mark.heavy
+
+
 def shuffled(call: Call) -> Call:
     """Shuffle the rows of every frame among the arguments; the index moves along."""
     given = {

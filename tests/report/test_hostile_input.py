@@ -79,7 +79,7 @@ def test_an_endless_cell_before_a_bad_one_is_refused(
 ) -> None:
     file = tmp_path / "log.csv"
     file.write_text(f"who,when,paid\n{'a' * 200_000},2024-01-01,1\nb,2024-01-01,x\n")
-    assert "1 unreadable amount" in _report(capsys, file)
+    assert "unreadable amount in 1" in _report(capsys, file)
 
 
 @pytest.mark.parametrize("day", ["0000-01-01", "0000-12-31 10:00:00"])
@@ -88,7 +88,7 @@ def test_the_year_0_is_refused(
 ) -> None:
     file = tmp_path / "log.csv"
     file.write_text(csv.replace("1997-01-01", day, 1))
-    assert "1 non-ISO date" in _report(capsys, file)
+    assert "non-ISO date in 1" in _report(capsys, file)
     file.write_text(csv.replace("1997-01-01", "01.01.0000", 1))
     assert "column 'when'" in _report(capsys, file, "--date-format=%d.%m.%Y")
 

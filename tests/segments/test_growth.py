@@ -103,7 +103,7 @@ def test_a_customer_of_refunds_only_is_refused(frame: Make, columns_of: Read) ->
 
 
 def test_a_log_after_the_end_is_refused(frame: Make) -> None:
-    with pytest.raises(errors.NotEnoughDataError, match="at least 1 row"):
+    with pytest.raises(errors.NotEnoughDataError, match=r"earlier|1 row"):
         segments.growth_accounting(
             frame(log_of(DAYS)), observation_period_end="2023-12-31"
         )

@@ -46,12 +46,10 @@ CALLS: dict[str, Callable[[Any], object]] = {
 @pytest.mark.parametrize("given", [3, 0.8, "ABC"])
 @pytest.mark.parametrize("argument", CALLS)
 def test_one_member_is_no_list(argument: str, given: object) -> None:
-    sentence = (
-        f"argument '{argument}': expected a list, got {type(given).__name__}. Pass"
-    )
-    with pytest.raises(errors.InvalidTypeError) as refused:
+    kind = type(given).__name__
+    sentence = rf"'{argument}'.*: expected (a list|a tuple or a list), got {kind}"
+    with pytest.raises(errors.InvalidTypeError, match=sentence):
         CALLS[argument](given)
-    assert str(refused.value).startswith(sentence)
 
 
 def test_columns_of_values_are_a_list_or_one_name() -> None:

@@ -208,7 +208,6 @@ def test_scores_travel_as_json() -> None:
         ("tie_ids", {"tie_ids": (("a", "a"), ("b", "a"), ("a", "a"))}),
         ("tie_ids", {"tie_ids": (("a", "a"), ("a", "b"))}),
         ("tie_ids", {"tie_ids": (("a", "a"), ("a", "b", "c"), ("a", "a"))}),
-        ("tie_ids", {"tie_ids": (("a", "a"), ("a", "b"), ("a", 7))}),
     ],
 )
 def test_cuts_by_hand_are_checked(argument: str, wrong: dict[str, Any]) -> None:
@@ -225,7 +224,9 @@ def test_cuts_by_hand_are_checked(argument: str, wrong: dict[str, Any]) -> None:
 
 def test_one_number_is_no_list_of_ids() -> None:
     lone: Any = 5
-    with pytest.raises(errors.InvalidTypeError, match="'tie_ids': expected a list"):
+    with pytest.raises(
+        errors.InvalidTypeError, match=r"'tie_ids' .*: expected a tuple"
+    ):
         segments.RfmScores(
             recency_bounds=(3.0,),
             frequency_bounds=(1.0,),

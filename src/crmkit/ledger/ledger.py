@@ -5,7 +5,8 @@ from typing import Generic, Literal, cast
 
 import numpy as np
 
-from .._check import instance, one_of
+from .._arguments import instance
+from .._check import one_of
 from ..errors import NotEnoughDataError
 from ..kernels.value.component_identity import NEVER, first_days
 from ..typing import IntArray, IntoDataFrameT

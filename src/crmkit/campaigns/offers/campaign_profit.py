@@ -1,6 +1,6 @@
 """The profit to expect of making an offer to each customer."""
 
-from ..._check import instance
+from ..._arguments import instance
 from ..._frames import (
     Frame,
     Rule,

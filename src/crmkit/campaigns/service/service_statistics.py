@@ -4,7 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from ..._check import fraction, names_given
+from ..._arguments import names_given
+from ..._check import fraction
 from ..._dates import day_number
 from ..._frames import (
     EagerFrame,

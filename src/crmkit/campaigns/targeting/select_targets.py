@@ -87,9 +87,9 @@ def select_targets(
         be reached by several channels or offers. At most one row of each customer is
         selected, and no row without a positive expected profit.
     budget
-        The most that the contacts may cost together; None is no limit.
+        The most that the contacts may cost together; None for no limit.
     max_contacts
-        The largest number of contacts; None is no limit.
+        The largest number of contacts; None for no limit.
     capacity
         The largest number of contacts of each channel. Channels that are not named have
         no limit of this kind.

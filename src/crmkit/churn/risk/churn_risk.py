@@ -5,7 +5,8 @@ from functools import partial
 
 import numpy as np
 
-from ..._check import able_to, instance, positive
+from ..._arguments import able_to, instance
+from ..._check import positive
 from ..._frames import Frame, Rule, number_rules, nw, require_numbers, with_scores
 from ...typing import (
     HISTORY,

@@ -7,7 +7,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..._check import MOST_REPEATS, fraction, listed, nonnegative_array, one_of, whole
+from ..._arguments import listed
+from ..._check import MOST_REPEATS, fraction, nonnegative_array, one_of, whole
 from ..._frames import (
     EagerFrame,
     Rule,

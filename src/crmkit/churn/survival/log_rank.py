@@ -7,7 +7,8 @@ from typing import Literal, TypeAlias
 import numpy as np
 from scipy.special import chdtrc
 
-from ..._check import names_given, one_of
+from ..._arguments import names_given
+from ..._check import one_of
 from ...errors import NotEnoughDataError
 from ...fits import checked, from_document, to_document
 from ...kernels.survival import event_table as kernel

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from ..._check import MOST_REPEATS, able_to, rate, whole
+from ..._arguments import able_to
+from ..._check import MOST_REPEATS, rate, whole
 from ..._frames import (
     EagerFrame,
     native,

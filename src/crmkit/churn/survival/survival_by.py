@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..._check import fraction, names_given
+from ..._arguments import names_given
+from ..._check import fraction
 from ..._frames import native, table
 from ...typing import IntoDataFrameT
 from .kaplan_meier import curve_of

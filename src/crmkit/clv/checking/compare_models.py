@@ -8,7 +8,8 @@ from typing import Protocol
 from numpy.typing import ArrayLike
 from scipy.special import chdtrc
 
-from ..._check import able_to, one_of
+from ..._arguments import able_to
+from ..._check import one_of
 from ..._frames import read, refuse
 from ...errors import InvalidTypeError, InvalidValueError, NotEnoughDataError
 from ...fits import checked, from_document, to_document

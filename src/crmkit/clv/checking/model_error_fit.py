@@ -9,7 +9,8 @@ from typing import Protocol, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..._check import listed, whole
+from ..._arguments import listed
+from ..._check import whole
 from ..._dates import date_of
 from ..._frames import EagerFrame, numbers, read_eager
 from ...errors import ConvergenceError, InvalidValueError, NotEnoughDataError

@@ -6,7 +6,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..._check import able_to, one_of, whole
+from ..._arguments import able_to
+from ..._check import one_of, whole
 from ..._dates import day_number
 from ..._frames import collect, group_rows, native, read_eager, table
 from ...errors import InvalidValueError, NotEnoughDataError

@@ -6,7 +6,8 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from ..._check import instance, listed, one_of, whole
+from ..._arguments import instance, listed
+from ..._check import one_of, whole
 from ..._dates import date_of, day_number
 from ..._frames import native, nw, read_eager, table
 from ...errors import InvalidValueError, NotEnoughDataError

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from ..._check import able_to, instance, nonnegative, one_of
+from ..._arguments import able_to, instance
+from ..._check import nonnegative, one_of
 from ..._dates import day_number
 from ...errors import InvalidValueError
 from ...kernels.log.calendar import DAYS_PER_UNIT

@@ -5,14 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..._check import (
-    finite_array,
-    fraction,
-    instance,
-    nonnegative,
-    nonnegative_array,
-    one_of,
-)
+from ..._arguments import instance
+from ..._check import finite_array, fraction, nonnegative, nonnegative_array, one_of
 from ..._dates import day_number
 from ..._frames import group_rows, read_eager
 from ...errors import InvalidValueError, MissingColumnError

@@ -7,7 +7,8 @@ from typing import Generic, Protocol, TypeAlias
 
 import numpy as np
 
-from ..._check import instance, one_of, random_source, whole
+from ..._arguments import instance
+from ..._check import one_of, random_source, whole
 from ...kernels.log.calendar import DAYS_PER_UNIT
 from ...ledger import Ledger
 from ...typing import (

@@ -8,9 +8,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ..._arguments import instance
 from ..._check import (
     finite_array,
-    instance,
     nonnegative,
     number,
     one_of,

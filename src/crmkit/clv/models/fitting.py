@@ -7,7 +7,8 @@ from typing import TypeVar
 
 import numpy as np
 
-from ..._check import instance, nonnegative
+from ..._arguments import instance
+from ..._check import nonnegative
 from ..._frames import (
     Frame,
     Rule,

@@ -10,14 +10,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..._check import (
-    instance,
-    nonnegative_array,
-    one_of,
-    random_source,
-    together,
-    whole_array,
-)
+from ..._arguments import instance
+from ..._check import nonnegative_array, one_of, random_source, together, whole_array
 from ..._frames import read, refuse
 from ...errors import IdentifiabilityWarning, InvalidTypeError, InvalidValueError
 from ...fits import FitReport, checked, from_document, to_document

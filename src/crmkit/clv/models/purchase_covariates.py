@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
-from ..._check import instance
+from ..._arguments import instance
 from ..._frames import Frame, Rule, with_scores
 from ...errors import InvalidValueError
 from ...fits import checked, from_document, to_document

@@ -6,7 +6,8 @@ from typing import Final, Literal, TypeAlias
 
 import numpy as np
 
-from ..._check import able_to, instance, nonnegative, one_of, random_source
+from ..._arguments import able_to, instance
+from ..._check import nonnegative, one_of, random_source
 from ...errors import InvalidValueError
 from ...fits import Interval, checked, from_document, resampled_interval_of, to_document
 from ...typing import HISTORY, FloatArray, HistoryColumns, IntoDataFrame

@@ -4,7 +4,8 @@ from math import inf
 
 import numpy as np
 
-from ..._check import fraction, instance
+from ..._arguments import instance
+from ..._check import fraction
 from ..._frames import read, refuse
 from ...errors import InvalidValueError, NotEnoughDataError
 from ...fits import FitReport, Interval, profile_interval

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from ..._check import able_to, nonnegative, random_source
+from ..._arguments import able_to
+from ..._check import nonnegative, random_source
 from ..._frames import native, with_arrays
 from ...typing import HISTORY, HistoryColumns, IntoDataFrameT
 from ..models.model_arguments import new_columns

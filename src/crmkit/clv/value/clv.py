@@ -2,7 +2,8 @@
 
 from functools import partial
 
-from ..._check import able_to, nonnegative
+from ..._arguments import able_to
+from ..._check import nonnegative
 from ...typing import HISTORY, HistoryColumns, IntoFrameT, PurchaseModel, SpendModel
 from .expected_value import Nonpositive, with_expected_value
 from .fitted_unit import rate_in_unit, unit_of

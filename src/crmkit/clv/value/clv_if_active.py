@@ -2,7 +2,8 @@
 
 from functools import partial
 
-from ..._check import able_to, nonnegative
+from ..._arguments import able_to
+from ..._check import nonnegative
 from ...typing import (
     HISTORY,
     HistoryColumns,

@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from ..._check import fraction, names_given
+from ..._arguments import names_given
+from ..._check import fraction
 from ..._frames import (
     EagerFrame,
     group_rows,

@@ -6,7 +6,8 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
-from ..._check import MOST_REPEATS, fraction, names_given, one_of, random_source, whole
+from ..._arguments import names_given
+from ..._check import MOST_REPEATS, fraction, one_of, random_source, whole
 from ..._frames import read_eager
 from ...errors import InvalidValueError, NotEnoughDataError
 from ...fits import Interval, checked, from_document, resampled_interval_of, to_document

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.special import stdtrit
 
-from ..._check import names_given
+from ..._arguments import names_given
 from ..._frames import native, read_eager, table
 from ...errors import NotEnoughDataError
 from ...kernels.survey import driver_weights as kernel

@@ -10,7 +10,7 @@ from typing import Final
 
 import numpy as np
 
-from ..._check import names_given
+from ..._arguments import names_given
 from ..._frames import read_eager
 from ...errors import InvalidValueError
 from ...fits import checked, from_document, to_document

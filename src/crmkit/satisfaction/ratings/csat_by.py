@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..._check import names_given, one_of
+from ..._arguments import names_given
+from ..._check import one_of
 from ..._frames import EagerFrame, beside, is_lazy, native, numbers, nw, with_arrays
 from ...typing import BoolArray, IntoFrameT
 from ..reading.tally import Answers, Fractions, OutOfRange, Scale, tally

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..._check import fraction, names_given
+from ..._arguments import names_given
+from ..._check import fraction
 from ..._frames import (
     beside,
     is_lazy,

@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from ..._check import names_given, nonnegative
+from ..._arguments import names_given
+from ..._check import nonnegative
 from ..._frames import (
     collect,
     native,

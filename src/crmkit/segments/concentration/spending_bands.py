@@ -6,7 +6,8 @@ from math import isfinite
 
 import numpy as np
 
-from ..._check import listed, names_given, number
+from ..._arguments import listed, names_given
+from ..._check import number
 from ..._frames import native, read_numbers, result_table
 from ...errors import InvalidValueError
 from ...typing import IntoFrameT

@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 from scipy.special import chdtrc
 
-from ..._check import fraction, names_given
+from ..._arguments import names_given
+from ..._check import fraction
 from ..._frames import (
     collect,
     native,

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from ..._check import listed, whole
+from ..._arguments import listed
+from ..._check import whole
 from ..._frames import Frame, Rule, missing, nw
 from ...errors import InvalidValueError
 

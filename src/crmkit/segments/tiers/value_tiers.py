@@ -8,7 +8,8 @@ from math import isfinite
 
 import numpy as np
 
-from ..._check import fraction, listed
+from ..._arguments import listed
+from ..._check import fraction
 from ..._frames import (
     Frame,
     Rule,
