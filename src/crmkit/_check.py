@@ -35,6 +35,7 @@ __all__ = [
 _Option = TypeVar("_Option", bound=str)
 
 # NumPy's bool is no subclass of np.integer, so it is refused as Python's is.
+_ODD = (bool, np.longdouble)
 _NUMBERS = (int, float, np.integer, np.floating)
 _BLOCK = 32_768  # rows that stay in the cache
 MOST_REPEATS: Final = 1_000_000
@@ -43,7 +44,7 @@ MOST_REPEATS: Final = 1_000_000
 def number(name: str, value: object) -> float:
     """Return ``value`` as a float: an int or a float, not NaN; infinity may pass."""
     # Decimal, Fraction and long doubles fail later, inside NumPy or SciPy.
-    unknown = isinstance(value, bool | np.longdouble) or not isinstance(value, _NUMBERS)
+    unknown = isinstance(value, _ODD) or not isinstance(value, _NUMBERS)
     if unknown:
         raise InvalidTypeError(
             subject=f"argument {name!r}",

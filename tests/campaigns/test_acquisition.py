@@ -133,6 +133,7 @@ def test_winning_against_keeping(rng: np.random.Generator) -> None:
     import pandas as pd
 
     covered = 0
+    periods = pd.DataFrame()
     for _ in range(200):
         won, kept = rng.poisson(40, 12) + 1, rng.poisson(60, 12) + 1
         periods = pd.DataFrame(

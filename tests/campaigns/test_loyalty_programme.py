@@ -133,6 +133,7 @@ def test_ultimate_redemption_covers_the_truth(rng: np.random.Generator) -> None:
     import pandas as pd
 
     covered, open_cohorts = 0, 0
+    found, young = pd.DataFrame(), pd.Series(dtype=bool)
     for _ in range(60):
         rows, truth = triangle(rng, 12)
         found = redemption_by_cohort(pd.DataFrame(rows))

@@ -46,6 +46,7 @@ def test_parts_of_a_true_ranking_have_their_effects(
     import pandas as pd
 
     covered, parts = 0, 0
+    found = pd.DataFrame()
     for _ in range(60):
         score = rng.random(2000)
         treated = rng.random(2000) < 0.5

@@ -16,7 +16,7 @@ def _odds(x: float, t: float, T: float, **at: float) -> mp.mpf:
     """Return the odds by their integral over the time of leaving, with 40 digits."""
     mp.mp.dps = 40
     r, alpha, s, beta = (mp.mpf(at[name]) for name in ("r", "alpha", "s", "beta"))
-    k, t, T = r + x, mp.mpf(t), mp.mpf(T)
+    k, t, T = r + x, mp.mpf(t), mp.mpf(T)  # pyright: ignore[reportAssignmentType]
     # Break points by decades: next to the last purchase the integrand is steep.
     points = [t, *(t + (T - t) / 10**j for j in range(4, -1, -1))]
 
@@ -59,7 +59,7 @@ def test_odds_are_exact_among_many_on_both_sides_of_the_switch(
 )
 def test_series_sum_what_a_table_sums(parameters: tuple[float, ...]) -> None:
     rng = np.random.default_rng(6)
-    x = np.sort(rng.geometric(0.4, 6_000) - 1.0)
+    x = np.sort(rng.geometric(0.4, 6_000) - 1.0).astype(np.float64)
     T = rng.uniform(52.0, 104.0, x.size)
     t, weights = np.where(x > 0, T * rng.random(x.size), 0.0), np.ones(x.size)
     at = Parameters(**dict(zip(("r", "alpha", "s", "beta"), parameters, strict=True)))

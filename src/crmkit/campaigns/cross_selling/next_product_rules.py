@@ -71,8 +71,8 @@ def next_product_rules(
     Notes
     -----
     Products that many buy early, such as a large category, come first in most orders:
-    the test says that the order is unlikely to be chance, not that one purchase leads to
-    the other. Customers who bought the antecedent shortly before the end of the log had
+    the order is unlikely to be chance, but one purchase need not lead to the other.
+    Customers who bought the antecedent shortly before the end of the log had
     little time, so confidence is low for them.
 
     References

@@ -49,7 +49,7 @@ def price_paid_by(
         of revenue paid at the list price or above; ``price_premium`` (with
         ``reference_col``), the revenue per unit of reference amount minus 1: a Paasche
         index of the basket that was bought, so that a different choice of products is
-        no premium. Shares are missing where their base is 0.
+        zero premium. Shares are missing where their base is 0.
 
     Raises
     ------

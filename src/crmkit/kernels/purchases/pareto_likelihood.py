@@ -100,8 +100,10 @@ def _in_series(
 
 
 def _added(*parts: Derivatives) -> Derivatives:
-    values, slopes, bends = zip(*parts, strict=True)
-    return sum(values), sum(slopes), sum(bends)
+    value, slope, bend = parts[0]
+    for more in parts[1:]:
+        value, slope, bend = value + more[0], slope + more[1], bend + more[2]
+    return value, slope, bend
 
 
 def _race_rows(

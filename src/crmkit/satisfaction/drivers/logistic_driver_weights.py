@@ -136,10 +136,12 @@ def fit_logistic(
         return value / total, gradient / total, hessian / total
 
     if start is None or not start.any():
-        start = np.zeros(design.shape[1])
         share = float(w @ y / total)
-        start[0] = np.log(share / (1 - share)) if 0 < share < 1 else 0.0
-    fit = maximise(mean, start, tolerance=1e-9, max_iterations=100)
+        begin = np.zeros(design.shape[1])
+        begin[0] = np.log(share / (1 - share)) if 0 < share < 1 else 0.0
+    else:
+        begin = start
+    fit = maximise(mean, begin, tolerance=1e-9, max_iterations=100)
     certain = np.abs(expit(design @ fit.parameters) - 0.5).max() > 0.5 - 1e-12
     if not fit.converged or (certain and np.abs(fit.parameters[1:]).max() > _SEPARATED):
         raise NotEnoughDataError(

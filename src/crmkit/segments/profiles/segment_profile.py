@@ -125,8 +125,8 @@ def _shares(
             got=str(size.size),
             remedy="Pass the other customers as well: they are the base.",
         )
-    n, total = size[of_segment], size.sum()
-    whole = np.bincount(of_cell, count)[of_cell]
+    n, total = size[of_segment].astype(np.float64), size.sum()
+    whole = np.bincount(of_cell, count)[of_cell].astype(np.float64)
     share, base = count / n, whole / total
     lower, upper = wilson(count, n, level=level)
     p = _chi_square_p(count, n, whole, total)
