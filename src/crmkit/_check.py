@@ -35,7 +35,7 @@ __all__ = [
 _Option = TypeVar("_Option", bound=str)
 
 # NumPy's bool is no subclass of np.integer, so it is refused as Python's is.
-_ODD = (bool, np.longdouble)
+_ODD: tuple[type, ...] = (bool, np.longdouble)
 _NUMBERS = (int, float, np.integer, np.floating)
 _BLOCK = 32_768  # rows that stay in the cache
 MOST_REPEATS: Final = 1_000_000
