@@ -1,5 +1,6 @@
 """The same sentence on a cluster and on a database as in memory."""
 
+import dataclasses
 import datetime as dt
 from typing import Any
 
@@ -81,10 +82,14 @@ def test_the_split_is_the_same(engine_frame: Any, log: Any) -> None:
 
 
 def test_the_report_is_the_same(engine_frame: Any, log: Any) -> None:
+    """An engine does not match refunds with purchases, and says so by None."""
+
     def report(native: Any) -> ck.TransactionReport:
         return ck.transaction_report(native, observation_period_end=END)
 
-    assert report(engine_frame(log)) == report(pd.DataFrame(log))
+    found, expected = report(engine_frame(log)), report(pd.DataFrame(log))
+    unmatched = {"n_cancelled_purchases": None, "n_refunds_without_purchase": None}
+    assert found == dataclasses.replace(expected, **unmatched)
 
 
 def test_a_bad_value_is_refused_before_any_number(engine_frame: Any, log: Any) -> None:
