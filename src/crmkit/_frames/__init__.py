@@ -8,6 +8,7 @@ import narwhals.stable.v2 as nw
 
 from .cell_scores import cells, score_cells, with_scores
 from .column_rules import (
+    HUGE,
     Rule,
     flag_rules,
     id_rules,
@@ -17,9 +18,11 @@ from .column_rules import (
     probability_rules,
     read_numbers,
     refuse,
+    require_groups,
     require_ids,
     require_numbers,
     require_present,
+    whole_rules,
 )
 from .conversion import (
     EagerFrame,
@@ -52,6 +55,7 @@ from .result_tables import result_table, sorted_rows
 from .row_groups import Groups, group_rows
 
 __all__ = [
+    "HUGE",
     "EagerFrame",
     "Frame",
     "Groups",
@@ -83,6 +87,7 @@ __all__ = [
     "read_numbers",
     "refuse",
     "require_dates",
+    "require_groups",
     "require_ids",
     "require_numbers",
     "require_one_row_each",
@@ -93,6 +98,7 @@ __all__ = [
     "sorted_rows",
     "table",
     "time_zone",
+    "whole_rules",
     "with_arrays",
     "with_columns_of",
     "with_scores",

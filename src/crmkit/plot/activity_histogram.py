@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .._check import MOST_REPEATS, whole
-from .._frames import numbers, read_eager
+from .._frames import read_eager
+from .._typed import typed
 from ..typing import IntoDataFrame
-from .canvas import axes_or_new
+from .canvas import axes_or_new, points
 from .palette import BLUE
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["probability_alive"]
 
 
+@typed
 def probability_alive(
     customers: IntoDataFrame,
     *,
@@ -65,9 +67,7 @@ def probability_alive(
     frame = read_eager(customers, (probability_col,))
     edges = np.linspace(0, 1, whole("bins", bins, at_least=1, at_most=MOST_REPEATS) + 1)
     canvas = axes_or_new(ax)
-    canvas.hist(
-        numbers(frame, probability_col), edges.tolist(), color=BLUE, rwidth=0.95
-    )
+    canvas.hist(points(frame, probability_col), edges.tolist(), color=BLUE, rwidth=0.95)
     canvas.set_xlim(0, 1)
     canvas.set_xlabel("probability of being active")
     canvas.set_ylabel("customers")

@@ -4,9 +4,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .._frames import numbers, read_eager
+from .._frames import read_eager
+from .._typed import typed
 from ..typing import IntoDataFrame
-from .canvas import axes_or_new
+from .canvas import axes_or_new, points
 from .palette import BLUE, GREY
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["campaign_profit_line", "uplift_line"]
 
 
+@typed
 def campaign_profit_line(curve: IntoDataFrame, *, ax: "Axes | None" = None) -> "Axes":
     """Draw the profit at each cut-off of the target list, and mark the best.
 
@@ -41,7 +43,7 @@ def campaign_profit_line(curve: IntoDataFrame, *, ax: "Axes | None" = None) -> "
     """
     frame = read_eager(curve, ("share_targeted", "profit"))
     axes = axes_or_new(ax)
-    share, profit = numbers(frame, "share_targeted"), numbers(frame, "profit")
+    share, profit = points(frame, "share_targeted"), points(frame, "profit")
     best = int(np.argmax(profit))
     axes.plot(share, profit, color=BLUE)
     axes.axhline(0, color=GREY, linewidth=1)
@@ -51,6 +53,7 @@ def campaign_profit_line(curve: IntoDataFrame, *, ax: "Axes | None" = None) -> "
     return axes
 
 
+@typed
 def uplift_line(curve: IntoDataFrame, *, ax: "Axes | None" = None) -> "Axes":
     """Draw the cumulative uplift of a ranking against a random order.
 
@@ -82,7 +85,7 @@ def uplift_line(curve: IntoDataFrame, *, ax: "Axes | None" = None) -> "Axes":
     """
     frame = read_eager(curve, ("share_targeted", "uplift"))
     axes = axes_or_new(ax)
-    share, added = numbers(frame, "share_targeted"), numbers(frame, "uplift")
+    share, added = points(frame, "share_targeted"), points(frame, "uplift")
     axes.plot(share[[0, -1]], added[[0, -1]], color=GREY, linestyle=":")
     axes.plot(share, added, color=BLUE)
     axes.set_xlabel("share of customers treated")

@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .._frames import EagerFrame, numbers
+from .._arguments import instance
+from .._frames import HUGE, EagerFrame, number_rules, numbers, refuse
 from ..errors import MissingExtraError
 from ..typing import FloatArray
 from .palette import LIGHT_BLUE
@@ -12,7 +13,7 @@ from .palette import LIGHT_BLUE
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["axes_or_new", "error_arms", "shade", "texts"]
+__all__ = ["axes_or_new", "error_arms", "points", "shade", "texts"]
 
 
 def axes_or_new(ax: "Axes | None") -> "Axes":
@@ -20,22 +21,35 @@ def axes_or_new(ax: "Axes | None") -> "Axes":
 
     Raises
     ------
+    InvalidTypeError
+        If ``ax`` is something else than axes.
     MissingExtraError
         If matplotlib is not installed.
     """
-    if ax is not None:
-        return ax
     try:
-        from matplotlib import pyplot as plt  # noqa: PLC0415 - only who draws needs it
+        # Only a caller who draws needs it.
+        from matplotlib import pyplot as plt  # noqa: PLC0415
+        from matplotlib.axes import Axes  # noqa: PLC0415
     except ImportError:
         raise MissingExtraError(package="matplotlib", extra="plot") from None
+    if ax is not None:
+        return instance("ax", ax, Axes, remedy="Pass axes of matplotlib.")
     return plt.subplots(figsize=(8, 4), layout="constrained")[1]
+
+
+def points(frame: EagerFrame, column: str) -> FloatArray:
+    """Read a column to draw: finite numbers; a hole stays a hole in the drawing."""
+    values = numbers(frame, column)
+    if not np.all(np.abs(values) < HUGE, where=~np.isnan(values)):
+        # A hole is drawn as a gap; matplotlib ends in a warning where others stand.
+        refuse(frame, number_rules(frame, column)[1:])
+    return values
 
 
 def shade(axes: "Axes", frame: EagerFrame, x: FloatArray, name: str) -> None:
     """Shade the interval of a column, if the frame has its lower and upper ends."""
     if {f"{name}_lower", f"{name}_upper"} <= set(frame.columns):
-        lower, upper = numbers(frame, f"{name}_lower"), numbers(frame, f"{name}_upper")
+        lower, upper = points(frame, f"{name}_lower"), points(frame, f"{name}_upper")
         axes.fill_between(x, lower, upper, color=LIGHT_BLUE, alpha=0.5, linewidth=0)
 
 

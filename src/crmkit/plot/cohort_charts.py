@@ -4,9 +4,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .._frames import numbers, read_eager
-from ..typing import IntoDataFrame
-from .canvas import axes_or_new, shade, texts
+from .._check import MOST_REPEATS
+from .._frames import EagerFrame, read_eager, refuse, require_numbers, whole_rules
+from .._typed import typed
+from ..typing import IntArray, IntoDataFrame
+from .canvas import axes_or_new, points, shade, texts
 from .palette import BLUE
 
 if TYPE_CHECKING:
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["retention_curve", "retention_heatmap", "revenue_curve"]
 
 
+@typed
 def retention_heatmap(cells: IntoDataFrame, *, ax: "Axes | None" = None) -> "Axes":
     """Draw retention by cohort and age; cells not yet observed stay blank.
 
@@ -58,10 +61,10 @@ def retention_heatmap(cells: IntoDataFrame, *, ax: "Axes | None" = None) -> "Axe
     frame = read_eager(cells, ("cohort", "age", "retention"))
     axes = axes_or_new(ax)
     names = texts(frame, "cohort")
-    age = numbers(frame, "age").astype(np.int64)
+    age = _whole_ages(frame)
     cohorts = sorted(set(names))
-    grid = np.full((len(cohorts), int(age.max()) + 1), np.nan)
-    grid[[cohorts.index(name) for name in names], age] = numbers(frame, "retention")
+    grid = np.full((len(cohorts), int(age.max(initial=0)) + 1), np.nan)
+    grid[[cohorts.index(name) for name in names], age] = points(frame, "retention")
     later = grid[:, 1:]
     most = float(np.max(later, initial=0.0, where=~np.isnan(later))) or 1.0
     image = axes.imshow(grid, cmap="Blues", vmin=0, vmax=most, aspect="auto")
@@ -74,6 +77,7 @@ def retention_heatmap(cells: IntoDataFrame, *, ax: "Axes | None" = None) -> "Axe
     return axes
 
 
+@typed
 def retention_curve(curve: IntoDataFrame, *, ax: "Axes | None" = None) -> "Axes":
     """Draw the share of customers who buy at each age, over all cohorts.
 
@@ -114,6 +118,7 @@ def retention_curve(curve: IntoDataFrame, *, ax: "Axes | None" = None) -> "Axes"
     return _by_age(curve, "retention", "share who buy", ax)
 
 
+@typed
 def revenue_curve(curve: IntoDataFrame, *, ax: "Axes | None" = None) -> "Axes":
     """Draw the cumulative revenue per customer by age, over all cohorts.
 
@@ -156,13 +161,21 @@ def revenue_curve(curve: IntoDataFrame, *, ax: "Axes | None" = None) -> "Axes":
     )
 
 
+def _whole_ages(frame: EagerFrame) -> IntArray:
+    require_numbers(frame, ["age"])
+    refuse(frame, whole_rules(frame, "age", at_most=MOST_REPEATS))
+    return points(frame, "age").astype(np.int64)
+
+
 def _by_age(curve: IntoDataFrame, name: str, label: str, ax: "Axes | None") -> "Axes":
     ends = (f"{name}_lower", f"{name}_upper")
-    frame = read_eager(curve, ("age", name, *ends)).sort("age")
+    opened = read_eager(curve, ("age", name, *ends))
+    require_numbers(opened, ["age"])
+    frame = opened.sort("age")
     axes = axes_or_new(ax)
-    age = numbers(frame, "age")
+    age = points(frame, "age")
     shade(axes, frame, age, name)
-    axes.plot(age, numbers(frame, name), color=BLUE, linewidth=2, marker="o")
+    axes.plot(age, points(frame, name), color=BLUE, linewidth=2, marker="o")
     axes.set_ylim(bottom=min(0.0, axes.get_ylim()[0]))
     axes.locator_params(axis="x", integer=True)
     axes.set(xlabel="age in periods", ylabel=label)

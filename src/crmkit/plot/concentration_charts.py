@@ -4,9 +4,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .._frames import numbers, read_eager
+from .._frames import read_eager
+from .._typed import typed
 from ..typing import IntoDataFrame
-from .canvas import axes_or_new, shade
+from .canvas import axes_or_new, points, shade
 from .palette import BLUE, GREY, RED
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["pareto_curve", "whale_curve"]
 
 
+@typed
 def pareto_curve(curve: IntoDataFrame, *, ax: "Axes | None" = None) -> "Axes":
     """Draw the share of value that each share of the customers holds.
 
@@ -50,7 +52,7 @@ def pareto_curve(curve: IntoDataFrame, *, ax: "Axes | None" = None) -> "Axes":
     """
     frame = read_eager(curve, ("customer_share", "value_share"))
     axes = axes_or_new(ax)
-    p, y = numbers(frame, "customer_share"), numbers(frame, "value_share")
+    p, y = points(frame, "customer_share"), points(frame, "value_share")
     shade(axes, frame, p, "value_share")
     axes.plot([0, 1], [0, 1], color=GREY, linewidth=1, label="all equal")
     axes.plot(p, y, color=BLUE, linewidth=2, label="this base")
@@ -59,6 +61,7 @@ def pareto_curve(curve: IntoDataFrame, *, ax: "Axes | None" = None) -> "Axes":
     return axes
 
 
+@typed
 def whale_curve(curve: IntoDataFrame, *, ax: "Axes | None" = None) -> "Axes":
     """Draw cumulative profit from the best customer to the worst, losses in red.
 
@@ -95,7 +98,7 @@ def whale_curve(curve: IntoDataFrame, *, ax: "Axes | None" = None) -> "Axes":
     """
     frame = read_eager(curve, ("customer_share", "profit"))
     axes = axes_or_new(ax)
-    p, profit = numbers(frame, "customer_share"), numbers(frame, "profit")
+    p, profit = points(frame, "customer_share"), points(frame, "profit")
     shade(axes, frame, p, "profit")
     top = int(np.argmax(profit))
     axes.plot(p[: top + 1], profit[: top + 1], color=BLUE, linewidth=2)

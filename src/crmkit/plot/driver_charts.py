@@ -2,10 +2,11 @@
 
 from typing import TYPE_CHECKING
 
-from .._frames import numbers, read_eager
+from .._frames import read_eager
+from .._typed import typed
 from ..satisfaction import DriverWeights
 from ..typing import IntoDataFrame
-from .canvas import axes_or_new
+from .canvas import axes_or_new, points
 from .palette import BLUE, LIGHT_GREY
 
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["driver_bars", "priority_matrix"]
 
 
+@typed
 def driver_bars(weights: DriverWeights, *, ax: "Axes | None" = None) -> "Axes":
     """Draw the weight of each driver, the largest on top, with the noise floor.
 
@@ -63,6 +65,7 @@ def driver_bars(weights: DriverWeights, *, ax: "Axes | None" = None) -> "Axes":
     return axes
 
 
+@typed
 def priority_matrix(priorities: IntoDataFrame, *, ax: "Axes | None" = None) -> "Axes":
     """Draw importance against performance, cut at their means.
 
@@ -92,8 +95,8 @@ def priority_matrix(priorities: IntoDataFrame, *, ax: "Axes | None" = None) -> "
     """
     frame = read_eager(priorities, ("driver", "importance", "performance"))
     importance, performance = (
-        numbers(frame, "importance"),
-        numbers(frame, "performance"),
+        points(frame, "importance"),
+        points(frame, "performance"),
     )
     axes = axes_or_new(ax)
     axes.axhline(importance.mean(), color=LIGHT_GREY, linewidth=1)

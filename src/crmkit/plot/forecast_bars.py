@@ -4,9 +4,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .._frames import numbers, read_eager
+from .._frames import read_eager
+from .._typed import typed
 from ..typing import IntoDataFrame
-from .canvas import axes_or_new
+from .canvas import axes_or_new, points
 from .palette import BLUE, OCHRE
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["predicted_against_actual"]
 
 
+@typed
 def predicted_against_actual(
     groups: IntoDataFrame,
     *,
@@ -70,7 +72,7 @@ def predicted_against_actual(
         (predicted_col, OCHRE, -0.2),
         (actual_col, BLUE, 0.2),
     ):
-        canvas.bar(at + shift, numbers(frame, column), 0.4, color=colour, label=column)
+        canvas.bar(at + shift, points(frame, column), 0.4, color=colour, label=column)
     labels = [str(label) for label in frame[label_col].to_list()]
     canvas.set_xticks(at, labels)
     canvas.set_xlabel(label_col)

@@ -4,9 +4,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .._frames import numbers, read_eager
+from .._frames import read_eager
+from .._typed import typed
 from ..typing import IntoDataFrame
-from .canvas import axes_or_new, texts
+from .canvas import axes_or_new, points, texts
 from .palette import BLUE, GREEN, GREY, LIGHT_BLUE, RED
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ __all__ = ["growth_bars"]
 _MOST_DATES = 12
 
 
+@typed
 def growth_bars(accounts: IntoDataFrame, *, ax: "Axes | None" = None) -> "Axes":
     """Draw new, retained, resurrected and lost customers per period.
 
@@ -61,10 +63,10 @@ def growth_bars(accounts: IntoDataFrame, *, ax: "Axes | None" = None) -> "Axes":
     place = np.arange(len(frame))
     base = np.zeros(len(frame))
     for name, colour in above.items():
-        height = numbers(frame, name)
+        height = points(frame, name)
         axes.bar(place, height, bottom=base, color=colour, label=name)
         base = base + height
-    axes.bar(place, -numbers(frame, "lost"), color=RED, label="lost")
+    axes.bar(place, -points(frame, "lost"), color=RED, label="lost")
     axes.axhline(0, color=GREY, linewidth=1)
     step = max(1, -(-len(frame) // _MOST_DATES))
     names = texts(frame, "period")

@@ -4,9 +4,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .._frames import numbers, read_eager
+from .._frames import read_eager
+from .._typed import typed
 from ..typing import IntoDataFrame
-from .canvas import axes_or_new, error_arms
+from .canvas import axes_or_new, error_arms, points, texts
 from .palette import GREEN, GREY, LIGHT_GREY, RED
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ __all__ = ["loyalty_zones"]
 _ZONES = {"detraction": RED, "indifference": GREY, "advocacy": GREEN}
 
 
+@typed
 def loyalty_zones(
     curve: IntoDataFrame, *, score_col: str = "score", ax: "Axes | None" = None
 ) -> "Axes":
@@ -47,8 +49,8 @@ def loyalty_zones(
     """
     wanted = (score_col, "share", "share_lower", "share_upper", "rising", "zone")
     frame = read_eager(curve, wanted)
-    score, share, lower, upper, rising = (numbers(frame, name) for name in wanted[:-1])
-    zone = np.asarray(frame["zone"].to_list())
+    score, share, lower, upper, rising = (points(frame, name) for name in wanted[:-1])
+    zone = np.asarray(texts(frame, "zone"))
     axes = axes_or_new(ax)
     axes.plot(score, rising, color=LIGHT_GREY, drawstyle="steps-mid", zorder=1)
     for name, colour in _ZONES.items():

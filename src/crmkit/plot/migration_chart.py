@@ -4,15 +4,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .._frames import numbers, read_eager
+from .._frames import read_eager
+from .._typed import typed
 from ..typing import FloatArray, IntoDataFrame
-from .canvas import axes_or_new, texts
+from .canvas import axes_or_new, points, texts
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 __all__ = ["migration_heatmap"]
 
 
+@typed
 def migration_heatmap(table: IntoDataFrame, *, ax: "Axes | None" = None) -> "Axes":
     """Draw the share of each tier that moved to each other tier.
 
@@ -52,7 +54,7 @@ def migration_heatmap(table: IntoDataFrame, *, ax: "Axes | None" = None) -> "Axe
     axes = axes_or_new(ax)
     was, now = texts(frame, "from_tier"), texts(frame, "to_tier")
     rows, columns = list(dict.fromkeys(was)), list(dict.fromkeys(now))
-    share = numbers(frame, "share")
+    share = points(frame, "share")
     grid: FloatArray = np.full((len(rows), len(columns)), np.nan)
     for from_tier, to_tier, part in zip(was, now, share.tolist(), strict=True):
         at = rows.index(from_tier), columns.index(to_tier)

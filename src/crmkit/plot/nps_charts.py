@@ -4,9 +4,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .._frames import numbers, read_eager
+from .._frames import read_eager, require_ids, require_present
+from .._typed import typed
 from ..typing import IntoDataFrame
-from .canvas import axes_or_new, error_arms
+from .canvas import axes_or_new, error_arms, points
 from .palette import BLUE, LIGHT_GREY
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ __all__ = ["nps_by_group", "nps_over_time"]
 _NPS = ("nps", "nps_lower", "nps_upper", "n_responses")
 
 
+@typed
 def nps_by_group(scores: IntoDataFrame, *, by: str, ax: "Axes | None" = None) -> "Axes":
     """Draw the net promoter score of each group with its interval.
 
@@ -44,7 +46,7 @@ def nps_by_group(scores: IntoDataFrame, *, by: str, ax: "Axes | None" = None) ->
     'net promoter score'
     """
     frame = read_eager(scores, (by, *_NPS))
-    score, lower, upper, n = (numbers(frame, name) for name in _NPS)
+    score, lower, upper, n = (points(frame, name) for name in _NPS)
     names = frame[by].to_list()
     shown = np.flatnonzero(n > 0)
     axes = axes_or_new(ax)
@@ -64,6 +66,7 @@ def nps_by_group(scores: IntoDataFrame, *, by: str, ax: "Axes | None" = None) ->
     return axes
 
 
+@typed
 def nps_over_time(
     scores: IntoDataFrame, *, time_col: str, ax: "Axes | None" = None
 ) -> "Axes":
@@ -95,8 +98,10 @@ def nps_over_time(
     'net promoter score'
     """
     frame = read_eager(scores, (time_col, *_NPS))
+    require_ids(frame, time_col)
+    require_present(frame, time_col)
     rows = frame.sort(time_col)
-    score, lower, upper, n = (numbers(rows, name) for name in _NPS)
+    score, lower, upper, n = (points(rows, name) for name in _NPS)
     shown = n > 0
     when = np.asarray(rows[time_col].to_list())[shown]
     axes = axes_or_new(ax)

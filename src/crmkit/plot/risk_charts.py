@@ -4,9 +4,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .._frames import numbers, read_eager
+from .._frames import read_eager
+from .._typed import typed
 from ..typing import IntoDataFrame
-from .canvas import axes_or_new
+from .canvas import axes_or_new, points
 from .palette import BLUE, GREY
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["calibration_line", "gain_line"]
 
 
+@typed
 def gain_line(gain: IntoDataFrame, *, ax: "Axes | None" = None) -> "Axes":
     """Draw the share of churners found in each share of the ranking.
 
@@ -44,14 +46,15 @@ def gain_line(gain: IntoDataFrame, *, ax: "Axes | None" = None) -> "Axes":
     """
     frame = read_eager(gain, ("share_targeted", "share_captured"))
     axes = axes_or_new(ax)
-    share = np.append(0.0, numbers(frame, "share_targeted"))
-    axes.plot(share, np.append(0.0, numbers(frame, "share_captured")), color=BLUE)
+    share = np.append(0.0, points(frame, "share_targeted"))
+    axes.plot(share, np.append(0.0, points(frame, "share_captured")), color=BLUE)
     axes.plot([0, 1], [0, 1], color=GREY, linestyle=":")
     axes.set_xlabel("share of customers targeted")
     axes.set_ylabel("share of churners found")
     return axes
 
 
+@typed
 def calibration_line(calibration: IntoDataFrame, *, ax: "Axes | None" = None) -> "Axes":
     """Draw the observed churn rate against the forecast risk.
 
@@ -82,7 +85,7 @@ def calibration_line(calibration: IntoDataFrame, *, ax: "Axes | None" = None) ->
     """
     frame = read_eager(calibration, ("mean_risk", "churn_rate"))
     axes = axes_or_new(ax)
-    risk, rate = numbers(frame, "mean_risk"), numbers(frame, "churn_rate")
+    risk, rate = points(frame, "mean_risk"), points(frame, "churn_rate")
     axes.plot([0, 1], [0, 1], color=GREY, linestyle=":")
     axes.plot(risk, rate, color=BLUE, marker="o")
     axes.set_xlabel("forecast risk")

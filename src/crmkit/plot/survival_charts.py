@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from .._typed import typed
 from ..churn import RetentionProjection, SurvivalCurve
 from .canvas import axes_or_new
 from .palette import BLUE
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
 __all__ = ["retention_line", "survival_steps"]
 
 
+@typed
 def retention_line(
     projection: RetentionProjection, *, ax: "Axes | None" = None
 ) -> "Axes":
@@ -58,6 +60,7 @@ def retention_line(
     return axes
 
 
+@typed
 def survival_steps(curve: SurvivalCurve, *, ax: "Axes | None" = None) -> "Axes":
     """Draw a Kaplan-Meier curve as steps, with its interval.
 

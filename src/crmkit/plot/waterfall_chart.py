@@ -2,9 +2,10 @@
 
 from typing import TYPE_CHECKING
 
-from .._frames import numbers, read_eager
+from .._frames import read_eager
+from .._typed import typed
 from ..typing import IntoDataFrame
-from .canvas import axes_or_new
+from .canvas import axes_or_new, points, texts
 from .palette import BLUE, GREY, RED, SLATE
 
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["waterfall"]
 
 
+@typed
 def waterfall(steps: IntoDataFrame, *, ax: "Axes | None" = None) -> "Axes":
     """Draw how the parts of a value add up to it.
 
@@ -51,8 +53,8 @@ def waterfall(steps: IntoDataFrame, *, ax: "Axes | None" = None) -> "Axes":
     """
     frame = read_eager(steps, ("part", "meaning", "amount", "start", "end"))
     ax = axes_or_new(ax)
-    amount, end = numbers(frame, "amount"), numbers(frame, "end")
-    start = numbers(frame, "start")
+    amount, end = points(frame, "amount"), points(frame, "end")
+    start = points(frame, "start")
     last = len(frame) - 1
     for at, height in enumerate(amount):
         colour = SLATE if at == last else BLUE if height >= 0 else RED
@@ -69,7 +71,7 @@ def waterfall(steps: IntoDataFrame, *, ax: "Axes | None" = None) -> "Axes":
     names = [
         part if part == meaning else "\n".join([part, *meaning.split()])
         for part, meaning in zip(
-            frame["part"].to_list(), frame["meaning"].to_list(), strict=True
+            texts(frame, "part"), texts(frame, "meaning"), strict=True
         )
     ]
     ax.set_xticks(range(len(names)), names)

@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..._check import (
+    LONGEST,
     flawless_history,
     known_history,
-    nonnegative,
     nonnegative_array,
     purchase_history,
+    span,
 )
 from ..._frames import (
     Frame,
@@ -46,6 +47,7 @@ Rules: TypeAlias = Callable[[Columns], Callable[[Frame], list[Rule]]]
 Score: TypeAlias = Callable[[FloatArray, FloatArray, FloatArray], FloatArray]
 
 _CORRECT = "correct or drop these rows."
+_AT_MOST = f"It may not exceed {LONGEST:g}"
 _ID = "customer_id"
 _BLOCK = 2**20  # rows whose intermediate results stay near the processor
 
@@ -104,6 +106,12 @@ def history_rules(columns: Columns) -> Callable[[Frame], list[Rule]]:
                 for column in columns
                 for rule in number_rules(frame, column, sign="nonnegative")
             ),
+            *(
+                impossible(
+                    column, nw.col(column) > LONGEST, f"Pass at most {LONGEST:g}"
+                )
+                for column in columns
+            ),
             impossible(frequency, x != x.floor(), "Frequency is a count"),
             impossible(recency, t_x > nw.col(T), f"Recency may not exceed {T}"),
             impossible(
@@ -122,7 +130,7 @@ def history_rules(columns: Columns) -> Callable[[Frame], list[Rule]]:
 ANY_TIME = Clock(
     history=purchase_history,
     rules=history_rules,
-    span=nonnegative,
+    span=span,
     ages=nonnegative_array,
 )
 

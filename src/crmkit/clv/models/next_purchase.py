@@ -16,6 +16,7 @@ __all__ = ["NextPurchaseScores"]
 
 _NEAREST, _FARTHEST = 1e-12, 1e9  # of T: shorter is at once, longer is never
 _HALVINGS = 60  # of 48 in the logarithm: to the last digit
+_MOST_PURCHASES = 100_000  # each one costs a pass over all customers
 _MOST_OPPORTUNITIES = 1024  # each one costs a step: a thousand years of yearly gifts
 
 
@@ -56,7 +57,7 @@ class NextPurchaseScores(PurchaseScores):
             Probabilities from 0 to 1, exact to about 1e-15: one minus those of fewer
             purchases.
         """
-        least = whole("n", n)
+        least = whole("n", n, at_most=_MOST_PURCHASES)
         span = self.formulas.clock.span("horizon", horizon)
         history = known_history(*self.formulas.clock.history(frequency, recency, T))
         fewer = np.full(history[0].shape, -np.inf)

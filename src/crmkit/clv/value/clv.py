@@ -4,6 +4,7 @@ from functools import partial
 
 from ..._arguments import able_to
 from ..._check import nonnegative
+from ..._typed import typed
 from ...typing import HISTORY, HistoryColumns, IntoFrameT, PurchaseModel, SpendModel
 from .expected_value import Nonpositive, with_expected_value
 from .fitted_unit import rate_in_unit, unit_of
@@ -11,6 +12,7 @@ from .fitted_unit import rate_in_unit, unit_of
 __all__ = ["with_clv"]
 
 
+@typed
 def with_clv(
     customers: IntoFrameT,
     *,

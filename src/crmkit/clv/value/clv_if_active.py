@@ -4,6 +4,7 @@ from functools import partial
 
 from ..._arguments import able_to
 from ..._check import nonnegative
+from ..._typed import typed
 from ...typing import (
     HISTORY,
     HistoryColumns,
@@ -18,6 +19,7 @@ from .fitted_unit import rate_in_unit, unit_of
 __all__ = ["with_clv_if_active"]
 
 
+@typed
 def with_clv_if_active(
     customers: IntoFrameT,
     *,
