@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..._frames import native, nw, read_eager
-from ...clv import BgNbd, GammaGamma, forecast
+from ...clv import BgNbd, GammaGamma, Ranges, forecast
 from ...errors import CrmkitError
 from ...fits import FitReport, Interval
 from ...typing import IntoDataFrame
@@ -45,7 +45,7 @@ def value_range(
             horizon=weeks,
             discount_rate=question.weekly_discount_rate,
             margin=question.margin,
-            n_draws=_DRAWS,
+            ranges=Ranges(n_draws=_DRAWS),
             rng=np.random.default_rng(_SEED),
         )
     except CrmkitError:
