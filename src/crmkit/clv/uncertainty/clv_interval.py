@@ -10,6 +10,7 @@ from ..models.model_arguments import new_columns
 from ..value.customer_terms import own_terms, rate_for_all, share_for_all
 from ..value.fitted_unit import unit_of
 from ..value.opened_customers import open_customers
+from .parameter_draws import steady
 from .ranges import RANGES, Ranges, checked_ranges, drawn_factors
 from .shared_futures import drawn_ends
 from .simulated_futures import PurchaseSampler, SpendSampler
@@ -103,6 +104,7 @@ def with_clv_interval(
     able_to("spend", spend, "sample_amounts")
     new_columns(_ENDS, read=(*columns.history, columns.monetary_value, *columns.terms))
     opened = open_customers(customers, columns)
+    purchases, spend = steady(purchases), steady(spend)
     unit = unit_of(purchases)
     count, tail, error = checked_ranges(ranges, unit)
     span = nonnegative("horizon", horizon)

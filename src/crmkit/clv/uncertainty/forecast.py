@@ -17,6 +17,7 @@ from .drawn_ends import interval_of_draws
 from .drawn_totals import drawn_totals
 from .forecast_part import ForecastPart, error_factors, groups_of, part_of
 from .model_error import ErrorScale
+from .parameter_draws import steady
 from .ranges import RANGES, Ranges, checked_ranges
 from .simulated_futures import PurchaseSampler, SpendSampler
 
@@ -243,6 +244,7 @@ def forecast(
     """
     able_to("purchases", purchases, "sample_purchase_times")
     able_to("spend", spend, "sample_amounts", "expected_spend")
+    purchases, spend = steady(purchases), steady(spend)
     unit = unit_of(purchases)
     rate, share = (
         rate_for_all(discount_rate, columns, unit),

@@ -9,6 +9,7 @@ from ...typing import HISTORY, HistoryColumns, IntoDataFrameT
 from ..models.model_arguments import new_columns
 from ..value.fitted_unit import unit_of
 from ..value.opened_customers import open_histories
+from .parameter_draws import steady
 from .ranges import RANGES, Ranges, checked_ranges, drawn_factors
 from .shared_futures import drawn_ends
 from .simulated_futures import PurchaseSampler
@@ -84,6 +85,7 @@ def with_purchases_interval(
     able_to("purchases", purchases, "sample_purchase_times")
     new_columns(_ENDS, read=columns.history)
     frame, history = open_histories(customers, columns)
+    purchases = steady(purchases)
     count, tail, error = checked_ranges(ranges, unit_of(purchases))
     span = nonnegative("horizon", horizon)
     ends = drawn_ends(

@@ -26,8 +26,8 @@ def value_range(
 ) -> Interval | None:
     """Return the range of the value in 95% of simulated futures; None if unknown.
 
-    Very large bases are not simulated, nor are fits that needed a penalty or have
-    parameters that the data hardly determine.
+    Very large bases are not simulated. Parameters that the data hardly determine are
+    drawn from a fit with a light penalty.
     """
     weeks = question.horizon_weeks
     if n_customers * weeks > _MOST_WEEKS or not all(
@@ -54,6 +54,5 @@ def value_range(
 
 
 def _settled(report: FitReport | None) -> bool:
-    return report is not None and not (
-        report.penalty or report.boundary or report.weakly_identified
-    )
+    # What the data leave free is held by a light penalty: the range never vanishes.
+    return report is not None and report.steadied.log_covariance is not None
