@@ -94,7 +94,7 @@ def test_a_fit_at_the_boundary_refuses_to_draw_and_says_what_helps() -> None:
         clv.with_purchases_interval(rows, purchases=fit, horizon=20, rng=_rng())
     tamed = clv.fit_pareto_nbd(rows, penalty=1.0)
     scored = clv.with_purchases_interval(
-        rows, purchases=tamed, horizon=20, n_draws=50, rng=_rng()
+        rows, purchases=tamed, horizon=20, ranges=clv.Ranges(n_draws=50), rng=_rng()
     )
     assert (scored["purchases_lower"] <= scored["purchases_upper"]).all()
 
