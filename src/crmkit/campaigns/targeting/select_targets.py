@@ -2,11 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import csr_array, vstack
 
 from ..._check import nonnegative, one_of, whole
 from ..._frames import (
@@ -25,6 +23,9 @@ from ..._frames import (
 from ...errors import InvalidValueError, NotEnoughDataError
 from ...kernels.campaigns.target_prices import greedy_choice, relaxation
 from ...typing import BoolArray, FloatArray, IntArray, IntoDataFrameT
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 __all__ = ["TargetSelection", "select_targets"]
 
@@ -195,7 +196,7 @@ _Solved = tuple[BoolArray, float, float | None]
 
 
 def _greedy(
-    profit: FloatArray, use: csr_array, limits: FloatArray, starts: IntArray
+    profit: FloatArray, use: "csr_array", limits: FloatArray, starts: IntArray
 ) -> _Solved:
     if not profit.size:
         return np.zeros(0, dtype=bool), 0.0, None
@@ -209,8 +210,12 @@ def _greedy(
 
 
 def _exact(
-    profit: FloatArray, use: csr_array, limits: FloatArray, starts: IntArray
+    profit: FloatArray, use: "csr_array", limits: FloatArray, starts: IntArray
 ) -> _Solved:
+    # Both take longer to import than all of crmkit.
+    from scipy.optimize import Bounds, LinearConstraint, milp  # noqa: PLC0415
+    from scipy.sparse import csr_array, vstack  # noqa: PLC0415
+
     if not profit.size:
         return np.zeros(0, dtype=bool), 0.0, None
     size = np.diff(starts, append=profit.size)
@@ -260,8 +265,10 @@ def _limits(
     max_contacts: int | None,
     capacity: Mapping[str, int] | None,
     channel_col: str,
-) -> tuple[csr_array, FloatArray]:
+) -> tuple["csr_array", FloatArray]:
     """Return what each row uses of each limit, and the limits: the budget first."""
+    from scipy.sparse import csr_array  # noqa: PLC0415 - a tenth of a second at import
+
     used: list[FloatArray] = []
     most: list[float] = []
     if budget is not None:
