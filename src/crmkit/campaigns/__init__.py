@@ -19,6 +19,7 @@ from .measurement.arm_effects import arm_effects
 from .measurement.funnel import funnel
 from .measurement.incremental_profit import IncrementalProfit, incremental_profit
 from .measurement.lift_by import lift_by
+from .measurement.matched_effect_by import matched_effect_by
 from .measurement.maximum_uplift_profit import maximum_uplift_profit
 from .measurement.qini import QiniArea, qini
 from .measurement.response_by import response_by
@@ -34,6 +35,7 @@ from .offers.retention_offer import RetentionOffer
 from .offers.uncertain_offer import UncertainOffer
 from .promotion.price_paid_by import price_paid_by
 from .promotion.promotion_buyers import promotion_buyers
+from .service.service_experience import with_service_experience
 from .service.service_statistics import service_statistics
 from .targeting.retention_priority import with_retention_priority
 from .targeting.select_targets import TargetSelection, select_targets
@@ -63,6 +65,7 @@ __all__ = [
     "held_out_profit",
     "incremental_profit",
     "lift_by",
+    "matched_effect_by",
     "maximum_profit",
     "maximum_uplift_profit",
     "next_product_rules",
@@ -82,5 +85,6 @@ __all__ = [
     "with_campaign_profit",
     "with_points_liability",
     "with_retention_priority",
+    "with_service_experience",
     "with_value_of_retention",
 ]

@@ -100,8 +100,8 @@ def funnel(
     lower, upper = wilson(np.where(some, reached, 0.0), base, level=inside)
     waits = _waits(days, codes, count)
     columns: dict[str, np.ndarray | nw.Series[Any]] = {
-        name: keys[name][np.repeat(np.arange(count), len(stages))]
-        for name in (groups if keys is not None else [])
+        name: values[np.repeat(np.arange(count), len(stages))]
+        for name, values in (keys.to_dict() if keys is not None else {}).items()
     }
     rates = {
         "conversion_rate": np.where(some, reached / base, np.nan),

@@ -20,12 +20,11 @@ from ..._frames import (
     require_present,
     table,
 )
-from ...errors import InvalidValueError
 from ...kernels.base.intervals import wilson
 from ...kernels.survival.event_table import event_table, survival
 from ...satisfaction.reading.answer_groups import answer_groups
 from ...typing import Day, FloatArray, IntArray, IntoDataFrameT
-from ..measurement.days_reached import days_reached
+from ..measurement.days_reached import days_reached, require_order
 
 __all__ = ["service_statistics"]
 
@@ -86,8 +85,9 @@ def service_statistics(
     Notes
     -----
     Strategies are rarely assigned at random: hard cases go to one and easy cases to
-    another, so the table describes and does not rank them. ``link_to_outcomes`` and
-    ``lift_by`` show what service does to satisfaction and retention.
+    another, so the table describes and does not rank them. What service does to
+    satisfaction and retention needs the outcomes of customers:
+    ``with_service_experience``, then ``matched_effect_by``.
 
     References
     ----------
@@ -168,16 +168,7 @@ def _waits(
         last = float(day_number("as_of", as_of))
     closed = ~np.isnan(ended)
     waited = np.where(closed, ended, last) - opened
-    wrong = np.flatnonzero(waited < 0)
-    if wrong.size:
-        raise InvalidValueError(
-            subject=f"column {closed_col!r}",
-            found="case closed, or still seen, before it was opened",
-            count=wrong.size,
-            total=waited.size,
-            first=f"row {int(wrong[0])}",
-            remedy="Correct the days, or pass a later as_of.",
-        )
+    require_order([opened, opened + waited], closed_col)
     return waited, closed
 
 
