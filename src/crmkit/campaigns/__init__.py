@@ -11,6 +11,7 @@ from .acquisition.payback import Payback, payback
 from .cross_selling.association_rules import association_rules
 from .cross_selling.cross_sell_score import cross_sell_score
 from .cross_selling.next_product_rules import next_product_rules
+from .cross_selling.share_of_wallet import with_share_of_wallet
 from .loyalty.points_by import points_by
 from .loyalty.points_liability import with_points_liability
 from .loyalty.redemption_by_cohort import redemption_by_cohort
@@ -34,6 +35,8 @@ from .offers.maximum_profit import MaximumProfit, maximum_profit
 from .offers.retention_offer import RetentionOffer
 from .offers.uncertain_offer import UncertainOffer
 from .promotion.price_paid_by import price_paid_by
+from .promotion.price_response import PriceResponse, fit_price_response
+from .promotion.price_tolerance_by import price_tolerance_by
 from .promotion.promotion_buyers import promotion_buyers
 from .service.service_experience import with_service_experience
 from .service.service_statistics import service_statistics
@@ -47,6 +50,7 @@ __all__ = [
     "IncrementalProfit",
     "MaximumProfit",
     "Payback",
+    "PriceResponse",
     "QiniArea",
     "ResponseChange",
     "RetentionOffer",
@@ -61,6 +65,7 @@ __all__ = [
     "campaign_profit_curve",
     "cross_sell_score",
     "expected_maximum_profit",
+    "fit_price_response",
     "funnel",
     "held_out_profit",
     "incremental_profit",
@@ -72,6 +77,7 @@ __all__ = [
     "payback",
     "points_by",
     "price_paid_by",
+    "price_tolerance_by",
     "promotion_buyers",
     "qini",
     "redemption_by_cohort",
@@ -86,5 +92,6 @@ __all__ = [
     "with_points_liability",
     "with_retention_priority",
     "with_service_experience",
+    "with_share_of_wallet",
     "with_value_of_retention",
 ]
