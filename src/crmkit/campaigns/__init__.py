@@ -40,12 +40,15 @@ from .promotion.price_tolerance_by import price_tolerance_by
 from .promotion.promotion_buyers import promotion_buyers
 from .service.service_experience import with_service_experience
 from .service.service_statistics import service_statistics
+from .targeting.campaign_plan import CampaignPlan, campaign_plan
+from .targeting.policy_profit import policy_profit
 from .targeting.retention_priority import with_retention_priority
 from .targeting.select_targets import TargetSelection, select_targets
 from .targeting.value_of_retention import with_value_of_retention
 
 __all__ = [
     "AcquisitionVsRetention",
+    "CampaignPlan",
     "HeldOutProfit",
     "IncrementalProfit",
     "MaximumProfit",
@@ -62,6 +65,7 @@ __all__ = [
     "acquisition_vs_retention",
     "arm_effects",
     "association_rules",
+    "campaign_plan",
     "campaign_profit_curve",
     "cross_sell_score",
     "expected_maximum_profit",
@@ -76,6 +80,7 @@ __all__ = [
     "next_product_rules",
     "payback",
     "points_by",
+    "policy_profit",
     "price_paid_by",
     "price_tolerance_by",
     "promotion_buyers",
