@@ -11,7 +11,9 @@ from .acquisition.payback import Payback, payback
 from .cross_selling.association_rules import association_rules
 from .cross_selling.cross_sell_score import cross_sell_score
 from .cross_selling.next_product_rules import next_product_rules
+from .cross_selling.purchase_paths import purchase_paths
 from .cross_selling.share_of_wallet import with_share_of_wallet
+from .cross_selling.up_sell_score import up_sell_score
 from .loyalty.points_by import points_by
 from .loyalty.points_liability import with_points_liability
 from .loyalty.redemption_by_cohort import redemption_by_cohort
@@ -84,6 +86,7 @@ __all__ = [
     "price_paid_by",
     "price_tolerance_by",
     "promotion_buyers",
+    "purchase_paths",
     "qini",
     "redemption_by_cohort",
     "response_by",
@@ -91,6 +94,7 @@ __all__ = [
     "select_targets",
     "service_statistics",
     "tier_rule_outcomes",
+    "up_sell_score",
     "uplift_by_percentile",
     "uplift_curve",
     "with_campaign_profit",
