@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 
 from .._check import nonnegative_array, one_of, random_source, whole
 from ..errors import InvalidValueError
+from ..fits import shown
 from ..kernels.log.calendar import DAYS_PER_UNIT
 from ..typing import FloatArray, IntArray, IntoDataFrame, TimeUnit
 from .backend import Backend, from_columns
@@ -42,6 +43,7 @@ class _Spend(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@shown
 class SimulatedPurchases:
     """Purchases drawn from a model.
 

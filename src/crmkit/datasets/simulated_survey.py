@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .._check import fraction, nonnegative, random_source, whole
+from ..fits import shown
 from ..typing import FloatArray, IntArray, IntoDataFrame
 from .backend import Backend, from_columns
 
@@ -20,6 +21,7 @@ _BETWEEN_REFERRALS = 600.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@shown
 class SimulatedSurvey:
     """The tables of a simulated survey and of the later behaviour of its customers.
 

@@ -23,6 +23,7 @@ from ..._frames import (
     with_columns_of,
 )
 from ...errors import InvalidValueError, NotEnoughDataError
+from ...fits import shown
 from ...kernels.campaigns.target_prices import greedy_choice, relaxation
 from ...typing import BoolArray, FloatArray, IntArray, IntoDataFrameT
 
@@ -35,6 +36,7 @@ _GAP = 1e-6  # relative gap at which the exact method stops
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@shown
 class TargetSelection(Generic[FrameT_co]):
     """Who was chosen, what it is expected to earn, and how close that is to the best.
 

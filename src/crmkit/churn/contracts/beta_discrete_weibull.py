@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ...fits import FitReport
+from ...fits import FitReport, shown
 from ...kernels.survival import beta_discrete_weibull as kernel
 from ...typing import IntoFrame
 from .contract_methods import ContractFormulas, ContractMethods
@@ -18,6 +18,7 @@ __all__ = [
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@shown
 class BetaDiscreteWeibull(ContractMethods):
     """A beta-discrete-Weibull model of contracts, fitted or built by hand.
 

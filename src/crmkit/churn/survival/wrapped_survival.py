@@ -9,12 +9,14 @@ from numpy.typing import ArrayLike
 from ..._check import nonnegative_array
 from ..._frames import read_eager
 from ...errors import InvalidTypeError, InvalidValueError
+from ...fits import shown
 from ...typing import FloatArray, IntoFrame
 
 __all__ = ["LifelinesSurvival", "ScikitSurvival"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@shown
 class LifelinesSurvival:
     """A fitted lifelines model, as a ``SurvivalModel``.
 
@@ -67,6 +69,7 @@ class LifelinesSurvival:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@shown
 class ScikitSurvival:
     """A fitted scikit-survival estimator, as a ``SurvivalModel``.
 

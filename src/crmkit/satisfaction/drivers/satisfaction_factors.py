@@ -13,7 +13,7 @@ import numpy as np
 from ..._arguments import names_given
 from ..._frames import read_eager
 from ...errors import InvalidValueError
-from ...fits import checked, from_document, to_document
+from ...fits import checked, from_document, shown, to_document
 from ...kernels.survey import reliability
 from ...typing import FloatArray, IntoDataFrame
 from ..reading.questions import (
@@ -31,6 +31,7 @@ _FACTORS: Final = ("core", "support", "recovery", "personalisation")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@shown
 class SatisfactionFactor:
     """One factor of satisfaction.
 
