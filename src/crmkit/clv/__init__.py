@@ -7,10 +7,13 @@ from .checking.compare_models import (
     ModelScore,
     compare_models,
 )
+from .checking.frequency_fit import frequency_fit
 from .checking.heterogeneity import Heterogeneity, heterogeneity
 from .checking.holdout_error import HoldoutError
 from .checking.model_error_fit import fit_model_error
 from .checking.probability_alive_path import probability_alive_path
+from .checking.purchase_gaps import purchase_gaps
+from .checking.spend_fit import spend_fit
 from .checking.spend_independence import SpendIndependence, spend_independence
 from .checking.tracking import tracking
 from .components.assumptions import Assumptions
@@ -121,14 +124,17 @@ __all__ = [
     "fit_seasonality",
     "fit_spend_covariates",
     "forecast",
+    "frequency_fit",
     "heterogeneity",
     "per_unit_rate",
     "probability_alive_path",
     "profile_intervals",
     "profit_by",
     "profit_change",
+    "purchase_gaps",
     "purchase_histories",
     "referral_influence",
+    "spend_fit",
     "spend_independence",
     "tracking",
     "value_statement",
