@@ -21,6 +21,7 @@ from ..._frames import (
     with_columns_of,
 )
 from ...errors import InvalidValueError
+from ...fits import shown
 from ...typing import FloatArray, IntoDataFrameT
 from .limited_choice import Method, limited_choice
 
@@ -29,7 +30,8 @@ __all__ = ["TargetSelection", "select_targets"]
 FrameT_co = TypeVar("FrameT_co", covariant=True)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@shown
 class TargetSelection(Generic[FrameT_co]):
     """Who was chosen, what it is expected to earn, and how close that is to the best.
 
@@ -59,13 +61,6 @@ class TargetSelection(Generic[FrameT_co]):
     cost: float
     n_selected: int
     profit_per_budget_unit: float | None = None
-
-    def __repr__(self) -> str:
-        """Show the numbers; the rows are in ``customers``."""
-        return (
-            f"TargetSelection(n_selected={self.n_selected}, profit={self.profit:g}, "
-            f"cost={self.cost:g}, gap={self.gap:.2g})"
-        )
 
 
 def select_targets(

@@ -12,6 +12,7 @@ from ..._check import MOST_REPEATS, fraction, random_source, whole
 from ..._frames import EagerFrame, native, read_eager, table, with_arrays
 from ..._typed import typed
 from ...errors import MissingColumnError
+from ...fits import shown
 from ...kernels.base import ranking
 from ...kernels.base.binary_regression import log_likelihood_sums
 from ...kernels.base.newton import Derivatives, maximise
@@ -40,6 +41,7 @@ _NEAR = 1e-9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@shown
 class ChurnClassifier:
     """A fitted estimator with its calibration.
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar
 
-from ...fits import FitReport
+from ...fits import FitReport, shown
 from ...kernels.purchases.beta_geometric import mbg_nbd
 from ...typing import HISTORY, HistoryColumns, IntoFrame
 from .fitting import fit_purchases
@@ -16,6 +16,7 @@ __all__ = ["MbgNbd", "fit_mbg_nbd"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@shown
 class MbgNbd(PurchaseMethods):
     """An MBG/NBD model of repeat purchases, fitted or built from known parameters.
 
