@@ -289,12 +289,13 @@ def test_the_error_is_a_json_document() -> None:
 
 
 def test_ranges_with_the_error_hold_where_a_shock_hits_all_customers() -> None:
-    # One seed, a smaller copy of the benchmark: a shock that no model knows.
+    # One seed, a smaller copy of the benchmark: a shock that no model knows. 16
+    # forecasts share two shocks; the benchmark holds 96% of ranges with shocks.
     shocked = forecast_coverage.simulated("shocks", 2, n_customers=500, days=420)
     found = [
         each for _, _, each in forecast_coverage.held(shocked, n_draws=60, leads=(91,))
     ]
     wide = sum(each.wide for each in found)
-    assert wide >= 0.9 * len(found)
-    assert wide >= sum(each.plain for each in found)
+    assert wide >= 0.85 * len(found)
+    assert wide > sum(each.plain for each in found)
     assert all(each.widths[1] >= each.widths[0] for each in found)
