@@ -319,6 +319,7 @@ def purchase_history(
         return x, t_x, T_
     for name, column in zip(("frequency", "recency", "T"), columns, strict=True):
         nonnegative_array(name, column)
+    for name, column in zip(("frequency", "recency", "T"), columns, strict=True):
         _refuse_where(name, column, column > LONGEST, f"value above {LONGEST:g}")
     _refuse_where("frequency", x, x != np.floor(x), "value that is not whole")
     _refuse_where("recency", t_x, t_x > T_, "value above T")

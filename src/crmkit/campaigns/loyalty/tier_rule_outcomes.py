@@ -21,12 +21,14 @@ from ..._frames import (
     require_present,
     table,
 )
+from ..._typed import typed
 from ...errors import InvalidValueError
 from ...typing import FloatArray, IntArray, IntoDataFrameT
 
 __all__ = ["tier_rule_outcomes"]
 
 
+@typed
 def tier_rule_outcomes(
     periods: IntoDataFrameT,
     *,

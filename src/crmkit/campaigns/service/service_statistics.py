@@ -20,6 +20,7 @@ from ..._frames import (
     require_present,
     table,
 )
+from ..._typed import typed
 from ...errors import InvalidValueError
 from ...kernels.base.intervals import wilson
 from ...kernels.survival.event_table import event_table, survival
@@ -29,6 +30,7 @@ from ..measurement.days_reached import days_reached
 __all__ = ["service_statistics"]
 
 
+@typed
 def service_statistics(
     cases: IntoDataFrameT,
     *,

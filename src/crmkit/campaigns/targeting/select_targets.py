@@ -22,6 +22,7 @@ from ..._frames import (
     require_present,
     with_columns_of,
 )
+from ..._typed import typed
 from ...errors import InvalidValueError, NotEnoughDataError
 from ...kernels.campaigns.target_prices import greedy_choice, relaxation
 from ...typing import BoolArray, FloatArray, IntArray, IntoDataFrameT
@@ -66,6 +67,7 @@ class TargetSelection(Generic[FrameT_co]):
     profit_per_budget_unit: float | None = None
 
 
+@typed
 def select_targets(
     customers: IntoDataFrameT,
     *,

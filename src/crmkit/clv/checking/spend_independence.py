@@ -7,6 +7,7 @@ import numpy as np
 from scipy.special import stdtr
 
 from ..._frames import numbers, nw, read_eager, refuse
+from ..._typed import typed
 from ...errors import NotEnoughDataError
 from ...fits import checked, from_document, to_document
 from ...typing import HISTORY, FloatArray, HistoryColumns, IntoDataFrame
@@ -56,6 +57,7 @@ class SpendIndependence:
         )
 
 
+@typed
 def spend_independence(
     customers: IntoDataFrame, *, columns: HistoryColumns = HISTORY
 ) -> SpendIndependence:

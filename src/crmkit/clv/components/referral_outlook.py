@@ -116,6 +116,7 @@ class ReferralOutlook:
         return from_document(cls, document)
 
 
+@typed
 def fit_referral_outlook(
     ledger: Ledger[IntoDataFrameT],
     *,

@@ -5,6 +5,7 @@ import numpy as np
 from ..._arguments import able_to
 from ..._check import nonnegative, random_source
 from ..._frames import native, with_arrays
+from ..._typed import typed
 from ...typing import HISTORY, FloatArray, HistoryColumns, IntoDataFrameT
 from ..models.model_arguments import finite_margin, new_columns
 from ..value.fitted_unit import rate_in_unit, unit_of
@@ -18,6 +19,7 @@ __all__ = ["with_clv_interval"]
 _ENDS = ("clv_lower", "clv_upper")
 
 
+@typed
 def with_clv_interval(
     customers: IntoDataFrameT,
     *,

@@ -5,6 +5,7 @@ import numpy as np
 from ..._arguments import able_to
 from ..._check import nonnegative, random_source
 from ..._frames import native, with_arrays
+from ..._typed import typed
 from ...typing import HISTORY, HistoryColumns, IntoDataFrameT
 from ..models.model_arguments import new_columns
 from ..value.opened_customers import open_histories
@@ -17,6 +18,7 @@ __all__ = ["with_purchases_interval"]
 _ENDS = ("purchases_lower", "purchases_upper")
 
 
+@typed
 def with_purchases_interval(
     customers: IntoDataFrameT,
     *,

@@ -4,6 +4,7 @@ import warnings
 from math import expm1, log, log1p
 
 from ..._check import rate
+from ..._typed import level_of_caller
 from ...errors import UnitWarning
 from ...kernels.log.calendar import DAYS_PER_UNIT
 from ...typing import TimeUnit
@@ -34,7 +35,7 @@ def rate_in_unit(discount_rate: float, unit: TimeUnit | None) -> float:
             f"argument 'discount_rate': {given:g} is {given:,.0%} a {unit}, "
             f"{_shown(yearly)} a year. {_remedy(given, unit)}",
             UnitWarning,
-            stacklevel=3,  # the caller of the public function
+            stacklevel=level_of_caller(),
         )
     return given
 
