@@ -15,7 +15,8 @@ from ..._frames import (
     require_numbers,
     result_table,
 )
-from ...errors import InvalidValueError, NotEnoughDataError
+from ..._typed import typed
+from ...errors import InvalidValueError, NotEnoughDataError, shown
 from ...kernels.base.intervals import holm
 from ...typing import FloatArray, IntoFrameT
 from .sums_by_group import N_ROWS, sums_by_group
@@ -23,6 +24,7 @@ from .sums_by_group import N_ROWS, sums_by_group
 __all__ = ["arm_effects"]
 
 
+@typed
 def arm_effects(
     customers: IntoFrameT,
     *,
@@ -100,10 +102,10 @@ def arm_effects(
         opened, [arm_col], {"crmkit_sum": value, "crmkit_squares": value**2}
     )
     arms = summed[arm_col].to_list()
-    if control not in arms:
+    if isinstance(control, type) or np.ndim(control) or control not in arms:
         raise InvalidValueError(
             subject="argument 'control'",
-            found=f"arm {control!r}, which is in no row",
+            found=f"arm {shown(control)}, which is in no row",
             remedy=f"Name one of {arms[:5]}.",
         )
     n = numbers(summed, N_ROWS)

@@ -21,7 +21,7 @@ from ..._frames import (
     table,
 )
 from ..._typed import typed
-from ...errors import InvalidValueError
+from ...errors import InvalidValueError, NotEnoughDataError
 from ...kernels.base.intervals import wilson
 from ...kernels.survival.event_table import event_table, survival
 from ...typing import Day, FloatArray, IntArray, IntoDataFrameT
@@ -111,7 +111,9 @@ def service_statistics(
     """
     inside = fraction("level", level)
     group = names_given("by", by)[0]
-    counts = [name for name in (n_contacts_col, n_callbacks_col, cost_col) if name]
+    counts = [
+        name for name in (n_contacts_col, n_callbacks_col, cost_col) if name is not None
+    ]
     frame = read_eager(cases, [group, opened_col, closed_col, *counts])
     require_present(frame, group, opened_col)
     require_numbers(frame, counts)
@@ -123,6 +125,10 @@ def service_statistics(
             for rule in number_rules(frame, name, sign="nonnegative")
         ],
     )
+    if len(frame) == 0:
+        raise NotEnoughDataError(
+            needed="at least 1 case", got="0", remedy="Pass the cases of a longer time."
+        )
     waited, closed = _waits(frame, opened_col, closed_col, as_of)
     groups = group_rows(frame, group)
     code, n = groups.codes, groups.count

@@ -8,7 +8,7 @@ from typing import TypeVar
 import numpy as np
 
 from ..._arguments import instance
-from ..._check import nonnegative
+from ..._check import LONGEST, nonnegative
 from ..._frames import (
     Frame,
     Rule,
@@ -20,6 +20,7 @@ from ..._frames import (
     nw,
     read,
     refuse,
+    require_ids,
     require_numbers,
 )
 from ...errors import (
@@ -230,7 +231,9 @@ def fit_cells(
         start=start,
         n_customers=float(weights.sum()),
         n_cells=weights.size,
-        penalty=Penalty(weight=nonnegative("penalty", penalty), centre=centre),
+        penalty=Penalty(
+            weight=nonnegative("penalty", penalty, at_most=LONGEST), centre=centre
+        ),
     )
 
 
@@ -285,6 +288,7 @@ def _note_duplicates(frame: Frame, *, id_col: str, stacklevel: int) -> None:
     name = known_id(frame, id_col)
     if name is None or is_lazy(frame):
         return
+    require_ids(frame, name)
     ids = collect(frame)[name]
     if ids.dtype.is_integer():
         values = ids.to_numpy()

@@ -5,7 +5,7 @@ from typing import Literal
 
 import numpy as np
 
-from ..._check import nonnegative, one_of
+from ..._check import LONGEST, nonnegative, one_of
 from ..._dates import day_number
 from ..._frames import group_rows, read_eager
 from ..._typed import typed
@@ -97,7 +97,7 @@ def fit_seasonality(
     one_of("purchases", purchases, tuple(_STARTS))
     one_of("period", period, ("month", "week"))
     if penalty is not None:
-        nonnegative("penalty", penalty)
+        nonnegative("penalty", penalty, at_most=LONGEST)
     log = open_log(
         transactions,
         end=observation_period_end,

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..._arguments import able_to
-from ..._check import nonnegative, random_source
+from ..._check import random_source, time_span
 from ..._frames import native, with_arrays
 from ..._typed import typed
 from ...typing import HISTORY, FloatArray, HistoryColumns, IntoDataFrameT
@@ -110,7 +110,7 @@ def with_clv_interval(
         opened.amounts,
         purchases=purchases,
         spend=spend,
-        horizon=nonnegative("horizon", horizon),
+        horizon=time_span("horizon", horizon),
         discount_rate=rate_in_unit(discount_rate, unit_of(purchases)),
         n_draws=count,
         tail=tail,

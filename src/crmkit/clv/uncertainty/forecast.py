@@ -7,7 +7,7 @@ from typing import Final, Literal, TypeAlias
 import numpy as np
 
 from ..._arguments import able_to, instance
-from ..._check import nonnegative, one_of, random_source
+from ..._check import one_of, random_source, time_span
 from ...errors import InvalidValueError
 from ...fits import Interval, checked, from_document, resampled_interval_of, to_document
 from ...typing import HISTORY, FloatArray, HistoryColumns, IntoDataFrame
@@ -241,7 +241,7 @@ def forecast(
         opened.amounts,
         purchases=purchases,
         spend=spend,
-        horizon=nonnegative("horizon", horizon),
+        horizon=time_span("horizon", horizon),
         discount_rate=rate_in_unit(discount_rate, unit_of(purchases)),
         n_draws=count,
         rng=random_source(rng),

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..._arguments import able_to
-from ..._check import nonnegative, random_source
+from ..._check import random_source, time_span
 from ..._frames import native, with_arrays
 from ..._typed import typed
 from ...typing import HISTORY, HistoryColumns, IntoDataFrameT
@@ -92,7 +92,7 @@ def with_purchases_interval(
         None,
         purchases=purchases,
         spend=None,
-        horizon=nonnegative("horizon", horizon),
+        horizon=time_span("horizon", horizon),
         discount_rate=0.0,
         n_draws=count,
         tail=tail,

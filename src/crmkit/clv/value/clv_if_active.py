@@ -3,7 +3,7 @@
 from functools import partial
 
 from ..._arguments import able_to
-from ..._check import nonnegative
+from ..._check import time_span
 from ..._typed import typed
 from ...typing import (
     HISTORY,
@@ -121,7 +121,7 @@ def with_clv_if_active(
     able_to("spend", spend, "expected_spend")
     discounted = partial(
         purchases.discounted_expected_purchases,
-        horizon=nonnegative("horizon", horizon, infinite=True),
+        horizon=time_span("horizon", horizon, infinite=True),
         discount_rate=rate_in_unit(discount_rate, unit_of(purchases)),
     )
     return with_expected_value(
