@@ -6,6 +6,7 @@ narwhals itself they see only expressions, through ``nw``.
 
 import narwhals.stable.v2 as nw
 
+from .calendar_dates import with_calendar_dates
 from .cell_scores import cells, score_cells, with_scores
 from .column_rules import (
     HUGE,
@@ -51,6 +52,8 @@ from .date_columns import (
 )
 from .ids_of_two_frames import matched_ids, require_one_row_each
 from .joined_table import beside
+from .kept_rows import run_once
+from .ordered_groups import Totals, total_groups
 from .result_tables import result_table, sorted_rows
 from .row_groups import Groups, group_rows
 
@@ -61,6 +64,7 @@ __all__ = [
     "Groups",
     "LazyFrame",
     "Rule",
+    "Totals",
     "beside",
     "cells",
     "collect",
@@ -94,12 +98,15 @@ __all__ = [
     "require_present",
     "result_table",
     "row_count",
+    "run_once",
     "score_cells",
     "sorted_rows",
     "table",
     "time_zone",
+    "total_groups",
     "whole_rules",
     "with_arrays",
+    "with_calendar_dates",
     "with_columns_of",
     "with_scores",
 ]

@@ -11,6 +11,7 @@ from .._check import nonnegative_array, one_of, random_source, whole
 from .._dates import day_number
 from .._typed import typed
 from ..errors import InvalidValueError
+from ..fits import shown
 from ..kernels.log.calendar import DAYS_PER_UNIT
 from ..typing import FloatArray, IntArray, IntoDataFrame, TimeUnit
 from .backend import MOST_SIMULATED, Backend, from_columns
@@ -45,6 +46,7 @@ class _Spend(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@shown
 class SimulatedPurchases:
     """Purchases drawn from a model.
 

@@ -8,6 +8,7 @@ from scipy.special import expit
 from .._check import fraction, nonnegative, number, random_source, whole
 from .._typed import typed
 from ..errors import InvalidValueError
+from ..fits import shown
 from ..typing import FloatArray, IntArray, IntoDataFrame
 from .backend import MOST_SIMULATED, Backend, from_columns
 
@@ -27,6 +28,7 @@ _STEEPEST = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@shown
 class SimulatedSurvey:
     """The tables of a simulated survey and of the later behaviour of its customers.
 

@@ -19,6 +19,7 @@ from ..._frames import (
 )
 from ..._typed import typed
 from ...errors import MissingColumnError
+from ...fits import shown
 from ...kernels.base import ranking
 from ...kernels.base.binary_regression import log_likelihood_sums
 from ...kernels.base.newton import Derivatives, maximise
@@ -47,6 +48,7 @@ _NEAR = 1e-9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@shown
 class ChurnClassifier:
     """A fitted estimator with its calibration.
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ..._typed import typed
-from ...fits import FitReport
+from ...fits import FitReport, shown
 from ...kernels.survival import beta_discrete_weibull as kernel
 from ...typing import IntoFrame
 from .contract_methods import ContractFormulas, ContractMethods
@@ -19,6 +19,7 @@ __all__ = [
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@shown
 class BetaDiscreteWeibull(ContractMethods):
     """A beta-discrete-Weibull model of contracts, fitted or built by hand.
 

@@ -10,12 +10,14 @@ from ..._check import nonnegative_array
 from ..._frames import read_eager
 from ..._typed import typed
 from ...errors import InvalidTypeError, InvalidValueError
+from ...fits import shown
 from ...typing import FloatArray, IntoFrame
 
 __all__ = ["LifelinesSurvival", "ScikitSurvival"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@shown
 class LifelinesSurvival:
     """A fitted lifelines model, as a ``SurvivalModel``.
 
@@ -69,6 +71,7 @@ class LifelinesSurvival:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@shown
 class ScikitSurvival:
     """A fitted scikit-survival estimator, as a ``SurvivalModel``.
 

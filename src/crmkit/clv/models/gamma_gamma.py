@@ -2,13 +2,14 @@
 
 import warnings
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from math import log
 from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.special import chdtrc
 
 from ..._arguments import instance
 from ..._check import (
@@ -26,6 +27,7 @@ from ...errors import IdentifiabilityWarning, InvalidValueError
 from ...fits import FitReport, checked, from_document, to_document
 from ...kernels.base.cells import Cells
 from ...kernels.purchases import gamma_gamma
+from ...kernels.value.rank_correlation import rank_correlation, rank_p_value
 from ...typing import (
     HISTORY,
     FloatArray,
@@ -46,7 +48,8 @@ _NAMES = ("p", "q", "v")
 _LARGEST = 1e100
 _BELIEVED = 0.5  # weight of an own mean from which on customers plainly differ
 _NO_SPREAD = 1e7  # a q at which all customers have one mean
-_HALF_CHI_SQUARE = 2.706  # 5% of a chi-square that is 0 half of the time
+_UNSURE = 0.05  # p-value from which on chance explains what is seen
+_RELATED = 0.1  # rank correlation of spend and frequency up to which it does little
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -279,6 +282,12 @@ def fit_gamma_gamma(
         penalty=penalty,
     )
     p, q, v = report.estimates
+    p_value = _no_difference(GammaGamma(p=p, q=q, v=v), report, spending)
+    report = replace(
+        report,
+        difference_p_value=p_value,
+        notes=_notes_of(report, spending),
+    )
     fit = approved(GammaGamma(p=p, q=q, v=v, report=report), report, stacklevel=3)
     if q <= 1:
         warnings.warn(
@@ -288,7 +297,7 @@ def fit_gamma_gamma(
             IdentifiabilityWarning,
             stacklevel=2,
         )
-    if _alike(fit, spending):
+    if p_value is not None and p_value > _UNSURE:
         warnings.warn(
             f"customers do not differ in mean spend by more than chance (q = {q:.3g}): "
             "a ranking by expected spend is noise. If frequent customers spend more or "
@@ -299,12 +308,12 @@ def fit_gamma_gamma(
     return fit
 
 
-def _alike(fit: GammaGamma, spending: Cells) -> bool:
-    """Tell whether one mean for all explains the amounts as well, at the 5% level."""
+def _no_difference(fit: GammaGamma, report: FitReport, spending: Cells) -> float | None:
+    """Return the chance of as much gain over one mean for all; None if plainly so."""
     (x, amounts), weights = spending.columns, spending.weights
     most = fit.p * float(x.max())
-    if fit.report is None or most / (most + abs(fit.q - 1.0)) > _BELIEVED:
-        return False  # own means count for much: not worth the passes over all rows
+    if most / (most + abs(fit.q - 1.0)) > _BELIEVED:
+        return None  # own means count for much: not worth the passes over all rows
     mean = float((weights * x) @ amounts / (weights @ x))
 
     from scipy.optimize import minimize_scalar  # noqa: PLC0415 - slow to import
@@ -316,7 +325,27 @@ def _alike(fit: GammaGamma, spending: Cells) -> bool:
 
     centre = log(fit.p)
     best = minimize_scalar(one_mean, bounds=(centre - 3.0, centre + 3.0))
-    return 2.0 * (fit.report.log_likelihood + float(best.fun)) < _HALF_CHI_SQUARE
+    gained = max(2.0 * (report.log_likelihood + float(best.fun)), 0.0)
+    # One mean for all lies on the boundary: the chi-square is 0 half of the time.
+    return float(chdtrc(1, gained)) / 2 if gained else 1.0
+
+
+def _notes_of(report: FitReport, spending: Cells) -> tuple[str, ...]:
+    """Say where the data contradict what the model assumes."""
+    (x, amounts), weights = spending.columns, spending.weights
+    notes = []
+    if report.estimates[1] <= 1:
+        notes.append("the mean spend of the population is infinite: q is 1 or less")
+    ranked = rank_correlation(x, amounts, weights)
+    p_value = rank_p_value(ranked, report.n_customers)
+    if abs(ranked) > _RELATED and p_value < _UNSURE:
+        way, wrong = ("more", "low") if ranked > 0 else ("less", "high")
+        notes.append(
+            f"frequent customers spend {way} at a time (rank correlation "
+            f"{ranked:+.2f}, p = {p_value:.2g}), so that their value is too {wrong}: "
+            "fit_credibility_spend can tell them apart"
+        )
+    return tuple(notes)
 
 
 def _of(

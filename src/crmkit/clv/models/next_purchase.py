@@ -6,7 +6,7 @@ from typing import final
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..._check import fraction, whole
+from ..._check import fraction, known_history, whole
 from ...typing import FloatArray, IntArray
 from .given_active import given_active
 from .histories import by_blocks
@@ -59,7 +59,7 @@ class NextPurchaseScores(PurchaseScores):
         """
         least = whole("n", n, at_most=_MOST_PURCHASES)
         span = self.formulas.clock.span("horizon", horizon)
-        history = self.formulas.clock.history(frequency, recency, T)
+        history = known_history(*self.formulas.clock.history(frequency, recency, T))
         fewer = np.full(history[0].shape, -np.inf)
         for count in range(least):
             log_pmf = partial(self.formulas.kernel.log_pmf, count)
@@ -128,7 +128,7 @@ class NextPurchaseScores(PurchaseScores):
             may leave after ``T`` is counted, that they may have left before is not.
         """
         counted = partial(self.expected_purchases, horizon=horizon, start=start)
-        history = self.formulas.clock.history(frequency, recency, T)
+        history = known_history(*self.formulas.clock.history(frequency, recency, T))
         return given_active(self, counted, *history)
 
     @final

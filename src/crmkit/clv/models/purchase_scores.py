@@ -7,7 +7,14 @@ from typing import ClassVar, Self, final
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..._check import MOST_REPEATS, random_source, together, whole, whole_array
+from ..._check import (
+    MOST_REPEATS,
+    known_history,
+    random_source,
+    together,
+    whole,
+    whole_array,
+)
 from ...fits import FitReport, from_document, to_document
 from ...typing import FloatArray, IntArray
 from .discounting import discounting
@@ -288,10 +295,11 @@ class PurchaseScores:
         """
         random_source(rng)
         clock = self.formulas.clock
-        x, t_x, age = (np.ravel(c) for c in clock.history(frequency, recency, T))
+        history = known_history(*clock.history(frequency, recency, T))
+        x, t_x, age = (np.ravel(np.asarray(column)) for column in history)
         span = clock.span("horizon", horizon)
         # Who is active comes first: the rest of the draws is for these alone.
-        chance = np.ravel(self.probability_alive(frequency, recency, T))
+        chance = np.ravel(self.probability_alive(*history))
         alive = rng.random(x.size) < chance
         there = np.flatnonzero(alive)
         spans = np.full(there.size, span)

@@ -19,7 +19,7 @@ from ..._frames import (
     with_arrays,
 )
 from ..._typed import typed
-from ...fits import checked, from_document, to_document
+from ...fits import checked, from_document, shown, to_document
 from ...kernels.log.calendar import DAYS_PER_UNIT
 from ...kernels.purchases.seasonal_clock import operational_time
 from ...typing import (
@@ -42,6 +42,7 @@ _WEEKS = 52
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@shown
 class SeasonalEvent:
     """Days of the calendar with an index of their own, such as a holiday.
 
