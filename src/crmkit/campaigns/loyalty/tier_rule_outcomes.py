@@ -21,12 +21,14 @@ from ..._frames import (
     require_present,
     table,
 )
-from ...errors import InvalidValueError
+from ..._typed import typed
+from ...errors import InvalidValueError, NotEnoughDataError
 from ...typing import FloatArray, IntArray, IntoDataFrameT
 
 __all__ = ["tier_rule_outcomes"]
 
 
+@typed
 def tier_rule_outcomes(
     periods: IntoDataFrameT,
     *,
@@ -107,9 +109,13 @@ def tier_rule_outcomes(
     names = ["none", *qualify]
     win, keep = _bars(qualify, retain or {})
     rates = _rates(reward_rates, qualify)
-    values = [name for name in (activity_col, value_col) if name]
+    values = [name for name in (activity_col, value_col) if name is not None]
     frame = read_eager(periods, [customer_id_col, period_col, *values])
     _refuse(frame, customer_id_col, period_col, values)
+    if len(frame) == 0:
+        raise NotEnoughDataError(
+            needed="at least 1 row", got="0", remedy="Pass the activity of customers."
+        )
     who, when = group_rows(frame, customer_id_col), group_rows(frame, period_col)
     shape = (when.count, who.count)
     place = np.ravel_multi_index((when.codes, who.codes), shape)

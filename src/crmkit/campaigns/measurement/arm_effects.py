@@ -17,6 +17,7 @@ from ..._frames import (
     require_numbers,
     result_table,
 )
+from ..._typed import typed
 from ...errors import InvalidValueError, NotEnoughDataError
 from ...kernels.base.intervals import holm
 from ...satisfaction.reading.answer_groups import answer_groups
@@ -26,6 +27,7 @@ from .sums_by_group import N_ROWS, groups_of, sums_by_group
 __all__ = ["arm_effects"]
 
 
+@typed
 def arm_effects(
     customers: IntoFrameT,
     *,

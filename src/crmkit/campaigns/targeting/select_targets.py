@@ -20,6 +20,7 @@ from ..._frames import (
     require_present,
     with_columns_of,
 )
+from ..._typed import typed
 from ...errors import InvalidValueError
 from ...fits import shown
 from ...typing import FloatArray, IntoDataFrameT
@@ -63,6 +64,7 @@ class TargetSelection(Generic[FrameT_co]):
     profit_per_budget_unit: float | None = None
 
 
+@typed
 def select_targets(
     customers: IntoDataFrameT,
     *,

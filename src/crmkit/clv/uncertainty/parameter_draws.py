@@ -5,7 +5,7 @@ from typing import Protocol, TypeVar
 
 import numpy as np
 
-from ...errors import NotEnoughDataError
+from ...errors import InvalidTypeError, NotEnoughDataError
 from ...fits import FitReport
 from ...typing import FloatArray
 
@@ -83,6 +83,13 @@ def drawable(model: Reported) -> FitReport:
     For parameters that are all but free, a covariance misleads: draws would go as far
     to the side that the data exclude as to the side that they leave open.
     """
+    if not hasattr(model, "report") or isinstance(model, type):
+        raise InvalidTypeError(
+            subject="the model to draw parameters of",
+            expected="a fitted model",
+            got=type(model).__name__,
+            remedy="Pass a fit, such as fit_bg_nbd returns.",
+        )
     report = model.report
     if report is None:
         raise NotEnoughDataError(
