@@ -53,3 +53,12 @@ def test_histories_are_proved_once_however_many_futures_are_drawn(
     monkeypatch.setattr(_check, "flawless_history", counted)
     clv.with_clv_interval(TWO, **AHEAD, rng=_rng())
     assert len(calls) == 1
+
+
+def test_a_forecast_has_intervals_of_the_level_it_was_drawn_for_only() -> None:
+    ahead = clv.forecast(TWO, **AHEAD, rng=_rng())
+    assert ahead.interval() == ahead.interval("value", level=0.95)
+    with pytest.raises(NotEnoughDataError, match=r"level 0.8.*Forecast again with"):
+        ahead.interval("value", level=0.8)
+    with pytest.raises(InvalidValueError, match="'total': no such option 'profit'"):
+        ahead.interval("profit")  # type: ignore[arg-type]

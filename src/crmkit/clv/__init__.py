@@ -9,9 +9,9 @@ from .checking.compare_models import (
     ModelScore,
     compare_models,
 )
+from .checking.held_out_choice import ModelChoice, model_choice
 from .checking.heterogeneity import Heterogeneity, heterogeneity
 from .checking.holdout_error import HoldoutError
-from .checking.model_choice import ModelChoice, model_choice
 from .checking.model_error_fit import fit_model_error
 from .checking.probability_alive_path import probability_alive_path
 from .checking.spend_independence import SpendIndependence, spend_independence
