@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from crmkit import _check, clv, segments
+from crmkit.errors import InvalidValueError, NotEnoughDataError
 from crmkit.typing import FloatArray
 
 TWO = pd.DataFrame(
@@ -22,7 +23,7 @@ AHEAD: dict[str, Any] = {
     "spend": clv.GammaGamma(p=6.0, q=4.0, v=15.0),
     "horizon": 10,
     "discount_rate": 0.001,
-    "n_draws": 40,
+    "ranges": clv.Ranges(n_draws=40),
 }
 
 

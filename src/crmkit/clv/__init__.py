@@ -9,11 +9,14 @@ from .checking.compare_models import (
     ModelScore,
     compare_models,
 )
+from .checking.frequency_fit import frequency_fit
 from .checking.held_out_choice import ModelChoice, model_choice
 from .checking.heterogeneity import Heterogeneity, heterogeneity
 from .checking.holdout_error import HoldoutError
 from .checking.model_error_fit import fit_model_error
 from .checking.probability_alive_path import probability_alive_path
+from .checking.purchase_gaps import purchase_gaps
+from .checking.spend_fit import spend_fit
 from .checking.spend_independence import SpendIndependence, spend_independence
 from .checking.tracking import tracking
 from .components.assumptions import Assumptions
@@ -133,6 +136,7 @@ __all__ = [
     "fit_seasonality",
     "fit_spend_covariates",
     "forecast",
+    "frequency_fit",
     "heterogeneity",
     "model_choice",
     "per_unit_rate",
@@ -140,8 +144,10 @@ __all__ = [
     "profile_intervals",
     "profit_by",
     "profit_change",
+    "purchase_gaps",
     "purchase_histories",
     "referral_influence",
+    "spend_fit",
     "spend_independence",
     "tracking",
     "value_statement",

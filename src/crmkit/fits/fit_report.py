@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from html import escape
 from math import exp, log
 from statistics import NormalDist
 from typing import Literal
@@ -10,6 +9,7 @@ from typing import Literal
 from .._check import fraction, one_of
 from ..errors import InvalidValueError, NotEnoughDataError
 from .field_rules import checked
+from .html_tables import html_table, paragraph
 from .interval import Interval
 from .json_documents import from_document, to_document
 
@@ -235,16 +235,9 @@ class FitReport:
 
     def _repr_html_(self) -> str:
         """Show the report as a table in a notebook."""
-        head = "".join(f"<th>{heading}</th>" for heading in _HEADINGS)
-        body = "".join(
-            "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>"
-            for row in _rows(self)
-        )
-        notes = "<br>".join(escape(note) for note in _notes(self))
-        return (
-            f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-            f"<p>{notes}</p>"
-        )
+        cells = [[(cell, at > 0) for at, cell in enumerate(row)] for row in _rows(self)]
+        notes = paragraph("\n".join(_notes(self)))
+        return html_table(_HEADINGS, cells) + notes
 
 
 _HEADINGS = ("parameter", "estimate", "standard error", "95% interval")

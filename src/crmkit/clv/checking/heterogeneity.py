@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..._frames import read_eager
+from ..._typed import typed
 from ...errors import NotEnoughDataError
 from ...fits import checked, from_document, to_document
 from ...kernels.purchases.count_dispersion import count_dispersion
@@ -48,6 +49,7 @@ class Heterogeneity:
     p_value: float
     signal_share: float
 
+    @typed
     def found(self, *, level: float = 0.95) -> bool:
         """Return whether the differences are more than chance, at a level."""
         return self.p_value < 1 - level

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..._arguments import listed
-from ..._check import whole
+from ..._check import day_count
 from ..._dates import date_of
 from ..._frames import numbers, read_eager
 from ...errors import ConvergenceError, InvalidValueError, NotEnoughDataError
@@ -122,7 +122,7 @@ def fit_model_error(
     """
     leads = sorted(
         {
-            whole("lead_days", days, at_least=1)
+            day_count("lead_days", days, at_least=1)
             for days in listed("lead_days", lead_days)
         }
     )

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..._arguments import able_to, instance
-from ..._check import one_of, whole
+from ..._check import day_count, one_of
 from ..._dates import day_number
 from ..._frames import collect, group_rows, native, read_eager, table
 from ...errors import InvalidValueError, NotEnoughDataError
@@ -128,7 +128,7 @@ def tracking(
         else day_number("calibration_period_end", calibration_period_end, zone=None)
     )
     first, repeats = _purchases(log, refunds, known)
-    days = whole("step_days", step_days, at_least=1)
+    days = day_count("step_days", step_days, at_least=1)
     periods = (log.window.end_day - int(first.min())) // days + 1
     ends = log.window.end_day - days * np.arange(periods)[::-1]
     came = np.searchsorted(np.sort(repeats), log.window.period(ends), side="right")

@@ -12,9 +12,18 @@ from numpy.typing import ArrayLike
 from scipy.special import chdtrc
 
 from ..._arguments import instance
-from ..._check import nonnegative_array, one_of, random_source, together, whole_array
+from ..._check import (
+    nonnegative_array,
+    number_array,
+    one_of,
+    positions,
+    random_source,
+    together,
+    whole_array,
+)
 from ..._frames import read, refuse
-from ...errors import IdentifiabilityWarning, InvalidTypeError, InvalidValueError
+from ..._typed import typed
+from ...errors import IdentifiabilityWarning, InvalidValueError
 from ...fits import FitReport, checked, from_document, to_document
 from ...kernels.base.cells import Cells
 from ...kernels.purchases import gamma_gamma
@@ -127,6 +136,7 @@ class GammaGamma:
         """Return the population mean of the amount of a purchase."""
         return float(self.expected_spend([0], [0.0])[0])
 
+    @typed
     def sample_amounts(
         self,
         frequency: ArrayLike,
@@ -139,8 +149,10 @@ class GammaGamma:
         x, amount = _spending(frequency, monetary_value)
         sampled = partial(gamma_gamma.sample_rates, rng=random_source(rng))
         rates = _of(sampled, x, amount, self.parameters)
-        return rng.gamma(self.p, size=customer.size) / rates[customer]
+        who = positions("customer", customer, n_rows=rates.size)
+        return rng.gamma(self.p, size=who.size) / rates[who]
 
+    @typed
     def with_expected_spend(
         self,
         customers: IntoFrameT,
@@ -155,6 +167,7 @@ class GammaGamma:
             customers, named.spend, scores, id_col=named.customer_id
         )
 
+    @typed
     def with_log_likelihood(
         self,
         customers: IntoFrameT,
@@ -346,14 +359,7 @@ def _of(
 def _spending(
     frequency: ArrayLike, monetary_value: ArrayLike
 ) -> tuple[FloatArray, FloatArray]:
-    given = np.asarray(monetary_value)
-    if given.dtype.kind not in "iufO" and given.size:
-        raise InvalidTypeError(
-            subject="argument 'monetary_value'",
-            expected="an array of numbers",
-            got=f"dtype {given.dtype}",
-            remedy="Pass numbers.",
-        )
+    given = number_array("monetary_value", monetary_value)
     x, amount = together(
         whole_array("frequency", frequency), given, ("frequency", "monetary_value")
     )

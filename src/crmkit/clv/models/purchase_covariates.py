@@ -9,6 +9,7 @@ import numpy as np
 
 from ..._arguments import instance
 from ..._frames import Frame, Rule, with_scores
+from ..._typed import typed
 from ...errors import InvalidValueError
 from ...fits import checked, from_document, to_document
 from ...kernels.purchases.covariate_objective import Shifts
@@ -95,6 +96,7 @@ class PurchaseCovariates:
         """The columns that scoring reads beside the history, each once."""
         return tuple(dict.fromkeys(effect.covariate for effect in self.effects))
 
+    @typed
     def model_for(self, covariates: Mapping[str, float]) -> Model:
         """Return the plain model of customers with these covariates."""
         missing = [name for name in self.covariates if name not in covariates]
@@ -108,6 +110,7 @@ class PurchaseCovariates:
         row = np.array([[float(covariates[name]) for name in self.covariates]])
         return self.models_of(row)[0]
 
+    @typed
     def with_probability_alive(
         self,
         customers: IntoFrameT,
@@ -123,6 +126,7 @@ class PurchaseCovariates:
 
         return self._with(customers, columns, output_col, score)
 
+    @typed
     def with_expected_purchases(
         self,
         customers: IntoFrameT,
@@ -139,6 +143,7 @@ class PurchaseCovariates:
 
         return self._with(customers, columns, output_col, score)
 
+    @typed
     def with_discounted_expected_purchases(
         self,
         customers: IntoFrameT,
@@ -157,6 +162,7 @@ class PurchaseCovariates:
 
         return self._with(customers, columns, output_col, score)
 
+    @typed
     def with_variance_of_purchases(
         self,
         customers: IntoFrameT,
@@ -172,6 +178,7 @@ class PurchaseCovariates:
 
         return self._with(customers, columns, output_col, score)
 
+    @typed
     def with_log_likelihood(
         self,
         customers: IntoFrameT,

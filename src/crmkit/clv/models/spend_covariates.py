@@ -9,6 +9,7 @@ import numpy as np
 from ..._arguments import instance
 from ..._check import one_of
 from ..._frames import Frame, Rule, nw, read, refuse, with_scores
+from ..._typed import typed
 from ...errors import InvalidValueError
 from ...fits import checked, estimate, from_document, to_document
 from ...fits.effects import fit_effects
@@ -95,6 +96,7 @@ class SpendCovariates:
         """The columns that scoring reads beside frequency and amount."""
         return tuple(effect.covariate for effect in self.effects)
 
+    @typed
     def model_for(self, covariates: Mapping[str, float]) -> GammaGamma:
         """Return the plain model of customers with these covariates."""
         if set(covariates) != set(self.covariates):
@@ -106,6 +108,7 @@ class SpendCovariates:
         row = np.array([[float(covariates[name]) for name in self.covariates]])
         return self.models_of(row)[0]
 
+    @typed
     def with_expected_spend(
         self,
         customers: IntoFrameT,

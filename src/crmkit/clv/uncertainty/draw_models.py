@@ -5,6 +5,7 @@ from typing import TypeVar
 import numpy as np
 
 from ..._check import MOST_REPEATS, random_source, whole
+from ..._typed import typed
 from .parameter_draws import Fitted, drawable, plausible, steady
 
 __all__ = ["draw_models"]
@@ -12,6 +13,7 @@ __all__ = ["draw_models"]
 _Model = TypeVar("_Model", bound=Fitted)
 
 
+@typed
 def draw_models(
     fit: _Model, *, n_draws: int = 1000, rng: np.random.Generator
 ) -> tuple[_Model, ...]:

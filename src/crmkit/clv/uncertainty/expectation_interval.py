@@ -9,6 +9,7 @@ import numpy as np
 from scipy.special import expit, logit
 
 from ..._check import fraction, one_of
+from ..._typed import typed
 from ...typing import HISTORY, FloatArray, HistoryColumns, IntoFrameT
 from ..models.histories import Score, with_history_scores
 from .parameter_draws import Fitted, log_covariance, moved, steady
@@ -24,6 +25,7 @@ _TINY = 1e-300
 _ALMOST_ONE = 1 - 1e-16
 
 
+@typed
 def with_expectation_interval(
     customers: IntoFrameT,
     *,

@@ -3,6 +3,7 @@
 from functools import partial
 
 from ..._check import nonnegative
+from ..._typed import typed
 from ...typing import (
     HISTORY,
     FloatArray,
@@ -26,6 +27,7 @@ from .fitted_unit import unit_of
 __all__ = ["with_clv_if_active"]
 
 
+@typed
 def with_clv_if_active(
     customers: IntoFrameT,
     *,

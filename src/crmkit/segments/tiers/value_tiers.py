@@ -22,6 +22,7 @@ from ..._frames import (
     require_numbers,
     with_scores,
 )
+from ..._typed import typed
 from ...errors import InvalidValueError, NotEnoughDataError
 from ...fits import checked, from_document, to_document
 from ...kernels.base.intervals import normal_quantile
@@ -112,6 +113,7 @@ class ValueTiers:
             )
         return "\n".join(lines)
 
+    @typed
     def with_value_tier(
         self,
         customers: IntoFrameT,
@@ -149,6 +151,7 @@ class ValueTiers:
         tier = labelled(opened, column, self.cuts, self.labels)
         return native(opened.with_columns(tier.alias(output_col)), customers)
 
+    @typed
     def with_kept_tier(
         self,
         customers: IntoFrameT,
@@ -213,6 +216,7 @@ class ValueTiers:
         tier = self._kept(column, previous_col, self.keep)
         return native(opened.with_columns(tier.alias(output_col)), customers)
 
+    @typed
     def with_tier_probability(
         self,
         customers: IntoFrameT,
