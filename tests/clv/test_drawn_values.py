@@ -33,7 +33,7 @@ def _rng(seed: int = 3) -> np.random.Generator:
 
 def test_the_ends_of_an_interval_tell_the_chance_of_a_tier() -> None:
     rows = clv.with_clv_interval(TWO, **AHEAD, rng=_rng())
-    terms = {name: AHEAD[name] for name in AHEAD if name != "n_draws"}
+    terms = {name: AHEAD[name] for name in AHEAD if name != "ranges"}
     valued = clv.with_clv(rows, **terms)
     tiers = segments.fit_value_tiers(valued)
     chances = tiers.with_tier_probability(valued)
