@@ -111,6 +111,10 @@ def test_a_forecast_of_equal_terms_is_that_of_the_constant() -> None:
     assert own.value == pytest.approx(constant.value, rel=1e-12)
     ends = own.interval("value"), constant.interval("value")
     assert tuple(ends[0]) == pytest.approx(tuple(ends[1]), rel=1e-12)
+    both: list[dict[str, Any]] = [
+        {"columns": OWN},
+        {"discount_rate": 0.004, "margin": 0.3},
+    ]
     each = [
         clv.with_clv_interval(
             rows,
@@ -121,7 +125,7 @@ def test_a_forecast_of_equal_terms_is_that_of_the_constant() -> None:
             rng=np.random.default_rng(2),
             **terms,
         )["clv_upper"].to_numpy(float)
-        for terms in ({"columns": OWN}, {"discount_rate": 0.004, "margin": 0.3})
+        for terms in both
     ]
     assert each[0] == pytest.approx(each[1], rel=1e-12)
 
