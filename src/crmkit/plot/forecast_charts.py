@@ -130,8 +130,9 @@ def forecast_fan(
     >>> spend = ck.clv.GammaGamma(p=6.25, q=3.74, v=15.44)
     >>> forecasts = {
     ...     weeks: ck.clv.forecast(
-    ...         customers, purchases=model, spend=spend, horizon=weeks, n_draws=50,
-    ...         discount_rate=0.0018, rng=np.random.default_rng(1),
+    ...         customers, purchases=model, spend=spend, horizon=weeks,
+    ...         discount_rate=0.0018, ranges=ck.clv.Ranges(n_draws=50),
+    ...         rng=np.random.default_rng(1),
     ...     )
     ...     for weeks in (13, 26, 39, 52)
     ... }
