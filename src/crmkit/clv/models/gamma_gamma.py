@@ -147,9 +147,12 @@ class GammaGamma:
     ) -> IntoFrameT:
         """Add the expected mean amount of each customer's next purchases."""
         named = instance("columns", columns, HistoryColumns)
-        scores = {output_col: self.expected_spend}
         return with_spend_score(
-            customers, named.spend, scores, id_col=named.customer_id
+            customers,
+            named.spend,
+            {output_col: self.expected_spend},
+            id_col=named.customer_id,
+            lines=True,
         )
 
     def with_log_likelihood(

@@ -21,9 +21,12 @@ from ..._frames import (
 )
 from ...errors import InvalidValueError
 from ...typing import FloatArray, HistoryColumns, IntoFrameT, SpendModel
+from ..models.credibility_spend import CredibilitySpend
+from ..models.gamma_gamma import GammaGamma
 from ..models.histories import Score, history_rules, known_id
 from ..models.model_arguments import finite_margin, new_columns
 from ..models.spend_columns import spending_rules, unused
+from ..models.spend_line import spend_line
 from .opened_customers import nonpositive_rule, proved
 
 __all__ = ["Nonpositive", "with_expected_value"]
@@ -41,8 +44,12 @@ class _Terms:
     output_col: str
 
 
+# Whose expected spend is a line in the mean amount, at each frequency.
+_LINES = (GammaGamma, CredibilitySpend)
+
 _PURCHASES = "_crmkit_purchases"
 _SPEND = "_crmkit_spend"
+_RISE = "_crmkit_rise"
 _AMOUNT = "_crmkit_amount"
 _KEEP = 'Correct them, or pass nonpositive="keep" to value these customers at 0.'
 
@@ -97,6 +104,30 @@ def _in_an_engine(opened: Frame, terms: _Terms) -> Frame:
     if terms.nonpositive == "error":
         rules.append(nonpositive_rule(columns, remedy=_KEEP))
     refuse(opened, rules, id_col=known_id(opened, columns.customer_id))
+    made = _on_a_line if isinstance(terms.spend, _LINES) else _by_amounts
+    return made(opened, terms)
+
+
+def _on_a_line(opened: Frame, terms: _Terms) -> Frame:
+    """Score the distinct histories; the amounts never leave the engine."""
+    level, slope = spend_line(terms.spend.expected_spend)
+    bought, flat, rise = (unused(name, opened) for name in (_PURCHASES, _SPEND, _RISE))
+    scores: dict[str, Score] = {
+        bought: partial(_finite, terms.discounted),
+        flat: lambda x, t_x, T: level(x),  # noqa: ARG005 - a history has three columns
+        rise: lambda x, t_x, T: slope(x),  # noqa: ARG005
+    }
+    scored = score_cells(opened, terms.columns.history, scores, repeatable=True)
+    x, amount = (nw.col(name) for name in terms.columns.spend)
+    paid = nw.when(x > 0).then(amount).otherwise(nw.lit(0.0))
+    spent = nw.col(flat) + nw.col(rise) * paid
+    line = nw.col(bought) * spent * terms.share
+    value = nw.when((x > 0) & (amount <= 0)).then(nw.lit(0.0)).otherwise(line)
+    return scored.with_columns(value.alias(terms.output_col)).drop(bought, flat, rise)
+
+
+def _by_amounts(opened: Frame, terms: _Terms) -> Frame:
+    columns = terms.columns
     bought, spent, amount = (
         unused(name, opened) for name in (_PURCHASES, _SPEND, _AMOUNT)
     )
