@@ -9,6 +9,7 @@ import narwhals.stable.v2 as nw
 from .calendar_dates import with_calendar_dates
 from .cell_scores import cells, score_cells, with_scores
 from .column_rules import (
+    HUGE,
     Rule,
     flag_rules,
     id_rules,
@@ -18,9 +19,11 @@ from .column_rules import (
     probability_rules,
     read_numbers,
     refuse,
+    require_groups,
     require_ids,
     require_numbers,
     require_present,
+    whole_rules,
 )
 from .conversion import (
     EagerFrame,
@@ -55,6 +58,7 @@ from .result_tables import result_table, sorted_rows
 from .row_groups import Groups, group_rows
 
 __all__ = [
+    "HUGE",
     "EagerFrame",
     "Frame",
     "Groups",
@@ -87,6 +91,7 @@ __all__ = [
     "read_numbers",
     "refuse",
     "require_dates",
+    "require_groups",
     "require_ids",
     "require_numbers",
     "require_one_row_each",
@@ -99,6 +104,7 @@ __all__ = [
     "table",
     "time_zone",
     "total_groups",
+    "whole_rules",
     "with_arrays",
     "with_calendar_dates",
     "with_columns_of",

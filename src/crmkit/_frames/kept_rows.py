@@ -49,7 +49,7 @@ def _in_duckdb(relation: Any) -> Any:
         f"from duckdb_tables() where table_name like '{_NAME}%'"
     )
     name = f"{_NAME}{int(known.fetchall()[0][0])}"
-    run(f"create temporary table {name} as select * from crmkit_rows")
+    run(f"create temporary table {name} as select * from crmkit_rows")  # noqa: S608
     table = run(f"select * from {name}")  # noqa: S608 - the name is ours
     if int(table.aggregate("count(*)").fetchall()[0][0]) > _FEW:
         return table

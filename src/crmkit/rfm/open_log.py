@@ -66,7 +66,9 @@ class TransactionLog:
 
     def refuse_refunds(self) -> None:
         """Refuse negative amounts inside the window."""
-        refuse(self._told_apart(), self._inside([self._refund()]), id_col=self.customer_id)
+        refuse(
+            self._told_apart(), self._inside([self._refund()]), id_col=self.customer_id
+        )
 
     def refuse(self, refunds: Refunds) -> None:
         """Refuse what cannot be summarised: in an engine, in one pass over the rows."""
@@ -80,7 +82,9 @@ class TransactionLog:
             *number_rules(self.frame, self.amount),
             *([self._refund()] if refunds == "error" else []),
         ]
-        refuse(self._told_apart(), [*dates, *self._inside(others)], id_col=self.customer_id)
+        refuse(
+            self._told_apart(), [*dates, *self._inside(others)], id_col=self.customer_id
+        )
 
     def _refund(self) -> Rule:
         return Rule(
@@ -93,9 +97,7 @@ class TransactionLog:
 
     def _inside(self, rules: list[Rule]) -> list[Rule]:
         """Ask the rules of rows inside the window alone: later ones are not seen."""
-        return [
-            replace(rule, broken=rule.broken & nw.col(_INSIDE)) for rule in rules
-        ]
+        return [replace(rule, broken=rule.broken & nw.col(_INSIDE)) for rule in rules]
 
     def _told_apart(self) -> Frame:
         """Tell the rows inside the window from the others in a column."""

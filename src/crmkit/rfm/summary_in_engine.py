@@ -84,7 +84,7 @@ def totals_after(log: TransactionLog, refunds: Refunds, *, after: int) -> LazyFr
         nw.col(_AMOUNT).sum().alias("holdout_total_amount"),
     )
     kept = run_once(sums)
-    if _any(kept, _broken(kept, "holdout_total_amount", log)):
+    if _any(kept, _broken(kept, "holdout_total_amount")):
         log.refuse(refunds)
     return kept.rename({_ID: log.customer_id})
 
@@ -105,8 +105,9 @@ def _occasions(
     amount = nw.col(log.amount).cast(nw.Float64)
     known = ~nw.col(log.date).is_null() & ~amount.is_null()
     fine = known & (amount >= 0) if refunds == "error" else known
-    exact, period = period_start(log.date, "day"), period_start(
-        log.date, log.window.grain
+    exact, period = (
+        period_start(log.date, "day"),
+        period_start(log.date, log.window.grain),
     )
     rows = _lazy(log.frame)
     dates_fine = exact <= log.window.end_day
@@ -213,7 +214,7 @@ def _refuse(log: TransactionLog, kept: LazyFrame, refunds: Refunds) -> bool:
     repeat = (nw.col("monetary_value") * nw.col("frequency")).abs()
     lossy = (repeat > 0) & (repeat < nw.col("first_amount").abs() * _SMALL)
     flags = {
-        "broken": _broken(kept, "total_amount", log).any(),
+        "broken": _broken(kept, "total_amount").any(),
         "rows": nw.len(),
         "lossy": lossy.any(),
     }
@@ -229,7 +230,7 @@ def _refuse(log: TransactionLog, kept: LazyFrame, refunds: Refunds) -> bool:
     return bool(seen["lossy"].item())
 
 
-def _broken(kept: LazyFrame, total: str, log: TransactionLog) -> nw.Expr:
+def _broken(kept: LazyFrame, total: str) -> nw.Expr:
     """Return where a total is no finite number, or an id no id."""
     value = nw.col(total)
     broken = ~value.is_finite() | value.is_null()

@@ -18,14 +18,12 @@ from ..._frames import (
     read,
     refuse,
     require_numbers,
-    score_cells,
     with_arrays,
     with_scores,
 )
 from ...typing import FloatArray, IntoFrameT
 from .histories import known_id
 from .model_arguments import new_columns
-from .spend_line import spend_line
 
 __all__ = ["SpendScore", "spending_rules", "unused", "with_spend_score"]
 
@@ -82,13 +80,8 @@ def with_spend_score(
     scores: Mapping[str, SpendScore],
     *,
     id_col: str = "customer_id",
-    lines: bool = False,
 ) -> IntoFrameT:
-    """Add columns that are functions of frequency and mean amount alone.
-
-    With ``lines``, each is a line in the mean amount at a given frequency, and an
-    engine computes it without the amounts leaving it.
-    """
+    """Add columns that are functions of frequency and mean amount alone."""
     new_columns(scores, read=columns)
     opened = read(customers, columns)
     require_numbers(opened, columns)
@@ -102,8 +95,6 @@ def with_spend_score(
             name: score(x, np.where(x > 0, mean, 0.0)) for name, score in scores.items()
         }
         return native(with_arrays(eager, added), customers)
-    if lines:
-        return _on_lines(customers, opened, columns, scores, id_col=id_col)
     # Without a repeat purchase a missing amount is as good as 0, and joins as one.
     known = nw.when(nw.col(frequency) > 0).then(nw.col(amount)).otherwise(nw.lit(0.0))
     amount_key = unused(_AMOUNT, opened)
@@ -112,33 +103,6 @@ def with_spend_score(
     keys = (frequency, amount_key)
     scored = with_scores(filled, keys, scores, rules=rules, id_col=id_col)
     return native(read(scored, ()).drop(amount_key), customers)
-
-
-def _on_lines(
-    customers: IntoFrameT,
-    opened: Frame,
-    columns: tuple[str, str],
-    scores: Mapping[str, SpendScore],
-    *,
-    id_col: str,
-) -> IntoFrameT:
-    """Score the distinct frequencies, and let the engine add the rest of the line."""
-    rules = spending_rules(columns, sign="nonnegative")
-    refuse(opened, rules(opened), id_col=known_id(opened, id_col))
-    frequency, amount = columns
-    repeat = nw.col(frequency) > 0
-    paid = nw.when(repeat).then(nw.col(amount)).otherwise(nw.lit(0.0))
-    parts: dict[str, Callable[[FloatArray], FloatArray]] = {}
-    for name, score in scores.items():
-        level, slope = spend_line(score)
-        parts[f"_crmkit_level_{name}"] = level
-        parts[f"_crmkit_slope_{name}"] = slope
-    scored = score_cells(opened, (frequency,), parts, repeatable=True)
-    added = {
-        name: nw.col(f"_crmkit_level_{name}") + nw.col(f"_crmkit_slope_{name}") * paid
-        for name in scores
-    }
-    return native(scored.with_columns(**added).drop(*parts), customers)
 
 
 def unused(name: str, frame: Frame) -> str:
