@@ -24,7 +24,8 @@ USER = {
     *("n_won", "n_kept", "acquisition_cost", "retention_cost", "segment", "promoted"),
     *("issued", "redeemed", "cohort", "age", "expected_redeemed", "goods_price"),
     *("points_price", "list_amount", "paid_amount", "expected_profit", "n_trips"),
-    *("opened", "closed", "n_contacts"),
+    *("opened", "closed", "n_contacts", "member", "price", "quantity", "spend"),
+    *("price_tolerance",),
     # a log of transactions, and who brought whom
     *("customer_id", "date", "amount", "referrer_id", "cost_to_serve"),
     # contracts and spells: how long, whether it ended, how many are left
