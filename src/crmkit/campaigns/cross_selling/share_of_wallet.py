@@ -77,13 +77,14 @@ def with_share_of_wallet(
             found="no share of wallet, or two",
             remedy="Pass wallet_col, or rank_col and n_brands_col.",
         )
-    others = [name for name in (wallet_col, rank_col, n_brands_col) if name]
+    named = (wallet_col, rank_col, n_brands_col)
+    others = [name for name in named if name is not None]
     keys = (spend_col, *others)
 
     def rules(frame: Frame) -> list[Rule]:
         require_numbers(frame, keys)
         found = number_rules(frame, spend_col, sign="nonnegative")
-        if wallet_col:
+        if wallet_col is not None:
             found += number_rules(frame, wallet_col, sign="nonnegative")
             return [*found, _beyond(wallet_col, spend_col, "smaller than the spending")]
         for name in others:
