@@ -17,6 +17,7 @@ from ..._frames import (
     nw,
     read_eager,
     refuse,
+    require_ids,
     require_numbers,
     require_present,
     table,
@@ -199,6 +200,9 @@ def campaign_plan(
         read_eager(frame, names)
         for frame, names in ((customers, cells), (pilot, read), (check_on, read))
     )
+    for frame in (base, learned, checked):
+        for name in cells:
+            require_ids(frame, name)
     for frame in (learned, checked):
         require_present(frame, arm_col)
         require_numbers(frame, [profit_col])

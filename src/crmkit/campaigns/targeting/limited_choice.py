@@ -42,8 +42,8 @@ def limited_choice(
     """Choose rows; ``used`` has a row per candidate and a column per limit."""
     from scipy.sparse import csr_array  # noqa: PLC0415 - a tenth of a second at import
 
-    # Rows that lose money are never selected, so they need no decision.
-    rows = np.flatnonzero(profit > 0)
+    # Rows that lose money, or exceed a limit alone, are never selected: no decision.
+    rows = np.flatnonzero((profit > 0) & np.all(used <= limits, axis=1))
     rows = rows[np.argsort(owner[rows], kind="stable")]
     exact = method == "exact" or (method == "auto" and rows.size <= 2_000)
     if exact and rows.size > _MOST_EXACT:
