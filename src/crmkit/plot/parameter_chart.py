@@ -58,7 +58,7 @@ def parameter_forest(
     >>> report = ck.clv.fit_bg_nbd(customers).report
     >>> ax = ck.plot.parameter_forest(report, title="finding")
     >>> ax.get_title(loc="left")
-    'b is the least certain: 1.44 to 4.09'
+    'b is the least certain: 1.37 to 4.29'
     """
     ends = report.intervals(level=level)
     names = tuple(report.names)
@@ -70,7 +70,7 @@ def parameter_forest(
     chart = Chart(
         layers=(
             *arms_of(place, (lower, upper), across=True),
-            layer("points", report.estimates, place, texts=texts),
+            layer("points", report.estimates, place, texts=texts, place="above"),
         ),
         x=Scale(title=f"Estimate and {100 * level:.4g}% interval", log=True),
         y=Scale(names=names),
@@ -144,6 +144,7 @@ def covariate_forest(
                 [each.factor for each in effects],
                 place,
                 texts=tuple(f"x {each.factor:.3g}" for each in effects),
+                place="above",
             ),
         ),
         x=Scale(title=f"Factor and {100 * level:.4g}% interval", log=True),
