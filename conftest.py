@@ -1,4 +1,4 @@
-"""What every test and every example shares: no window opens, and no figure stays open."""
+"""What every test and example shares: no window opens, no figure stays open."""
 
 import os
 import sys
