@@ -49,7 +49,7 @@ def test_without_a_model_there_is_nothing_to_expect(eager_frame: Make) -> None:
 
 
 def density(mean: float, x: int) -> float:
-    """Return the marginal density of a mean of x amounts (Fader and Hardie 2013, 1a)."""
+    """Return the density of a mean of x amounts (Fader and Hardie 2013, 1a)."""
     p, q, v = SPEND.p, SPEND.q, SPEND.v
     log = gammaln(p * x + q) - gammaln(p * x) - gammaln(q) + q * np.log(v)
     log += (p * x - 1) * np.log(mean) + p * x * np.log(x)
@@ -65,7 +65,10 @@ def test_expected_shares_are_integrals_of_the_published_density(
     )
     assert sum(actual) == pytest.approx(1)
     assert sum(expected) == pytest.approx(1, rel=1e-12)
-    by_hand = [quad(density, lower[1], upper[1], args=(x,))[0] for x in (1, 2, 9)]
+    by_hand = [
+        float(quad(density, lower[1], upper[1], args=(x,))[0])  # type: ignore[index]
+        for x in (1, 2, 9)
+    ]
     assert expected[1] == pytest.approx(np.mean(by_hand), rel=1e-8)
 
 
