@@ -10,6 +10,7 @@ from scipy.special import expit, logit
 
 from ..._check import MOST_REPEATS, fraction, random_source, whole
 from ..._frames import EagerFrame, native, read_eager, table, with_arrays
+from ..._typed import typed
 from ...errors import MissingColumnError
 from ...fits import shown
 from ...kernels.base import ranking
@@ -68,6 +69,7 @@ class ChurnClassifier:
         )
         return _risk_of(self, feature_matrix(frame, report.features))
 
+    @typed
     def with_churn_risk(
         self, snapshots: IntoDataFrameT, *, output_col: str = "churn_risk"
     ) -> IntoDataFrameT:

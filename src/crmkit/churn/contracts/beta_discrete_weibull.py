@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from ..._typed import typed
 from ...fits import FitReport, shown
 from ...kernels.survival import beta_discrete_weibull as kernel
 from ...typing import IntoFrame
@@ -96,6 +97,7 @@ def fit_beta_discrete_weibull(
     return fit_renewals(BetaDiscreteWeibull, renewals, time_unit)
 
 
+@typed
 def fit_beta_discrete_weibull_spells(
     spells: IntoFrame,
     *,

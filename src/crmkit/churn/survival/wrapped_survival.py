@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike
 
 from ..._check import nonnegative_array
 from ..._frames import read_eager
+from ..._typed import typed
 from ...errors import InvalidTypeError, InvalidValueError
 from ...fits import shown
 from ...typing import FloatArray, IntoFrame
@@ -39,6 +40,7 @@ class LifelinesSurvival:
         """Refuse a model without a survival function."""
         _require(self.model, "predict_survival_function", "survival_function_at_times")
 
+    @typed
     def survival_table(self, customers: IntoFrame, times: ArrayLike) -> FloatArray:
         """Return S(t): a row per customer, a column per time."""
         asked = nonnegative_array("times", times)

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..._check import fraction, random_source
 from ..._frames import group_rows, native, nw, read_eager, table
+from ..._typed import typed
 from ...errors import NotEnoughDataError
 from ...fits import require_unit, shown
 from ...ledger import Ledger
@@ -110,6 +111,7 @@ class ComponentDraws(Generic[IntoDataFrameT]):
         return native(found, self.ledger.lines)
 
 
+@typed
 def expected_component_draws(
     ledger: Ledger[IntoDataFrameT],
     *,

@@ -5,7 +5,7 @@ from functools import partial
 from typing import ClassVar
 
 from ...fits import FitReport, shown
-from ...kernels.purchases import alive_later, bg_nbd
+from ...kernels.purchases.beta_geometric import bg_nbd
 from ...typing import HISTORY, HistoryColumns, IntoFrame
 from .fitting import fit_purchases
 from .futures import coin_futures
@@ -61,7 +61,7 @@ class BgNbd(PurchaseMethods):
     formulas: ClassVar[PurchaseFormulas] = PurchaseFormulas(
         names=("r", "alpha", "a", "b"),
         kernel=bg_nbd,
-        log_probability_alive_after=alive_later.bg_nbd,
+        log_probability_alive_after=bg_nbd.log_probability_alive_after,
         futures=partial(coin_futures, stayed=0),
         lifetimes="BetaGeoFitter",
     )

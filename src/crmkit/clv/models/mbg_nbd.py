@@ -5,7 +5,7 @@ from functools import partial
 from typing import ClassVar
 
 from ...fits import FitReport, shown
-from ...kernels.purchases import alive_later, mbg_nbd
+from ...kernels.purchases.beta_geometric import mbg_nbd
 from ...typing import HISTORY, HistoryColumns, IntoFrame
 from .fitting import fit_purchases
 from .futures import coin_futures
@@ -57,7 +57,7 @@ class MbgNbd(PurchaseMethods):
     formulas: ClassVar[PurchaseFormulas] = PurchaseFormulas(
         names=("r", "alpha", "a", "b"),
         kernel=mbg_nbd,
-        log_probability_alive_after=alive_later.mbg_nbd,
+        log_probability_alive_after=mbg_nbd.log_probability_alive_after,
         futures=partial(coin_futures, stayed=1),
         lifetimes="ModifiedBetaGeoFitter",
     )

@@ -18,6 +18,7 @@ from ..._frames import (
     require_dates,
     with_arrays,
 )
+from ..._typed import typed
 from ...fits import checked, from_document, shown, to_document
 from ...kernels.log.calendar import DAYS_PER_UNIT
 from ...kernels.purchases.seasonal_clock import operational_time
@@ -186,6 +187,7 @@ class Seasonality:
         }
         return native(with_arrays(opened, added), customers)
 
+    @typed
     def with_discounted_expected_purchases(
         self,
         customers: IntoFrameT,

@@ -12,6 +12,7 @@ import numpy as np
 
 from ..._arguments import names_given
 from ..._frames import read_eager
+from ..._typed import typed
 from ...errors import InvalidValueError
 from ...fits import checked, from_document, shown, to_document
 from ...kernels.survey import reliability
@@ -89,6 +90,7 @@ class SatisfactionFactors:
         return from_document(cls, document)
 
 
+@typed
 def satisfaction_factors(
     responses: IntoDataFrame,
     *,
