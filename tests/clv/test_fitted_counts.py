@@ -6,7 +6,7 @@ from typing import Any
 import narwhals.stable.v2 as nw
 import numpy as np
 import pytest
-from scipy.integrate import quad
+from scipy import integrate
 from scipy.special import gammaln
 
 import crmkit as ck
@@ -15,7 +15,8 @@ from crmkit.errors import InvalidValueError, NotEnoughDataError
 
 Make = Callable[[dict[str, Any]], Any]
 
-HISTORIES = {
+quad: Any = integrate.quad  # its overloads know no function of two arguments
+HISTORIES: dict[str, Any] = {
     "customer_id": [1, 2, 3, 4],
     "frequency": [0, 1, 2, 9],
     "recency": [0.0, 2.0, 3.0, 6.0],
@@ -65,7 +66,7 @@ def test_expected_shares_are_integrals_of_the_published_density(
     )
     assert sum(actual) == pytest.approx(1)
     assert sum(expected) == pytest.approx(1, rel=1e-12)
-    ends: Any = lower[1], upper[1]
+    ends: list[Any] = [lower[1], upper[1]]
     by_hand = [quad(density, *ends, args=(x,))[0] for x in (1, 2, 9)]
     assert expected[1] == pytest.approx(np.mean(by_hand), rel=1e-8)
 
