@@ -170,7 +170,10 @@ def test_a_forest_is_on_a_logarithmic_axis() -> None:
         )
         for at in (0.5, -0.01)
     ]
-    axes: Any = plot.covariate_forest(effects, title="finding")
+    model = ck.clv.PurchaseCovariates(
+        family="bg_nbd", baseline=(0.24, 4.4, 0.8, 2.4), effects=tuple(effects)
+    )
+    axes: Any = plot.covariate_forest(model, title="finding")
     assert axes.get_xscale() == "log"
     assert axes.get_title(loc="left") == "The interval of 1 of 2 effects leaves out 1"
     low, high = axes.collections[1].get_paths()[0].vertices[:, 0]
@@ -262,7 +265,7 @@ def test_a_missing_column_is_named(eager_frame: Make) -> None:
 
 def test_axes_without_a_plot_make_no_document() -> None:
     with pytest.raises(NotEnoughDataError, match="axes with a plot of crmkit"):
-        plot.vega_lite(plt.subplots()[1])
+        plot.vega_lite(ax=plt.subplots()[1])
 
 
 def test_without_matplotlib_the_extra_is_named(

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["document_of", "vega_lite"]
 
 
-def vega_lite(ax: "Axes") -> dict[str, Any]:
+def vega_lite(*, ax: "Axes") -> dict[str, Any]:
     """Return the plots on axes as one Vega-Lite document.
 
     It holds the data, and can be drawn by vl-convert as SVG, by Altair, or by any page.
@@ -44,7 +44,7 @@ def vega_lite(ax: "Axes") -> dict[str, Any]:
     >>> import crmkit as ck
     >>> base = pd.DataFrame({"clv": [60.0, 20.0, 15.0, 3.0, 2.0]})
     >>> ax = ck.plot.pareto_curve(ck.segments.pareto_curve(base), title="finding")
-    >>> ck.plot.vega_lite(ax)["title"]["text"]
+    >>> ck.plot.vega_lite(ax=ax)["title"]["text"]
     'The top 20% of customers hold 60% of value'
     """
     charts = charts_on(ax)
