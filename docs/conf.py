@@ -2,10 +2,12 @@
 
 import re
 import shutil
+import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
+sys.path.insert(0, str(HERE / "gallery"))  # plot_pictures draws the gallery
 _source = (ROOT / "src" / "crmkit" / "__init__.py").read_text("utf-8")
 _version = re.search(r'__version__ = "(.+?)"', _source)
 
@@ -17,6 +19,7 @@ version = release
 extensions = [
     "myst_nb",
     "numpydoc",
+    "plot_pictures",
     "sphinx.ext.autodoc",
     "sphinx.ext.autosummary",
     "sphinx.ext.viewcode",

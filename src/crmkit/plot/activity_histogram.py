@@ -58,7 +58,7 @@ def probability_alive(
     >>> scored = ck.clv.fit_mbg_nbd(customers).with_probability_alive(customers)
     >>> ax = ck.plot.probability_alive(scored, title="finding")
     >>> ax.get_title(loc="left")
-    '1,090 of 2,357 customers are expected to be active'
+    '978 of 2,357 customers are expected to be active'
     """
     frame = read_eager(customers, (probability_col,))
     chance = numbers(frame, probability_col)

@@ -56,7 +56,7 @@ def pareto_curve(
     >>> curve = ck.segments.pareto_curve(customers, value_col="total_amount")
     >>> ax = ck.plot.pareto_curve(curve, title="finding")
     >>> ax.get_title(loc="left")
-    'The top 20% of customers hold 68% of value'
+    'The top 20% of customers hold 67% of value'
     """
     frame = read_eager(curve, ("customer_share", "value_share"))
     p, share = numbers(frame, "customer_share"), numbers(frame, "value_share")
@@ -111,7 +111,7 @@ def whale_curve(
     >>> curve = ck.segments.whale_curve(pd.DataFrame({"profit": profit}))
     >>> ax = ck.plot.whale_curve(curve, currency="$", title="finding")
     >>> ax.get_title(loc="left")
-    'Profit peaks at 63% of customers; the rest take $6.22k away'
+    'Profit peaks at 66% of customers; the rest take $7.02k away'
     """
     frame = read_eager(curve, ("customer_share", "profit"))
     p, profit = numbers(frame, "customer_share"), numbers(frame, "profit")
@@ -128,6 +128,7 @@ def whale_curve(
                 p[top],
                 profit[top],
                 texts=(f"{money(profit[top], currency)} at {percent(p[top])}",),
+                place="above",
             ),
         ),
         x=_CUSTOMERS,

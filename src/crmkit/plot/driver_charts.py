@@ -52,7 +52,7 @@ def driver_bars(
     ... )
     >>> ax = ck.plot.driver_bars(weights, title="finding")
     >>> ax.get_title(loc="left")
-    'speed drives the outcome most: 68% of what is explained'
+    'speed drives the outcome most: 70% of what is explained'
     """
     drivers = sorted(weights.drivers, key=lambda driver: -driver.weight)
     place = np.arange(len(drivers), dtype=np.float64)

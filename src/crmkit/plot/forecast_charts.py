@@ -1,7 +1,7 @@
 """Forecasts: the predicted beside the actual, and the range of what may come."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -86,9 +86,9 @@ def predicted_against_actual(
 
 
 def forecast_fan(
-    forecasts: Mapping[float, Forecast],
     *,
-    of: str = "value",
+    forecasts: Mapping[float, Forecast],
+    of: Literal["value", "purchases", "active"] = "value",
     currency: str = "",
     title: str | None = None,
     label: str | None = None,
@@ -136,7 +136,7 @@ def forecast_fan(
     ...     )
     ...     for weeks in (13, 26, 39, 52)
     ... }
-    >>> ax = ck.plot.forecast_fan(forecasts, currency="$", title="finding")
+    >>> ax = ck.plot.forecast_fan(forecasts=forecasts, currency="$", title="finding")
     >>> ax.get_xlabel()
     'Horizon, in the unit of T'
     """

@@ -50,7 +50,7 @@ def growth_bars(
     ... )
     >>> ax = ck.plot.growth_bars(accounts, title="finding")
     >>> ax.get_title(loc="left")
-    '119 active customers in Jun 1998: 13 fewer than in Apr 1998'
+    '138 active customers in Jun 1998: 4 more than in May 1998'
     """
     frame = read_eager(accounts, ("period", *_ABOVE, "lost"))
     names = names_in(frame, "period")

@@ -60,13 +60,13 @@ def customer_history(
     >>> log = load_cdnow_sample()
     >>> customers = ck.rfm_summary(log, observation_period_end="1998-06-30")
     >>> model = ck.clv.fit_bg_nbd(customers)
-    >>> one = log[log["customer_id"] == 1516]
+    >>> one = log[log["customer_id"] == 111]
     >>> path = ck.clv.probability_alive_path(
     ...     one, model=model, days=pd.date_range("1997-02-01", "1998-06-30", freq="7D")
     ... )
     >>> ax = ck.plot.customer_history(path, transactions=log, title="finding")
     >>> ax.get_title(loc="left")
-    'Customer 1516 is active with 96%'
+    'Customer 111 is active with 96%'
     """
     frame = read_eager(path, (customer_id_col, date_col, probability_col)).sort(
         date_col

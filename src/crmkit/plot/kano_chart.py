@@ -71,8 +71,8 @@ def kano_map(
             ),
             layer("points", worse, better, texts=names),
         ),
-        x=Scale(title="Annoyed when absent", unit="share", lower=0, upper=1),
-        y=Scale(title="Delighted when present", unit="share", lower=0, upper=1),
+        x=Scale(title="Annoyed when absent", unit="share", lower=-0.05, upper=1.05),
+        y=Scale(title="Delighted when present", unit="share", lower=-0.05, upper=1.05),
         finding=f"{names[most]} annoys most when it is absent: "
         f"{percent(worse[most])} of customers",
         height=4.6,

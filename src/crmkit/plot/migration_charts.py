@@ -57,7 +57,7 @@ def migration_heatmap(
     >>> moves = ck.segments.migration_table(spring, autumn, tiers=("A", "B", "C"))
     >>> ax = ck.plot.migration_heatmap(moves, title="finding")
     >>> ax.get_title(loc="left")
-    '73% of customers kept their tier'
+    '74% of customers kept their tier'
     """
     was, now, count = _moves(table)
     share = numbers(read_eager(table, ("share",)), "share")
@@ -115,7 +115,7 @@ def lifecycle_flow(
     >>> moves = ck.segments.migration_table(spring, autumn, tiers=("A", "B", "C"))
     >>> ax = ck.plot.lifecycle_flow(moves, title="finding")
     >>> ax.get_title(loc="left")
-    '73% of customers kept their tier'
+    '74% of customers kept their tier'
     """
     was, now, count = _moves(table)
     before = tuple(dict.fromkeys(was))

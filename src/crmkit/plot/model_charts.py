@@ -106,7 +106,7 @@ def backtest_errors(
     ... )
     >>> ax = ck.plot.backtest_errors(tried, title="finding")
     >>> ax.get_title(loc="left")
-    'BG/NBD misses least: by 9.4% on average'
+    'last period misses least: by 15% on average'
     """
     scored = [score for score in backtest.scores if score.bias is not None]
     models = list(dict.fromkeys(score.model for score in scored))

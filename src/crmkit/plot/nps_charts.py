@@ -60,7 +60,7 @@ def nps_by_group(
     >>> scores = ck.satisfaction.nps_by(answers, by="plan")
     >>> ax = ck.plot.nps_by_group(scores, by="plan", title="finding")
     >>> ax.get_title(loc="left")
-    'NPS from +1 (basic) to +36 (pro)'
+    'NPS from +6 (plus) to +34 (pro)'
     """
     frame = _answered(scores, by)
     score, n = numbers(frame, "nps"), numbers(frame, "n_responses")
@@ -139,7 +139,7 @@ def nps_over_time(
     else:
         when = np.arange(score.size, dtype=np.float64)
         x = Scale(title=words(time_col), names=names_in(frame, time_col))
-    ends = (when.min(initial=0), when.max(initial=1))
+    ends = (when.min(), when.max()) if when.size else (0.0, 1.0)
     change = score[-1] - score[0] if score.size > 1 else 0.0
     chart = Chart(
         layers=(
@@ -216,7 +216,14 @@ def nps_bars(
         )
         texts = tuple(f"{100 * each:.0f}%" if each >= 0.06 else "" for each in share)
         layers.append(
-            layer("texts", start + share / 2, place, texts=texts, place="centre")
+            layer(
+                "texts",
+                start + share / 2,
+                place,
+                tone=tone,
+                texts=texts,
+                place="centre",
+            )
         )
         start = start + share
     names = names_in(frame, by)

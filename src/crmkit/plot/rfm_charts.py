@@ -58,7 +58,7 @@ def rfm_grid(
     >>> scored = ck.segments.with_rfm_scores(customers)
     >>> ax = ck.plot.rfm_grid(scored, title="finding")
     >>> ax.get_title(loc="left")
-    '8.7% of customers have the highest scores in both'
+    '11% of customers have the highest scores in both'
     """
     wanted = (r_score_col, f_score_col, *([value_col] if value_col else []))
     frame = read_eager(customers, wanted)

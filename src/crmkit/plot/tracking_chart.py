@@ -60,7 +60,7 @@ def tracking_line(
     ... )
     >>> ax = ck.plot.tracking_line(tracked, show="cumulative", title="finding")
     >>> ax.get_title(loc="left")
-    'BG/NBD ends 4.3% below the actual repeat purchases'
+    'BG/NBD ends 4.1% below the actual repeat purchases'
     """
     one_of("show", show, ("incremental", "cumulative"))
     before = "cumulative_" if show == "cumulative" else ""

@@ -53,7 +53,7 @@ def uplift_bars(
     >>> groups = ck.campaigns.uplift_by_percentile(campaign)
     >>> ax = ck.plot.uplift_bars(groups, title="finding")
     >>> ax.get_title(loc="left")
-    'The effect is clear in 3 of 10 groups'
+    'The effect is clear in 6 of 10 groups'
     """
     frame = read_eager(groups, ("group", "effect", "n_treated", "n_control"))
     effect = numbers(frame, "effect")
@@ -147,6 +147,7 @@ def arm_forest(
                 effect,
                 place,
                 texts=tuple(f"{each:+.3g}" for each in effect),
+                place="above",
             ),
         ),
         x=Scale(title="Effect against the control", unit="money", currency=currency),

@@ -24,7 +24,7 @@ from ..._frames import (
     with_arrays,
 )
 from ...errors import InvalidTypeError, InvalidValueError, NotEnoughDataError
-from ...fits import Interval
+from ...fits import Interval, shown
 from ...kernels.base.intervals import normal_quantile
 from ...kernels.campaigns.arm_cells import (
     ArmCells,
@@ -43,6 +43,7 @@ FrameT_co = TypeVar("FrameT_co", covariant=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@shown
 class CampaignPlan(Generic[FrameT_co]):
     """Who gets which treatment, and what that is expected to earn.
 
