@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .._typed import typed
 from ..clv import CovariateEffect
 from ..fits import FitReport
 from .drawing.chart import Chart, Scale, layer
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["covariate_forest", "parameter_forest"]
 
 
+@typed
 def parameter_forest(
     report: FitReport,
     *,
@@ -82,6 +84,7 @@ def parameter_forest(
     return draw(chart, title=title, label=label, ax=ax)
 
 
+@typed
 def covariate_forest(
     effects: Sequence[CovariateEffect],
     *,

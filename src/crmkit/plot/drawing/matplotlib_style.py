@@ -73,7 +73,9 @@ def dress(axes: Axes, series: DrawnSeries, head: Head) -> None:
 
 
 def _ends(axes: Axes, chart: Chart) -> None:
-    axes.margins(x=0.01, y=0.05)
+    # Intervals across the axes end inside them; lines along them may reach the ends.
+    written = any(each.kind == "points" and each.texts for each in chart.layers)
+    axes.margins(x=0.04 if chart.y.names else 0.01, y=0.1 if written else 0.05)
     axes.autoscale_view()
     for scale, change in ((chart.x, axes.set_xlim), (chart.y, axes.set_ylim)):
         if scale.log:
