@@ -2,6 +2,7 @@
 
 import datetime as dt
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,11 +15,12 @@ from ...typing import FloatArray, IntArray, IntoDataFrame, PurchaseModel
 from ..intake.dated_amounts import DatedAmounts
 from ..intake.prepare import PreparedLog
 from ..question import Question
-from .findings import Decile, Holdout, Week
-from .model_fits import fit_purchases, fit_spend
+from .found_values import Decile, Holdout, Week
+from .model_choice import PurchaseFit
+from .spend_fit import fit_spend
 from .spend_floor import with_spend_floor
 
-__all__ = ["ForecastCheck", "check_forecast"]
+__all__ = ["ForecastCheck", "HeldBack", "check_forecast", "held_back"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,21 +31,62 @@ class ForecastCheck:
     refused: str | None = None
 
 
-def check_forecast(
-    log: PreparedLog, rows: DatedAmounts, like: IntoDataFrame, *, question: Question
-) -> ForecastCheck:
-    """Forecast the last part of the log from the first, if that can carry a fit."""
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class HeldBack:
+    """The first part of the log, summarised, with what came after it.
+
+    ``history`` is None where the first part is too small, and ``refused`` says why.
+    """
+
+    cut: dt.date
+    history: EagerFrame | None
+    refused: str | None = None
+
+
+def held_back(log: PreparedLog, *, question: Question) -> HeldBack:
+    """Summarise the first part of the log, with what came after it."""
     end = question.observation_period_end
-    cut = _cut(
-        log.facts.first_date or end, end, horizon_days=7 * question.horizon_weeks
-    )
+    first = log.facts.first_date or end
+    cut = _cut(first, end, horizon_days=7 * question.horizon_weeks)
     try:
-        return ForecastCheck(holdout=_held_out(log, rows, like, cut, end))
+        early = with_spend_floor(log.split_summary((cut - EPOCH).days))
     except CrmkitError as reason:
+        return HeldBack(cut=cut, history=None, refused=_unchecked(reason))
+    return HeldBack(cut=cut, history=early)
+
+
+def check_forecast(
+    early: HeldBack,
+    rows: DatedAmounts,
+    like: IntoDataFrame,
+    *,
+    fit: Callable[[IntoDataFrame], PurchaseFit],
+    question: Question,
+) -> ForecastCheck:
+    """Compare a forecast of the first part of the log with what came."""
+    if early.history is None:
+        return ForecastCheck(refused=early.refused)
+    try:
+        purchases = fit(native(early.history, like))
         return ForecastCheck(
-            refused="The first part of this log is too small to forecast the rest, so "
-            f"the figures on this page are unchecked. The reason: {reason}"
+            holdout=_held_out(
+                early.history,
+                rows,
+                like,
+                early.cut,
+                question.observation_period_end,
+                purchases,
+            )
         )
+    except CrmkitError as reason:
+        return ForecastCheck(refused=_unchecked(reason))
+
+
+def _unchecked(reason: object) -> str:
+    return (
+        "The first part of this log is too small to forecast the rest, so the figures "
+        f"on this page are unchecked. The reason: {reason}"
+    )
 
 
 def _cut(first: dt.date, last: dt.date, *, horizon_days: float) -> dt.date:
@@ -53,16 +96,15 @@ def _cut(first: dt.date, last: dt.date, *, horizon_days: float) -> dt.date:
 
 
 def _held_out(
-    log: PreparedLog,
+    history: EagerFrame,
     rows: DatedAmounts,
     like: IntoDataFrame,
     cut: dt.date,
     end: dt.date,
+    purchases: PurchaseFit,
 ) -> Holdout:
     cut_day = (cut - EPOCH).days
-    history = with_spend_floor(log.split_summary(cut_day))
-    customers = native(history, like)
-    purchases, spend = fit_purchases(customers), fit_spend(customers)
+    spend = fit_spend(native(history, like))
     weeks = (end - cut).days / 7
     frequency, recency, T, mean, actual = (
         numbers(history, name)

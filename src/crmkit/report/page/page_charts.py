@@ -1,267 +1,433 @@
-"""The charts of the page as Vega-Lite documents, without a customer in them.
+"""The charts of the page, each drawn from what the analysis found."""
 
-The page writes the finding in the caption and the legend in HTML.
-"""
+from collections.abc import Callable, Sequence
+from functools import partial
+from math import exp
 
-from ..findings.findings import Concentration, Findings, Holdout
-from .chart_style import (
-    ACCENT,
-    FAINT,
-    HEIGHT,
-    SECOND,
-    Spec,
-    axis,
-    colours,
-    data,
-    document,
-    money_axis,
-    tooltips,
-)
-from .headings import headings
-from .numbers_as_text import count, day, dollars, exact, percent
+from ..findings.findings import Findings
+from ..findings.found_values import Concentration, Holdout, Month, Retention, Tier
+from ..findings.ledger_parts import LedgerParts
+from ..question import Question
+from .numbers_as_text import count, dollars, percent, plural, short
+from .svg_drawing import Drawing, nice_ticks
 
-__all__ = ["chart_documents"]
+__all__ = ["charts"]
 
-# The sentence that describes a chart to a screen reader, if the names differ.
-_SAID = {"tiers": "tiers_chart", "alive": "alive_chart", "outlook": "outlook_chart"}
+_HEIGHT = 250
+_TOP, _FOOT = 22.0, 24.0  # room for the highest label, and for the names below
 
 
-def chart_documents(findings: Findings[object]) -> dict[str, Spec]:
-    """Return one Vega-Lite document per chart of the page, by name."""
-    charts = {
+def charts(findings: Findings[object]) -> dict[str, str]:
+    """Return every chart that the findings allow, by name."""
+    question = findings.question
+    drawn = {
         "concentration": _concentration(findings.concentration),
-        "tiers": _tiers(findings),
+        "tiers": _tiers(findings.tiers, question),
+        "months": _months(findings.outlook.months, question),
         "alive": _alive(findings),
-        "outlook": _outlook(findings),
     }
+    if findings.retention.growth:
+        drawn["growth"] = _growth(findings.retention)
+    if len(findings.outlook.fan) > 1:
+        drawn["fan"] = _fan(findings)
+    if findings.past_errors is not None:
+        drawn["errors"] = _errors(findings)
     if findings.holdout is not None:
-        currency = findings.question.currency
-        charts["holdout_weeks"] = _holdout_weeks(findings.holdout)
-        charts["holdout_deciles"] = _holdout_deciles(findings.holdout, currency)
-    said = headings(findings)
-    return {
-        name: {"description": said[_SAID.get(name, name)], **chart}
-        for name, chart in charts.items()
-    }
+        drawn["weeks"] = _weeks(findings.holdout)
+        drawn["deciles"] = _deciles(findings.holdout, question)
+    if findings.ledger is not None and findings.ledger.refused is None:
+        drawn["parts"] = _parts(findings.ledger, question)
+    if findings.nps is not None:
+        drawn["nps"] = _nps(findings)
+    return drawn
 
 
-def _concentration(found: Concentration) -> Spec:
-    curves = {"expected": found.expected, "past": found.past}
-    rows = [
-        {"curve": name, "x": x, "y": y, "text": f"{percent(y)} from {percent(x)}"}
-        for name, points in curves.items()
-        for x, y in points
-    ]
-    expected = [{"filter": "datum.curve == 'expected'"}]
-    corner = [{"x": 0.0, "y": 0.0}, {"x": 1.0, "y": 1.0}]
-    top = [{"x": 0.2, "y": found.expected_share_of_top_fifth}]
-    return document(
-        {
-            "data": data(rows),
-            "encoding": {
-                "x": axis(
-                    "x", "quantitative", "Share of customers, best first", **_SHARES
-                ),
-                "y": axis("y", "quantitative", "Share of the amount", **_SHARES),
-                "tooltip": tooltips(text="Share"),
-            },
-            "layer": [
-                {"data": data(corner), "mark": _line(FAINT, width=1.5, dash=(3, 3))},
-                {"transform": expected, "mark": _AREA},
-                {
-                    "transform": [{"filter": "datum.curve == 'past'"}],
-                    "mark": _line(SECOND, width=2, dash=(6, 3)),
-                },
-                {"transform": expected, "mark": _line(ACCENT)},
-                {"data": data(top), "mark": _POINT},
-            ],
-        }
+def _up(largest: float, *, height: float = _HEIGHT) -> Callable[[float], float]:
+    """Return the pixel of a value on an axis from 0 to the last round number."""
+    bottom = height - _FOOT
+    whole = largest if largest > 0 else 1.0
+    return lambda value: bottom - value / whole * (bottom - _TOP)
+
+
+def _concentration(found: Concentration) -> str:
+    share = percent(found.expected_share_of_top_fifth)
+    drawing = Drawing(
+        height=_HEIGHT,
+        label=f"The best 20% of customers hold {share} of the expected value",
     )
+    up = _up(1.0)
+    drawing.grid([0.0, 0.25, 0.5, 0.75, 1.0], up, percent)
+    curve = [(x, up(y)) for x, y in found.expected]
+    drawing.area(curve, [(0, up(0)), (1, up(0))], kind="wash")
+    drawing.curve([(x, up(y)) for x, y in found.past], kind="line second")
+    drawing.curve(curve, kind="line")
+    drawing.upright(0.2, top=up(1), bottom=up(0), kind="mark")
+    drawing.dot(
+        0.2,
+        up(found.expected_share_of_top_fifth),
+        kind="point",
+        title=f"The best 20% hold {share}",
+        r=5,
+    )
+    words = f"best 20%: {share}"
+    drawing.text(
+        0.215, up(found.expected_share_of_top_fifth) + 18, words, kind="strong"
+    )
+    for at in (0.2, 0.4, 0.6, 0.8):
+        drawing.text(at, _HEIGHT - 6, percent(at), at="middle")
+    drawing.text(1, _HEIGHT - 6, "all customers", at="end")
+    return drawing.svg()
 
 
-def _tiers(findings: Findings[object]) -> Spec:
-    customers, value = findings.base.n_customers, findings.base.value
-    rows = [
-        {"tier": tier.name, "what": what, "share": share, "text": percent(share)}
-        for tier in findings.tiers
-        for what, share in (
-            ("customers", tier.n_customers / customers),
-            ("value", tier.value / value if value else 0.0),
+def _tiers(tiers: Sequence[Tier], question: Question) -> str:
+    step = 62
+    height = step * len(tiers) + 8
+    people = sum(tier.n_customers for tier in tiers) or 1
+    value = sum(tier.value for tier in tiers) or 1.0
+    drawing = Drawing(
+        height=height, label="Share of customers and of expected value by tier"
+    )
+    for at, tier in enumerate(tiers):
+        top = at * step + 4.0
+        drawing.text(0, top + 14, f"Tier {tier.name}", kind="strong")
+        for row, (share, kind, said) in enumerate(
+            (
+                (tier.n_customers / people, "second", plural(tier.n_customers, "customer")),
+                (tier.value / value, "first", dollars(tier.value, question.currency)),
+            )
+        ):
+            y = top + 20 + 17 * row
+            drawing.bar(
+                0, 0.72 * share, top=y, bottom=y + 14, kind=f"fill {kind}", title=said
+            )
+            drawing.text(
+                0.72 * share + 0.008, y + 11.5, f"{percent(share)}  {said}", kind="tick"
+            )
+    return drawing.svg()
+
+
+def _growth(found: Retention) -> str:
+    rows = found.growth
+    gained = max(at.new + at.returned for at in rows)
+    lost = max(at.lost for at in rows)
+    largest = max(gained, lost, 1)
+    middle = _TOP + (_HEIGHT - _TOP - _FOOT) * gained / max(gained + lost, 1)
+    scale = (_HEIGHT - _TOP - _FOOT) / max(gained + lost, 1)
+    drawing = Drawing(
+        height=_HEIGHT,
+        label=f"Customers gained and paused by {found.grain}",
+    )
+    tick = nice_ticks(largest, count=3)[1]
+    for at in (-tick, tick):
+        y = middle - at * scale
+        if _TOP - 10 < y < _HEIGHT - _FOOT + 4:
+            drawing.rule(y)
+            drawing.text(0, y - 4, f"{'+' if at > 0 else ''}{count(at)}")
+    width = 0.94 / len(rows)
+    for at, row in enumerate(rows):
+        x = 0.06 + at * width
+        top = middle - row.new * scale
+        name = f"{row.start:%b %Y}"
+        drawing.bar(
+            x,
+            0.8 * width,
+            top=top,
+            bottom=middle,
+            kind="fill first",
+            title=f"{name}: {count(row.new)} new",
         )
-    ]
-    order = [tier.name for tier in findings.tiers]
-    return document(
-        {
-            "data": data(rows),
-            "height": 60 * len(order),
-            "mark": {"type": "bar", "cornerRadiusEnd": 3},
-            "encoding": {
-                "y": {"field": "tier", "type": "nominal", "sort": order, "title": None},
-                "yOffset": {"field": "what", "sort": ["customers", "value"]},
-                "x": axis("share", "quantitative", "Share of all", **_SHARES),
-                "color": colours("what", {"customers": FAINT, "value": ACCENT}),
-                "tooltip": tooltips(tier="Tier", what="Share of", text="is"),
-            },
-        }
-    )
-
-
-def _alive(findings: Findings[object]) -> Spec:
-    rows = [
-        {
-            "lower": bin_.lower,
-            "upper": bin_.upper,
-            "customers": bin_.n_customers,
-            "text": f"{count(bin_.n_customers)}, {percent(bin_.lower)} to "
-            f"{percent(bin_.upper)}",
-        }
-        for bin_ in findings.probability_bins
-    ]
-    active = "Probability to be still active"
-    return document(
-        {
-            "data": data(rows),
-            "height": HEIGHT - 40,
-            "mark": {
-                "type": "bar",
-                "color": ACCENT,
-                "stroke": "var(--card)",
-                "strokeWidth": 1.5,
-            },
-            "encoding": {
-                "x": axis("lower", "quantitative", active, **_SHARES),
-                "x2": {"field": "upper"},
-                "y": axis("customers", "quantitative", "Repeat customers", tickCount=5),
-                "y2": {"datum": 0},
-                "tooltip": tooltips(text="Customers"),
-            },
-        }
-    )
-
-
-def _holdout_weeks(holdout: Holdout) -> Spec:
-    rows = [
-        {
-            "week": at.week,
-            "predicted": at.predicted,
-            "actual": at.actual,
-            "text": f"predicted {count(at.predicted)}, actual {count(at.actual)}",
-        }
-        for at in holdout.by_week
-    ]
-    since = f"Weeks since {day(holdout.calibration_period_end)}"
-    bought = "Repeat purchases, cumulative"
-    actual = {"y": axis("actual", "quantitative", bought, tickCount=5)}
-    predicted = {"y": {"field": "predicted", "type": "quantitative"}}
-    return document(
-        {
-            "data": data(rows),
-            "encoding": {
-                "x": axis("week", "quantitative", since, tickMinStep=1),
-                "tooltip": tooltips(week="Week", text="Purchases"),
-            },
-            "layer": [
-                {"mark": _AREA, "encoding": actual},
-                {"mark": _line(ACCENT), "encoding": actual},
-                {"mark": _line(SECOND, dash=(6, 3)), "encoding": predicted},
-            ],
-        }
-    )
-
-
-def _holdout_deciles(holdout: Holdout, currency: str) -> Spec:
-    rows = [
-        {
-            "rank": at.rank,
-            "what": what,
-            "mean": amount / at.n_customers,
-            "text": exact(amount / at.n_customers, currency),
-        }
-        for at in holdout.by_decile
-        if at.n_customers
-        for what, amount in (
-            ("predicted", at.predicted_amount),
-            ("actual", at.actual_amount),
+        drawing.bar(
+            x,
+            0.8 * width,
+            top=top - row.returned * scale,
+            bottom=top,
+            kind="fill soft",
+            title=f"{name}: {count(row.returned)} came back after a pause",
         )
-    ]
-    tenths = "Tenths of the customers, by predicted spending"
-    return document(
-        {
-            "data": data(rows),
-            "mark": {"type": "bar", "cornerRadiusEnd": 2},
-            "encoding": {
-                "x": axis("rank", "ordinal", tenths, labelAngle=0),
-                "xOffset": {"field": "what", "sort": ["predicted", "actual"]},
-                "y": axis(
-                    "mean", "quantitative", "Spent per customer", **money_axis(currency)
-                ),
-                "color": colours("what", {"predicted": SECOND, "actual": ACCENT}),
-                "tooltip": tooltips(rank="Tenth", what="Spending", text="per customer"),
-            },
-        }
+        drawing.bar(
+            x,
+            0.8 * width,
+            top=middle,
+            bottom=middle + row.lost * scale,
+            kind="fill second",
+            title=f"{name}: {count(row.lost)} paused",
+        )
+    drawing.rule(middle, kind="base")
+    _names(drawing, [f"{row.start:%b %y}" for row in rows], left=0.06, width=width)
+    return drawing.svg()
+
+
+def _names(
+    drawing: Drawing, names: Sequence[str], *, left: float, width: float
+) -> None:
+    """Write at most eight names below bars; half of them on a phone."""
+    every = max(1, -(-len(names) // 8))
+    for at in range(0, len(names), every):
+        drawing.text(
+            left + (at + 0.4) * width,
+            _HEIGHT - 6,
+            names[at],
+            kind="tick" if (at // every) % 2 == 0 else "tick wide",
+            at="middle",
+        )
+
+
+def _months(months: Sequence[Month], question: Question) -> str:
+    largest = max((at.first + at.repeat + at.expected for at in months), default=1.0)
+    ticks = nice_ticks(largest)
+    up = _up(ticks[-1])
+    drawing = Drawing(height=_HEIGHT, label="Spending by month, past and expected")
+    drawing.grid(ticks, up, partial(short, currency=question.currency))
+    width = 0.93 / max(len(months), 1)
+    for at, month in enumerate(months):
+        floor = 0.0
+        for amount, kind, said in (
+            (month.repeat, "fill first", "repeat purchases"),
+            (month.first, "fill soft", "first purchases"),
+            (month.expected, "fill ahead", "expected"),
+        ):
+            if amount <= 0:
+                continue
+            drawing.bar(
+                0.07 + at * width,
+                0.82 * width,
+                top=up(floor + amount),
+                bottom=up(floor),
+                kind=kind,
+                title=f"{month.start:%B %Y}: {dollars(amount, question.currency)} {said}",
+            )
+            floor += amount
+    _names(drawing, [f"{at.start:%b %y}" for at in months], left=0.07, width=width)
+    return drawing.svg()
+
+
+def _fan(findings: Findings[object]) -> str:
+    fan, currency = findings.outlook.fan, findings.question.currency
+    ends = [at.upper for at in fan if at.upper is not None]
+    last = findings.outlook.last_amount * findings.question.margin
+    ticks = nice_ticks(max([*ends, fan[-1].expected, last]))
+    up = _up(ticks[-1])
+    drawing = Drawing(
+        height=_HEIGHT, label="Expected value from today, cumulative, with 95% ranges"
     )
+    drawing.grid(ticks, up, partial(short, currency=currency))
+    x = {at.weeks: 0.07 + 0.75 * at.weeks / fan[-1].weeks for at in fan}
+    if all(at.upper is not None for at in fan):
+        drawing.area(
+            [(x[at.weeks], up(at.upper or 0.0)) for at in fan],
+            [(x[at.weeks], up(at.lower or 0.0)) for at in fan],
+            kind="wash",
+        )
+    drawing.curve([(x[at.weeks], up(at.expected)) for at in fan], kind="line")
+    for at in fan[1:]:
+        held = (
+            f", 95% range {dollars(at.lower, currency)} to {dollars(at.upper, currency)}"
+            if at.lower is not None and at.upper is not None
+            else ""
+        )
+        drawing.dot(
+            x[at.weeks],
+            up(at.expected),
+            kind="point",
+            title=f"{at.weeks:g} weeks: {dollars(at.expected, currency)}{held}",
+        )
+        drawing.text(x[at.weeks], _HEIGHT - 6, f"{at.weeks:g} weeks", at="middle")
+    end = fan[-1]
+    placed = [(up(end.expected), short(end.expected, currency), "strong")]
+    if end.lower is not None and end.upper is not None:
+        placed += [
+            (up(end.upper), short(end.upper, currency), "tick"),
+            (up(end.lower), short(end.lower, currency), "tick"),
+        ]
+    for y, words, kind in placed:
+        drawing.text(0.835, y + 4, words, kind=kind)
+    if last > 0:
+        drawing.upright(0.82, top=up(last) - 5, bottom=up(last) + 5, kind="mark")
+        drawing.dot(
+            0.82,
+            up(last),
+            kind="point other",
+            title=f"The same span before: {dollars(last, currency)}",
+        )
+    return drawing.svg()
 
 
-def _outlook(findings: Findings[object]) -> Spec:
-    currency = findings.question.currency
-    kinds = {"first": FAINT, "repeat": ACCENT, "expected": SECOND}
-    rows = [
-        {
-            "start": period.start.isoformat(),
-            "kind": kind,
-            "order": -at,
-            "amount": amount,
-            "text": dollars(amount, currency),
-            "from": day(period.start),
-        }
-        for period in findings.outlook.periods
-        for at, kind in enumerate(kinds)
-        if (amount := getattr(period, kind))
-    ]
-    starts = sorted({str(row["start"]) for row in rows})
-    months = {
-        "values": starts[:: max(1, round(len(starts) / 8))],
-        "labelAngle": 0,
-        "labelExpr": "timeFormat(toDate(datum.value), '%b %Y')",
-        "labelOverlap": "greedy",
-    }
-    return document(
-        {
-            "data": data(rows),
-            "mark": "bar",
-            "encoding": {
-                "x": {
-                    **axis("start", "ordinal", "Four weeks from", **months),
-                    "scale": {"paddingInner": 0.18},
-                },
-                "y": axis(
-                    "amount",
-                    "quantitative",
-                    "Spent in four weeks",
-                    **money_axis(currency),
-                ),
-                "color": colours("kind", kinds),
-                "order": {"field": "order", "type": "quantitative"},
-                "tooltip": tooltips(
-                    **{"from": "Four weeks from", "kind": "Purchases", "text": "Amount"}
-                ),
-            },
-        }
+def _errors(findings: Findings[object]) -> str:
+    """Draw the relative error of the money of each past forecast."""
+    errors = findings.past_errors.errors if findings.past_errors else ()
+    known = [(each, each.value) for each in errors if each.value is not None]
+    # The logarithm is of actual over forecast: a forecast too high is above 0 here.
+    shares = [(each, exp(-value) - 1) for each, value in known]
+    largest = max((abs(share) for _, share in shares), default=0.1)
+    ticks = nice_ticks(max(largest, 0.05), count=2)
+    height = 190
+    middle = (height - _FOOT + _TOP) / 2
+    scale = (height - _FOOT - _TOP) / 2 / ticks[-1]
+    drawing = Drawing(height=height, label="Errors of forecasts made at past dates")
+    for tick in [*(-t for t in reversed(ticks[1:])), *ticks]:
+        y = middle - tick * scale
+        drawing.rule(y, kind="base" if tick == 0 else "grid")
+        words = (
+            f"{'+' if tick > 0 else ''}{percent(tick)}" if tick else "forecast exact"
+        )
+        drawing.text(0, y - 4, words)
+    cutoffs = sorted({each.cutoff for each, _ in shares})
+    leads = sorted({each.lead_days for each, _ in shares})
+    width = 0.8 / max(len(cutoffs), 1)
+    for each, share in shares:
+        offset = (leads.index(each.lead_days) - (len(leads) - 1) / 2) * 0.18 * width
+        drawing.dot(
+            0.18 + (cutoffs.index(each.cutoff) + 0.5) * width + offset,
+            middle - share * scale,
+            kind=f"point lead{leads.index(each.lead_days)}",
+            title=f"Made on {each.cutoff} for {each.lead_days} days: "
+            f"{percent(abs(share))} too {'high' if share > 0 else 'low'}",
+            r=5,
+        )
+    for at, cutoff in enumerate(cutoffs):
+        drawing.text(0.18 + (at + 0.5) * width, height - 6, cutoff[:7], at="middle")
+    return drawing.svg()
+
+
+def _alive(findings: Findings[object]) -> str:
+    bins = findings.probability_bins
+    ticks = nice_ticks(max((at.n_customers for at in bins), default=1))
+    height = 210
+    up = _up(ticks[-1], height=height)
+    drawing = Drawing(
+        height=height, label="Repeat customers by their chance to be active"
     )
+    drawing.grid(ticks, up, count)
+    width = 0.93 / max(len(bins), 1)
+    for at, each in enumerate(bins):
+        kind = "second" if each.upper <= 0.2 + 1e-9 else "first"
+        kind = "soft" if 0.2 - 1e-9 <= each.lower and each.upper <= 0.8 + 1e-9 else kind
+        drawing.bar(
+            0.07 + at * width,
+            0.9 * width,
+            top=up(each.n_customers),
+            bottom=up(0),
+            kind=f"fill {kind}",
+            title=f"{percent(each.lower)} to {percent(each.upper)}: "
+            f"{plural(each.n_customers, 'customer')}",
+        )
+    for share in (0.2, 0.8):
+        drawing.upright(
+            0.07 + 0.93 * share - 0.001, top=_TOP - 8, bottom=up(0), kind="mark"
+        )
+    for at, words in ((0.17, "probably gone"), (0.53, "in doubt"), (0.905, "active")):
+        drawing.text(at, 12, words, kind="strong", at="middle")
+    for share in (0.0, 0.2, 0.4, 0.6, 0.8, 1.0):
+        drawing.text(
+            0.07 + 0.93 * share,
+            height - 6,
+            percent(share),
+            at="end" if share == 1 else "middle",
+        )
+    return drawing.svg()
 
 
-# An axis of shares, and the marks that several charts draw.
-_SHARES: Spec = {"format": ".0%", "tickCount": 5}
-_AREA: Spec = {"type": "area", "color": ACCENT, "opacity": 0.13}
-_POINT: Spec = {
-    "type": "point",
-    "color": ACCENT,
-    "filled": True,
-    "size": 70,
-    "opacity": 1,
-}
+def _weeks(holdout: Holdout) -> str:
+    rows = holdout.by_week
+    ticks = nice_ticks(max(max(at.predicted, at.actual) for at in rows))
+    up = _up(ticks[-1])
+    drawing = Drawing(
+        height=_HEIGHT, label="Repeat purchases since the forecast, cumulative"
+    )
+    drawing.grid(ticks, up, count)
+    last = max(rows[-1].week, 1)
+    drawing.curve(
+        [(0.07 + 0.93 * at.week / last, up(at.actual)) for at in rows], kind="line second"
+    )
+    drawing.curve(
+        [(0.07 + 0.93 * at.week / last, up(at.predicted)) for at in rows], kind="line"
+    )
+    for week in sorted({0, last // 2, last}):
+        drawing.text(
+            0.07 + 0.93 * week / last,
+            _HEIGHT - 6,
+            f"week {week}",
+            at="end" if week == last else "middle" if week else "start",
+        )
+    return drawing.svg()
 
 
-def _line(colour: str, *, width: float = 2.5, dash: tuple[int, ...] = ()) -> Spec:
-    drawn: Spec = {"type": "line", "color": colour, "strokeWidth": width}
-    return drawn | ({"strokeDash": list(dash)} if dash else {})
+def _deciles(holdout: Holdout, question: Question) -> str:
+    rows = holdout.by_decile
+    ticks = nice_ticks(max(max(at.predicted_amount, at.actual_amount) for at in rows))
+    up = _up(ticks[-1])
+    drawing = Drawing(height=_HEIGHT, label="Predicted and actual spending by tenths")
+    drawing.grid(ticks, up, partial(short, currency=question.currency))
+    width = 0.93 / len(rows)
+    for at, row in enumerate(rows):
+        for part, (amount, kind, said) in enumerate(
+            (
+                (row.predicted_amount, "first", "predicted"),
+                (row.actual_amount, "second", "actual"),
+            )
+        ):
+            drawing.bar(
+                0.07 + (at + 0.42 * part) * width,
+                0.4 * width,
+                top=up(max(amount, 0.0)),
+                bottom=up(0),
+                kind=f"fill {kind}",
+                title=f"Tenth {row.rank}, {said}: {dollars(amount, question.currency)}",
+            )
+        drawing.text(0.07 + (at + 0.42) * width, _HEIGHT - 6, str(row.rank), at="middle")
+    return drawing.svg()
+
+
+def _parts(found: LedgerParts, question: Question) -> str:
+    """Draw the six parts of past and of expected value as bars from zero."""
+    amounts = (*found.past, *found.expected)
+    least, most = min(*amounts, 0.0), max(*amounts, 0.0)
+    span = (most - least) or 1.0
+    step = 54
+    drawing = Drawing(
+        height=step * len(found.meanings), label="The parts of value, past and expected"
+    )
+    zero = 0.72 * -least / span
+    for at, meaning in enumerate(found.meanings):
+        top = at * step
+        name = f"CLV{at + 1}" if at < len(found.meanings) - 1 else "Value"
+        drawing.text(0, top + 13, f"{name}: {meaning}", kind="strong")
+        for row, (amount, kind) in enumerate(
+            ((found.past[at], "second"), (found.expected[at], "first"))
+        ):
+            width = 0.72 * abs(amount) / span
+            y = top + 18 + 15 * row
+            drawing.bar(
+                zero if amount >= 0 else zero - width,
+                width,
+                top=y,
+                bottom=y + 12,
+                kind=f"fill {kind}",
+                title=dollars(amount, question.currency),
+            )
+            drawing.text(
+                max(zero, zero + 0.72 * amount / span) + 0.008,
+                y + 10.5,
+                dollars(amount, question.currency),
+            )
+    return drawing.svg()
+
+
+def _nps(findings: Findings[object]) -> str:
+    found = findings.nps
+    drawing = Drawing(height=64, label="Promoters, passives and detractors")
+    if found is None:
+        return ""
+    x = 0.0
+    for share, kind, name in (
+        (found.promoter_share, "first", "promoters"),
+        (found.passive_share, "soft", "passives"),
+        (found.detractor_share, "second", "detractors"),
+    ):
+        drawing.bar(
+            x, share, top=4, bottom=34, kind=f"fill {kind}", title=f"{percent(share)} {name}"
+        )
+        if share > 0.12:
+            drawing.text(x, 54, f"{percent(share)} {name}", kind="tick")
+        x += share
+    return drawing.svg()
