@@ -37,9 +37,10 @@ from .intake.dated_amounts import dated_amounts
 from .intake.prepare import PreparedLog, prepare_log
 from .question import Question
 
-__all__ = ["Step", "analyse"]
+__all__ = ["STEPS", "Step", "analyse"]
 
 Step = Callable[[str], None]
+STEPS = 8  # how often ``on_step`` is called
 
 
 def _silent(_step: str) -> None:

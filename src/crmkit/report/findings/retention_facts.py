@@ -14,7 +14,7 @@ from .found_values import Cohort, GrowthPeriod, Retention
 __all__ = ["retention_facts"]
 
 _MOST_COHORTS = 18
-_MOST_AGES = 18
+_MOST_AGES = 13
 _MOST_PERIODS = 24
 _QUARTERS_FROM, _YEARS_FROM = 24 * 30.4, 6 * 365.25  # days of log
 

@@ -29,7 +29,7 @@ from .workbook import workbook_source
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["LogFile", "Reading", "read_log"]
+__all__ = ["LogFile", "Reading", "open_source", "read_log"]
 
 _SHOWN_NAMES = 20
 _WORKBOOKS = {".xlsx", ".xlsm"}
@@ -126,7 +126,7 @@ def read_log(place: str | Path | bytes, reading: Reading) -> LogFile:
     """
     if not _has_arrow():
         raise MissingExtraError(package="pyarrow", extra="report")
-    source = _open(place, reading)
+    source = open_source(place, reading)
     roles = propose_roles(source.names, source.preview, asked=reading.roles)
     unsettled, options = _columns(source, reading.roles, roles)
     wanted = _wanted(roles)
@@ -178,7 +178,7 @@ def _has_arrow() -> bool:
     return True
 
 
-def _open(place: str | Path | bytes, reading: Reading) -> LogSource:
+def open_source(place: str | Path | bytes, reading: Reading) -> LogSource:
     if isinstance(place, bytes):
         return text_source("standard input", place, reading.csv)
     if isinstance(place, str) and is_postgres(place):

@@ -56,7 +56,7 @@ def _concentration(found: Concentration) -> str:
         label=f"The best 20% of customers hold {share} of the expected value",
     )
     up = _up(1.0)
-    drawing.grid([0.0, 0.25, 0.5, 0.75, 1.0], up, percent)
+    drawing.grid([0.0, 0.5, 1.0], up, percent)
     curve = [(x, up(y)) for x, y in found.expected]
     drawing.area(curve, [(0, up(0)), (1, up(0))], kind="wash")
     drawing.curve([(x, up(y)) for x, y in found.past], kind="line second")
@@ -73,7 +73,7 @@ def _concentration(found: Concentration) -> str:
     drawing.text(
         0.215, up(found.expected_share_of_top_fifth) + 18, words, kind="strong"
     )
-    for at in (0.2, 0.4, 0.6, 0.8):
+    for at in (0.2, 0.4, 0.6):
         drawing.text(at, _HEIGHT - 6, percent(at), at="middle")
     drawing.text(1, _HEIGHT - 6, "all customers", at="end")
     return drawing.svg()

@@ -36,7 +36,7 @@ h1, h2, .figure-value {
 h1 { font-size: clamp(1.7rem, 1.3rem + 2vw, 2.5rem); line-height: 1.18;
   margin: 0.35rem 0 1rem; max-width: 52rem; }
 h2 { font-size: clamp(1.3rem, 1.1rem + 1vw, 1.65rem); line-height: 1.25;
-  margin: 0.2rem 0 0.75rem; max-width: 46rem; }
+  margin: 0.2rem 0 0.75rem; max-width: 60rem; }
 h3 { font-size: 1.0625rem; margin: 1.75rem 0 0.5rem; }
 p { margin: 0 0 1rem; max-width: 44rem; text-wrap: pretty; }
 a { color: var(--accent); text-underline-offset: 0.15em; }
@@ -50,7 +50,7 @@ a:focus-visible, summary:focus-visible, button:focus-visible, input:focus-visibl
 .quiet, .quiet a { color: var(--soft); font-size: 0.95rem; }
 header.top { padding-top: clamp(1.5rem, 5vw, 3rem); }
 section { border-top: 1px solid var(--rule); padding: 2.25rem 0 1.5rem; }
-section > h2 + .scroll { margin-top: 0; }
+h2 + .scroll, h3 + .scroll { margin-top: 0; }
 nav ol { display: flex; flex-wrap: wrap; gap: 0.2rem 1.2rem; list-style: none;
   margin: 0 0 1.75rem; padding: 0; font-size: 0.95rem; }
 nav a { display: inline-block; padding: 0.2rem 0; }
@@ -73,7 +73,8 @@ nav a { display: inline-block; padding: 0.2rem 0; }
 .card p { margin: 0 0 0.6rem; font-size: 0.97rem; line-height: 1.5; }
 .card .quiet { font-size: 0.88rem; }
 .card .figure-value { font-size: 1.7rem; margin: 0.1rem 0 0; }
-.links { display: flex; flex-wrap: wrap; gap: 0.25rem 1rem; margin-top: auto; }
+.links { display: flex; flex-wrap: wrap; gap: 0.25rem 1rem; }
+.card p.links { margin-top: auto; margin-bottom: 0; }
 .links a { font-weight: 600; padding: 0.3rem 0; }
 .two { display: grid; gap: 0 1.1rem;
   grid-template-columns: repeat(auto-fit, minmax(min(26rem, 100%), 1fr)); }
