@@ -20,6 +20,7 @@ _SAMPLE = 500
 _ORDERS = ("%Y{0}%m{0}%d", "%d{0}%m{0}%Y", "%m{0}%d{0}%Y")
 _SHORT = ("%d{0}%m{0}%y", "%m{0}%d{0}%y", "%d{0}%b{0}%Y", "%d{0}%b{0}%y")
 _BARE = ("%Y%m%d", "%b %d, %Y", "%B %d, %Y", "%d %B %Y")
+_DOTTED = r"[0-9]{1,2}\.[0-9]{1,2}\.[0-9]{2,4}"
 _TIMES = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p", "T%H:%M:%S")
 _SHAPES = {
     "%Y": "[0-9]{4}",
@@ -45,7 +46,7 @@ def _candidates() -> tuple[str, ...]:
 @cache
 def _shape(date_format: str) -> str:
     """Return the pattern of a format; strptime alone takes '24' for the year 24."""
-    pattern = re.escape(date_format).replace("%", "%").replace(r"\%", "%")
+    pattern = re.escape(date_format)
     for directive in set(re.findall("%[A-Za-z]", pattern)):
         pattern = pattern.replace(directive, _SHAPES.get(directive, "[0-9]{1,2}"))
     compact = date_format.startswith("%Y%m%d")
@@ -100,15 +101,17 @@ def format_of_most(texts: "pa.Array") -> tuple[str, ...]:
 
 
 def looks_like_a_date(text: str) -> bool:
-    """Tell a date, of any known format, from other text."""
-    arrow = import_module("pyarrow")
-    if re.fullmatch(r"[0-9.]+", text) and not re.fullmatch(
-        r"\d{1,2}\.\d{1,2}\.\d{2,4}", text
-    ):
+    """Tell a date, by the shape of any known format, from other text."""
+    if re.fullmatch(r"[0-9.]+", text) and not re.fullmatch(_DOTTED, text):
         return False  # a number; 20240131 too is more often an id
-    if re.fullmatch(r"\d{4}-\d\d-\d\d([T ][0-9:.]+)?", text):
-        return True
-    return any(_fits(arrow.array([text]), each) for each in _candidates())
+    return bool(_any_shape().match(text))
+
+
+@cache
+def _any_shape() -> re.Pattern[str]:
+    shapes = {_shape(each) for each in _candidates()}
+    iso = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9:.]+)?$"
+    return re.compile("|".join([iso, *sorted(shapes)]))
 
 
 def _fits(texts: "pa.Array", date_format: str) -> bool:

@@ -7,7 +7,6 @@ from collections import Counter
 from dataclasses import dataclass
 from io import StringIO
 
-from .amount_marks import without_sign
 from .date_formats import looks_like_a_date
 
 __all__ = ["SPACES", "Layout", "encoding_of", "looks_like_a_number", "read_layout"]
@@ -20,7 +19,10 @@ _MARKS = {
     codecs.BOM_UTF16_BE: "utf-16",
 }
 _RECORDS = 60
-_NUMBER = re.compile(r"[-+(]?[0-9][0-9.,' \u00a0\u202f]*\)?-?")
+_NUMBER = re.compile(
+    r"[-+(]?\s*(?:[^\w\s.,'()+\-]|[A-Z]{2,3})?\s*[-+]?[0-9][0-9.,' \u00a0\u202f]*"
+    r"(?:[^\w\s.,'()+\-]|[A-Z]{2,3})?\)?-?"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,10 +102,7 @@ def read_layout(
 
 def looks_like_a_number(text: str) -> bool:
     """Tell an amount, with or without a currency, from other text."""
-    import pyarrow as pa  # noqa: PLC0415 - an extra
-
-    plain = without_sign(pa.array([text]))[0].as_py()
-    return bool(_NUMBER.fullmatch(plain or ""))
+    return bool(_NUMBER.fullmatch(text.strip()))
 
 
 def _delimiter(text: str) -> str:
