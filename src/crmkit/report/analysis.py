@@ -222,7 +222,9 @@ def _labelled(
     tiered = read_eager(with_value_tier(native(scores.beside(summary), like)), ())
     chosen = choose_customers(scores, tiered["value_tier"].to_list())
     segments = rfm_segments(summary, like, id_col=question.customer_id_col)
-    stages = lifecycle_stages(log, like, scores.probability_alive, question=question)
+    stages = lifecycle_stages(
+        log, summary, like, scores.probability_alive, question=question
+    )
     rank = np.empty(scores.clv.size, dtype=np.int64)
     rank[np.argsort(-scores.clv, kind="stable")] = np.arange(1, rank.size + 1)
     table = with_arrays(

@@ -14,7 +14,7 @@ from ...segments import (
     with_rfm_scores,
     with_rfm_segment,
 )
-from ...typing import HistoryColumns, IntoDataFrame
+from ...typing import FloatArray, HistoryColumns, IntoDataFrame
 from ..intake.prepare import PreparedLog
 from ..question import Question
 from .found_values import Group
@@ -25,6 +25,7 @@ __all__ = ["STAGE_ACTIONS", "customer_groups", "lifecycle_stages", "rfm_segments
 _WINDOWS = 4  # windows in the log, of at most a quarter each
 _MOST_DAYS = 91
 _LAPSE_DAYS = 365.0
+_ROW = "_crmkit_row"
 STAGE_ACTIONS: Mapping[str, str] = {
     "development": "lead them to the second order",
     "growth": "offer more of the range",
@@ -48,15 +49,20 @@ def rfm_segments(summary: EagerFrame, like: IntoDataFrame, *, id_col: str) -> li
 
 def lifecycle_stages(
     log: PreparedLog,
+    summary: EagerFrame,
     like: IntoDataFrame,
-    probability_alive: np.ndarray,
+    probability_alive: FloatArray,
     *,
     question: Question,
 ) -> list[str]:
-    """Return the life-cycle stage of each customer, by the fitted model's activity."""
+    """Return the life-cycle stage of each customer, by the fitted model's activity.
+
+    ``probability_alive`` and the stages are in the order of ``summary``.
+    """
+    id_col = question.customer_id_col
     days = question.end_day - int(log.day.min(initial=question.end_day))
     window = max(min(_MOST_DAYS, days // _WINDOWS), 1)
-    summary = read_eager(
+    recent = read_eager(
         lifecycle_summary(
             native(log.frame, like),
             observation_period_end=question.observation_period_end,
@@ -67,15 +73,22 @@ def lifecycle_stages(
             amount_col=question.amount_col,
         ),
         (),
+    ).sort(id_col)
+    # Engines sum groups in any order: both tables are sorted by id to meet.
+    numbered = with_arrays(
+        summary.select(id_col), {_ROW: np.arange(probability_alive.size)}
     )
-    scored = with_arrays(summary, {"probability_alive": probability_alive})
+    row = numbered.sort(id_col)[_ROW].to_numpy()
+    scored = with_arrays(recent, {"probability_alive": probability_alive[row]})
     staged = with_lifecycle_stage(
         native(scored, like),
         lapse_days=_LAPSE_DAYS,
         window_days=window,
         probability_alive_col="probability_alive",
     )
-    return [str(each) for each in read_eager(staged, ())["lifecycle_stage"].to_list()]
+    stages = np.empty(row.size, dtype=object)
+    stages[row] = read_eager(staged, ())["lifecycle_stage"].to_list()
+    return [str(each) for each in stages]
 
 
 def customer_groups(

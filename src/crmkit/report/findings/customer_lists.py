@@ -19,6 +19,7 @@ __all__ = ["ACTIONS", "Chosen", "action_lists", "best_customers", "choose_custom
 ACTIONS = ("win_back", "protect", "second_order")
 SHOWN = 500
 _LEFT, _SURE = 0.5, 0.8
+_YEAR = 366  # after a longer silence, hardly anyone can be won back
 _RECENT = 0.9  # quantile of the time that repeat customers took to a second order
 
 
@@ -37,9 +38,9 @@ class Chosen:
 def choose_customers(scores: ScoredCustomers, tier: Sequence[str]) -> Chosen:
     """Choose the customers of the three lists.
 
-    - ``win_back``: repeat customers who have probably left (under 50%) and who would be
-      worth as much as a customer of the first tier if they came back; by what they
-      would be worth in addition.
+    - ``win_back``: repeat customers who have probably left (under 50%), whose last
+      purchase is at most a year ago, and who would be worth as much as a customer of
+      the first tier if they came back; by what they would be worth in addition.
     - ``protect``: customers of the first tier whose activity is in doubt (50% to 80%);
       by value at risk.
     - ``second_order``: customers who bought once, not longer ago than it took 90% of
@@ -57,7 +58,10 @@ def choose_customers(scores: ScoredCustomers, tier: Sequence[str]) -> Chosen:
         # All bought once long ago: the likeliest of them, outside the last tier.
         recent, window = once & (tiers != np.unique(tiers)[-1]), np.inf
     members = {
-        "win_back": repeats & (alive < _LEFT) & (scores.clv_if_active >= floor),
+        "win_back": repeats
+        & (alive < _LEFT)
+        & (scores.clv_if_active >= floor)
+        & (scores.silent_days <= _YEAR),
         "protect": repeats & first & (alive >= _LEFT) & (alive < _SURE),
         "second_order": recent,
     }

@@ -70,8 +70,9 @@ def list_words(found: ActionList, findings: Findings[object]) -> dict[str, str]:
             f"who comes back is worth {dollars(a_head, currency)} more in the next "
             f"{ahead}, on average: an offer to each must cost less than that, times the "
             "share that it brings back.",
-            "rule": "Bought at least twice, less than 50% likely to be active, and worth "
-            f"{dollars(found.limit, currency)} or more if active, as tier {tier} is. "
+            "rule": "Bought at least twice, last within a year, less than 50% likely to be "
+            f"active, and worth {dollars(found.limit, currency)} or more if active, as "
+            f"tier {tier} is. "
             "Those with the most to win come first.",
             "none": "No repeat customer of that value has probably left.",
         }

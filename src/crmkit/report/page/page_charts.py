@@ -118,14 +118,18 @@ def _growth(found: Retention) -> str:
         label=f"Customers gained and paused by {found.grain}",
     )
     tick = nice_ticks(largest, count=3)[1]
-    for at in (-tick, tick):
-        y = middle - at * scale
-        if _TOP - 10 < y < _HEIGHT - _FOOT + 4:
-            drawing.rule(y)
-            drawing.text(0, y - 4, f"{'+' if at > 0 else ''}{count(at)}")
-    width = 0.94 / len(rows)
+    drawing.grid(
+        [
+            at
+            for at in (-tick, 0.0, tick)
+            if _TOP - 10 < middle - at * scale < _HEIGHT - _FOOT + 4
+        ],
+        lambda value: middle - value * scale,
+        lambda value: f"{'+' if value > 0 else ''}{count(value)}",
+    )
+    width = 1 / len(rows)
     for at, row in enumerate(rows):
-        x = 0.06 + at * width
+        x = at * width
         top = middle - row.new * scale
         name = f"{row.start:%b %Y}"
         drawing.bar(
@@ -153,18 +157,18 @@ def _growth(found: Retention) -> str:
             title=f"{name}: {count(row.lost)} paused",
         )
     drawing.rule(middle, kind="base")
-    _names(drawing, [f"{row.start:%b %y}" for row in rows], left=0.06, width=width)
+    _names(drawing, [f"{row.start:%b %y}" for row in rows], width=width)
     return drawing.svg()
 
 
 def _names(
-    drawing: Drawing, names: Sequence[str], *, left: float, width: float
+    drawing: Drawing, names: Sequence[str], *, width: float
 ) -> None:
     """Write at most eight names below bars; half of them on a phone."""
     every = max(1, -(-len(names) // 8))
     for at in range(0, len(names), every):
         drawing.text(
-            left + (at + 0.4) * width,
+            (at + 0.4) * width,
             _HEIGHT - 6,
             names[at],
             kind="tick" if (at // every) % 2 == 0 else "tick wide",
@@ -178,7 +182,7 @@ def _months(months: Sequence[Month], question: Question) -> str:
     up = _up(ticks[-1])
     drawing = Drawing(height=_HEIGHT, label="Spending by month, past and expected")
     drawing.grid(ticks, up, partial(short, currency=question.currency))
-    width = 0.93 / max(len(months), 1)
+    width = 1 / max(len(months), 1)
     for at, month in enumerate(months):
         floor = 0.0
         for amount, kind, said in (
@@ -189,7 +193,7 @@ def _months(months: Sequence[Month], question: Question) -> str:
             if amount <= 0:
                 continue
             drawing.bar(
-                0.07 + at * width,
+                at * width,
                 0.82 * width,
                 top=up(floor + amount),
                 bottom=up(floor),
@@ -197,7 +201,7 @@ def _months(months: Sequence[Month], question: Question) -> str:
                 title=f"{month.start:%B %Y}: {dollars(amount, question.currency)} {said}",
             )
             floor += amount
-    _names(drawing, [f"{at.start:%b %y}" for at in months], left=0.07, width=width)
+    _names(drawing, [f"{at.start:%b %y}" for at in months], width=width)
     return drawing.svg()
 
 
@@ -211,7 +215,7 @@ def _fan(findings: Findings[object]) -> str:
         height=_HEIGHT, label="Expected value from today, cumulative, with 95% ranges"
     )
     drawing.grid(ticks, up, partial(short, currency=currency))
-    x = {at.weeks: 0.07 + 0.75 * at.weeks / fan[-1].weeks for at in fan}
+    x = {at.weeks: 0.82 * at.weeks / fan[-1].weeks for at in fan}
     if all(at.upper is not None for at in fan):
         drawing.area(
             [(x[at.weeks], up(at.upper or 0.0)) for at in fan],
@@ -219,7 +223,7 @@ def _fan(findings: Findings[object]) -> str:
             kind="wash",
         )
     drawing.curve([(x[at.weeks], up(at.expected)) for at in fan], kind="line")
-    for at in fan[1:]:
+    for part, at in enumerate(fan[1:]):
         held = (
             f", 95% range {dollars(at.lower, currency)} to {dollars(at.upper, currency)}"
             if at.lower is not None and at.upper is not None
@@ -231,7 +235,13 @@ def _fan(findings: Findings[object]) -> str:
             kind="point",
             title=f"{at.weeks:g} weeks: {dollars(at.expected, currency)}{held}",
         )
-        drawing.text(x[at.weeks], _HEIGHT - 6, f"{at.weeks:g} weeks", at="middle")
+        drawing.text(
+            x[at.weeks],
+            _HEIGHT - 6,
+            f"{at.weeks:g} weeks",
+            kind="tick" if part % 2 else "tick wide",
+            at="middle",
+        )
     end = fan[-1]
     placed = [(up(end.expected), short(end.expected, currency), "strong")]
     if end.lower is not None and end.upper is not None:
@@ -240,7 +250,7 @@ def _fan(findings: Findings[object]) -> str:
             (up(end.lower), short(end.lower, currency), "tick"),
         ]
     for y, words, kind in placed:
-        drawing.text(0.835, y + 4, words, kind=kind)
+        drawing.text(0.845, y + 4, words, kind=kind)
     if last > 0:
         drawing.upright(0.82, top=up(last) - 5, bottom=up(last) + 5, kind="mark")
         drawing.dot(
@@ -264,20 +274,18 @@ def _errors(findings: Findings[object]) -> str:
     middle = (height - _FOOT + _TOP) / 2
     scale = (height - _FOOT - _TOP) / 2 / ticks[-1]
     drawing = Drawing(height=height, label="Errors of forecasts made at past dates")
-    for tick in [*(-t for t in reversed(ticks[1:])), *ticks]:
-        y = middle - tick * scale
-        drawing.rule(y, kind="base" if tick == 0 else "grid")
-        words = (
-            f"{'+' if tick > 0 else ''}{percent(tick)}" if tick else "forecast exact"
-        )
-        drawing.text(0, y - 4, words)
+    drawing.grid(
+        [*(-tick for tick in reversed(ticks[1:])), *ticks],
+        lambda value: middle - value * scale,
+        lambda value: f"{'+' if value > 0 else ''}{percent(value)}",
+    )
     cutoffs = sorted({each.cutoff for each, _ in shares})
     leads = sorted({each.lead_days for each, _ in shares})
-    width = 0.8 / max(len(cutoffs), 1)
+    width = 1 / max(len(cutoffs), 1)
     for each, share in shares:
         offset = (leads.index(each.lead_days) - (len(leads) - 1) / 2) * 0.18 * width
         drawing.dot(
-            0.18 + (cutoffs.index(each.cutoff) + 0.5) * width + offset,
+            (cutoffs.index(each.cutoff) + 0.5) * width + offset,
             middle - share * scale,
             kind=f"point lead{leads.index(each.lead_days)}",
             title=f"Made on {each.cutoff} for {each.lead_days} days: "
@@ -285,7 +293,7 @@ def _errors(findings: Findings[object]) -> str:
             r=5,
         )
     for at, cutoff in enumerate(cutoffs):
-        drawing.text(0.18 + (at + 0.5) * width, height - 6, cutoff[:7], at="middle")
+        drawing.text((at + 0.5) * width, height - 6, cutoff[:7], at="middle")
     return drawing.svg()
 
 
@@ -298,12 +306,12 @@ def _alive(findings: Findings[object]) -> str:
         height=height, label="Repeat customers by their chance to be active"
     )
     drawing.grid(ticks, up, count)
-    width = 0.93 / max(len(bins), 1)
+    width = 1 / max(len(bins), 1)
     for at, each in enumerate(bins):
         kind = "second" if each.upper <= 0.2 + 1e-9 else "first"
         kind = "soft" if 0.2 - 1e-9 <= each.lower and each.upper <= 0.8 + 1e-9 else kind
         drawing.bar(
-            0.07 + at * width,
+            at * width,
             0.9 * width,
             top=up(each.n_customers),
             bottom=up(0),
@@ -313,16 +321,16 @@ def _alive(findings: Findings[object]) -> str:
         )
     for share in (0.2, 0.8):
         drawing.upright(
-            0.07 + 0.93 * share - 0.001, top=_TOP - 8, bottom=up(0), kind="mark"
+            share - 0.001, top=_TOP - 8, bottom=up(0), kind="mark"
         )
-    for at, words in ((0.17, "probably gone"), (0.53, "in doubt"), (0.905, "active")):
+    for at, words in ((0.1, "probably gone"), (0.5, "in doubt"), (0.9, "active")):
         drawing.text(at, 12, words, kind="strong", at="middle")
     for share in (0.0, 0.2, 0.4, 0.6, 0.8, 1.0):
         drawing.text(
-            0.07 + 0.93 * share,
+            share,
             height - 6,
             percent(share),
-            at="end" if share == 1 else "middle",
+            at="end" if share == 1 else "middle" if share else "start",
         )
     return drawing.svg()
 
@@ -337,14 +345,14 @@ def _weeks(holdout: Holdout) -> str:
     drawing.grid(ticks, up, count)
     last = max(rows[-1].week, 1)
     drawing.curve(
-        [(0.07 + 0.93 * at.week / last, up(at.actual)) for at in rows], kind="line second"
+        [(at.week / last, up(at.actual)) for at in rows], kind="line second"
     )
     drawing.curve(
-        [(0.07 + 0.93 * at.week / last, up(at.predicted)) for at in rows], kind="line"
+        [(at.week / last, up(at.predicted)) for at in rows], kind="line"
     )
     for week in sorted({0, last // 2, last}):
         drawing.text(
-            0.07 + 0.93 * week / last,
+            week / last,
             _HEIGHT - 6,
             f"week {week}",
             at="end" if week == last else "middle" if week else "start",
@@ -358,7 +366,7 @@ def _deciles(holdout: Holdout, question: Question) -> str:
     up = _up(ticks[-1])
     drawing = Drawing(height=_HEIGHT, label="Predicted and actual spending by tenths")
     drawing.grid(ticks, up, partial(short, currency=question.currency))
-    width = 0.93 / len(rows)
+    width = 1 / len(rows)
     for at, row in enumerate(rows):
         for part, (amount, kind, said) in enumerate(
             (
@@ -367,14 +375,14 @@ def _deciles(holdout: Holdout, question: Question) -> str:
             )
         ):
             drawing.bar(
-                0.07 + (at + 0.42 * part) * width,
+                (at + 0.42 * part) * width,
                 0.4 * width,
                 top=up(max(amount, 0.0)),
                 bottom=up(0),
                 kind=f"fill {kind}",
                 title=f"Tenth {row.rank}, {said}: {dollars(amount, question.currency)}",
             )
-        drawing.text(0.07 + (at + 0.42) * width, _HEIGHT - 6, str(row.rank), at="middle")
+        drawing.text((at + 0.42) * width, _HEIGHT - 6, str(row.rank), at="middle")
     return drawing.svg()
 
 

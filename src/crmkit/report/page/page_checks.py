@@ -21,7 +21,7 @@ _AHEAD = """
 <caption>Each model forecast the weeks held back; the log score is the mean logarithm of
 the chance that it gave to what each customer did: higher is better.</caption>
 <thead><tr><th scope="col">Model</th><th scope="col">Log score</th>
-<th scope="col">Total</th><th scope="col">Off per customer</th></tr></thead>
+<th scope="col">All purchases</th><th scope="col">Off per customer</th></tr></thead>
 <tbody>{% for row in models.compared %}<tr><th scope="row">{{ row.name }}
 {% if row.name == models.chosen %}<small>used on this page</small>{% endif %}</th>
 <td>{{ row.log_score | score }}</td><td>{{ row.bias | error }}</td>

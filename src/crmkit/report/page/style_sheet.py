@@ -10,13 +10,13 @@ _LIGHT = """
   --paper: #fbfaf6; --card: #ffffff; --ink: #23262b; --soft: #5c636d;
   --rule: #e3dfd5; --grid: #ece9e1; --accent: #1b6a72; --accent-soft: #a8cdd0;
   --second: #b8711a; --second-soft: #ecd3ab; --faint: #8d939b; --on-accent: #ffffff;
-  --wash: #1b6a7222; --heat: 27 106 114;
+  --wash: #1b6a7222; --edge: #00000024; --heat: 27 106 114;
 """
 _DARK = """
   --paper: #16191c; --card: #1d2125; --ink: #e8e6e0; --soft: #a3abb4;
   --rule: #333a40; --grid: #2a3036; --accent: #6fc3c9; --accent-soft: #2f5f64;
   --second: #e3ab5c; --second-soft: #6b5126; --faint: #7f8892; --on-accent: #10211f;
-  --wash: #6fc3c92b; --heat: 111 195 201;
+  --wash: #6fc3c92b; --edge: #00000080; --heat: 111 195 201;
 """
 
 _BASE = """
@@ -89,6 +89,7 @@ figcaption b { display: block; line-height: 1.35; }
 figcaption span { color: var(--soft); font-size: 0.9rem; line-height: 1.4;
   display: block; }
 svg.chart { display: block; overflow: visible; }
+svg.axis { padding-left: 3.1rem; }
 .chart text { font-size: 12px; fill: var(--soft); }
 .chart text.strong { font-size: 13px; font-weight: 600; fill: var(--ink); }
 .chart .grid { stroke: var(--grid); }
@@ -162,9 +163,9 @@ td.bars b { position: relative; font-weight: 500; padding-left: 0.35rem; }
 .h9 { background: rgb(var(--heat) / 0.60); }
 thead button { all: unset; cursor: pointer; }
 thead button:focus-visible { outline: 3px solid var(--second); }
-thead button::after { content: " \2195"; opacity: 0.45; }
-th[aria-sort="descending"] button::after { content: " \2193"; opacity: 1; }
-th[aria-sort="ascending"] button::after { content: " \2191"; opacity: 1; }
+thead button::after { content: " \\2195"; opacity: 0.45; }
+th[aria-sort="descending"] button::after { content: " \\2193"; opacity: 1; }
+th[aria-sort="ascending"] button::after { content: " \\2191"; opacity: 1; }
 .tools { display: flex; flex-wrap: wrap; gap: 0.5rem 0.75rem; align-items: center;
   max-width: none; margin: 0.75rem 0 0; font-size: 0.95rem; color: var(--soft); }
 .tools input, .tools button { font: inherit; color: var(--ink);
@@ -198,8 +199,8 @@ _PHONE = """
       local,
     linear-gradient(270deg, var(--paper) 30%, transparent) 100% 0 / 40px 100% no-repeat
       local,
-    linear-gradient(90deg, var(--faint), transparent) 0 0 / 10px 100% no-repeat scroll,
-    linear-gradient(270deg, var(--faint), transparent) 100% 0 / 10px 100% no-repeat
+    linear-gradient(90deg, var(--edge), transparent) 0 0 / 9px 100% no-repeat scroll,
+    linear-gradient(270deg, var(--edge), transparent) 100% 0 / 9px 100% no-repeat
       scroll; }
   figure .scroll, .scroll.long { --paper: var(--card); }
   .scroll > table { width: max-content; min-width: 100%; }

@@ -19,6 +19,7 @@ class Drawing:
     """An SVG under construction."""
 
     def __init__(self, *, height: float, label: str) -> None:
+        self._kind = "chart"
         self._height = height
         self._label = label
         self._parts: list[str] = []
@@ -92,16 +93,20 @@ class Drawing:
         place: Callable[[float], float],
         write: Callable[[float], str],
     ) -> None:
-        """Draw the lines of an upward axis, each with its value on it."""
+        """Draw the lines of an upward axis, each with its value to its left."""
+        self._kind = "chart axis"  # the style sheet leaves room for the values
         for tick in ticks:
-            self.rule(place(tick), kind="base" if tick == 0 else "grid")
-            if tick:
-                self.text(0, place(tick) - 4, write(tick))
+            y = place(tick)
+            self.rule(y, kind="base" if tick == 0 else "grid")
+            self._parts.append(
+                f'<text class="tick" x="-8" y="{y + 4:.1f}" text-anchor="end">'
+                f"{escape(write(tick))}</text>"
+            )
 
     def svg(self) -> str:
         """Return the finished drawing."""
         return (
-            f'<svg class="chart" role="img" width="100%" height="{self._height:g}" '
+            f'<svg class="{self._kind}" role="img" width="100%" height="{self._height:g}" '
             f'aria-label="{escape(self._label)}">{"".join(self._parts)}</svg>'
         )
 
