@@ -50,7 +50,7 @@ def _opened(page: Path, profile: Path) -> tuple[str, str]:
 @pytest.fixture
 def drawn(findings: Findings[Any], tmp_path: Path) -> tuple[str, str]:
     page = tmp_path / "report.html"
-    page.write_text(render_page(findings, table_name="customers.csv"), encoding="utf-8")
+    page.write_text(render_page(findings), encoding="utf-8")
     return _opened(page, tmp_path / "profile")
 
 

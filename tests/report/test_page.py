@@ -13,7 +13,7 @@ import pytest
 from crmkit.errors import MissingExtraError
 from crmkit.fits import Interval
 from crmkit.report import Findings, render_page
-from crmkit.report.findings.findings import Holdout
+from crmkit.report.findings.found_values import Holdout
 from crmkit.report.page import html_page
 
 Changed = Callable[..., Findings[Any]]
@@ -56,11 +56,11 @@ def _charts(page: str) -> dict[str, Any]:
 
 
 def test_every_element_is_closed(findings: Findings[Any]) -> None:
-    assert "table" in _read(render_page(findings, table_name="customers.csv")).tags
+    assert "table" in _read(render_page(findings)).tags
 
 
 def test_nothing_on_the_page_asks_for_anything(findings: Findings[Any]) -> None:
-    reader = _read(render_page(findings, table_name="customers.csv"))
+    reader = _read(render_page(findings))
     asking = {"link", "img", "iframe", "object", "embed", "audio", "video", "base"}
     assert not asking & set(reader.tags)
     assert [a for a in reader.attributes if a[1] in _ASKING] == []
@@ -70,7 +70,7 @@ def test_nothing_on_the_page_asks_for_anything(findings: Findings[Any]) -> None:
 
 
 def test_the_policy_forbids_every_request(findings: Findings[Any]) -> None:
-    page = render_page(findings, table_name="customers.csv")
+    page = render_page(findings)
     policy = re.search(r'Content-Security-Policy" content="([^"]*)"', page)
     assert policy is not None
     assert policy[1].startswith("default-src 'none';")
@@ -80,21 +80,21 @@ def test_the_policy_forbids_every_request(findings: Findings[Any]) -> None:
 def test_each_chart_has_its_place_and_each_place_its_chart(
     findings: Findings[Any],
 ) -> None:
-    page = render_page(findings, table_name="customers.csv")
+    page = render_page(findings)
     places = set(re.findall(r'id="chart-(\w+)"', page))
     assert places == set(_charts(page))
     assert len(places) == 6
 
 
 def test_each_link_of_the_contents_leads_somewhere(findings: Findings[Any]) -> None:
-    page = render_page(findings, table_name="customers.csv")
+    page = render_page(findings)
     assert set(re.findall(r'href="#(\w+)"', page)) <= set(
         re.findall(r'<section id="(\w+)"', page)
     )
 
 
 def test_the_figures_come_from_the_findings(findings: Findings[Any]) -> None:
-    page = render_page(findings, table_name="table-of-all.parquet")
+    page = render_page(findings)
     for said in (
         "23,570 customers are expected to bring $702,346 in the next 52 weeks",
         "4,600",
@@ -141,7 +141,7 @@ def test_tile_and_lead_give_the_error_of_the_money(
         predicted_purchases=130.0,
         actual_purchases=100,
     )
-    page = render_page(changed(holdout=told), table_name="customers.csv")
+    page = render_page(changed(holdout=told))
     top = page[page.index("<header") : page.index("</header>")].replace("\n", " ")
     low = "17% too low"
     assert '<span class="figure-value">17% low</span>' in top
@@ -154,16 +154,15 @@ def test_tile_and_lead_give_the_error_of_the_money(
 def test_the_range_of_the_value_stands_beside_it(changed: Changed) -> None:
     page = render_page(
         changed(value_range=Interval(lower=690_000.0, upper=720_000.0, level=0.95)),
-        table_name="t.csv",
     )
     assert "; 95% range: $690,000 to $720,000" in page
     assert "The 95% range of the total, $690,000 to $720,000, holds" in page
-    assert "95% range" not in render_page(changed(), table_name="t.csv")
+    assert "95% range" not in render_page(changed())
 
 
 def test_without_a_holdout_the_page_says_why(changed: Changed) -> None:
     findings = changed(holdout=None, holdout_refused="Too short a log to hold back.")
-    page = render_page(findings, table_name="customers.csv")
+    page = render_page(findings)
     assert "The forecast could not be checked on this log" in page
     assert "Too short a log to hold back." in page
     assert set(_charts(page)) == {"concentration", "tiers", "alive", "outlook"}
@@ -178,7 +177,7 @@ def test_a_holdout_in_which_nobody_bought_is_no_division_by_zero(
         actual_amount=0.0,
         actual_amount_of_top_fifth=0.0,
     )
-    page = render_page(changed(holdout=told), table_name="customers.csv")
+    page = render_page(changed(holdout=told))
     assert "No customer known on 30 September 1997 bought again" in page
     assert "not defined" in page
 
@@ -186,16 +185,16 @@ def test_a_holdout_in_which_nobody_bought_is_no_division_by_zero(
 def test_a_base_without_value_ahead_is_told(changed: Changed) -> None:
     tiers = tuple(replace(tier, value=0.0) for tier in changed().tiers)
     findings = changed(base=replace(changed().base, value=0.0), tiers=tiers)
-    assert "to bring $0 in" in render_page(findings, table_name="customers.csv")
+    assert "to bring $0 in" in render_page(findings)
 
 
 def test_the_size_does_not_grow_with_the_customers(findings: Findings[Any]) -> None:
-    page = render_page(findings, table_name="customers.csv")
+    page = render_page(findings)
     assert 500_000 < len(page) < 1_200_000
 
 
 def test_the_same_findings_give_the_same_page(findings: Findings[Any]) -> None:
-    first, second = (render_page(findings, table_name="t.csv") for _ in range(2))
+    first, second = (render_page(findings) for _ in range(2))
     assert first == second
 
 
@@ -207,7 +206,7 @@ def test_a_missing_package_names_the_extra(
 
     monkeypatch.setattr(html_page, "find_spec", without_vl_convert)
     with pytest.raises(MissingExtraError) as caught:
-        render_page(findings, table_name="customers.csv")
+        render_page(findings)
     assert str(caught.value) == (
         "vl-convert-python is not installed. "
         "Install it with: pip install 'crmkit[report]'."

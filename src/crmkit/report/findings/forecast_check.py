@@ -2,6 +2,7 @@
 
 import datetime as dt
 import math
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -9,7 +10,7 @@ import numpy as np
 
 from ..._dates import EPOCH
 from ..._frames import EagerFrame, native, numbers
-from ...errors import CrmkitError
+from ...errors import CrmkitError, CrmkitWarning
 from ...kernels.base.cells import group
 from ...typing import FloatArray, IntArray, IntoDataFrame, PurchaseModel
 from ..intake.dated_amounts import DatedAmounts
@@ -18,7 +19,7 @@ from ..question import Question
 from .found_values import Decile, Holdout, Week
 from .model_choice import PurchaseFit
 from .spend_fit import fit_spend
-from .spend_floor import with_spend_floor
+from .spend_floor import expected_spend, with_spend_floor
 
 __all__ = ["ForecastCheck", "HeldBack", "check_forecast", "held_back"]
 
@@ -67,17 +68,12 @@ def check_forecast(
     if early.history is None:
         return ForecastCheck(refused=early.refused)
     try:
-        purchases = fit(native(early.history, like))
-        return ForecastCheck(
-            holdout=_held_out(
-                early.history,
-                rows,
-                like,
-                early.cut,
-                question.observation_period_end,
-                purchases,
-            )
-        )
+        # Warnings are for the fit to the whole log, which values the customers.
+        with warnings.catch_warnings(action="ignore", category=CrmkitWarning):
+            purchases = fit(native(early.history, like))
+            end = question.observation_period_end
+            held = _held_out(early.history, rows, like, early.cut, end, purchases)
+        return ForecastCheck(holdout=held)
     except CrmkitError as reason:
         return ForecastCheck(refused=_unchecked(reason))
 
@@ -117,7 +113,7 @@ def _held_out(
         )
     )
     predicted = purchases.expected_purchases(frequency, recency, T, horizon=weeks)
-    amounts = predicted * spend.expected_spend(frequency, mean)
+    amounts = predicted * expected_spend(spend, frequency, mean)
     best = np.argsort(-amounts, kind="stable")
     return Holdout(
         calibration_period_end=cut,

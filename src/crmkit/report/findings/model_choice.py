@@ -4,6 +4,7 @@ This is the only place that names the models. Where the log is too short to hold
 anything back, BG/NBD is used.
 """
 
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -24,7 +25,7 @@ from ...clv import (
     heterogeneity,
     spend_independence,
 )
-from ...errors import ConvergenceError, CrmkitError, NotEnoughDataError
+from ...errors import ConvergenceError, CrmkitError, CrmkitWarning, NotEnoughDataError
 from ...typing import IntoDataFrame
 from ..question import ModelName
 from .found_values import ModelLine, Models
@@ -142,7 +143,9 @@ def _compared(early: EagerFrame, like: IntoDataFrame) -> tuple[ModelLine, ...]:
     fitted: dict[str, PurchaseFit] = {}
     for key in MODELS:
         try:
-            fitted[_FITS[key][0]] = fit_named(key, customers)
+            # What one candidate cannot determine is not news about the one chosen.
+            with warnings.catch_warnings(action="ignore", category=CrmkitWarning):
+                fitted[_FITS[key][0]] = fit_named(key, customers)
         except CrmkitError:
             continue  # A model that cannot be fitted is not a candidate.
     if not fitted or not numbers(early, "holdout_frequency").sum():

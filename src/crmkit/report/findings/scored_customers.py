@@ -13,6 +13,7 @@ from ...typing import BoolArray, FloatArray, IntoDataFrame, PurchaseModel
 from ..question import Question
 from .found_values import Activity, Base, Bin
 from .model_choice import PurchaseFit
+from .spend_floor import expected_spend
 
 __all__ = ["ScoredCustomers", "score_customers"]
 
@@ -181,7 +182,7 @@ def score_customers(
         expected_purchases=purchases.expected_purchases(
             frequency, recency, T, horizon=weeks
         ),
-        expected_spend=spend.expected_spend(frequency, monetary_value),
+        expected_spend=expected_spend(spend, frequency, monetary_value),
         clv=clv,
         clv_if_active=if_active,
     )

@@ -29,7 +29,8 @@ def spending_months(
     now = _month_of(end)
     first_day = int(rows.day.min(initial=end))
     # A month that the log begins in the middle of is not a whole one.
-    oldest = _month_of(first_day - 1) + 1
+    oldest = _month_of(first_day)
+    oldest += _first_day(oldest) < first_day
     starts = list(range(max(oldest, now - _MOST_PAST + 1), now + 1))
     ahead = list(range(now, min(_month_of(end + 7 * horizon), now + _MOST_AHEAD) + 1))
     expected = _expected(scores, purchases, ahead, end=end, horizon=horizon)

@@ -1,5 +1,6 @@
 """The range of the value ahead, from simulated futures and the errors of the past."""
 
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -8,7 +9,7 @@ import numpy as np
 from ..._dates import date_of, day_number
 from ..._frames import EagerFrame, native, nw, read_eager
 from ...clv import Forecast, GammaGamma, ModelError, fit_model_error, forecast
-from ...errors import CrmkitError
+from ...errors import CrmkitError, CrmkitWarning
 from ...typing import Day, IntoDataFrame
 from ..intake.prepare import PreparedLog
 from ..question import Question
@@ -69,20 +70,22 @@ def past_errors(
     errors: list[ModelError] = []
     for day in reversed(days):
         try:
-            errors.append(
-                fit_model_error(
-                    native(sample.frame, like),
-                    purchases=chosen.fit,
-                    spend=fit_spend,
-                    cutoffs=[date_of(day)],
-                    lead_days=leads,
-                    observation_period_end=question.observation_period_end,
-                    summary=split,
-                    customer_id_col=question.customer_id_col,
-                    date_col=question.date_col,
-                    amount_col=question.amount_col,
+            # Warnings are for the fit to the whole log, which values the customers.
+            with warnings.catch_warnings(action="ignore", category=CrmkitWarning):
+                errors.append(
+                    fit_model_error(
+                        native(sample.frame, like),
+                        purchases=chosen.fit,
+                        spend=fit_spend,
+                        cutoffs=[date_of(day)],
+                        lead_days=leads,
+                        observation_period_end=question.observation_period_end,
+                        summary=split,
+                        customer_id_col=question.customer_id_col,
+                        date_col=question.date_col,
+                        amount_col=question.amount_col,
+                    )
                 )
-            )
         except CrmkitError:
             continue  # too little data at that date
     found = tuple(error for each in errors for error in each.errors)

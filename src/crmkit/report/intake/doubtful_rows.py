@@ -21,7 +21,7 @@ _PLACEHOLDERS = (
 _NUMBERS = ("0", "-1", "00000", "99999", "999999")
 _MANY, _SHARE = 20, 0.01
 _TOTAL = (
-    r"^(grand[ -]?total|sub[ -]?total|total|totals|sum|summe|gesamt|gesamtsumme|"
+    r"^(?:grand[ -]?total|sub[ -]?total|total|totals|sum|summe|gesamt|gesamtsumme|"
     r"insgesamt|overall|total general|合计|总计|合計|総計)\b[ :]*$"
 )
 _ROUNDING = 1e-6

@@ -136,13 +136,16 @@ def _records(text: str, delimiter: str) -> list[tuple[int, list[str]]]:
     found: list[tuple[int, list[str]]] = []
     line = 1
     reader = csv.reader(StringIO(text, newline=""), delimiter=delimiter)
-    for cells in reader:
-        if any(cell.strip() for cell in cells):
-            found.append((line, cells))
-        line = reader.line_num + 1
-        if len(found) >= _RECORDS:
-            break
-    # The beginning of a large file may end within a record.
+    try:
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                found.append((line, cells))
+            line = reader.line_num + 1
+            if len(found) >= _RECORDS:
+                break
+    except csv.Error:  # a cell beyond the limit of the csv module
+        if not found:
+            raise
     return found
 
 

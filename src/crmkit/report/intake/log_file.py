@@ -190,7 +190,7 @@ def open_source(place: str | Path | bytes, reading: Reading) -> LogSource:
             remedy = "Pass the path of a CSV, Excel, Parquet or DuckDB file."
             refuse_source(str(path), found, remedy)
         return _opened(path, reading)
-    except (OSError, EOFError) as error:  # no permission, a broken compression
+    except (OSError, EOFError) as error:  # no permission, broken compression
         reason = getattr(error, "strerror", None) or str(error)
         remedy = "Pass the path of a file that you may read."
         raise refused_source(
@@ -223,17 +223,25 @@ def _parquet(path: Path) -> LogSource:
         refuse_source(
             str(path), f"not readable as Parquet ({reason})", "Pass another file."
         )
-    cells = [] if start is None else [c.to_pylist() for c in start.columns]
-    preview = tuple(
-        tuple("" if each is None else str(each) for each in row)
-        for row in zip(*cells, strict=True)
-    )
+    preview = () if start is None else _preview(start)
     return LogSource(
         name=str(path),
         names=names,
         preview=preview,
         read=lambda columns, bad_rows: parquet.read_table(path, columns=list(columns)),  # noqa: ARG005 - a table has no bad rows
     )
+
+
+def _preview(batch: "pa.RecordBatch") -> tuple[tuple[str, ...], ...]:
+    """Return rows as text, also dates that Python cannot hold."""
+    arrow = import_module("pyarrow")
+    cells = []
+    for column in batch.columns:
+        try:
+            cells.append(column.cast(arrow.string()).to_pylist())
+        except (arrow.ArrowInvalid, arrow.ArrowNotImplementedError):
+            cells.append([""] * len(column))
+    return tuple(tuple(each or "" for each in row) for row in zip(*cells, strict=True))
 
 
 def _columns(
@@ -263,7 +271,7 @@ def _columns(
             )
             _refuse_twice(source, chosen)
         elif wanted is not None or (usual and not _by_two(option, found)):
-            missing = f"no column {wanted!r}" if wanted else "not named"
+            missing = f"no column {cut(wanted)!r}" if wanted else "not named"
             unsettled.append(
                 Unsettled(said=f"{option}: {missing}; {_listed(source.names)}")
             )
@@ -277,7 +285,7 @@ def _by_two(option: str, found: Roles) -> bool:
 def _said(option: str, wanted: str | None, chosen: str) -> str:
     if wanted is None:
         return f"{option} is not named; it is probably {chosen!r}."
-    return f"{option}: no column {wanted!r}; it is probably {chosen!r}."
+    return f"{option}: no column {cut(wanted)!r}; it is probably {chosen!r}."
 
 
 def _listed(names: tuple[str, ...]) -> str:

@@ -89,10 +89,13 @@ def refuse_source(name: str, found: str, remedy: str) -> NoReturn:
 def decoded(name: str, content: bytes, encoding: str, *, part: bool = False) -> str:
     """Return the bytes as text; of the beginning of a file, a cut last letter goes."""
     try:
+        b"".decode(encoding)  # refuses codecs that are not for text
         if not part:
-            return content.decode(encoding)
+            text = content.decode(encoding)
+            text.encode()  # refuses halves of letters
+            return text
         decoder = import_module("codecs").getincrementaldecoder(encoding)()
-        text: str = decoder.decode(content)
+        beginning: str = decoder.decode(content)
     except UnicodeDecodeError as error:
         before = content[: error.start]
         line = len(before.splitlines()) + (
@@ -103,14 +106,14 @@ def decoded(name: str, content: bytes, encoding: str, *, part: bool = False) -> 
             f"line {line} is not {encoding} text (byte {content[error.start]:#04x})",
             "Pass the --encoding that it was saved in, such as cp1252 or utf-16.",
         )
-    except (LookupError, ValueError, TypeError, AttributeError):
+    except (LookupError, ValueError, TypeError):
         # Codecs that are not for text, or that only some texts have, end here too.
         raise InvalidValueError(
             subject="option '--encoding'",
-            found=f"no such text encoding {encoding!r}",
+            found=f"no such text encoding {encoding!r}, or not that of this file",
             remedy="Pass a name such as cp1252, latin-1 or utf-16.",
         ) from None
-    return text
+    return beginning
 
 
 def _opened(content: Path | bytes) -> BinaryIO:

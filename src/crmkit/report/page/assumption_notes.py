@@ -24,7 +24,7 @@ _FIRST_SEEN = (
 )
 _GIVEN_BACK = (
     "refunded more than the repeat purchases brought: left out of the fit of the "
-    "spending model, and valued as if these purchases had brought nothing."
+    "spending model, and valued at 0."
 )
 _REFUNDS = {
     "error": "The log has no negative amounts.",
@@ -183,7 +183,7 @@ def _excluded(findings: Findings[object]) -> list[str]:
     again = "is" if omitted == 1 else "are"
     sentence = (
         f"{plural(omitted, 'repeat customer')} with a mean spend of zero {verbs} when "
-        f"the spending model was fitted, and {again} valued like all others."
+        f"the spending model was fitted, and {again} valued at 0."
     )
     return [sentence] if omitted else []
 
