@@ -21,6 +21,8 @@ from .model_choice import PurchaseFit
 from .spend_fit import fit_spend
 from .spend_floor import expected_spend, with_spend_floor
 
+_POINTS = 13
+
 __all__ = ["ForecastCheck", "HeldBack", "check_forecast", "held_back"]
 
 
@@ -115,6 +117,7 @@ def _held_out(
     predicted = purchases.expected_purchases(frequency, recency, T, horizon=weeks)
     amounts = predicted * expected_spend(spend, frequency, mean)
     best = np.argsort(-amounts, kind="stable")
+    shown = _shown(weeks)
     return Holdout(
         calibration_period_end=cut,
         weeks=weeks,
@@ -124,32 +127,45 @@ def _held_out(
         predicted_amount=float(amounts.sum()),
         actual_amount=float(actual.sum()),
         by_week=_by_week(
-            _ahead(history, purchases, weeks), rows.purchases_after(cut_day) - cut_day
+            shown,
+            _ahead(history, purchases, shown),
+            rows.purchases_after(cut_day) - cut_day,
         ),
         by_decile=_by_decile(amounts[best], actual[best]),
         actual_amount_of_top_fifth=float(actual[best[: round(best.size / 5)]].sum()),
     )
 
 
-def _ahead(history: EagerFrame, purchases: PurchaseModel, weeks: float) -> list[float]:
+def _ahead(
+    history: EagerFrame, purchases: PurchaseModel, weeks: list[int]
+) -> list[float]:
     """Add up the purchases forecast until each week."""
     cells = group([numbers(history, name) for name in ("frequency", "recency", "T")])
     return [
         float(
             cells.weights @ purchases.expected_purchases(*cells.columns, horizon=week)
         )
-        for week in range(int(weeks) + 1)
+        for week in weeks
     ]
 
 
-def _by_week(ahead: list[float], days_after: IntArray) -> tuple[Week, ...]:
+def _shown(weeks: float) -> list[int]:
+    """Return the weeks of the chart: all of a few, some of many, and the last."""
+    last = int(weeks)
+    step = max(1, last // _POINTS)
+    return sorted({*range(0, last + 1, step), last})
+
+
+def _by_week(
+    weeks: list[int], ahead: list[float], days_after: IntArray
+) -> tuple[Week, ...]:
     return tuple(
         Week(
             week=week,
             predicted=predicted,
             actual=int(np.count_nonzero(days_after <= 7 * week)),
         )
-        for week, predicted in enumerate(ahead)
+        for week, predicted in zip(weeks, ahead, strict=True)
     )
 
 

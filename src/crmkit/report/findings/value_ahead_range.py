@@ -20,9 +20,9 @@ from .spend_floor import with_spend_floor
 
 __all__ = ["Ranges", "past_errors", "value_ranges"]
 
-_DRAWS = 80
+_DRAWS = 60
 _SEED = 1
-_MOST_DRAWN = 4_000  # customers whose futures are drawn one by one
+_MOST_DRAWN = 2_500  # customers whose futures are drawn one by one
 _MOST_REFITTED = 30_000  # customers of the log that past forecasts are made from
 _LEADS = (91, 182, 364)
 _APART = 91

@@ -77,7 +77,7 @@ def _read_duckdb(
     bad_rows: list[str],  # noqa: ARG001 - a table has none
 ) -> "pa.Table":
     asked = ", ".join(_quoted(name) for name in columns)
-    found: pa.Table = connection.execute(
+    found: pa.Table = connection.sql(
         f"SELECT {asked} FROM {table}"  # noqa: S608 - quoted names
     ).to_arrow_table()
     return found

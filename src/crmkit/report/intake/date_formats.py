@@ -22,6 +22,7 @@ _SHORT = ("%d{0}%m{0}%y", "%m{0}%d{0}%y", "%d{0}%b{0}%Y", "%d{0}%b{0}%y")
 _BARE = ("%Y%m%d", "%b %d, %Y", "%B %d, %Y", "%d %B %Y")
 _DOTTED = r"[0-9]{1,2}\.[0-9]{1,2}\.[0-9]{2,4}"
 _TIMES = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p", "T%H:%M:%S")
+_D, _DAY = "(?:[0-9]{1,2})", "(?P<day>[0-9]{1,2})"
 _SHAPES = {
     "%Y": "[0-9]{4}",
     "%y": "[0-9]{2}",
@@ -47,10 +48,12 @@ def _candidates() -> tuple[str, ...]:
 def _shape(date_format: str) -> str:
     """Return the pattern of a format; strptime alone takes '24' for the year 24."""
     pattern = re.escape(date_format)
+    pattern = pattern.replace("%d", _D)
     for directive in set(re.findall("%[A-Za-z]", pattern)):
         pattern = pattern.replace(directive, _SHAPES.get(directive, "[0-9]{1,2}"))
-    compact = date_format.startswith("%Y%m%d")
-    return f"^{pattern.replace('{1,2}', '{2}') if compact else pattern}$"
+    if date_format.startswith("%Y%m%d"):
+        pattern = re.sub(r"\[0-9\]\{1,2\}|" + re.escape(_D), "[0-9]{2}", pattern)
+    return f"^{pattern}$"
 
 
 def read_by_format(texts: "pa.Array", date_format: str) -> "pa.Array":
@@ -63,6 +66,11 @@ def read_by_format(texts: "pa.Array", date_format: str) -> "pa.Array":
     known = compute.and_(
         compute.greater_equal(year, _FIRST_YEAR), compute.less_equal(year, _LAST_YEAR)
     )
+    if "%d" in date_format:
+        # strptime takes 30 February for 1 March: the day must come out as written.
+        found = compute.extract_regex(shaped, _shape(date_format).replace(_D, _DAY, 1))
+        written = compute.struct_field(found, "day").cast("int64")
+        known = compute.and_(known, compute.equal(written, compute.day(read)))
     return compute.if_else(compute.fill_null(known, fill_value=False), read, None)
 
 

@@ -15,7 +15,7 @@ _KEPT = "_crmkit_kept"
 _PLACEHOLDERS = (
     "(blank)", "blank", "null", "(null)", "none", "n/a", "#n/a", "na", "nan", "nil",
     "unknown", "unbekannt", "anonymous", "anonym", "guest", "gast", "undefined",
-    "missing", "not available", "not set", "(not set)", "test", "-", "--", "?", "x",
+    "missing", "not available", "not set", "(not set)", "test", "-", "--", "?",
 )  # fmt: skip
 # A number may be a customer; one that holds a large part of the rows hardly is.
 _NUMBERS = ("0", "-1", "00000", "99999", "999999")

@@ -13,7 +13,7 @@ from ...errors import InvalidValueError
 from ..bounded_text import cut
 from .csv_format import CsvFormat
 from .file_layout import SPACES, Layout, encoding_of, read_layout
-from .line_numbers import line_of_row
+from .line_numbers import line_of_record
 from .log_source import LogSource
 
 if TYPE_CHECKING:
@@ -189,7 +189,7 @@ def _place(file: _TextFile, row: int) -> str:
     if delimiter == SPACES:
         return f"line {file.layout.first_line + row}"
     skipped = file.layout.n_records_before + (file.layout.header_line > 0)
-    return f"line {line_of_row(file.text(), delimiter, row + skipped)}"
+    return f"line {line_of_record(file.text(), delimiter, row + skipped)}"
 
 
 def _read(
