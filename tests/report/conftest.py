@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from crmkit import TransactionReport
-from crmkit.fits import Interval
 from crmkit.clv import ErrorScale, Forecast, ModelError, PastError
+from crmkit.fits import Interval
 from crmkit.report import Findings, Question
 from crmkit.report.findings import found_values as f
 from crmkit.report.findings.listed_customers import ActionList, ListedCustomer
@@ -79,9 +79,11 @@ def _past(cutoff: str, lead_days: int, value: float) -> PastError:
     )
 
 
-def _month(at: int, **amounts: float) -> f.Month:
+def _month(
+    at: int, *, first: float = 0.0, repeat: float = 0.0, expected: float = 0.0
+) -> f.Month:
     start = dt.date(1997 + at // 12, at % 12 + 1, 1)
-    return f.Month(**{"start": start, "first": 0.0, "repeat": 0.0, "expected": 0.0, **amounts})  # type: ignore[arg-type]
+    return f.Month(start=start, first=first, repeat=repeat, expected=expected)
 
 
 AHEAD = Forecast(
@@ -168,7 +170,9 @@ FINDINGS: Findings[Any] = Findings(
                 retention=(1.0, 0.15, 0.12, 0.1),
             ),
             f.Cohort(
-                start=dt.date(1997, 2, 1), n_customers=8_476, retention=(1.0, 0.15, 0.12)
+                start=dt.date(1997, 2, 1),
+                n_customers=8_476,
+                retention=(1.0, 0.15, 0.12),
             ),
         ),
         average=(1.0, 0.15, 0.12, 0.1),

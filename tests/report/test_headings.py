@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from crmkit.report import Findings
-from crmkit.report.findings.findings import Holdout
+from crmkit.report.findings.found_values import Holdout
 from crmkit.report.page.assumption_notes import assumptions, tier_words
 from crmkit.report.page.headings import headings
 

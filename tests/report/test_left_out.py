@@ -146,11 +146,6 @@ def test_placeholders_and_totals_are_refused_dropped_or_kept() -> None:
     assert analyse(pd.concat([log, blank]), question=kept).base.n_customers == 2_358
 
 
-def test_a_margin_above_one_is_refused() -> None:
-    with pytest.raises(InvalidValueError, match=r"0\.3 for 30%"):
-        replace(QUESTION, margin=30.0)
-
-
 def _doubts(log: pd.DataFrame, question: Question) -> tuple[str, ...]:
     prepared = prepare_log(log, question=question)
     return log_doubts(prepared, dated_amounts(prepared), question=question)
@@ -162,9 +157,7 @@ def test_an_ordinary_question_raises_no_doubt(findings: Findings[Any]) -> None:
 
 
 def test_a_rate_in_per_cent_is_doubted_on_the_page(changed: Changed) -> None:
-    doubts = _doubts(
-        load_cdnow_sample(), replace(QUESTION, annual_discount_rate=10.0)
-    )
+    doubts = _doubts(load_cdnow_sample(), replace(QUESTION, annual_discount_rate=10.0))
     assert "If you meant 10%, pass 0.1." in doubts[0]
     assert "Check this first." in render_page(changed(doubts=doubts))
 

@@ -129,7 +129,9 @@ def test_the_only_format_that_all_dates_fit_is_used_and_said(
 
 
 def test_two_formats_that_fit_are_both_offered(file: Path) -> None:
-    text = _csv().replace("2024-01-31", "01/02/2024").replace("2024-02-29", "03/04/2024")
+    text = (
+        _csv().replace("2024-01-31", "01/02/2024").replace("2024-02-29", "03/04/2024")
+    )
     file.write_text(text)
     (asked,) = _log(file).unsettled
     assert "(2024-01-02 to 2024-03-04)" in asked.said
@@ -164,7 +166,9 @@ def test_a_line_is_counted_past_empty_lines_and_cells_of_two_lines(
     file.write_text(
         f'Customer,Day,Spent\n\n"a\nb",2024-01-31,1\r\n\nc,2024-01-31,x\n{rows}'
     )
-    assert "cannot be read in 1 of 11 rows (line 6 first, column 'Spent')" in _said(file)
+    assert "cannot be read in 1 of 11 rows (line 6 first, column 'Spent')" in _said(
+        file
+    )
 
 
 @pytest.mark.parametrize("day", ["n/a", "2024-02-30", "2024-01-31T10:00:00+01:00"])
@@ -331,8 +335,8 @@ def test_a_filter_keeps_or_leaves_out_rows_and_keeps_line_numbers(file: Path) ->
 def test_a_missing_column_is_named_with_those_there_are(file: Path) -> None:
     file.write_text("colour,Day,Spent\nred,2024-01-31,2\nred,2024-01-31,3\n")
     assert (
-        "--customer-id: no column 'Customer'; the columns are ['colour', 'Day', 'Spent']."
-        in _said(file)
+        "--customer-id: no column 'Customer'; the columns are ['colour', 'Day', "
+        "'Spent']." in _said(file)
     )
 
 
@@ -408,11 +412,9 @@ def test_a_table_of_a_duckdb_file_is_read(tmp_path: Path) -> None:
     with duckdb.connect(str(file)) as base:
         base.execute(
             'CREATE TABLE "the orders" AS SELECT \'a\' AS "Customer", '
-            "DATE '2024-01-31' AS \"Day\", 3.50::DECIMAL(9, 2) AS \"Spent\""
+            'DATE \'2024-01-31\' AS "Day", 3.50::DECIMAL(9, 2) AS "Spent"'
         )
-    assert _read(file) == [
-        {"Customer": "a", "Day": dt.date(2024, 1, 31), "Spent": 3.5}
-    ]
+    assert _read(file) == [{"Customer": "a", "Day": dt.date(2024, 1, 31), "Spent": 3.5}]
     with duckdb.connect(str(file)) as base:
         base.execute("CREATE TABLE more (x INTEGER)")
     with pytest.raises(InvalidValueError, match="name one with --table"):

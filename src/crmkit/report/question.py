@@ -44,7 +44,8 @@ class Question:
         What a negative amount means, as in ``rfm_summary``: with ``"cancel"`` a refund
         removes the purchase it undoes, with ``"net"`` it is subtracted.
     refunds_without_purchase
-        With ``refunds="net"`` or ``"cancel"``: refuse customers who have refunds and no purchase, as
+        With ``refunds="net"`` or ``"cancel"``: refuse customers who have refunds
+        and no purchase, as
         at the left edge of an export, or leave them out.
     missing_ids
         Refuse rows without an id, or leave them out; an id of spaces counts as missing.

@@ -1,7 +1,7 @@
 """The commands of ``crmkit``, and the exit code of each run.
 
-0: done. 1: ``check`` found something that the file leaves open. 2: nothing was done, and
-one message on stderr says why. 130: stopped by the user.
+0: done. 1: ``check`` found something that the file leaves open. 2: nothing was done,
+and a message on stderr says why. 130: stopped by the user.
 """
 
 import datetime as dt
@@ -52,7 +52,9 @@ _LONGEST = 300  # characters of a message about the options
 
 _CDNOW = "CDNOW, the new customers of early 1997"
 
-_Out = Annotated[Path, typer.Option("--out", help="Folder for the page and the tables.")]
+_Out = Annotated[
+    Path, typer.Option("--out", help="Folder for the page and the tables.")
+]
 _Format = Annotated[Format, typer.Option("--format", help="Format of the tables.")]
 _Weeks = Annotated[
     float, typer.Option("--horizon-weeks", help="How many weeks ahead to look.")
@@ -183,7 +185,10 @@ def report(
         margin=margin,
         model=model,
     )
-    with warnings.catch_warnings(record=True) as notes, shown_steps(quiet=log.quiet) as on:
+    with (
+        warnings.catch_warnings(record=True) as notes,
+        shown_steps(quiet=log.quiet) as on,
+    ):
         on("Reading the log")
         opened = open_for(log, "report")
         question = replace(
@@ -193,7 +198,9 @@ def report(
             annual_discount_rate=asked.annual_discount_rate,
             margin=asked.margin,
             model=asked.model,
-            currency=opened.question.currency if currency is None else _readable(currency),
+            currency=opened.question.currency
+            if currency is None
+            else _readable(currency),
         )
         like: IntoDataFrame = opened.table
         try:

@@ -36,9 +36,9 @@ class LogOptions:
     quantity: Annotated[
         str | None, typer.Option(help="With --price: amount is quantity times price.")
     ] = None
-    price: Annotated[
-        str | None, typer.Option(help="Column with the price of one.")
-    ] = None
+    price: Annotated[str | None, typer.Option(help="Column with the price of one.")] = (
+        None
+    )
     observation_end: Annotated[
         str | None,
         typer.Option(help="The last day the log covers, such as 2024-12-31."),
@@ -112,9 +112,7 @@ class LogOptions:
     ] = None
     date_format: Annotated[
         str | None,
-        typer.Option(
-            help="Format of dates, such as %d.%m.%Y.", rich_help_panel=_READ
-        ),
+        typer.Option(help="Format of dates, such as %d.%m.%Y.", rich_help_panel=_READ),
     ] = None
     decimal: Annotated[
         str | None,

@@ -95,7 +95,9 @@ def open_for(log: LogOptions, command: str, more: tuple[str, ...] = ()) -> Opene
     found, used, taken = examine(log)
     if found.unsettled or found.table is None:
         raise UnsettledLogError(
-            answer(found.name, found.unsettled, option_words(used, found, command, more))
+            answer(
+                found.name, found.unsettled, option_words(used, found, command, more)
+            )
         )
     question = Question(
         source=_readable(Path(log.file).name if log.file != "-" else "standard input"),

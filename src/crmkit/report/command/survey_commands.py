@@ -16,7 +16,9 @@ __all__ = ["add_survey_commands"]
 def nps(
     file: Annotated[str, typer.Argument(help="A CSV, Excel, Parquet or DuckDB file.")],
     *,
-    score: Annotated[str, typer.Option(help="Column with the answer, 0 to 10.")] = "score",
+    score: Annotated[
+        str, typer.Option(help="Column with the answer, 0 to 10.")
+    ] = "score",
     by: Annotated[list[str] | None, typer.Option(help="Columns of groups.")] = None,
     table: Annotated[str | None, typer.Option(help="Sheet or table.")] = None,
     encoding: Annotated[str | None, typer.Option(help="Text encoding.")] = None,
@@ -24,10 +26,16 @@ def nps(
 ) -> None:
     """Compute the net promoter score of a survey, with its interval."""
     survey = read_survey(
-        file, score=score, by=tuple(by or ()), table=table, csv=CsvFormat(encoding=encoding)
+        file,
+        score=score,
+        by=tuple(by or ()),
+        table=table,
+        csv=CsvFormat(encoding=encoding),
     )
     if by:
-        print_table(nps_by(survey, by=list(by), score_col=score), out=None, as_json=as_json)
+        print_table(
+            nps_by(survey, by=list(by), score_col=score), out=None, as_json=as_json
+        )
         return
     found = score_of(survey, score_col=score)
     lower, upper = found.interval()

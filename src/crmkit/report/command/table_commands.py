@@ -2,7 +2,7 @@
 
 import shlex
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -40,7 +40,11 @@ def check(log: LogOptions) -> None:
             {
                 "ready": not found.unsettled,
                 "unsettled": [
-                    {"said": each.said, "options": each.options, "instead": each.instead}
+                    {
+                        "said": each.said,
+                        "options": each.options,
+                        "instead": each.instead,
+                    }
                     for each in found.unsettled
                 ],
                 "accepted": [each.said for each in taken],
@@ -101,7 +105,9 @@ def segments(log: LogOptions, *, out: _Out = None) -> None:
 def cohorts(
     log: LogOptions,
     *,
-    grain: Annotated[str, typer.Option(help="month, quarter or year.")] = "month",
+    grain: Annotated[
+        Literal["month", "quarter", "year"], typer.Option(help="The period.")
+    ] = "month",
     out: _Out = None,
 ) -> None:
     """Tabulate retention and revenue by cohort of first purchase and age."""
@@ -111,7 +117,7 @@ def cohorts(
     table = cohort_table(
         native(_prepared(opened).frame, opened.table),
         observation_period_end=question.observation_period_end,
-        grain=grain,  # type: ignore[arg-type] - the table refuses other words
+        grain=grain,
         refunds=question.refunds,
         customer_id_col=question.customer_id_col,
         date_col=question.date_col,
@@ -145,7 +151,9 @@ def churn(
     print_table(scored, out=out, as_json=log.as_json)
 
 
-def chosen_model(prepared: PreparedLog, opened: Opened, model: ModelName) -> ChosenModel:
+def chosen_model(
+    prepared: PreparedLog, opened: Opened, model: ModelName
+) -> ChosenModel:
     """Choose a model as the report does."""
     history = native(with_spend_floor(prepared.summary()), opened.table)
     early = held_back(prepared, question=opened.question)

@@ -112,4 +112,3 @@ def customer_groups(
         )
         for name in names
     )
-

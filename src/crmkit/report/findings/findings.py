@@ -1,7 +1,7 @@
 """What the analysis found: everything that the page shows, and the page itself."""
 
 import html
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Generic, Literal, TypeVar
 
@@ -110,7 +110,7 @@ class Findings(Generic[FrameT_co]):
     customers: FrameT_co
     ledger: "LedgerParts | None" = None
     nps: Nps | None = None
-    left_out: LeftOut = LeftOut()
+    left_out: LeftOut = field(default_factory=LeftOut)
     doubts: tuple[str, ...] = ()
 
     def write(

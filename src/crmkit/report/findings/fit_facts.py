@@ -17,7 +17,11 @@ def fit_facts(
     """Return the facts of both fits, with how many customers each left out."""
     repeats = int(np.count_nonzero(scores.repeats))
     reports = (
-        (f"{model}, how often customers buy and when they leave", purchases.report, None),
+        (
+            f"{model}, how often customers buy and when they leave",
+            purchases.report,
+            None,
+        ),
         ("Gamma-Gamma, how much they spend", spend.report, repeats),
     )
     return tuple(

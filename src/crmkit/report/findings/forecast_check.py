@@ -74,7 +74,9 @@ def check_forecast(
         with warnings.catch_warnings(action="ignore", category=CrmkitWarning):
             purchases = fit(native(early.history, like))
             end = question.observation_period_end
-            held = _held_out(early.history, rows, like, early.cut, end, purchases)
+            held = _held_out(
+                early.history, rows, like, span=(early.cut, end), purchases=purchases
+            )
         return ForecastCheck(holdout=held)
     except CrmkitError as reason:
         return ForecastCheck(refused=_unchecked(reason))
@@ -97,10 +99,11 @@ def _held_out(
     history: EagerFrame,
     rows: DatedAmounts,
     like: IntoDataFrame,
-    cut: dt.date,
-    end: dt.date,
+    *,
+    span: tuple[dt.date, dt.date],
     purchases: PurchaseFit,
 ) -> Holdout:
+    cut, end = span
     cut_day = (cut - EPOCH).days
     spend = fit_spend(native(history, like))
     weeks = (end - cut).days / 7

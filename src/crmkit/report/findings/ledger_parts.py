@@ -6,7 +6,7 @@ from ..._frames import read_eager
 from ...clv import value_statement, value_waterfall
 from ...errors import CrmkitError
 from ...ledger import Ledger
-from ...typing import IntoDataFrame
+from ...typing import IntoDataFrameT
 from ..question import Question
 from .model_choice import ChosenModel
 
@@ -34,7 +34,7 @@ class LedgerParts:
 
 
 def ledger_parts(
-    ledger: Ledger[IntoDataFrame], *, chosen: ChosenModel, question: Question
+    ledger: Ledger[IntoDataFrameT], *, chosen: ChosenModel, question: Question
 ) -> LedgerParts:
     """State past and expected value in parts; where a ledger is too small, say so."""
     try:

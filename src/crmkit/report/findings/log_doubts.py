@@ -39,11 +39,12 @@ def flat_base_doubt(models: Models) -> tuple[str, ...]:
     """Say that no difference between customers was found, where none was."""
     if models.differ:
         return ()
-    return (
-        "No difference between customers was found: their numbers of purchases vary as "
-        "chance alone would make them. The order of the lists and the tiers is then "
-        "mostly chance.",
+    doubt = (
+        "No difference between customers was found: their numbers of purchases vary "
+        "as chance alone would make them. The order of the lists and the tiers is then "
+        "mostly chance."
     )
+    return (doubt,)
 
 
 def _discount(question: Question) -> list[str]:
@@ -107,8 +108,9 @@ def _dominant(log: PreparedLog, question: Question) -> list[str]:
             name = str(log.groups.ids[[top]].to_list()[0])[:60]
             return [
                 (
-                    f"One customer, {name!r}, holds {percent(float(share[top]))} of the "
-                    f"{what}. If this is a guest account, a reseller or a test, leave "
+                    f"One customer, {name!r}, holds {percent(float(share[top]))} of "
+                    f"the {what}. If this is a guest account, a reseller or a "
+                    f"test, leave "
                     f"it out (--where {question.customer_id_col!r}!=...)."
                 )
             ]
@@ -131,8 +133,9 @@ def _mid_life(rows: DatedAmounts) -> list[str]:
     return [
         (
             f"{count(int(new[0]))} customers are new in the first month of the log, "
-            f"{count(usual)} in a usual month after it: the log seems to begin amid the "
-            "lives of its customers. Those who bought before count as new, so their "
+            f"{count(usual)} in a usual month after it: the log seems to begin amid "
+            "the lives of its customers. Those who bought before count as new, so "
+            "their "
             "histories look shorter than they are."
         )
     ]

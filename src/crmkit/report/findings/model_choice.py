@@ -111,6 +111,7 @@ def choose_model(
     """
     lines = () if early is None else _compared(early, like)
     scored = [line for line in lines if line.log_score is not None]
+    key: str
     reason: Literal["best", "asked", "only"]
     if asked != "auto":
         key, reason = asked, "asked"

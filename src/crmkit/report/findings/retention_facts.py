@@ -27,7 +27,8 @@ def retention_facts(
     """Read cohorts and growth from the public tables, in a period that fits the log."""
     frame = native(log.frame, like)
     grain = _grain(log, question)
-    shared = {
+    # A mapping of options of several types: each function checks its own.
+    shared: dict[str, Any] = {
         "observation_period_end": question.observation_period_end,
         "grain": grain,
         "refunds": question.refunds,

@@ -5,7 +5,7 @@ import datetime as dt
 import numpy as np
 
 from ..._dates import EPOCH
-from ...typing import BoolArray, FloatArray, PurchaseModel
+from ...typing import BoolArray, FloatArray, IntArray, PurchaseModel
 from ..intake.dated_amounts import DatedAmounts
 from ..question import Question
 from .found_values import FanPoint, Month, Outlook
@@ -79,16 +79,17 @@ def _expected(
 
 
 def _sums(
-    month: FloatArray, amount: FloatArray, own: BoolArray, starts: list[int]
+    month: IntArray, amount: FloatArray, own: BoolArray, starts: list[int]
 ) -> FloatArray:
     if not starts:
         return np.zeros(0)
-    at = (month - starts[0]).astype(np.int64)
+    at = month - starts[0]
     chosen = own & (at >= 0) & (at < len(starts))
-    return np.bincount(at[chosen], amount[chosen], minlength=len(starts))
+    sums = np.bincount(at[chosen], amount[chosen], minlength=len(starts))
+    return np.asarray(sums, dtype=np.float64)
 
 
-def _months(days: FloatArray) -> FloatArray:
+def _months(days: IntArray) -> IntArray:
     return days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
 
 

@@ -171,6 +171,5 @@ def _sampled(history: EagerFrame) -> EagerFrame:
         return frame
     rng = np.random.default_rng(_SEED)
     rows = np.sort(rng.choice(len(frame), _MOST_DRAWN, replace=False))
-    return frame[rows.tolist()]
-
-
+    drawn: EagerFrame = frame[rows.tolist()]
+    return drawn

@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["AmountMarks", "currencies", "fitting_marks", "read_by_marks", "without_sign"]
+__all__ = [
+    "AmountMarks",
+    "currencies",
+    "fitting_marks",
+    "read_by_marks",
+    "without_sign",
+]
 
 _SAMPLE = 2_000
 _NARROW, _NO_BREAK = "\N{NARROW NO-BREAK SPACE}", "\N{NO-BREAK SPACE}"
@@ -120,4 +126,4 @@ def _fits(texts: "pa.Array", marks: AmountMarks) -> bool:
     shaped = compute.match_substring_regex(texts, marks.pattern)
     if not compute.all(shaped, min_count=0).as_py():
         return False
-    return read_by_marks(texts, marks).null_count == texts.null_count
+    return bool(read_by_marks(texts, marks).null_count == texts.null_count)

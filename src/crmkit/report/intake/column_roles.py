@@ -11,16 +11,70 @@ from .file_layout import looks_like_a_number
 __all__ = ["Roles", "propose_roles"]
 
 _SHOWN = 25
-_CUSTOMER = ("customer", "client", "kunde", "cust", "member", "user", "buyer", "guest",
-             "account", "household", "shopper", "email", "patient", "donor", "card")
-_DATE = ("date", "datum", "day", "fecha", "when", "timestamp", "time", "created",
-         "purchased")
-_AMOUNT = ("amount", "revenue", "sales", "total", "spent", "spend", "paid", "betrag",
-           "umsatz", "value", "turnover", "gross", "net", "summe", "importe", "sum")
+_CUSTOMER = (
+    "customer",
+    "client",
+    "kunde",
+    "cust",
+    "member",
+    "user",
+    "buyer",
+    "guest",
+    "account",
+    "household",
+    "shopper",
+    "email",
+    "patient",
+    "donor",
+    "card",
+)
+_DATE = (
+    "date",
+    "datum",
+    "day",
+    "fecha",
+    "when",
+    "timestamp",
+    "time",
+    "created",
+    "purchased",
+)
+_AMOUNT = (
+    "amount",
+    "revenue",
+    "sales",
+    "total",
+    "spent",
+    "spend",
+    "paid",
+    "betrag",
+    "umsatz",
+    "value",
+    "turnover",
+    "gross",
+    "net",
+    "summe",
+    "importe",
+    "sum",
+)
 _QUANTITY = ("quantity", "qty", "units", "menge", "anzahl", "pieces")
 _PRICE = ("unitprice", "price", "preis", "rate", "precio")
-_NOT_A_CUSTOMER = ("order", "invoice", "transaction", "product", "item", "stock", "sku",
-                   "line", "country", "name", "status", "type", "since", "age")
+_NOT_A_CUSTOMER = (
+    "order",
+    "invoice",
+    "transaction",
+    "product",
+    "item",
+    "stock",
+    "sku",
+    "line",
+    "country",
+    "name",
+    "status",
+    "type",
+    "since",
+    "age",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +154,9 @@ def _by_content(free: list[str], cells: dict[str, list[str]]) -> str | None:
         for name in free
         if len(set(cells[name])) > 1 and not _named(name, _NOT_A_CUSTOMER)
     ]
-    return likely[0] if len(likely) == 1 or (likely and "column_" in likely[0]) else None
+    return (
+        likely[0] if len(likely) == 1 or (likely and "column_" in likely[0]) else None
+    )
 
 
 def _chosen(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from ...errors import MissingExtraError
 from ..bounded_text import cut
 from .log_source import LogSource
-from .text_source import refuse_source
+from .text_source import refuse_source, refused_source
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -114,7 +114,7 @@ def _table(
         return ".".join(_quoted(part) for part in tables[0])
     if asked in shown:
         return ".".join(_quoted(part) for part in tables[shown.index(asked)])
-    refuse_source(
+    raise refused_source(
         name,
         f"no table {asked!r}" if asked else f"{len(tables)} tables",
         f"Its tables are {shown[:20]}: name one with --table."

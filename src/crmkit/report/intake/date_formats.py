@@ -22,7 +22,7 @@ _SHORT = ("%d{0}%m{0}%y", "%m{0}%d{0}%y", "%d{0}%b{0}%Y", "%d{0}%b{0}%y")
 _BARE = ("%Y%m%d", "%b %d, %Y", "%B %d, %Y", "%d %B %Y")
 _DOTTED = r"[0-9]{1,2}\.[0-9]{1,2}\.[0-9]{2,4}"
 _TIMES = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p", "T%H:%M:%S")
-_D, _DAY = "(?:[0-9]{1,2})", "(?P<day>[0-9]{1,2})"
+_DAY = "(?P<day>"
 _SHAPES = {
     "%Y": "[0-9]{4}",
     "%y": "[0-9]{2}",
@@ -48,11 +48,11 @@ def _candidates() -> tuple[str, ...]:
 def _shape(date_format: str) -> str:
     """Return the pattern of a format; strptime alone takes '24' for the year 24."""
     pattern = re.escape(date_format)
-    pattern = pattern.replace("%d", _D)
+    pattern = pattern.replace("%d", f"{_DAY}[0-9]{{1,2}})")
     for directive in set(re.findall("%[A-Za-z]", pattern)):
         pattern = pattern.replace(directive, _SHAPES.get(directive, "[0-9]{1,2}"))
     if date_format.startswith("%Y%m%d"):
-        pattern = re.sub(r"\[0-9\]\{1,2\}|" + re.escape(_D), "[0-9]{2}", pattern)
+        pattern = pattern.replace("{1,2}", "{2}")
     return f"^{pattern}$"
 
 
@@ -68,7 +68,7 @@ def read_by_format(texts: "pa.Array", date_format: str) -> "pa.Array":
     )
     if "%d" in date_format:
         # strptime takes 30 February for 1 March: the day must come out as written.
-        found = compute.extract_regex(shaped, _shape(date_format).replace(_D, _DAY, 1))
+        found = compute.extract_regex(shaped, _shape(date_format))
         written = compute.struct_field(found, "day").cast("int64")
         known = compute.and_(known, compute.equal(written, compute.day(read)))
     return compute.if_else(compute.fill_null(known, fill_value=False), read, None)
@@ -117,7 +117,8 @@ def looks_like_a_date(text: str) -> bool:
 
 @cache
 def _any_shape() -> re.Pattern[str]:
-    shapes = {_shape(each) for each in _candidates()}
+    # One pattern for all: a name may stand in it once.
+    shapes = {_shape(each).replace(_DAY, "(?:") for each in _candidates()}
     iso = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9:.]+)?$"
     return re.compile("|".join([iso, *sorted(shapes)]))
 
@@ -127,9 +128,9 @@ def _fits(texts: "pa.Array", date_format: str) -> bool:
     shaped = compute.match_substring_regex(texts, _shape(date_format))
     if not compute.all(shaped, min_count=0).as_py():
         return False
-    return read_by_format(texts, date_format).null_count == 0
+    return bool(read_by_format(texts, date_format).null_count == 0)
 
 
 def _share(texts: "pa.Array", date_format: str) -> float:
     read = read_by_format(texts, date_format)
-    return 1 - read.null_count / len(texts)
+    return float(1 - read.null_count / len(texts))

@@ -47,9 +47,7 @@ def dated_amounts(log: PreparedLog) -> DatedAmounts:
     codes, day, amount = log.groups.codes[used], log.day[used], log.amount[used]
     if log.refunds == "cancel":
         left = cancel_orders(codes, day, amount)
-        codes, day, amount = (
-            values[left.kept] for values in (codes, day, left.amount)
-        )
+        codes, day, amount = codes[left.kept], day[left.kept], left.amount[left.kept]
     customer = np.unique(codes, return_inverse=True)[1]
     bought = amount >= 0
     first = np.full(int(customer.max(initial=-1)) + 1, np.iinfo(np.int64).max)

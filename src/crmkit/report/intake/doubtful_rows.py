@@ -80,7 +80,9 @@ def _found(
     )
 
 
-def _crowded(frame: EagerFrame, id_col: str, values: list[str] | list[int]) -> BoolArray:
+def _crowded(
+    frame: EagerFrame, id_col: str, values: list[str] | list[int]
+) -> BoolArray:
     """Mark the rows of each value that holds a large part of them."""
     if frame.collect_schema()[id_col].is_temporal():
         return np.zeros(len(frame), dtype=np.bool_)

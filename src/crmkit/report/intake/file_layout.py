@@ -93,9 +93,7 @@ def read_layout(
         header_line=records[at][0] if named and records else 0,
         first_line=rows[0][0] if rows else 0,
         n_records_before=at,
-        names=tuple(
-            names if named else (f"column_{k + 1}" for k in range(len(names)))
-        ),
+        names=tuple(names if named else (f"column_{k + 1}" for k in range(len(names)))),
         preview=tuple(tuple(cells) for _, cells in rows),
     )
 
@@ -144,7 +142,7 @@ def _records(text: str, delimiter: str) -> list[tuple[int, list[str]]]:
             if len(found) >= _RECORDS:
                 break
     except csv.Error:  # a cell beyond the limit of the csv module
-        if not found:
+        if len(found) < 2:
             raise
     return found
 

@@ -29,7 +29,9 @@ def read_iso(texts: "pa.Array") -> "pa.Array":
 
 def _one_by_one(texts: "pa.Array") -> "pa.Array":
     arrow = import_module("pyarrow")
-    return arrow.array([_instant(each) for each in texts.to_pylist()], arrow.timestamp("us"))
+    return arrow.array(
+        [_instant(each) for each in texts.to_pylist()], arrow.timestamp("us")
+    )
 
 
 def _instant(text: str | None) -> dt.datetime | None:

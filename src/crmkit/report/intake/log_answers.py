@@ -1,15 +1,14 @@
 """Everything that a log leaves open before a figure can be made, in one list."""
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 
-from ..._frames import day_numbers, group_rows, numbers, nw, read_eager
 from ..._dates import date_of
-from ...typing import BoolArray
+from ..._frames import EagerFrame, day_numbers, group_rows, numbers, nw, read_eager
+from ...typing import BoolArray, FloatArray
 from .doubtful_rows import DoubtfulRows, doubtful_rows, kept_rows
 from .log_file import LogFile
 from .unsettled import Unsettled
@@ -40,7 +39,7 @@ def settled_log(log: LogFile, choices: Choices) -> LogFile:
     """
     if log.table is None or not len(log.table):
         return log
-    customer, date, amount = log.columns
+    customer, _, amount = log.columns
     frame = read_eager(log.table, log.columns)
     paid = numbers(frame.with_columns(nw.col(amount).cast(nw.Float64)), amount)
     found = doubtful_rows(frame, customer, paid)
@@ -65,7 +64,9 @@ def settled_log(log: LogFile, choices: Choices) -> LogFile:
         unsettled=(*log.unsettled, *asked),
         notes=(
             *log.notes,
-            *_left_out(int(np.count_nonzero(~usable)), "total line", choices.total_rows),
+            *_left_out(
+                int(np.count_nonzero(~usable)), "total line", choices.total_rows
+            ),
             *_left_out(
                 int(np.count_nonzero(lost)),
                 "row without a readable date and amount",
@@ -82,7 +83,7 @@ def _left_out(n: int, one: str, choice: str, many: str | None = None) -> list[st
     return [f"{n:,} {one if n == 1 else many or one + 's'} left out."]
 
 
-def _lost(log: LogFile, paid: "np.ndarray") -> BoolArray:
+def _lost(log: LogFile, paid: FloatArray) -> BoolArray:
     """Mark the rows without a date or an amount."""
     if log.table is None:
         return np.zeros(paid.size, dtype=np.bool_)
@@ -151,7 +152,8 @@ def _ids(
         place = log.place_of(int(np.argmax(without)))
         asked.append(
             Unsettled(
-                said=f"column {log.columns[0]!r}: missing or blank id in {_of(without)} "
+                said=f"column {log.columns[0]!r}: missing or blank id in "
+                f"{_of(without)} "
                 f"(first: {place}). Give these rows an id, or leave them out.",
                 options=("--missing-ids", "drop"),
             )
@@ -160,7 +162,8 @@ def _ids(
         names = ", ".join(repr(each) for each in found.placeholders[:5])
         asked.append(
             Unsettled(
-                said=f"column {log.columns[0]!r}: {names} looks like a placeholder, not "
+                said=f"column {log.columns[0]!r}: {names} looks like a placeholder, "
+                f"not "
                 f"a customer, in {_of(placeholder)}: leave these rows out, or pass "
                 "--placeholders keep.",
                 options=("--placeholders", "drop"),
@@ -171,8 +174,8 @@ def _ids(
 
 def _refunds(
     log: LogFile,
-    table: "nw.DataFrame[object]",
-    paid: "np.ndarray",
+    table: EagerFrame,
+    paid: FloatArray,
     without_id: BoolArray,
     choices: Choices,
 ) -> list[Unsettled]:
@@ -198,7 +201,8 @@ def _refunds(
     if only:
         asked.append(
             Unsettled(
-                said=f"{only:,} customers have refunds and no purchase: what they bought "
+                said=f"{only:,} customers have refunds and no purchase: what they "
+                f"bought "
                 "is older than the file. Leave them out.",
                 options=("--refunds-without-purchase", "drop"),
             )
@@ -206,7 +210,7 @@ def _refunds(
     return asked
 
 
-def _one_row_each(log: LogFile, table: "nw.DataFrame[object]") -> list[Unsettled]:
+def _one_row_each(log: LogFile, table: EagerFrame) -> list[Unsettled]:
     rows = len(table)
     if rows < 20 or table[log.columns[0]].n_unique() < rows:
         return []
@@ -219,9 +223,7 @@ def _one_row_each(log: LogFile, table: "nw.DataFrame[object]") -> list[Unsettled
     ]
 
 
-def _end(
-    log: LogFile, table: "nw.DataFrame[object]", choices: Choices
-) -> list[Unsettled]:
+def _end(log: LogFile, table: EagerFrame, choices: Choices) -> list[Unsettled]:
     if choices.observation_end is not None or not len(table):
         return []
     days = day_numbers(table, log.columns[1])
@@ -234,8 +236,3 @@ def _end(
             options=("--observation-end", last.isoformat()),
         )
     ]
-
-
-def open_questions(unsettled: Sequence[Unsettled]) -> list[Unsettled]:
-    """Return what no proposal can settle."""
-    return [each for each in unsettled if each.is_open]

@@ -1,6 +1,7 @@
 """Read a transaction log from where it is, and collect everything that is wrong.
 
-Ids stay text, so ``00042`` keeps its zeros. A choice that follows from every row, such as
+Ids stay text, so ``00042`` keeps its zeros. A choice that follows from every row,
+such as
 the only format that all dates fit, is made and told. A choice that the file leaves open
 is not made: it is asked, together with all others.
 """
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 __all__ = ["LogFile", "Reading", "open_source", "read_log"]
 
 _SHOWN_NAMES = 20
+_UNKNOWN = Roles(customer=None, date=None, amount=None)
+_PLAIN = CsvFormat()
 _WORKBOOKS = {".xlsx", ".xlsm"}
 _STATUS = ("status", "state", "cancel", "storn")
 _CANCELLED = ("*cancel*", "*void*", "*storn*", "*refunded*", "*returned*")
@@ -56,11 +59,11 @@ class Reading:
         How the text of the file is written.
     """
 
-    roles: Roles = Roles(customer=None, date=None, amount=None)
+    roles: Roles = _UNKNOWN
     where: tuple[str, ...] = ()
     table: str | None = None
     unreadable: Literal["error", "drop"] = "error"
-    csv: CsvFormat = CsvFormat()
+    csv: CsvFormat = _PLAIN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -179,6 +182,13 @@ def _has_arrow() -> bool:
 
 
 def open_source(place: str | Path | bytes, reading: Reading) -> LogSource:
+    """Open a file, an address or the bytes of a text.
+
+    Raises
+    ------
+    InvalidValueError
+        If there is no such source, or it cannot be read at all.
+    """
     if isinstance(place, bytes):
         return text_source("standard input", place, reading.csv)
     if isinstance(place, str) and is_postgres(place):
@@ -205,9 +215,7 @@ def _opened(path: Path, reading: Reading) -> LogSource:
     if kind in _WORKBOOKS:
         return workbook_source(path, reading.table, reading.csv)
     if kind == ".xls":
-        refuse_source(
-            str(path), "an old Excel workbook", "Save it as .xlsx or as CSV."
-        )
+        refuse_source(str(path), "an old Excel workbook", "Save it as .xlsx or as CSV.")
     if kind in {".duckdb", ".ddb", ".db"}:
         return duckdb_source(str(path), reading.table)
     return text_source(str(path), path, reading.csv)
@@ -265,9 +273,7 @@ def _columns(
             options += [option, chosen]
         elif chosen is not None:
             unsettled.append(
-                Unsettled(
-                    said=_said(option, wanted, chosen), options=(option, chosen)
-                )
+                Unsettled(said=_said(option, wanted, chosen), options=(option, chosen))
             )
             _refuse_twice(source, chosen)
         elif wanted is not None or (usual and not _by_two(option, found)):
@@ -311,9 +317,7 @@ def _wanted(roles: Roles) -> tuple[str, ...]:
     return known if len(known) == len(wanted) == len(set(known)) else ()
 
 
-def _filters(
-    source: LogSource, where: tuple[str, ...]
-) -> list[tuple[str, bool, str]]:
+def _filters(source: LogSource, where: tuple[str, ...]) -> list[tuple[str, bool, str]]:
     """Split each filter into a column, whether equal, and what to compare with."""
     found = []
     for each in where:
@@ -355,7 +359,9 @@ def _filter_notes(where: tuple[str, ...], kept: BoolArray) -> list[str]:
     left_out = int(np.count_nonzero(~kept))
     if not where or not left_out:
         return []
-    return [f"{left_out:,} of {kept.size:,} rows were left out by {' and '.join(where)}."]
+    return [
+        f"{left_out:,} of {kept.size:,} rows were left out by {' and '.join(where)}."
+    ]
 
 
 def _status_column(
@@ -388,7 +394,8 @@ def _of_status(table: "pa.Table", status: str | None) -> list[Unsettled]:
     rows = int(np.isin(index, [distinct.index(each) for each in called]).sum())
     return [
         Unsettled(
-            said=f"column {status!r} says {cut(called[0])!r} in {rows:,} of {len(table):,} "
+            said=f"column {status!r} says {cut(called[0])!r} in {rows:,} of "
+            f"{len(table):,} "
             f"rows: leave such rows out, or keep all with --where '{status}=*'.",
             options=tuple(
                 part for each in called for part in ("--where", f"{status}!={each}")
@@ -412,11 +419,14 @@ def _of_length(bad_rows: list[str], reading: Reading) -> list[Unsettled]:
 
 def _values(table: "pa.Table", roles: Roles, reading: Reading) -> list[ReadColumn]:
     date = roles.date or ""
-    found = [read_dates(date, table[date], reading.csv.date_format)]
-    for name in (roles.amount, roles.quantity, roles.price):
-        if name is not None:
-            found.append(read_amounts(name, table[name], reading.csv))
-    return found
+    return [
+        read_dates(date, table[date], reading.csv.date_format),
+        *(
+            read_amounts(name, table[name], reading.csv)
+            for name in (roles.amount, roles.quantity, roles.price)
+            if name is not None
+        ),
+    ]
 
 
 def _table(

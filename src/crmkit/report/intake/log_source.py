@@ -1,4 +1,4 @@
-"""A log where it is kept: a text file, a workbook, Parquet, or a table of a database."""
+"""A log where it is kept: a text file, a workbook, Parquet, a database."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,9 +13,9 @@ __all__ = ["LogSource", "Reader", "no_place"]
 class Reader(Protocol):
     """Read some columns of a source; a text file may hold rows that are not rows."""
 
-    def __call__(
-        self, columns: Sequence[str], bad_rows: list[str]
-    ) -> "pa.Table": ...
+    def __call__(self, columns: Sequence[str], bad_rows: list[str]) -> "pa.Table":
+        """Return the columns of every row; append rows of a wrong length."""
+        ...
 
 
 def no_place(row: int) -> str:

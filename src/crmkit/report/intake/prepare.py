@@ -29,6 +29,14 @@ from .doubtful_rows import DoubtfulRows, doubtful_rows, kept_rows
 
 __all__ = ["PreparedLog", "prepare_log", "rows_with_id"]
 
+_WITHOUT_ID = (
+    "Give these rows an id, or leave them out with --missing-ids drop "
+    "(missing_ids='drop')."
+)
+_PLACEHOLDER = (
+    "Leave these rows out with --placeholders drop (placeholders='drop'), or pass "
+    "'keep'."
+)
 _SUBTRACTED = ("net", "cancel")  # refunds that belong to purchases
 _FIRST_DAY = (dt.date.min - EPOCH).days
 
@@ -104,7 +112,7 @@ class PreparedLog:
         return replace(self, log=log)
 
     def sample(self, n_customers: int, *, seed: int) -> Self:
-        """Return the rows of some customers, drawn at random; of all if they are few."""
+        """Return the rows of some customers, drawn at random; of all if few."""
         if self.groups.count <= n_customers:
             return self
         rng = np.random.default_rng(seed)
@@ -206,16 +214,14 @@ def _refused_or_left_out(found: DoubtfulRows, question: Question) -> dict[str, i
             found.without_id,
             question.missing_ids,
             "missing or blank id",
-            "Give these rows an id, or leave them out with --missing-ids drop "
-            "(missing_ids='drop').",
+            _WITHOUT_ID,
         ),
         (
             "n_placeholder_rows",
             found.placeholder,
             question.placeholders,
             f"placeholder {names}, not a customer,",
-            "Leave these rows out with --placeholders drop (placeholders='drop'), or "
-            "pass 'keep'.",
+            _PLACEHOLDER,
         ),
         (
             "n_total_rows",

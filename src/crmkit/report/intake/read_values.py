@@ -90,15 +90,21 @@ def read_dates(column: str, cells: "pa.ChunkedArray", stated: str | None) -> Rea
         return ReadColumn(values=whole, wrong=np.zeros(len(cells), dtype=np.bool_))
     texts = _distinct(cells)
     if stated is not None:
-        return texts.read(read_by_format(texts.filled, stated).cast(arrow.timestamp("us")))
+        return texts.read(
+            read_by_format(texts.filled, stated).cast(arrow.timestamp("us"))
+        )
     iso = read_iso(texts.filled)
-    filled = texts.filled.drop_null()
     if iso.null_count == texts.filled.null_count:
         return texts.read(iso)
+    return _dates_by_fit(column, texts, iso)
+
+
+def _dates_by_fit(column: str, texts: _Texts, iso: "pa.Array") -> ReadColumn:
+    """Read dates that are not ISO in the format that fits them all, or most."""
+    arrow = import_module("pyarrow")
+    filled = texts.filled.drop_null()
     fits = fitting_formats(filled)
-    if not fits and _mostly(iso, texts):
-        return texts.read(iso)
-    likely = fits or format_of_most(filled)
+    likely = fits or (() if _mostly(iso, texts) else format_of_most(filled))
     if not likely:
         return texts.read(iso)
     ranked = sorted(likely, key=lambda each: _span(filled, each))
@@ -183,7 +189,9 @@ def _by_fit(column: str, texts: _Texts, plain: "pa.Array") -> ReadColumn:
 
 def _distinct(cells: "pa.ChunkedArray") -> _Texts:
     arrow, compute = import_module("pyarrow"), import_module("pyarrow.compute")
-    whole = cells.unify_dictionaries() if hasattr(cells, "unify_dictionaries") else cells
+    whole = (
+        cells.unify_dictionaries() if hasattr(cells, "unify_dictionaries") else cells
+    )
     coded = whole.combine_chunks() if hasattr(whole, "combine_chunks") else whole
     if not arrow.types.is_dictionary(coded.type):
         coded = coded.cast(arrow.string()).dictionary_encode()
@@ -220,11 +228,16 @@ def _needs_a_look(plain: "pa.Array") -> bool:
 
 def _mostly(iso: "pa.Array", texts: _Texts) -> bool:
     filled = len(texts.filled) - texts.filled.null_count
-    return len(iso) - iso.null_count > 0.5 * filled
+    return bool(len(iso) - iso.null_count > 0.5 * filled)
 
 
 def _of_most(filled: "pa.Array") -> AmountMarks:
-    known = [AmountMarks(), AmountMarks(".", ","), AmountMarks(",", "."), AmountMarks(",")]
+    known = [
+        AmountMarks(),
+        AmountMarks(".", ","),
+        AmountMarks(",", "."),
+        AmountMarks(","),
+    ]
     return min(known, key=lambda each: read_by_marks(filled[:2_000], each).null_count)
 
 

@@ -26,6 +26,10 @@ _LONGEST_REASON = 200
 _UTF8 = {"utf-8", "utf8", "utf-8-sig"}
 
 
+class _NotUtf8Error(Exception):
+    """A text that began as UTF-8 goes on otherwise."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _TextFile:
     """A text file: where its bytes are, and what is known of them."""
@@ -45,9 +49,7 @@ class _TextFile:
             return decoded(self.name, file.read(), self.encoding)
 
 
-def text_source(
-    name: str, content: Path | bytes, csv_format: CsvFormat
-) -> LogSource:
+def text_source(name: str, content: Path | bytes, csv_format: CsvFormat) -> LogSource:
     """Open a text file, compressed or not, or text that was read already.
 
     Raises
@@ -89,7 +91,7 @@ def refuse_source(name: str, found: str, remedy: str) -> NoReturn:
 def decoded(name: str, content: bytes, encoding: str, *, part: bool = False) -> str:
     """Return the bytes as text; of the beginning of a file, a cut last letter goes."""
     try:
-        b"".decode(encoding)  # refuses codecs that are not for text
+        io.TextIOWrapper(io.BytesIO(), encoding)  # refuses codecs not for text
         if not part:
             text = content.decode(encoding)
             text.encode()  # refuses halves of letters
@@ -164,8 +166,8 @@ def _layout(name: str, text: str, csv_format: CsvFormat) -> Layout:
     except csv.Error:
         refuse_source(
             name,
-            "a first line that cannot be a header (a name or line is too long)",
-            "Pass a CSV whose first line holds the names of the columns.",
+            "a line that cannot be split into cells (one of them is too long)",
+            "Pass a CSV with one row per purchase.",
         )
 
 
@@ -192,12 +194,10 @@ def _place(file: _TextFile, row: int) -> str:
     return f"line {line_of_record(file.text(), delimiter, row + skipped)}"
 
 
-def _read(
-    file: _TextFile, columns: Sequence[str], bad_rows: list[str]
-) -> "pa.Table":
+def _read(file: _TextFile, columns: Sequence[str], bad_rows: list[str]) -> "pa.Table":
     try:
         return _arrow_table(file, columns, bad_rows)
-    except UnicodeDecodeError:
+    except _NotUtf8Error:
         with file.open() as opened:
             encoding, _ = _western(opened.read())
         other = _TextFile(
@@ -240,7 +240,7 @@ def _arrow_table(
             )
     except (arrow.ArrowInvalid, arrow.ArrowKeyError) as error:
         if "UTF8" in str(error) and file.encoding in _UTF8:
-            raise UnicodeDecodeError("utf-8", b"", 0, 1, "not UTF-8") from None
+            raise _NotUtf8Error from None
         reason = cut(" ".join(str(error).split()), _LONGEST_REASON)
         refuse_source(
             file.name, f"not readable as CSV ({reason})", "Pass a CSV or Parquet file."

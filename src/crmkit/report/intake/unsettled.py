@@ -31,9 +31,7 @@ class Unsettled:
         return bool(self.instead) or not self.options
 
 
-def answer(
-    name: str, unsettled: Sequence[Unsettled], command: Sequence[str]
-) -> str:
+def answer(name: str, unsettled: Sequence[Unsettled], command: Sequence[str]) -> str:
     """Write everything that a file leaves open, ending with the command to copy."""
     head = (
         f"{name!r} leaves one thing to settle:"

@@ -32,7 +32,12 @@ def workbook_source(path: Path, sheet: str | None, csv_format: CsvFormat) -> Log
         raise MissingExtraError(package="openpyxl", extra="report") from None
     try:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except (ValueError, KeyError, OSError, import_module("zipfile").BadZipFile) as error:
+    except (
+        ValueError,
+        KeyError,
+        OSError,
+        import_module("zipfile").BadZipFile,
+    ) as error:
         refuse_source(
             str(path),
             f"not readable as a workbook ({type(error).__name__})",

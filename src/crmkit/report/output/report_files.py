@@ -27,7 +27,11 @@ _LISTS = {
     "protect": "protect",
     "second_order": "second-order",
 }
-_ORDER = {"win_back": "value_at_risk", "protect": "value_at_risk", "second_order": "clv"}
+_ORDER = {
+    "win_back": "value_at_risk",
+    "protect": "value_at_risk",
+    "second_order": "clv",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

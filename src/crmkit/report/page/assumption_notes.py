@@ -80,14 +80,14 @@ def references(findings: Findings[object]) -> tuple[str, ...]:
         "Fader and Hardie (2013), The Gamma-Gamma model of monetary value, "
         "brucehardie.com/notes/025."
     )
-    return tuple(
-        each for each in (of_model.get(findings.models.chosen), spend) if each
-    )
+    return tuple(each for each in (of_model.get(findings.models.chosen), spend) if each)
 
 
 def _spend(models: Models) -> str:
     """Say whether spend goes with frequency, which the models take it not to."""
-    start = "The models take how often a customer buys as unrelated to how much they spend"
+    start = (
+        "The models take how often a customer buys as unrelated to how much they spend"
+    )
     found, p_value = models.spend_correlation, models.spend_p_value
     if found is None or p_value is None:
         return f"{start}; too few customers came back to test it here."
@@ -106,9 +106,10 @@ def _range(findings: Findings[object]) -> list[str]:
     if ahead is None or ahead.value_error is None:
         return []
     sample = (
-        f", drawn for a sample of {count(ahead.n_customers)} customers and scaled to all"
-        if ahead.n_customers < findings.base.n_customers
-        - findings.left_out.n_customers_below_zero - 100
+        f", drawn for a sample of {count(ahead.n_customers)} customers and scaled "
+        f"to all"
+        if ahead.n_customers
+        < findings.base.n_customers - findings.left_out.n_customers_below_zero - 100
         else ""
     )
     return [

@@ -66,11 +66,14 @@ def list_words(found: ActionList, findings: Findings[object]) -> dict[str, str]:
             "figure": dollars(found.value_at_risk, currency),
             "unit": "more, if all came back",
             "title": f"Win back {many} who have probably left",
-            "why": f"They have spent {dollars(found.past_amount, currency)} so far. One "
+            "why": f"They have spent {dollars(found.past_amount, currency)} so "
+            "far. One "
             f"who comes back is worth {dollars(a_head, currency)} more in the next "
-            f"{ahead}, on average: an offer to each must cost less than that, times the "
+            f"{ahead}, on average: an offer to each must cost less than that, "
+            f"times the "
             "share that it brings back.",
-            "rule": "Bought at least twice, last within a year, less than 50% likely to be "
+            "rule": "Bought at least twice, last within a year, less than 50% "
+            "likely to be "
             f"active, and worth {dollars(found.limit, currency)} or more if active, as "
             f"tier {tier} is. "
             "Those with the most to win come first.",
@@ -129,7 +132,9 @@ def typical_error(findings: Findings[object]) -> tuple[float, int, int] | None:
         ),
         longest,
     )
-    same = [math.expm1(-(each.value or 0.0)) for each in known if each.lead_days == used]
+    same = [
+        math.expm1(-(each.value or 0.0)) for each in known if each.lead_days == used
+    ]
     typical = math.sqrt(sum(each**2 for each in same) / len(same))
     return typical, len(same), used
 
@@ -180,7 +185,9 @@ def _retention(findings: Findings[object]) -> str:
     found = findings.retention
     if len(found.average) < 2:
         return "The log is too short to see customers come back"
-    age = min(len(found.average) - 1, {"month": 6, "quarter": 4, "year": 2}[found.grain])
+    age = min(
+        len(found.average) - 1, {"month": 6, "quarter": 4, "year": 2}[found.grain]
+    )
     one = f"{found.grain}s" if age > 1 else found.grain
     return (
         f"{percent(found.average[age])} of new customers buy {age} {one} after the "
@@ -193,7 +200,9 @@ def _changed(findings: Findings[object]) -> str:
     if not growth:
         return ""
     last = growth[-1]
-    name = f"{last.start:%B %Y}" if grain == "month" else f"the {grain} from {last.start}"
+    name = (
+        f"{last.start:%B %Y}" if grain == "month" else f"the {grain} from {last.start}"
+    )
     return (
         f"In {name}: {count(last.new)} new, {count(last.returned)} back after a pause, "
         f"{count(last.lost)} paused"
@@ -228,7 +237,9 @@ def _risk(findings: Findings[object]) -> str:
 def _alive(findings: Findings[object]) -> str:
     if not findings.base.n_repeat_customers:
         return "No customer has bought a second time"
-    return f"About {_in_ten(findings.mean_probability_alive)} repeat customers are active"
+    return (
+        f"About {_in_ten(findings.mean_probability_alive)} repeat customers are active"
+    )
 
 
 def _in_ten(share: float) -> str:
@@ -256,8 +267,12 @@ def _models(findings: Findings[object]) -> str:
     if models.reason == "asked":
         return f"{models.chosen}: the model you asked for"
     if models.reason == "only":
-        return f"{models.chosen}: no part of the log could be held back to compare models"
-    return f"{models.chosen} gave what happened the most chance, of {len(models.compared)}"
+        return (
+            f"{models.chosen}: no part of the log could be held back to compare models"
+        )
+    return (
+        f"{models.chosen} gave what happened the most chance, of {len(models.compared)}"
+    )
 
 
 def _data(findings: Findings[object]) -> str:

@@ -143,7 +143,9 @@ def _range_rests(findings: Findings[object]) -> str:
     if error is None:
         return ", which this log does not give."
     if not error.n_cutoffs:
-        return ": chance, and a typical error of models, since no past forecast was made."
+        return (
+            ": chance, and a typical error of models, since no past forecast was made."
+        )
     return (
         ": chance, uncertain parameters, and the errors of forecasts made at "
         f"{numbers_as_text.plural(error.n_cutoffs, 'past date')}."

@@ -17,10 +17,11 @@ _LONGEST = 40  # characters of an id; the file has all of it
 
 def list_rows(customers: Sequence[ListedCustomer], currency: str) -> str:
     """Write the rows of a list: who, what is at stake, and why."""
+    sign = escape(currency)
     return "".join(
-        f"<tr><th scope=row>{_id(row)}<td>{exact(row.value_at_risk, currency)}"
-        f"<td>{exact(row.value, currency)}<td>{percent(row.probability_alive)}"
-        f"<td>{row.orders}<td>{exact(row.past_amount, currency)}"
+        f"<tr><th scope=row>{_id(row)}<td>{exact(row.value_at_risk, sign)}"
+        f"<td>{exact(row.value, sign)}<td>{percent(row.probability_alive)}"
+        f"<td>{row.orders}<td>{exact(row.past_amount, sign)}"
         f"<td>{row.last_date}\n"
         for row in customers
     )
@@ -28,12 +29,13 @@ def list_rows(customers: Sequence[ListedCustomer], currency: str) -> str:
 
 def best_rows(customers: Sequence[ListedCustomer], currency: str) -> str:
     """Write the rows of the best customers."""
+    sign = escape(currency)
     return "".join(
-        f"<tr><th scope=row>{_id(row)}<td>{exact(row.value, currency)}"
-        f"<td>{number(row.expected_purchases)}<td>{exact(row.expected_spend, currency)}"
+        f"<tr><th scope=row>{_id(row)}<td>{exact(row.value, sign)}"
+        f"<td>{number(row.expected_purchases)}<td>{exact(row.expected_spend, sign)}"
         f"<td>{percent(row.probability_alive)}<td>{escape(row.tier)}"
         f"<td class=words>{escape(row.segment)}"
-        f"<td>{row.orders}<td>{exact(row.past_amount, currency)}"
+        f"<td>{row.orders}<td>{exact(row.past_amount, sign)}"
         f"<td>{row.last_date}\n"
         for row in customers
     )

@@ -92,7 +92,11 @@ def _tiers(tiers: Sequence[Tier], question: Question) -> str:
         drawing.text(0, top + 14, f"Tier {tier.name}", kind="strong")
         for row, (share, kind, said) in enumerate(
             (
-                (tier.n_customers / people, "second", plural(tier.n_customers, "customer")),
+                (
+                    tier.n_customers / people,
+                    "second",
+                    plural(tier.n_customers, "customer"),
+                ),
                 (tier.value / value, "first", dollars(tier.value, question.currency)),
             )
         ):
@@ -161,9 +165,7 @@ def _growth(found: Retention) -> str:
     return drawing.svg()
 
 
-def _names(
-    drawing: Drawing, names: Sequence[str], *, width: float
-) -> None:
+def _names(drawing: Drawing, names: Sequence[str], *, width: float) -> None:
     """Write at most eight names below bars; half of them on a phone."""
     every = max(1, -(-len(names) // 8))
     for at in range(0, len(names), every):
@@ -198,7 +200,8 @@ def _months(months: Sequence[Month], question: Question) -> str:
                 top=up(floor + amount),
                 bottom=up(floor),
                 kind=kind,
-                title=f"{month.start:%B %Y}: {dollars(amount, question.currency)} {said}",
+                title=f"{month.start:%B %Y}: {dollars(amount, question.currency)} "
+                f"{said}",
             )
             floor += amount
     _names(drawing, [f"{at.start:%b %y}" for at in months], width=width)
@@ -225,7 +228,8 @@ def _fan(findings: Findings[object]) -> str:
     drawing.curve([(x[at.weeks], up(at.expected)) for at in fan], kind="line")
     for part, at in enumerate(fan[1:]):
         held = (
-            f", 95% range {dollars(at.lower, currency)} to {dollars(at.upper, currency)}"
+            f", 95% range {dollars(at.lower, currency)} to "
+            f"{dollars(at.upper, currency)}"
             if at.lower is not None and at.upper is not None
             else ""
         )
@@ -309,7 +313,7 @@ def _alive(findings: Findings[object]) -> str:
     width = 1 / max(len(bins), 1)
     for at, each in enumerate(bins):
         kind = "second" if each.upper <= 0.2 + 1e-9 else "first"
-        kind = "soft" if 0.2 - 1e-9 <= each.lower and each.upper <= 0.8 + 1e-9 else kind
+        kind = "soft" if each.lower >= 0.2 - 1e-9 and each.upper <= 0.8 + 1e-9 else kind
         drawing.bar(
             at * width,
             0.9 * width,
@@ -320,9 +324,7 @@ def _alive(findings: Findings[object]) -> str:
             f"{plural(each.n_customers, 'customer')}",
         )
     for share in (0.2, 0.8):
-        drawing.upright(
-            share - 0.001, top=_TOP - 8, bottom=up(0), kind="mark"
-        )
+        drawing.upright(share - 0.001, top=_TOP - 8, bottom=up(0), kind="mark")
     for at, words in ((0.1, "probably gone"), (0.5, "in doubt"), (0.9, "active")):
         drawing.text(at, 12, words, kind="strong", at="middle")
     for share in (0.0, 0.2, 0.4, 0.6, 0.8, 1.0):
@@ -344,12 +346,8 @@ def _weeks(holdout: Holdout) -> str:
     )
     drawing.grid(ticks, up, count)
     last = max(rows[-1].week, 1)
-    drawing.curve(
-        [(at.week / last, up(at.actual)) for at in rows], kind="line second"
-    )
-    drawing.curve(
-        [(at.week / last, up(at.predicted)) for at in rows], kind="line"
-    )
+    drawing.curve([(at.week / last, up(at.actual)) for at in rows], kind="line second")
+    drawing.curve([(at.week / last, up(at.predicted)) for at in rows], kind="line")
     for week in sorted({0, last // 2, last}):
         drawing.text(
             week / last,
@@ -433,7 +431,12 @@ def _nps(findings: Findings[object]) -> str:
         (found.detractor_share, "second", "detractors"),
     ):
         drawing.bar(
-            x, share, top=4, bottom=34, kind=f"fill {kind}", title=f"{percent(share)} {name}"
+            x,
+            share,
+            top=4,
+            bottom=34,
+            kind=f"fill {kind}",
+            title=f"{percent(share)} {name}",
         )
         if share > 0.12:
             drawing.text(x, 54, f"{percent(share)} {name}", kind="tick")

@@ -6,7 +6,8 @@ _AHEAD = """
 <section id="ahead">
 <p class="eyebrow">Forecast</p>
 <h2>{{ say.outlook }}</h2>
-{{ chart("months", "Spending by month, past and expected", "Of the customers in the log;"
+{{ chart("months", "Spending by month, past and expected", "Of the customers in the
+log;"
   ~ " new customers will add to it. Not discounted.", [("first", "repeat purchases"),
   ("soft", "first purchases"), ("ahead", "expected")]) }}
 <div class="two">
@@ -36,7 +37,8 @@ weeks after it.</p>
 <thead><tr><th scope="col">Of {{ holdout.n_customers | count }} customers</th>
 <th scope="col">Predicted</th><th scope="col">Actual</th><th scope="col">Forecast</th>
 </tr></thead><tbody>
-<tr><th scope="row">Repeat purchases</th><td>{{ holdout.predicted_purchases | count }}</td>
+<tr><th scope="row">Repeat purchases</th><td>{{ holdout.predicted_purchases | count
+}}</td>
 <td>{{ holdout.actual_purchases | count }}</td>
 <td>{{ holdout.purchases_error | error }}</td></tr>
 <tr><th scope="row">Money</th><td>{{ holdout.predicted_amount | exact }}</td>
@@ -45,7 +47,8 @@ weeks after it.</p>
 <div class="two">
 {{ chart("weeks", say.holdout_weeks, "Repeat purchases since the forecast, added up.",
   [("first", "predicted"), ("second", "actual")]) }}
-{{ chart("deciles", say.holdout_deciles, "Money of each tenth of the customers, ranked by"
+{{ chart("deciles", say.holdout_deciles, "Money of each tenth of the customers,
+ranked by"
   ~ " the forecast.", [("first", "predicted"), ("second", "actual")]) }}
 </div>
 {% else %}<p>{{ holdout_refused }}</p>{% endif %}
@@ -57,7 +60,8 @@ _PARTS = """
 <p class="eyebrow">Parts of value, and satisfaction</p>
 {% if ledger %}<h2>Where value comes from: CLV1 to CLV6</h2>
 {% if ledger.refused %}<p>The parts could not be computed. {{ ledger.refused }}</p>
-{% else %}{{ chart("parts", "The six parts of value, of all customers", "The parts add up"
+{% else %}{{ chart("parts", "The six parts of value, of all customers", "The parts
+add up"
   ~ " to the value, exactly; expected is the next " ~ weeks ~ ".",
   [("second", "so far"), ("first", "expected")]) }}{% endif %}{% endif %}
 {% if nps %}<h2>Net promoter score: {{ "%+.0f" | format(nps.score) }}</h2>

@@ -54,7 +54,8 @@ came from the top 20%. {{ say.tiers }}.</p>
 <td>{{ tier.n_customers | count }}</td><td>{{ tier.value | exact }}</td>
 <td>{{ (tier.value / tier.n_customers) | exact }}</td>
 <td>{{ tier.past_amount | exact }}</td><td>{{ tier.mean_orders | number }}</td>
-<td>{{ tier.median_days_since_last | count }}</td></tr>{% endfor %}</tbody></table></div>
+<td>{{ tier.median_days_since_last | count }}</td></tr>{% endfor
+%}</tbody></table></div>
 </section>
 """
 
@@ -82,7 +83,8 @@ retention.average[1:(ages | length) + 1] %}<td>{{ share | percent }}</td>{% endf
 {% endif %}
 {{ chart("growth", say.changed, "Customers by " ~ retention.grain
   ~ ": above the line gained, below it paused; one who bought in neither of two is not"
-  ~ " shown.", [("first", "new"), ("soft", "back after a pause"), ("second", "paused")]) }}
+  ~ " shown.", [("first", "new"), ("soft", "back after a pause"), ("second",
+  "paused")]) }}
 </section>
 """
 
@@ -92,7 +94,8 @@ _WHO = """
 <h2>{{ say.groups }}</h2>
 {% for title, note, groups in ((
   "RFM segments", "how recently, how often and how much each customer bought",
-  segments), ("Life cycle", "where each customer is, by the last windows of time and the"
+  segments), ("Life cycle", "where each customer is, by the last windows of time
+  and the"
   ~ " chance to be active", stages)) if groups %}
 <h3>{{ title }}</h3>
 <div class="scroll" role="region" tabindex="0" aria-label="{{ title }}"><table>

@@ -156,10 +156,14 @@ td.bars b { position: relative; font-weight: 500; padding-left: 0.35rem; }
 .heat td small { margin: 0 auto; color: inherit; }
 .heat tr.all { font-weight: 600; }
 .heat tbody th { white-space: nowrap; }
-.h1 { background: rgb(var(--heat) / 0.07); } .h2 { background: rgb(var(--heat) / 0.13); }
-.h3 { background: rgb(var(--heat) / 0.19); } .h4 { background: rgb(var(--heat) / 0.26); }
-.h5 { background: rgb(var(--heat) / 0.33); } .h6 { background: rgb(var(--heat) / 0.40); }
-.h7 { background: rgb(var(--heat) / 0.47); } .h8 { background: rgb(var(--heat) / 0.54); }
+.h1 { background: rgb(var(--heat) / 0.07); } .h2 { background: rgb(var(--heat) /
+0.13); }
+.h3 { background: rgb(var(--heat) / 0.19); } .h4 { background: rgb(var(--heat) /
+0.26); }
+.h5 { background: rgb(var(--heat) / 0.33); } .h6 { background: rgb(var(--heat) /
+0.40); }
+.h7 { background: rgb(var(--heat) / 0.47); } .h8 { background: rgb(var(--heat) /
+0.54); }
 .h9 { background: rgb(var(--heat) / 0.60); }
 thead button { all: unset; cursor: pointer; }
 thead button:focus-visible { outline: 3px solid var(--second); }

@@ -106,8 +106,9 @@ class Drawing:
     def svg(self) -> str:
         """Return the finished drawing."""
         return (
-            f'<svg class="{self._kind}" role="img" width="100%" height="{self._height:g}" '
-            f'aria-label="{escape(self._label)}">{"".join(self._parts)}</svg>'
+            f'<svg class="{self._kind}" role="img" width="100%" '
+            f'height="{self._height:g}" aria-label="{escape(self._label)}">'
+            f"{''.join(self._parts)}</svg>"
         )
 
     def _path(self, path: str, kind: str) -> None:
