@@ -8,14 +8,13 @@ is not made: it is asked, together with all others.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from ...errors import InvalidValueError, MissingExtraError
+from ...errors import MissingExtraError
 from ...typing import BoolArray, IntArray
 from ..bounded_text import cut
 from .column_roles import Roles, propose_roles
@@ -23,6 +22,14 @@ from .csv_format import CsvFormat
 from .database_source import duckdb_source, is_postgres, postgres_source
 from .log_source import LogSource, no_place
 from .read_values import ReadColumn, read_amounts, read_dates
+from .row_filters import (
+    filter_notes,
+    kept_by,
+    listed_names,
+    of_status,
+    row_filters,
+    status_column,
+)
 from .text_source import refuse_source, refused_source, text_source
 from .unsettled import Unsettled
 from .workbook import workbook_source
@@ -32,12 +39,9 @@ if TYPE_CHECKING:
 
 __all__ = ["LogFile", "Reading", "open_source", "read_log"]
 
-_SHOWN_NAMES = 20
 _UNKNOWN = Roles(customer=None, date=None, amount=None)
 _PLAIN = CsvFormat()
 _WORKBOOKS = {".xlsx", ".xlsm"}
-_STATUS = ("status", "state", "cancel", "storn")
-_CANCELLED = ("*cancel*", "*void*", "*storn*", "*refunded*", "*returned*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +137,7 @@ def read_log(place: str | Path | bytes, reading: Reading) -> LogFile:
     roles = propose_roles(source.names, source.preview, asked=reading.roles)
     unsettled, options = _columns(source, reading.roles, roles)
     wanted = _wanted(roles)
-    filters = _filters(source, reading.where)
+    filters = row_filters(source, reading.where)
     if not wanted:
         return LogFile(
             name=source.name,
@@ -141,15 +145,15 @@ def read_log(place: str | Path | bytes, reading: Reading) -> LogFile:
             notes=source.notes,
             options=tuple(options),
         )
-    status = _status_column(source, reading.where, wanted)
+    status = status_column(source, reading.where, wanted)
     bad_rows: list[str] = []
     read = [*wanted, *(f[0] for f in filters), *([status] if status else [])]
     table = source.read(tuple(dict.fromkeys(read)), bad_rows)
-    kept = _kept(table, filters)
+    kept = kept_by(table, filters)
     rows = None if kept.all() else np.flatnonzero(kept)
     table = table if rows is None else table.filter(kept)
     found = _values(table, roles, reading)
-    unsettled += _of_length(bad_rows, reading) + _of_status(table, status)
+    unsettled += _of_length(bad_rows, reading) + of_status(table, status)
     for column in found:
         unsettled += column.unsettled
         options += column.options
@@ -162,7 +166,7 @@ def read_log(place: str | Path | bytes, reading: Reading) -> LogFile:
         unsettled=tuple(unsettled),
         notes=(
             *source.notes,
-            *_filter_notes(reading.where, kept),
+            *filter_notes(reading.where, kept),
             *(note for column in found for note in column.notes),
         ),
         options=tuple(options),
@@ -279,7 +283,7 @@ def _columns(
         elif wanted is not None or (usual and not _by_two(option, found)):
             missing = f"no column {cut(wanted)!r}" if wanted else "not named"
             unsettled.append(
-                Unsettled(said=f"{option}: {missing}; {_listed(source.names)}")
+                Unsettled(said=f"{option}: {missing}; {listed_names(source.names)}")
             )
     return unsettled, options
 
@@ -292,12 +296,6 @@ def _said(option: str, wanted: str | None, chosen: str) -> str:
     if wanted is None:
         return f"{option} is not named; it is probably {chosen!r}."
     return f"{option}: no column {cut(wanted)!r}; it is probably {chosen!r}."
-
-
-def _listed(names: tuple[str, ...]) -> str:
-    shown = ", ".join(repr(cut(name)) for name in names[:_SHOWN_NAMES])
-    more = len(names) - _SHOWN_NAMES
-    return f"the columns are [{shown}]{f' and {more} more' if more > 0 else ''}."
 
 
 def _refuse_twice(source: LogSource, name: str) -> None:
@@ -315,93 +313,6 @@ def _wanted(roles: Roles) -> tuple[str, ...]:
     wanted = (roles.customer, roles.date, *how_much)
     known = tuple(each for each in wanted if each is not None)
     return known if len(known) == len(wanted) == len(set(known)) else ()
-
-
-def _filters(source: LogSource, where: tuple[str, ...]) -> list[tuple[str, bool, str]]:
-    """Split each filter into a column, whether equal, and what to compare with."""
-    found = []
-    for each in where:
-        column, equals, value = each.partition("=")
-        keep = not column.endswith("!")
-        column = column.removesuffix("!").strip()
-        if not equals or column not in source.names:
-            raise InvalidValueError(
-                subject="option '--where'",
-                found=f"text {cut(each)!r} without a column of the file",
-                remedy="Write COLUMN=VALUE or COLUMN!=VALUE, such as "
-                f"'Status!=cancelled'; {_listed(source.names)}",
-            )
-        found.append((column, keep, value.strip()))
-    return found
-
-
-def _kept(table: "pa.Table", filters: list[tuple[str, bool, str]]) -> BoolArray:
-    kept = np.ones(len(table), dtype=np.bool_)
-    for column, keep, value in filters:
-        distinct, index = _coded(table[column])
-        fits = [fnmatchcase(each.casefold(), value.casefold()) for each in distinct]
-        # An empty cell is the text of no characters.
-        marked = np.asarray([*fits, value in {"", "*"}], dtype=np.bool_)
-        kept &= marked[index] == keep
-    return kept
-
-
-def _coded(cells: "pa.ChunkedArray") -> tuple[list[str], IntArray]:
-    arrow = import_module("pyarrow")
-    whole = cells.unify_dictionaries().combine_chunks()
-    if not arrow.types.is_dictionary(whole.type):
-        whole = whole.cast(arrow.string()).dictionary_encode()
-    index = whole.indices.fill_null(-1).to_numpy(zero_copy_only=False)
-    return [(each or "").strip() for each in whole.dictionary.to_pylist()], index
-
-
-def _filter_notes(where: tuple[str, ...], kept: BoolArray) -> list[str]:
-    left_out = int(np.count_nonzero(~kept))
-    if not where or not left_out:
-        return []
-    return [
-        f"{left_out:,} of {kept.size:,} rows were left out by {' and '.join(where)}."
-    ]
-
-
-def _status_column(
-    source: LogSource, where: tuple[str, ...], wanted: tuple[str, ...]
-) -> str | None:
-    """Return the column that may tell cancelled orders, unless a filter reads it."""
-    return next(
-        (
-            name
-            for name in source.names
-            if any(word in name.casefold() for word in _STATUS)
-            and name not in wanted
-            and not any(each.startswith((f"{name}=", f"{name}!")) for each in where)
-        ),
-        None,
-    )
-
-
-def _of_status(table: "pa.Table", status: str | None) -> list[Unsettled]:
-    if status is None:
-        return []
-    distinct, index = _coded(table[status])
-    called = [
-        each
-        for each in distinct
-        if any(fnmatchcase(each.casefold(), word) for word in _CANCELLED)
-    ]
-    if not called:
-        return []
-    rows = int(np.isin(index, [distinct.index(each) for each in called]).sum())
-    return [
-        Unsettled(
-            said=f"column {status!r} says {cut(called[0])!r} in {rows:,} of "
-            f"{len(table):,} "
-            f"rows: leave such rows out, or keep all with --where '{status}=*'.",
-            options=tuple(
-                part for each in called for part in ("--where", f"{status}!={each}")
-            ),
-        )
-    ]
 
 
 def _of_length(bad_rows: list[str], reading: Reading) -> list[Unsettled]:

@@ -1,20 +1,22 @@
 """The charts of the page, each drawn from what the analysis found."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
-from math import exp
 
 from ..findings.findings import Findings
-from ..findings.found_values import Concentration, Holdout, Month, Retention, Tier
-from ..findings.ledger_parts import LedgerParts
+from ..findings.found_values import Concentration, Month, Retention, Tier
 from ..question import Question
+from .check_charts import (
+    deciles_chart,
+    errors_chart,
+    nps_chart,
+    parts_chart,
+    weeks_chart,
+)
 from .numbers_as_text import count, dollars, percent, plural, short
-from .svg_drawing import Drawing, nice_ticks
+from .svg_drawing import FOOT, HEIGHT, TOP, Drawing, nice_ticks, upward
 
 __all__ = ["charts"]
-
-_HEIGHT = 250
-_TOP, _FOOT = 22.0, 24.0  # room for the highest label, and for the names below
 
 
 def charts(findings: Findings[object]) -> dict[str, str]:
@@ -31,31 +33,24 @@ def charts(findings: Findings[object]) -> dict[str, str]:
     if len(findings.outlook.fan) > 1:
         drawn["fan"] = _fan(findings)
     if findings.past_errors is not None:
-        drawn["errors"] = _errors(findings)
+        drawn["errors"] = errors_chart(findings)
     if findings.holdout is not None:
-        drawn["weeks"] = _weeks(findings.holdout)
-        drawn["deciles"] = _deciles(findings.holdout, question)
+        drawn["weeks"] = weeks_chart(findings.holdout)
+        drawn["deciles"] = deciles_chart(findings.holdout, question)
     if findings.ledger is not None and findings.ledger.refused is None:
-        drawn["parts"] = _parts(findings.ledger, question)
+        drawn["parts"] = parts_chart(findings.ledger, question)
     if findings.nps is not None:
-        drawn["nps"] = _nps(findings)
+        drawn["nps"] = nps_chart(findings)
     return drawn
-
-
-def _up(largest: float, *, height: float = _HEIGHT) -> Callable[[float], float]:
-    """Return the pixel of a value on an axis from 0 to the last round number."""
-    bottom = height - _FOOT
-    whole = largest if largest > 0 else 1.0
-    return lambda value: bottom - value / whole * (bottom - _TOP)
 
 
 def _concentration(found: Concentration) -> str:
     share = percent(found.expected_share_of_top_fifth)
     drawing = Drawing(
-        height=_HEIGHT,
+        height=HEIGHT,
         label=f"The best 20% of customers hold {share} of the expected value",
     )
-    up = _up(1.0)
+    up = upward(1.0)
     drawing.grid([0.0, 0.5, 1.0], up, percent)
     curve = [(x, up(y)) for x, y in found.expected]
     drawing.area(curve, [(0, up(0)), (1, up(0))], kind="wash")
@@ -74,8 +69,8 @@ def _concentration(found: Concentration) -> str:
         0.215, up(found.expected_share_of_top_fifth) + 18, words, kind="strong"
     )
     for at in (0.2, 0.4, 0.6):
-        drawing.text(at, _HEIGHT - 6, percent(at), at="middle")
-    drawing.text(1, _HEIGHT - 6, "all customers", at="end")
+        drawing.text(at, HEIGHT - 6, percent(at), at="middle")
+    drawing.text(1, HEIGHT - 6, "all customers", at="end")
     return drawing.svg()
 
 
@@ -115,10 +110,10 @@ def _growth(found: Retention) -> str:
     gained = max(at.new + at.returned for at in rows)
     lost = max(at.lost for at in rows)
     largest = max(gained, lost, 1)
-    middle = _TOP + (_HEIGHT - _TOP - _FOOT) * gained / max(gained + lost, 1)
-    scale = (_HEIGHT - _TOP - _FOOT) / max(gained + lost, 1)
+    middle = TOP + (HEIGHT - TOP - FOOT) * gained / max(gained + lost, 1)
+    scale = (HEIGHT - TOP - FOOT) / max(gained + lost, 1)
     drawing = Drawing(
-        height=_HEIGHT,
+        height=HEIGHT,
         label=f"Customers gained and paused by {found.grain}",
     )
     tick = nice_ticks(largest, count=3)[1]
@@ -126,7 +121,7 @@ def _growth(found: Retention) -> str:
         [
             at
             for at in (-tick, 0.0, tick)
-            if _TOP - 10 < middle - at * scale < _HEIGHT - _FOOT + 4
+            if TOP - 10 < middle - at * scale < HEIGHT - FOOT + 4
         ],
         lambda value: middle - value * scale,
         lambda value: f"{'+' if value > 0 else ''}{count(value)}",
@@ -171,7 +166,7 @@ def _names(drawing: Drawing, names: Sequence[str], *, width: float) -> None:
     for at in range(0, len(names), every):
         drawing.text(
             (at + 0.4) * width,
-            _HEIGHT - 6,
+            HEIGHT - 6,
             names[at],
             kind="tick" if (at // every) % 2 == 0 else "tick wide",
             at="middle",
@@ -181,8 +176,8 @@ def _names(drawing: Drawing, names: Sequence[str], *, width: float) -> None:
 def _months(months: Sequence[Month], question: Question) -> str:
     largest = max((at.first + at.repeat + at.expected for at in months), default=1.0)
     ticks = nice_ticks(largest)
-    up = _up(ticks[-1])
-    drawing = Drawing(height=_HEIGHT, label="Spending by month, past and expected")
+    up = upward(ticks[-1])
+    drawing = Drawing(height=HEIGHT, label="Spending by month, past and expected")
     drawing.grid(ticks, up, partial(short, currency=question.currency))
     width = 1 / max(len(months), 1)
     for at, month in enumerate(months):
@@ -213,9 +208,9 @@ def _fan(findings: Findings[object]) -> str:
     ends = [at.upper for at in fan if at.upper is not None]
     last = findings.outlook.last_amount * findings.question.margin
     ticks = nice_ticks(max([*ends, fan[-1].expected, last]))
-    up = _up(ticks[-1])
+    up = upward(ticks[-1])
     drawing = Drawing(
-        height=_HEIGHT, label="Expected value from today, cumulative, with 95% ranges"
+        height=HEIGHT, label="Expected value from today, cumulative, with 95% ranges"
     )
     drawing.grid(ticks, up, partial(short, currency=currency))
     x = {at.weeks: 0.82 * at.weeks / fan[-1].weeks for at in fan}
@@ -241,7 +236,7 @@ def _fan(findings: Findings[object]) -> str:
         )
         drawing.text(
             x[at.weeks],
-            _HEIGHT - 6,
+            HEIGHT - 6,
             f"{at.weeks:g} weeks",
             kind="tick" if part % 2 else "tick wide",
             at="middle",
@@ -266,46 +261,11 @@ def _fan(findings: Findings[object]) -> str:
     return drawing.svg()
 
 
-def _errors(findings: Findings[object]) -> str:
-    """Draw the relative error of the money of each past forecast."""
-    errors = findings.past_errors.errors if findings.past_errors else ()
-    known = [(each, each.value) for each in errors if each.value is not None]
-    # The logarithm is of actual over forecast: a forecast too high is above 0 here.
-    shares = [(each, exp(-value) - 1) for each, value in known]
-    largest = max((abs(share) for _, share in shares), default=0.1)
-    ticks = nice_ticks(max(largest, 0.05), count=2)
-    height = 190
-    middle = (height - _FOOT + _TOP) / 2
-    scale = (height - _FOOT - _TOP) / 2 / ticks[-1]
-    drawing = Drawing(height=height, label="Errors of forecasts made at past dates")
-    drawing.grid(
-        [*(-tick for tick in reversed(ticks[1:])), *ticks],
-        lambda value: middle - value * scale,
-        lambda value: f"{'+' if value > 0 else ''}{percent(value)}",
-    )
-    cutoffs = sorted({each.cutoff for each, _ in shares})
-    leads = sorted({each.lead_days for each, _ in shares})
-    width = 1 / max(len(cutoffs), 1)
-    for each, share in shares:
-        offset = (leads.index(each.lead_days) - (len(leads) - 1) / 2) * 0.18 * width
-        drawing.dot(
-            (cutoffs.index(each.cutoff) + 0.5) * width + offset,
-            middle - share * scale,
-            kind=f"point lead{leads.index(each.lead_days)}",
-            title=f"Made on {each.cutoff} for {each.lead_days} days: "
-            f"{percent(abs(share))} too {'high' if share > 0 else 'low'}",
-            r=5,
-        )
-    for at, cutoff in enumerate(cutoffs):
-        drawing.text((at + 0.5) * width, height - 6, cutoff[:7], at="middle")
-    return drawing.svg()
-
-
 def _alive(findings: Findings[object]) -> str:
     bins = findings.probability_bins
     ticks = nice_ticks(max((at.n_customers for at in bins), default=1))
     height = 210
-    up = _up(ticks[-1], height=height)
+    up = upward(ticks[-1], height=height)
     drawing = Drawing(
         height=height, label="Repeat customers by their chance to be active"
     )
@@ -324,121 +284,14 @@ def _alive(findings: Findings[object]) -> str:
             f"{plural(each.n_customers, 'customer')}",
         )
     for share in (0.2, 0.8):
-        drawing.upright(share - 0.001, top=_TOP - 8, bottom=up(0), kind="mark")
-    for at, words in ((0.1, "probably gone"), (0.5, "in doubt"), (0.9, "active")):
-        drawing.text(at, 12, words, kind="strong", at="middle")
-    for share in (0.0, 0.2, 0.4, 0.6, 0.8, 1.0):
+        drawing.upright(share - 0.001, top=TOP - 8, bottom=up(0), kind="mark")
+    for middle, words in ((0.1, "probably gone"), (0.5, "in doubt"), (0.9, "active")):
+        drawing.text(middle, 12, words, kind="strong", at="middle")
+    for part in (0.0, 0.2, 0.4, 0.6, 0.8, 1.0):
         drawing.text(
-            share,
+            part,
             height - 6,
-            percent(share),
-            at="end" if share == 1 else "middle" if share else "start",
+            percent(part),
+            at="end" if part == 1 else "middle" if part else "start",
         )
-    return drawing.svg()
-
-
-def _weeks(holdout: Holdout) -> str:
-    rows = holdout.by_week
-    ticks = nice_ticks(max(max(at.predicted, at.actual) for at in rows))
-    up = _up(ticks[-1])
-    drawing = Drawing(
-        height=_HEIGHT, label="Repeat purchases since the forecast, cumulative"
-    )
-    drawing.grid(ticks, up, count)
-    last = max(rows[-1].week, 1)
-    drawing.curve([(at.week / last, up(at.actual)) for at in rows], kind="line second")
-    drawing.curve([(at.week / last, up(at.predicted)) for at in rows], kind="line")
-    for week in sorted({0, last // 2, last}):
-        drawing.text(
-            week / last,
-            _HEIGHT - 6,
-            f"week {week}",
-            at="end" if week == last else "middle" if week else "start",
-        )
-    return drawing.svg()
-
-
-def _deciles(holdout: Holdout, question: Question) -> str:
-    rows = holdout.by_decile
-    ticks = nice_ticks(max(max(at.predicted_amount, at.actual_amount) for at in rows))
-    up = _up(ticks[-1])
-    drawing = Drawing(height=_HEIGHT, label="Predicted and actual spending by tenths")
-    drawing.grid(ticks, up, partial(short, currency=question.currency))
-    width = 1 / len(rows)
-    for at, row in enumerate(rows):
-        for part, (amount, kind, said) in enumerate(
-            (
-                (row.predicted_amount, "first", "predicted"),
-                (row.actual_amount, "second", "actual"),
-            )
-        ):
-            drawing.bar(
-                (at + 0.42 * part) * width,
-                0.4 * width,
-                top=up(max(amount, 0.0)),
-                bottom=up(0),
-                kind=f"fill {kind}",
-                title=f"Tenth {row.rank}, {said}: {dollars(amount, question.currency)}",
-            )
-        drawing.text((at + 0.42) * width, _HEIGHT - 6, str(row.rank), at="middle")
-    return drawing.svg()
-
-
-def _parts(found: LedgerParts, question: Question) -> str:
-    """Draw the six parts of past and of expected value as bars from zero."""
-    amounts = (*found.past, *found.expected)
-    least, most = min(*amounts, 0.0), max(*amounts, 0.0)
-    span = (most - least) or 1.0
-    step = 54
-    drawing = Drawing(
-        height=step * len(found.meanings), label="The parts of value, past and expected"
-    )
-    zero = 0.72 * -least / span
-    for at, meaning in enumerate(found.meanings):
-        top = at * step
-        name = f"CLV{at + 1}" if at < len(found.meanings) - 1 else "Value"
-        drawing.text(0, top + 13, f"{name}: {meaning}", kind="strong")
-        for row, (amount, kind) in enumerate(
-            ((found.past[at], "second"), (found.expected[at], "first"))
-        ):
-            width = 0.72 * abs(amount) / span
-            y = top + 18 + 15 * row
-            drawing.bar(
-                zero if amount >= 0 else zero - width,
-                width,
-                top=y,
-                bottom=y + 12,
-                kind=f"fill {kind}",
-                title=dollars(amount, question.currency),
-            )
-            drawing.text(
-                max(zero, zero + 0.72 * amount / span) + 0.008,
-                y + 10.5,
-                dollars(amount, question.currency),
-            )
-    return drawing.svg()
-
-
-def _nps(findings: Findings[object]) -> str:
-    found = findings.nps
-    drawing = Drawing(height=64, label="Promoters, passives and detractors")
-    if found is None:
-        return ""
-    x = 0.0
-    for share, kind, name in (
-        (found.promoter_share, "first", "promoters"),
-        (found.passive_share, "soft", "passives"),
-        (found.detractor_share, "second", "detractors"),
-    ):
-        drawing.bar(
-            x,
-            share,
-            top=4,
-            bottom=34,
-            kind=f"fill {kind}",
-            title=f"{percent(share)} {name}",
-        )
-        if share > 0.12:
-            drawing.text(x, 54, f"{percent(share)} {name}", kind="tick")
-        x += share
     return drawing.svg()
