@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from .errors import InvalidTypeError, InvalidValueError
 
-__all__ = ["able_to", "instance", "listed", "names_given"]
+__all__ = ["able_to", "function", "instance", "listed", "names_given"]
 
 _Given = TypeVar("_Given")
 
@@ -46,7 +46,9 @@ def _first_kind(given: Iterable[object]) -> str:
     return next(type(name).__name__ for name in given if not isinstance(name, str))
 
 
-def instance(name: str, value: object, kind: type[_Given]) -> _Given:
+def instance(
+    name: str, value: object, kind: type[_Given], *, remedy: str | None = None
+) -> _Given:
     """Return ``value``: an instance of ``kind``."""
     if isinstance(value, kind):
         return value
@@ -54,7 +56,19 @@ def instance(name: str, value: object, kind: type[_Given]) -> _Given:
         subject=f"argument {name!r}",
         expected=f"an instance of {kind.__name__}",
         got=type(value).__name__,
-        remedy=f"Make a {kind.__name__} with crmkit first.",
+        remedy=remedy or f"Make a {kind.__name__} with crmkit first.",
+    )
+
+
+def function(name: str, value: _Given, *, remedy: str) -> _Given:
+    """Return ``value``: a function, or another object that can be called."""
+    if callable(value) and not isinstance(value, type):
+        return value
+    raise InvalidTypeError(
+        subject=f"argument {name!r}",
+        expected="a function",
+        got=type(value).__name__,
+        remedy=remedy,
     )
 
 

@@ -63,3 +63,13 @@ def test_a_funnel_runs_forwards(
     base = leads() | {"met": [day(n) for n in met]}
     with pytest.raises(InvalidValueError, match=match):
         funnel(eager_frame(base), stage_cols=["asked", "met", "won"])
+
+
+def test_a_funnel_by_two_columns(eager_frame: Make, columns_of: Read) -> None:
+    base = leads() | {"region": ["n", "s", "s", "n", "n"]}
+    found = columns_of(
+        funnel(eager_frame(base), stage_cols=["asked", "won"], by=["channel", "region"])
+    )
+    assert found["channel"] == ["mail"] * 2 + ["web"] * 4
+    assert found["region"] == ["n"] * 4 + ["s"] * 2
+    assert found["n_customers"] == [2, 2, 1, 1, 2, 0]

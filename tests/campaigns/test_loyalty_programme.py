@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crmkit.campaigns import (
@@ -223,3 +223,109 @@ def test_a_tier_may_be_kept_with_less_than_it_takes_to_win_it() -> None:
         tier_rule_outcomes(trips, qualify={"silver": 14, "gold": 14})
     with pytest.raises(InvalidValueError, match="two rows in a period"):
         tier_rule_outcomes(trips.assign(period=1), qualify={"silver": 14})
+
+
+def test_a_higher_bar_saves_its_rewards(eager_frame: Any, columns_of: Any) -> None:
+    base = {
+        "customer_id": ["a", "b", "c"],
+        "period": [1, 1, 1],
+        "n_trips": [10.0, 15.0, 60.0],
+        "margin": [50.0, 90.0, 400.0],
+    }
+    given: dict[str, Any] = {
+        "value_col": "margin",
+        "reward_rates": {"silver": 1.0, "gold": 2.0},
+    }
+    now, new = (
+        columns_of(
+            tier_rule_outcomes(
+                eager_frame(base), qualify={"silver": bar, "gold": 52}, **given
+            )
+        )
+        for bar in (14, 20)
+    )
+    assert now["reward_cost"] == [0, 15, 120]
+    assert now["profit"] == [50, 75, 280]
+    # The customer of 15 trips loses silver: 15 trips at a reward of 1 are saved.
+    assert sum(new["profit"]) - sum(now["profit"]) == 15
+    with pytest.raises(InvalidValueError, match="a reward for 'lead'"):
+        tier_rule_outcomes(
+            eager_frame(base), qualify={"silver": 14}, reward_rates={"lead": 1.0}
+        )
+
+
+@given(seed=st.integers(0, 9999))
+def test_no_point_is_lost_or_made(seed: int) -> None:
+    import pandas as pd
+
+    rng = np.random.default_rng(seed)
+    n = int(rng.integers(1, 40))
+    moves = pd.DataFrame(
+        {
+            "partner": rng.choice(["air", "hotel", "shop"], n),
+            "issued": rng.integers(0, 500, n),
+            "redeemed": rng.integers(0, 300, n),
+            "expired": rng.integers(0, 50, n),
+        }
+    )
+    parts = points_by(moves, by="partner", expired_col="expired")
+    whole = points_by(moves, expired_col="expired").iloc[0]
+    for name in ("issued", "redeemed", "expired", "outstanding"):
+        assert parts[name].sum() == pytest.approx(whole[name])
+    assert (
+        whole["outstanding"] == whole["issued"] - whole["redeemed"] - whole["expired"]
+    )
+
+
+@settings(max_examples=25)
+@given(seed=st.integers(0, 9999), value=st.floats(0.001, 2.0))
+def test_liability_and_triangle_tell_one_story(seed: int, value: float) -> None:
+    import pandas as pd
+
+    rows, _ = triangle(np.random.default_rng(seed), 6)
+    found = redemption_by_cohort(pd.DataFrame(rows))
+    # Each point issued is redeemed so far, to be redeemed, or breakage.
+    to_come = found["expected_redeemed"] - found["redeemed"]
+    parts = found["redeemed"] + to_come + found["breakage"]
+    assert parts.tolist() == pytest.approx(found["issued"].tolist())
+    assert (to_come >= -1e-9).all()
+    # The oldest cohort is at the end of its triangle.
+    assert to_come[0] == pytest.approx(0)
+    owed = with_points_liability(
+        found.assign(
+            paid_amount=100.0 * found["issued"],
+            goods_price=100.0 * found["issued"],
+            points_price=value * found["expected_redeemed"],
+        )
+    )
+    whole = owed["points_revenue"] + owed["points_liability"]
+    assert whole.tolist() == pytest.approx(owed["points_deferred"].tolist())
+    # What is owed is the share of the deferred part that is still to come.
+    share = to_come / found["expected_redeemed"]
+    assert owed["points_liability"].tolist() == pytest.approx(
+        (owed["points_deferred"] * share).tolist(), abs=1e-9
+    )
+    assert owed["points_liability"][0] == pytest.approx(0, abs=1e-9)
+
+
+@settings(max_examples=25)
+@given(seed=st.integers(0, 9999), bar=st.integers(1, 30))
+def test_customers_and_value_are_in_one_tier_each(seed: int, bar: int) -> None:
+    import pandas as pd
+
+    rng = np.random.default_rng(seed)
+    base = pd.DataFrame(
+        {
+            "customer_id": np.tile(np.arange(20), 3),
+            "period": np.repeat([1, 2, 3], 20),
+            "n_trips": rng.poisson(12, 60),
+        }
+    )
+    found: Any = tier_rule_outcomes(
+        base, qualify={"silver": bar, "gold": bar + 10}, reward_rates={"gold": 1.0}
+    )
+    by_period = found.groupby("period")
+    assert (by_period["n_customers"].sum() == 20).all()
+    trips = base.groupby("period")["n_trips"].sum()
+    assert by_period["value"].sum().tolist() == trips.tolist()
+    assert (by_period["n_entered"].sum() == by_period["n_left"].sum()).all()

@@ -9,6 +9,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -34,9 +35,11 @@ class Browser:
         # The browser reads commands from descriptor 3 and answers on 4.
         self._process = subprocess.Popen(
             [
-                "/bin/sh",
+                sys.executable,
                 "-c",
-                f'exec "$0" "$@" 3<&{theirs_in} 4>&{theirs_out}',
+                "import os, sys; "
+                f"os.dup2({theirs_in}, 3); os.dup2({theirs_out}, 4); "
+                "os.execv(sys.argv[1], sys.argv[1:])",
                 str(CHROMIUM),
                 "--headless",
                 "--no-sandbox",
@@ -95,10 +98,10 @@ class Browser:
         return found["result"].get("value")
 
     def close(self) -> None:
-        self._process.kill()
-        self._process.wait()
         os.close(self._send)
         os.close(self._receive)
+        self._process.kill()
+        self._process.wait()
 
     def _next(self) -> dict[str, Any]:
         while b"\0" not in self._rest:

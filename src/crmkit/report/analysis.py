@@ -24,7 +24,7 @@ from .findings.forecast_check import check_forecast, held_back
 from .findings.found_values import LeftOut
 from .findings.ledger_parts import ledger_parts
 from .findings.log_doubts import flat_base_doubt, log_doubts
-from .findings.model_choice import PurchaseFit, choose_model
+from .findings.purchase_models import PurchaseFit, choose_model
 from .findings.retention_facts import retention_facts
 from .findings.scored_customers import ScoredCustomers, score_customers
 from .findings.spend_fit import fit_spend

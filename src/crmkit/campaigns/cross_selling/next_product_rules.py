@@ -5,14 +5,14 @@ from typing import Any
 import numpy as np
 
 from ..._check import fraction, whole
-from ..._frames import day_numbers, native, nw, refuse, require_dates, table
+from ..._frames import native, nw, table
 from ...errors import NotEnoughDataError
 from ...kernels.base.intervals import wilson
 from ...kernels.campaigns.mcnemar import exact_p
 from ...kernels.campaigns.pair_counts import ordered_counts
-from ...typing import IntArray, IntoDataFrameT
+from ...typing import IntoDataFrameT
 from .false_discoveries import adjusted
-from .purchased_products import PurchasedProducts, read_products
+from .purchased_products import first_purchases, read_products
 
 __all__ = ["next_product_rules"]
 
@@ -111,7 +111,7 @@ def next_product_rules(
             got=f"{read.shape[1]:,}",
             remedy="Raise min_count, or pass categories as product_col.",
         )
-    customer, product, day = _first_purchases(read, date_col)
+    customer, product, day = first_purchases(read, date_col)
     later, soon, same = ordered_counts(
         customer, product, day, products=read.shape[1], within=within
     )
@@ -142,16 +142,3 @@ def next_product_rules(
     }
     kept = {name: values[order] for name, values in columns.items()}
     return native(table(read.frame, names | kept), lines)
-
-
-def _first_purchases(
-    read: PurchasedProducts, date_col: str
-) -> tuple[IntArray, IntArray, IntArray]:
-    """Return the first purchase of each product by each customer, by customer."""
-    dated, rules = require_dates(read.frame, date_col)
-    refuse(dated, rules)
-    days = day_numbers(dated, date_col)[read.rows]  # type: ignore[arg-type]
-    order = np.lexsort((days, read.product, read.unit))
-    unit, product = read.unit[order], read.product[order]
-    first = (np.diff(unit, prepend=-1) != 0) | (np.diff(product, prepend=-1) != 0)
-    return unit[first], product[first], days[order][first]

@@ -7,17 +7,19 @@ import numpy as np
 
 from ..._frames import (
     EagerFrame,
+    day_numbers,
     group_rows,
     id_rules,
     nw,
     read_eager,
     refuse,
+    require_dates,
     require_ids,
 )
 from ...errors import NotEnoughDataError
 from ...typing import FloatArray, IntArray
 
-__all__ = ["PurchasedProducts", "read_products"]
+__all__ = ["PurchasedProducts", "first_purchases", "read_products"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -73,3 +75,16 @@ def read_products(
         products=products.ids.filter(frequent.tolist()),
         n_units=held[frequent].astype(np.float64),
     )
+
+
+def first_purchases(
+    read: PurchasedProducts, date_col: str
+) -> tuple[IntArray, IntArray, IntArray]:
+    """Return the first purchase of each product by each unit, by unit."""
+    dated, rules = require_dates(read.frame, date_col)
+    refuse(dated, rules)
+    days = day_numbers(dated, date_col)[read.rows]  # type: ignore[arg-type]
+    order = np.lexsort((days, read.product, read.unit))
+    unit, product = read.unit[order], read.product[order]
+    first = (np.diff(unit, prepend=-1) != 0) | (np.diff(product, prepend=-1) != 0)
+    return unit[first], product[first], days[order][first]

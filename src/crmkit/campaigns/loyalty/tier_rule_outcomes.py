@@ -32,6 +32,7 @@ def tier_rule_outcomes(
     *,
     qualify: Mapping[str, float],
     retain: Mapping[str, float] | None = None,
+    reward_rates: Mapping[str, float] | None = None,
     activity_col: str = "n_trips",
     value_col: str | None = None,
     period_col: str = "period",
@@ -54,6 +55,9 @@ def tier_rule_outcomes(
         The activity that keeps the tier for another period, where it is lower than the
         one that wins it. A customer below it falls to the highest tier that the
         activity keeps or wins.
+    reward_rates
+        What the benefits of a tier cost per unit of activity, such as money per trip:
+        ``{"silver": 1.0, "gold": 3.0}``. A tier that is not named has no benefits.
     activity_col
         What counts: trips, nights, points or money of the period.
     value_col
@@ -70,14 +74,15 @@ def tier_rule_outcomes(
         One row per period and tier, lowest tier first, with ``"none"`` below it:
         ``n_customers`` with that status at the end of the period, ``n_entered`` and
         ``n_left`` since the period before, ``n_retained_only``, who keep a tier that
-        they would not have won, and ``value`` of these customers in the period. A
-        customer has no tier before the first period.
+        they would not have won, and ``value`` of these customers in the period. With
+        ``reward_rates`` also ``reward_cost`` and ``profit``, the value less that cost.
+        A customer has no tier before the first period.
 
     Raises
     ------
     InvalidValueError
-        If bars do not rise, a bar to retain is above the one to qualify, or a customer
-        has two rows in a period.
+        If bars do not rise, a bar to retain is above the one to qualify, a reward has
+        no bar, or a customer has two rows in a period.
 
     Examples
     --------
@@ -101,6 +106,7 @@ def tier_rule_outcomes(
     """
     names = ["none", *qualify]
     win, keep = _bars(qualify, retain or {})
+    rates = _rates(reward_rates, qualify)
     values = [name for name in (activity_col, value_col) if name]
     frame = read_eager(periods, [customer_id_col, period_col, *values])
     _refuse(frame, customer_id_col, period_col, values)
@@ -119,13 +125,17 @@ def tier_rule_outcomes(
     columns: dict[str, np.ndarray | nw.Series[Any]] = {
         period_col: when.ids[np.repeat(np.arange(when.count), len(names))],
         "tier": np.tile(np.asarray(names, dtype=object), when.count),
-        **_counts(activity, value, win, keep),
+        **_counts(activity, value, win, keep, rates),
     }
     return native(table(frame, columns), periods)
 
 
 def _counts(
-    activity: FloatArray, value: FloatArray, win: FloatArray, keep: FloatArray
+    activity: FloatArray,
+    value: FloatArray,
+    win: FloatArray,
+    keep: FloatArray,
+    rates: FloatArray | None,
 ) -> dict[str, np.ndarray]:
     tiers = win.size + 1
     before = np.zeros(activity.shape[1], dtype=np.int64)
@@ -145,15 +155,37 @@ def _counts(
                 np.bincount(before[moved], minlength=tiers),
                 np.bincount(now[now > won], minlength=tiers),
                 np.bincount(now, worth, minlength=tiers),
+                np.bincount(now, done, minlength=tiers),
             ]
         )
         before = now
-    found = np.array(rows).transpose(1, 0, 2).reshape(5, -1)
+    found = np.array(rows).transpose(1, 0, 2).reshape(6, -1)
     counts = ("n_customers", "n_entered", "n_left", "n_retained_only")
-    return {
+    columns = {
         **{name: found[at].astype(np.int64) for at, name in enumerate(counts)},
         "value": found[4],
     }
+    if rates is not None:
+        columns["reward_cost"] = np.tile(rates, len(rows)) * found[5]
+        columns["profit"] = found[4] - columns["reward_cost"]
+    return columns
+
+
+def _rates(
+    reward_rates: Mapping[str, float] | None, qualify: Mapping[str, float]
+) -> FloatArray | None:
+    """Return the reward of each tier, that of no tier first."""
+    if reward_rates is None:
+        return None
+    unknown = sorted(set(reward_rates) - set(qualify))
+    if unknown:
+        raise InvalidValueError(
+            subject="argument 'reward_rates'",
+            found=f"a reward for {unknown[0]!r}, which no bar qualifies for",
+            remedy="Name tiers as in 'qualify'.",
+        )
+    named = [reward_rates.get(name, 0.0) for name in qualify]
+    return np.array([0.0, *(nonnegative("reward_rates", rate) for rate in named)])
 
 
 def _bars(

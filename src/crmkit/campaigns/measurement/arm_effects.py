@@ -1,5 +1,7 @@
 """Several treatments compared with one control group."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from scipy.special import stdtr, stdtrit
 
@@ -17,8 +19,9 @@ from ..._frames import (
 )
 from ...errors import InvalidValueError, NotEnoughDataError
 from ...kernels.base.intervals import holm
-from ...typing import FloatArray, IntoFrameT
-from .sums_by_group import N_ROWS, sums_by_group
+from ...satisfaction.reading.answer_groups import answer_groups
+from ...typing import FloatArray, IntArray, IntoFrameT
+from .sums_by_group import N_ROWS, groups_of, sums_by_group
 
 __all__ = ["arm_effects"]
 
@@ -27,6 +30,7 @@ def arm_effects(
     customers: IntoFrameT,
     *,
     control: object,
+    by: str | Sequence[str] | None = None,
     arm_col: str = "arm",
     outcome_col: str = "profit",
     level: float = 0.95,
@@ -40,6 +44,9 @@ def arm_effects(
         its engine.
     control
         The value of ``arm_col`` that names the control group.
+    by
+        The column or columns that make groups of customers, such as the segment; None
+        compares all customers at once.
     arm_col
         The arm: the offer, channel or message that the customer was assigned to.
     outcome_col
@@ -51,17 +58,17 @@ def arm_effects(
     Returns
     -------
     DataFrame
-        One row per treatment, sorted by arm (a lazy frame is not sorted):
+        One row per group and treatment, sorted (a lazy frame is not sorted):
         ``n_customers``, ``mean_outcome``, ``effect`` (that mean minus the mean of the
         control group) with ``_lower`` and ``_upper`` (Welch), ``p_value``, and
-        ``adjusted_p_value`` (Holm), which holds for all treatments together.
+        ``adjusted_p_value`` (Holm), which holds for all rows together.
 
     Raises
     ------
     InvalidValueError
-        If no row has the control arm, or a value is missing.
+        If a group has no row of the control arm, or a value is missing.
     NotEnoughDataError
-        If an arm has fewer than two customers, or there is no treatment.
+        If an arm of a group has fewer than two customers, or there is no treatment.
 
     Notes
     -----
@@ -89,7 +96,8 @@ def arm_effects(
     1  mail     3.0          1.59          4.41
     """
     inside = fraction("level", level)
-    opened = read(customers, [arm_col, outcome_col])
+    groups = groups_of(by)
+    opened = read(customers, [*groups, arm_col, outcome_col])
     if opened.collect_schema()[outcome_col] == nw.Boolean:
         refuse(opened, flag_rules(opened, outcome_col))
     else:
@@ -97,29 +105,32 @@ def arm_effects(
         refuse(opened, number_rules(opened, outcome_col))
     value = nw.col(outcome_col).cast(nw.Float64)
     summed = sums_by_group(
-        opened, [arm_col], {"crmkit_sum": value, "crmkit_squares": value**2}
+        opened,
+        [*groups, arm_col],
+        {"crmkit_sum": value, "crmkit_squares": value**2},
+    )
+    group = (
+        answer_groups(summed, groups)[1]
+        if groups
+        else np.zeros(len(summed), dtype=np.int64)
     )
     arms = summed[arm_col].to_list()
-    if control not in arms:
-        raise InvalidValueError(
-            subject="argument 'control'",
-            found=f"arm {control!r}, which is in no row",
-            remedy=f"Name one of {arms[:5]}.",
-        )
+    at = _control_rows(arms, control, group)
     n = numbers(summed, N_ROWS)
-    if n.size < 2 or n.min() < 2:
+    if n.size <= at.size or n.min() < 2:
         raise NotEnoughDataError(
             needed="a control group and a treatment of 2 customers or more each",
             got=f"{n.size} arms, the smallest of {int(n.min())}",
-            remedy="Drop or merge arms that are too small.",
+            remedy="Drop or merge arms or groups that are too small.",
         )
     mean = numbers(summed, "crmkit_sum") / n
     spread = np.maximum(numbers(summed, "crmkit_squares") / n - mean**2, 0.0)
     error = spread / (n - 1)
-    at = arms.index(control)
-    rest = np.array([place != at for place in range(n.size)])
-    effect = mean[rest] - mean[at]
-    half, p = _welch(effect, error[rest], n[rest], error[at], n[at], inside)
+    rest = np.ones(n.size, dtype=bool)
+    rest[at] = False
+    base = at[group[rest]]
+    effect = mean[rest] - mean[base]
+    half, p = _welch(effect, error[rest], n[rest], error[base], n[base], inside)
     columns = {
         "n_customers": n[rest].astype(np.int64),
         "mean_outcome": mean[rest],
@@ -129,16 +140,31 @@ def arm_effects(
         "p_value": p,
         "adjusted_p_value": holm(p),
     }
-    names = {arm_col: summed[arm_col].filter(rest.tolist())}
+    names = {name: summed[name].filter(rest.tolist()) for name in (*groups, arm_col)}
     return native(result_table(opened, {**names, **columns}), customers)
+
+
+def _control_rows(arms: list[object], control: object, group: IntArray) -> IntArray:
+    """Find the row of the control arm of each group."""
+    row = np.full(int(group.max(initial=-1)) + 1, -1, dtype=np.int64)
+    same = [place for place, arm in enumerate(arms) if arm == control]
+    row[group[same]] = same
+    if not same or row.min(initial=0) < 0:
+        where = "row" if not same else "row of a group"
+        raise InvalidValueError(
+            subject="argument 'control'",
+            found=f"arm {control!r}, which is in no {where}",
+            remedy=f"Name one of {list(dict.fromkeys(arms))[:5]}, or merge groups.",
+        )
+    return row
 
 
 def _welch(  # noqa: PLR0917 - two groups, each with its error and size
     effect: FloatArray,
     error: FloatArray,
     n: FloatArray,
-    error2: float,
-    n2: float,
+    error2: FloatArray,
+    n2: FloatArray,
     level: float,
 ) -> tuple[FloatArray, FloatArray]:
     """Return the reach of Welch's interval, and the two-sided p-value."""

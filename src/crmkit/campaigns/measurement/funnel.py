@@ -9,7 +9,6 @@ from ..._arguments import names_given
 from ..._check import fraction
 from ..._frames import (
     EagerFrame,
-    group_rows,
     native,
     nw,
     read_eager,
@@ -18,6 +17,7 @@ from ..._frames import (
 )
 from ...errors import InvalidValueError
 from ...kernels.base.intervals import wilson
+from ...satisfaction.reading.answer_groups import answer_groups
 from ...typing import FloatArray, IntArray, IntoDataFrameT
 from .days_reached import days_reached
 
@@ -28,7 +28,7 @@ def funnel(
     leads: IntoDataFrameT,
     *,
     stage_cols: Sequence[str],
-    by: str | None = None,
+    by: str | Sequence[str] | None = None,
     level: float = 0.95,
 ) -> IntoDataFrameT:
     """Summarise how many customers reach each stage of a funnel, and how long it takes.
@@ -41,7 +41,8 @@ def funnel(
         The columns of dates on which each stage was reached, first stage first; a date
         is missing where the stage was not reached.
     by
-        A column that makes a funnel for each of its values: channel, campaign, person.
+        The column or columns that make a funnel for each of their values: channel,
+        campaign, region, person.
     level
         The confidence level of the Wilson intervals.
 
@@ -87,7 +88,9 @@ def funnel(
     require_present(frame, *groups)
     days = [days_reached(frame, stage) for stage in stages]
     _require_order(stages, days)
-    codes, count, ids = _codes(frame, groups)
+    keys, codes = answer_groups(frame, groups) if groups else (None, _one(frame))
+    # Without groups there is one funnel, also of no leads at all.
+    count = 1 if keys is None else len(keys)
     reached = np.array(
         [np.bincount(codes[~np.isnan(day)], minlength=count) for day in days]
     ).T.astype(np.float64)
@@ -97,7 +100,8 @@ def funnel(
     lower, upper = wilson(np.where(some, reached, 0.0), base, level=inside)
     waits = _waits(days, codes, count)
     columns: dict[str, np.ndarray | nw.Series[Any]] = {
-        name: ids[np.repeat(np.arange(count), len(stages))] for name in groups
+        name: values[np.repeat(np.arange(count), len(stages))]
+        for name, values in (keys.to_dict() if keys is not None else {}).items()
     }
     rates = {
         "conversion_rate": np.where(some, reached / base, np.nan),
@@ -117,11 +121,8 @@ def funnel(
     return native(made.with_columns(*known), leads)
 
 
-def _codes(frame: EagerFrame, groups: list[str]) -> tuple[IntArray, int, Any]:
-    if not groups:
-        return np.zeros(len(frame), dtype=np.int64), 1, None
-    found = group_rows(frame, groups[0])
-    return found.codes, found.count, found.ids
+def _one(frame: EagerFrame) -> IntArray:
+    return np.zeros(len(frame), dtype=np.int64)
 
 
 def _waits(

@@ -1,5 +1,6 @@
 """Contacts, call-backs, time and cost of service cases, by strategy or any column."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,6 @@ from ..._check import fraction
 from ..._dates import day_number
 from ..._frames import (
     EagerFrame,
-    group_rows,
     native,
     number_rules,
     numbers,
@@ -20,11 +20,11 @@ from ..._frames import (
     require_present,
     table,
 )
-from ...errors import InvalidValueError
 from ...kernels.base.intervals import wilson
 from ...kernels.survival.event_table import event_table, survival
+from ...satisfaction.reading.answer_groups import answer_groups
 from ...typing import Day, FloatArray, IntArray, IntoDataFrameT
-from ..measurement.days_reached import days_reached
+from ..measurement.days_reached import days_reached, require_order
 
 __all__ = ["service_statistics"]
 
@@ -32,7 +32,7 @@ __all__ = ["service_statistics"]
 def service_statistics(
     cases: IntoDataFrameT,
     *,
-    by: str,
+    by: str | Sequence[str],
     as_of: Day | None = None,
     opened_col: str = "opened",
     closed_col: str = "closed",
@@ -48,7 +48,8 @@ def service_statistics(
     cases
         One row per case.
     by
-        The column that makes a group, such as the support strategy.
+        The column or columns that make a group, such as the support strategy, the
+        product, or both.
     as_of
         The last day seen, inclusive: cases without a closing day were open then. None
         is the last day in the two columns of dates.
@@ -84,8 +85,9 @@ def service_statistics(
     Notes
     -----
     Strategies are rarely assigned at random: hard cases go to one and easy cases to
-    another, so the table describes and does not rank them. ``link_to_outcomes`` and
-    ``lift_by`` show what service does to satisfaction and retention.
+    another, so the table describes and does not rank them. What service does to
+    satisfaction and retention needs the outcomes of customers:
+    ``with_service_experience``, then ``matched_effect_by``.
 
     References
     ----------
@@ -108,10 +110,10 @@ def service_statistics(
     1    phone        3                   4.0      11.333333
     """
     inside = fraction("level", level)
-    group = names_given("by", by)[0]
+    groups = names_given("by", by)
     counts = [name for name in (n_contacts_col, n_callbacks_col, cost_col) if name]
-    frame = read_eager(cases, [group, opened_col, closed_col, *counts])
-    require_present(frame, group, opened_col)
+    frame = read_eager(cases, [*groups, opened_col, closed_col, *counts])
+    require_present(frame, *groups, opened_col)
     require_numbers(frame, counts)
     refuse(
         frame,
@@ -122,8 +124,8 @@ def service_statistics(
         ],
     )
     waited, closed = _waits(frame, opened_col, closed_col, as_of)
-    groups = group_rows(frame, group)
-    code, n = groups.codes, groups.count
+    keys, code = answer_groups(frame, groups)
+    n = len(keys)
 
     def total(values: FloatArray) -> FloatArray:
         return np.asarray(np.bincount(code, values, minlength=n), dtype=np.float64)
@@ -141,7 +143,7 @@ def service_statistics(
         "median_days_to_close": _medians(code, waited, closed, n),
     }
     columns: dict[str, np.ndarray | nw.Series[Any]] = {
-        group: groups.ids,
+        **{name: keys[name] for name in groups},
         "n_cases": size.astype(np.int64),
         "n_closed": done.astype(np.int64),
         "contacts_per_case": total(contacts) / size,
@@ -166,16 +168,7 @@ def _waits(
         last = float(day_number("as_of", as_of))
     closed = ~np.isnan(ended)
     waited = np.where(closed, ended, last) - opened
-    wrong = np.flatnonzero(waited < 0)
-    if wrong.size:
-        raise InvalidValueError(
-            subject=f"column {closed_col!r}",
-            found="case closed, or still seen, before it was opened",
-            count=wrong.size,
-            total=waited.size,
-            first=f"row {int(wrong[0])}",
-            remedy="Correct the days, or pass a later as_of.",
-        )
+    require_order([opened, opened + waited], closed_col)
     return waited, closed
 
 

@@ -2,11 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, Generic, TypeVar
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import csr_array, vstack
 
 from ..._check import nonnegative, one_of, whole
 from ..._frames import (
@@ -22,19 +20,18 @@ from ..._frames import (
     require_present,
     with_columns_of,
 )
-from ...errors import InvalidValueError, NotEnoughDataError
-from ...kernels.campaigns.target_prices import greedy_choice, relaxation
-from ...typing import BoolArray, FloatArray, IntArray, IntoDataFrameT
+from ...errors import InvalidValueError
+from ...fits import shown
+from ...typing import FloatArray, IntoDataFrameT
+from .limited_choice import Method, limited_choice
 
 __all__ = ["TargetSelection", "select_targets"]
 
 FrameT_co = TypeVar("FrameT_co", covariant=True)
 
-_MOST_EXACT = 20_000  # rows that the exact method takes
-_GAP = 1e-6  # relative gap at which the exact method stops
-
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@shown
 class TargetSelection(Generic[FrameT_co]):
     """Who was chosen, what it is expected to earn, and how close that is to the best.
 
@@ -71,11 +68,12 @@ def select_targets(
     *,
     budget: float | None = None,
     max_contacts: int | None = None,
-    capacity: Mapping[str, int] | None = None,
-    method: Literal["auto", "greedy", "exact"] = "auto",
+    capacity: Mapping[str, float] | None = None,
+    method: Method = "auto",
     profit_col: str = "expected_profit",
     cost_col: str = "cost",
     channel_col: str = "channel",
+    units_col: str | None = None,
     customer_id_col: str = "customer_id",
 ) -> TargetSelection[IntoDataFrameT]:
     """Select the contacts of highest expected profit under budget and capacity.
@@ -91,8 +89,8 @@ def select_targets(
     max_contacts
         The largest number of contacts; None for no limit.
     capacity
-        The largest number of contacts of each channel. Channels that are not named have
-        no limit of this kind.
+        The largest number of contacts of each channel, or of the units of
+        ``units_col`` that they use. Channels that are not named have no such limit.
     method
         ``"exact"`` solves the problem as a mixed integer program, for up to 20,000
         rows. ``"greedy"`` ranks rows by profit minus the price of the limits they use,
@@ -103,7 +101,11 @@ def select_targets(
     cost_col
         The cost of the contact; read where there is a budget or the column exists.
     channel_col
-        The channel of the contact; read with ``capacity``.
+        The channel of the contact, or the lot of expiring stock that it offers; read
+        with ``capacity``.
+    units_col
+        What the contact is expected to use of that capacity, such as minutes of a call,
+        or response rate times pieces. None counts each contact as 1.
     customer_id_col
         Who is contacted.
 
@@ -150,88 +152,36 @@ def select_targets(
     columns = [customer_id_col, profit_col]
     columns += [cost_col] if budget is not None else []
     columns += [channel_col] if capacity else []
+    columns += [units_col] if capacity and units_col else []
     frame = read_eager(customers, columns)
     if cost_col in frame.columns and cost_col not in columns:
         columns.append(cost_col)
     profit, cost = _profit_and_cost(frame, columns, profit_col, cost_col)
-    use, limits = _limits(
+    used, limits = _limits(
         frame,
         cost,
+        units_col=units_col if capacity else None,
         budget=budget,
         max_contacts=max_contacts,
         capacity=capacity,
         channel_col=channel_col,
     )
-    owner = group_rows(frame, customer_id_col).codes
-    # Rows that lose money are never selected, so they need no decision.
-    rows = np.flatnonzero(profit > 0)
-    rows = rows[np.argsort(owner[rows], kind="stable")]
-    exact = method == "exact" or (method == "auto" and rows.size <= 2_000)
-    if exact and rows.size > _MOST_EXACT:
-        raise NotEnoughDataError(
-            needed=f"at most {_MOST_EXACT:,} rows with a positive profit",
-            got=f"{rows.size:,}",
-            remedy='Pass method="greedy", which has a proven gap.',
-        )
-    starts = np.flatnonzero(np.diff(owner[rows], prepend=-1))
-    solve = _exact if exact else _greedy
-    inside, bound, price = solve(profit[rows], use[rows], limits, starts)
-    selected = np.zeros(profit.size, dtype=bool)
-    selected[rows[inside]] = True
-    earned = float(profit[selected].sum())
-    bound = max(bound, earned)
+    found = limited_choice(
+        profit,
+        owner=group_rows(frame, customer_id_col).codes,
+        used=used,
+        limits=limits,
+        method=method,
+    )
     return TargetSelection(
-        customers=with_columns_of(customers, {"selected": selected}),
-        profit=earned,
-        bound=bound,
-        gap=(bound - earned) / bound if bound > 0 else 0.0,
-        cost=float(cost[selected].sum()),
-        n_selected=int(selected.sum()),
-        profit_per_budget_unit=price if budget is not None else None,
+        customers=with_columns_of(customers, {"selected": found.selected}),
+        profit=found.profit,
+        bound=found.bound,
+        gap=found.gap,
+        cost=float(cost[found.selected].sum()),
+        n_selected=int(found.selected.sum()),
+        profit_per_budget_unit=found.price if budget is not None else None,
     )
-
-
-_Solved = tuple[BoolArray, float, float | None]
-
-
-def _greedy(
-    profit: FloatArray, use: csr_array, limits: FloatArray, starts: IntArray
-) -> _Solved:
-    if not profit.size:
-        return np.zeros(0, dtype=bool), 0.0, None
-    if not limits.size:
-        prices, bound = np.zeros(0), np.inf
-        bound = float(np.maximum.reduceat(profit, starts).sum())
-    else:
-        bound, prices = relaxation(profit, use, limits, starts)
-    chosen = greedy_choice(profit, use, limits, starts, prices)
-    return chosen, bound, float(prices[0]) if prices.size else None
-
-
-def _exact(
-    profit: FloatArray, use: csr_array, limits: FloatArray, starts: IntArray
-) -> _Solved:
-    if not profit.size:
-        return np.zeros(0, dtype=bool), 0.0, None
-    size = np.diff(starts, append=profit.size)
-    one_each = csr_array(
-        (np.ones(profit.size), np.arange(profit.size), np.append(starts, profit.size)),
-        shape=(starts.size, profit.size),
-    )[size > 1]
-    most = np.concatenate([limits, np.ones(one_each.shape[0])])
-    scale = float(profit.max())
-    found = milp(
-        -profit / scale,
-        integrality=np.ones(profit.size, dtype=np.int64),
-        bounds=Bounds(0, 1),
-        constraints=LinearConstraint(vstack([use.T, one_each]), -np.inf, most)
-        if most.size
-        else (),
-        options={"mip_rel_gap": _GAP},
-    )
-    # Choosing no one is always allowed, so there is a solution.
-    chosen = np.asarray(found.x, dtype=np.float64) > 0.5
-    return chosen, -float(found.mip_dual_bound or 0.0) * scale, None
 
 
 def _profit_and_cost(
@@ -258,10 +208,16 @@ def _limits(
     *,
     budget: float | None,
     max_contacts: int | None,
-    capacity: Mapping[str, int] | None,
+    capacity: Mapping[str, float] | None,
     channel_col: str,
-) -> tuple[csr_array, FloatArray]:
+    units_col: str | None,
+) -> tuple[FloatArray, FloatArray]:
     """Return what each row uses of each limit, and the limits: the budget first."""
+    units = np.ones(cost.size)
+    if units_col:
+        require_numbers(frame, [units_col])
+        refuse(frame, number_rules(frame, units_col, sign="nonnegative"))
+        units = numbers(frame, units_col)
     used: list[FloatArray] = []
     most: list[float] = []
     if budget is not None:
@@ -274,14 +230,14 @@ def _limits(
         require_present(frame, channel_col)
         channel: Any = frame.get_column(channel_col)
         for name, room in capacity.items():
-            there = (channel == name).to_numpy().astype(np.float64)
+            there = (channel == name).to_numpy().astype(bool)
             if not there.any():
                 raise InvalidValueError(
                     subject="argument 'capacity'",
                     found=f"channel {name!r}, which is in no row",
                     remedy=f"Name channels as in column {channel_col!r}.",
                 )
-            used.append(there)
-            most.append(whole("capacity", room))
+            used.append(np.where(there, units, 0.0))
+            most.append(nonnegative("capacity", room))
     table = np.column_stack(used) if used else np.zeros((cost.size, 0))
-    return csr_array(table), np.asarray(most, dtype=np.float64)
+    return table, np.asarray(most, dtype=np.float64)

@@ -4,11 +4,14 @@ Tables of units by categories: ``owned`` before a day, ``bought`` in the time af
 """
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.sparse import csr_array
 
 from ...typing import FloatArray, IntArray
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 __all__ = ["best_offers", "calibration", "first_purchase_rates"]
 
@@ -16,7 +19,7 @@ _UNITS = 50_000  # whose chances are held at a time
 
 
 def first_purchase_rates(
-    owned: csr_array, bought: csr_array, *, prior: float
+    owned: "csr_array", bought: "csr_array", *, prior: float
 ) -> FloatArray:
     """Return, for owners of the row without the column, the share who then bought it.
 
@@ -32,7 +35,9 @@ def first_purchase_rates(
     return np.asarray((taken + prior * base) / (without + prior), dtype=np.float64)
 
 
-def calibration(owned: csr_array, bought: csr_array, rates: FloatArray) -> FloatArray:
+def calibration(
+    owned: "csr_array", bought: "csr_array", rates: FloatArray
+) -> FloatArray:
     """Return the factor of each column with which chances sum to what was bought."""
     expected = np.zeros(rates.shape[1])
     for _, held, chance in _chances(owned, rates):
@@ -42,7 +47,7 @@ def calibration(owned: csr_array, bought: csr_array, rates: FloatArray) -> Float
 
 
 def best_offers(
-    owned: csr_array, rates: FloatArray, *, worth: FloatArray, most: int
+    owned: "csr_array", rates: FloatArray, *, worth: FloatArray, most: int
 ) -> tuple[IntArray, IntArray, FloatArray]:
     """Return units, their ``most`` best columns not owned, and the chances."""
     found = []
@@ -59,13 +64,15 @@ def best_offers(
     return unit, column, chance
 
 
-def _new(owned: csr_array, bought: csr_array) -> csr_array:
+def _new(owned: "csr_array", bought: "csr_array") -> "csr_array":
     """Return what was bought and not owned before."""
+    from scipy.sparse import csr_array  # noqa: PLC0415 - a tenth of a second at import
+
     return csr_array(bought - bought.multiply(owned))
 
 
 def _chances(
-    owned: csr_array, rates: FloatArray
+    owned: "csr_array", rates: FloatArray
 ) -> Iterator[tuple[IntArray, np.ndarray, FloatArray]]:
     """Yield units that own something, what they own, and the mean of its rates."""
     size = np.diff(owned.indptr)

@@ -6,12 +6,15 @@ counts of one block of products at a time.
 """
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array, triu
 
 from ...typing import IntArray
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 __all__ = ["holdings", "ordered_counts", "together"]
 
@@ -21,8 +24,10 @@ _BLOCK = 200  # products whose pairs are counted at a time
 _PAIRS = 4_000_000  # pairs of purchases that are expanded at a time
 
 
-def holdings(unit: IntArray, product: IntArray, shape: tuple[int, int]) -> csr_array:
+def holdings(unit: IntArray, product: IntArray, shape: tuple[int, int]) -> "csr_array":
     """Return a table of ones where a unit holds a product, however often."""
+    from scipy.sparse import csr_array  # noqa: PLC0415 - a tenth of a second at import
+
     cells = np.unique(unit * shape[1] + product)
     starts = np.searchsorted(cells, np.arange(shape[0] + 1) * shape[1])
     ones = np.ones(cells.size, dtype=np.int32)
@@ -31,9 +36,11 @@ def holdings(unit: IntArray, product: IntArray, shape: tuple[int, int]) -> csr_a
 
 
 def together(
-    held: csr_array, *, minimum: int
+    held: "csr_array", *, minimum: int
 ) -> Iterator[tuple[IntArray, IntArray, IntArray]]:
     """Yield pairs of products, the lower first, that ``minimum`` units hold."""
+    from scipy.sparse import csr_array, triu  # noqa: PLC0415 - slow to import
+
     by_product = csr_array(held.T)
     for begin in range(0, held.shape[1], _BLOCK):
         block = by_product[begin : begin + _BLOCK] @ held

@@ -7,13 +7,14 @@ bounds every choice from above. The prices come from cutting planes (Kelley 1960
 rows ranked by profit minus the price of what they use are taken while they fit.
 """
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from scipy.optimize import linprog
-from scipy.sparse import csr_array
 
 from ...typing import BoolArray, FloatArray, IntArray
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 __all__ = ["Relaxation", "greedy_choice", "relaxation"]
 
@@ -29,13 +30,15 @@ class Relaxation(NamedTuple):
 
 
 def relaxation(
-    profit: FloatArray, use: csr_array, limits: FloatArray, starts: IntArray
+    profit: FloatArray, use: "csr_array", limits: FloatArray, starts: IntArray
 ) -> Relaxation:
     """Return the lowest bound over prices.
 
     ``use`` has a row per candidate and a column per limit; the rows of one customer
     are together and begin at ``starts``.
     """
+    from scipy.sparse import csr_array  # noqa: PLC0415 - a tenth of a second at import
+
     usual = np.maximum(np.asarray(abs(use).sum(axis=0)).ravel() / profit.size, 1e-300)
     # In units of what a row uses on average, all prices have the size of a profit.
     scaled = csr_array(use.multiply(1 / usual))
@@ -58,7 +61,7 @@ def relaxation(
 
 def _relaxed(
     profit: FloatArray,
-    use: csr_array,
+    use: "csr_array",
     room: FloatArray,
     starts: IntArray,
     prices: FloatArray,
@@ -79,7 +82,7 @@ def _relaxed(
     return float(room @ prices + best[paid].sum()), room - used
 
 
-def _dearest(profit: FloatArray, use: csr_array) -> FloatArray:
+def _dearest(profit: FloatArray, use: "csr_array") -> FloatArray:
     """Return a price of each limit above which no row that uses it would be taken."""
     at = use.tocoo()
     most = np.zeros(use.shape[1])
@@ -95,6 +98,8 @@ def _lowest(
     slopes: FloatArray, levels: FloatArray, top: FloatArray, count: int
 ) -> tuple[float, FloatArray]:
     """Return the lowest point of the highest of all tangents."""
+    from scipy.optimize import linprog  # noqa: PLC0415 - slower to import than crmkit
+
     scale = max(float(np.abs(levels).max()), 1e-300)
     found = linprog(
         np.append(np.zeros(count), 1.0),
@@ -109,7 +114,7 @@ def _lowest(
 
 def greedy_choice(
     profit: FloatArray,
-    use: csr_array,
+    use: "csr_array",
     limits: FloatArray,
     starts: IntArray,
     prices: FloatArray,

@@ -12,7 +12,7 @@ from ...churn import with_churn_risk
 from ...segments import cohort_table, with_rfm_scores, with_rfm_segment
 from ...typing import HistoryColumns
 from ..findings.forecast_check import held_back
-from ..findings.model_choice import ChosenModel, choose_model
+from ..findings.purchase_models import ChosenModel, choose_model
 from ..findings.spend_floor import with_spend_floor
 from ..intake.prepare import PreparedLog, prepare_log
 from ..intake.unsettled import answer

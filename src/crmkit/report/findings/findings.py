@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Generic, Literal, TypeVar
 
 from ...clv import Forecast, ModelError
+from ...fits import shown
 from ...rfm.transaction_report import TransactionReport
 from ...satisfaction import Nps
 from ..question import Question
@@ -35,6 +36,7 @@ FrameT_co = TypeVar("FrameT_co", covariant=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@shown
 class Findings(Generic[FrameT_co]):
     """Everything the analysis found, section by section.
 

@@ -5,7 +5,7 @@ import numpy as np
 from ...clv import GammaGamma
 from ...fits import FitReport
 from .found_values import FitFacts
-from .model_choice import PurchaseFit
+from .purchase_models import PurchaseFit
 from .scored_customers import ScoredCustomers
 
 __all__ = ["fit_facts"]

@@ -17,7 +17,7 @@ from ..intake.dated_amounts import DatedAmounts
 from ..intake.prepare import PreparedLog
 from ..question import Question
 from .found_values import Decile, Holdout, Week
-from .model_choice import PurchaseFit
+from .purchase_models import PurchaseFit
 from .spend_fit import fit_spend
 from .spend_floor import expected_spend, with_spend_floor
 

@@ -8,7 +8,7 @@ from ...errors import CrmkitError
 from ...ledger import Ledger
 from ...typing import IntoDataFrameT
 from ..question import Question
-from .model_choice import ChosenModel
+from .purchase_models import ChosenModel
 
 __all__ = ["LedgerParts", "ledger_parts"]
 

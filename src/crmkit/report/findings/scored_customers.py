@@ -12,7 +12,7 @@ from ...kernels.log.calendar import DAYS_PER_UNIT
 from ...typing import BoolArray, FloatArray, IntoDataFrame, PurchaseModel
 from ..question import Question
 from .found_values import Activity, Base, Bin
-from .model_choice import PurchaseFit
+from .purchase_models import PurchaseFit
 from .spend_floor import expected_spend
 
 __all__ = ["ScoredCustomers", "score_customers"]

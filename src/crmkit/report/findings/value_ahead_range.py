@@ -8,17 +8,24 @@ import numpy as np
 
 from ..._dates import date_of, day_number
 from ..._frames import EagerFrame, native, nw, read_eager
-from ...clv import Forecast, GammaGamma, ModelError, fit_model_error, forecast
+from ...clv import (
+    Forecast,
+    GammaGamma,
+    ModelError,
+    Ranges,
+    fit_model_error,
+    forecast,
+)
 from ...errors import CrmkitError, CrmkitWarning
 from ...typing import Day, IntoDataFrame
 from ..intake.prepare import PreparedLog
 from ..question import Question
 from .found_values import FanPoint
-from .model_choice import ChosenModel, PurchaseFit
+from .purchase_models import ChosenModel, PurchaseFit
 from .spend_fit import fit_spend
 from .spend_floor import with_spend_floor
 
-__all__ = ["Ranges", "past_errors", "value_ranges"]
+__all__ = ["ValueRanges", "past_errors", "value_ranges"]
 
 _DRAWS = 60
 _SEED = 1
@@ -32,7 +39,7 @@ _PARTS = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ranges:
+class ValueRanges:
     """The forecast of the value with its range, and the way there by quarters."""
 
     ahead: Forecast | None
@@ -101,7 +108,7 @@ def value_ranges(
     errors: ModelError | None,
     question: Question,
     total: Callable[[float], float],
-) -> Ranges:
+) -> ValueRanges:
     """Draw futures of the customers, or of a sample, and widen them by past errors.
 
     ``total`` gives the value of all customers until some weeks ahead. The fan scales
@@ -127,7 +134,7 @@ def value_ranges(
             FanPoint(weeks=span, expected=expected, lower=ends[0], upper=ends[1])
         )
         ahead = drawn
-    return Ranges(ahead=ahead, fan=tuple(fan))
+    return ValueRanges(ahead=ahead, fan=tuple(fan))
 
 
 def _drawn(
@@ -147,8 +154,10 @@ def _drawn(
             horizon=weeks,
             discount_rate=question.weekly_discount_rate,
             margin=question.margin,
-            n_draws=_DRAWS,
-            model_error=ModelError(time_unit="week") if errors is None else errors,
+            ranges=Ranges(
+                n_draws=_DRAWS,
+                model_error=ModelError(time_unit="week") if errors is None else errors,
+            ),
             rng=np.random.default_rng(_SEED),
         )
     except CrmkitError:
