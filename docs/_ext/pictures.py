@@ -25,10 +25,12 @@ from typing import Any, ClassVar
 from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
+from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
 __all__ = ["setup"]
 
+LOGGER = logging.getLogger(__name__)
 ROOT = Path(__file__).parents[2]
 # By page: how many of its examples have run, and what they have defined.
 _pages: dict[str, tuple[int, dict[str, Any]]] = {}
@@ -53,7 +55,12 @@ class Picture(SphinxDirective):
         path = folder / f"{source.stem}-{mark}.svg"
         if not path.exists():
             folder.mkdir(parents=True, exist_ok=True)
-            _draw(self.env.docname, code, name, path)
+            try:
+                _draw(self.env.docname, code, name, path)
+            except Exception as error:  # noqa: BLE001 - whatever an example raises
+                where = (self.env.docname, self.lineno)
+                LOGGER.warning("no picture: %r", error, location=where)
+                return []
         image = nodes.image(uri=f"/_build/pictures/{path.name}", alt=self.arguments[0])
         figure = nodes.figure("", image, classes=["picture"])
         if self.content:

@@ -118,6 +118,11 @@ def _heading(package: str) -> str:
 def write_namespaces(folder: Path) -> None:
     """Write a page for each namespace into ``folder``; touch only what changed."""
     folder.mkdir(parents=True, exist_ok=True)
+    # Pages of names that are gone would stay in the search.
+    current = {*NAMESPACES, *(n.path for n in public_names() if n.kind != "data")}
+    for page in folder.glob("*.rst"):
+        if page.stem not in current:
+            page.unlink()
     for space in NAMESPACES:
         page = folder / f"{space}.rst"
         text = "\n".join(_page(space)) + "\n"
