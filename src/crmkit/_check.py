@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Collection
-from typing import Final, NamedTuple, TypeVar, cast
+from typing import Final, TypeVar, cast
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -14,12 +14,9 @@ __all__ = [
     "HUGE",
     "LONGEST",
     "MOST_REPEATS",
-    "ProvenHistory",
     "day_count",
     "finite_array",
-    "flawless_history",
     "fraction",
-    "known_history",
     "money_array",
     "nonnegative",
     "nonnegative_array",
@@ -30,10 +27,9 @@ __all__ = [
     "positive",
     "positive_array",
     "probability_array",
-    "proven_history",
-    "purchase_history",
     "random_source",
     "rate",
+    "refuse_where",
     "same_length",
     "time_span",
     "together",
@@ -46,7 +42,6 @@ _Option = TypeVar("_Option", bound=str)
 # NumPy's bool is no subclass of np.integer, so it is refused as Python's is.
 _ODD: tuple[type, ...] = (bool, np.longdouble)
 _NUMBERS = (int, float, np.integer, np.floating)
-_BLOCK = 32_768  # rows that stay in the cache
 MOST_REPEATS: Final = 1_000_000
 # Products of four such numbers, and their sums, are still numbers. No money, count or
 # time is there, and beyond it a square or a sum may overflow.
@@ -116,7 +111,7 @@ def time_span(name: str, value: float, *, infinite: bool = False) -> float:
 def positions(name: str, values: ArrayLike, *, n_rows: int) -> IntArray:
     """Return ``values`` as the numbers of rows, counted from 0, of ``n_rows``."""
     array = whole_array(name, values)
-    _refuse_where(name, array, array >= n_rows, f"row beyond the {n_rows:,} rows")
+    refuse_where(name, array, array >= n_rows, f"row beyond the {n_rows:,} rows")
     return array.astype(np.int64)
 
 
@@ -188,42 +183,42 @@ def random_source(rng: object) -> np.random.Generator:
 def finite_array(name: str, values: ArrayLike) -> FloatArray:
     """Return ``values`` as float64, every one of them finite."""
     array = number_array(name, values)
-    _refuse_where(name, array, ~np.isfinite(array), "missing or infinite value")
+    refuse_where(name, array, ~np.isfinite(array), "missing or infinite value")
     return array
 
 
 def nonnegative_array(name: str, values: ArrayLike) -> FloatArray:
     """Return ``values`` as float64, finite and zero or above."""
     array = finite_array(name, values)
-    _refuse_where(name, array, array < 0, "negative value")
+    refuse_where(name, array, array < 0, "negative value")
     return array
 
 
 def probability_array(name: str, values: ArrayLike) -> FloatArray:
     """Return ``values`` as float64, from 0 to 1."""
     array = nonnegative_array(name, values)
-    _refuse_where(name, array, array > 1, "value above 1")
+    refuse_where(name, array, array > 1, "value above 1")
     return array
 
 
 def money_array(name: str, values: ArrayLike) -> FloatArray:
     """Return ``values`` as float64, finite and of a size that has a square."""
     array = finite_array(name, values)
-    _refuse_where(name, array, np.abs(array) > HUGE, f"value beyond {HUGE:g}")
+    refuse_where(name, array, np.abs(array) > HUGE, f"value beyond {HUGE:g}")
     return array
 
 
 def positive_array(name: str, values: ArrayLike) -> FloatArray:
     """Return ``values`` as float64, finite and above zero."""
     array = finite_array(name, values)
-    _refuse_where(name, array, array <= 0, "value of 0 or less")
+    refuse_where(name, array, array <= 0, "value of 0 or less")
     return array
 
 
 def whole_array(name: str, values: ArrayLike) -> FloatArray:
     """Return ``values`` as float64, whole numbers of zero or more."""
     array = nonnegative_array(name, values)
-    _refuse_where(name, array, array != np.floor(array), "value that is not whole")
+    refuse_where(name, array, array != np.floor(array), "value that is not whole")
     return array
 
 
@@ -235,77 +230,6 @@ def same_length(first: FloatArray, second: FloatArray, names: tuple[str, str]) -
             found=f"shapes {first.shape} and {second.shape}",
             remedy="Pass arrays of one length.",
         )
-
-
-class ProvenHistory(NamedTuple):
-    """The three numbers of each customer, known to be flawless: nothing proves again.
-
-    Its columns are read-only arrays that remember which proof they belong to. What is
-    computed from them, a slice too, is an ordinary array.
-    """
-
-    frequency: FloatArray
-    recency: FloatArray
-    T: FloatArray
-
-    def rows(self, kept: slice) -> "ProvenHistory":
-        """Return some of the customers: part of what is flawless is flawless."""
-        return _marked(self.frequency[kept], self.recency[kept], self.T[kept])
-
-
-class _ProvenColumn(np.ndarray):
-    """A column of a proven history: the proof, and its place in it."""
-
-    proof: tuple[object, int] | None
-
-    def __array_finalize__(self, source: object) -> None:
-        # A copy, a slice or a sum is new data, about which nothing is known yet.
-        self.proof = None
-
-
-def proven_history(
-    frequency: FloatArray, recency: FloatArray, T: FloatArray
-) -> ProvenHistory | None:
-    """Prove a history at a glance; None if something is wrong with it."""
-    if not flawless_history(frequency, recency, T):
-        return None
-    return _marked(frequency, recency, T)
-
-
-def known_history(
-    frequency: FloatArray, recency: FloatArray, T: FloatArray
-) -> ProvenHistory:
-    """Mark a history as flawless that was proven otherwise: by the rules of a frame."""
-    return _marked(frequency, recency, T)
-
-
-def _marked(*columns: FloatArray) -> ProvenHistory:
-    proof = object()
-    return ProvenHistory(
-        *(_proved(column, proof, at) for at, column in enumerate(columns))
-    )
-
-
-def _proved(column: FloatArray, proof: object, at: int) -> FloatArray:
-    marked = column.view(_ProvenColumn)
-    marked.proof = (proof, at)
-    # A column that could be written to would outlive its proof.
-    marked.flags.writeable = False
-    return marked
-
-
-def _is_proven(*columns: ArrayLike) -> bool:
-    proofs = [
-        each.proof
-        for each in columns
-        if isinstance(each, _ProvenColumn) and each.proof is not None
-    ]
-    if len(proofs) < len(columns):
-        return False
-    # All of one proof and in its order: two halves of two histories prove nothing.
-    return len({proof for proof, _ in proofs}) == 1 and [
-        at for _, at in proofs
-    ] == list(range(len(columns)))
 
 
 def together(
@@ -321,59 +245,6 @@ def together(
             remedy="Pass arrays of one length, or single numbers.",
         ) from None
     return one, other
-
-
-def purchase_history(
-    frequency: ArrayLike, recency: ArrayLike, T: ArrayLike
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Return the three numbers of each customer, broadcast: 0 <= recency <= T.
-
-    A history that was proved already is returned as it is, without another look.
-    """
-    if _is_proven(frequency, recency, T):
-        x, t_x, T_ = (np.asarray(column) for column in (frequency, recency, T))
-        return x, t_x, T_
-    columns = (
-        number_array("frequency", frequency),
-        number_array("recency", recency),
-        number_array("T", T),
-    )
-    try:
-        x, t_x, T_ = np.broadcast_arrays(*columns)
-    except ValueError:
-        raise InvalidValueError(
-            subject="arguments 'frequency', 'recency' and 'T'",
-            found=f"shapes {', '.join(str(column.shape) for column in columns)}",
-            remedy="Pass arrays of one length, or single numbers.",
-        ) from None
-    if flawless_history(x, t_x, T_):
-        return x, t_x, T_
-    for name, column in zip(("frequency", "recency", "T"), columns, strict=True):
-        nonnegative_array(name, column)
-    for name, column in zip(("frequency", "recency", "T"), columns, strict=True):
-        _refuse_where(name, column, column > LONGEST, f"value above {LONGEST:g}")
-    _refuse_where("frequency", x, x != np.floor(x), "value that is not whole")
-    _refuse_where("recency", t_x, t_x > T_, "value above T")
-    _refuse_where("recency", t_x, (x == 0) & (t_x > 0), "value above 0 at frequency 0")
-    return x, t_x, T_
-
-
-def flawless_history(x: FloatArray, t_x: FloatArray, T: FloatArray) -> bool:
-    """Return whether a history keeps every rule, in one pass; blocks fit the cache."""
-    flat = [np.ravel(column) for column in (x, t_x, T)]
-    return all(
-        _flawless(*(column[at : at + _BLOCK] for column in flat))
-        for at in range(0, x.size, _BLOCK)
-    )
-
-
-def _flawless(x: FloatArray, t_x: FloatArray, T: FloatArray) -> bool:
-    # A NaN makes min and max NaN, and every comparison with NaN is false, so that a
-    # missing value fails here without a test for it.
-    counted = x.min() >= 0 and x.max() <= LONGEST and bool(np.all(x == np.floor(x)))
-    seen = t_x.min() >= 0 and T.max() <= LONGEST and bool(np.all(t_x <= T))
-    first = not np.any((x == 0) & (t_x > 0))
-    return bool(counted and seen and first and not np.any((x > 0) & (T == 0)))
 
 
 def number_array(name: str, values: ArrayLike) -> FloatArray:
@@ -408,7 +279,7 @@ def _from_objects(array: np.ndarray) -> FloatArray:
         raise ValueError from None
 
 
-def _refuse_where(name: str, array: FloatArray, broken: np.ndarray, found: str) -> None:
+def refuse_where(name: str, array: FloatArray, broken: np.ndarray, found: str) -> None:
     if not np.any(broken):
         return
     at = int(np.flatnonzero(broken)[0])

@@ -6,7 +6,8 @@ from typing import final
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..._check import fraction, known_history, whole
+from ..._check import fraction, whole
+from ..._history import known_history
 from ...typing import FloatArray, IntArray
 from .given_active import given_active
 from .histories import by_blocks

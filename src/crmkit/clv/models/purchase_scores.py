@@ -7,14 +7,8 @@ from typing import ClassVar, Self, final
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..._check import (
-    MOST_REPEATS,
-    known_history,
-    random_source,
-    together,
-    whole,
-    whole_array,
-)
+from ..._check import MOST_REPEATS, random_source, together, whole, whole_array
+from ..._history import known_history
 from ...fits import FitReport, from_document, to_document
 from ...typing import FloatArray, IntArray
 from .discounting import discounting
