@@ -51,7 +51,7 @@ MOST_REPEATS: Final = 1_000_000
 # Products of four such numbers, and their sums, are still numbers. No money, count or
 # time is there, and beyond it a square or a sum may overflow.
 HUGE: Final = 1e75
-# Counts and times of a history: beyond it one more purchase changes no bit of a float.
+# Counts of a history: beyond it one more purchase changes no bit of a float.
 LONGEST: Final = 1e15
 # The shortest time but none: the square of a shorter one is no number.
 _SHORTEST: Final = 1e-75
@@ -125,9 +125,6 @@ def rate(name: str, value: float) -> float:
     result = number(name, value)
     if not -1 < result < math.inf:
         raise _refused(name, result, "Pass a rate above -1, such as 0.1 for 10%.")
-    if 0 < abs(result) < _SHORTEST:
-        remedy = f"Pass 0, or a rate of {_SHORTEST:g} or more in size."
-        raise _refused(name, result, remedy)
     return result
 
 
@@ -351,7 +348,8 @@ def purchase_history(
     for name, column in zip(("frequency", "recency", "T"), columns, strict=True):
         nonnegative_array(name, column)
     for name, column in zip(("frequency", "recency", "T"), columns, strict=True):
-        _refuse_where(name, column, column > LONGEST, f"value above {LONGEST:g}")
+        most = LONGEST if name == "frequency" else HUGE
+        _refuse_where(name, column, column > most, f"value above {most:g}")
     _refuse_where("frequency", x, x != np.floor(x), "value that is not whole")
     _refuse_where("recency", t_x, t_x > T_, "value above T")
     _refuse_where("recency", t_x, (x == 0) & (t_x > 0), "value above 0 at frequency 0")
@@ -371,7 +369,7 @@ def _flawless(x: FloatArray, t_x: FloatArray, T: FloatArray) -> bool:
     # A NaN makes min and max NaN, and every comparison with NaN is false, so that a
     # missing value fails here without a test for it.
     counted = x.min() >= 0 and x.max() <= LONGEST and bool(np.all(x == np.floor(x)))
-    seen = t_x.min() >= 0 and T.max() <= LONGEST and bool(np.all(t_x <= T))
+    seen = t_x.min() >= 0 and T.max() <= HUGE and bool(np.all(t_x <= T))
     first = not np.any((x == 0) & (t_x > 0))
     return bool(counted and seen and first and not np.any((x > 0) & (T == 0)))
 
