@@ -184,7 +184,12 @@ def _members(protocol: type) -> list[str]:
     """Name the methods and properties of a protocol, those of its bases too."""
     kinds = [kind for kind in protocol.__mro__ if getattr(kind, "_is_protocol", False)]
     return sorted(
-        {name for kind in kinds for name in vars(kind) if not name.startswith("_")}
+        {
+            name
+            for kind in kinds
+            for name, member in vars(kind).items()
+            if callable(member) and not name.startswith("_")  # a property has no call
+        }
     )
 
 

@@ -120,7 +120,7 @@ def fit_model_error(
     28 days         14.5%  17.4%        9      9
     91 days         14.6%  17.1%        6      2
     182 days        19.7%  23.4%        3      1
-    default 10% with the weight of 4 past errors
+    default 12% with the weight of 4 past errors
     """
     leads = sorted(
         {

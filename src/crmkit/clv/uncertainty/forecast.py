@@ -144,7 +144,7 @@ def _rests_on(error: ErrorScale | None) -> str:
     if not error.n_cutoffs:
         return (
             f"intervals contain a model error of {error.scale:.1%}, the default: no "
-            "past forecast was compared, so whether they hold here is unknown"
+            "past forecast was compared, so whether they hold is unknown"
         )
     return (
         f"intervals contain a model error of {error.scale:.1%}, from {error.n_cutoffs} "
@@ -242,7 +242,7 @@ def forecast(
     >>> ahead.plain_purchases
     Interval(lower=2294., upper=2905., level=0.95)
     >>> ahead.interval("purchases")
-    Interval(lower=1924., upper=3499., level=0.95)
+    Interval(lower=1831., upper=3688., level=0.95)
     """
     able_to("purchases", purchases, "sample_purchase_times")
     able_to("spend", spend, "sample_amounts", "expected_spend")

@@ -81,7 +81,7 @@ def with_purchases_interval(
     ...     customers, purchases=model, horizon=52, rng=np.random.default_rng(1)
     ... )[["purchases_lower", "purchases_upper"]]
        purchases_lower  purchases_upper
-    0              0.0             60.0
+    0              0.0             61.0
     1              0.0              2.0
     """
     able_to("purchases", purchases, "sample_purchase_times")
