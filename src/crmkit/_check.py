@@ -46,7 +46,7 @@ MOST_REPEATS: Final = 1_000_000
 # Products of four such numbers, and their sums, are still numbers. No money, count or
 # time is there, and beyond it a square or a sum may overflow.
 HUGE: Final = 1e75
-# Counts and times of a history: beyond it one more purchase changes no bit of a float.
+# Counts of a history: beyond it one more purchase changes no bit of a float.
 LONGEST: Final = 1e15
 # The shortest time but none: the square of a shorter one is no number.
 _SHORTEST: Final = 1e-75
@@ -120,9 +120,6 @@ def rate(name: str, value: float) -> float:
     result = number(name, value)
     if not -1 < result < math.inf:
         raise _refused(name, result, "Pass a rate above -1, such as 0.1 for 10%.")
-    if 0 < abs(result) < _SHORTEST:
-        remedy = f"Pass 0, or a rate of {_SHORTEST:g} or more in size."
-        raise _refused(name, result, remedy)
     return result
 
 

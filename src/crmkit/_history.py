@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ._check import LONGEST, nonnegative_array, number_array, refuse_where
+from ._check import HUGE, LONGEST, nonnegative_array, number_array, refuse_where
 from .errors import InvalidValueError
 from .typing import FloatArray
 
@@ -119,7 +119,8 @@ def purchase_history(
     for name, column in zip(("frequency", "recency", "T"), columns, strict=True):
         nonnegative_array(name, column)
     for name, column in zip(("frequency", "recency", "T"), columns, strict=True):
-        refuse_where(name, column, column > LONGEST, f"value above {LONGEST:g}")
+        most = LONGEST if name == "frequency" else HUGE
+        refuse_where(name, column, column > most, f"value above {most:g}")
     refuse_where("frequency", x, x != np.floor(x), "value that is not whole")
     refuse_where("recency", t_x, t_x > T_, "value above T")
     refuse_where("recency", t_x, (x == 0) & (t_x > 0), "value above 0 at frequency 0")
@@ -139,6 +140,6 @@ def _flawless(x: FloatArray, t_x: FloatArray, T: FloatArray) -> bool:
     # A NaN makes min and max NaN, and every comparison with NaN is false, so that a
     # missing value fails here without a test for it.
     counted = x.min() >= 0 and x.max() <= LONGEST and bool(np.all(x == np.floor(x)))
-    seen = t_x.min() >= 0 and T.max() <= LONGEST and bool(np.all(t_x <= T))
+    seen = t_x.min() >= 0 and T.max() <= HUGE and bool(np.all(t_x <= T))
     first = not np.any((x == 0) & (t_x > 0))
     return bool(counted and seen and first and not np.any((x > 0) & (T == 0)))

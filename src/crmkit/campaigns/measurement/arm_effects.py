@@ -19,7 +19,7 @@ from ..._frames import (
     result_table,
 )
 from ..._typed import typed
-from ...errors import InvalidValueError, NotEnoughDataError
+from ...errors import InvalidValueError, NotEnoughDataError, shown
 from ...kernels.base.intervals import holm
 from ...satisfaction.reading.answer_groups import answer_groups
 from ...typing import FloatArray, IntArray, IntoFrameT
@@ -150,13 +150,15 @@ def arm_effects(
 def _control_rows(arms: list[object], control: object, group: IntArray) -> IntArray:
     """Find the row of the control arm of each group."""
     row = np.full(int(group.max(initial=-1)) + 1, -1, dtype=np.int64)
-    same = [place for place, arm in enumerate(arms) if arm == control]
+    # An array has no truth value, and names no arm.
+    single = np.ndim(control) == 0  # type: ignore[arg-type]
+    same = [place for place, arm in enumerate(arms) if single and arm == control]
     row[group[same]] = same
     if not same or row.min(initial=0) < 0:
         where = "row" if not same else "row of a group"
         raise InvalidValueError(
             subject="argument 'control'",
-            found=f"arm {control!r}, which is in no {where}",
+            found=f"arm {shown(control)}, which is in no {where}",
             remedy=f"Name one of {list(dict.fromkeys(arms))[:5]}, or merge groups.",
         )
     return row

@@ -271,7 +271,7 @@ def fit_churn_classifier(
     """
     frame = _with_its_fold(snapshots, churned_col, fold_col)
     names = chosen_features(frame, feature_cols, words=estimator is not None)
-    if fold_col:
+    if fold_col is not None:
         require_groups(frame, [fold_col])
     fold = np.array(frame[fold_col].to_list()) if fold_col else None
     learn = np.ones(len(frame), bool) if fold is None else fold == "train"

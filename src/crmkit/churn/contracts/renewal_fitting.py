@@ -6,6 +6,7 @@ from typing import TypeVar
 
 import numpy as np
 
+from ..._typed import level_of_caller
 from ...errors import ConvergenceError, IdentifiabilityWarning
 from ...fits import FitReport, Penalty, estimate
 from ...kernels.base.newton import Derivatives
@@ -37,7 +38,7 @@ def fit_renewals(
             "in these data. The curve within the data holds; projections beyond it "
             "rest on the shape alone.",
             IdentifiabilityWarning,
-            stacklevel=3,
+            stacklevel=level_of_caller(),
         )
     return fit
 

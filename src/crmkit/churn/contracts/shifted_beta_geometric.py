@@ -6,6 +6,7 @@ from typing import ClassVar
 from numpy.typing import ArrayLike
 
 from ..._check import nonnegative_array, positive
+from ..._typed import typed
 from ...fits import FitReport, shown
 from ...kernels.survival import shifted_beta_geometric as kernel
 from ...typing import FloatArray, IntoFrame
@@ -137,6 +138,7 @@ def fit_shifted_beta_geometric(
     return fit_renewals(ShiftedBetaGeometric, renewals, time_unit)
 
 
+@typed
 def fit_shifted_beta_geometric_spells(
     spells: IntoFrame,
     *,

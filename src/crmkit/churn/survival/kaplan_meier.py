@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..._check import fraction, nonnegative_array, one_of, positive
+from ..._typed import typed
 from ...errors import InvalidValueError, NotEnoughDataError
 from ...fits import Interval, checked, from_document, resampled_interval_of, to_document
 from ...kernels.survival import event_table as kernel
@@ -127,6 +128,7 @@ class SurvivalCurve:
         return from_document(cls, document)
 
 
+@typed
 def fit_kaplan_meier(
     spells: IntoFrame,
     *,

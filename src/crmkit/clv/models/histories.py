@@ -101,12 +101,7 @@ def history_rules(columns: Columns) -> Callable[[Frame], list[Rule]]:
                 for column in columns
                 for rule in number_rules(frame, column, sign="nonnegative")
             ),
-            *(
-                impossible(
-                    column, nw.col(column) > LONGEST, f"Pass at most {LONGEST:g}"
-                )
-                for column in columns
-            ),
+            impossible(frequency, x > LONGEST, _AT_MOST),
             impossible(frequency, x != x.floor(), "Frequency is a count"),
             impossible(recency, t_x > nw.col(T), f"Recency may not exceed {T}"),
             impossible(

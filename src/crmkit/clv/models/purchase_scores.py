@@ -7,7 +7,14 @@ from typing import ClassVar, Self, final
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..._check import MOST_REPEATS, random_source, together, whole, whole_array
+from ..._check import (
+    MOST_REPEATS,
+    nonnegative,
+    random_source,
+    together,
+    whole,
+    whole_array,
+)
 from ..._history import known_history
 from ...fits import FitReport, from_document, to_document
 from ...typing import FloatArray, IntArray
@@ -329,7 +336,8 @@ class PurchaseScores:
     @final
     def _now_or_later(self, now: Formula, later: Formula, elapsed: float) -> Formula:
         # The formula for a later time costs more, and at 0 would say the same.
-        after = self.formulas.clock.span("elapsed", elapsed)
+        clock = self.formulas.clock
+        after = (clock.span if clock.counted else nonnegative)("elapsed", elapsed)
         return partial(later, elapsed=after) if after else now
 
     @final

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..._arguments import able_to, names_given
 from ..._check import one_of, random_source, time_span
+from ..._typed import typed
 from ...fits import Interval, checked, from_document, resampled_interval_of, to_document
 from ...typing import HISTORY, FloatArray, HistoryColumns, IntoDataFrame
 from ..value.customer_terms import own_terms, rate_for_all, share_for_all
@@ -151,6 +152,7 @@ def _rests_on(error: ErrorScale | None) -> str:
     )
 
 
+@typed
 def forecast(
     customers: IntoDataFrame,
     *,

@@ -269,7 +269,8 @@ def _terms(t: FloatArray, rows: _Rows, *, first: int) -> Iterator[TermBlock]:
 
 
 def _discounted(*, t: FloatArray, log_rate: FloatArray, rows: _Rows) -> FloatArray:
-    plain = log_rate == 0
+    # A rate below 1e-200 discounts nothing that a float can tell, and has no inverse.
+    plain = np.abs(log_rate) < 1e-200
     result = np.zeros(t.shape)
     result[plain] = _purchases(t=t[plain], rows=rows.at(np.flatnonzero(plain)))
     growing = (log_rate < 0) & np.isinf(t)

@@ -7,6 +7,7 @@ from functools import partial
 import numpy as np
 
 from ..._frames import Frame, beside, collect, numbers, nw
+from ...errors import InvalidValueError
 from ...kernels.groups import cohorts
 from ...kernels.groups.growth_counts import Arrivals, Departures, spells
 from ...kernels.log.calendar import period_start
@@ -16,6 +17,8 @@ from ...typing import Day, FloatArray, Grain, IntArray, Refunds
 from ..occasions import checked_log, nothing_seen, occasions_in_memory
 
 __all__ = ["ActivePeriods", "CohortSums", "active_periods", "cohort_sums"]
+
+_MOST_PERIODS = 5_000
 
 _FIRST, _NOW, _AMOUNT = "crmkit_first", "crmkit_now", "crmkit_amount"
 _PREVIOUS, _NEXT, _ID = "crmkit_previous", "crmkit_next", "crmkit_customer"
@@ -231,6 +234,15 @@ def _calendar(first_day: int, log: TransactionLog) -> IntArray:
     """List the first day of every period, from the first purchase to the end."""
     days = np.arange(first_day, log.window.end_day + 1)
     starts: IntArray = np.unique(period_start(days, log.window.grain))
+    # Cohorts times ages: an end far in the future would fill the memory with zeros.
+    if starts.size > _MOST_PERIODS:
+        raise InvalidValueError(
+            subject="argument 'observation_period_end'",
+            found=f"{starts.size:,} periods of a {log.window.grain} since the first "
+            "purchase",
+            remedy=f"Pass the last day that the log covers, or a coarser grain: at "
+            f"most {_MOST_PERIODS:,} periods are counted.",
+        )
     return starts
 
 
