@@ -13,6 +13,7 @@ from ..._arguments import listed
 from ..._check import day_count
 from ..._dates import date_of
 from ..._frames import numbers, read_eager
+from ..._typed import typed
 from ...errors import ConvergenceError, InvalidValueError, NotEnoughDataError
 from ...rfm.calibration_holdout_summary import calibration_holdout_summary
 from ...typing import HISTORY, Day, FloatArray, IntoDataFrame, PurchaseModel, SpendModel
@@ -46,6 +47,7 @@ PurchaseFit: TypeAlias = Callable[[IntoDataFrame], _Purchases]
 SpendFit: TypeAlias = Callable[[IntoDataFrame], SpendModel]
 
 
+@typed
 def fit_model_error(
     transactions: IntoDataFrame,
     *,

@@ -3,8 +3,9 @@
 import numpy as np
 
 from ..._arguments import able_to
-from ..._check import nonnegative, random_source
+from ..._check import random_source, time_span
 from ..._frames import native, with_arrays
+from ..._typed import typed
 from ...typing import HISTORY, FloatArray, HistoryColumns, IntoDataFrameT
 from ..models.model_arguments import new_columns
 from ..value.customer_terms import own_terms, rate_for_all, share_for_all
@@ -20,6 +21,7 @@ __all__ = ["with_clv_interval"]
 _ENDS = ("clv_lower", "clv_upper")
 
 
+@typed
 def with_clv_interval(
     customers: IntoDataFrameT,
     *,
@@ -107,7 +109,7 @@ def with_clv_interval(
     purchases, spend = steady(purchases), steady(spend)
     unit = unit_of(purchases)
     count, tail, error = checked_ranges(ranges, unit)
-    span = nonnegative("horizon", horizon)
+    span = time_span("horizon", horizon)
     rate, share = own_terms(
         opened.frame,
         columns,

@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 
 from ..._arguments import able_to, names_given
-from ..._check import nonnegative, one_of, random_source
+from ..._check import one_of, random_source, time_span
 from ...fits import Interval, checked, from_document, resampled_interval_of, to_document
 from ...typing import HISTORY, FloatArray, HistoryColumns, IntoDataFrame
 from ..value.customer_terms import own_terms, rate_for_all, share_for_all
@@ -262,7 +262,7 @@ def forecast(
         opened.amounts,
         purchases=purchases,
         spend=spend,
-        horizon=nonnegative("horizon", horizon),
+        horizon=time_span("horizon", horizon),
         discount_rate=rates,
         margin=shares,
         n_draws=count,

@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
-from ..._check import nonnegative, one_of, positive, random_source
+from ..._check import one_of, positive, random_source, time_span
 from ...fits import checked, from_document, to_document
 from ...typing import FloatArray
 
@@ -163,7 +163,7 @@ class ModelError:
             ``"purchases"``, or ``"value"`` for their money.
         """
         one_of("total", total, _TOTALS)
-        span = nonnegative("horizon", horizon)
+        span = time_span("horizon", horizon)
         known = [error for error in self.errors if _error(error, total) is not None]
         used = _up_to(span, known)
         windows = _apart(used)

@@ -5,7 +5,7 @@ from typing import Protocol, TypeVar
 
 import numpy as np
 
-from ...errors import NotEnoughDataError
+from ...errors import InvalidTypeError, NotEnoughDataError
 from ...fits import FitReport
 from ...typing import FloatArray
 
@@ -61,8 +61,8 @@ def plausible(model: _Model, n_draws: int, rng: np.random.Generator) -> list[_Mo
 
 def reported(model: object) -> FitReport | None:
     """Return the report of a model; None for one by hand, or fitted by moments."""
-    report: FitReport | None = getattr(model, "report", None)
-    return report
+    report = getattr(model, "report", None)
+    return report if isinstance(report, FitReport) else None
 
 
 def steady(model: _Model) -> _Model:
@@ -92,6 +92,13 @@ def drawable(model: object) -> FitReport:
     For parameters that are all but free, a covariance misleads: draws would go as far
     to the side that the data exclude as to the side that they leave open.
     """
+    if isinstance(model, type):
+        raise InvalidTypeError(
+            subject="the model to draw parameters of",
+            expected="a fitted model",
+            got=model.__name__,
+            remedy="Pass a fit, such as fit_bg_nbd returns.",
+        )
     report = reported(model)
     if report is None:
         raise NotEnoughDataError(
