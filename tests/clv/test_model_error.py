@@ -82,7 +82,7 @@ def test_longer_spans_count_the_errors_of_shorter_ones() -> None:
     error = clv.ModelError(errors=PAST)
     mean = (0.3**2 + 0.1**2 + 0.2**2 + 0.5**2) / 4
     found = error.at(horizon=26.0)
-    assert found.scale**2 == pytest.approx((4 * 0.01 + 2 * mean) / 6, rel=1e-12)
+    assert found.scale**2 == pytest.approx((4 * 0.12**2 + 2 * mean) / 6, rel=1e-12)
 
 
 def test_a_span_longer_than_any_tried_has_a_larger_error() -> None:
@@ -90,7 +90,7 @@ def test_a_span_longer_than_any_tried_has_a_larger_error() -> None:
     scales = [error.at(horizon=weeks).scale for weeks in (26.0, 52.0, 104.0)]
     assert scales == sorted(scales)
     mean = (0.3**2 + 0.1**2 + 0.2**2 + 0.5**2) / 4
-    assert scales[1] ** 2 == pytest.approx((4 * 0.01 + 2 * 2 * mean) / 6, rel=1e-12)
+    assert scales[1] ** 2 == pytest.approx((4 * 0.12**2 + 2 * 2 * mean) / 6, rel=1e-12)
 
 
 def test_a_span_shorter_than_any_tried_takes_the_shortest() -> None:
@@ -110,7 +110,7 @@ def test_what_chance_explains_is_not_an_error_of_the_model() -> None:
         errors=(_past("2024-01-31", 91, 0.1, purchases_chance=0.02),)
     )
     found = chance.at(horizon=13.0)
-    assert found.scale**2 == pytest.approx(4 * 0.01 / 5, rel=1e-12)
+    assert found.scale**2 == pytest.approx(4 * 0.12**2 / 5, rel=1e-12)
 
 
 def test_an_error_that_cannot_be_told_is_left_out() -> None:
@@ -162,11 +162,11 @@ def test_a_range_never_narrows_and_buyers_never_outnumber_customers() -> None:
 
 def test_a_forecast_says_what_its_ranges_rest_on() -> None:
     untried = clv.forecast(CUSTOMERS, **AHEAD, ranges=_ranges(), rng=_rng())
-    assert "10.0%, the default: no past forecast was compared" in str(untried)
+    assert "12.0%, the default: no past forecast was compared" in str(untried)
     error = clv.ModelError(errors=PAST)
     tried = clv.forecast(CUSTOMERS, **AHEAD, ranges=_ranges(error), rng=_rng())
     assert str(tried).splitlines()[-1] == (
-        "intervals contain a model error of 37.0%, from 3 past cutoffs (2 spans apart)"
+        "intervals contain a model error of 37.4%, from 3 past cutoffs (2 spans apart)"
     )
     plain = clv.forecast(CUSTOMERS, **AHEAD, ranges=_ranges(None), rng=_rng())
     assert str(plain).endswith("intervals assume that the model is right")
