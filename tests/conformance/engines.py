@@ -74,13 +74,13 @@ def outcome(name: str, build: Build) -> str:
 
 def asked(call: Call, build: Build) -> Answer:
     """Run a call with its pandas frames in another library."""
-    given = {
-        name: build(value) if isinstance(value, pd.DataFrame) else value
-        for name, value in call.arguments.items()
-    }
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
+            given = {
+                name: build(value) if isinstance(value, pd.DataFrame) else value
+                for name, value in call.arguments.items()
+            }
             return Answer(value=_here(Call(call.callee, given).run()))
     except Exception as error:
         if type(error).__module__ != "crmkit.errors":
