@@ -80,6 +80,18 @@ def postgres_frame() -> Iterator[Build]:
             run("pg_ctl", "-D", f"{folder}/data", "-m", "immediate", "stop")
 
 
+@pytest.fixture(scope="session")
+def ibis_frame() -> Iterator[Build]:
+    """Build Ibis tables on DuckDB."""
+    ibis = pytest.importorskip("ibis")
+    connection = ibis.duckdb.connect()
+    names = iter(range(10_000))
+    yield lambda columns: connection.create_table(
+        f"frame_{next(names)}", _arrow(columns)
+    )
+    connection.disconnect()
+
+
 def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

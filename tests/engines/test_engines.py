@@ -1,7 +1,9 @@
 """The same sentence on a cluster and on a database as in memory."""
 
+import contextlib
 import dataclasses
 import datetime as dt
+import io
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -9,6 +11,8 @@ import pandas as pd
 import pytest
 
 import crmkit as ck
+from crmkit._frames import kept_rows
+from crmkit.rfm import summary_in_engine
 
 pytestmark = pytest.mark.engine
 
@@ -131,6 +135,40 @@ def test_a_fit_reads_the_cells_of_an_engine(engine_frame: Any) -> None:
     there = engine_frame({name: customers[name].to_numpy() for name in columns})
     found, wanted = ck.clv.fit_bg_nbd(there), ck.clv.fit_bg_nbd(customers)
     assert (found.r, found.b) == pytest.approx((wanted.r, wanted.b), rel=1e-12)
+
+
+def test_spark_plans_have_no_python_worker_and_no_single_partition(
+    spark_frame: Any, log: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Read from the plans: where all rows would meet, or leave the engine."""
+    plans: list[str] = []
+
+    def noted(frame: Any) -> Any:
+        plans.append(_plan(frame.to_native()))
+        return kept_rows.run_once(frame)
+
+    monkeypatch.setattr(summary_in_engine, "run_once", noted)
+    customers = ck.rfm_summary(
+        spark_frame(log), observation_period_end=END, refunds="drop"
+    )
+    worth = ck.clv.with_clv(
+        customers, purchases=PURCHASES, spend=SPEND, horizon=52, discount_rate=0.002
+    )
+    tiered = ck.segments.with_value_tier(worth)
+    plans.append(_plan(tiered))
+    for plan in plans:
+        for bad in ("SinglePartition", "Python", "Window", "ArrowEval"):
+            assert bad not in plan
+    # The summary is read from where it was kept, not made again.
+    assert "HashAggregate" in plans[0]
+    assert "HashAggregate" not in plans[1]
+
+
+def _plan(frame: Any) -> str:
+    shown = io.StringIO()
+    with contextlib.redirect_stdout(shown):
+        frame.explain()
+    return shown.getvalue()
 
 
 def test_scores_of_satisfaction_are_counted_in_the_engine(engine_frame: Any) -> None:

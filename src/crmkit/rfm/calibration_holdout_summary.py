@@ -37,7 +37,8 @@ def calibration_holdout_summary(
     Parameters
     ----------
     transactions
-        One row per purchase, line or refund.
+        One row per purchase, line or refund. A lazy frame stays lazy: it is read
+        twice, and what is counted is kept as :func:`rfm_summary` keeps it.
     calibration_period_end
         The last day that a model may learn from, inclusive. With a ``grain`` longer
         than a day, the last day of a period, so that no occasion lies on both sides.

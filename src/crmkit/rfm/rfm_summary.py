@@ -33,7 +33,8 @@ def rfm_summary(
     Parameters
     ----------
     transactions
-        One row per purchase (or line, or refund), in any order.
+        One row per purchase (or line, or refund), in any order. A lazy frame stays
+        lazy: it is read once, and its summary kept where it is, as the notes say.
     observation_period_end
         The last day observed, inclusive: a date, a datetime or an ISO-8601 text.
     grain
@@ -76,6 +77,15 @@ def rfm_summary(
         ``refunds="cancel"`` is asked of a lazy frame.
     NotEnoughDataError
         If the log begins after ``observation_period_end``.
+
+    Notes
+    -----
+    A lazy frame is checked and summarised in one pass. The summary is kept, so that
+    what follows does not read the log again: by Polars in memory, by Spark in local
+    checkpoints of its executors and by Ibis in a temporary table, each until no frame
+    reads it. DuckDB keeps up to a million customers in memory, until no relation reads
+    them; more of them in a temporary table of the connection, ``crmkit_kept_1`` and so
+    on, until the connection is closed or the table is dropped.
 
     Examples
     --------

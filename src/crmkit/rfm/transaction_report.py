@@ -112,7 +112,8 @@ def transaction_report(
     Parameters
     ----------
     transactions
-        One row per purchase, line or refund.
+        One row per purchase, line or refund. In a lazy frame they are
+        counted where they are.
     observation_period_end
         The last day of the observed period, inclusive.
     grain

@@ -73,7 +73,7 @@ def update_summary(
         What :func:`rfm_summary` returned for the previous end, or this function. Of its
         columns, the nine of a summary are read and returned.
     transactions
-        The new rows, in a frame of the same library.
+        The new rows, in a frame of the same library. A lazy frame stays lazy.
     previous_period_end, observation_period_end
         The last day of the summary, and the last day observed now, both inclusive.
     grain, time_unit, refunds, customer_id_col, date_col, amount_col
@@ -267,9 +267,13 @@ def _together(known: Frame, added: Frame, log: TransactionLog) -> Frame:
     )
     renamed = numbered.rename({column: f"{_NEW}{column}" for column in _SUMMARY})
     joined = known.join(renamed, on=name, how="left")
-    brought = _brought_up(joined, log).select(name, *_SUMMARY)
     newcomers = added.join(known.select(name), on=name, how="anti")
-    every = nw.concat([brought, newcomers.select(name, *_SUMMARY)])
+    # Of two files one may write days, the other instants: they are one column now.
+    columns = (name, *_SUMMARY)
+    types = added.collect_schema()
+    same = [nw.col(column).cast(types[column]) for column in columns]
+    parts = (_brought_up(joined, log), newcomers)
+    every = nw.concat([part.select(*same) for part in parts])
     if isinstance(every, nw.LazyFrame):
         return run_once(every)
     return sorted_rows(every, name)

@@ -88,7 +88,8 @@ def fit_bg_nbd(
     ----------
     customers
         One row per customer, as ``rfm_summary`` makes it, or one per distinct history
-        with ``weight_col``. One-time buyers belong in it.
+        with ``weight_col``. One-time buyers belong in it. Of a lazy frame, only the
+        distinct histories are fetched.
     penalty
         Pulls the logarithms of the parameters towards 0 (``r``, ``a``, ``b``) and
         towards the mean ``T`` (``alpha``): one over the variance of a normal prior. It

@@ -214,7 +214,8 @@ def fit_gamma_gamma(
     ----------
     customers
         One row per customer, as ``rfm_summary`` makes it, or one per distinct pair of
-        frequency and amount with ``weight_col``.
+        frequency and amount with ``weight_col``. Of a lazy frame, only the distinct
+        pairs of customers who came back are fetched.
     nonpositive
         What to do about repeat customers whose mean amount is 0 or less, which the
         model cannot hold: ``"error"`` refuses them, ``"drop"`` leaves them out of the

@@ -125,7 +125,7 @@ def fit_mbg_cnbd_k(
     ----------
     customers
         One row per customer, as ``rfm_summary`` makes it, or one per distinct history
-        with ``weight_col``.
+        with ``weight_col``. Of a lazy frame, only the distinct histories are fetched.
     k
         The regularity; None chooses it by likelihood.
     log_gaps_col

@@ -37,7 +37,8 @@ class PurchaseMethods(NextPurchaseScores):
         Parameters
         ----------
         customers
-            One row per customer, as ``rfm_summary`` makes it.
+            One row per customer, as ``rfm_summary`` makes it. A lazy frame stays
+            lazy.
         elapsed
             How long after ``T``, without news of the customer since.
         columns
@@ -77,7 +78,8 @@ class PurchaseMethods(NextPurchaseScores):
         Parameters
         ----------
         customers
-            One row per customer, as ``rfm_summary`` makes it.
+            One row per customer, as ``rfm_summary`` makes it. A lazy frame stays
+            lazy.
         horizon, start
             How long a span is looked at, and how long after ``T`` it begins: the
             purchases of the second quarter ahead are ``start=13, horizon=13`` in weeks.
@@ -173,7 +175,8 @@ class PurchaseMethods(NextPurchaseScores):
         Parameters
         ----------
         customers
-            One row per customer, as ``rfm_summary`` makes it.
+            One row per customer, as ``rfm_summary`` makes it. A lazy frame stays
+            lazy.
         probability
             The probability of a purchase by that time; 0.5 gives the median.
         columns

@@ -50,7 +50,7 @@ def with_clv(
     Parameters
     ----------
     customers
-        One row per customer, as ``rfm_summary`` makes it.
+        One row per customer, as ``rfm_summary`` makes it. A lazy frame stays lazy.
     purchases
         A fitted model of purchases, such as ``fit_bg_nbd`` returns, or
         ``fit_purchase_covariates``, whose covariates are then read too.

@@ -247,7 +247,11 @@ def _finished(joined: Frame, added: Sequence[str], window: OutcomeWindow) -> Fra
         nw.col(name).fill_null(window.horizon_days if name in waited else 0)
         for name in added
     ]
-    return joined.with_columns(*flags).with_columns(*filled)
+    finished = joined.with_columns(*flags).with_columns(*filled)
+    names = finished.collect_schema().names()
+    # As in memory: what happened, then how much of it.
+    last = [*_flags(added), *added]
+    return finished.select(*(name for name in names if name not in last), *last)
 
 
 def _flags(added: Sequence[str]) -> dict[str, str]:
