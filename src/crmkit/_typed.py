@@ -157,7 +157,12 @@ def _methods(protocol: type) -> list[str]:
     """Name the methods of a protocol, those of its bases too."""
     kinds = [kind for kind in protocol.__mro__ if getattr(kind, "_is_protocol", False)]
     return sorted(
-        {name for kind in kinds for name in vars(kind) if not name.startswith("_")}
+        {
+            name
+            for kind in kinds
+            for name, member in vars(kind).items()
+            if not name.startswith("_") and callable(member)
+        }
     )
 
 
