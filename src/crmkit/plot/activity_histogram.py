@@ -6,6 +6,7 @@ import numpy as np
 
 from .._check import MOST_REPEATS, whole
 from .._frames import numbers, read_eager
+from .._typed import typed
 from ..typing import IntoDataFrame
 from .drawing.chart import Chart, Scale, layer
 from .drawing.matplotlib_axes import draw
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["probability_alive"]
 
 
+@typed
 def probability_alive(
     customers: IntoDataFrame,
     *,

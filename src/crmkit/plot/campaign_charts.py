@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .._frames import numbers, read_eager
+from .._typed import typed
 from ..typing import IntoDataFrame
 from .drawing.chart import Chart, Scale, layer
 from .drawing.matplotlib_axes import draw
@@ -20,6 +21,7 @@ _TARGETED = Scale(
 )
 
 
+@typed
 def campaign_profit_line(
     curve: IntoDataFrame,
     *,
@@ -91,6 +93,7 @@ def campaign_profit_line(
     return draw(chart, title=title, label=label, ax=ax)
 
 
+@typed
 def uplift_line(
     curve: IntoDataFrame,
     *,
@@ -137,6 +140,7 @@ def uplift_line(
     )
 
 
+@typed
 def qini_line(
     curve: IntoDataFrame,
     *,

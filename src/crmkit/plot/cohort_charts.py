@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .._frames import EagerFrame, numbers, read_eager
+from .._typed import typed
 from ..typing import IntoDataFrame
 from .drawing.chart import Chart, Scale, Tone, layer
 from .drawing.columns import band_of, interval_in, names_in
@@ -19,6 +20,7 @@ __all__ = ["cohort_curves", "retention_curve", "retention_heatmap", "revenue_cur
 _AGE = Scale(title="Periods since the first purchase", unit="count")
 
 
+@typed
 def retention_heatmap(
     cells: IntoDataFrame,
     *,
@@ -91,6 +93,7 @@ def retention_heatmap(
     return draw(chart, title=title, label=label, ax=ax)
 
 
+@typed
 def cohort_curves(
     cells: IntoDataFrame,
     *,
@@ -161,6 +164,7 @@ def cohort_curves(
     return draw(chart, title=title, label=label, ax=ax)
 
 
+@typed
 def retention_curve(
     curve: IntoDataFrame,
     *,
@@ -214,6 +218,7 @@ def retention_curve(
     return draw(chart, title=title, label=label, ax=ax)
 
 
+@typed
 def revenue_curve(
     curve: IntoDataFrame,
     *,

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .._frames import numbers, read_eager
+from .._typed import typed
 from ..typing import IntoDataFrame
 from .drawing.chart import Chart, Scale, layer
 from .drawing.columns import band_of, interval_in
@@ -21,6 +22,7 @@ _CUSTOMERS = Scale(
 )
 
 
+@typed
 def pareto_curve(
     curve: IntoDataFrame,
     *,
@@ -67,7 +69,13 @@ def pareto_curve(
             layer("line", [0, 1], [0, 1], tone="reference", dash=True, name="equal"),
             *band_of(p, interval_in(frame, "value_share")),
             layer("line", p, share),
-            layer("points", 0.2, fifth, texts=(f"20% hold {percent(fifth)}",)),
+            layer(
+                "points",
+                0.2,
+                fifth,
+                texts=(f"20% hold {percent(fifth)}",),
+                place="right",
+            ),
         ),
         x=_CUSTOMERS,
         y=Scale(title="Share of value", unit="share", lower=0),
@@ -76,6 +84,7 @@ def pareto_curve(
     return draw(chart, title=title, label=label, ax=ax)
 
 
+@typed
 def whale_curve(
     curve: IntoDataFrame,
     *,

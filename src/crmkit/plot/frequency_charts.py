@@ -6,6 +6,7 @@ import numpy as np
 
 from .._check import MOST_REPEATS, whole
 from .._frames import numbers, nw, read_eager
+from .._typed import typed
 from ..typing import IntoDataFrame
 from .drawing.chart import Chart, Scale, layer
 from .drawing.matplotlib_axes import draw
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["frequency_bars", "purchase_gap_histogram", "spend_density"]
 
 
+@typed
 def frequency_bars(
     fitted: IntoDataFrame,
     *,
@@ -77,6 +79,7 @@ def frequency_bars(
     return draw(chart, title=title, label=label, ax=ax)
 
 
+@typed
 def spend_density(
     fitted: IntoDataFrame,
     *,
@@ -145,6 +148,7 @@ def spend_density(
     return draw(chart, title=title, label=label, ax=ax)
 
 
+@typed
 def purchase_gap_histogram(
     gaps: IntoDataFrame,
     *,

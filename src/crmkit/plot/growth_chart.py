@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .._frames import numbers, read_eager
+from .._typed import typed
 from ..typing import IntoDataFrame
 from .drawing.chart import Chart, Scale, Tone, layer
 from .drawing.columns import names_in
@@ -19,6 +20,7 @@ __all__ = ["growth_bars"]
 _ABOVE: dict[str, Tone] = {"retained": "total", "resurrected": "soft", "new": "good"}
 
 
+@typed
 def growth_bars(
     accounts: IntoDataFrame,
     *,

@@ -6,6 +6,7 @@ import numpy as np
 from scipy.special import betaln, gammaincinv, gammaln
 
 from .._check import one_of
+from .._typed import typed
 from ..errors import InvalidValueError
 from ..typing import FloatArray
 from .drawing.chart import Chart, Scale, layer
@@ -26,6 +27,7 @@ class _Parameters(Protocol):
     def parameters(self) -> dict[str, float]: ...
 
 
+@typed
 def heterogeneity_curve(
     model: _Parameters,
     *,

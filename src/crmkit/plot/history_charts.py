@@ -7,6 +7,7 @@ import numpy as np
 from .._check import whole
 from .._dates import day_number
 from .._frames import numbers, nw, read_eager
+from .._typed import typed
 from ..errors import NotEnoughDataError
 from ..typing import Day, IntoDataFrame
 from .drawing.chart import Chart, Scale, layer
@@ -22,6 +23,7 @@ __all__ = ["customer_history", "purchase_timelines"]
 _MOST = 60
 
 
+@typed
 def customer_history(
     path: IntoDataFrame,
     *,
@@ -102,6 +104,7 @@ def customer_history(
     return draw(chart, title=title, label=label, ax=ax)
 
 
+@typed
 def purchase_timelines(
     transactions: IntoDataFrame,
     *,

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .._frames import numbers, read_eager
+from .._typed import typed
 from ..typing import IntoDataFrame
 from .drawing.chart import Chart, Scale, Tone, layer
 from .drawing.columns import words
@@ -23,6 +24,7 @@ _ZONES: dict[str, Tone] = {
 }
 
 
+@typed
 def loyalty_zones(
     curve: IntoDataFrame,
     *,

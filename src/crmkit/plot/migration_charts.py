@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .._frames import numbers, read_eager
+from .._typed import typed
 from ..typing import FloatArray, IntoDataFrame
 from .drawing.chart import Chart, Layer, Place, Scale, layer
 from .drawing.columns import names_in
@@ -19,6 +20,7 @@ __all__ = ["lifecycle_flow", "migration_heatmap"]
 _BENDS = 24
 
 
+@typed
 def migration_heatmap(
     table: IntoDataFrame,
     *,
@@ -76,6 +78,7 @@ def migration_heatmap(
     return draw(chart, title=title, label=label, ax=ax)
 
 
+@typed
 def lifecycle_flow(
     table: IntoDataFrame,
     *,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .._frames import EagerFrame, numbers, nw, read_eager
+from .._typed import typed
 from ..typing import FloatArray, IntoDataFrame
 from .drawing.chart import Chart, Scale, Tone, layer
 from .drawing.columns import arms_of, band_of, days_in, interval_in, names_in, words
@@ -24,6 +25,7 @@ _GROUPS: dict[str, Tone] = {
 }
 
 
+@typed
 def nps_by_group(
     scores: IntoDataFrame,
     *,
@@ -94,6 +96,7 @@ def nps_by_group(
     return draw(chart, title=title, label=label, ax=ax)
 
 
+@typed
 def nps_over_time(
     scores: IntoDataFrame,
     *,
@@ -157,6 +160,7 @@ def nps_over_time(
     return draw(chart, title=title, label=label, ax=ax)
 
 
+@typed
 def nps_bars(
     scores: IntoDataFrame,
     *,

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from .._typed import typed
 from ..clv import CovariateEffect
 from ..fits import FitReport
 from .drawing.chart import Chart, Scale, layer
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["covariate_forest", "parameter_forest"]
 
 
+@typed
 def parameter_forest(
     report: FitReport,
     *,
@@ -88,6 +90,7 @@ class _WithEffects(Protocol):
     def effects(self) -> tuple[CovariateEffect, ...]: ...
 
 
+@typed
 def covariate_forest(
     model: _WithEffects,
     *,

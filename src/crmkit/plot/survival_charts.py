@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .._frames import numbers, nw, read_eager
+from .._typed import typed
 from ..churn import RetentionProjection, SurvivalCurve
 from ..typing import FloatArray, IntoDataFrame
 from .drawing.chart import Below, Chart, Layer, Scale, layer
@@ -20,6 +21,7 @@ __all__ = ["retention_line", "survival_lines", "survival_steps"]
 _TICKS = 6
 
 
+@typed
 def retention_line(
     projection: RetentionProjection,
     *,
@@ -76,6 +78,7 @@ def retention_line(
     return draw(chart, title=title, label=label, ax=ax)
 
 
+@typed
 def survival_steps(
     curve: SurvivalCurve,
     *,
@@ -130,6 +133,7 @@ def survival_steps(
     return draw(chart, title=title, label=label, ax=ax)
 
 
+@typed
 def survival_lines(
     curves: IntoDataFrame,
     *,

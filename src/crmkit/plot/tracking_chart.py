@@ -6,6 +6,7 @@ import numpy as np
 
 from .._check import one_of
 from .._frames import numbers, nw, read_eager
+from .._typed import typed
 from ..typing import IntoDataFrame
 from .drawing.chart import Chart, Scale, layer
 from .drawing.columns import days_in
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["tracking_line"]
 
 
+@typed
 def tracking_line(
     tracked: IntoDataFrame,
     *,

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .._frames import numbers, read_eager
+from .._typed import typed
 from ..typing import IntoDataFrame
 from .drawing.chart import Chart, Scale, Tone, layer
 from .drawing.columns import arms_of, interval_in, names_in, words
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["arm_forest", "uplift_bars"]
 
 
+@typed
 def uplift_bars(
     groups: IntoDataFrame,
     *,
@@ -82,6 +84,7 @@ def uplift_bars(
     return draw(chart, title=title, label=label, ax=ax)
 
 
+@typed
 def arm_forest(
     effects: IntoDataFrame,
     *,

@@ -18,7 +18,7 @@ _OFFSET = {
     "right": (5, 0, "left", "center"),
     "centre": (0, 0, "center", "center"),
 }
-_FREE = ("right", "left", "above", "below")
+_FREE = ("above", "right", "left", "below")
 Box = tuple[float, float, float, float]
 
 
@@ -85,7 +85,8 @@ def _places(axes: Axes, each: Layer, x: FloatArray, y: FloatArray) -> list[str]:
     chosen = []
     for (px, py), text in zip(at, each.texts, strict=True):
         boxes = {side: _box(px, py, text, side, scale) for side in _FREE}
-        best = min(_FREE, key=lambda side: _overlap(boxes[side], taken, axes))
+        sides = sorted(_FREE, key=lambda side: side != each.place)
+        best = min(sides, key=lambda side: _overlap(boxes[side], taken, axes))
         taken.append(boxes[best])
         chosen.append(best)
     return chosen
