@@ -4,8 +4,10 @@ Each picture is what the example of a plot draws, so that a reader can copy the 
 that made it. A picture is drawn again only if the code of the plots has changed.
 """
 
+import contextlib
 import doctest
 import inspect
+import io
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -85,10 +87,7 @@ SECTIONS: Final[Mapping[str, tuple[str, ...]]] = {
     ),
 }
 
-HEAD = """---
-orphan: true
----
-# Gallery
+HEAD = """# Gallery
 
 Every plot, drawn by the example in its documentation. Each takes a result or a summary,
 `title="finding"` for a title that says what it shows, `label=` where several share the
@@ -124,7 +123,9 @@ def picture(function: Callable[..., Any], path: Path) -> str:
     """Run the example of a plot, save what it draws, and return its title."""
     names: dict[str, Any] = {}
     for example in doctest.DocTestParser().get_examples(inspect.getdoc(function) or ""):
-        exec(compile(example.source, path.stem, "single"), names)  # noqa: S102
+        code = compile(example.source, path.stem, "single")
+        with contextlib.redirect_stdout(io.StringIO()):
+            exec(code, names)  # noqa: S102 - the examples are the project's own
     axes = names["ax"]
     path.parent.mkdir(exist_ok=True)
     axes.figure.savefig(path, dpi=110)

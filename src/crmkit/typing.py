@@ -29,6 +29,7 @@ __all__ = [
     "Missing",
     "PauseModel",
     "ProbabilityEstimator",
+    "Progress",
     "PurchaseModel",
     "Refunds",
     "SpendModel",
@@ -147,6 +148,25 @@ class PurchaseModel(Protocol):
         discount_rate: float,
     ) -> FloatArray:
         """Return the purchases in ``(T, T + horizon]``, discounted to ``T``."""
+        ...
+
+
+class Progress(Protocol):
+    """Is told how far long work has come; functions that take it are silent without.
+
+    It is called before the first step, with ``done`` 0, and after every step, in the
+    thread that works. An error that it raises stops the work: a way to cancel.
+
+    Examples
+    --------
+    >>> def show(done: int, total: int) -> None:
+    ...     print(f"{done} of {total}")
+    >>> show(1, 4)
+    1 of 4
+    """
+
+    def __call__(self, done: int, total: int) -> object:
+        """Take the number of steps that are done, and of all steps."""
         ...
 
 

@@ -12,6 +12,7 @@ from .json_documents import SCHEMA, from_document, to_document
 from .profile_likelihood import profile_interval
 from .shown_results import shown
 from .time_unit import require_unit
+from .told_steps import told
 
 __all__ = [
     "SCHEMA",
@@ -26,4 +27,5 @@ __all__ = [
     "resampled_interval_of",
     "shown",
     "to_document",
+    "told",
 ]

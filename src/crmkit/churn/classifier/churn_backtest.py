@@ -6,6 +6,7 @@ import numpy as np
 
 from ..._frames import native, numbers, read_eager, table, with_arrays
 from ...errors import InvalidValueError, NotEnoughDataError
+from ...fits import told
 from ...kernels.base import binary_regression
 from ...kernels.base.newton import Derivatives, maximise
 from ...snapshots import cutoff_folds
@@ -14,6 +15,7 @@ from ...typing import (
     IntArray,
     IntoDataFrameT,
     ProbabilityEstimator,
+    Progress,
 )
 from .churn_classifier import fit_churn_classifier
 from .churn_metrics import ChurnMetrics, metrics_of
@@ -30,6 +32,7 @@ def churn_backtest(
     embargo: int = 0,
     churned_col: str = "churned",
     baseline_col: str = "inactivity",
+    progress: Progress | None = None,
 ) -> IntoDataFrameT:
     """Summarise how good a classifier and two plain rules were at each cut-off.
 
@@ -53,6 +56,8 @@ def churn_backtest(
         Whether the customer churned: true and false, or 1 and 0.
     baseline_col
         The column of the baseline, a logistic curve on log(1 + value).
+    progress
+        Is called with the number of cut-offs done and of all; None for silence.
 
     Returns
     -------
@@ -99,7 +104,8 @@ def churn_backtest(
             remedy="Choose a column of 0 or more as the baseline.",
         )
     rows: list[tuple[int, str, ChurnMetrics]] = []
-    for learn, judge in cutoff_folds(snapshots, embargo=embargo):
+    folds = list(cutoff_folds(snapshots, embargo=embargo))
+    for learn, judge in told(folds, progress):
         used = np.concatenate((learn, judge))
         part = frame[used.tolist()]
         fold = np.repeat(["train", "test"], [learn.size, judge.size])

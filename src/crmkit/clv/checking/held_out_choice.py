@@ -1,18 +1,18 @@
 """Choose the models of purchases and of spend by what they would have foretold."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from math import nan
-from typing import Final
+from typing import Any, Final
 
 from ..._arguments import instance
 from ..._check import whole
 from ...errors import InvalidTypeError, InvalidValueError, NotEnoughDataError
-from ...fits import checked, from_document, to_document
+from ...fits import checked, from_document, to_document, told
 from ...rfm.calibration_holdout_summary import calibration_holdout_summary
 from ...snapshots.transaction_columns import TRANSACTIONS, TransactionColumns
-from ...typing import Day, IntoDataFrame
+from ...typing import Day, IntoDataFrame, Progress
 from ..models.bg_nbd import fit_bg_nbd
 from ..models.credibility_spend import fit_credibility_spend
 from ..models.gamma_gamma import fit_gamma_gamma
@@ -149,6 +149,7 @@ def model_choice(
     observation_period_end: Day | None = None,
     summary: Summary = calibration_holdout_summary,
     columns: TransactionColumns = TRANSACTIONS,
+    progress: Progress | None = None,
 ) -> ModelChoice:
     """Choose models of purchases and of spend by what they would have foretold.
 
@@ -180,6 +181,8 @@ def model_choice(
         ``refunds``.
     columns
         The names of the columns of customer, date and amount.
+    progress
+        Is called with the number of models done and of all; None for silence.
 
     Returns
     -------
@@ -248,8 +251,16 @@ def model_choice(
         )
     )
     trials = [trial_of(transactions, day, days, summary, named) for day in known]
-    bought = candidates(purchases, trials, of_purchases)
-    paid = candidates(spend, trials, of_spend)
+    work: list[tuple[Fits, Callable[..., Any]]] = [
+        ({name: fit}, of_purchases) for name, fit in purchases.items()
+    ]
+    work += [({name: fit}, of_spend) for name, fit in spend.items()]
+    found = [
+        one
+        for fits, score in told(work, progress)
+        for one in candidates(fits, trials, score)
+    ]
+    bought, paid = found[: len(purchases)], found[len(purchases) :]
     of_counts, behind = ranked(bought, root=False)
     of_money, poorer = ranked(paid, root=True) if paid else (None, ())
     return ModelChoice(

@@ -18,9 +18,9 @@ from ..._frames import (
 )
 from ..._typed import typed
 from ...errors import InvalidValueError, MissingExtraError, NotEnoughDataError
-from ...fits import checked, from_document, to_document
+from ...fits import checked, from_document, to_document, told
 from ...kernels.groups.rand_index import adjusted_rand
-from ...typing import FloatArray, IntArray, IntoDataFrame, IntoDataFrameT
+from ...typing import FloatArray, IntArray, IntoDataFrame, IntoDataFrameT, Progress
 
 __all__ = ["ClusterTrial", "Clusters", "fit_clusters"]
 
@@ -141,6 +141,7 @@ def fit_clusters(
     n_clusters: Sequence[int] = (2, 3, 4, 5, 6, 7, 8),
     n_resamples: int = 10,
     stable_from: float = 0.8,
+    progress: Progress | None = None,
 ) -> Clusters:
     """Find segments of similar customers by k-means, and measure how stable they are.
 
@@ -163,6 +164,8 @@ def fit_clusters(
         Number of pairs of halves by which stability is judged.
     stable_from
         The stability from which a number of clusters is accepted.
+    progress
+        Is called with the number of trials done and of all; None for silence.
 
     Returns
     -------
@@ -213,7 +216,9 @@ def fit_clusters(
         spread = values.std(axis=0)
     _require_spread(read, spread)
     scaled = values / spread
-    trials = tuple(_trial(scaled, kind, k, pairs, source) for k in tried)
+    trials = tuple(
+        _trial(scaled, kind, k, pairs, source) for k in told(tried, progress)
+    )
     believed = [t for t in trials if t.stability >= stable_from]
     if believed:
         best = max(believed, key=lambda trial: trial.silhouette)
