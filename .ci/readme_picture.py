@@ -21,7 +21,12 @@ def main(path: Path) -> None:
     from matplotlib import pyplot as plt  # noqa: PLC0415 - after the choice of a backend
 
     figure, (active, matters, parts) = plt.subplots(
-        1, 3, figsize=(16, 4.4), width_ratios=(1, 0.75, 1.25), layout="constrained", dpi=90
+        1,
+        3,
+        figsize=(16, 4.4),
+        width_ratios=(1, 0.75, 1.25),
+        layout="constrained",
+        dpi=90,
     )
     log = ck.datasets.load_cdnow_sample()
     customers = ck.rfm_summary(log, observation_period_end=END, time_unit="week")
