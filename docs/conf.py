@@ -8,6 +8,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
+sys.path.insert(0, str(HERE / "gallery"))  # plot_pictures draws the gallery
 sys.path.insert(0, str(HERE / "_ext"))
 
 from reference import public_names, write_namespaces  # noqa: E402 - from the folder just named
@@ -23,6 +24,7 @@ version = release
 extensions = [
     "myst_nb",
     "numpydoc",
+    "plot_pictures",
     "sphinx.ext.autodoc",
     "sphinx.ext.autosummary",
     "sphinx.ext.viewcode",

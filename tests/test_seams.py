@@ -24,7 +24,8 @@ USER = {
     *("n_won", "n_kept", "acquisition_cost", "retention_cost", "segment", "promoted"),
     *("issued", "redeemed", "cohort", "age", "expected_redeemed", "goods_price"),
     *("points_price", "list_amount", "paid_amount", "expected_profit", "n_trips"),
-    *("opened", "closed", "n_contacts"),
+    *("opened", "closed", "n_contacts", "member", "price", "quantity", "spend"),
+    *("price_tolerance",),
     # a log of transactions, and who brought whom
     *("customer_id", "date", "amount", "referrer_id", "cost_to_serve"),
     # contracts and spells: how long, whether it ended, how many are left
@@ -107,6 +108,17 @@ def offer() -> Any:
     )
 
 
+def price_response() -> Any:
+    return rooms.campaigns.PriceResponse(
+        elasticity=-1.2,
+        standard_error=0.1,
+        n_rows=900,
+        n_customers=300,
+        n_products=4,
+        price_variation=0.1,
+    )
+
+
 def ledger() -> Any:
     lines = log().rename(columns={"amount": "paid_amount"})
     return ck.Ledger(lines=lines.assign(cost_amount=lines["paid_amount"] / 2))
@@ -131,6 +143,16 @@ STEPS: dict[str, Step] = {
         log(), cutoffs=["2023-06-30"], horizon=60, observation_period_end=END
     ),
     "log -> ledger profit": lambda _: rooms.clv.profit_by(ledger(), as_of=END),
+    "log -> ledger parts": lambda _: rooms.clv.clv_components(
+        ledger(),
+        references=rooms.clv.fit_references(ledger(), as_of=END),
+        as_of=END,
+        time_unit="year",
+        discount_rate=0.0,
+    ),
+    "ledger parts -> price change": lambda frame: price_response().with_price_change(
+        frame.merge(result("log -> ledger profit"), on="customer_id"), change=0.05
+    ),
     "log -> lapse window": lambda _: lapse_window(),
     "summary -> occasion details": lambda frame: ck.with_occasion_details(
         frame, transactions=log(), observation_period_end=END, time_unit="week"

@@ -1,11 +1,19 @@
 """Checks of arguments that are not numbers: lists, names of columns, models."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
 from .errors import InvalidTypeError, InvalidValueError
 
-__all__ = ["able_to", "function", "instance", "listed", "names_given"]
+__all__ = [
+    "able_to",
+    "function",
+    "instance",
+    "label",
+    "listed",
+    "mapped",
+    "names_given",
+]
 
 _Given = TypeVar("_Given")
 
@@ -44,6 +52,35 @@ def names_given(argument: str, names: str | Iterable[str]) -> list[str]:
 
 def _first_kind(given: Iterable[object]) -> str:
     return next(type(name).__name__ for name in given if not isinstance(name, str))
+
+
+def mapped(argument: str, given: Mapping[str, _Given]) -> dict[str, _Given]:
+    """Return a mapping of names to values as a dict."""
+    passed: object = given  # what the caller passed need not be what the type says
+    if not isinstance(passed, Mapping) or not all(
+        isinstance(key, str) for key in given
+    ):
+        raise InvalidTypeError(
+            subject=f"argument {argument!r}",
+            expected="a mapping of names to numbers",
+            got=type(given).__name__,
+            remedy="Pass a dict, such as {'name': 1.0}.",
+        )
+    return dict(given)
+
+
+def label(argument: str, value: object) -> object:
+    """Return a value that names a group: one that can be looked up, such as a text."""
+    try:
+        hash(value)
+    except TypeError:
+        raise InvalidTypeError(
+            subject=f"argument {argument!r}",
+            expected="one value of a column, such as a text",
+            got=type(value).__name__,
+            remedy="Pass one value.",
+        ) from None
+    return value
 
 
 def instance(

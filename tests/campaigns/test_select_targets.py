@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from crmkit.campaigns import select_targets
+from crmkit.campaigns.targeting import limited_choice
 from crmkit.errors import InvalidValueError, NotEnoughDataError
 
 
@@ -106,3 +107,22 @@ def test_what_cannot_be_planned_is_refused(rng: np.random.Generator) -> None:
     large = pd.DataFrame({"customer_id": np.arange(20_001), "expected_profit": 1.0})
     with pytest.raises(NotEnoughDataError, match="20,001"):
         select_targets(large, max_contacts=3, method="exact")
+
+
+def test_a_search_that_is_ended_early_keeps_a_proven_gap(
+    rng: np.random.Generator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rate = rng.beta(1, 15, 120)
+    given: dict[str, Any] = {
+        "owner": np.arange(120),
+        "used": rate[:, None],
+        "limits": np.array([3.0]),
+    }
+    profit = rate * 75 - 0.05
+    best = limited_choice.limited_choice(profit, method="exact", **given)
+    for nodes in (0, 1):
+        monkeypatch.setattr(limited_choice, "_NODES", nodes)
+        found = limited_choice.limited_choice(profit, method="auto", **given)
+        assert rate[found.selected].sum() <= 3.0 + 1e-9
+        assert found.profit <= best.profit * (1 + 1e-6) <= found.bound * (1 + 2e-6)
+        assert found.gap < 0.01

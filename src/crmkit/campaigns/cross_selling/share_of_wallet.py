@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from ..._arguments import instance
 from ..._frames import Frame, Rule, number_rules, nw, require_numbers, with_scores
 from ...errors import InvalidValueError
 from ...typing import FloatArray, IntoFrameT
@@ -70,6 +71,7 @@ def with_share_of_wallet(
     0   30.0    40.0             0.75             10.0
     1   30.0   120.0             0.25             90.0
     """
+    instance("output_col", output_col, str)
     ranked = rank_col is not None and n_brands_col is not None
     if (wallet_col is None) == (rank_col is None) or (rank_col is not None) != ranked:
         raise InvalidValueError(
@@ -77,13 +79,14 @@ def with_share_of_wallet(
             found="no share of wallet, or two",
             remedy="Pass wallet_col, or rank_col and n_brands_col.",
         )
-    others = [name for name in (wallet_col, rank_col, n_brands_col) if name]
+    named = (wallet_col, rank_col, n_brands_col)
+    others = [name for name in named if name is not None]
     keys = (spend_col, *others)
 
     def rules(frame: Frame) -> list[Rule]:
         require_numbers(frame, keys)
         found = number_rules(frame, spend_col, sign="nonnegative")
-        if wallet_col:
+        if wallet_col is not None:
             found += number_rules(frame, wallet_col, sign="nonnegative")
             return [*found, _beyond(wallet_col, spend_col, "smaller than the spending")]
         for name in others:

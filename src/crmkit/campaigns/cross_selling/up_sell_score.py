@@ -117,24 +117,26 @@ def up_sell_score(
     prior = positive("prior_customers", prior_customers)
     names = [customer_id_col, category_col, product_col]
     frame = read_eager(
-        lines, [*names, date_col, price_col, *([margin_col] if margin_col else [])]
+        lines,
+        [*names, date_col, price_col, *([] if margin_col is None else [margin_col])],
     )
     day, end = _days(
         frame, names, date_col, price_col, margin_col, until=observation_period_end
     )
-    # Lines of the future are taken out before prices and ladders are looked at.
-    frame, day = frame.filter((day <= end).tolist()), day[day <= end]
-    if not day.size:
+    seen = day <= end
+    if not seen.any():
         raise NotEnoughDataError(
             needed="purchases up to 'observation_period_end'",
             got="none",
             remedy="Pass a later day.",
         )
+    # Lines of the future are taken out before prices and ladders are looked at.
+    frame, day = frame.filter(seen.tolist()), day[seen]
     customers, categories, products = (group_rows(frame, name) for name in names)
     category = _category_of(categories.codes, products.codes, product_col)
     price, worth = (
         _means(frame, name, products.codes)
-        for name in (price_col, margin_col or price_col)
+        for name in (price_col, price_col if margin_col is None else margin_col)
     )
     order, top = ladder(price, category)
     rung = np.empty_like(order)
@@ -188,14 +190,14 @@ def _days(
     until: Day,
 ) -> tuple[IntArray, int]:
     """Check all columns, and return the days of the lines and the last one to read."""
-    amounts = [price_col, *([margin_col] if margin_col else [])]
+    amounts = [price_col, *([] if margin_col is None else [margin_col])]
     for name in names:
         require_ids(frame, name)
     require_numbers(frame, amounts)
     dated, rules = require_dates(frame, date_col)
     rules = [*rules, *(rule for name in names for rule in id_rules(frame, name))]
     rules += number_rules(frame, price_col, sign="positive")
-    if margin_col:
+    if margin_col is not None:
         rules += number_rules(frame, margin_col)
     refuse(dated, rules)
     zone = time_zone(frame, date_col) if dated is frame else None

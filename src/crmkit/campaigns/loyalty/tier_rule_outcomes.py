@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from ..._arguments import mapped
 from ..._check import nonnegative
 from ..._frames import (
     EagerFrame,
@@ -21,12 +22,14 @@ from ..._frames import (
     require_present,
     table,
 )
-from ...errors import InvalidValueError
+from ..._typed import typed
+from ...errors import InvalidValueError, NotEnoughDataError
 from ...typing import FloatArray, IntArray, IntoDataFrameT
 
 __all__ = ["tier_rule_outcomes"]
 
 
+@typed
 def tier_rule_outcomes(
     periods: IntoDataFrameT,
     *,
@@ -104,12 +107,17 @@ def tier_rule_outcomes(
     4    2024  silver            2          1       0
     5    2024    gold            0          0       1
     """
-    names = ["none", *qualify]
-    win, keep = _bars(qualify, retain or {})
-    rates = _rates(reward_rates, qualify)
-    values = [name for name in (activity_col, value_col) if name]
+    bars = mapped("qualify", qualify)
+    names = ["none", *bars]
+    win, keep = _bars(bars, {} if retain is None else mapped("retain", retain))
+    rates = _rates(reward_rates, bars)
+    values = [name for name in (activity_col, value_col) if name is not None]
     frame = read_eager(periods, [customer_id_col, period_col, *values])
     _refuse(frame, customer_id_col, period_col, values)
+    if len(frame) == 0:
+        raise NotEnoughDataError(
+            needed="at least 1 row", got="0", remedy="Pass the activity of customers."
+        )
     who, when = group_rows(frame, customer_id_col), group_rows(frame, period_col)
     shape = (when.count, who.count)
     place = np.ravel_multi_index((when.codes, who.codes), shape)
@@ -159,7 +167,8 @@ def _counts(
             ]
         )
         before = now
-    found = np.array(rows).transpose(1, 0, 2).reshape(6, -1)
+    table_ = np.array(rows).reshape(-1, 6, tiers)
+    found = table_.transpose(1, 0, 2).reshape(6, len(rows) * tiers)
     counts = ("n_customers", "n_entered", "n_left", "n_retained_only")
     columns = {
         **{name: found[at].astype(np.int64) for at, name in enumerate(counts)},
@@ -177,14 +186,15 @@ def _rates(
     """Return the reward of each tier, that of no tier first."""
     if reward_rates is None:
         return None
-    unknown = sorted(set(reward_rates) - set(qualify))
+    given = mapped("reward_rates", reward_rates)
+    unknown = sorted(set(given) - set(qualify))
     if unknown:
         raise InvalidValueError(
             subject="argument 'reward_rates'",
             found=f"a reward for {unknown[0]!r}, which no bar qualifies for",
             remedy="Name tiers as in 'qualify'.",
         )
-    named = [reward_rates.get(name, 0.0) for name in qualify]
+    named = [given.get(name, 0.0) for name in qualify]
     return np.array([0.0, *(nonnegative("reward_rates", rate) for rate in named)])
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.special import stdtr, stdtrit
 
+from ..._arguments import label
 from ..._check import fraction
 from ..._frames import (
     flag_rules,
@@ -17,15 +18,17 @@ from ..._frames import (
     require_numbers,
     result_table,
 )
+from ..._typed import typed
 from ...errors import InvalidValueError, NotEnoughDataError
 from ...kernels.base.intervals import holm
 from ...satisfaction.reading.answer_groups import answer_groups
 from ...typing import FloatArray, IntArray, IntoFrameT
-from .sums_by_group import N_ROWS, groups_of, sums_by_group
+from .sums_by_group import N_ROWS, groups_of, square_rules, sums_by_group
 
 __all__ = ["arm_effects"]
 
 
+@typed
 def arm_effects(
     customers: IntoFrameT,
     *,
@@ -96,13 +99,13 @@ def arm_effects(
     1  mail     3.0          1.59          4.41
     """
     inside = fraction("level", level)
-    groups = groups_of(by)
+    groups, none = groups_of(by), label("control", control)
     opened = read(customers, [*groups, arm_col, outcome_col])
     if opened.collect_schema()[outcome_col] == nw.Boolean:
         refuse(opened, flag_rules(opened, outcome_col))
     else:
         require_numbers(opened, [outcome_col])
-        refuse(opened, number_rules(opened, outcome_col))
+        refuse(opened, [*number_rules(opened, outcome_col), *square_rules(outcome_col)])
     value = nw.col(outcome_col).cast(nw.Float64)
     summed = sums_by_group(
         opened,
@@ -115,7 +118,7 @@ def arm_effects(
         else np.zeros(len(summed), dtype=np.int64)
     )
     arms = summed[arm_col].to_list()
-    at = _control_rows(arms, control, group)
+    at = _control_rows(arms, none, group)
     n = numbers(summed, N_ROWS)
     if n.size <= at.size or n.min() < 2:
         raise NotEnoughDataError(

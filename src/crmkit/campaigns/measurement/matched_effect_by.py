@@ -26,7 +26,7 @@ from ...errors import NotEnoughDataError
 from ...kernels.campaigns.matched_change import MatchedChange, matched_change
 from ...satisfaction.reading.answer_groups import answer_groups
 from ...typing import FloatArray, IntArray, IntoDataFrameT
-from .sums_by_group import groups_of
+from .sums_by_group import groups_of, square_rules
 
 __all__ = ["matched_effect_by"]
 
@@ -129,7 +129,8 @@ def matched_effect_by(
     """
     inside = fraction("level", level)
     groups, strata = groups_of(by), names_given("match_cols", match_cols)
-    amounts = [name for name in (after_col, before_col, earlier_col, cost_col) if name]
+    more = (before_col, earlier_col, cost_col)
+    amounts = [after_col, *(name for name in more if name is not None)]
     frame = read_eager(customers, [*groups, *strata, member_col, *amounts])
     _refuse(frame, [*groups, *strata], member_col, amounts, cost_col)
     member = numbers(frame, member_col) > 0
@@ -142,7 +143,9 @@ def matched_effect_by(
         group=group,
         n_groups=1 if keys is None else len(keys),
     )
-    before = numbers(frame, before_col) if before_col else np.zeros(member.size)
+    before = np.zeros(member.size)
+    if before_col is not None:
+        before = numbers(frame, before_col)
     change = numbers(frame, after_col) - before
     found = measure(change)
     if not found.matched.any():
@@ -163,10 +166,10 @@ def matched_effect_by(
         **_limits("effect", found, inside),
         "p_value": _p_value(found),
     }
-    if earlier_col:
+    if earlier_col is not None:
         past = measure(before - numbers(frame, earlier_col))
         floats |= _limits("earlier_effect", past, inside)
-    if cost_col:
+    if cost_col is not None:
         spent = np.where(member, numbers(frame, cost_col), 0.0)
         net = measure(change - spent)
         floats |= _profit(net, found, inside)
@@ -181,7 +184,7 @@ def _groups_of_members(
 ) -> tuple[EagerFrame | None, IntArray]:
     """Give each member the number of its group; other customers have none."""
     codes = np.zeros(member.size, dtype=np.int64)
-    if not groups:
+    if not groups or not member.any():
         return None, codes
     keys, codes[member] = answer_groups(frame.filter(member.tolist()), groups)
     return keys, codes
@@ -198,8 +201,8 @@ def _refuse(
     require_numbers(frame, amounts)
     rules = flag_rules(frame, member_col)
     for name in amounts:
-        rules += number_rules(frame, name)
-    if cost_col:
+        rules += [*number_rules(frame, name), *square_rules(name)]
+    if cost_col is not None:
         rules += number_rules(frame, cost_col, sign="nonnegative")
     refuse(frame, rules)
 

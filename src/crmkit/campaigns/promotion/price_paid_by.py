@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..._frames import Rule, numbers, nw, read_numbers, refuse
+from ..._frames import Rule, numbers, nw, read, read_numbers, refuse
+from ..._typed import typed
 from ...typing import FloatArray, IntoFrameT
 from ..measurement.sums_by_group import (
     N_ROWS,
@@ -16,6 +17,7 @@ from ..measurement.sums_by_group import (
 __all__ = ["price_paid_by"]
 
 
+@typed
 def price_paid_by(
     lines: IntoFrameT,
     *,
@@ -72,7 +74,8 @@ def price_paid_by(
     1   top            0.05             0.526          0.188
     """
     groups = groups_of(by)
-    columns = [list_col, paid_col, *([reference_col] if reference_col else [])]
+    columns = [list_col, paid_col, *([] if reference_col is None else [reference_col])]
+    read(lines, [*groups, *columns])
     opened = read_numbers(lines, columns)
     refuse(
         opened,
@@ -94,7 +97,7 @@ def price_paid_by(
         "crmkit_full": full.then(paid).otherwise(0.0),
         "crmkit_full_list": full.then(listed).otherwise(0.0),
     }
-    if reference_col:
+    if reference_col is not None:
         sums["crmkit_reference"] = nw.col(reference_col)
     summed = sums_by_group(opened, groups, sums)
     n, all_listed, revenue, at_full, full_listed, *rest = (

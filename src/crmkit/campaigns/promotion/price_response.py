@@ -25,6 +25,7 @@ from ...errors import ConvergenceError, NotEnoughDataError
 from ...fits import Interval, checked, from_document, to_document
 from ...kernels.campaigns.price_elasticity import elasticity, informative
 from ...typing import FloatArray, IntoDataFrame, IntoFrameT
+from ..measurement.sums_by_group import square_rules
 
 __all__ = ["PriceResponse", "fit_price_response"]
 
@@ -318,5 +319,6 @@ def _refuse(
             *id_rules(frame, product),
             *number_rules(frame, quantity, sign="nonnegative"),
             *number_rules(frame, price, sign="positive"),
+            *square_rules(quantity),
         ],
     )

@@ -91,7 +91,7 @@ def price_tolerance_by(
         sorted({positive("increases", each) for each in listed("increases", increases)})
     )
     groups = groups_of(by)
-    spend = [spend_col] if spend_col else []
+    spend = [] if spend_col is None else [spend_col]
     frame = read_eager(answers, [*groups, tolerance_col, *spend])
     require_present(frame, *groups)
     require_numbers(frame, [tolerance_col, *spend])
@@ -138,7 +138,7 @@ def price_tolerance_by(
         "staying_rate_lower": np.where(some, lower, np.nan),
         "staying_rate_upper": np.where(some, upper, np.nan),
     }
-    if spend_col:
+    if spend_col is not None:
         money = numbers(frame, spend_col)
         spent = np.repeat(np.bincount(codes, money, minlength=n_groups), rises.size)
         rate = np.where(

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ..._arguments import instance
 from ..._dates import day_number
 from ..._frames import (
     EagerFrame,
@@ -103,6 +104,7 @@ def with_service_experience(
     1         bob        2              later
     2         cyd        0            no case
     """
+    instance("output_col", output_col, str)
     base = read_eager(customers, [customer_id_col])
     seen = read_eager(cases, [customer_id_col, opened_col, closed_col, n_contacts_col])
     require_one_row_each(base, customer_id_col)

@@ -20,6 +20,8 @@ from ..._frames import (
     require_present,
     table,
 )
+from ..._typed import typed
+from ...errors import NotEnoughDataError
 from ...kernels.base.intervals import wilson
 from ...kernels.survival.event_table import event_table, survival
 from ...satisfaction.reading.answer_groups import answer_groups
@@ -29,6 +31,7 @@ from ..measurement.days_reached import days_reached, require_order
 __all__ = ["service_statistics"]
 
 
+@typed
 def service_statistics(
     cases: IntoDataFrameT,
     *,
@@ -111,7 +114,9 @@ def service_statistics(
     """
     inside = fraction("level", level)
     groups = names_given("by", by)
-    counts = [name for name in (n_contacts_col, n_callbacks_col, cost_col) if name]
+    counts = [
+        name for name in (n_contacts_col, n_callbacks_col, cost_col) if name is not None
+    ]
     frame = read_eager(cases, [*groups, opened_col, closed_col, *counts])
     require_present(frame, *groups, opened_col)
     require_numbers(frame, counts)
@@ -123,6 +128,10 @@ def service_statistics(
             for rule in number_rules(frame, name, sign="nonnegative")
         ],
     )
+    if len(frame) == 0:
+        raise NotEnoughDataError(
+            needed="at least 1 case", got="0", remedy="Pass the cases of a longer time."
+        )
     waited, closed = _waits(frame, opened_col, closed_col, as_of)
     keys, code = answer_groups(frame, groups)
     n = len(keys)
@@ -131,7 +140,9 @@ def service_statistics(
         return np.asarray(np.bincount(code, values, minlength=n), dtype=np.float64)
 
     contacts = numbers(frame, n_contacts_col)
-    back = numbers(frame, n_callbacks_col) if n_callbacks_col else np.zeros(code.size)
+    back = np.zeros(code.size)
+    if n_callbacks_col is not None:
+        back = numbers(frame, n_callbacks_col)
     size, done = total(np.ones(code.size)), total(closed.astype(np.float64))
     solved = total((closed & (contacts == 1) & (back == 0)).astype(np.float64))
     some = np.maximum(done, 1.0)
@@ -147,10 +158,14 @@ def service_statistics(
         "n_cases": size.astype(np.int64),
         "n_closed": done.astype(np.int64),
         "contacts_per_case": total(contacts) / size,
-        **({"callbacks_per_case": total(back) / size} if n_callbacks_col else {}),
+        **(
+            {}
+            if n_callbacks_col is None
+            else {"callbacks_per_case": total(back) / size}
+        ),
         **rates,
     }
-    if cost_col:
+    if cost_col is not None:
         cost = total(numbers(frame, cost_col))
         columns |= {"cost": cost, "cost_per_case": cost / size}
     made = table(frame, columns)
@@ -178,7 +193,8 @@ def _medians(
     order = np.argsort(code, kind="stable")
     cuts = np.searchsorted(code[order], np.arange(1, n))
     found = np.full(n, np.nan)
-    for at, rows in enumerate(np.split(order, cuts)):
+    # Without groups there is nothing to divide, but np.split returns one part.
+    for at, rows in enumerate(np.split(order, cuts)[:n]):
         entry, weight = np.full(rows.size, -np.inf), np.ones(rows.size)
         spells = event_table(entry, waited[rows], closed[rows], weight)
         found[at] = _median(spells.time, survival(spells))

@@ -6,7 +6,7 @@ from typing import Any, Generic, TypeVar
 
 import numpy as np
 
-from ..._arguments import names_given
+from ..._arguments import label, mapped, names_given
 from ..._check import fraction, nonnegative, whole
 from ..._frames import (
     EagerFrame,
@@ -17,13 +17,14 @@ from ..._frames import (
     nw,
     read_eager,
     refuse,
+    require_ids,
     require_numbers,
     require_present,
     table,
     with_arrays,
 )
 from ...errors import InvalidTypeError, InvalidValueError, NotEnoughDataError
-from ...fits import Interval
+from ...fits import Interval, shown
 from ...kernels.base.intervals import normal_quantile
 from ...kernels.campaigns.arm_cells import (
     ArmCells,
@@ -33,6 +34,7 @@ from ...kernels.campaigns.arm_cells import (
 )
 from ...satisfaction.reading.answer_groups import answer_groups
 from ...typing import FloatArray, IntArray, IntoDataFrameT
+from ..measurement.sums_by_group import square_rules
 from .limited_choice import LimitedChoice, limited_choice
 
 __all__ = ["CampaignPlan", "campaign_plan"]
@@ -41,6 +43,7 @@ FrameT_co = TypeVar("FrameT_co", covariant=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@shown
 class CampaignPlan(Generic[FrameT_co]):
     """Who gets which treatment, and what that is expected to earn.
 
@@ -198,12 +201,16 @@ def campaign_plan(
         read_eager(frame, names)
         for frame, names in ((customers, cells), (pilot, read), (check_on, read))
     )
+    for frame in (base, learned, checked):
+        for name in cells:
+            require_ids(frame, name)
     for frame in (learned, checked):
         require_present(frame, arm_col)
         require_numbers(frame, [profit_col])
-        refuse(frame, number_rules(frame, profit_col))
+        refuse(frame, [*number_rules(frame, profit_col), *square_rules(profit_col)])
     keys, (cell, *others) = _shared_cells([base, learned, checked], cells)
-    arms = [control, *arm_costs]
+    given = mapped("arm_costs", arm_costs)
+    arms = [label("control", control), *given]
     shape = (len(keys), len(arms))
     seen, held_out = (
         _measured(frame, code, arms, shape, arm_col, profit_col)
@@ -211,16 +218,16 @@ def campaign_plan(
     )
     _require_arms(seen, arms)
     raw, shrunk = shrunk_effects(seen, 0)
-    costs = np.array([0.0, *(nonnegative("arm_costs", c) for c in arm_costs.values())])
+    costs = np.array([0.0, *(nonnegative("arm_costs", c) for c in given.values())])
     found = _chosen(
         (shrunk - costs)[cell][:, 1:],
         costs[1:],
-        list(arm_costs),
+        list(given),
         budget=budget,
         max_contacts=max_contacts,
-        capacity=capacity,
+        capacity={} if capacity is None else mapped("capacity", capacity),
     )
-    taken = found.selected.reshape(cell.size, -1)
+    taken = found.selected.reshape(cell.size, len(given))
     arm = np.where(taken.any(axis=1), taken.argmax(axis=1) + 1, 0)
     place = np.bincount(cell * shape[1] + arm, minlength=shape[0] * shape[1])
     planned = place.reshape(shape).astype(np.float64)
@@ -312,7 +319,7 @@ def _chosen(
     *,
     budget: float | None,
     max_contacts: int | None,
-    capacity: Mapping[str, float] | None,
+    capacity: Mapping[str, float],
 ) -> LimitedChoice:
     """Choose among one candidate per customer and arm."""
     n, n_arms = profit.shape
@@ -324,7 +331,7 @@ def _chosen(
     if max_contacts is not None:
         used.append(np.ones(n * n_arms))
         limits.append(float(whole("max_contacts", max_contacts)))
-    for name, room in (capacity or {}).items():
+    for name, room in capacity.items():
         if name not in arms:
             raise InvalidValueError(
                 subject="argument 'capacity'",

@@ -1,6 +1,6 @@
 """Rows of highest total profit under limits, at most one of each customer."""
 
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -15,6 +15,8 @@ __all__ = ["LimitedChoice", "Method", "limited_choice"]
 
 _MOST_EXACT = 20_000  # rows that the exact method takes
 _GAP = 1e-6  # relative gap at which the exact method stops
+# Unless the optimum is asked for, the last digits are not worth a search of minutes.
+_QUICK_GAP, _NODES = 1e-4, 50
 
 Method: TypeAlias = Literal["auto", "greedy", "exact"]
 
@@ -40,8 +42,8 @@ def limited_choice(
     """Choose rows; ``used`` has a row per candidate and a column per limit."""
     from scipy.sparse import csr_array  # noqa: PLC0415 - a tenth of a second at import
 
-    # Rows that lose money are never selected, so they need no decision.
-    rows = np.flatnonzero(profit > 0)
+    # Rows that lose money, or exceed a limit alone, are never selected: no decision.
+    rows = np.flatnonzero((profit > 0) & np.all(used <= limits, axis=1))
     rows = rows[np.argsort(owner[rows], kind="stable")]
     exact = method == "exact" or (method == "auto" and rows.size <= 2_000)
     if exact and rows.size > _MOST_EXACT:
@@ -51,9 +53,13 @@ def limited_choice(
             remedy='Pass method="greedy", which has a proven gap.',
         )
     starts = np.flatnonzero(np.diff(owner[rows], prepend=-1))
-    solve = _exact if exact else _greedy
     use = csr_array(used[rows])
-    inside, bound, price = solve(profit[rows], use, limits, starts)
+    if exact:
+        inside, bound, price = _exact(
+            profit[rows], use, limits, starts, quick=method == "auto"
+        )
+    else:
+        inside, bound, price = _greedy(profit[rows], use, limits, starts)
     selected = np.zeros(profit.size, dtype=bool)
     selected[rows[inside]] = True
     earned = float(profit[selected].sum())
@@ -80,7 +86,12 @@ def _greedy(
 
 
 def _exact(
-    profit: FloatArray, use: "csr_array", limits: FloatArray, starts: IntArray
+    profit: FloatArray,
+    use: "csr_array",
+    limits: FloatArray,
+    starts: IntArray,
+    *,
+    quick: bool,
 ) -> _Solved:
     # Both take longer to import than all of crmkit.
     from scipy.optimize import Bounds, LinearConstraint, milp  # noqa: PLC0415
@@ -95,15 +106,24 @@ def _exact(
     )[size > 1]
     most = np.concatenate([limits, np.ones(one_each.shape[0])])
     scale = float(profit.max())
-    found = milp(
+    found: Any = milp(
         -profit / scale,
         integrality=np.ones(profit.size, dtype=np.int64),
         bounds=Bounds(0, 1),
         constraints=LinearConstraint(vstack([use.T, one_each]), -np.inf, most)
         if most.size
         else (),
-        options={"mip_rel_gap": _GAP},
+        options={"mip_rel_gap": _QUICK_GAP, "node_limit": _NODES}
+        if quick
+        else {"mip_rel_gap": _GAP},
     )
-    # Choosing no one is always allowed, so there is a solution.
+    if found.status == 0 and found.x is not None:
+        chosen = np.asarray(found.x, dtype=np.float64) > 0.5
+        return chosen, -float(found.mip_dual_bound or 0.0) * scale, None
+    # Stopped early: the ranking may be the better choice, or the only one.
+    ranked, bound, _ = _greedy(profit, use, limits, starts)
+    if found.x is None:
+        return ranked, bound, None
     chosen = np.asarray(found.x, dtype=np.float64) > 0.5
-    return chosen, -float(found.mip_dual_bound or 0.0) * scale, None
+    best = max(chosen, ranked, key=lambda rows: float(profit[rows].sum()))
+    return best, min(bound, -float(found.mip_dual_bound) * scale), None

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from ..._arguments import names_given
+from ..._arguments import label, names_given
 from ..._check import fraction
 from ..._frames import (
     EagerFrame,
@@ -24,6 +24,7 @@ from ...errors import InvalidValueError, NotEnoughDataError
 from ...kernels.base.intervals import normal_quantile, two_sided_p
 from ...kernels.campaigns.policy_value import gain_per_customer, mean_with_variance
 from ...typing import IntArray, IntoDataFrameT
+from ..measurement.sums_by_group import square_rules
 
 __all__ = ["policy_profit"]
 
@@ -117,9 +118,9 @@ def policy_profit(
     frame = read_eager(customers, [arm_col, profit_col, *policies])
     require_present(frame, arm_col, *policies)
     require_numbers(frame, [profit_col])
-    refuse(frame, number_rules(frame, profit_col))
+    refuse(frame, [*number_rules(frame, profit_col), *square_rules(profit_col)])
     outcome = numbers(frame, profit_col)
-    arm, chosen, none = _codes(frame, arm_col, policies, control)
+    arm, chosen, none = _codes(frame, arm_col, policies, label("control", control))
     untreated = np.full(arm.size, none)
     rows = []
     for policy in chosen:

@@ -6,6 +6,7 @@ from typing import Any, Generic, TypeVar
 
 import numpy as np
 
+from ..._arguments import mapped
 from ..._check import nonnegative, one_of, whole
 from ..._frames import (
     EagerFrame,
@@ -20,6 +21,7 @@ from ..._frames import (
     require_present,
     with_columns_of,
 )
+from ..._typed import typed
 from ...errors import InvalidValueError
 from ...fits import shown
 from ...typing import FloatArray, IntoDataFrameT
@@ -63,6 +65,7 @@ class TargetSelection(Generic[FrameT_co]):
     profit_per_budget_unit: float | None = None
 
 
+@typed
 def select_targets(
     customers: IntoDataFrameT,
     *,
@@ -95,7 +98,7 @@ def select_targets(
         ``"exact"`` solves the problem as a mixed integer program, for up to 20,000
         rows. ``"greedy"`` ranks rows by profit minus the price of the limits they use,
         and reports how far it can be from the best. ``"auto"`` takes the exact method
-        up to 2,000 rows.
+        up to 2,000 rows, and ends it early, with its gap, where it would take long.
     profit_col
         The expected profit of the contact, after its cost.
     cost_col
@@ -151,8 +154,10 @@ def select_targets(
     one_of("method", method, ("auto", "greedy", "exact"))
     columns = [customer_id_col, profit_col]
     columns += [cost_col] if budget is not None else []
-    columns += [channel_col] if capacity else []
-    columns += [units_col] if capacity and units_col else []
+    room = {} if capacity is None else mapped("capacity", capacity)
+    columns += [channel_col] if room else []
+    units = units_col if room else None
+    columns += [] if units is None else [units]
     frame = read_eager(customers, columns)
     if cost_col in frame.columns and cost_col not in columns:
         columns.append(cost_col)
@@ -160,10 +165,10 @@ def select_targets(
     used, limits = _limits(
         frame,
         cost,
-        units_col=units_col if capacity else None,
+        units_col=units,
         budget=budget,
         max_contacts=max_contacts,
-        capacity=capacity,
+        capacity=room,
         channel_col=channel_col,
     )
     found = limited_choice(
@@ -208,13 +213,13 @@ def _limits(
     *,
     budget: float | None,
     max_contacts: int | None,
-    capacity: Mapping[str, float] | None,
+    capacity: Mapping[str, float],
     channel_col: str,
     units_col: str | None,
 ) -> tuple[FloatArray, FloatArray]:
     """Return what each row uses of each limit, and the limits: the budget first."""
     units = np.ones(cost.size)
-    if units_col:
+    if units_col is not None:
         require_numbers(frame, [units_col])
         refuse(frame, number_rules(frame, units_col, sign="nonnegative"))
         units = numbers(frame, units_col)
@@ -229,7 +234,7 @@ def _limits(
     if capacity:
         require_present(frame, channel_col)
         channel: Any = frame.get_column(channel_col)
-        for name, room in capacity.items():
+        for name, most_units in capacity.items():
             there = (channel == name).to_numpy().astype(bool)
             if not there.any():
                 raise InvalidValueError(
@@ -238,6 +243,6 @@ def _limits(
                     remedy=f"Name channels as in column {channel_col!r}.",
                 )
             used.append(np.where(there, units, 0.0))
-            most.append(nonnegative("capacity", room))
+            most.append(nonnegative("capacity", most_units))
     table = np.column_stack(used) if used else np.zeros((cost.size, 0))
     return table, np.asarray(most, dtype=np.float64)

@@ -47,7 +47,7 @@ def shrunk_effects(cells: ArmCells, control: int) -> tuple[FloatArray, FloatArra
     pooled = squares.sum(axis=0) / np.maximum(free.sum(axis=0), 1.0)
     error = pooled / np.where(cells.n > 0, cells.n, np.nan)
     raw = cells.mean - cells.mean[:, [control]]
-    noise = np.maximum(error + error[:, [control]], 1e-300)
+    noise = error + error[:, [control]]
     shrunk = np.zeros(raw.shape)
     for arm in range(raw.shape[1]):
         if arm == control:
@@ -55,10 +55,16 @@ def shrunk_effects(cells: ArmCells, control: int) -> tuple[FloatArray, FloatArra
             continue
         known = np.isfinite(raw[:, arm])
         e, v = raw[known, arm], noise[known, arm]
-        weight = 1 / v
+        largest = float(v.max(initial=0.0))
+        if largest == 0:  # outcomes that do not vary leave nothing to be drawn
+            shrunk[known, arm] = e
+            shrunk[~known, arm] = e.mean() if e.size else 0.0
+            continue
+        v = np.maximum(v, 1e-12 * largest)
+        weight = largest / v
         mean = float(weight @ e / weight.sum()) if e.size else 0.0
         lost = weight.sum() - (weight**2).sum() / max(weight.sum(), 1e-300)
-        more = float(weight @ (e - mean) ** 2) - (e.size - 1)
+        more = float(weight @ (e - mean) ** 2) - (e.size - 1) * largest
         between = max(more / lost, 0.0) if lost > 0 else 0.0
         shrunk[:, arm] = mean
         shrunk[known, arm] = (between * e + v * mean) / (between + v)

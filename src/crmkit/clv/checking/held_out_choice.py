@@ -108,11 +108,12 @@ class ModelChoice:
 
     def __str__(self) -> str:
         """Show what was compared, what was chosen and by how much."""
-        when = " and ".join(dict.fromkeys((self.cutoffs[0], self.cutoffs[-1])))
+        first, last, n = self.cutoffs[0], self.cutoffs[-1], len(self.cutoffs)
+        when = f"{n} cutoffs from {first} to {last}" if n > 1 else f"cutoff {first}"
         score = _mean(self.purchase_scores, self.purchases, "log_score")
         bias = _mean(self.purchase_scores, self.purchases, "bias")
         lines = [
-            f"{self.horizon_days:,} days ahead, {len(self.cutoffs)} cutoff(s): {when}",
+            f"{self.horizon_days:,} days ahead, {when}",
             f"purchases: {self.purchases}, log score {score:.4f}, bias {bias:+.1%}",
             *gap_lines(self.purchase_gaps, "log score"),
         ]
@@ -196,6 +197,11 @@ def model_choice(
     InvalidTypeError
         If ``purchases`` or ``spend`` is not a mapping.
 
+    Warns
+    -----
+    IdentifiabilityWarning
+        If the data up to a cutoff leave parameters of a model all but free.
+
     See Also
     --------
     backtest : one table of models of purchases, with the coverage of their intervals.
@@ -210,7 +216,7 @@ def model_choice(
     ...     horizon_days=182,
     ... )
     >>> print(choice)
-    182 days ahead, 2 cutoff(s): 1997-06-30 and 1997-09-30
+    182 days ahead, 2 cutoffs from 1997-06-30 to 1997-09-30
     purchases: MBG/NBD, log score -0.8687, bias -17.2%
       BG/NBD 0.00057 worse in log score (standard error 0.0015: no clear difference)
       Pareto/NBD 0.0046 worse in log score (standard error 0.0028: no clear difference)
