@@ -35,6 +35,7 @@ extensions = [
     "reference",
 ]
 exclude_patterns = ["_build", "_ext", "_static", "_templates"]
+suppress_warnings = ["toc.empty_glob"]  # a pattern is there for pages to come
 templates_path = ["_templates"]
 source_suffix = {".rst": "restructuredtext", ".md": "myst-nb", ".ipynb": "myst-nb"}
 

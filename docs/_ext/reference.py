@@ -176,7 +176,7 @@ def _returned_by() -> dict[str, list[Name]]:
     return found
 
 
-def _resolvable(thing: Any) -> bool:
+def _resolvable(thing: object) -> bool:
     try:
         typing.get_type_hints(thing)
     except NameError:  # a type of an optional library, such as matplotlib's Axes
@@ -184,7 +184,7 @@ def _resolvable(thing: Any) -> bool:
     return True
 
 
-def _thing(name: Name) -> Any:
+def _thing(name: Name) -> Any:  # noqa: ANN401 - a public name is anything
     return getattr(importlib.import_module(name.namespace), name.name)
 
 
@@ -414,7 +414,12 @@ def _link_code(
 
 
 def _returns_in_prose(
-    _app: Sphinx, _what: str, _name: str, thing: Any, _options: object, lines: list[str]
+    _app: Sphinx,
+    _what: str,
+    _name: str,
+    thing: object,
+    _options: object,
+    lines: list[str],
 ) -> None:
     """Give the Returns section of a docstring its type, where it is written as prose.
 
