@@ -20,6 +20,7 @@ from .findings.customer_lists import (
 )
 from .findings.findings import Findings
 from .findings.fit_facts import fit_facts
+from .findings.fitted_spend import fit_spend
 from .findings.forecast_check import check_forecast, held_back
 from .findings.found_values import LeftOut
 from .findings.ledger_parts import ledger_parts
@@ -27,7 +28,6 @@ from .findings.log_doubts import flat_base_doubt, log_doubts
 from .findings.purchase_models import PurchaseFit, choose_model
 from .findings.retention_facts import retention_facts
 from .findings.scored_customers import ScoredCustomers, score_customers
-from .findings.spend_fit import fit_spend
 from .findings.spend_floor import count_below_zero, with_spend_floor
 from .findings.spending_months import spending_months
 from .findings.tier_totals import risk_by_tier, tier_totals

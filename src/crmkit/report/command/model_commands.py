@@ -9,8 +9,8 @@ import typer
 from ..._frames import native
 from ...clv import BgNbd, GammaGamma, MbgNbd, ParetoNbd, per_unit_rate, with_clv
 from ...errors import InvalidValueError
+from ..findings.fitted_spend import fit_spend
 from ..findings.purchase_models import PurchaseFit
-from ..findings.spend_fit import fit_spend
 from ..findings.spend_floor import with_spend_floor
 from ..intake.prepare import prepare_log
 from ..output.atomic_files import replace_files
