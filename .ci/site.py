@@ -7,6 +7,7 @@ import json
 import re
 import sys
 from html.parser import HTMLParser
+from os.path import normpath
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -66,6 +67,9 @@ def main(root: Path) -> int:
         for path in sorted(root.rglob("*.html"))
         if "_static" not in path.parts
     }
+    # Each file of the site, with the anchors of a page.
+    site: dict[str, set[str] | None] = {str(path): None for path in root.rglob("*")}
+    site |= {str(path): page.anchors for path, page in pages.items()}
     wrong = [
         f"{path.relative_to(root)}: loads {address}"
         for path, page in pages.items()
@@ -82,7 +86,7 @@ def main(root: Path) -> int:
         f"{path.relative_to(root)}: the link {link} leads nowhere"
         for path, page in pages.items()
         for link in dict.fromkeys(page.links)
-        if not _arrives(path, link, pages)
+        if not _arrives(path, link, site)
     ]
     wrong += [
         f"{path.relative_to(root)}: {picture} has no text for those who cannot see it"
@@ -97,17 +101,17 @@ def main(root: Path) -> int:
     return len(wrong)
 
 
-def _arrives(path: Path, link: str, pages: dict[Path, Page]) -> bool:
+def _arrives(path: Path, link: str, site: dict[str, set[str] | None]) -> bool:
     parts = urlsplit(link)
     if parts.scheme or parts.netloc:
         return True
-    target = (path.parent / unquote(parts.path)).resolve() if parts.path else path
-    if target.is_dir():
-        target /= "index.html"
-    if not target.exists():
+    target = str(path)
+    if parts.path:
+        target = normpath(path.parent / unquote(parts.path))
+    if target not in site:
         return False
-    anchor = unquote(parts.fragment)
-    return not anchor or target not in pages or anchor in pages[target].anchors
+    anchors, anchor = site[target], unquote(parts.fragment)
+    return not anchor or anchors is None or anchor in anchors
 
 
 def _search(root: Path, word: str, page: str) -> list[str]:
