@@ -27,8 +27,8 @@ from .findings.log_doubts import flat_base_doubt, log_doubts
 from .findings.purchase_models import PurchaseFit, choose_model
 from .findings.retention_facts import retention_facts
 from .findings.scored_customers import ScoredCustomers, score_customers
-from .findings.spend_fit import fit_spend
 from .findings.spend_floor import count_below_zero, with_spend_floor
+from .findings.spend_model import fit_spend
 from .findings.spending_months import spending_months
 from .findings.tier_totals import risk_by_tier, tier_totals
 from .findings.value_ahead_range import past_errors, value_ranges

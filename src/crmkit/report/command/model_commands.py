@@ -10,8 +10,8 @@ from ..._frames import native
 from ...clv import BgNbd, GammaGamma, MbgNbd, ParetoNbd, per_unit_rate, with_clv
 from ...errors import InvalidValueError
 from ..findings.purchase_models import PurchaseFit
-from ..findings.spend_fit import fit_spend
 from ..findings.spend_floor import with_spend_floor
+from ..findings.spend_model import fit_spend
 from ..intake.prepare import prepare_log
 from ..output.atomic_files import replace_files
 from ..question import ModelName

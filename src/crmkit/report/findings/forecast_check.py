@@ -18,8 +18,8 @@ from ..intake.prepare import PreparedLog
 from ..question import Question
 from .found_values import Decile, Holdout, Week
 from .purchase_models import PurchaseFit
-from .spend_fit import fit_spend
 from .spend_floor import expected_spend, with_spend_floor
+from .spend_model import fit_spend
 
 _POINTS = 13
 

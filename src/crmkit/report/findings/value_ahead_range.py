@@ -22,8 +22,8 @@ from ..intake.prepare import PreparedLog
 from ..question import Question
 from .found_values import FanPoint
 from .purchase_models import ChosenModel, PurchaseFit
-from .spend_fit import fit_spend
 from .spend_floor import with_spend_floor
+from .spend_model import fit_spend
 
 __all__ = ["ValueRanges", "past_errors", "value_ranges"]
 
