@@ -20,7 +20,7 @@ from .findings.customer_lists import (
 )
 from .findings.findings import Findings
 from .findings.fit_facts import fit_facts
-from .findings.fitted_spend import fit_spend
+from .findings.spend_model import fit_spend
 from .findings.forecast_check import check_forecast, held_back
 from .findings.found_values import LeftOut
 from .findings.ledger_parts import ledger_parts
@@ -29,6 +29,7 @@ from .findings.purchase_models import PurchaseFit, choose_model
 from .findings.retention_facts import retention_facts
 from .findings.scored_customers import ScoredCustomers, score_customers
 from .findings.spend_floor import count_below_zero, with_spend_floor
+from .findings.spend_model import fit_spend
 from .findings.spending_months import spending_months
 from .findings.tier_totals import risk_by_tier, tier_totals
 from .findings.value_ahead_range import past_errors, value_ranges

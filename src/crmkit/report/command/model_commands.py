@@ -9,9 +9,10 @@ import typer
 from ..._frames import native
 from ...clv import BgNbd, GammaGamma, MbgNbd, ParetoNbd, per_unit_rate, with_clv
 from ...errors import InvalidValueError
-from ..findings.fitted_spend import fit_spend
+from ..findings.spend_model import fit_spend
 from ..findings.purchase_models import PurchaseFit
 from ..findings.spend_floor import with_spend_floor
+from ..findings.spend_model import fit_spend
 from ..intake.prepare import prepare_log
 from ..output.atomic_files import replace_files
 from ..question import ModelName

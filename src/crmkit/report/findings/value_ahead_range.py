@@ -20,10 +20,11 @@ from ...errors import CrmkitError, CrmkitWarning
 from ...typing import Day, IntoDataFrame
 from ..intake.prepare import PreparedLog
 from ..question import Question
-from .fitted_spend import fit_spend
+from .spend_model import fit_spend
 from .found_values import FanPoint
 from .purchase_models import ChosenModel, PurchaseFit
 from .spend_floor import with_spend_floor
+from .spend_model import fit_spend
 
 __all__ = ["ValueRanges", "past_errors", "value_ranges"]
 
