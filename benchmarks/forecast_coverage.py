@@ -122,8 +122,7 @@ def held(
                     **models,
                     horizon=lead / 7,
                     discount_rate=0.0,
-                    n_draws=n_draws,
-                    model_error=known,
+                    ranges=clv.Ranges(n_draws=n_draws, model_error=known),
                     rng=np.random.default_rng([lead, cutoff.toordinal()]),
                 )
                 yield from _compared(log, ahead, cutoff, lead)

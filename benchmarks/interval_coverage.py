@@ -97,12 +97,15 @@ def covered(name: str, seed: int) -> Covered:
         spend=spend,
         horizon=horizon,
         discount_rate=0.0,
-        n_draws=DRAWS,
-        model_error=None,
+        ranges=clv.Ranges(n_draws=DRAWS, model_error=None),
         rng=rng,
     )
     scored = clv.with_purchases_interval(
-        customers, purchases=model, horizon=horizon, n_draws=DRAWS, rng=rng
+        customers,
+        purchases=model,
+        horizon=horizon,
+        ranges=clv.Ranges(n_draws=DRAWS, model_error=None),
+        rng=rng,
     )
     ends = scored[["purchases_lower", "purchases_upper"]].to_numpy().T
     promised, randomised = _judged(model, history, ends, horizon, later, rng)

@@ -21,7 +21,7 @@ EXEMPT = re.compile(r"(?:from_|load_|simulate_)\w+$|per_unit_rate$")
 FRAMES = (IntoFrame, IntoFrameT, IntoDataFrame, IntoDataFrameT)
 # `by` names the columns of groups; `time_unit` is printed with a fit, never looked up.
 WORDS = {"by", "time_unit"}
-MOST = 11  # beyond it, some of them belong in a value, such as HistoryColumns
+MOST = 10  # beyond it, some of them belong in a value, such as HistoryColumns
 # One word for one thing: what each of these is called instead.
 GONE = {
     "by_col": "by",

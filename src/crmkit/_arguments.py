@@ -1,11 +1,18 @@
 """Checks of arguments that are not numbers: lists, names of columns, models."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import TypeVar
 
 from .errors import InvalidTypeError, InvalidValueError
 
-__all__ = ["able_to", "instance", "label", "listed", "mapped", "names_given"]
+__all__ = [
+    "able_to",
+    "function",
+    "instance",
+    "label",
+    "listed",
+    "names_given",
+]
 
 _Given = TypeVar("_Given")
 
@@ -46,21 +53,6 @@ def _first_kind(given: Iterable[object]) -> str:
     return next(type(name).__name__ for name in given if not isinstance(name, str))
 
 
-def mapped(argument: str, given: Mapping[str, _Given]) -> dict[str, _Given]:
-    """Return a mapping of names to values as a dict."""
-    passed: object = given  # what the caller passed need not be what the type says
-    if not isinstance(passed, Mapping) or not all(
-        isinstance(key, str) for key in given
-    ):
-        raise InvalidTypeError(
-            subject=f"argument {argument!r}",
-            expected="a mapping of names to numbers",
-            got=type(given).__name__,
-            remedy="Pass a dict, such as {'name': 1.0}.",
-        )
-    return dict(given)
-
-
 def label(argument: str, value: object) -> object:
     """Return a value that names a group: one that can be looked up, such as a text."""
     try:
@@ -75,7 +67,9 @@ def label(argument: str, value: object) -> object:
     return value
 
 
-def instance(name: str, value: object, kind: type[_Given]) -> _Given:
+def instance(
+    name: str, value: object, kind: type[_Given], *, remedy: str | None = None
+) -> _Given:
     """Return ``value``: an instance of ``kind``."""
     if isinstance(value, kind):
         return value
@@ -83,7 +77,19 @@ def instance(name: str, value: object, kind: type[_Given]) -> _Given:
         subject=f"argument {name!r}",
         expected=f"an instance of {kind.__name__}",
         got=type(value).__name__,
-        remedy=f"Make a {kind.__name__} with crmkit first.",
+        remedy=remedy or f"Make a {kind.__name__} with crmkit first.",
+    )
+
+
+def function(name: str, value: _Given, *, remedy: str) -> _Given:
+    """Return ``value``: a function, or another object that can be called."""
+    if callable(value) and not isinstance(value, type):
+        return value
+    raise InvalidTypeError(
+        subject=f"argument {name!r}",
+        expected="a function",
+        got=type(value).__name__,
+        remedy=remedy,
     )
 
 

@@ -8,18 +8,23 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .errors import InvalidTypeError, InvalidValueError, shown
-from .typing import FloatArray
+from .typing import FloatArray, IntArray
 
 __all__ = [
+    "LONGEST",
     "MOST_REPEATS",
     "ProvenHistory",
+    "day_count",
     "finite_array",
     "flawless_history",
     "fraction",
+    "known_history",
     "nonnegative",
     "nonnegative_array",
     "number",
+    "number_array",
     "one_of",
+    "positions",
     "positive",
     "positive_array",
     "proven_history",
@@ -27,6 +32,7 @@ __all__ = [
     "random_source",
     "rate",
     "same_length",
+    "span",
     "together",
     "whole",
     "whole_array",
@@ -39,6 +45,12 @@ _ODD: tuple[type, ...] = (bool, np.longdouble)
 _NUMBERS = (int, float, np.integer, np.floating)
 _BLOCK = 32_768  # rows that stay in the cache
 MOST_REPEATS: Final = 1_000_000
+# Counts and times of a history: beyond it one more purchase changes no bit of a float.
+LONGEST: Final = 1e15
+# The shortest time but none: the square of a shorter one is no number.
+_SHORTEST: Final = 1e-75
+# A span of days that any date of a log can be moved by: the calendar ends in year 9999.
+_MOST_DAYS: Final = 1_000_000
 
 
 def number(name: str, value: object) -> float:
@@ -73,13 +85,33 @@ def positive(name: str, value: float) -> float:
     return result
 
 
-def nonnegative(name: str, value: float, *, infinite: bool = False) -> float:
+def nonnegative(
+    name: str, value: float, *, infinite: bool = False, at_most: float = math.inf
+) -> float:
     """Return ``value``: zero or above; infinity may pass only if ``infinite``."""
     result = number(name, value)
     if result < 0 or (math.isinf(result) and not infinite):
         kind = "a number" if infinite else "a finite number"
         raise _refused(name, result, f"Pass {kind} of 0 or more.")
+    if result > at_most:
+        raise _refused(name, result, f"Pass a number from 0 to {at_most:g}.")
     return result
+
+
+def span(name: str, value: float, *, infinite: bool = False) -> float:
+    """Return ``value`` as a length of time: 0, or long enough to have a square."""
+    result = nonnegative(name, value, infinite=infinite)
+    if 0 < result < _SHORTEST:
+        remedy = f"Pass 0, or a number of {_SHORTEST:g} or more."
+        raise _refused(name, result, remedy)
+    return result
+
+
+def positions(name: str, values: ArrayLike, *, n_rows: int) -> IntArray:
+    """Return ``values`` as the numbers of rows, counted from 0, of ``n_rows``."""
+    array = whole_array(name, values)
+    _refuse_where(name, array, array >= n_rows, f"row beyond the {n_rows:,} rows")
+    return array.astype(np.int64)
 
 
 def rate(name: str, value: float) -> float:
@@ -113,6 +145,11 @@ def whole(name: str, value: int, *, at_least: int = 0, at_most: int = 10**15) ->
     return int(given) if isinstance(given, int) else int(result)
 
 
+def day_count(name: str, value: int, *, at_least: int = 0) -> int:
+    """Return ``value`` as a whole number of days that a calendar can hold."""
+    return whole(name, value, at_least=at_least, at_most=_MOST_DAYS)
+
+
 def one_of(name: str, value: _Option, options: Collection[_Option]) -> _Option:
     """Return ``value``: one of the named options."""
     # Asked first: an array has no truth value, and a list no hash for a set of options.
@@ -141,7 +178,7 @@ def random_source(rng: object) -> np.random.Generator:
 
 def finite_array(name: str, values: ArrayLike) -> FloatArray:
     """Return ``values`` as float64, every one of them finite."""
-    array = _float_array(name, values)
+    array = number_array(name, values)
     _refuse_where(name, array, ~np.isfinite(array), "missing or infinite value")
     return array
 
@@ -212,6 +249,13 @@ def proven_history(
     return _marked(frequency, recency, T)
 
 
+def known_history(
+    frequency: FloatArray, recency: FloatArray, T: FloatArray
+) -> ProvenHistory:
+    """Mark a history as flawless that was proven otherwise: by the rules of a frame."""
+    return _marked(frequency, recency, T)
+
+
 def _marked(*columns: FloatArray) -> ProvenHistory:
     proof = object()
     return ProvenHistory(
@@ -267,9 +311,9 @@ def purchase_history(
         x, t_x, T_ = (np.asarray(column) for column in (frequency, recency, T))
         return x, t_x, T_
     columns = (
-        _float_array("frequency", frequency),
-        _float_array("recency", recency),
-        _float_array("T", T),
+        number_array("frequency", frequency),
+        number_array("recency", recency),
+        number_array("T", T),
     )
     try:
         x, t_x, T_ = np.broadcast_arrays(*columns)
@@ -283,6 +327,7 @@ def purchase_history(
         return x, t_x, T_
     for name, column in zip(("frequency", "recency", "T"), columns, strict=True):
         nonnegative_array(name, column)
+        _refuse_where(name, column, column > LONGEST, f"value above {LONGEST:g}")
     _refuse_where("frequency", x, x != np.floor(x), "value that is not whole")
     _refuse_where("recency", t_x, t_x > T_, "value above T")
     _refuse_where("recency", t_x, (x == 0) & (t_x > 0), "value above 0 at frequency 0")
@@ -301,13 +346,14 @@ def flawless_history(x: FloatArray, t_x: FloatArray, T: FloatArray) -> bool:
 def _flawless(x: FloatArray, t_x: FloatArray, T: FloatArray) -> bool:
     # A NaN makes min and max NaN, and every comparison with NaN is false, so that a
     # missing value fails here without a test for it.
-    counted = x.min() >= 0 and x.max() < np.inf and bool(np.all(x == np.floor(x)))
-    seen = t_x.min() >= 0 and T.max() < np.inf and bool(np.all(t_x <= T))
+    counted = x.min() >= 0 and x.max() <= LONGEST and bool(np.all(x == np.floor(x)))
+    seen = t_x.min() >= 0 and T.max() <= LONGEST and bool(np.all(t_x <= T))
     first = not np.any((x == 0) & (t_x > 0))
     return bool(counted and seen and first and not np.any((x > 0) & (T == 0)))
 
 
-def _float_array(name: str, values: ArrayLike) -> FloatArray:
+def number_array(name: str, values: ArrayLike) -> FloatArray:
+    """Return ``values`` as float64: numbers, of which some may be missing."""
     try:
         array = np.asarray(values)
     except ValueError:  # rows of unequal length

@@ -72,6 +72,10 @@ class HistoryColumns:
         Mean amount of a repeat purchase occasion; read where money is needed.
     customer_id
         Who the row is about; errors name the customer by it where it is present.
+    margin, discount_rate
+        Each customer's own share of an amount that is profit, and own rate per unit of
+        ``T``; None where one ``margin=`` and one ``discount_rate=`` hold for all. Read
+        by the functions that value customers.
 
     Examples
     --------
@@ -84,6 +88,8 @@ class HistoryColumns:
     T: str = "T"
     monetary_value: str = "monetary_value"
     customer_id: str = "customer_id"
+    margin: str | None = None
+    discount_rate: str | None = None
 
     @property
     def history(self) -> tuple[str, str, str]:
@@ -94,6 +100,12 @@ class HistoryColumns:
     def spend(self) -> tuple[str, str]:
         """The two columns a spend model reads, in the order of its arguments."""
         return self.frequency, self.monetary_value
+
+    @property
+    def terms(self) -> tuple[str, ...]:
+        """The columns of each customer's own margin and rate, those that are named."""
+        named = (self.margin, self.discount_rate)
+        return tuple(name for name in named if name is not None)
 
 
 # The default of every ``columns=``: the names that ``rfm_summary`` writes.

@@ -141,7 +141,7 @@ def test_coverage_is_that_of_the_intervals_a_user_gets() -> None:
         customers,
         purchases=clv.fit_bg_nbd(customers),
         horizon=39,
-        n_draws=200,
+        ranges=clv.Ranges(n_draws=200, model_error=None),
         rng=np.random.default_rng(6),
     )
     inside = rows["holdout_frequency"].between(

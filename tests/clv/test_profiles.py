@@ -1,5 +1,7 @@
 """How far each parameter can go, and what is refused where it can go anywhere."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -84,19 +86,41 @@ def test_a_dropout_rate_all_share_leaves_its_shape_without_an_end() -> None:
     assert 1 / 35 < profile["s"].lower / profile["beta"].lower < 1 / 15
 
 
-def test_a_fit_at_the_boundary_refuses_to_draw_and_says_what_helps() -> None:
+def test_a_fit_at_the_boundary_draws_from_the_fit_with_a_light_penalty() -> None:
     rows = _of_one_dropout_rate()
     with pytest.warns(IdentifiabilityWarning):
         fit = clv.fit_pareto_nbd(rows)
+    tamed = clv.fit_pareto_nbd(rows, penalty=1.0)
+    ends = [
+        clv.with_purchases_interval(
+            rows, purchases=one, horizon=20, ranges=clv.Ranges(n_draws=50), rng=_rng()
+        )["purchases_upper"].to_numpy(float)
+        for one in (fit, tamed)
+    ]
+    assert (ends[0] == ends[1]).mean() > 0.99
+    assert "ranges are drawn from a fit with a penalty of 1" in str(fit)
+    # The estimates and their likelihood stay those of no penalty.
+    assert fit.report is not None
+    assert tamed.report is not None
+    assert fit.report.log_likelihood > tamed.report.log_likelihood
+    assert fit.report.steadied_estimates == pytest.approx(
+        tamed.report.estimates, rel=1e-6
+    )
+    assert fit.report.steadied.steadied_estimates is None
+
+
+def test_without_any_covariance_a_fit_refuses_to_draw_and_says_what_helps() -> None:
+    rows = _of_one_dropout_rate()
+    with pytest.warns(IdentifiabilityWarning):
+        fit = clv.fit_pareto_nbd(rows)
+    assert fit.report is not None
+    report = replace(fit.report, steadied_estimates=None, steadied_covariance=None)
     with pytest.raises(
         NotEnoughDataError, match=r"leaves r, alpha, s, beta all but free.*penalty=1"
     ):
-        clv.with_purchases_interval(rows, purchases=fit, horizon=20, rng=_rng())
-    tamed = clv.fit_pareto_nbd(rows, penalty=1.0)
-    scored = clv.with_purchases_interval(
-        rows, purchases=tamed, horizon=20, n_draws=50, rng=_rng()
-    )
-    assert (scored["purchases_lower"] <= scored["purchases_upper"]).all()
+        clv.with_purchases_interval(
+            rows, purchases=replace(fit, report=report), horizon=20, rng=_rng()
+        )
 
 
 def test_a_likelihood_that_levels_off_has_no_end_that_way() -> None:
@@ -110,22 +134,22 @@ def test_a_likelihood_that_levels_off_has_no_end_that_way() -> None:
     assert profile["s"].lower == pytest.approx(0.73385, rel=1e-4)
 
 
-def test_a_fit_all_but_free_refuses_to_draw_too() -> None:
+def test_a_fit_all_but_free_draws_from_the_light_penalty_too() -> None:
     # There is an optimum, at s = 25 with a standard error of 8 of its logarithm.
     rows = _of_one_dropout_rate(10)
     with pytest.warns(IdentifiabilityWarning, match="all but free"):
         fit = clv.fit_pareto_nbd(rows)
     assert fit.report is not None
     assert fit.report.covariance is not None
-    with pytest.raises(NotEnoughDataError, match="leaves s, beta all but free"):
-        clv.with_purchases_interval(rows, purchases=fit, horizon=20, rng=_rng())
-    with pytest.raises(NotEnoughDataError, match="leaves s, beta all but free"):
-        clv.with_expectation_interval(
-            rows,
-            purchases=fit,
-            score=lambda model: model.probability_alive,
-            output_col="alive",
-        )
+    assert fit.report.steadied_covariance is not None
+    scored = clv.with_expectation_interval(
+        rows,
+        purchases=fit,
+        score=lambda model: model.probability_alive,
+        scale="logit",
+        output_col="alive",
+    )
+    assert (scored["alive_lower"] < scored["alive_upper"]).mean() > 0.9
     # The likelihood itself excludes small s, and leaves large s open.
     profile = clv.profile_intervals(rows, fit=fit)
     for name, end in (("s", 1.3567), ("beta", 25.594)):

@@ -9,7 +9,8 @@ import pytest
 
 import crmkit as ck
 from crmkit import clv
-from crmkit.kernels.purchases import bg_nbd, mbg_nbd, pareto_nbd
+from crmkit.kernels.purchases import pareto_nbd
+from crmkit.kernels.purchases.beta_geometric import bg_nbd, mbg_nbd
 
 FAMILIES = ["bg_nbd", "mbg_nbd", "pareto_nbd"]
 TRUTH = {"bg_nbd": (0.8, 6.0, 1.0, 3.0), "mbg_nbd": (0.8, 6.0, 1.0, 3.0),

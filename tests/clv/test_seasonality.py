@@ -9,7 +9,7 @@ import pytest
 import crmkit as ck
 from crmkit import clv
 from crmkit.datasets import load_cdnow_sample
-from crmkit.kernels.purchases import bg_nbd
+from crmkit.kernels.purchases.beta_geometric import bg_nbd
 
 END: dict[str, Any] = {"observation_period_end": "2022-12-31"}
 MONTHS = np.exp(0.5 * np.sin(2 * np.pi * np.arange(12) / 12))

@@ -9,6 +9,7 @@ import pytest
 from crmkit import clv, rfm_summary
 from crmkit.datasets import load_cdnow_sample
 from crmkit.errors import InvalidValueError, NotEnoughDataError
+from crmkit.snapshots import TransactionColumns
 
 MODEL = clv.BgNbd(r=0.2426, alpha=4.4136, a=0.7929, b=2.4259, time_unit="week")
 OPTIONS: dict[str, Any] = {
@@ -112,5 +113,7 @@ def test_a_path_has_the_names_and_the_library_of_the_log(log: pd.DataFrame) -> N
         customer_id_col="who",
     )
     assert path.columns == ["who", "date", "probability_alive"]
-    tracked = clv.tracking(renamed, **OPTIONS, customer_id_col="who")
+    tracked = clv.tracking(
+        renamed, **OPTIONS, columns=TransactionColumns(customer_id="who")
+    )
     assert isinstance(tracked, pl.DataFrame)

@@ -32,7 +32,11 @@ def _rng(seed: int = 3) -> np.random.Generator:
 
 def test_an_interval_of_purchases_is_that_of_their_distribution() -> None:
     scored = clv.with_purchases_interval(
-        pd.DataFrame(CUSTOMERS), purchases=TRUTH, horizon=30, n_draws=3_000, rng=_rng()
+        pd.DataFrame(CUSTOMERS),
+        purchases=TRUTH,
+        horizon=30,
+        ranges=clv.Ranges(n_draws=3_000, model_error=None),
+        rng=_rng(),
     )
     counts = range(120)
     for row in scored.to_dict("records"):
@@ -59,7 +63,7 @@ def test_every_library_gets_the_same_interval(
             spend=SPEND,
             horizon=30,
             discount_rate=0.002,
-            n_draws=50,
+            ranges=clv.Ranges(n_draws=50),
             rng=_rng(),
         )
     )
@@ -69,7 +73,7 @@ def test_every_library_gets_the_same_interval(
         spend=SPEND,
         horizon=30,
         discount_rate=0.002,
-        n_draws=50,
+        ranges=clv.Ranges(n_draws=50),
         rng=_rng(),
     )
     assert scored["clv_lower"] == expected["clv_lower"].tolist()
@@ -106,7 +110,13 @@ def test_totals_average_to_the_expectation() -> None:
         "discount_rate": 0.01,
     }
     draws = 3_000
-    ahead = clv.forecast(customers, n_draws=draws, margin=0.5, rng=_rng(), **options)
+    ahead = clv.forecast(
+        customers,
+        ranges=clv.Ranges(n_draws=draws),
+        margin=0.5,
+        rng=_rng(),
+        **options,
+    )
     history = (customers["frequency"], customers["recency"], customers["T"])
     bought = TRUTH.expected_purchases(*history, horizon=30).sum()
     spread = TRUTH.variance_of_purchases(*history, horizon=30).sum() ** 0.5
@@ -130,8 +140,7 @@ def test_parameters_that_are_unsure_widen_the_total() -> None:
             spend=SPEND,
             horizon=30,
             discount_rate=0,
-            n_draws=200,
-            model_error=None,
+            ranges=clv.Ranges(n_draws=200, model_error=None),
             rng=_rng(),
         )
         low, high = ahead.interval("purchases")
@@ -157,7 +166,7 @@ def test_blocks_do_not_change_what_is_drawn_of_parameters(
             spend=SPEND,
             horizon=30,
             discount_rate=0,
-            n_draws=60,
+            ranges=clv.Ranges(n_draws=60),
             rng=_rng(),
         )
         results.append(ahead.purchases)
@@ -171,7 +180,7 @@ def test_a_forecast_comes_back_from_json() -> None:
         spend=SPEND,
         horizon=30,
         discount_rate=0,
-        n_draws=39,
+        ranges=clv.Ranges(n_draws=39),
         rng=_rng(),
     )
     assert clv.Forecast.from_dict(ahead.to_dict()) == ahead
@@ -188,14 +197,16 @@ def test_a_forecast_comes_back_from_json() -> None:
 def test_an_impossible_argument_is_refused_by_name(
     argument: str, values: list[Any]
 ) -> None:
-    options = {"horizon": 30, argument: None}
     for value in values:
+        given = {argument: value}
+        horizon = given.pop("horizon", 30)
         with pytest.raises((InvalidValueError, InvalidTypeError), match=argument):
             clv.with_purchases_interval(
                 pd.DataFrame(CUSTOMERS),
                 purchases=TRUTH,
+                horizon=horizon,
+                ranges=clv.Ranges(**given),
                 rng=_rng(),
-                **{**options, argument: value},
             )
 
 
@@ -228,19 +239,20 @@ def test_ends_stand_where_one_more_draw_falls_beyond_as_often_as_it_may(
 ) -> None:
     # Of n draws and one more, each is the lowest once in n + 1 times.
     draws = beyond * (least + 1) - 1
-    one: dict[str, Any] = {"level": level, "rng": _rng(), "horizon": 10}
-    scored = clv.with_purchases_interval(
-        TWO.head(1), purchases=Counting(), n_draws=draws, **one
-    )
+    one: dict[str, Any] = {
+        "ranges": clv.Ranges(level=level, n_draws=draws, model_error=None),
+        "rng": _rng(),
+        "horizon": 10,
+    }
+    scored = clv.with_purchases_interval(TWO.head(1), purchases=Counting(), **one)
     assert scored["purchases_lower"].tolist() == [beyond]
     assert scored["purchases_upper"].tolist() == [draws + 1 - beyond]
     options: dict[str, Any] = {
         **AHEAD,
         **one,
         "purchases": Counting(),
-        "n_draws": draws,
     }
-    ahead = clv.forecast(TWO.head(1), model_error=None, **options)
+    ahead = clv.forecast(TWO.head(1), **options)
     assert tuple(ahead.interval("purchases")) == pytest.approx(
         (beyond, draws + 1 - beyond)
     )
@@ -252,8 +264,7 @@ def test_ends_stand_where_one_more_draw_falls_beyond_as_often_as_it_may(
 def test_too_few_draws_for_a_level_are_refused(level: float, least: int) -> None:
     options: dict[str, Any] = {
         **AHEAD,
-        "level": level,
-        "n_draws": least - 1,
+        "ranges": clv.Ranges(level=level, n_draws=least - 1),
         "rng": _rng(),
     }
     sentence = (
@@ -345,7 +356,7 @@ AHEAD: dict[str, Any] = {
     "spend": clv.GammaGamma(p=6.0, q=4.0, v=15.0),
     "horizon": 10,
     "discount_rate": 0.001,
-    "n_draws": 40,
+    "ranges": clv.Ranges(n_draws=40),
 }
 
 

@@ -47,7 +47,7 @@ def test_the_log_likelihood_of_all_donors() -> None:
     total = donors @ bg_bb.log_likelihood(x, t_x, T, **DONORS)
     assert total == pytest.approx(-33225.58, abs=0.005)
     at = np.log(list(DONORS.values()))
-    value, slope, _ = bg_bb.log_likelihood_sums(x, t_x, T, donors, log_parameters=at)
+    value, slope, _ = bg_bb.objective(x, t_x, T, donors)(at)
     assert value == pytest.approx(total, rel=1e-13)
     assert np.max(np.abs(slope)) < 1.0  # of 11,104 donors: the optimum, to 7 digits
 

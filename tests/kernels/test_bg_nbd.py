@@ -7,7 +7,7 @@ the R package BTYD; CLVTools' test of correctness. CDNOW, 2,357 customers, weeks
 import numpy as np
 import pytest
 
-from crmkit.kernels.purchases import bg_nbd
+from crmkit.kernels.purchases.beta_geometric import bg_nbd
 
 CDNOW = {"r": 0.2425945, "alpha": 4.4136019, "a": 0.7929199, "b": 2.4258881}
 PAPER = {"r": 0.243, "alpha": 4.414, "a": 0.793, "b": 2.426}

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from crmkit.kernels.base.newton import Objective, maximise
-from crmkit.kernels.purchases import bg_nbd, gamma_gamma, mbg_nbd, pareto_nbd
+from crmkit.kernels.purchases import gamma_gamma, pareto_nbd
+from crmkit.kernels.purchases.beta_geometric import bg_nbd, mbg_nbd
 from crmkit.kernels.purchases.covariate_objective import (
     ByGroup,
     Shifts,

@@ -7,9 +7,11 @@ import pytest
 from scipy.special import betaln, gammainc, gammaln, hyp2f1
 from scipy.stats import poisson
 
+from crmkit import clv
 from crmkit.kernels.base.cells import group
 from crmkit.kernels.base.newton import maximise
-from crmkit.kernels.purchases import mbg_cnbd_k, mbg_nbd
+from crmkit.kernels.purchases import mbg_cnbd_k
+from crmkit.kernels.purchases.beta_geometric import mbg_nbd
 from crmkit.typing import FloatArray
 
 CDNOW: dict[str, Any] = {
@@ -232,9 +234,10 @@ def test_the_rest_of_a_long_sum_joins_its_terms() -> None:
 def test_futures_drawn_have_the_mean_and_the_variance(k: int) -> None:
     rows, rng = 100_000, np.random.default_rng(7)
     history = np.full(rows, 3.0), np.full(rows, 20.0), np.full(rows, 23.0)
-    drawn = mbg_cnbd_k.sample_future_purchases(
-        *history, rng, horizon=30.0, k=k, **REGULAR
+    who, _ = clv.MbgCnbdK(k=k, **REGULAR).sample_purchase_times(
+        *history, horizon=30.0, rng=rng
     )
+    drawn = np.bincount(who, minlength=rows)
     one: Any = tuple(column[:1] for column in history)
     mean = mbg_cnbd_k.expected_purchases(*one, start=0.0, end=30.0, k=k, **REGULAR)[0]
     spread = mbg_cnbd_k.variance_of_purchases(*one, horizon=30.0, k=k, **REGULAR)[0]

@@ -7,7 +7,7 @@ CDNOW in weeks, and the test values of pymc-marketing.
 import numpy as np
 import pytest
 
-from crmkit.kernels.purchases import mbg_nbd
+from crmkit.kernels.purchases.beta_geometric import mbg_nbd
 
 CDNOW = {"r": 0.52484322, "alpha": 6.18308583, "a": 0.89135936, "b": 1.61400202}
 NOTE = {"r": 0.25, "alpha": 4.0, "a": 0.8, "b": 2.5}

@@ -9,8 +9,8 @@ from scipy.special import betaln, expn, gammaln
 from crmkit import clv
 from crmkit.kernels.base.cells import per_cell
 from crmkit.kernels.base.interpolation import through_few_times
-from crmkit.kernels.purchases import bg_nbd
 from crmkit.kernels.purchases.beta_expectation import log_beta_expectation
+from crmkit.kernels.purchases.beta_geometric import bg_nbd
 from crmkit.kernels.purchases.discounted_power import discounted_decay
 from crmkit.kernels.purchases.pareto_counts import log_window, window_means
 from crmkit.kernels.purchases.pareto_dropout_integral import log_race_of_rows, race

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from crmkit.kernels.base import special
-from crmkit.kernels.purchases import bg_bb, bg_nbd, gamma_gamma, mbg_nbd, pareto_nbd
+from crmkit.kernels.purchases import bg_bb, gamma_gamma, pareto_nbd
+from crmkit.kernels.purchases.beta_geometric import bg_nbd, mbg_nbd
 
-MODULES = {
+MODULES: dict[str, Any] = {
     "bg_nbd": bg_nbd,
     "mbg_nbd": mbg_nbd,
     "pareto_nbd": pareto_nbd,

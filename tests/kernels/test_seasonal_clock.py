@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from crmkit.kernels.base.cells import group
-from crmkit.kernels.purchases import bg_nbd, mbg_nbd
+from crmkit.kernels.purchases.beta_geometric import bg_nbd, mbg_nbd
 from crmkit.kernels.purchases.seasonal_clock import (
     DatedHistories,
     fit_index,

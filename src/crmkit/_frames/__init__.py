@@ -6,8 +6,10 @@ narwhals itself they see only expressions, through ``nw``.
 
 import narwhals.stable.v2 as nw
 
+from .calendar_dates import with_calendar_dates
 from .cell_scores import cells, score_cells, with_scores
 from .column_rules import (
+    HUGE,
     Rule,
     flag_rules,
     id_rules,
@@ -17,9 +19,11 @@ from .column_rules import (
     probability_rules,
     read_numbers,
     refuse,
+    require_groups,
     require_ids,
     require_numbers,
     require_present,
+    whole_rules,
 )
 from .conversion import (
     EagerFrame,
@@ -48,15 +52,19 @@ from .date_columns import (
 )
 from .ids_of_two_frames import matched_ids, require_one_row_each
 from .joined_table import beside
+from .kept_rows import run_once
+from .ordered_groups import Totals, total_groups
 from .result_tables import result_table, sorted_rows
 from .row_groups import Groups, group_rows
 
 __all__ = [
+    "HUGE",
     "EagerFrame",
     "Frame",
     "Groups",
     "LazyFrame",
     "Rule",
+    "Totals",
     "beside",
     "cells",
     "collect",
@@ -83,17 +91,22 @@ __all__ = [
     "read_numbers",
     "refuse",
     "require_dates",
+    "require_groups",
     "require_ids",
     "require_numbers",
     "require_one_row_each",
     "require_present",
     "result_table",
     "row_count",
+    "run_once",
     "score_cells",
     "sorted_rows",
     "table",
     "time_zone",
+    "total_groups",
+    "whole_rules",
     "with_arrays",
+    "with_calendar_dates",
     "with_columns_of",
     "with_scores",
 ]

@@ -19,7 +19,8 @@ from .conversion import (
     row_count,
     with_arrays,
 )
-from .joined_table import beside, run_once
+from .joined_table import beside
+from .kept_rows import run_once
 
 __all__ = ["MAX_CELLS", "cells", "score_cells", "with_scores"]
 

@@ -6,7 +6,7 @@ query, for its count and its first example.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, cast
+from typing import Any, Final, Literal, cast
 
 import narwhals.stable.v2 as nw
 
@@ -16,6 +16,7 @@ from ..typing import Missing
 from .conversion import EagerFrame, Frame, collect, column_types, read, row_count
 
 __all__ = [
+    "HUGE",
     "Rule",
     "flag_rules",
     "id_rules",
@@ -25,14 +26,20 @@ __all__ = [
     "probability_rules",
     "read_numbers",
     "refuse",
+    "require_groups",
     "require_ids",
     "require_numbers",
     "require_present",
+    "whole_rules",
 ]
 
 _MISSING = "missing value"
 _INFINITE = "infinite value"
+_NESTED: Final = {"list", "dict", "set", "ndarray", "tuple"}
 _DROP_OR_FILL = "Drop or fill them first."
+# Products of four such numbers, and their sums, are still numbers. No money, count or
+# time is there, and beyond it a square or a sum may overflow.
+HUGE: Final = 1e75
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +100,8 @@ def number_rules(
             remedy=remedy,
         )
     ]
-    if column_types(frame, [column])[column].is_float():
+    dtype = column_types(frame, [column])[column]
+    if dtype.is_float():
         rules.append(
             Rule(
                 column=column,
@@ -102,11 +110,41 @@ def number_rules(
                 remedy=remedy,
             )
         )
+    # No number of 32 bits reaches the bound, and the bound is no such number.
+    if dtype == nw.Float64:
+        rules.append(
+            Rule(
+                column=column,
+                broken=value.abs() > HUGE,
+                found=f"value beyond {HUGE:g}",
+                remedy="Correct these rows, or pass a larger unit.",
+            )
+        )
     if sign != "any":
         low = value < 0 if sign == "nonnegative" else value <= 0
         found = "negative value" if sign == "nonnegative" else "value of 0 or less"
         rules.append(Rule(column=column, broken=low, found=found, remedy=remedy))
     return rules
+
+
+def whole_rules(frame: Frame, column: str, *, at_most: float) -> list[Rule]:
+    """List the rules of a column of counts: whole numbers of 0 to a largest."""
+    value = nw.col(column)
+    return [
+        *number_rules(frame, column, sign="nonnegative"),
+        Rule(
+            column=column,
+            broken=value != value.floor(),
+            found="value that is not whole",
+            remedy="Pass whole numbers.",
+        ),
+        Rule(
+            column=column,
+            broken=value > at_most,
+            found=f"value above {at_most:,.0f}",
+            remedy="Correct these rows, or pass a larger unit.",
+        ),
+    ]
 
 
 def probability_rules(frame: Frame, column: str) -> list[Rule]:
@@ -192,8 +230,29 @@ def known_rows(frame: Frame, column: str, *, missing: Missing) -> Frame:
     return known
 
 
+def require_groups(frame: Frame, columns: Sequence[str]) -> None:
+    """Refuse groups that cannot be told apart or sorted: lists, types that are mixed.
+
+    Floats and whole numbers may stand together; a group that is missing may pass.
+    """
+    for column, dtype in column_types(frame, columns).items():
+        if isinstance(frame, nw.DataFrame) and dtype == nw.Object:
+            kinds = _object_kinds(frame, column)
+            plain = len(kinds) <= 1 and not kinds & _NESTED
+        else:
+            plain = not (dtype.is_nested() or dtype == nw.Unknown)
+        if not plain:
+            raise InvalidTypeError(
+                subject=f"column {column!r}",
+                expected="groups of one kind: text, numbers, dates or categories",
+                got=_kind(frame, column),
+                remedy="Convert the column to one type first.",
+            )
+
+
 def require_present(frame: Frame, *columns: str) -> None:
-    """Refuse rows in which one of the columns is missing."""
+    """Refuse rows in which one of the columns is missing, and groups of mixed kinds."""
+    require_groups(frame, columns)
     remedy = "Drop these rows, or fill in a name first."
     refuse(
         frame,
@@ -226,7 +285,7 @@ def require_ids(frame: Frame, column: str) -> None:
     dtype = column_types(frame, [column])[column]
     if isinstance(frame, nw.DataFrame) and dtype == nw.Object:
         kinds = _object_kinds(frame, column)
-        plain = len(kinds) <= 1 and not kinds & {"list", "dict", "set", "ndarray"}
+        plain = len(kinds) <= 1 and not kinds & _NESTED
     else:
         plain = not (dtype.is_nested() or dtype in (nw.Unknown, nw.Boolean))
     if not plain:

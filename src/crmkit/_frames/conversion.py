@@ -1,5 +1,6 @@
 """Open frames of any library, and return them in that library, order and index."""
 
+import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias, cast
@@ -34,6 +35,7 @@ EagerFrame: TypeAlias = nw.DataFrame[Any]
 LazyFrame: TypeAlias = nw.LazyFrame[Any]
 Frame: TypeAlias = nw.DataFrame[Any] | nw.LazyFrame[Any]
 
+_COUNTED = (bool, int, float, np.bool_, np.integer, np.floating)
 _WIDE = (nw.Int128, nw.UInt128)  # integers that NumPy does not have
 
 
@@ -47,11 +49,15 @@ def read(frame: object, columns: Sequence[str]) -> Frame:
         raise _duplicated(frame) from None
     except TypeError:
         raise _not_a_frame(frame, "a DataFrame or a lazy frame") from None
+    _require_columns(columns, names)
+    return _told_apart(opened)
+
+
+def _require_columns(columns: Sequence[str], names: Sequence[str]) -> None:
     absent = [name for name in columns if name not in names]
     if absent:
         known = [str(name) for name in names]
         raise MissingColumnError(absent, known, hint=hint(absent))
-    return _told_apart(opened)
 
 
 def _told_apart(frame: Frame) -> Frame:
@@ -121,8 +127,10 @@ def column_names(frame: Frame) -> list[str]:
 def column_types(frame: Frame, columns: Sequence[str]) -> dict[str, nw.dtypes.DType]:
     """Return what each of some columns holds; only theirs is looked up in memory."""
     if isinstance(frame, nw.DataFrame):
+        _require_columns(columns, frame.columns)
         return {column: frame.get_column(column).dtype for column in columns}
     schema = frame.collect_schema()
+    _require_columns(columns, schema.names())
     return {column: schema[column] for column in columns}
 
 
@@ -147,7 +155,7 @@ def numbers(frame: EagerFrame, column: str) -> FloatArray:
     """Read one column as float64; a hole becomes NaN."""
     values = _plain_numbers(frame, column)
     if values is None:
-        series = frame.get_column(column)
+        series = _numeric(frame.get_column(column), column)
         if series.dtype in _WIDE:
             series = series.cast(nw.Float64)
         values = series.to_numpy()
@@ -156,6 +164,38 @@ def numbers(frame: EagerFrame, column: str) -> FloatArray:
     values = np.asarray(values, dtype=np.float64).view()
     values.flags.writeable = False
     return values
+
+
+def _numeric(series: nw.Series[Any], column: str) -> nw.Series[Any]:
+    """Refuse what a cast would read as numbers, or fail on: texts, lists, dates."""
+    dtype = series.dtype
+    if dtype.is_numeric() or dtype == nw.Boolean:
+        return series
+    kinds: set[str] = {str(dtype)}
+    if dtype == nw.Object:
+        values = series.drop_nulls().to_list()
+        kinds = {type(value).__name__ for value in values}
+        # Flags with a hole are objects in pandas, and so are integers beyond 2**64.
+        if all(isinstance(value, _COUNTED) for value in values):
+            return _from_objects(series, column, values)
+    raise InvalidTypeError(
+        subject=f"column {column!r}",
+        expected="numbers",
+        got=", ".join(sorted(kinds)),
+        remedy="Convert the column to float or int first.",
+    )
+
+
+def _from_objects(
+    series: nw.Series[Any], column: str, values: Sequence[Any]
+) -> nw.Series[Any]:
+    if any(abs(value) > sys.float_info.max for value in values):
+        raise InvalidValueError(
+            subject=f"column {column!r}",
+            found="number beyond 1.8e308, the largest float",
+            remedy="Correct these rows.",
+        )
+    return series
 
 
 def _plain_numbers(frame: EagerFrame, column: str) -> np.ndarray | None:

@@ -8,7 +8,7 @@ import numpy as np
 
 from .conversion import Frame, table
 
-__all__ = ["beside", "run_once"]
+__all__ = ["beside"]
 
 
 def beside(frame: Frame, columns: Mapping[str, "np.ndarray | nw.Series[Any]"]) -> Any:
@@ -22,21 +22,6 @@ def beside(frame: Frame, columns: Mapping[str, "np.ndarray | nw.Series[Any]"]) -
     return nw.from_native(
         _uploaded(frame.to_native(), small.to_native(), implementation)
     )
-
-
-def run_once(frame: "nw.LazyFrame[Any]") -> "nw.LazyFrame[Any]":
-    """Run a plan and keep its rows where it ran, so that they never change again."""
-    engine, implementation = frame.to_native(), frame.implementation
-    if implementation.is_polars():
-        return frame.collect().lazy()
-    kept: Any = engine
-    if implementation.is_duckdb():
-        kept = _duckdb(engine, engine.to_arrow_table())
-    elif implementation.is_ibis():
-        kept = engine.cache()
-    elif implementation.is_pyspark() or implementation.is_pyspark_connect():
-        kept = engine.localCheckpoint()
-    return cast("nw.LazyFrame[Any]", nw.from_native(kept))
 
 
 def _uploaded(engine: Any, arrow: Any, implementation: nw.Implementation) -> Any:

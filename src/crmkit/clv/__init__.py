@@ -1,16 +1,22 @@
 """What each customer is worth: models of purchases and spend, and the value ahead."""
 
 from .checking.backtest import Backtest, BacktestScore, backtest
+from .checking.choice_ranking import ModelGap
+from .checking.choice_scores import MoneyScore, PurchaseScore, SpendScore
 from .checking.compare_models import (
     LikelihoodRatio,
     ModelComparison,
     ModelScore,
     compare_models,
 )
+from .checking.frequency_fit import frequency_fit
 from .checking.heterogeneity import Heterogeneity, heterogeneity
 from .checking.holdout_error import HoldoutError
+from .checking.model_choice import ModelChoice, model_choice
 from .checking.model_error_fit import fit_model_error
 from .checking.probability_alive_path import probability_alive_path
+from .checking.purchase_gaps import purchase_gaps
+from .checking.spend_fit import spend_fit
 from .checking.spend_independence import SpendIndependence, spend_independence
 from .checking.tracking import tracking
 from .components.assumptions import Assumptions
@@ -48,9 +54,11 @@ from .uncertainty.clv_interval import with_clv_interval
 from .uncertainty.draw_models import draw_models
 from .uncertainty.expectation_interval import with_expectation_interval
 from .uncertainty.forecast import Forecast, forecast
+from .uncertainty.forecast_part import ForecastPart
 from .uncertainty.model_error import ErrorScale, ModelError, PastError
 from .uncertainty.profile_intervals import profile_intervals
 from .uncertainty.purchases_interval import with_purchases_interval
+from .uncertainty.ranges import Ranges
 from .value.clv import with_clv
 from .value.clv_if_active import with_clv_if_active
 from .value.per_unit_rate import per_unit_rate
@@ -74,6 +82,7 @@ __all__ = [
     "CredibilitySpend",
     "ErrorScale",
     "Forecast",
+    "ForecastPart",
     "GammaGamma",
     "Heterogeneity",
     "HoldoutError",
@@ -81,15 +90,20 @@ __all__ = [
     "LikelihoodRatio",
     "MbgCnbdK",
     "MbgNbd",
+    "ModelChoice",
     "ModelComparison",
     "ModelError",
+    "ModelGap",
     "ModelScore",
+    "MoneyScore",
     "Nbd",
     "ParetoNbd",
     "PartScore",
     "PastError",
     "ProfitChange",
     "PurchaseCovariates",
+    "PurchaseScore",
+    "Ranges",
     "References",
     "ReferralInfluence",
     "ReferralOutlook",
@@ -97,6 +111,7 @@ __all__ = [
     "Seasonality",
     "SpendCovariates",
     "SpendIndependence",
+    "SpendScore",
     "ValueStatement",
     "backtest",
     "backtest_components",
@@ -121,14 +136,18 @@ __all__ = [
     "fit_seasonality",
     "fit_spend_covariates",
     "forecast",
+    "frequency_fit",
     "heterogeneity",
+    "model_choice",
     "per_unit_rate",
     "probability_alive_path",
     "profile_intervals",
     "profit_by",
     "profit_change",
+    "purchase_gaps",
     "purchase_histories",
     "referral_influence",
+    "spend_fit",
     "spend_independence",
     "tracking",
     "value_statement",

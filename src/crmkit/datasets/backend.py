@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from importlib import import_module
-from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,10 +14,13 @@ from ..typing import IntoDataFrame
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["Backend", "Column", "from_arrow", "from_columns"]
+__all__ = ["MOST_SIMULATED", "Backend", "Column", "from_arrow", "from_columns"]
 
 Backend: TypeAlias = Literal["pandas", "polars", "pyarrow"]
 Column: TypeAlias = NDArray[np.generic]
+
+# A slip of a few zeros is refused before it fills the memory.
+MOST_SIMULATED: Final = 10_000_000
 
 # Which extra of crmkit brings a library, where the user has not.
 _EXTRA = {"pandas": "demo", "polars": "engines", "pyarrow": "demo"}

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import polars as pl
     import pyarrow as pa
+from ..fits import shown
 
 __all__ = ["CompleteJourney", "load_complete_journey"]
 
@@ -23,6 +24,7 @@ FrameT_co = TypeVar("FrameT_co", covariant=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@shown
 class CompleteJourney(Generic[FrameT_co]):
     """The frames of one year of a grocer and 2,469 of its households.
 

@@ -7,7 +7,7 @@ import numpy as np
 from .._check import random_source, whole
 from ..ledger import Ledger
 from ..typing import BoolArray, FloatArray, IntArray, IntoDataFrame
-from .backend import Backend, Column, from_columns
+from .backend import MOST_SIMULATED, Backend, Column, from_columns
 
 __all__ = ["simulate_company"]
 
@@ -50,7 +50,7 @@ def simulate_company(
     >>> simulate_company(customers=100, rng=np.random.default_rng(1))
     Ledger(100 customers, ... lines, ... service costs, ...)
     """
-    count = whole("customers", customers, at_least=1)
+    count = whole("customers", customers, at_least=1, at_most=MOST_SIMULATED)
     random_source(rng)
     arrival = np.sort(rng.integers(0, 700, count))
     orders = _orders(rng, arrival)

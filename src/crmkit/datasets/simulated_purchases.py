@@ -8,14 +8,18 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .._check import nonnegative_array, one_of, random_source, whole
+from .._dates import day_number
+from .._typed import typed
 from ..errors import InvalidValueError
+from ..fits import shown
 from ..kernels.log.calendar import DAYS_PER_UNIT
 from ..typing import FloatArray, IntArray, IntoDataFrame, TimeUnit
-from .backend import Backend, from_columns
+from .backend import MOST_SIMULATED, Backend, from_columns
 
 __all__ = ["SimulatedPurchases", "simulate_purchases"]
 
 _MICROSECONDS = 86_400_000_000
+_MOST_DAYS = 700_000
 
 
 class _Purchases(Protocol):
@@ -42,6 +46,7 @@ class _Spend(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@shown
 class SimulatedPurchases:
     """Purchases drawn from a model.
 
@@ -60,6 +65,7 @@ class SimulatedPurchases:
     customers: IntoDataFrame
 
 
+@typed
 def simulate_purchases(
     n_customers: int,
     *,
@@ -113,9 +119,10 @@ def simulate_purchases(
     >>> list(drawn.transactions.columns)
     ['customer_id', 'date', 'amount']
     """
-    count = whole("n_customers", n_customers, at_least=1)
+    count = whole("n_customers", n_customers, at_least=1, at_most=MOST_SIMULATED)
     random_source(rng)
-    age = _ages(T, count)
+    unit = DAYS_PER_UNIT[one_of("time_unit", time_unit, tuple(DAYS_PER_UNIT))]
+    age = _ages(T, count, most=_MOST_DAYS / unit)
     nothing = np.zeros(count)
     customer, time = purchases.sample_purchase_times(
         nothing, nothing, nothing, horizon=float(age.max(initial=0.0)), rng=rng
@@ -126,8 +133,7 @@ def simulate_purchases(
     order = np.argsort(everyone, kind="stable")
     amount = spend.sample_amounts(nothing, nothing, customer=everyone, rng=rng)
     since = np.concatenate([np.zeros(count), time])
-    days = DAYS_PER_UNIT[one_of("time_unit", time_unit, tuple(DAYS_PER_UNIT))]
-    dates = _dates(observation_period_end, (since - age[everyone]) * days)
+    dates = _dates(observation_period_end, (since - age[everyone]) * unit)
     transactions = {
         "customer_id": everyone[order],
         "date": dates[order],
@@ -139,8 +145,15 @@ def simulate_purchases(
     )
 
 
-def _ages(T: ArrayLike, count: int) -> FloatArray:
+def _ages(T: ArrayLike, count: int, *, most: float) -> FloatArray:
     age = nonnegative_array("T", T)
+    longest = float(age.max(initial=0.0))
+    if longest > most:
+        raise InvalidValueError(
+            subject="argument 'T'",
+            found=f"value {longest:g}",
+            remedy=f"Pass at most {most:,.0f}: no calendar goes back further.",
+        )
     if age.ndim and age.shape != (count,):
         raise InvalidValueError(
             subject="argument 'T'",
@@ -153,7 +166,9 @@ def _ages(T: ArrayLike, count: int) -> FloatArray:
 def _dates(end: str | dt.date, days_after: FloatArray) -> np.ndarray:
     """Turn days before the end into instants; the end itself is its midnight."""
     past = np.round(days_after * _MICROSECONDS).astype("timedelta64[us]")
-    return np.datetime64(end, "us") + past
+    last = np.datetime64(day_number("observation_period_end", end), "D")
+    instants: np.ndarray = last.astype("datetime64[us]") + past
+    return instants
 
 
 def _summary(

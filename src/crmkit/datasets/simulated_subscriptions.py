@@ -6,7 +6,7 @@ import numpy as np
 
 from .._check import positive, random_source, whole
 from ..typing import IntoDataFrame
-from .backend import Backend, from_columns
+from .backend import MOST_SIMULATED, Backend, from_columns
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -89,7 +89,7 @@ def simulate_subscriptions(
     >>> spells.columns.tolist()
     ['customer_id', 'duration', 'event_observed', 'probability_lost']
     """
-    count = whole("customers", customers, at_least=1)
+    count = whole("customers", customers, at_least=1, at_most=MOST_SIMULATED)
     last = whole("renewals", renewals, at_least=1)
     random_source(rng)
     theta = rng.beta(positive("a", a), positive("b", b), count)

@@ -3,10 +3,14 @@
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import expit
 
-from .._check import fraction, nonnegative, random_source, whole
+from .._check import fraction, nonnegative, number, random_source, whole
+from .._typed import typed
+from ..errors import InvalidValueError
+from ..fits import shown
 from ..typing import FloatArray, IntArray, IntoDataFrame
-from .backend import Backend, from_columns
+from .backend import MOST_SIMULATED, Backend, from_columns
 
 __all__ = ["SimulatedSurvey", "simulate_survey"]
 
@@ -17,9 +21,14 @@ _PLANS = np.array(["basic", "plus", "pro"])
 _LIFE = 500.0  # mean days as a customer, at mean satisfaction
 _GAP = 30.0  # mean days between purchases
 _BETWEEN_REFERRALS = 600.0
+# Effects act through an exponential: a few units more, and one customer would have more
+# referrals than the memory holds.
+_STRONGEST = 3
+_STEEPEST = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@shown
 class SimulatedSurvey:
     """The tables of a simulated survey and of the later behaviour of its customers.
 
@@ -47,6 +56,7 @@ class SimulatedSurvey:
     referrals: IntoDataFrame
 
 
+@typed
 def simulate_survey(
     *,
     n_customers: int,
@@ -69,8 +79,8 @@ def simulate_survey(
     rng
         The source of randomness; the same seed gives the same survey.
     effect
-        How strongly satisfaction drives behaviour: 0 for no effect; with 1, one
-        standard deviation multiplies the risk of leaving by exp(-0.7), the rate of
+        How strongly satisfaction drives behaviour: from 0 for no effect to 3. With 1,
+        one standard deviation multiplies the risk of leaving by exp(-0.7), the rate of
         purchases by exp(0.2) and that of referrals by exp(0.9).
     response_rate
         Share of the customers of a wave who answer, at mean satisfaction.
@@ -93,8 +103,9 @@ def simulate_survey(
     >>> sorted(survey.responses.columns)
     ['csat', 'customer_id', 'date', 'price', 'score', 'speed', 'staff']
     """
-    n = whole("n_customers", n_customers, at_least=1)
-    strength = nonnegative("effect", effect)
+    n = whole("n_customers", n_customers, at_least=1, at_most=MOST_SIMULATED)
+    strength = nonnegative("effect", effect, at_most=_STRONGEST)
+    tilt = _tilt(silence)
     random_source(rng)
     plan = rng.integers(0, 3, n)
     theta = 0.3 * (plan - 1) + rng.normal(size=n)
@@ -102,7 +113,7 @@ def simulate_survey(
     seen = np.minimum(life, _DAYS)
     log_odds = np.log(fraction("response_rate", response_rate))
     log_odds -= np.log1p(-response_rate)
-    who, wave = _answers(rng, life, log_odds + silence * theta)
+    who, wave = _answers(rng, life, log_odds + tilt * theta)
     buyer, bought = _events(rng, seen, np.exp(0.2 * strength * theta) / _GAP)
     sponsor, brought = _events(
         rng, seen, np.exp(0.9 * strength * theta) / _BETWEEN_REFERRALS
@@ -139,11 +150,22 @@ def simulate_survey(
     )
 
 
+def _tilt(silence: float) -> float:
+    tilt = number("silence", silence)
+    if abs(tilt) > _STEEPEST:
+        raise InvalidValueError(
+            subject="argument 'silence'",
+            found=f"invalid value {tilt!r}",
+            remedy=f"Pass a change of the log-odds from -{_STEEPEST} to {_STEEPEST}.",
+        )
+    return tilt
+
+
 def _answers(
     rng: np.random.Generator, life: FloatArray, log_odds: FloatArray
 ) -> tuple[IntArray, IntArray]:
     asked = life[:, None] > _WAVES + 1
-    answers = rng.random(asked.shape) < 1 / (1 + np.exp(-log_odds))[:, None]
+    answers = rng.random(asked.shape) < expit(log_odds)[:, None]
     who, wave = np.nonzero(asked & answers)
     return who, wave
 
@@ -176,6 +198,8 @@ def _scores(rng: np.random.Generator, theta: FloatArray) -> dict[str, IntArray]:
 
 
 def _ids(number: IntArray) -> np.ndarray:
+    if not number.size:  # np.char asks for the longest of no texts
+        return np.array([], dtype="U7")
     return np.char.add("c", np.char.zfill(number.astype(str), 6))
 
 

@@ -1,4 +1,4 @@
-"""What all results of crmkit share: the report of a fit, field checks, JSON, intervals.
+"""What all results share: the report of a fit, field checks, JSON, intervals, texts.
 
 No base class: a fit is a frozen dataclass of parameters with an optional ``FitReport``,
 and uses these functions.
@@ -10,6 +10,7 @@ from .fit_report import FitReport
 from .interval import Interval, resampled_interval_of
 from .json_documents import SCHEMA, from_document, to_document
 from .profile_likelihood import profile_interval
+from .shown_results import shown
 from .time_unit import require_unit
 
 __all__ = [
@@ -23,5 +24,6 @@ __all__ = [
     "profile_interval",
     "require_unit",
     "resampled_interval_of",
+    "shown",
     "to_document",
 ]

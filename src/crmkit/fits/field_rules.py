@@ -14,7 +14,9 @@ from typing import Final, TypeVar
 
 import numpy as np
 
-from ..errors import InvalidTypeError, InvalidValueError, shown
+from ..errors import InvalidTypeError, InvalidValueError
+from ..errors import shown as cut
+from .shown_results import shown
 
 __all__ = ["FieldRule", "allows_none", "checked", "field_types"]
 
@@ -41,7 +43,7 @@ def checked(kind: _Class) -> _Class:
     Apply it below ``@dataclass``. The type of a field says what it may hold: a finite
     number, a whole number, a text, a flag, an option of a ``Literal``, a tuple of
     these, another result, or None. A class adds what holds between its fields in its
-    own ``__post_init__``, which runs afterwards.
+    own ``__post_init__``, which runs afterwards. The class is ``shown`` as well.
     """
     own: Callable[[object], None] | None = kind.__dict__.get("__post_init__")
 
@@ -56,7 +58,7 @@ def checked(kind: _Class) -> _Class:
             own(self)
 
     setattr(kind, "__post_init__", __post_init__)  # noqa: B010 - a class is any type
-    return kind
+    return shown(kind)
 
 
 @cache
@@ -137,7 +139,7 @@ class FieldRule:
     def _invalid(self, value: object, remedy: str) -> InvalidValueError:
         return InvalidValueError(
             subject=f"field {self.field!r} of a {self.kind}",
-            found=f"invalid value {shown(value)}",
+            found=f"invalid value {cut(value)}",
             remedy=remedy,
         )
 
@@ -145,7 +147,7 @@ class FieldRule:
         return InvalidTypeError(
             subject=f"field {self.field!r} of a {self.kind}",
             expected=expected,
-            got=f"{type(value).__name__} {shown(value)}",
+            got=f"{type(value).__name__} {cut(value)}",
             remedy="Pass a value of that type.",
         )
 

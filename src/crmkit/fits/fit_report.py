@@ -1,8 +1,7 @@
 """The report of a maximum-likelihood fit."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from html import escape
+from dataclasses import dataclass, replace
 from math import exp, log
 from statistics import NormalDist
 from typing import Literal
@@ -10,11 +9,13 @@ from typing import Literal
 from .._check import fraction, one_of
 from ..errors import InvalidValueError, NotEnoughDataError
 from .field_rules import checked
+from .html_tables import html_table, paragraph
 from .interval import Interval
 from .json_documents import from_document, to_document
 
 __all__ = ["FitReport"]
 
+_NO_DIFFERENCE = 0.05  # p-value from which on differences are not told from chance
 _WEAK = 2.0  # standard error of a logarithm: the 95% interval spans a factor of 2500
 
 
@@ -47,6 +48,16 @@ class FitReport:
         model.
     penalty
         The weight of the penalty on log-parameters; 0 for maximum likelihood.
+    difference_p_value
+        The chance of as large differences between customers if there are none: for
+        purchases as ``clv.heterogeneity`` tests it, for spend where own means count for
+        little. None where it was not tested.
+    steadied_estimates, steadied_covariance
+        For a fit without a penalty that leaves parameters all but free: the estimates
+        with a penalty of 1, and their covariance. Ranges are drawn from these, so that
+        they exist. None for any other fit.
+    notes
+        What else the data say about the assumptions of the model, as sentences.
     longest_observation
         The largest ``T`` among the customers of a purchase model: how far the data
         reach, in the unit of the model. None for other models.
@@ -79,6 +90,10 @@ class FitReport:
     boundary: tuple[str, ...] = ()
     penalty: float = 0.0
     longest_observation: float | None = None
+    difference_p_value: float | None = None
+    steadied_estimates: tuple[float, ...] | None = None
+    steadied_covariance: tuple[tuple[float, ...], ...] | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def aic(self) -> float:
@@ -102,6 +117,24 @@ class FitReport:
                 for second, entry in zip(self.estimates, row, strict=True)
             )
             for first, row in rows
+        )
+
+    @property
+    def steadied(self) -> "FitReport":
+        """The report itself, or that of the fit with a penalty where this one is free.
+
+        Its likelihood stays that of the fit without a penalty.
+        """
+        if self.steadied_estimates is None:
+            return self
+        return replace(
+            self,
+            estimates=self.steadied_estimates,
+            covariance=self.steadied_covariance,
+            boundary=(),
+            penalty=1.0,
+            steadied_estimates=None,
+            steadied_covariance=None,
         )
 
     @property
@@ -202,16 +235,9 @@ class FitReport:
 
     def _repr_html_(self) -> str:
         """Show the report as a table in a notebook."""
-        head = "".join(f"<th>{heading}</th>" for heading in _HEADINGS)
-        body = "".join(
-            "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>"
-            for row in _rows(self)
-        )
-        notes = "<br>".join(escape(note) for note in _notes(self))
-        return (
-            f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-            f"<p>{notes}</p>"
-        )
+        cells = [[(cell, at > 0) for at, cell in enumerate(row)] for row in _rows(self)]
+        notes = paragraph("\n".join(_notes(self)))
+        return html_table(_HEADINGS, cells) + notes
 
 
 _HEADINGS = ("parameter", "estimate", "standard error", "95% interval")
@@ -255,7 +281,15 @@ def _notes(report: FitReport) -> list[str]:
         notes.append(f"at the boundary: {', '.join(report.boundary)}")
     if report.weakly_identified:
         notes.append(f"weakly identified: {', '.join(report.weakly_identified)}")
-    return notes
+    if report.steadied_estimates is not None:
+        notes.append("ranges are drawn from a fit with a penalty of 1")
+    p_value = report.difference_p_value
+    if p_value is not None and p_value >= _NO_DIFFERENCE:
+        notes.append(
+            f"no difference between customers was found (p = {p_value:.2g}): "
+            "a ranking is noise"
+        )
+    return [*notes, *report.notes]
 
 
 def _likelihood(report: FitReport) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from .._check import fraction
 from ..errors import NotEnoughDataError
 from .field_rules import checked
+from .value_texts import text_of
 
 __all__ = ["Interval", "resampled_interval_of"]
 
@@ -37,6 +38,10 @@ class Interval:
         """Unpack as ``lower, upper``."""
         yield self.lower
         yield self.upper
+
+    def __str__(self) -> str:
+        """Write the two ends and the level."""
+        return f"{text_of('', self)} ({100 * self.level:.4g}%)"
 
 
 def resampled_interval_of(

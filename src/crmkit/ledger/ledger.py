@@ -8,6 +8,7 @@ import numpy as np
 from .._arguments import instance
 from .._check import one_of
 from ..errors import NotEnoughDataError
+from ..fits import shown
 from ..kernels.value.component_identity import NEVER, first_days
 from ..typing import IntArray, IntoDataFrameT
 from .book import Book, Costs, LeftOut, Referrals
@@ -31,6 +32,7 @@ _START = "relationship_start"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@shown
 class Ledger(Generic[IntoDataFrameT]):
     """What customers bought, cost and brought: frames checked as one whole.
 

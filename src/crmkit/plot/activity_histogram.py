@@ -7,8 +7,9 @@ import numpy as np
 from .._check import MOST_REPEATS, whole
 from .._frames import numbers, read_eager
 from ..typing import IntoDataFrame
-from .canvas import axes_or_new
-from .palette import BLUE
+from .drawing.chart import Chart, Scale, layer
+from .drawing.matplotlib_axes import draw
+from .drawing.number_formats import counted
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -21,6 +22,8 @@ def probability_alive(
     *,
     probability_col: str = "probability_alive",
     bins: int = 20,
+    title: str | None = None,
+    label: str | None = None,
     ax: "Axes | None" = None,
 ) -> "Axes":
     """Draw a histogram of the probability that customers are still active.
@@ -36,40 +39,37 @@ def probability_alive(
         The probability, from 0 to 1.
     bins
         How many bars from 0 to 1.
-    ax
-        The axes to draw on; new ones by default.
+    title, label, ax
+        A title (``"finding"`` writes what the plot shows), the name of the series
+        where plots share axes, and the axes; new ones by default.
 
     Returns
     -------
     Axes
         The axes drawn on.
 
-    Raises
-    ------
-    MissingExtraError
-        If matplotlib is not installed.
-    MissingColumnError
-        If the column is not there.
-
     Examples
     --------
-    >>> import matplotlib
-    >>> matplotlib.use("agg")
-    >>> import pandas as pd
-    >>> from crmkit.plot import probability_alive
-    >>> customers = pd.DataFrame({"probability_alive": [0.05, 0.5, 0.97, 0.99]})
-    >>> ax = probability_alive(customers, bins=10)
-    >>> [int(bar.get_height()) for bar in ax.patches]
-    [1, 0, 0, 0, 0, 1, 0, 0, 0, 2]
+    >>> import crmkit as ck
+    >>> from crmkit.datasets import load_cdnow_sample
+    >>> customers = ck.rfm_summary(
+    ...     load_cdnow_sample(), observation_period_end="1998-06-30", time_unit="week"
+    ... )
+    >>> scored = ck.clv.fit_mbg_nbd(customers).with_probability_alive(customers)
+    >>> ax = ck.plot.probability_alive(scored, title="finding")
+    >>> ax.get_title(loc="left")
+    '1,090 of 2,357 customers are expected to be active'
     """
     frame = read_eager(customers, (probability_col,))
-    edges = np.linspace(0, 1, whole("bins", bins, at_least=1, at_most=MOST_REPEATS) + 1)
-    canvas = axes_or_new(ax)
-    canvas.hist(
-        numbers(frame, probability_col), edges.tolist(), color=BLUE, rwidth=0.95
+    chance = numbers(frame, probability_col)
+    count = whole("bins", bins, at_least=1, at_most=MOST_REPEATS)
+    edges = np.linspace(0, 1, count + 1)
+    heights = np.histogram(chance, edges)[0]
+    chart = Chart(
+        layers=(layer("bars", edges[:-1], heights, x_end=edges[1:]),),
+        x=Scale(title="Probability of being active", unit="share", lower=0, upper=1),
+        y=Scale(title="Customers", unit="count", lower=0),
+        finding=f"{chance.sum():,.0f} of {counted(chance.size, 'customer')} are "
+        "expected to be active",
     )
-    canvas.set_xlim(0, 1)
-    canvas.set_xlabel("probability of being active")
-    canvas.set_ylabel("customers")
-    canvas.spines[["top", "right"]].set_visible(False)
-    return canvas
+    return draw(chart, title=title, label=label, ax=ax)

@@ -1,4 +1,4 @@
-"""What a campaign earns, drawn: the profit of each cut-off, and the uplift."""
+"""What a campaign earns and adds: the profit of each cut-off, and the uplift."""
 
 from typing import TYPE_CHECKING
 
@@ -6,23 +6,39 @@ import numpy as np
 
 from .._frames import numbers, read_eager
 from ..typing import IntoDataFrame
-from .canvas import axes_or_new
-from .palette import BLUE, GREY
+from .drawing.chart import Chart, Scale, layer
+from .drawing.matplotlib_axes import draw
+from .drawing.number_formats import money, percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-__all__ = ["campaign_profit_line", "uplift_line"]
+
+__all__ = ["campaign_profit_line", "qini_line", "uplift_line"]
+
+_TARGETED = Scale(
+    title="Share of customers targeted, best first", unit="share", lower=0, upper=1
+)
 
 
-def campaign_profit_line(curve: IntoDataFrame, *, ax: "Axes | None" = None) -> "Axes":
+def campaign_profit_line(
+    curve: IntoDataFrame,
+    *,
+    currency: str = "",
+    title: str | None = None,
+    label: str | None = None,
+    ax: "Axes | None" = None,
+) -> "Axes":
     """Draw the profit at each cut-off of the target list, and mark the best.
 
     Parameters
     ----------
     curve
-        What ``campaign_profit_curve`` returned.
-    ax
-        The axes to draw on; new ones by default.
+        What :func:`crmkit.campaigns.campaign_profit_curve` returned.
+    currency
+        The sign before amounts.
+    title, label, ax
+        A title (``"finding"`` writes what the plot shows), the name of the series
+        where plots share axes, and the axes; new ones by default.
 
     Returns
     -------
@@ -31,60 +47,161 @@ def campaign_profit_line(curve: IntoDataFrame, *, ax: "Axes | None" = None) -> "
 
     Examples
     --------
-    >>> import matplotlib
-    >>> matplotlib.use("agg")
+    >>> import numpy as np
     >>> import pandas as pd
-    >>> from crmkit.plot import campaign_profit_line
-    >>> curve = pd.DataFrame({"share_targeted": [0.0, 0.5, 1.0], "profit": [0, 8, 5]})
-    >>> campaign_profit_line(curve).get_ylabel()
-    'profit per customer'
+    >>> import crmkit as ck
+    >>> rng = np.random.default_rng(1)
+    >>> risk = rng.beta(1, 3, 1000)
+    >>> judged = pd.DataFrame({
+    ...     "churn_risk": risk, "churned": (rng.random(1000) < risk).astype(int),
+    ...     "clv_if_active": 100.0,
+    ... })
+    >>> offer = ck.campaigns.RetentionOffer(
+    ...     accept_rate=0.3, incentive=10, contact_cost=1
+    ... )
+    >>> curve = ck.campaigns.campaign_profit_curve(judged, offer=offer)
+    >>> ax = ck.plot.campaign_profit_line(curve, currency="$", title="finding")
+    >>> ax.get_title(loc="left")
+    'Target 38%: $2.33 per customer of the base'
     """
     frame = read_eager(curve, ("share_targeted", "profit"))
-    axes = axes_or_new(ax)
     share, profit = numbers(frame, "share_targeted"), numbers(frame, "profit")
     best = int(np.argmax(profit))
-    axes.plot(share, profit, color=BLUE)
-    axes.axhline(0, color=GREY, linewidth=1)
-    axes.plot(share[best], profit[best], color=BLUE, marker="o", linestyle="none")
-    axes.set_xlabel("share of customers targeted")
-    axes.set_ylabel("profit per customer")
-    return axes
+    chart = Chart(
+        layers=(
+            layer("line", [0, 1], 0.0, tone="reference"),
+            layer("line", share, profit),
+            layer(
+                "points",
+                share[best],
+                profit[best],
+                texts=(f"{money(profit[best], currency)} at {percent(share[best])}",),
+            ),
+        ),
+        x=_TARGETED,
+        y=Scale(
+            title="Profit per customer of the base", unit="money", currency=currency
+        ),
+        finding=f"Target {percent(share[best])}: {money(profit[best], currency)} per "
+        "customer of the base"
+        if profit[best] > 0
+        else "The campaign loses money at every cut-off",
+    )
+    return draw(chart, title=title, label=label, ax=ax)
 
 
-def uplift_line(curve: IntoDataFrame, *, ax: "Axes | None" = None) -> "Axes":
-    """Draw the cumulative uplift of a ranking against a random order.
+def uplift_line(
+    curve: IntoDataFrame,
+    *,
+    title: str | None = None,
+    label: str | None = None,
+    ax: "Axes | None" = None,
+) -> "Axes":
+    """Draw the outcomes that treating the best-ranked customers adds.
 
     Parameters
     ----------
     curve
-        What ``uplift_curve`` returned.
-    ax
-        The axes to draw on; new ones by default.
+        What :func:`crmkit.campaigns.uplift_curve` returned.
+    title, label, ax
+        A title (``"finding"`` writes what the plot shows), the name of the series
+        where plots share axes, and the axes; new ones by default.
 
     Returns
     -------
     Axes
-        The axes drawn on; the straight line is a random order.
+        The axes drawn on.
 
     Examples
     --------
-    >>> import matplotlib
-    >>> matplotlib.use("agg")
+    >>> import numpy as np
     >>> import pandas as pd
-    >>> from crmkit.campaigns import uplift_curve
-    >>> from crmkit.plot import uplift_line
+    >>> import crmkit as ck
+    >>> rng = np.random.default_rng(1)
+    >>> uplift, treated = rng.random(4000), rng.integers(0, 2, 4000)
     >>> campaign = pd.DataFrame({
-    ...     "uplift": [0.9, 0.9, 0.1, 0.1], "treated": [1, 0, 1, 0],
-    ...     "retained": [1, 0, 1, 1],
+    ...     "uplift": uplift, "treated": treated,
+    ...     "retained": (rng.random(4000) < 0.3 + 0.2 * uplift * treated).astype(int),
     ... })
-    >>> uplift_line(uplift_curve(campaign)).get_ylabel()
-    'outcomes added'
+    >>> curve = ck.campaigns.uplift_curve(campaign)
+    >>> ax = ck.plot.uplift_line(curve, title="finding")
+    >>> ax.get_title(loc="left")
+    'Treating the best half brings 79% of what treating all would add'
     """
-    frame = read_eager(curve, ("share_targeted", "uplift"))
-    axes = axes_or_new(ax)
-    share, added = numbers(frame, "share_targeted"), numbers(frame, "uplift")
-    axes.plot(share[[0, -1]], added[[0, -1]], color=GREY, linestyle=":")
-    axes.plot(share, added, color=BLUE)
-    axes.set_xlabel("share of customers treated")
-    axes.set_ylabel("outcomes added")
-    return axes
+    return draw(
+        _against_random(curve, "uplift", "Outcomes added"),
+        title=title,
+        label=label,
+        ax=ax,
+    )
+
+
+def qini_line(
+    curve: IntoDataFrame,
+    *,
+    title: str | None = None,
+    label: str | None = None,
+    ax: "Axes | None" = None,
+) -> "Axes":
+    """Draw the Qini curve: the outcomes added to the treated, best-ranked first.
+
+    Parameters
+    ----------
+    curve
+        What :func:`crmkit.campaigns.uplift_curve` returned.
+    title, label, ax
+        A title (``"finding"`` writes what the plot shows), the name of the series
+        where plots share axes, and the axes; new ones by default.
+
+    Returns
+    -------
+    Axes
+        The axes drawn on.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import pandas as pd
+    >>> import crmkit as ck
+    >>> rng = np.random.default_rng(1)
+    >>> uplift, treated = rng.random(4000), rng.integers(0, 2, 4000)
+    >>> campaign = pd.DataFrame({
+    ...     "uplift": uplift, "treated": treated,
+    ...     "retained": (rng.random(4000) < 0.3 + 0.2 * uplift * treated).astype(int),
+    ... })
+    >>> ax = ck.plot.qini_line(ck.campaigns.uplift_curve(campaign))
+    >>> ax.get_ylabel()
+    'Outcomes added to the treated'
+    """
+    return draw(
+        _against_random(curve, "qini", "Outcomes added to the treated"),
+        title=title,
+        label=label,
+        ax=ax,
+    )
+
+
+def _against_random(curve: IntoDataFrame, column: str, title: str) -> Chart:
+    frame = read_eager(curve, ("share_targeted", column))
+    share, added = numbers(frame, "share_targeted"), numbers(frame, column)
+    ends = [0, -1]
+    half = float(np.interp(0.5, share, added))
+    return Chart(
+        layers=(
+            layer(
+                "line",
+                share[ends],
+                added[ends],
+                tone="reference",
+                dash=True,
+                name="random order",
+            ),
+            layer("line", share, added),
+        ),
+        x=_TARGETED,
+        y=Scale(title=title),
+        finding=f"Treating the best half brings {percent(half / added[-1])} of what "
+        "treating all would add"
+        if added[-1] > 0
+        else "Treating all adds nothing",
+    )

@@ -1,4 +1,4 @@
-"""How unequally value is held, drawn: Pareto and whale curves."""
+"""How unequally value is held: Pareto and whale curves."""
 
 from typing import TYPE_CHECKING
 
@@ -6,100 +6,135 @@ import numpy as np
 
 from .._frames import numbers, read_eager
 from ..typing import IntoDataFrame
-from .canvas import axes_or_new, shade
-from .palette import BLUE, GREY, RED
+from .drawing.chart import Chart, Scale, layer
+from .drawing.columns import band_of, interval_in
+from .drawing.matplotlib_axes import draw
+from .drawing.number_formats import money, percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
 __all__ = ["pareto_curve", "whale_curve"]
 
+_CUSTOMERS = Scale(
+    title="Share of customers, best first", unit="share", lower=0, upper=1
+)
 
-def pareto_curve(curve: IntoDataFrame, *, ax: "Axes | None" = None) -> "Axes":
+
+def pareto_curve(
+    curve: IntoDataFrame,
+    *,
+    title: str | None = None,
+    label: str | None = None,
+    ax: "Axes | None" = None,
+) -> "Axes":
     """Draw the share of value that each share of the customers holds.
+
+    The point marks the best 20% of the customers.
 
     Parameters
     ----------
     curve
         What :func:`crmkit.segments.pareto_curve` returned; its interval, if it
         has one, is shaded.
-    ax
-        The axes to draw on; new ones by default.
+    title, label, ax
+        A title (``"finding"`` writes what the plot shows), the name of the series
+        where plots share axes, and the axes; new ones by default.
 
     Returns
     -------
     Axes
         The axes drawn on.
 
-    Raises
-    ------
-    MissingExtraError
-        If matplotlib is not installed.
-    MissingColumnError
-        If a column of the curve is not there.
-
     Examples
     --------
-    >>> import matplotlib
-    >>> matplotlib.use("agg")
-    >>> import pandas as pd
     >>> import crmkit as ck
-    >>> from crmkit.plot import pareto_curve
-    >>> base = pd.DataFrame({"clv": [60.0, 20.0, 15.0, 3.0, 2.0]})
-    >>> pareto_curve(ck.segments.pareto_curve(base)).get_xlabel()
-    'share of customers, best first'
+    >>> from crmkit.datasets import load_cdnow_sample
+    >>> customers = ck.rfm_summary(
+    ...     load_cdnow_sample(), observation_period_end="1998-06-30"
+    ... )
+    >>> curve = ck.segments.pareto_curve(customers, value_col="total_amount")
+    >>> ax = ck.plot.pareto_curve(curve, title="finding")
+    >>> ax.get_title(loc="left")
+    'The top 20% of customers hold 68% of value'
     """
     frame = read_eager(curve, ("customer_share", "value_share"))
-    axes = axes_or_new(ax)
-    p, y = numbers(frame, "customer_share"), numbers(frame, "value_share")
-    shade(axes, frame, p, "value_share")
-    axes.plot([0, 1], [0, 1], color=GREY, linewidth=1, label="all equal")
-    axes.plot(p, y, color=BLUE, linewidth=2, label="this base")
-    axes.set(xlabel="share of customers, best first", ylabel="share of value")
-    axes.legend(frameon=False)
-    return axes
+    p, share = numbers(frame, "customer_share"), numbers(frame, "value_share")
+    order = np.argsort(p)
+    fifth = float(np.interp(0.2, p[order], share[order]))
+    chart = Chart(
+        layers=(
+            layer("line", [0, 1], [0, 1], tone="reference", dash=True, name="equal"),
+            *band_of(p, interval_in(frame, "value_share")),
+            layer("line", p, share),
+            layer("points", 0.2, fifth, texts=(f"20% hold {percent(fifth)}",)),
+        ),
+        x=_CUSTOMERS,
+        y=Scale(title="Share of value", unit="share", lower=0),
+        finding=f"The top 20% of customers hold {percent(fifth)} of value",
+    )
+    return draw(chart, title=title, label=label, ax=ax)
 
 
-def whale_curve(curve: IntoDataFrame, *, ax: "Axes | None" = None) -> "Axes":
-    """Draw cumulative profit from the best customer to the worst, losses in red.
+def whale_curve(
+    curve: IntoDataFrame,
+    *,
+    currency: str = "",
+    title: str | None = None,
+    label: str | None = None,
+    ax: "Axes | None" = None,
+) -> "Axes":
+    """Draw cumulative profit from the best customer to the worst, losses in a colour.
 
     Parameters
     ----------
     curve
         What :func:`crmkit.segments.whale_curve` returned; its interval, if it
         has one, is shaded.
-    ax
-        The axes to draw on; new ones by default.
+    currency
+        The sign before amounts.
+    title, label, ax
+        A title (``"finding"`` writes what the plot shows), the name of the series
+        where plots share axes, and the axes; new ones by default.
 
     Returns
     -------
     Axes
         The axes drawn on.
 
-    Raises
-    ------
-    MissingExtraError
-        If matplotlib is not installed.
-    MissingColumnError
-        If a column of the curve is not there.
-
     Examples
     --------
-    >>> import matplotlib
-    >>> matplotlib.use("agg")
+    >>> import numpy as np
     >>> import pandas as pd
     >>> import crmkit as ck
-    >>> from crmkit.plot import whale_curve
-    >>> base = pd.DataFrame({"profit": [90.0, 30.0, 0.0, -20.0]})
-    >>> whale_curve(ck.segments.whale_curve(base, points=None)).get_ylabel()
-    'profit, accumulated'
+    >>> profit = np.random.default_rng(3).normal(20, 60, 500)
+    >>> curve = ck.segments.whale_curve(pd.DataFrame({"profit": profit}))
+    >>> ax = ck.plot.whale_curve(curve, currency="$", title="finding")
+    >>> ax.get_title(loc="left")
+    'Profit peaks at 63% of customers; the rest take $6.22k away'
     """
     frame = read_eager(curve, ("customer_share", "profit"))
-    axes = axes_or_new(ax)
     p, profit = numbers(frame, "customer_share"), numbers(frame, "profit")
-    shade(axes, frame, p, "profit")
     top = int(np.argmax(profit))
-    axes.plot(p[: top + 1], profit[: top + 1], color=BLUE, linewidth=2)
-    axes.plot(p[top:], profit[top:], color=RED, linewidth=2)
-    axes.axhline(profit[-1], color=GREY, linewidth=1)
-    axes.set(xlabel="share of customers, best first", ylabel="profit, accumulated")
-    return axes
+    lost = profit[top] - profit[-1]
+    chart = Chart(
+        layers=(
+            layer("line", [0, 1], profit[-1], tone="reference", dash=True),
+            *band_of(p, interval_in(frame, "profit")),
+            layer("line", p[: top + 1], profit[: top + 1]),
+            layer("line", p[top:], profit[top:], tone="bad"),
+            layer(
+                "points",
+                p[top],
+                profit[top],
+                texts=(f"{money(profit[top], currency)} at {percent(p[top])}",),
+            ),
+        ),
+        x=_CUSTOMERS,
+        y=Scale(title="Cumulative profit", unit="money", currency=currency),
+        finding=f"Profit peaks at {percent(p[top])} of customers; "
+        f"the rest take {money(lost, currency)} away"
+        if lost > 0
+        else "Every customer adds profit",
+    )
+    return draw(chart, title=title, label=label, ax=ax)

@@ -1,4 +1,4 @@
-"""Growth accounting, drawn: customers gained, kept, won back and lost."""
+"""Growth accounting: customers gained, kept, won back and lost."""
 
 from typing import TYPE_CHECKING
 
@@ -6,69 +6,78 @@ import numpy as np
 
 from .._frames import numbers, read_eager
 from ..typing import IntoDataFrame
-from .canvas import axes_or_new, texts
-from .palette import BLUE, GREEN, GREY, LIGHT_BLUE, RED
+from .drawing.chart import Chart, Scale, Tone, layer
+from .drawing.columns import names_in
+from .drawing.matplotlib_axes import draw
+from .drawing.number_formats import counted
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
 __all__ = ["growth_bars"]
 
-_MOST_DATES = 12
+_ABOVE: dict[str, Tone] = {"retained": "total", "resurrected": "soft", "new": "good"}
 
 
-def growth_bars(accounts: IntoDataFrame, *, ax: "Axes | None" = None) -> "Axes":
+def growth_bars(
+    accounts: IntoDataFrame,
+    *,
+    title: str | None = None,
+    label: str | None = None,
+    ax: "Axes | None" = None,
+) -> "Axes":
     """Draw new, retained, resurrected and lost customers per period.
 
     Parameters
     ----------
     accounts
         What :func:`crmkit.segments.growth_accounting` returned.
-    ax
-        The axes to draw on; new ones by default.
+    title, label, ax
+        A title (``"finding"`` writes what the plot shows), the name of the series
+        where plots share axes, and the axes; new ones by default.
 
     Returns
     -------
     Axes
         The axes drawn on.
 
-    Raises
-    ------
-    MissingExtraError
-        If matplotlib is not installed.
-    MissingColumnError
-        If a column of the accounts is not there.
-
     Examples
     --------
-    >>> import matplotlib
-    >>> matplotlib.use("agg")
-    >>> import pandas as pd
     >>> import crmkit as ck
-    >>> from crmkit.plot import growth_bars
-    >>> log = pd.DataFrame({
-    ...     "customer_id": ["ann", "ann"], "amount": [1.0, 2.0],
-    ...     "date": pd.to_datetime(["2024-01-05", "2024-02-20"]),
-    ... })
+    >>> from crmkit.datasets import load_cdnow_sample
     >>> accounts = ck.segments.growth_accounting(
-    ...     log, observation_period_end="2024-02-29"
+    ...     load_cdnow_sample(), observation_period_end="1998-06-30"
     ... )
-    >>> growth_bars(accounts).get_ylabel()
-    'customers'
+    >>> ax = ck.plot.growth_bars(accounts, title="finding")
+    >>> ax.get_title(loc="left")
+    '119 active customers in Jun 1998: 13 fewer than in Apr 1998'
     """
-    above = {"retained": BLUE, "resurrected": LIGHT_BLUE, "new": GREEN}
-    frame = read_eager(accounts, ("period", *above, "lost"))
-    axes = axes_or_new(ax)
-    place = np.arange(len(frame))
-    base = np.zeros(len(frame))
-    for name, colour in above.items():
-        height = numbers(frame, name)
-        axes.bar(place, height, bottom=base, color=colour, label=name)
-        base = base + height
-    axes.bar(place, -numbers(frame, "lost"), color=RED, label="lost")
-    axes.axhline(0, color=GREY, linewidth=1)
-    step = max(1, -(-len(frame) // _MOST_DATES))
-    names = texts(frame, "period")
-    axes.set_xticks(place[::step], names[::step], rotation=45, ha="right")
-    axes.set_ylabel("customers")
-    axes.legend(frameon=False)
-    return axes
+    frame = read_eager(accounts, ("period", *_ABOVE, "lost"))
+    names = names_in(frame, "period")
+    place = np.arange(len(names), dtype=np.float64)
+    base = np.zeros(len(names))
+    layers = []
+    for name, tone in _ABOVE.items():
+        top = base + numbers(frame, name)
+        layers.append(
+            layer("bars", place, top, y_end=base, tone=tone, name=name, stack="all")
+        )
+        base = top
+    lost = -numbers(frame, "lost")
+    layers.append(layer("bars", place, lost, tone="bad", name="lost", stack="all"))
+    chart = Chart(
+        layers=tuple(layers),
+        x=Scale(names=names),
+        y=Scale(title="Customers", unit="count"),
+        finding=_finding(names, base),
+    )
+    return draw(chart, title=title, label=label, ax=ax)
+
+
+def _finding(names: tuple[str, ...], active: np.ndarray) -> str:
+    said = f"{counted(active[-1], 'active customer')} in {names[-1]}"
+    if len(names) < 2:
+        return said
+    change = active[-1] - active[-2]
+    more = "more" if change >= 0 else "fewer"
+    return f"{said}: {abs(change):,.0f} {more} than in {names[-2]}"

@@ -1,4 +1,4 @@
-"""Loyalty by satisfaction score, drawn with its zones."""
+"""Loyalty by satisfaction score, with its zones."""
 
 from typing import TYPE_CHECKING
 
@@ -6,29 +6,42 @@ import numpy as np
 
 from .._frames import numbers, read_eager
 from ..typing import IntoDataFrame
-from .canvas import axes_or_new, error_arms
-from .palette import GREEN, GREY, LIGHT_GREY, RED
+from .drawing.chart import Chart, Scale, Tone, layer
+from .drawing.columns import words
+from .drawing.matplotlib_axes import draw
+from .drawing.number_formats import counted, percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
 __all__ = ["loyalty_zones"]
 
-_ZONES = {"detraction": RED, "indifference": GREY, "advocacy": GREEN}
+_ZONES: dict[str, Tone] = {
+    "detraction": "bad",
+    "indifference": "reference",
+    "advocacy": "good",
+}
 
 
 def loyalty_zones(
-    curve: IntoDataFrame, *, score_col: str = "score", ax: "Axes | None" = None
+    curve: IntoDataFrame,
+    *,
+    score_col: str = "score",
+    title: str | None = None,
+    label: str | None = None,
+    ax: "Axes | None" = None,
 ) -> "Axes":
     """Draw the share of loyal customers at each satisfaction score, by zone.
 
     Parameters
     ----------
     curve
-        What ``loyalty_curve`` returned.
+        What :func:`crmkit.satisfaction.loyalty_curve` returned.
     score_col
         The column of satisfaction scores.
-    ax
-        The axes to draw on; new ones by default.
+    title, label, ax
+        A title (``"finding"`` writes what the plot shows), the name of the series
+        where plots share axes, and the axes; new ones by default.
 
     Returns
     -------
@@ -37,27 +50,37 @@ def loyalty_zones(
 
     Examples
     --------
-    >>> import matplotlib
-    >>> matplotlib.use("agg")
+    >>> import numpy as np
     >>> import pandas as pd
-    >>> from crmkit.satisfaction import loyalty_curve
-    >>> after = pd.DataFrame({"score": [1, 1, 5, 5], "repurchased": [0, 0, 1, 1]})
-    >>> loyalty_zones(loyalty_curve(after)).get_ylabel()
-    'share of customers'
+    >>> import crmkit as ck
+    >>> rng = np.random.default_rng(1)
+    >>> score = rng.integers(1, 6, 800)
+    >>> loyal = rng.random(800) < np.array([0.1, 0.15, 0.3, 0.5, 0.9])[score - 1]
+    >>> after = pd.DataFrame({"score": score, "repurchased": loyal.astype(int)})
+    >>> curve = ck.satisfaction.loyalty_curve(after)
+    >>> ax = ck.plot.loyalty_zones(curve, title="finding")
+    >>> ax.get_title(loc="left")
+    'From 12% loyal at score 1 to 90% at 5'
     """
-    wanted = (score_col, "share", "share_lower", "share_upper", "rising", "zone")
-    frame = read_eager(curve, wanted)
-    score, share, lower, upper, rising = (numbers(frame, name) for name in wanted[:-1])
-    zone = np.asarray(frame["zone"].to_list())
-    axes = axes_or_new(ax)
-    axes.plot(score, rising, color=LIGHT_GREY, drawstyle="steps-mid", zorder=1)
-    for name, colour in _ZONES.items():
+    wanted = (score_col, "share", "share_lower", "share_upper", "rising")
+    frame = read_eager(curve, (*wanted, "zone", "n_customers")).sort(score_col)
+    score, share, lower, upper, rising = (numbers(frame, name) for name in wanted)
+    zone = np.array([str(each) for each in frame["zone"].to_list()])
+    layers = [layer("line", score, rising, tone="soft")]
+    for name, tone in _ZONES.items():
         here = zone == name
         if here.any():
-            arms = error_arms(share[here], lower[here], upper[here])
-            axes.errorbar(
-                score[here], share[here], yerr=arms, fmt="o", color=colour, label=name
-            )
-    axes.set(xlabel=score_col, ylabel="share of customers", ylim=(-0.02, 1.02))
-    axes.legend(frameon=False)
-    return axes
+            at = score[here]
+            layers += [
+                layer("arms", at, lower[here], y_end=upper[here], tone=tone),
+                layer("points", at, share[here], tone=tone, name=name),
+            ]
+    chart = Chart(
+        layers=tuple(layers),
+        x=Scale(title=words(score_col).capitalize()),
+        y=Scale(title="Share of customers", unit="share", lower=0, upper=1),
+        finding=f"From {percent(share[0])} loyal at score {score[0]:g} to "
+        f"{percent(share[-1])} at {score[-1]:g}",
+        note=counted(numbers(frame, "n_customers").sum(), "customer"),
+    )
+    return draw(chart, title=title, label=label, ax=ax)

@@ -1,18 +1,31 @@
-"""How long customers stay, drawn: projected retention and survival curves."""
+"""How long customers stay: projected retention and survival curves."""
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from .._frames import numbers, nw, read_eager
 from ..churn import RetentionProjection, SurvivalCurve
-from .canvas import axes_or_new
-from .palette import BLUE
+from ..typing import FloatArray, IntoDataFrame
+from .drawing.chart import Below, Chart, Layer, Scale, layer
+from .drawing.columns import names_in, words
+from .drawing.matplotlib_axes import draw
+from .drawing.number_formats import percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-__all__ = ["retention_line", "survival_steps"]
+
+__all__ = ["retention_line", "survival_lines", "survival_steps"]
+
+_TICKS = 6
 
 
 def retention_line(
-    projection: RetentionProjection, *, ax: "Axes | None" = None
+    projection: RetentionProjection,
+    *,
+    title: str | None = None,
+    label: str | None = None,
+    ax: "Axes | None" = None,
 ) -> "Axes":
     """Draw the projected retention rate at each renewal, with its interval.
 
@@ -20,8 +33,9 @@ def retention_line(
     ----------
     projection
         What ``projection`` of a fitted contract model returned.
-    ax
-        The axes to draw on; new ones by default.
+    title, label, ax
+        A title (``"finding"`` writes what the plot shows), the name of the series
+        where plots share axes, and the axes; new ones by default.
 
     Returns
     -------
@@ -30,43 +44,54 @@ def retention_line(
 
     Examples
     --------
-    >>> import matplotlib
-    >>> matplotlib.use("agg")
     >>> import pandas as pd
-    >>> from crmkit.churn import fit_shifted_beta_geometric
-    >>> from crmkit.plot import retention_line
+    >>> import crmkit as ck
     >>> left = [1000, 869, 743, 653, 593, 551, 517, 491]
     >>> cohorts = pd.DataFrame(
     ...     {"cohort": "A", "renewals": range(8), "customers": left}
     ... )
-    >>> fit = fit_shifted_beta_geometric(cohorts, time_unit="year")
-    >>> retention_line(fit.projection(horizon=10)).get_xlabel()
-    'renewal'
+    >>> fit = ck.churn.fit_shifted_beta_geometric(cohorts)
+    >>> ax = ck.plot.retention_line(fit.projection(horizon=10), title="finding")
+    >>> ax.get_title(loc="left")
+    'Retention rises from 85% to 94% by renewal 10'
     """
-    axes = axes_or_new(ax)
-    axes.fill_between(
-        projection.renewals,
-        projection.retention_lower,
-        projection.retention_upper,
-        color=BLUE,
-        alpha=0.2,
-        linewidth=0,
+    rate = projection.retention
+    change = "rises" if rate[-1] >= rate[0] else "falls"
+    chart = Chart(
+        layers=(
+            layer(
+                "band",
+                projection.renewals,
+                projection.retention_lower,
+                y_end=projection.retention_upper,
+            ),
+            layer("line", projection.renewals, rate, dots=True),
+        ),
+        x=Scale(title="Renewal", unit="count"),
+        y=Scale(title="Share who renew", unit="share"),
+        finding=f"Retention {change} from {percent(rate[0])} to {percent(rate[-1])} "
+        f"by renewal {projection.renewals[-1]}",
+        note=f"The band is a {100 * projection.level:.4g}% interval.",
     )
-    axes.plot(projection.renewals, projection.retention, color=BLUE, marker="o")
-    axes.set_xlabel("renewal")
-    axes.set_ylabel("share kept")
-    return axes
+    return draw(chart, title=title, label=label, ax=ax)
 
 
-def survival_steps(curve: SurvivalCurve, *, ax: "Axes | None" = None) -> "Axes":
-    """Draw a Kaplan-Meier curve as steps, with its interval.
+def survival_steps(
+    curve: SurvivalCurve,
+    *,
+    title: str | None = None,
+    label: str | None = None,
+    ax: "Axes | None" = None,
+) -> "Axes":
+    """Draw a Kaplan-Meier curve as steps, with its interval and the customers at risk.
 
     Parameters
     ----------
     curve
-        What ``fit_kaplan_meier`` returned.
-    ax
-        The axes to draw on; new ones by default.
+        What :func:`crmkit.churn.fit_kaplan_meier` returned.
+    title, label, ax
+        A title (``"finding"`` writes what the plot shows), the name of the series
+        where plots share axes, and the axes; new ones by default.
 
     Returns
     -------
@@ -75,28 +100,123 @@ def survival_steps(curve: SurvivalCurve, *, ax: "Axes | None" = None) -> "Axes":
 
     Examples
     --------
-    >>> import matplotlib
-    >>> matplotlib.use("agg")
-    >>> import pandas as pd
-    >>> from crmkit.churn import fit_kaplan_meier
-    >>> from crmkit.plot import survival_steps
-    >>> spells = pd.DataFrame({"duration": [1, 2, 3], "event_observed": [1, 0, 1]})
-    >>> survival_steps(fit_kaplan_meier(spells)).get_ylabel()
-    'share still active'
+    >>> import crmkit as ck
+    >>> from crmkit.datasets import load_telco
+    >>> curve = ck.churn.fit_kaplan_meier(load_telco())
+    >>> ax = ck.plot.survival_steps(curve, title="finding")
+    >>> ax.get_title(loc="left")
+    '61% are still customers after 72'
     """
-    axes = axes_or_new(ax)
-    time = (0.0, *curve.time)
-    axes.fill_between(
-        time,
-        (1.0, *curve.survival_lower),
-        (1.0, *curve.survival_upper),
-        step="post",
-        color=BLUE,
-        alpha=0.2,
-        linewidth=0,
+    columns = (
+        curve.time,
+        curve.survival,
+        curve.survival_lower,
+        curve.survival_upper,
+        curve.at_risk,
     )
-    axes.step(time, (1.0, *curve.survival), where="post", color=BLUE)
-    axes.set_ylim(0, 1.02)
-    axes.set_xlabel("time as a customer")
-    axes.set_ylabel("share still active")
-    return axes
+    layers, below = _steps(*map(np.array, columns), name="")
+    last = curve.survival[-1]
+    chart = Chart(
+        layers=layers,
+        x=_TIME,
+        y=_STAYED,
+        finding=f"{percent(last)} are still customers after {curve.longest:.4g}"
+        if curve.median is None
+        else f"Half of the customers have left by {curve.median:.4g}",
+        note=f"{curve.at_risk[0]:,.0f} customers; the band is a "
+        f"{100 * curve.level:.4g}% interval",
+        below=(below,),
+    )
+    return draw(chart, title=title, label=label, ax=ax)
+
+
+def survival_lines(
+    curves: IntoDataFrame,
+    *,
+    by: str,
+    title: str | None = None,
+    label: str | None = None,
+    ax: "Axes | None" = None,
+) -> "Axes":
+    """Draw the survival curve of each group, with the customers at risk below.
+
+    Parameters
+    ----------
+    curves
+        What :func:`crmkit.churn.survival_by` returned.
+    by
+        The column of groups.
+    title, label, ax
+        A title (``"finding"`` writes what the plot shows), the name of the series
+        where plots share axes, and the axes; new ones by default.
+
+    Returns
+    -------
+    Axes
+        The axes drawn on.
+
+    Examples
+    --------
+    >>> import crmkit as ck
+    >>> from crmkit.datasets import load_telco
+    >>> curves = ck.churn.survival_by(load_telco(), by="contract")
+    >>> ax = ck.plot.survival_lines(curves, by="contract", title="finding")
+    >>> ax.get_title(loc="left")
+    'After 72, 9.4% (Month-to-month) to 93% (Two year) are still customers'
+    """
+    wanted = ("time", "survival", "survival_lower", "survival_upper", "at_risk")
+    frame = read_eager(curves, (by, *wanted))
+    names = list(dict.fromkeys(names_in(frame, by)))
+    groups = frame.with_columns(nw.col(by).cast(nw.String).alias("crmkit_group"))
+    layers: list[Layer] = []
+    below: list[Below] = []
+    ends = {}
+    for name in names:
+        mine = groups.filter(nw.col("crmkit_group") == name).sort("time")
+        drawn, row = _steps(*(numbers(mine, each) for each in wanted), name=name)
+        layers += drawn
+        below.append(row)
+        ends[name] = float(numbers(mine, "survival")[-1])
+    least, most = min(ends, key=ends.__getitem__), max(ends, key=ends.__getitem__)
+    chart = Chart(
+        layers=tuple(layers),
+        x=_TIME,
+        y=_STAYED,
+        finding=f"After {numbers(frame, 'time').max():.4g}, {percent(ends[least])} "
+        f"({least}) to {percent(ends[most])} ({most}) are still customers",
+        note=f"by {words(by)}",
+        below=tuple(below),
+    )
+    return draw(chart, title=title, label=label, ax=ax)
+
+
+_TIME = Scale(title="Time as a customer", lower=0)
+_STAYED = Scale(title="Share still customers", unit="share", lower=0, upper=1)
+
+
+def _steps(
+    time: FloatArray,
+    survival: FloatArray,
+    lower: FloatArray,
+    upper: FloatArray,
+    at_risk: FloatArray,
+    *,
+    name: str,
+) -> tuple[tuple[Layer, ...], Below]:
+    """Return a curve that starts at 1 with its band, and the row of those at risk."""
+    x = np.append(0.0, time)
+    layers = (
+        layer(
+            "step_band",
+            x,
+            np.append(1.0, lower),
+            y_end=np.append(1.0, upper),
+            name=name,
+        ),
+        layer("steps", x, np.append(1.0, survival), name=name),
+    )
+    ticks = np.linspace(0.0, time.max(initial=1.0), _TICKS)
+    after = np.searchsorted(time, ticks)
+    known = np.append(at_risk, 0.0)[np.minimum(after, time.size)]
+    texts = tuple(f"{count:,.0f}" for count in known)
+    return layers, Below(title="At risk", name=name, x=tuple(ticks), texts=texts)

@@ -2,10 +2,13 @@
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from .._frames import numbers, read_eager
 from ..typing import IntoDataFrame
-from .canvas import axes_or_new
-from .palette import BLUE, GREY, RED, SLATE
+from .drawing.chart import Chart, Scale, Tone, layer
+from .drawing.matplotlib_axes import draw
+from .drawing.number_formats import money
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -13,68 +16,79 @@ if TYPE_CHECKING:
 __all__ = ["waterfall"]
 
 
-def waterfall(steps: IntoDataFrame, *, ax: "Axes | None" = None) -> "Axes":
+def waterfall(
+    steps: IntoDataFrame,
+    *,
+    currency: str = "",
+    title: str | None = None,
+    label: str | None = None,
+    ax: "Axes | None" = None,
+) -> "Axes":
     """Draw how the parts of a value add up to it.
 
     Parameters
     ----------
     steps
-        What :func:`crmkit.clv.value.value_waterfall.value_waterfall` returned.
-    ax
-        The axes to draw on; new ones by default.
+        What :func:`crmkit.clv.value_waterfall` returned.
+    currency
+        The sign before amounts.
+    title, label, ax
+        A title (``"finding"`` writes what the plot shows), the name of the series
+        where plots share axes, and the axes; new ones by default.
 
     Returns
     -------
     Axes
         The axes drawn on.
 
-    Raises
-    ------
-    MissingExtraError
-        If matplotlib is not installed.
-    MissingColumnError
-        If a column of the steps is not there.
-
     Examples
     --------
-    >>> import matplotlib
-    >>> matplotlib.use("agg")
     >>> import pandas as pd
-    >>> from crmkit.clv.value.value_waterfall import value_waterfall
-    >>> from crmkit.plot import waterfall
+    >>> import crmkit as ck
     >>> parts = pd.DataFrame({
     ...     "clv1": [5.0], "clv2": [23.0], "clv3": [7.0], "clv4": [1.0],
     ...     "clv5": [10.0], "clv6": [-2.0], "clv": [44.0],
     ... })
-    >>> waterfall(value_waterfall(parts)).get_ylabel()
-    'value'
+    >>> steps = ck.clv.value_waterfall(parts)
+    >>> ax = ck.plot.waterfall(steps, currency="$", title="finding")
+    >>> ax.get_title(loc="left")
+    'repeat purchase adds most: $23 of $44'
     """
     frame = read_eager(steps, ("part", "meaning", "amount", "start", "end"))
-    ax = axes_or_new(ax)
-    amount, end = numbers(frame, "amount"), numbers(frame, "end")
-    start = numbers(frame, "start")
-    last = len(frame) - 1
-    for at, height in enumerate(amount):
-        colour = SLATE if at == last else BLUE if height >= 0 else RED
-        ax.bar(at, end[at] - start[at], bottom=start[at], color=colour, width=0.7)
-        ax.annotate(
-            f"{height:,.0f}",
-            (at, max(start[at], end[at])),
-            xytext=(0, 3),
-            textcoords="offset points",
-            ha="center",
-        )
-        if at < last:
-            ax.plot([at - 0.35, at + 1.35], [end[at]] * 2, color=GREY, lw=0.8)
-    names = [
-        part if part == meaning else "\n".join([part, *meaning.split()])
+    amount, start, end = (numbers(frame, name) for name in ("amount", "start", "end"))
+    place = np.arange(amount.size, dtype=np.float64)
+    names = tuple(
+        meaning if part in {meaning, "value"} else f"{meaning} ({part.upper()})"
         for part, meaning in zip(
             frame["part"].to_list(), frame["meaning"].to_list(), strict=True
         )
-    ]
-    ax.set_xticks(range(len(names)), names)
-    ax.axhline(0, color="black", lw=0.8)
-    ax.set_ylabel("value")
-    ax.yaxis.set_major_formatter("{x:,.0f}")
-    ax.spines[["top", "right"]].set_visible(False)
-    return ax
+    )
+    tones: list[Tone] = ["good" if each >= 0 else "bad" for each in amount]
+    tones[-1] = "total"
+    most = int(np.argmax(amount[:-1])) if amount.size > 1 else 0
+    chart = Chart(
+        layers=(
+            layer(
+                "arms",
+                place[:-1] + 0.4,
+                end[:-1],
+                x_end=place[1:] - 0.4,
+                y_end=end[:-1],
+                tone="reference",
+            ),
+            layer("line", [-0.5, amount.size - 0.5], 0.0, tone="reference"),
+            layer(
+                "bars",
+                place,
+                end,
+                y_end=start,
+                tone=tuple(tones),
+                texts=tuple(f"{each:,.0f}" for each in amount),
+            ),
+        ),
+        x=Scale(names=names),
+        y=Scale(title="Value", unit="money", currency=currency),
+        finding=f"{frame['meaning'].to_list()[most]} adds most: "
+        f"{money(amount[most], currency)} of {money(amount[-1], currency)}",
+    )
+    return draw(chart, title=title, label=label, ax=ax)

@@ -8,6 +8,7 @@ from .._check import one_of, positive, rate
 from .._dates import EPOCH, date_of, day_number
 from ..clv import per_unit_rate
 from ..errors import InvalidValueError
+from ..fits import shown
 
 __all__ = ["Gaps", "Question", "Refunds"]
 
@@ -21,6 +22,7 @@ _GAPS: tuple[Gaps, ...] = ("error", "drop")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@shown
 class Question:
     """The question to a transaction log: its columns, its end and what to compute.
 

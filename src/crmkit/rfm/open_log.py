@@ -24,7 +24,14 @@ from ..errors import NotEnoughDataError
 from ..typing import Day, Grain, Refunds, TimeUnit
 from .observation_window import Window, open_window
 
-__all__ = ["REFUNDS", "Refunds", "TransactionLog", "check_log", "open_log"]
+__all__ = [
+    "REFUNDS",
+    "Refunds",
+    "TransactionLog",
+    "check_log",
+    "open_log",
+    "read_log",
+]
 
 REFUNDS: tuple[Refunds, ...] = ("error", "drop", "net", "cancel")
 
@@ -40,6 +47,7 @@ class TransactionLog:
     date: str
     amount: str
     window: Window
+    date_rules: tuple[Rule, ...]
 
     def until(self, end: Day, argument: str) -> Self:
         """Return the log as it was seen on an earlier day."""
@@ -58,14 +66,46 @@ class TransactionLog:
 
     def refuse_refunds(self) -> None:
         """Refuse negative amounts inside the window."""
-        rule = Rule(
+        refuse(
+            self._told_apart(), self._inside([self._refund()]), id_col=self.customer_id
+        )
+
+    def refuse(self, refunds: Refunds) -> None:
+        """Refuse what cannot be summarised: in an engine, in one pass over the rows."""
+        dates = list(self.date_rules)
+        if isinstance(self.frame, nw.DataFrame):
+            # Days are read as numbers next: a missing one would not be missing there.
+            refuse(self.frame, dates, id_col=self.customer_id)
+            dates = []
+        others = [
+            *id_rules(self.frame, self.customer_id),
+            *number_rules(self.frame, self.amount),
+            *([self._refund()] if refunds == "error" else []),
+        ]
+        refuse(
+            self._told_apart(), [*dates, *self._inside(others)], id_col=self.customer_id
+        )
+
+    def _refund(self) -> Rule:
+        return Rule(
             column=self.amount,
             broken=nw.col(self.amount) < 0,
             found="negative value",
             remedy="Choose refunds='cancel', refunds='net' or refunds='drop', or "
             "correct the amounts.",
         )
-        _refuse_inside(self.frame, [rule], self)
+
+    def _inside(self, rules: list[Rule]) -> list[Rule]:
+        """Ask the rules of rows inside the window alone: later ones are not seen."""
+        return [replace(rule, broken=rule.broken & nw.col(_INSIDE)) for rule in rules]
+
+    def _told_apart(self) -> Frame:
+        """Tell the rows inside the window from the others in a column."""
+        if isinstance(self.frame, nw.LazyFrame):
+            inside = epoch_day(self.date) <= self.window.end_day
+            return self.frame.with_columns(inside.alias(_INSIDE))
+        inside_window = day_numbers(self.frame, self.date) <= self.window.end_day
+        return with_arrays(self.frame, {_INSIDE: inside_window})
 
 
 def open_log(
@@ -104,12 +144,37 @@ def check_log(
     amount_col: str,
 ) -> TransactionLog:
     """Check a log whose frame is open already; refuse as :func:`open_log` does."""
+    log = read_log(
+        frame,
+        end=end,
+        end_argument=end_argument,
+        grain=grain,
+        time_unit=time_unit,
+        customer_id_col=customer_id_col,
+        date_col=date_col,
+        amount_col=amount_col,
+    )
+    log.refuse("net")
+    return log
+
+
+def read_log(
+    frame: Frame,
+    *,
+    end: Day,
+    end_argument: str,
+    grain: Grain,
+    time_unit: TimeUnit,
+    customer_id_col: str,
+    date_col: str,
+    amount_col: str,
+) -> TransactionLog:
+    """Check the types of the columns and the window, without looking at a row."""
     require_ids(frame, customer_id_col)
     require_numbers(frame, (amount_col,))
-    frame, date_rules = require_dates(frame, date_col)
-    refuse(frame, date_rules, id_col=customer_id_col)
-    log = TransactionLog(
-        frame=frame,
+    dated, date_rules = require_dates(frame, date_col)
+    return TransactionLog(
+        frame=dated,
         customer_id=customer_id_col,
         date=date_col,
         amount=amount_col,
@@ -118,32 +183,7 @@ def check_log(
             argument=end_argument,
             grain=grain,
             time_unit=time_unit,
-            zone=time_zone(frame, date_col),
+            zone=time_zone(dated, date_col),
         ),
-    )
-    rules = [*id_rules(frame, customer_id_col), *number_rules(frame, amount_col)]
-    _refuse_inside(frame, rules, log)
-    return log
-
-
-def _refuse_inside(frame: Frame, rules: list[Rule], log: TransactionLog) -> None:
-    """Refuse only rows inside the window: what lies after its end is not looked at."""
-    inside = [
-        Rule(
-            column=rule.column,
-            broken=rule.broken & nw.col(_INSIDE),
-            found=rule.found,
-            remedy=rule.remedy,
-        )
-        for rule in rules
-    ]
-    refuse(_with_inside(frame, log), inside, id_col=log.customer_id)
-
-
-def _with_inside(frame: Frame, log: TransactionLog) -> Frame:
-    if isinstance(frame, nw.LazyFrame):
-        inside = epoch_day(log.date) <= log.window.end_day
-        return frame.with_columns(inside.alias(_INSIDE))
-    return with_arrays(
-        frame, {_INSIDE: day_numbers(frame, log.date) <= log.window.end_day}
+        date_rules=tuple(date_rules),
     )

@@ -1,10 +1,10 @@
 """From a transaction log to one row per customer."""
 
 from .._check import one_of
-from .._frames import group_rows, native, nw
+from .._frames import group_rows, native, nw, read
 from ..typing import Day, Grain, IntoFrameT, Refunds, TimeUnit
 from . import summary_in_engine, summary_in_memory
-from .open_log import REFUNDS, open_log
+from .open_log import REFUNDS, read_log
 
 __all__ = ["rfm_summary"]
 
@@ -96,8 +96,8 @@ def rfm_summary(
     1         bob          0      0.0             0.0
     """
     one_of("refunds", refunds, REFUNDS)
-    log = open_log(
-        transactions,
+    log = read_log(
+        read(transactions, (customer_id_col, date_col, amount_col)),
         end=observation_period_end,
         end_argument="observation_period_end",
         grain=grain,
@@ -106,10 +106,9 @@ def rfm_summary(
         date_col=date_col,
         amount_col=amount_col,
     )
-    if refunds == "error":
-        log.refuse_refunds()
     if isinstance(log.frame, nw.LazyFrame):
         return native(summary_in_engine.summarise(log, refunds), transactions)
+    log.refuse(refunds)
     groups = group_rows(log.frame, log.customer_id)
     summary = summary_in_memory.summarise(log, log.frame, groups, refunds)
     return native(summary, transactions)

@@ -1,11 +1,11 @@
 """The purchase occasions of a log, checked and merged."""
 
 from .._check import one_of
-from .._frames import Groups, collect, group_rows
+from .._frames import Groups, collect, group_rows, read
 from ..errors import NotEnoughDataError
 from ..kernels.log.occasions import Occasions
 from ..rfm import summary_in_memory
-from ..rfm.open_log import REFUNDS, TransactionLog, open_log
+from ..rfm.open_log import REFUNDS, TransactionLog, read_log
 from ..typing import Day, Grain, Refunds
 
 __all__ = ["checked_log", "nothing_seen", "occasions_in_memory"]
@@ -23,8 +23,8 @@ def checked_log(
 ) -> TransactionLog:
     """Open a log in days up to its end, and apply the policy on refunds."""
     one_of("refunds", refunds, REFUNDS)
-    log = open_log(
-        transactions,
+    log = read_log(
+        read(transactions, (customer_id_col, date_col, amount_col)),
         end=end,
         end_argument="observation_period_end",
         grain=grain,
@@ -33,8 +33,7 @@ def checked_log(
         date_col=date_col,
         amount_col=amount_col,
     )
-    if refunds == "error":
-        log.refuse_refunds()
+    log.refuse(refunds)
     return log
 
 

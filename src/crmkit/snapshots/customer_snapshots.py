@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Sequence
 
-from .._check import whole
+from .._check import day_count
 from .._dates import day_number, iso_text
+from .._typed import typed
 from ..errors import InvalidValueError
 from ..typing import Day, IntoDataFrameT, PurchaseModel
 from .cutoff_days import cutoff_days
@@ -14,6 +15,7 @@ from .transaction_columns import TRANSACTIONS, TransactionColumns
 __all__ = ["make_snapshots", "snapshot_features"]
 
 
+@typed
 def make_snapshots(
     transactions: IntoDataFrameT,
     *,
@@ -98,7 +100,10 @@ def make_snapshots(
     0           a        26.0        2.0    False
     1           b        20.0        1.0     True
     """
-    ahead, delay = whole("horizon", horizon, at_least=1), whole("buffer", buffer)
+    ahead, delay = (
+        day_count("horizon", horizon, at_least=1),
+        day_count("buffer", buffer),
+    )
     source = open_source(
         transactions,
         events=events,
@@ -115,6 +120,7 @@ def make_snapshots(
     return written(transactions, source, blocks)
 
 
+@typed
 def snapshot_features(
     transactions: IntoDataFrameT,
     *,

@@ -13,12 +13,14 @@ from .._frames import (
     require_dates,
     with_arrays,
 )
+from .._typed import typed
 from ..errors import InvalidValueError, NotEnoughDataError
 from ..typing import Day, IntArray, IntoDataFrame, IntoDataFrameT
 
 __all__ = ["cutoff_folds", "with_fold"]
 
 
+@typed
 def with_fold(
     snapshots: IntoDataFrameT,
     *,

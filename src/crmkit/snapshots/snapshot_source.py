@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from .._check import whole
+from .._check import day_count
 from .._dates import iso_text
 from .._frames import native, nw, read_eager, table
 from ..errors import InvalidValueError, NotEnoughDataError
@@ -104,8 +104,8 @@ def open_source(
     """Open the log and the events, and check the arguments."""
     limit = active_within
     if limit is not None:
-        limit = whole("active_within", limit, at_least=1)
-    window = whole("recent_window", recent_window, at_least=1)
+        limit = day_count("active_within", limit, at_least=1)
+    window = day_count("recent_window", recent_window, at_least=1)
     log = open_transactions(transactions, columns)
     return Source(
         log=log,

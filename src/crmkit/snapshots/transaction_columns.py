@@ -1,4 +1,4 @@
-"""The names of the columns of a transaction log that snapshots read."""
+"""The names of the columns of a transaction log."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -8,14 +8,15 @@ __all__ = ["TRANSACTIONS", "TransactionColumns"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TransactionColumns:
-    """The names of the columns that snapshots read from a transaction log.
+    """The names of the columns that hold a transaction log.
 
     Attributes
     ----------
     customer_id, date, amount
         Who bought, when, and for how much; negative amounts are returns.
     category
-        What was bought; None if the log does not say.
+        What was bought; None if the log does not say. This and the next two are read by
+        snapshots alone.
     discount
         The money taken off the list price; None if the log does not say.
     available

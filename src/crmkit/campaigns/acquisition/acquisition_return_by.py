@@ -7,6 +7,7 @@ from scipy.special import stdtrit
 
 from ..._check import fraction
 from ..._frames import numbers, nw, read_numbers
+from ..._typed import typed
 from ...kernels.campaigns.ratio_limits import fieller
 from ...typing import IntoFrameT
 from ..measurement.sums_by_group import (
@@ -21,6 +22,7 @@ __all__ = ["acquisition_return_by"]
 _SUMS = ("v", "c", "vv", "cc", "vc")
 
 
+@typed
 def acquisition_return_by(
     customers: IntoFrameT,
     *,

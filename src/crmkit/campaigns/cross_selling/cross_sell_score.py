@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from ..._check import positive, whole
+from ..._check import day_count, positive, whole
 from ..._dates import day_number
 from ..._frames import (
     day_numbers,
@@ -18,6 +18,7 @@ from ..._frames import (
     table,
     time_zone,
 )
+from ..._typed import typed
 from ...errors import NotEnoughDataError
 from ...kernels.campaigns.first_purchase_rates import (
     best_offers,
@@ -31,6 +32,7 @@ from .purchased_products import PurchasedProducts, read_products
 __all__ = ["cross_sell_score"]
 
 
+@typed
 def cross_sell_score(
     lines: IntoDataFrameT,
     *,
@@ -104,7 +106,7 @@ def cross_sell_score(
         customer_id category  probability  score
     15           15     cups         0.39   0.39
     """
-    ahead = whole("horizon_days", horizon_days, at_least=1)
+    ahead = day_count("horizon_days", horizon_days, at_least=1)
     most = whole("n_offers", n_offers, at_least=1)
     prior = positive("prior_customers", prior_customers)
     others = (date_col, *([margin_col] if margin_col else []))

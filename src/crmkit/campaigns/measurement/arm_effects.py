@@ -18,15 +18,17 @@ from ..._frames import (
     require_numbers,
     result_table,
 )
+from ..._typed import typed
 from ...errors import InvalidValueError, NotEnoughDataError
 from ...kernels.base.intervals import holm
 from ...satisfaction.reading.answer_groups import answer_groups
 from ...typing import FloatArray, IntArray, IntoFrameT
-from .sums_by_group import N_ROWS, groups_of, square_rules, sums_by_group
+from .sums_by_group import N_ROWS, groups_of, sums_by_group
 
 __all__ = ["arm_effects"]
 
 
+@typed
 def arm_effects(
     customers: IntoFrameT,
     *,
@@ -103,7 +105,7 @@ def arm_effects(
         refuse(opened, flag_rules(opened, outcome_col))
     else:
         require_numbers(opened, [outcome_col])
-        refuse(opened, [*number_rules(opened, outcome_col), *square_rules(outcome_col)])
+        refuse(opened, number_rules(opened, outcome_col))
     value = nw.col(outcome_col).cast(nw.Float64)
     summed = sums_by_group(
         opened,

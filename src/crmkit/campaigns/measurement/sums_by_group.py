@@ -9,7 +9,6 @@ from ..._arguments import names_given
 from ..._frames import (
     EagerFrame,
     Frame,
-    Rule,
     collect,
     column_types,
     native,
@@ -23,32 +22,16 @@ from ...typing import IntoFrameT
 __all__ = [
     "N_ROWS",
     "groups_of",
-    "square_rules",
     "summary_by_group",
     "sums_by_group",
 ]
 
 N_ROWS = "crmkit_rows"
 
-_LARGEST = 1e140  # whose squares can still be added up
-
 
 def groups_of(by: str | Sequence[str] | None) -> list[str]:
     """Return the columns of the groups; none for a summary of all rows."""
     return [] if by is None else names_given("by", by)
-
-
-def square_rules(*columns: str) -> list[Rule]:
-    """List the rules of columns whose squares are added up."""
-    return [
-        Rule(
-            column=column,
-            broken=nw.col(column).cast(nw.Float64).abs() > _LARGEST,
-            found="value above 1e140",
-            remedy="Pass a larger unit, such as thousands.",
-        )
-        for column in columns
-    ]
 
 
 def sums_by_group(

@@ -9,6 +9,7 @@ from ..._frames import (
     require_numbers,
     with_scores,
 )
+from ..._typed import typed
 from ...errors import MissingColumnError
 from ...typing import IntoFrameT
 from .retention_offer import RetentionOffer
@@ -16,6 +17,7 @@ from .retention_offer import RetentionOffer
 __all__ = ["with_campaign_profit"]
 
 
+@typed
 def with_campaign_profit(
     customers: IntoFrameT,
     *,

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..._check import finite_array, fraction, nonnegative, positive
+from ..._typed import typed
 from ...errors import InvalidValueError
 from ...fits import checked, from_document, to_document
 from ...kernels.targeting import campaign_profit as kernel
@@ -88,6 +89,7 @@ class RetentionOffer:
             contact=self.contact_cost,
         )
 
+    @typed
     def expected_profit(self, risk: ArrayLike, clv: ArrayLike) -> FloatArray:
         """Return the expected profit of targeting customers at these risks."""
         p = finite_array("risk", risk)

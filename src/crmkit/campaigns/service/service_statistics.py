@@ -20,6 +20,7 @@ from ..._frames import (
     require_present,
     table,
 )
+from ..._typed import typed
 from ...kernels.base.intervals import wilson
 from ...kernels.survival.event_table import event_table, survival
 from ...satisfaction.reading.answer_groups import answer_groups
@@ -29,6 +30,7 @@ from ..measurement.days_reached import days_reached, require_order
 __all__ = ["service_statistics"]
 
 
+@typed
 def service_statistics(
     cases: IntoDataFrameT,
     *,

@@ -16,11 +16,13 @@ from ..._frames import (
     refuse,
     require_numbers,
 )
+from ..._typed import typed
 from ...typing import IntoFrameT
 
 __all__ = ["with_retention_priority"]
 
 
+@typed
 def with_retention_priority(
     customers: IntoFrameT,
     *,

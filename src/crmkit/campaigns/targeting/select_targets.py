@@ -6,7 +6,6 @@ from typing import Any, Generic, TypeVar
 
 import numpy as np
 
-from ..._arguments import mapped
 from ..._check import nonnegative, one_of, whole
 from ..._frames import (
     EagerFrame,
@@ -21,7 +20,9 @@ from ..._frames import (
     require_present,
     with_columns_of,
 )
+from ..._typed import typed
 from ...errors import InvalidValueError
+from ...fits import shown
 from ...typing import FloatArray, IntoDataFrameT
 from .limited_choice import Method, limited_choice
 
@@ -30,7 +31,8 @@ __all__ = ["TargetSelection", "select_targets"]
 FrameT_co = TypeVar("FrameT_co", covariant=True)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@shown
 class TargetSelection(Generic[FrameT_co]):
     """Who was chosen, what it is expected to earn, and how close that is to the best.
 
@@ -61,14 +63,8 @@ class TargetSelection(Generic[FrameT_co]):
     n_selected: int
     profit_per_budget_unit: float | None = None
 
-    def __repr__(self) -> str:
-        """Show the numbers; the rows are in ``customers``."""
-        return (
-            f"TargetSelection(n_selected={self.n_selected}, profit={self.profit:g}, "
-            f"cost={self.cost:g}, gap={self.gap:.2g})"
-        )
 
-
+@typed
 def select_targets(
     customers: IntoDataFrameT,
     *,
@@ -157,7 +153,7 @@ def select_targets(
     one_of("method", method, ("auto", "greedy", "exact"))
     columns = [customer_id_col, profit_col]
     columns += [cost_col] if budget is not None else []
-    room = {} if capacity is None else mapped("capacity", capacity)
+    room = capacity or {}
     columns += [channel_col] if room else []
     units = units_col if room else None
     columns += [] if units is None else [units]

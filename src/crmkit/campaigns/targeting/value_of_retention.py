@@ -12,11 +12,13 @@ from ..._frames import (
     require_numbers,
     with_scores,
 )
+from ..._typed import typed
 from ...typing import FloatArray, IntoFrameT
 
 __all__ = ["with_value_of_retention"]
 
 
+@typed
 def with_value_of_retention(
     tiers: IntoFrameT,
     *,

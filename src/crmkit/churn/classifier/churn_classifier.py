@@ -10,7 +10,9 @@ from scipy.special import expit, logit
 
 from ..._check import MOST_REPEATS, fraction, random_source, whole
 from ..._frames import EagerFrame, native, read_eager, table, with_arrays
+from ..._typed import typed
 from ...errors import MissingColumnError
+from ...fits import shown
 from ...kernels.base import ranking
 from ...kernels.base.binary_regression import log_likelihood_sums
 from ...kernels.base.newton import Derivatives, maximise
@@ -39,6 +41,7 @@ _NEAR = 1e-9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@shown
 class ChurnClassifier:
     """A fitted estimator with its calibration.
 
@@ -66,6 +69,7 @@ class ChurnClassifier:
         )
         return _risk_of(self, feature_matrix(frame, report.features))
 
+    @typed
     def with_churn_risk(
         self, snapshots: IntoDataFrameT, *, output_col: str = "churn_risk"
     ) -> IntoDataFrameT:

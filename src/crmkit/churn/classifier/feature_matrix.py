@@ -11,6 +11,7 @@ from ..._frames import (
     Rule,
     flag_rules,
     missing,
+    number_rules,
     numbers,
     nw,
     read_eager,
@@ -112,16 +113,11 @@ def require_like(
                     remedy="Drop or fill them: the classifier learned from none.",
                 )
             )
-        if name in plain and frame.schema[name].is_float():
-            value = nw.col(name)
-            rules.append(
-                Rule(
-                    column=name,
-                    broken=~value.is_finite() & ~missing(frame, name),
-                    found="infinite value",
-                    remedy="Correct or drop these rows.",
-                )
+        if name in plain:
+            _hole, *others = number_rules(
+                frame, name, remedy="Correct or drop these rows."
             )
+            rules += others
         if name in flags and name not in missed:
             rules += flag_rules(frame, name)
     refuse(frame, rules)

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ...fits import FitReport
+from ..._typed import typed
+from ...fits import FitReport, shown
 from ...kernels.survival import beta_discrete_weibull as kernel
 from ...typing import IntoFrame
 from .contract_methods import ContractFormulas, ContractMethods
@@ -18,6 +19,7 @@ __all__ = [
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@shown
 class BetaDiscreteWeibull(ContractMethods):
     """A beta-discrete-Weibull model of contracts, fitted or built by hand.
 
@@ -95,6 +97,7 @@ def fit_beta_discrete_weibull(
     return fit_renewals(BetaDiscreteWeibull, renewals, time_unit)
 
 
+@typed
 def fit_beta_discrete_weibull_spells(
     spells: IntoFrame,
     *,

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..._check import nonnegative, nonnegative_array, positive, rate, whole
+from ..._typed import typed
 from ...fits import FitReport, from_document, to_document
 from ...kernels.base.newton import Derivatives
 from ...kernels.survival.life_table import discounted_residual
@@ -110,6 +111,7 @@ class ContractMethods:
         return discounted_residual(curve, n, terms=terms, discount=discount)
 
     @final
+    @typed
     def with_residual_value(
         self,
         customers: IntoFrameT,
@@ -141,6 +143,7 @@ class ContractMethods:
         )
 
     @final
+    @typed
     def with_churn_risk(
         self,
         customers: IntoFrameT,

@@ -6,7 +6,7 @@ from typing import ClassVar
 from numpy.typing import ArrayLike
 
 from ..._check import nonnegative_array, positive
-from ...fits import FitReport
+from ...fits import FitReport, shown
 from ...kernels.survival import shifted_beta_geometric as kernel
 from ...typing import FloatArray, IntoFrame
 from .contract_methods import ContractFormulas, ContractMethods
@@ -22,6 +22,7 @@ __all__ = [
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@shown
 class ShiftedBetaGeometric(ContractMethods):
     """A shifted-beta-geometric model of contracts, fitted or built by hand.
 

@@ -8,6 +8,7 @@ import numpy as np
 from ..._arguments import able_to, instance
 from ..._check import positive
 from ..._frames import Frame, Rule, number_rules, nw, require_numbers, with_scores
+from ..._typed import typed
 from ...typing import (
     HISTORY,
     FloatArray,
@@ -20,6 +21,7 @@ from ...typing import (
 __all__ = ["with_churn_risk", "with_departure_risk"]
 
 
+@typed
 def with_churn_risk(
     customers: IntoFrameT,
     *,
@@ -94,6 +96,7 @@ def with_churn_risk(
     )
 
 
+@typed
 def with_departure_risk(
     customers: IntoFrameT,
     *,

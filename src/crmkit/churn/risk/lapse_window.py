@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..._check import fraction, nonnegative, whole
+from ..._check import day_count, fraction, nonnegative
 from ..._dates import day_number
 from ..._frames import (
     Frame,
@@ -21,6 +21,7 @@ from ..._frames import (
     require_numbers,
     with_scores,
 )
+from ..._typed import typed
 from ...errors import NotEnoughDataError
 from ...fits import checked, from_document, to_document
 from ...kernels.survival.purchase_gaps import returns_after_silence
@@ -71,7 +72,7 @@ class LapseWindow:
         if self.days is not None:
             nonnegative("days", self.days)
         fraction("return_chance", self.return_chance, closed=True)
-        whole("horizon_days", self.horizon_days, at_least=1)
+        day_count("horizon_days", self.horizon_days, at_least=1)
 
     def __str__(self) -> str:
         """Return the window as a sentence."""
@@ -87,6 +88,7 @@ class LapseWindow:
             f"{self.horizon_days} days is below {share}"
         )
 
+    @typed
     def with_lapsed(
         self,
         customers: IntoFrameT,
@@ -197,7 +199,7 @@ def fit_lapse_window(
     after 85 days of silence, the chance to return within 90 days is below 0.2
     """
     limit = fraction("return_chance", return_chance)
-    horizon = whole("horizon_days", horizon_days, at_least=1)
+    horizon = day_count("horizon_days", horizon_days, at_least=1)
     end = day_number("observation_period_end", observation_period_end)
     gap, ended, followed = _gaps(transactions, end, customer_id_col, date_col)
     if not ended.any():

@@ -21,6 +21,7 @@ from ..._frames import (
     refuse,
     require_numbers,
 )
+from ..._typed import typed
 from ...errors import ConvergenceError, InvalidValueError, NotEnoughDataError
 from ...fits import Interval, checked, from_document, to_document
 from ...kernels.base import binary_regression as kernel
@@ -129,6 +130,7 @@ class DiscreteHazard:
         return from_document(cls, document)
 
 
+@typed
 def fit_discrete_hazard(
     periods: IntoDataFrame,
     *,

@@ -9,6 +9,7 @@ from scipy.special import chdtrc
 
 from ..._arguments import names_given
 from ..._check import one_of
+from ..._typed import typed
 from ...errors import NotEnoughDataError
 from ...fits import checked, from_document, to_document
 from ...kernels.survival import event_table as kernel
@@ -55,6 +56,7 @@ class LogRank:
         return from_document(cls, document)
 
 
+@typed
 def log_rank(
     spells: IntoFrame,
     *,

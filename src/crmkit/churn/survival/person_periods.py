@@ -3,13 +3,17 @@
 import numpy as np
 
 from ..._frames import native, numbers, read_eager, with_arrays
+from ..._typed import typed
 from ...errors import InvalidValueError
 from ...typing import FloatArray, IntoDataFrameT
 from .spells import read_spells
 
 __all__ = ["person_periods"]
 
+_MOST_ROWS = 100_000_000
 
+
+@typed
 def person_periods(
     spells: IntoDataFrameT,
     *,
@@ -70,6 +74,7 @@ def person_periods(
     entry = numbers(frame, entry_col) if entry_col else np.zeros(len(frame))
     _require_whole(duration_col, rows.duration, at_least=1)
     _require_whole(entry_col or "entry", entry, at_least=0)
+    _require_few(duration_col, float(np.sum(rows.duration - entry)))
     length = (rows.duration - entry).astype(np.int64)
     at = np.repeat(np.arange(length.size), length)
     start = np.repeat(np.cumsum(length) - length, length)
@@ -86,6 +91,16 @@ def _rows(frame: IntoDataFrameT, at: np.ndarray) -> IntoDataFrameT:
     # A repeated pandas index would identify no row: the rows are numbered anew.
     reset = getattr(taken, "reset_index", None)
     return taken if reset is None else reset(drop=True)
+
+
+def _require_few(column: str, total: float) -> None:
+    # A duration in seconds would fill the memory with a row for each of them.
+    if total > _MOST_ROWS:
+        raise InvalidValueError(
+            subject=f"column {column!r}",
+            found=f"durations of {total:,.0f} periods in all",
+            remedy=f"Count in a larger unit: at most {_MOST_ROWS:,} rows are made.",
+        )
 
 
 def _require_whole(name: str, values: FloatArray, *, at_least: int) -> None:

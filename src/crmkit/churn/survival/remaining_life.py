@@ -12,8 +12,10 @@ from ..._frames import (
     read_eager,
     refuse,
     require_numbers,
+    whole_rules,
     with_arrays,
 )
+from ..._typed import typed
 from ...errors import InvalidValueError
 from ...typing import FloatArray, IntoDataFrameT, IntoFrame, SurvivalModel
 
@@ -22,6 +24,7 @@ __all__ = ["with_remaining_life", "with_remaining_value"]
 _BLOCK = 1 << 22
 
 
+@typed
 def with_remaining_life(
     customers: IntoDataFrameT,
     *,
@@ -80,6 +83,7 @@ def with_remaining_life(
     return native(with_arrays(frame, {output_col: life}), customers)
 
 
+@typed
 def with_remaining_value(
     customers: IntoDataFrameT,
     *,
@@ -150,15 +154,8 @@ def _aged(
     frame = read_eager(customers, (age_col, *measured))
     require_numbers(frame, (age_col, *measured))
     rules = [rule for name in measured for rule in number_rules(frame, name)]
-    refuse(frame, [*rules, *number_rules(frame, age_col, sign="nonnegative")])
-    age = numbers(frame, age_col)
-    if np.any(age != np.floor(age)):
-        raise InvalidValueError(
-            subject=f"column {age_col!r}",
-            found="value that is not whole",
-            remedy="Count whole periods.",
-        )
-    return frame, age
+    refuse(frame, [*rules, *whole_rules(frame, age_col, at_most=MOST_REPEATS)])
+    return frame, numbers(frame, age_col)
 
 
 def _summed(

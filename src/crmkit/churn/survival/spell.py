@@ -15,12 +15,14 @@ from ..._frames import (
     require_dates,
     with_arrays,
 )
+from ..._typed import typed
 from ...kernels.log.calendar import DAYS_PER_UNIT
 from ...typing import Day, IntArray, IntoDataFrameT, TimeUnit
 
 __all__ = ["with_spell"]
 
 
+@typed
 def with_spell(
     customers: IntoDataFrameT,
     *,

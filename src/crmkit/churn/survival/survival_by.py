@@ -7,6 +7,7 @@ import numpy as np
 from ..._arguments import names_given
 from ..._check import fraction
 from ..._frames import native, table
+from ..._typed import typed
 from ...typing import IntoDataFrameT
 from .kaplan_meier import curve_of
 from .spell_groups import spell_groups
@@ -15,6 +16,7 @@ from .spells import Spells, read_spells
 __all__ = ["survival_by"]
 
 
+@typed
 def survival_by(
     spells: IntoDataFrameT,
     *,

@@ -8,13 +8,16 @@ from numpy.typing import ArrayLike
 
 from ..._check import nonnegative_array
 from ..._frames import read_eager
+from ..._typed import typed
 from ...errors import InvalidTypeError, InvalidValueError
+from ...fits import shown
 from ...typing import FloatArray, IntoFrame
 
 __all__ = ["LifelinesSurvival", "ScikitSurvival"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@shown
 class LifelinesSurvival:
     """A fitted lifelines model, as a ``SurvivalModel``.
 
@@ -37,6 +40,7 @@ class LifelinesSurvival:
         """Refuse a model without a survival function."""
         _require(self.model, "predict_survival_function", "survival_function_at_times")
 
+    @typed
     def survival_table(self, customers: IntoFrame, times: ArrayLike) -> FloatArray:
         """Return S(t): a row per customer, a column per time."""
         asked = nonnegative_array("times", times)
@@ -67,6 +71,7 @@ class LifelinesSurvival:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@shown
 class ScikitSurvival:
     """A fitted scikit-survival estimator, as a ``SurvivalModel``.
 

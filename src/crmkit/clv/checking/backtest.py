@@ -7,9 +7,10 @@ from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 
-from ..._check import ProvenHistory, random_source, whole
+from ..._check import ProvenHistory, day_count, random_source
 from ..._dates import date_of
 from ..._frames import EagerFrame, numbers, nw, read_eager
+from ..._typed import typed
 from ...errors import InvalidValueError, NotEnoughDataError
 from ...fits import Interval, checked, from_document, resampled_interval_of, to_document
 from ...rfm.calibration_holdout_summary import calibration_holdout_summary
@@ -131,6 +132,7 @@ class Backtest:
         return "\n".join([head, *(_line(score, width) for score in self.scores)])
 
 
+@typed
 def backtest(
     transactions: IntoDataFrame,
     *,
@@ -202,7 +204,7 @@ def backtest(
     _require_names(models)
     if rng is not None:
         random_source(rng)
-    days = whole("horizon_days", horizon_days, at_least=1)
+    days = day_count("horizon_days", horizon_days, at_least=1)
     known = cutoff_days(
         transactions, cutoffs, days=days, end=observation_period_end, date_col=date_col
     )

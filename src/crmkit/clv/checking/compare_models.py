@@ -11,6 +11,7 @@ from scipy.special import chdtrc
 from ..._arguments import able_to
 from ..._check import one_of
 from ..._frames import read, refuse
+from ..._typed import typed
 from ...errors import InvalidTypeError, InvalidValueError, NotEnoughDataError
 from ...fits import checked, from_document, to_document
 from ...kernels.base.cells import Cells
@@ -163,6 +164,7 @@ class ModelComparison:
         return "\n".join([head, *rows])
 
 
+@typed
 def compare_models(
     customers: IntoFrame,
     *,

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import chdtrc
 
 from ..._frames import read_eager
+from ..._typed import typed
 from ...errors import NotEnoughDataError
 from ...fits import checked, from_document, to_document
-from ...typing import HISTORY, FloatArray, HistoryColumns, IntoDataFrame
+from ...kernels.purchases.count_dispersion import count_dispersion
+from ...typing import HISTORY, HistoryColumns, IntoDataFrame
 from ..value.opened_customers import proved
 
 __all__ = ["Heterogeneity", "heterogeneity"]
@@ -48,6 +49,7 @@ class Heterogeneity:
     p_value: float
     signal_share: float
 
+    @typed
     def found(self, *, level: float = 0.95) -> bool:
         """Return whether the differences are more than chance, at a level."""
         return self.p_value < 1 - level
@@ -80,7 +82,8 @@ def heterogeneity(
     If all buy at one rate and stay, counts scatter as Poisson counts do. A spread
     beyond that means that rates differ, or that some have left: both make a ranking
     worth having. Without it, tiers and top lists of a fitted model sort customers by
-    luck.
+    luck. A fit of purchases keeps the same p-value as ``difference_p_value`` of its
+    report, and its print says so.
 
     Parameters
     ----------
@@ -123,31 +126,20 @@ def heterogeneity(
     (True, 0.78)
     """
     history = proved(read_eager(customers, columns.history), columns)
-    seen = history.T > 0
-    count, time = np.asarray(history.frequency)[seen], np.asarray(history.T)[seen]
-    total = float(count.sum())
-    if count.size <= 1 or not total:
+    count, time = np.asarray(history.frequency), np.asarray(history.T)
+    found = count_dispersion(count, time)
+    if found is None:
+        seen = time > 0
         raise NotEnoughDataError(
             needed="two customers observed for some time, and repeat purchases",
-            got=f"{count.size} and {total:,.0f}",
+            got=f"{np.count_nonzero(seen)} and {count[seen].sum():,.0f}",
             remedy="Observe for longer.",
         )
-    return _measured(count, total * time / time.sum(), float(total / time.sum()))
-
-
-def _measured(count: FloatArray, expected: FloatArray, rate: float) -> Heterogeneity:
-    n, total = count.size, float(count.sum())
-    statistic = float(((count - expected) ** 2 / expected).sum())
-    # The variance of Pearson's statistic for a multinomial of this total (Haldane).
-    inverse = float((1 / expected).sum())
-    variance = 2 * (n - 1) + inverse - (n**2 + 2 * n - 2) / total
-    z = (statistic - (n - 1)) / max(variance, 1e-300) ** 0.5
-    normal = float(chdtrc(1, z * z)) / 2 if z > 0 else 1 - float(chdtrc(1, z * z)) / 2
     return Heterogeneity(
-        n_customers=n,
-        rate=rate,
-        statistic=statistic,
-        z=z,
-        p_value=max(normal, float(chdtrc(n - 1, statistic))),
-        signal_share=max(0.0, 1 - (n - 1) / statistic) if statistic else 0.0,
+        n_customers=round(found.n),
+        rate=found.rate,
+        statistic=found.statistic,
+        z=found.z,
+        p_value=found.p_value,
+        signal_share=found.signal_share,
     )

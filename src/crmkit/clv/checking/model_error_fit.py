@@ -1,7 +1,7 @@
 """Learn the error of a model's totals from forecasts made in the past."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from math import log
 from typing import Protocol, TypeAlias
@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..._arguments import listed
-from ..._check import whole
+from ..._check import day_count
 from ..._dates import date_of
-from ..._frames import EagerFrame, numbers, read_eager
+from ..._frames import numbers, read_eager
 from ...errors import ConvergenceError, InvalidValueError, NotEnoughDataError
 from ...rfm.calibration_holdout_summary import calibration_holdout_summary
 from ...typing import HISTORY, Day, FloatArray, IntoDataFrame, PurchaseModel, SpendModel
@@ -21,6 +21,12 @@ from ..value.fitted_unit import unit_of
 from ..value.opened_customers import proved
 from .backtest import Summary
 from .backtest_cutoffs import Cutoffs, cutoff_days, log_span
+from .right_model_variance import (
+    amount_variance,
+    expected_worth,
+    purchases_parameter_variance,
+    spread_of,
+)
 
 __all__ = ["fit_model_error"]
 
@@ -116,7 +122,7 @@ def fit_model_error(
     """
     leads = sorted(
         {
-            whole("lead_days", days, at_least=1)
+            day_count("lead_days", days, at_least=1)
             for days in listed("lead_days", lead_days)
         }
     )
@@ -198,36 +204,40 @@ def _past_error(origin: _Origin, split: Summary, day: int, lead: int) -> PastErr
     frame = read_eager(_split(split, day, lead), ())
     history = proved(frame, HISTORY)
     span = float(numbers(frame, "holdout_T")[0])
-    expected = origin.purchases.expected_purchases(*history, horizon=span)
-    variance = origin.purchases.variance_of_purchases(*history, horizon=span)
-    worth = _worth(origin.spend, history.frequency, frame)
+    model, money = origin.purchases, origin.spend
+    expected = model.expected_purchases(*history, horizon=span)
+    variance = model.variance_of_purchases(*history, horizon=span)
     came = float(numbers(frame, "holdout_frequency").sum())
-    paid = float(numbers(frame, "holdout_total_amount").sum())
-    return PastError(
+    purchases = _log_ratio(came, float(expected.sum()))
+    unsure = purchases_parameter_variance(model, history, None, horizon=span)
+    error = PastError(
         cutoff=date_of(day).isoformat(),
         lead_days=lead,
         horizon=span,
-        purchases=_log_ratio(came, float(expected.sum())),
-        value=None if worth is None else _log_ratio(paid, float(expected @ worth)),
-        purchases_chance=_chance(variance, expected),
-        value_chance=(
-            0.0 if worth is None else _chance(variance * worth**2, expected * worth)
+        purchases=purchases,
+        value=None,
+        purchases_chance=_chance(variance, expected) + unsure,
+    )
+    if money is None:
+        return error
+    paid_so_far = (np.asarray(history.frequency), numbers(frame, "monetary_value"))
+    worth = expected_worth(money, *paid_so_far)
+    paid = float(numbers(frame, "holdout_total_amount").sum())
+    within, between = amount_variance(money, *paid_so_far)
+    square = variance + expected**2
+    scatter = variance * worth**2 + expected * within + square * between
+    return replace(
+        error,
+        value=_log_ratio(paid, float(expected @ worth)),
+        value_chance=_chance(scatter, expected * worth)
+        + purchases_parameter_variance(model, history, worth, horizon=span)
+        + spread_of(
+            money,
+            lambda one: log(
+                max(float(expected @ expected_worth(one, *paid_so_far)), 1e-300)
+            ),
         ),
     )
-
-
-def _worth(
-    spend: SpendModel | None, frequency: FloatArray, frame: EagerFrame
-) -> FloatArray | None:
-    if spend is None:
-        return None
-    amounts = numbers(frame, "monetary_value")
-    # A mean amount of 0 or less has no spend ahead in a model of positive amounts.
-    paying = (frequency == 0) | (amounts > 0)
-    worth = np.zeros(frequency.size)
-    mean = np.where(frequency > 0, amounts, 0.0)[paying]
-    worth[paying] = spend.expected_spend(frequency[paying], mean)
-    return worth
 
 
 def _log_ratio(actual: float, forecast: float) -> float | None:
@@ -236,6 +246,5 @@ def _log_ratio(actual: float, forecast: float) -> float | None:
 
 def _chance(variance: FloatArray, expected: FloatArray) -> float:
     # The delta method: the variance of a logarithm is the squared relative error.
-    # Amounts scatter too; leaving that out errs on the side of a wider range.
     total = float(expected.sum())
     return float(variance.sum()) / total**2 if total > 0 else 0.0

@@ -4,12 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import stdtr
 
 from ..._frames import numbers, nw, read_eager, refuse
 from ...errors import NotEnoughDataError
 from ...fits import checked, from_document, to_document
-from ...typing import HISTORY, FloatArray, HistoryColumns, IntoDataFrame
+from ...kernels.value.rank_correlation import (
+    correlation,
+    rank_correlation,
+    rank_p_value,
+)
+from ...typing import HISTORY, HistoryColumns, IntoDataFrame
 from ..models.histories import known_id
 from ..models.spend_columns import spending_rules
 
@@ -104,24 +108,11 @@ def spend_independence(
             got=f"{x.size} alike" if x.size > 2 else f"{x.size}",
             remedy="Observe for longer.",
         )
-    ranked = _correlation(_ranks(x), _ranks(amount))
-    degrees = x.size - 2
-    t = abs(ranked) * np.sqrt(degrees / max(1 - ranked**2, 1e-300))
+    once = np.ones(x.size)
+    ranked = rank_correlation(x, amount, once)
     return SpendIndependence(
         n_customers=x.size,
-        correlation=_correlation(x, amount),
+        correlation=correlation(x, amount, once),
         rank_correlation=ranked,
-        p_value=float(2 * stdtr(degrees, -t)),
+        p_value=rank_p_value(ranked, x.size),
     )
-
-
-def _correlation(first: FloatArray, second: FloatArray) -> float:
-    one, two = first - first.mean(), second - second.mean()
-    return float(np.clip(one @ two / np.sqrt((one @ one) * (two @ two)), -1, 1))
-
-
-def _ranks(values: FloatArray) -> FloatArray:
-    """Rank values from 1 upwards; equal ones share their mean rank."""
-    _, place, counts = np.unique(values, return_inverse=True, return_counts=True)
-    mean = np.cumsum(counts) - (counts - 1) / 2
-    return np.asarray(mean[place], dtype=np.float64)

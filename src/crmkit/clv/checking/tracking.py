@@ -6,13 +6,14 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..._arguments import able_to
-from ..._check import one_of, whole
+from ..._arguments import able_to, instance
+from ..._check import day_count, one_of
 from ..._dates import day_number
 from ..._frames import collect, group_rows, native, read_eager, table
 from ...errors import InvalidValueError, NotEnoughDataError
 from ...rfm.open_log import REFUNDS, TransactionLog, open_log
 from ...rfm.summary_in_memory import occasions_between
+from ...snapshots.transaction_columns import TRANSACTIONS, TransactionColumns
 from ...typing import Day, FloatArray, Grain, IntArray, IntoFrameT, Refunds, TimeUnit
 from ..value.fitted_unit import unit_of
 
@@ -35,9 +36,7 @@ def tracking(
     grain: Grain = "day",
     time_unit: TimeUnit = "day",
     refunds: Refunds = "error",
-    customer_id_col: str = "customer_id",
-    date_col: str = "date",
-    amount_col: str = "amount",
+    columns: TransactionColumns = TRANSACTIONS,
 ) -> IntoFrameT:
     """Track expected and actual repeat purchases, by period and cumulatively.
 
@@ -63,8 +62,8 @@ def tracking(
         What makes one occasion and what a negative amount means, as in ``rfm_summary``.
     time_unit
         The unit of ``T`` that the models were fitted in.
-    customer_id_col, date_col, amount_col
-        The columns read.
+    columns
+        The names of the columns of customer, date and amount.
 
     Returns
     -------
@@ -109,15 +108,16 @@ def tracking(
     """
     one_of("refunds", refunds, REFUNDS)
     _require_models(models, time_unit)
+    named = instance("columns", columns, TransactionColumns)
     log = open_log(
         native(read_eager(transactions, ()), transactions),
         end=observation_period_end,
         end_argument="observation_period_end",
         grain=grain,
         time_unit=time_unit,
-        customer_id_col=customer_id_col,
-        date_col=date_col,
-        amount_col=amount_col,
+        customer_id_col=named.customer_id,
+        date_col=named.date,
+        amount_col=named.amount,
     )
     if refunds == "error":
         log.refuse_refunds()
@@ -128,7 +128,7 @@ def tracking(
         else day_number("calibration_period_end", calibration_period_end, zone=None)
     )
     first, repeats = _purchases(log, refunds, known)
-    days = whole("step_days", step_days, at_least=1)
+    days = day_count("step_days", step_days, at_least=1)
     periods = (log.window.end_day - int(first.min())) // days + 1
     ends = log.window.end_day - days * np.arange(periods)[::-1]
     came = np.searchsorted(np.sort(repeats), log.window.period(ends), side="right")

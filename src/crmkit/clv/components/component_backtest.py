@@ -7,9 +7,10 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from ..._arguments import instance, listed
-from ..._check import one_of, whole
+from ..._check import day_count, one_of, whole
 from ..._dates import date_of, day_number
 from ..._frames import native, nw, read_eager, table
+from ..._typed import typed
 from ...errors import InvalidValueError, NotEnoughDataError
 from ...kernels.log.calendar import DAYS_PER_UNIT
 from ...kernels.value.component_identity import NEVER
@@ -46,6 +47,7 @@ FitPurchases: TypeAlias = Callable[[IntoDataFrame], PurchaseModel]
 FitSpend: TypeAlias = Callable[[IntoDataFrame], SpendModel]
 
 
+@typed
 def backtest_components(
     ledger: Ledger[IntoDataFrameT],
     *,
@@ -121,7 +123,7 @@ def backtest_components(
     ['clv1', 'clv2', 'clv3', 'clv4', 'clv5', 'clv6', 'clv']
     """
     book = instance("ledger", ledger, Ledger).book
-    days = whole("horizon_days", horizon_days, at_least=1)
+    days = day_count("horizon_days", horizon_days, at_least=1)
     size = whole("n_groups", n_groups, at_least=1)
     one_of("time_unit", time_unit, tuple(DAYS_PER_UNIT))
     given = listed("cutoffs", cutoffs)

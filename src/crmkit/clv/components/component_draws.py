@@ -9,8 +9,9 @@ import numpy as np
 
 from ..._check import fraction, random_source
 from ..._frames import group_rows, native, nw, read_eager, table
+from ..._typed import typed
 from ...errors import NotEnoughDataError
-from ...fits import require_unit
+from ...fits import require_unit, shown
 from ...ledger import Ledger
 from ...typing import (
     BoolArray,
@@ -43,6 +44,7 @@ _LEAST_PRICE = 0.01
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@shown
 class ComponentDraws(Generic[IntoDataFrameT]):
     """Many joint draws of the expected parts of every customer.
 
@@ -109,6 +111,7 @@ class ComponentDraws(Generic[IntoDataFrameT]):
         return native(found, self.ledger.lines)
 
 
+@typed
 def expected_component_draws(
     ledger: Ledger[IntoDataFrameT],
     *,

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Generic
 
+from ...fits import shown
 from ...typing import IntoDataFrameT
 
 __all__ = ["ComponentBacktest", "PartScore"]
@@ -11,6 +12,7 @@ _WITHIN_PART, _WITHIN_TOTAL = 0.10, 0.02
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@shown
 class PartScore:
     """One part after one cutoff, over all customers known by then.
 
@@ -64,6 +66,7 @@ class PartScore:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@shown
 class ComponentBacktest(Generic[IntoDataFrameT]):
     """What each part was predicted to be, and what came.
 

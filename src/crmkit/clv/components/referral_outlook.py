@@ -9,6 +9,7 @@ from ..._arguments import instance
 from ..._check import finite_array, fraction, nonnegative, nonnegative_array, one_of
 from ..._dates import day_number
 from ..._frames import group_rows, read_eager
+from ..._typed import typed
 from ...errors import InvalidValueError, MissingColumnError
 from ...fits import checked, from_document, to_document
 from ...kernels.log.calendar import DAYS_PER_UNIT
@@ -88,6 +89,7 @@ class ReferralOutlook:
                 remedy="Give each group one rate.",
             )
 
+    @typed
     def value_per_referee(self, standard_acquisition: float) -> float:
         """Return the gain from one referee: credited value and saving, less reward."""
         saving = standard_acquisition - self.acquisition_cost

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..._arguments import instance
 from ..._check import one_of, random_source, whole
+from ...fits import shown
 from ...kernels.log.calendar import DAYS_PER_UNIT
 from ...ledger import Ledger
 from ...typing import (
@@ -51,6 +52,7 @@ _SPEND: FitSpend = partial(fit_gamma_gamma, nonpositive="drop")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@shown
 class ValueStatement(Generic[IntoDataFrameT]):
     """Everything that a ledger says about the value of its customers.
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ...fits import FitReport
+from ...fits import FitReport, shown
 from ...kernels.purchases import alive_later, bg_bb
 from ...typing import HISTORY, HistoryColumns, IntoFrame
 from .fitting import fit_purchases
@@ -15,6 +15,7 @@ __all__ = ["BgBb", "fit_bg_bb"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@shown
 class BgBb(PurchaseMethods):
     """A BG/BB model of purchases at opportunities, fitted or built by hand.
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar
 
-from ...fits import FitReport
-from ...kernels.purchases import alive_later, bg_nbd
+from ...fits import FitReport, shown
+from ...kernels.purchases.beta_geometric import bg_nbd
 from ...typing import HISTORY, HistoryColumns, IntoFrame
 from .fitting import fit_purchases
 from .futures import coin_futures
@@ -16,6 +16,7 @@ __all__ = ["BgNbd", "fit_bg_nbd"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@shown
 class BgNbd(PurchaseMethods):
     """A BG/NBD model of repeat purchases, fitted or built from known parameters.
 
@@ -60,7 +61,7 @@ class BgNbd(PurchaseMethods):
     formulas: ClassVar[PurchaseFormulas] = PurchaseFormulas(
         names=("r", "alpha", "a", "b"),
         kernel=bg_nbd,
-        log_probability_alive_after=alive_later.bg_nbd,
+        log_probability_alive_after=bg_nbd.log_probability_alive_after,
         futures=partial(coin_futures, stayed=0),
         lifetimes="BetaGeoFitter",
     )

@@ -8,7 +8,7 @@ from scipy.special import chdtrc
 
 from ..._check import fraction
 from ...errors import NotEnoughDataError
-from ...fits import Interval, checked
+from ...fits import Interval, checked, shown
 
 __all__ = ["CovariateEffect", "CovariateTest"]
 
@@ -81,6 +81,7 @@ class CovariateEffect:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@shown
 class CovariateTest:
     """A likelihood-ratio test of a model with covariates against the plain model.
 

@@ -8,7 +8,7 @@ import numpy as np
 from ...kernels.base.cells import group
 from ...typing import FloatArray
 
-__all__ = ["scored_by_kind"]
+__all__ = ["covariates_of", "scored_by_kind", "scored_by_model"]
 
 _Model = TypeVar("_Model")
 
@@ -41,3 +41,22 @@ def scored_by_kind(
     for model, rows in zip(of_kinds, np.split(order, ends[:-1]), strict=True):
         result[rows] = score(model, *(column[rows] for column in history))
     return result
+
+
+def covariates_of(model: object) -> tuple[str, ...]:
+    """Return the columns of covariates that a model reads; none for a plain one."""
+    names: tuple[str, ...] = getattr(model, "covariates", ())
+    return names
+
+
+def scored_by_model(
+    model: object,
+    score: Callable[..., FloatArray],
+    history: Sequence[FloatArray],
+    covariates: Sequence[FloatArray],
+) -> FloatArray:
+    """Score customers by a plain model, or by that of their covariates."""
+    models = getattr(model, "models_of", None)
+    if models is None:
+        return score(model, *history)
+    return scored_by_kind(score, models, history, covariates)

@@ -13,7 +13,9 @@ from ..._check import (
     finite_array,
     nonnegative,
     number,
+    number_array,
     one_of,
+    positions,
     random_source,
     together,
     whole_array,
@@ -28,6 +30,7 @@ from ..._frames import (
     require_numbers,
     with_scores,
 )
+from ..._typed import typed
 from ...errors import IdentifiabilityWarning, NotEnoughDataError
 from ...fits import checked, from_document, to_document
 from ...kernels.purchases import credibility_spend
@@ -130,6 +133,7 @@ class CredibilitySpend:
         x = whole_array("frequency", frequency)
         return credibility_spend.belief(x, within=self.within, between=self.between)
 
+    @typed
     def sample_amounts(
         self,
         frequency: ArrayLike,
@@ -149,10 +153,12 @@ class CredibilitySpend:
         unsure = self.between * (1.0 - self.credibility(frequency).ravel())
         spread = np.sqrt(np.broadcast_to(unsure, expected.shape))
         own = expected + spread * rng.standard_normal(expected.size)
-        noise = np.sqrt(self.within) * rng.standard_normal(customer.size)
-        amounts: FloatArray = own[customer] + noise
+        who = positions("customer", customer, n_rows=own.size)
+        noise = np.sqrt(self.within) * rng.standard_normal(who.size)
+        amounts: FloatArray = own[who] + noise
         return amounts
 
+    @typed
     def with_expected_spend(
         self,
         customers: IntoFrameT,
@@ -308,7 +314,7 @@ def _spending(
 ) -> tuple[FloatArray, FloatArray]:
     x, mean = together(
         whole_array("frequency", frequency),
-        monetary_value,
+        number_array("monetary_value", monetary_value),
         ("frequency", "monetary_value"),
     )
     return x, finite_array("monetary_value", np.where(x > 0, mean, 0.0))

@@ -3,6 +3,7 @@
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TypeVar
 
 import numpy as np
@@ -32,6 +33,7 @@ from ...errors import (
 from ...fits import FitReport, Penalty, estimate
 from ...kernels.base.cells import Cells, group
 from ...kernels.base.newton import Objective
+from ...kernels.purchases.count_dispersion import count_dispersion
 from ...kernels.purchases.starting_sample import thinned
 from ...typing import FloatArray, HistoryColumns, IntoFrame
 from .histories import Columns, Rules, history_rules, known_id
@@ -55,6 +57,7 @@ __all__ = [
 _Fit = TypeVar("_Fit")
 _Model = TypeVar("_Model", bound=PurchaseMethods)
 
+_LIGHT = 1.0  # the penalty of the fit from which ranges of a free one are drawn
 _MANY = 2**17  # cells from which on a sample of them saves passes over all
 
 
@@ -195,7 +198,7 @@ def fit_histories(
     age = float(np.log((weights @ T) / weights.sum()))
     centre = tuple(age if name in formulas.timed else 0.0 for name in formulas.names)
 
-    def fitted(cells: Cells, start: FloatArray) -> FitReport:
+    def fitted(cells: Cells, start: FloatArray, penalty: float = penalty) -> FitReport:
         terms = kernel.objective(*cells.columns, cells.weights, **fixed)
         return fit_cells(
             cells.weights,
@@ -211,7 +214,14 @@ def fit_histories(
         near = fitted(thinned(histories, _MANY // 4), start)
         if near.converged and not near.boundary:
             start = np.log(near.estimates)
-    return replace(fitted(histories, start), longest_observation=float(T.max()))
+    # Counts of opportunities, and of regular buyers, scatter less than Poisson counts.
+    random = not (formulas.clock.counted or formulas.fixed)
+    spread = count_dispersion(x, T, weights) if random else None
+    return replace(
+        fitted(histories, start),
+        longest_observation=float(T.max()),
+        difference_p_value=None if spread is None else spread.p_value,
+    )
 
 
 def fit_cells(
@@ -223,14 +233,32 @@ def fit_cells(
     centre: tuple[float, ...],
     penalty: float,
 ) -> FitReport:
-    """Maximise the log-likelihood of weighted cells over log-parameters."""
-    return estimate(
+    """Maximise the log-likelihood of weighted cells over log-parameters.
+
+    Where the data leave parameters all but free, the fit with a light penalty is kept
+    beside: ranges are drawn from it.
+    """
+    fitted = partial(
+        estimate,
         objective,
         names,
-        start=start,
         n_customers=float(weights.sum()),
         n_cells=weights.size,
-        penalty=Penalty(weight=nonnegative("penalty", penalty), centre=centre),
+    )
+    weight = nonnegative("penalty", penalty)
+    found = fitted(start=start, penalty=Penalty(weight=weight, centre=centre))
+    if weight or not (found.weakly_identified or found.covariance is None):
+        return found
+    # A light prior, worth about one customer, bounds what the data leave free.
+    tamed = fitted(
+        start=np.array(centre), penalty=Penalty(weight=_LIGHT, centre=centre)
+    )
+    if not tamed.converged or tamed.covariance is None or tamed.weakly_identified:
+        return found
+    return replace(
+        found,
+        steadied_estimates=tamed.estimates,
+        steadied_covariance=tamed.covariance,
     )
 
 

@@ -2,21 +2,32 @@
 
 import warnings
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from math import log
 from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.special import chdtrc
 
 from ..._arguments import instance
-from ..._check import nonnegative_array, one_of, random_source, together, whole_array
+from ..._check import (
+    nonnegative_array,
+    number_array,
+    one_of,
+    positions,
+    random_source,
+    together,
+    whole_array,
+)
 from ..._frames import read, refuse
-from ...errors import IdentifiabilityWarning, InvalidTypeError, InvalidValueError
+from ..._typed import typed
+from ...errors import IdentifiabilityWarning, InvalidValueError
 from ...fits import FitReport, checked, from_document, to_document
 from ...kernels.base.cells import Cells
 from ...kernels.purchases import gamma_gamma
+from ...kernels.value.rank_correlation import rank_correlation, rank_p_value
 from ...typing import (
     HISTORY,
     FloatArray,
@@ -37,7 +48,8 @@ _NAMES = ("p", "q", "v")
 _LARGEST = 1e100
 _BELIEVED = 0.5  # weight of an own mean from which on customers plainly differ
 _NO_SPREAD = 1e7  # a q at which all customers have one mean
-_HALF_CHI_SQUARE = 2.706  # 5% of a chi-square that is 0 half of the time
+_UNSURE = 0.05  # p-value from which on chance explains what is seen
+_RELATED = 0.1  # rank correlation of spend and frequency up to which it does little
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +136,7 @@ class GammaGamma:
         """Return the population mean of the amount of a purchase."""
         return float(self.expected_spend([0], [0.0])[0])
 
+    @typed
     def sample_amounts(
         self,
         frequency: ArrayLike,
@@ -136,8 +149,10 @@ class GammaGamma:
         x, amount = _spending(frequency, monetary_value)
         sampled = partial(gamma_gamma.sample_rates, rng=random_source(rng))
         rates = _of(sampled, x, amount, self.parameters)
-        return rng.gamma(self.p, size=customer.size) / rates[customer]
+        who = positions("customer", customer, n_rows=rates.size)
+        return rng.gamma(self.p, size=who.size) / rates[who]
 
+    @typed
     def with_expected_spend(
         self,
         customers: IntoFrameT,
@@ -152,6 +167,7 @@ class GammaGamma:
             customers, named.spend, scores, id_col=named.customer_id
         )
 
+    @typed
     def with_log_likelihood(
         self,
         customers: IntoFrameT,
@@ -266,6 +282,12 @@ def fit_gamma_gamma(
         penalty=penalty,
     )
     p, q, v = report.estimates
+    p_value = _no_difference(GammaGamma(p=p, q=q, v=v), report, spending)
+    report = replace(
+        report,
+        difference_p_value=p_value,
+        notes=_notes_of(report, spending),
+    )
     fit = approved(GammaGamma(p=p, q=q, v=v, report=report), report, stacklevel=3)
     if q <= 1:
         warnings.warn(
@@ -275,7 +297,7 @@ def fit_gamma_gamma(
             IdentifiabilityWarning,
             stacklevel=2,
         )
-    if _alike(fit, spending):
+    if p_value is not None and p_value > _UNSURE:
         warnings.warn(
             f"customers do not differ in mean spend by more than chance (q = {q:.3g}): "
             "a ranking by expected spend is noise. If frequent customers spend more or "
@@ -286,12 +308,12 @@ def fit_gamma_gamma(
     return fit
 
 
-def _alike(fit: GammaGamma, spending: Cells) -> bool:
-    """Tell whether one mean for all explains the amounts as well, at the 5% level."""
+def _no_difference(fit: GammaGamma, report: FitReport, spending: Cells) -> float | None:
+    """Return the chance of as much gain over one mean for all; None if plainly so."""
     (x, amounts), weights = spending.columns, spending.weights
     most = fit.p * float(x.max())
-    if fit.report is None or most / (most + abs(fit.q - 1.0)) > _BELIEVED:
-        return False  # own means count for much: not worth the passes over all rows
+    if most / (most + abs(fit.q - 1.0)) > _BELIEVED:
+        return None  # own means count for much: not worth the passes over all rows
     mean = float((weights * x) @ amounts / (weights @ x))
 
     from scipy.optimize import minimize_scalar  # noqa: PLC0415 - slow to import
@@ -303,7 +325,27 @@ def _alike(fit: GammaGamma, spending: Cells) -> bool:
 
     centre = log(fit.p)
     best = minimize_scalar(one_mean, bounds=(centre - 3.0, centre + 3.0))
-    return 2.0 * (fit.report.log_likelihood + float(best.fun)) < _HALF_CHI_SQUARE
+    gained = max(2.0 * (report.log_likelihood + float(best.fun)), 0.0)
+    # One mean for all lies on the boundary: the chi-square is 0 half of the time.
+    return float(chdtrc(1, gained)) / 2 if gained else 1.0
+
+
+def _notes_of(report: FitReport, spending: Cells) -> tuple[str, ...]:
+    """Say where the data contradict what the model assumes."""
+    (x, amounts), weights = spending.columns, spending.weights
+    notes = []
+    if report.estimates[1] <= 1:
+        notes.append("the mean spend of the population is infinite: q is 1 or less")
+    ranked = rank_correlation(x, amounts, weights)
+    p_value = rank_p_value(ranked, report.n_customers)
+    if abs(ranked) > _RELATED and p_value < _UNSURE:
+        way, wrong = ("more", "low") if ranked > 0 else ("less", "high")
+        notes.append(
+            f"frequent customers spend {way} at a time (rank correlation "
+            f"{ranked:+.2f}, p = {p_value:.2g}), so that their value is too {wrong}: "
+            "fit_credibility_spend can tell them apart"
+        )
+    return tuple(notes)
 
 
 def _of(
@@ -318,14 +360,7 @@ def _of(
 def _spending(
     frequency: ArrayLike, monetary_value: ArrayLike
 ) -> tuple[FloatArray, FloatArray]:
-    given = np.asarray(monetary_value)
-    if given.dtype.kind not in "iufO" and given.size:
-        raise InvalidTypeError(
-            subject="argument 'monetary_value'",
-            expected="an array of numbers",
-            got=f"dtype {given.dtype}",
-            remedy="Pass numbers.",
-        )
+    given = number_array("monetary_value", monetary_value)
     x, amount = together(
         whole_array("frequency", frequency), given, ("frequency", "monetary_value")
     )

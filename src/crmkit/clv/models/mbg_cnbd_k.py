@@ -10,7 +10,7 @@ from ..._arguments import instance
 from ..._check import whole
 from ..._frames import Frame, Rule, number_rules, require_numbers
 from ...errors import InvalidValueError
-from ...fits import FitReport
+from ...fits import FitReport, shown
 from ...kernels.base.cells import Cells, group
 from ...kernels.purchases import mbg_cnbd_k
 from ...typing import HISTORY, HistoryColumns, IntoFrame
@@ -27,6 +27,7 @@ _FALLS = 2  # in a row: the likelihood has one peak
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@shown
 class MbgCnbdK(PurchaseMethods):
     """An MBG/CNBD-k model of regular buyers, fitted or built from known parameters.
 

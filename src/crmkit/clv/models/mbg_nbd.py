@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar
 
-from ...fits import FitReport
-from ...kernels.purchases import alive_later, mbg_nbd
+from ...fits import FitReport, shown
+from ...kernels.purchases.beta_geometric import mbg_nbd
 from ...typing import HISTORY, HistoryColumns, IntoFrame
 from .fitting import fit_purchases
 from .futures import coin_futures
@@ -16,6 +16,7 @@ __all__ = ["MbgNbd", "fit_mbg_nbd"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@shown
 class MbgNbd(PurchaseMethods):
     """An MBG/NBD model of repeat purchases, fitted or built from known parameters.
 
@@ -56,7 +57,7 @@ class MbgNbd(PurchaseMethods):
     formulas: ClassVar[PurchaseFormulas] = PurchaseFormulas(
         names=("r", "alpha", "a", "b"),
         kernel=mbg_nbd,
-        log_probability_alive_after=alive_later.mbg_nbd,
+        log_probability_alive_after=mbg_nbd.log_probability_alive_after,
         futures=partial(coin_futures, stayed=1),
         lifetimes="ModifiedBetaGeoFitter",
     )

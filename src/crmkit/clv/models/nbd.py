@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ...fits import FitReport
+from ...fits import FitReport, shown
 from ...kernels.purchases import nbd
 from ...typing import HISTORY, HistoryColumns, IntoFrame
 from .fitting import fit_purchases
@@ -15,6 +15,7 @@ __all__ = ["Nbd", "fit_nbd"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@shown
 class Nbd(PurchaseMethods):
     """An NBD model of customers who never leave: a baseline rather than a forecast.
 

@@ -6,7 +6,7 @@ from typing import final
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..._check import fraction, whole
+from ..._check import fraction, known_history, whole
 from ...typing import FloatArray, IntArray
 from .given_active import given_active
 from .histories import by_blocks
@@ -16,6 +16,7 @@ __all__ = ["NextPurchaseScores"]
 
 _NEAREST, _FARTHEST = 1e-12, 1e9  # of T: shorter is at once, longer is never
 _HALVINGS = 60  # of 48 in the logarithm: to the last digit
+_MOST_PURCHASES = 100_000  # each one costs a pass over all customers
 _MOST_OPPORTUNITIES = 1024  # each one costs a step: a thousand years of yearly gifts
 
 
@@ -56,9 +57,9 @@ class NextPurchaseScores(PurchaseScores):
             Probabilities from 0 to 1, exact to about 1e-15: one minus those of fewer
             purchases.
         """
-        least = whole("n", n)
+        least = whole("n", n, at_most=_MOST_PURCHASES)
         span = self.formulas.clock.span("horizon", horizon)
-        history = self.formulas.clock.history(frequency, recency, T)
+        history = known_history(*self.formulas.clock.history(frequency, recency, T))
         fewer = np.full(history[0].shape, -np.inf)
         for count in range(least):
             log_pmf = partial(self.formulas.kernel.log_pmf, count)
@@ -127,7 +128,7 @@ class NextPurchaseScores(PurchaseScores):
             may leave after ``T`` is counted, that they may have left before is not.
         """
         counted = partial(self.expected_purchases, horizon=horizon, start=start)
-        history = self.formulas.clock.history(frequency, recency, T)
+        history = known_history(*self.formulas.clock.history(frequency, recency, T))
         return given_active(self, counted, *history)
 
     @final

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ...fits import FitReport
+from ...fits import FitReport, shown
 from ...kernels.purchases import alive_later, pareto_nbd
 from ...typing import HISTORY, HistoryColumns, IntoFrame
 from .fitting import fit_purchases
@@ -15,6 +15,7 @@ __all__ = ["ParetoNbd", "fit_pareto_nbd"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@shown
 class ParetoNbd(PurchaseMethods):
     """A Pareto/NBD model of repeat purchases, fitted or built from known parameters.
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..._arguments import instance
 from ..._frames import Frame, Rule, with_scores
+from ..._typed import typed
 from ...errors import InvalidValueError
 from ...fits import checked, from_document, to_document
 from ...kernels.purchases.covariate_objective import Shifts
@@ -95,6 +96,7 @@ class PurchaseCovariates:
         """The columns that scoring reads beside the history, each once."""
         return tuple(dict.fromkeys(effect.covariate for effect in self.effects))
 
+    @typed
     def model_for(self, covariates: Mapping[str, float]) -> Model:
         """Return the plain model of customers with these covariates."""
         missing = [name for name in self.covariates if name not in covariates]
@@ -106,8 +108,9 @@ class PurchaseCovariates:
                 remedy=f"Give a value of each of {', '.join(self.covariates)}.",
             )
         row = np.array([[float(covariates[name]) for name in self.covariates]])
-        return self._models(row)[0]
+        return self.models_of(row)[0]
 
+    @typed
     def with_probability_alive(
         self,
         customers: IntoFrameT,
@@ -123,6 +126,7 @@ class PurchaseCovariates:
 
         return self._with(customers, columns, output_col, score)
 
+    @typed
     def with_expected_purchases(
         self,
         customers: IntoFrameT,
@@ -139,6 +143,7 @@ class PurchaseCovariates:
 
         return self._with(customers, columns, output_col, score)
 
+    @typed
     def with_discounted_expected_purchases(
         self,
         customers: IntoFrameT,
@@ -157,6 +162,7 @@ class PurchaseCovariates:
 
         return self._with(customers, columns, output_col, score)
 
+    @typed
     def with_variance_of_purchases(
         self,
         customers: IntoFrameT,
@@ -172,6 +178,7 @@ class PurchaseCovariates:
 
         return self._with(customers, columns, output_col, score)
 
+    @typed
     def with_log_likelihood(
         self,
         customers: IntoFrameT,
@@ -185,6 +192,31 @@ class PurchaseCovariates:
             return model.log_likelihood(*history)
 
         return self._with(customers, columns, output_col, score)
+
+    def models_of(self, table: FloatArray) -> list[Model]:
+        """Return the plain model of each row of a table of covariates.
+
+        Parameters
+        ----------
+        table
+            One column per name of ``covariates``, in that order.
+        """
+        model = FAMILIES[self.family]
+        place = {name: at for at, name in enumerate(self.covariates)}
+        rate, dropout = (
+            table[:, [place[e.covariate] for e in self.effects if (e.on == on)]]
+            for on in ("purchase rate", "dropout")
+        )
+        shifts = shifts_of(self.family, rate, dropout)
+        moved = [effect.shrunk for effect in self.effects]
+        point = np.concatenate([np.log(self.baseline), moved])
+        return [
+            model(
+                **dict(zip(model.formulas.names, row, strict=True)),
+                time_unit=self.time_unit,
+            )
+            for row in np.exp(shifts.parameters(point)).tolist()
+        ]
 
     def to_dict(self) -> dict[str, object]:
         """Return the model as a JSON document."""
@@ -224,25 +256,7 @@ class PurchaseCovariates:
     def _scored(
         self, score: Callable[..., FloatArray], *columns: FloatArray
     ) -> FloatArray:
-        return scored_by_kind(score, self._models, columns[:3], columns[3:])
-
-    def _models(self, table: FloatArray) -> list[Model]:
-        model = FAMILIES[self.family]
-        place = {name: at for at, name in enumerate(self.covariates)}
-        rate, dropout = (
-            table[:, [place[e.covariate] for e in self.effects if (e.on == on)]]
-            for on in ("purchase rate", "dropout")
-        )
-        shifts = shifts_of(self.family, rate, dropout)
-        moved = [effect.shrunk for effect in self.effects]
-        point = np.concatenate([np.log(self.baseline), moved])
-        return [
-            model(
-                **dict(zip(model.formulas.names, row, strict=True)),
-                time_unit=self.time_unit,
-            )
-            for row in np.exp(shifts.parameters(point)).tolist()
-        ]
+        return scored_by_kind(score, self.models_of, columns[:3], columns[3:])
 
 
 def shifts_of(family: str, rate: FloatArray, dropout: FloatArray) -> Shifts:

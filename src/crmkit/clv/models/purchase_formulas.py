@@ -1,5 +1,7 @@
 """What tells one purchase model from another, as a value: kernel, names, clock."""
 
+# ruff: noqa: D102 - the name of a formula says all that its docstring could.
+
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
@@ -14,26 +16,54 @@ Formula: TypeAlias = Callable[..., FloatArray]
 
 
 class PurchaseKernel(Protocol):
-    """The formulas of one paper: a module of ``kernels.purchases`` that has these.
+    """The formulas of one paper: a module or value of ``kernels.purchases``.
 
     Each takes the history and the options by position or name, and the parameters of
-    the model by name.
+    the model by name. They are properties, because a plain attribute of a protocol must
+    be settable, and the methods of a frozen value are not.
     """
 
-    objective: Callable[..., Objective]
-    start_values: Formula
-    log_likelihood: Formula
-    probability_alive: Formula
-    probability_alive_after: Formula
-    log_probability_alive: Formula
-    expected_purchases: Formula
-    discounted_expected_purchases: Formula
-    variance_of_purchases: Formula
-    log_pmf: Formula
-    posterior_mean_rate: Formula
-    posterior_mean_dropout: Formula
-    expected_purchases_new_customer: Formula
-    log_pmf_new_customer: Formula
+    @property
+    def objective(self) -> Callable[..., Objective]: ...
+
+    @property
+    def start_values(self) -> Formula: ...
+
+    @property
+    def log_likelihood(self) -> Formula: ...
+
+    @property
+    def probability_alive(self) -> Formula: ...
+
+    @property
+    def probability_alive_after(self) -> Formula: ...
+
+    @property
+    def log_probability_alive(self) -> Formula: ...
+
+    @property
+    def expected_purchases(self) -> Formula: ...
+
+    @property
+    def discounted_expected_purchases(self) -> Formula: ...
+
+    @property
+    def variance_of_purchases(self) -> Formula: ...
+
+    @property
+    def log_pmf(self) -> Formula: ...
+
+    @property
+    def posterior_mean_rate(self) -> Formula: ...
+
+    @property
+    def posterior_mean_dropout(self) -> Formula: ...
+
+    @property
+    def expected_purchases_new_customer(self) -> Formula: ...
+
+    @property
+    def log_pmf_new_customer(self) -> Formula: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +80,7 @@ class PurchaseFormulas:
     kernel
         The formulas.
     log_probability_alive_after
-        As in the kernel; in a module beside it, because a kernel's file is full.
+        The logarithm of the probability of being active later, for small ones.
     fixed
         Fields of the model that its formulas take beside the parameters, and that no
         fit moves.

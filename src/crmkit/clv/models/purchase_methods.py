@@ -4,6 +4,7 @@ from functools import partial
 from typing import final
 
 from ..._arguments import instance
+from ..._typed import typed
 from ...typing import HISTORY, HistoryColumns, IntoFrameT
 from .histories import Score, with_history_scores
 from .next_purchase import NextPurchaseScores
@@ -22,6 +23,7 @@ class PurchaseMethods(NextPurchaseScores):
     __slots__ = ()
 
     @final
+    @typed
     def with_probability_alive(
         self,
         customers: IntoFrameT,
@@ -60,6 +62,7 @@ class PurchaseMethods(NextPurchaseScores):
         return self._with(customers, columns, output_col, score)
 
     @final
+    @typed
     def with_expected_purchases(
         self,
         customers: IntoFrameT,
@@ -100,6 +103,7 @@ class PurchaseMethods(NextPurchaseScores):
         return self._with(customers, columns, output_col, score)
 
     @final
+    @typed
     def with_discounted_expected_purchases(
         self,
         customers: IntoFrameT,
@@ -122,6 +126,7 @@ class PurchaseMethods(NextPurchaseScores):
         return self._with(customers, columns, output_col, score)
 
     @final
+    @typed
     def with_probability_of_n_purchases(
         self,
         customers: IntoFrameT,
@@ -136,6 +141,7 @@ class PurchaseMethods(NextPurchaseScores):
         return self._with(customers, columns, output_col, score)
 
     @final
+    @typed
     def with_probability_of_at_least_n_purchases(
         self,
         customers: IntoFrameT,
@@ -153,6 +159,7 @@ class PurchaseMethods(NextPurchaseScores):
         return self._with(customers, columns, output_col, score)
 
     @final
+    @typed
     def with_time_to_next_purchase(
         self,
         customers: IntoFrameT,
@@ -191,6 +198,7 @@ class PurchaseMethods(NextPurchaseScores):
         return self._with(customers, columns, output_col, score)
 
     @final
+    @typed
     def with_expected_purchases_if_active(
         self,
         customers: IntoFrameT,
@@ -205,6 +213,7 @@ class PurchaseMethods(NextPurchaseScores):
         return self._with(customers, columns, output_col, score)
 
     @final
+    @typed
     def with_log_likelihood(
         self,
         customers: IntoFrameT,
@@ -216,6 +225,7 @@ class PurchaseMethods(NextPurchaseScores):
         return self._with(customers, columns, output_col, self.log_likelihood)
 
     @final
+    @typed
     def with_posterior_mean_rate(
         self,
         customers: IntoFrameT,
@@ -230,6 +240,7 @@ class PurchaseMethods(NextPurchaseScores):
         return self._with(customers, columns, output_col, self.posterior_mean_rate)
 
     @final
+    @typed
     def with_posterior_mean_dropout(
         self,
         customers: IntoFrameT,
@@ -246,6 +257,7 @@ class PurchaseMethods(NextPurchaseScores):
         return self._with(customers, columns, output_col, self.posterior_mean_dropout)
 
     @final
+    @typed
     def with_variance_of_purchases(
         self,
         customers: IntoFrameT,

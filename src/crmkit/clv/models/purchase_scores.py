@@ -7,7 +7,14 @@ from typing import ClassVar, Self, final
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..._check import random_source, together, whole, whole_array
+from ..._check import (
+    MOST_REPEATS,
+    known_history,
+    random_source,
+    together,
+    whole,
+    whole_array,
+)
 from ...fits import FitReport, from_document, to_document
 from ...typing import FloatArray, IntArray
 from .discounting import discounting
@@ -206,8 +213,9 @@ class PurchaseScores:
         With ``n=0`` it is the probability of no purchase, by customers who have left
         and by those who only pause.
         """
+        counted = whole("n", n, at_most=MOST_REPEATS)
         log_probability = self._score(
-            partial(self.formulas.kernel.log_pmf, whole("n", n)),
+            partial(self.formulas.kernel.log_pmf, counted),
             frequency,
             recency,
             T,
@@ -255,6 +263,7 @@ class PurchaseScores:
         """Return the probability of ``n`` repeat purchases by age ``t``."""
         ages = self.formulas.clock.ages("t", t)
         count, age = together(whole_array("n", n), ages, ("n", "t"))
+        whole("n", int(count.max(initial=0.0)), at_most=MOST_REPEATS)
         kernel = self.formulas.kernel
         return np.exp(kernel.log_pmf_new_customer(count, age, **self._arguments))
 
@@ -286,10 +295,11 @@ class PurchaseScores:
         """
         random_source(rng)
         clock = self.formulas.clock
-        x, t_x, age = (np.ravel(c) for c in clock.history(frequency, recency, T))
+        history = known_history(*clock.history(frequency, recency, T))
+        x, t_x, age = (np.ravel(np.asarray(column)) for column in history)
         span = clock.span("horizon", horizon)
         # Who is active comes first: the rest of the draws is for these alone.
-        chance = np.ravel(self.probability_alive(frequency, recency, T))
+        chance = np.ravel(self.probability_alive(*history))
         alive = rng.random(x.size) < chance
         there = np.flatnonzero(alive)
         spans = np.full(there.size, span)

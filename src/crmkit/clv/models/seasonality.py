@@ -18,7 +18,8 @@ from ..._frames import (
     require_dates,
     with_arrays,
 )
-from ...fits import checked, from_document, to_document
+from ..._typed import typed
+from ...fits import checked, from_document, shown, to_document
 from ...kernels.log.calendar import DAYS_PER_UNIT
 from ...kernels.purchases.seasonal_clock import operational_time
 from ...typing import (
@@ -41,6 +42,7 @@ _WEEKS = 52
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@shown
 class SeasonalEvent:
     """Days of the calendar with an index of their own, such as a holiday.
 
@@ -185,6 +187,7 @@ class Seasonality:
         }
         return native(with_arrays(opened, added), customers)
 
+    @typed
     def with_discounted_expected_purchases(
         self,
         customers: IntoFrameT,

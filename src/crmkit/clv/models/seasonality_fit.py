@@ -11,7 +11,7 @@ from ..._frames import group_rows, read_eager
 from ...errors import ConvergenceError, InvalidValueError, NotEnoughDataError
 from ...kernels.base.cells import group
 from ...kernels.log.occasions import Histories, Occasions, histories
-from ...kernels.purchases import bg_nbd, mbg_nbd
+from ...kernels.purchases.beta_geometric import bg_nbd, mbg_nbd
 from ...kernels.purchases.seasonal_clock import DatedHistories, fit_index
 from ...rfm.open_log import REFUNDS, open_log
 from ...rfm.summary_in_memory import occasions_between, refuse_without_purchase

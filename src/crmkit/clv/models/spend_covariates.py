@@ -9,6 +9,7 @@ import numpy as np
 from ..._arguments import instance
 from ..._check import one_of
 from ..._frames import Frame, Rule, nw, read, refuse, with_scores
+from ..._typed import typed
 from ...errors import InvalidValueError
 from ...fits import checked, estimate, from_document, to_document
 from ...fits.effects import fit_effects
@@ -95,6 +96,7 @@ class SpendCovariates:
         """The columns that scoring reads beside frequency and amount."""
         return tuple(effect.covariate for effect in self.effects)
 
+    @typed
     def model_for(self, covariates: Mapping[str, float]) -> GammaGamma:
         """Return the plain model of customers with these covariates."""
         if set(covariates) != set(self.covariates):
@@ -104,8 +106,9 @@ class SpendCovariates:
                 remedy=f"Give a value of each of {', '.join(self.covariates)}.",
             )
         row = np.array([[float(covariates[name]) for name in self.covariates]])
-        return self._models(row)[0]
+        return self.models_of(row)[0]
 
+    @typed
     def with_expected_spend(
         self,
         customers: IntoFrameT,
@@ -131,6 +134,18 @@ class SpendCovariates:
             id_col=named.customer_id,
         )
 
+    def models_of(self, table: FloatArray) -> list[GammaGamma]:
+        """Return the plain model of each row of a table of covariates.
+
+        Parameters
+        ----------
+        table
+            One column per name of ``covariates``, in that order.
+        """
+        p, q, v = self.baseline
+        moved = np.exp(table @ [effect.shrunk for effect in self.effects])
+        return [GammaGamma(p=p, q=q, v=v * factor) for factor in moved.tolist()]
+
     def to_dict(self) -> dict[str, object]:
         """Return the model as a JSON document."""
         return to_document(self)
@@ -142,13 +157,8 @@ class SpendCovariates:
 
     def _expected(self, *columns: FloatArray) -> FloatArray:
         return scored_by_kind(
-            GammaGamma.expected_spend, self._models, columns[:2], columns[2:]
+            GammaGamma.expected_spend, self.models_of, columns[:2], columns[2:]
         )
-
-    def _models(self, table: FloatArray) -> list[GammaGamma]:
-        p, q, v = self.baseline
-        moved = np.exp(table @ [effect.shrunk for effect in self.effects])
-        return [GammaGamma(p=p, q=q, v=v * factor) for factor in moved.tolist()]
 
 
 def fit_spend_covariates(

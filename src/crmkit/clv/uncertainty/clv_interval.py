@@ -6,10 +6,12 @@ from ..._arguments import able_to
 from ..._check import nonnegative, random_source
 from ..._frames import native, with_arrays
 from ...typing import HISTORY, FloatArray, HistoryColumns, IntoDataFrameT
-from ..models.model_arguments import finite_margin, new_columns
-from ..value.fitted_unit import rate_in_unit, unit_of
+from ..models.model_arguments import new_columns
+from ..value.customer_terms import own_terms, rate_for_all, share_for_all
+from ..value.fitted_unit import unit_of
 from ..value.opened_customers import open_customers
-from .drawn_ends import enough_draws
+from .parameter_draws import steady
+from .ranges import RANGES, Ranges, checked_ranges, drawn_factors
 from .shared_futures import drawn_ends
 from .simulated_futures import PurchaseSampler, SpendSampler
 
@@ -24,10 +26,9 @@ def with_clv_interval(
     purchases: PurchaseSampler,
     spend: SpendSampler,
     horizon: float,
-    discount_rate: float,
+    discount_rate: float | None = None,
     margin: float = 1.0,
-    level: float = 0.95,
-    n_draws: int = 1000,
+    ranges: Ranges = RANGES,
     rng: np.random.Generator,
     columns: HistoryColumns = HISTORY,
 ) -> IntoDataFrameT:
@@ -46,13 +47,14 @@ def with_clv_interval(
     horizon
         How far ahead, in the unit of ``T``; finite, since futures are drawn.
     discount_rate
-        The effective rate per unit of ``T``.
+        The effective rate per unit of ``T``; left out where ``columns`` names a column
+        of each customer's own rate.
     margin
-        The share of an amount that is profit.
-    level
-        The share of customers the interval is to hold, between 0 and 1.
-    n_draws
-        How many futures to draw of each customer: at least 39 for a level of 0.95.
+        The share of an amount that is profit; left out where ``columns`` names a column
+        of each customer's own margin.
+    ranges
+        The level, how many futures to draw of each customer, and the error of the model
+        that moves all customers of a future together.
     rng
         The source of randomness; the same seed gives the same interval.
     columns
@@ -69,7 +71,8 @@ def with_clv_interval(
         If the draws are too few for the level, a history is impossible, or the mean
         amount of a customer who came back is not above 0.
     InvalidTypeError
-        If ``rng`` is not a ``numpy.random.Generator``, or a model cannot draw.
+        If ``ranges`` is something else, ``rng`` is not a ``numpy.random.Generator``, or
+        a model cannot draw.
     NotEnoughDataError
         If a fit leaves parameters all but free, so that there is nothing to draw them
         from: fit it with ``penalty=1``.
@@ -94,25 +97,34 @@ def with_clv_interval(
     ...     horizon=52, discount_rate=0.0018, rng=np.random.default_rng(1),
     ... )[["clv_lower", "clv_upper"]].round(0)
        clv_lower  clv_upper
-    0        0.0     2146.0
-    1        0.0       84.0
+    0        0.0     2325.0
+    1        0.0       79.0
     """
     able_to("purchases", purchases, "sample_purchase_times")
     able_to("spend", spend, "sample_amounts")
-    share = finite_margin(margin)
-    new_columns(_ENDS, read=(*columns.history, columns.monetary_value))
+    new_columns(_ENDS, read=(*columns.history, columns.monetary_value, *columns.terms))
     opened = open_customers(customers, columns)
-    count, tail = enough_draws(n_draws, level)
+    purchases, spend = steady(purchases), steady(spend)
+    unit = unit_of(purchases)
+    count, tail, error = checked_ranges(ranges, unit)
+    span = nonnegative("horizon", horizon)
+    rate, share = own_terms(
+        opened.frame,
+        columns,
+        rate=rate_for_all(discount_rate, columns, unit),
+        share=share_for_all(margin, columns),
+    )
     ends = share * drawn_ends(
         opened.history,
         opened.amounts,
         purchases=purchases,
         spend=spend,
-        horizon=nonnegative("horizon", horizon),
-        discount_rate=rate_in_unit(discount_rate, unit_of(purchases)),
+        horizon=span,
+        discount_rate=rate,
         n_draws=count,
         tail=tail,
         rng=random_source(rng),
+        factors=drawn_factors(error, count, horizon=span, total="value", rng=rng),
     )
     ends.sort(axis=0)  # a negative margin turns the ends around
     added: dict[str, FloatArray] = dict(zip(_ENDS, ends, strict=True))

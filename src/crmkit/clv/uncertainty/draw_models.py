@@ -5,13 +5,15 @@ from typing import TypeVar
 import numpy as np
 
 from ..._check import MOST_REPEATS, random_source, whole
-from .parameter_draws import Fitted, drawable, plausible
+from ..._typed import typed
+from .parameter_draws import Fitted, drawable, plausible, steady
 
 __all__ = ["draw_models"]
 
 _Model = TypeVar("_Model", bound=Fitted)
 
 
+@typed
 def draw_models(
     fit: _Model, *, n_draws: int = 1000, rng: np.random.Generator
 ) -> tuple[_Model, ...]:
@@ -56,5 +58,5 @@ def draw_models(
     count = whole("n_draws", n_draws, at_least=1, at_most=MOST_REPEATS)
     random_source(rng)
     # All draws of a model built by hand would be equal, which hides its uncertainty.
-    drawable(fit)
+    drawable(steady(fit))
     return tuple(plausible(fit, count, rng))

@@ -12,20 +12,29 @@ that are each drawn as often as asked for, at a cost that hardly grows with the 
 Where the quadratic does not hold, or amounts have no variance, all are drawn singly.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import log1p
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from ..._check import ProvenHistory
-from ...typing import FloatArray
+from ...typing import FloatArray, IntArray
 from ..models.gamma_gamma import GammaGamma
 from ..models.purchase_scores import PurchaseScores
-from .parameter_draws import log_covariance, moved, plausible
-from .simulated_futures import FEW_CELLS, PurchaseSampler, SpendSampler, futures
+from .parameter_draws import log_covariance, moved
+from .simulated_futures import (
+    FEW_CELLS,
+    PurchaseSampler,
+    SpendSampler,
+    drawn_models,
+    futures,
+)
 
 __all__ = ["drawn_totals"]
+
+Models: TypeAlias = list[tuple[PurchaseSampler, SpendSampler | None]]
 
 _SAMPLE = 4096  # customers who show how expectations move with the parameters
 _FUTURES = 48  # of every customer: blocks make up what these few leave out
@@ -50,55 +59,110 @@ def drawn_totals(
     purchases: PurchaseSampler,
     spend: SpendSampler,
     horizon: float,
-    discount_rate: float,
+    discount_rate: float | FloatArray,
+    margin: float | FloatArray = 1.0,
     n_draws: int,
     rng: np.random.Generator,
+    groups: Sequence[IntArray] | None = None,
 ) -> FloatArray:
-    """Draw the totals, (3, draws): purchases, customers who buy, discounted value."""
-    asked = _Asked(horizon=horizon, discount_rate=discount_rate)
-    if (
-        history.T.size * n_draws > FEW_CELLS
+    """Draw the totals of groups: purchases, customers who buy, discounted value.
+
+    Parameters
+    ----------
+    history, amounts
+        Of every customer.
+    purchases, spend
+        The fitted models.
+    horizon, discount_rate, margin
+        What is asked; the last two for all, or one per customer.
+    n_draws
+        How many futures.
+    rng
+        The source of randomness.
+    groups
+        The rows of each group, which together are all; None for one group of all.
+
+    Returns
+    -------
+    array
+        (groups, 3, draws). A future has one set of parameters for all groups.
+    """
+    each = [np.arange(history.T.size)] if groups is None else list(groups)
+    totals = np.zeros((len(each), 3, n_draws))
+    models = drawn_models(purchases, spend, n_draws, rng)
+    for total, rows in zip(totals, each, strict=True):
+        some = ProvenHistory(*(column[rows] for column in history))
+        found = (
+            _totals_of_many(
+                some,
+                amounts[rows],
+                purchases,
+                spend,
+                models,
+                asked=_Asked(horizon=horizon, discount_rate=discount_rate),
+                rng=rng,
+            )
+            if isinstance(discount_rate, float) and isinstance(margin, float)
+            else None
+        )
+        if found is not None:
+            total[:] = found
+            total[2] *= margin
+            continue
+        rate, share = (
+            np.broadcast_to(term, history.T.shape)[rows]
+            for term in (discount_rate, margin)
+        )
+        for block in futures(
+            some,
+            amounts[rows],
+            purchases=purchases,
+            spend=spend,
+            horizon=horizon,
+            discount_rate=rate,
+            n_draws=n_draws,
+            rng=rng,
+            models=models,
+        ):
+            total[0] += block.purchases.sum(axis=1)
+            total[1] += np.count_nonzero(block.purchases, axis=1)
+            total[2] += block.value @ share[block.rows]
+    return totals
+
+
+def _totals_of_many(
+    history: ProvenHistory,
+    amounts: FloatArray,
+    purchases: PurchaseSampler,
+    spend: SpendSampler,
+    models: Models,
+    *,
+    asked: _Asked,
+    rng: np.random.Generator,
+) -> FloatArray | None:
+    """Return totals made of two parts; None where customers are few or parts fail."""
+    if not (
+        history.T.size * len(models) > FEW_CELLS
         and isinstance(purchases, PurchaseScores)
         and not purchases.formulas.fixed
         and isinstance(spend, GammaGamma)
         and spend.q > 2  # else the variance of amounts is infinite
     ):
-        expected = _expected_totals(
-            history,
-            amounts,
-            purchases,
-            spend,
-            asked=asked,
-            n_draws=n_draws,
-            rng=rng,
-        )
-        if expected is not None:
-            chance = _chance(
-                history,
-                amounts,
-                purchases,
-                spend,
-                asked=asked,
-                n_draws=n_draws,
-                rng=rng,
-            )
-            total: FloatArray = np.maximum(expected + chance, 0.0)
-            return total
-    totals = np.zeros((3, n_draws))
-    for block in futures(
+        return None
+    expected = _expected_totals(history, amounts, purchases, spend, models, asked=asked)
+    if expected is None:
+        return None
+    chance = _chance(
         history,
         amounts,
-        purchases=purchases,
-        spend=spend,
-        horizon=horizon,
-        discount_rate=discount_rate,
-        n_draws=n_draws,
+        purchases,
+        spend,
+        asked=asked,
+        n_draws=len(models),
         rng=rng,
-    ):
-        totals[0] += block.purchases.sum(axis=1)
-        totals[1] += np.count_nonzero(block.purchases, axis=1)
-        totals[2] += block.value.sum(axis=1)
-    return totals
+    )
+    total: FloatArray = np.maximum(expected + chance, 0.0)
+    return total
 
 
 def _expected(
@@ -127,14 +191,13 @@ def _expected_totals(
     amounts: FloatArray,
     purchases: PurchaseScores,
     spend: GammaGamma,
+    drawn: Models,
     *,
     asked: _Asked,
-    n_draws: int,
-    rng: np.random.Generator,
 ) -> FloatArray | None:
     """Return the expected totals at drawn parameters; None if no quadratic holds."""
     each = _expected(history, amounts, purchases, spend, asked)
-    totals = each.sum(axis=1)
+    totals, n_draws = each.sum(axis=1), len(drawn)
     if not np.all(totals > 0):
         return np.repeat(totals[:, None], n_draws, axis=1)
     # Every so-many-th in the order of what they bring: each stretch keeps its share.
@@ -149,8 +212,8 @@ def _expected_totals(
         return np.asarray(np.log(each.sum(axis=1)))
 
     here = log_totals(purchases, spend)
-    models = plausible(purchases, n_draws, rng)
-    spends = plausible(spend, n_draws, rng)
+    models: list[Any] = [model for model, _ in drawn]
+    spends: list[Any] = [money for _, money in drawn]
     moves = np.zeros((3, n_draws))
     if purchases.report is not None:
         moves += _quadratic(purchases, models, lambda one: log_totals(one, spend), here)

@@ -9,9 +9,10 @@ import numpy as np
 from scipy.special import expit, logit
 
 from ..._check import fraction, one_of
+from ..._typed import typed
 from ...typing import HISTORY, FloatArray, HistoryColumns, IntoFrameT
 from ..models.histories import Score, with_history_scores
-from .parameter_draws import Fitted, log_covariance, moved
+from .parameter_draws import Fitted, log_covariance, moved, steady
 
 __all__ = ["with_expectation_interval"]
 
@@ -24,6 +25,7 @@ _TINY = 1e-300
 _ALMOST_ONE = 1 - 1e-16
 
 
+@typed
 def with_expectation_interval(
     customers: IntoFrameT,
     *,
@@ -94,10 +96,11 @@ def with_expectation_interval(
     1           18       0.180       0.215
     """
     one_of("scale", scale, ("log", "logit"))
+    model = steady(purchases)
     width = NormalDist().inv_cdf(0.5 + fraction("level", level) / 2)
     ends = {
-        f"{output_col}_lower": partial(_end, purchases, score, scale, -width),
-        f"{output_col}_upper": partial(_end, purchases, score, scale, width),
+        f"{output_col}_lower": partial(_end, model, score, scale, -width),
+        f"{output_col}_upper": partial(_end, model, score, scale, width),
     }
     return with_history_scores(customers, columns.history, ends)
 

@@ -1,31 +1,31 @@
 """The purchases and value of a set of customers together, with intervals."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 import numpy as np
 
-from ..._arguments import able_to, instance
+from ..._arguments import able_to, names_given
 from ..._check import nonnegative, one_of, random_source
-from ...errors import InvalidValueError
 from ...fits import Interval, checked, from_document, resampled_interval_of, to_document
 from ...typing import HISTORY, FloatArray, HistoryColumns, IntoDataFrame
-from ..models.model_arguments import finite_margin
-from ..value.fitted_unit import rate_in_unit, unit_of
+from ..value.customer_terms import own_terms, rate_for_all, share_for_all
+from ..value.fitted_unit import unit_of
 from ..value.opened_customers import open_customers
-from .drawn_ends import enough_draws, interval_of_draws
+from .drawn_ends import interval_of_draws
 from .drawn_totals import drawn_totals
-from .model_error import ErrorScale, ModelError
+from .forecast_part import ForecastPart, error_factors, groups_of, part_of
+from .model_error import ErrorScale
+from .parameter_draws import steady
+from .ranges import RANGES, Ranges, checked_ranges
 from .simulated_futures import PurchaseSampler, SpendSampler
 
-__all__ = ["UNTRIED", "Forecast", "forecast"]
+__all__ = ["Forecast", "ForecastPart", "forecast"]
 
 Total: TypeAlias = Literal["purchases", "active", "value"]
 
 _TOTALS: tuple[Total, ...] = ("purchases", "active", "value")
-UNTRIED: Final = ModelError()
-_REPEATS = 20  # errors drawn for each future: cheap, and ends that scatter less
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +52,9 @@ class Forecast:
         rests on; None where the model was taken as right.
     plain_purchases, plain_value
         The narrower intervals that a right model would have; None likewise.
+    parts
+        The totals of each group, in the order of their values; empty without ``by``.
+        Their means add up to the totals.
     """
 
     n_customers: int
@@ -66,6 +69,7 @@ class Forecast:
     value_error: ErrorScale | None = None
     plain_purchases: Interval | None = None
     plain_value: Interval | None = None
+    parts: tuple[ForecastPart, ...] = ()
 
     def interval(
         self, total: Total = "value", *, level: float | None = None
@@ -119,7 +123,18 @@ class Forecast:
         level = 100 * self.resampled_value.level
         head = f"{'':<9}  {'expected':>16}  {level:.4g}% interval"
         of = f"{self.n_customers:,} customers, {self.n_draws:,} futures drawn"
-        return "\n".join([head, *lines, of, _rests_on(self.value_error)])
+        return "\n".join([head, *lines, of, _rests_on(self.value_error), *self._groups])
+
+    @property
+    def _groups(self) -> list[str]:
+        names = [", ".join(part.group) for part in self.parts]
+        width = max(map(len, names), default=0)
+        return [
+            f"{name:<{width}}  {part.n_customers:>9,} customers  value "
+            f"{part.value:>14,.2f}  {part.resampled_value.lower:,.2f} to "
+            f"{part.resampled_value.upper:,.2f}"
+            for name, part in zip(names, self.parts, strict=True)
+        ]
 
 
 def _rests_on(error: ErrorScale | None) -> str:
@@ -128,7 +143,7 @@ def _rests_on(error: ErrorScale | None) -> str:
     if not error.n_cutoffs:
         return (
             f"intervals contain a model error of {error.scale:.1%}, the default: no "
-            "past forecast was compared"
+            "past forecast was compared, so whether they hold here is unknown"
         )
     return (
         f"intervals contain a model error of {error.scale:.1%}, from {error.n_cutoffs} "
@@ -142,11 +157,10 @@ def forecast(
     purchases: PurchaseSampler,
     spend: SpendSampler,
     horizon: float,
-    discount_rate: float,
+    discount_rate: float | None = None,
     margin: float = 1.0,
-    level: float = 0.95,
-    n_draws: int = 1000,
-    model_error: ModelError | None = UNTRIED,
+    by: str | Sequence[str] | None = None,
+    ranges: Ranges = RANGES,
     rng: np.random.Generator,
     columns: HistoryColumns = HISTORY,
 ) -> Forecast:
@@ -166,17 +180,17 @@ def forecast(
         How far ahead, in the unit of ``T``; finite, since futures are drawn. The
         expected value of a lifetime is the sum of ``with_clv``.
     discount_rate
-        The effective rate per unit of ``T``.
+        The effective rate per unit of ``T``; left out where ``columns`` names a column
+        of each customer's own rate.
     margin
-        The share of an amount that is profit.
-    level
-        The share of such intervals that hold what comes, between 0 and 1.
-    n_draws
-        How many futures to draw: at least 39 for a level of 0.95.
-    model_error
-        What past forecasts missed by, as ``fit_model_error`` learns it from the log.
-        Left out, it is the default of ``ModelError()``: a typical error of 10%. None
-        takes the model as right, which real data seldom bear out.
+        The share of an amount that is profit; left out where ``columns`` names a column
+        of each customer's own margin.
+    by
+        Columns of groups, such as a segment, that get totals and intervals too; None
+        for the totals alone.
+    ranges
+        The level, how many futures to draw, and what past forecasts missed by, as
+        ``fit_model_error`` learns it from the log.
     rng
         The source of randomness; the same seed gives the same forecast.
     columns
@@ -230,92 +244,66 @@ def forecast(
     """
     able_to("purchases", purchases, "sample_purchase_times")
     able_to("spend", spend, "sample_amounts", "expected_spend")
-    share = finite_margin(margin)
+    purchases, spend = steady(purchases), steady(spend)
+    unit = unit_of(purchases)
+    rate, share = (
+        rate_for_all(discount_rate, columns, unit),
+        share_for_all(margin, columns),
+    )
+    names = [] if by is None else names_given("by", by)
     opened = open_customers(customers, columns)
+    labels, groups = groups_of(customers, names)
     # Refuses a spend without a mean, of which draws would have none either.
     spend.expected_spend(opened.history.frequency, opened.amounts)
-    error = _in_unit(model_error, unit_of(purchases))
-    count, _ = enough_draws(n_draws, level)
-    totals = drawn_totals(
+    rates, shares = own_terms(opened.frame, columns, rate=rate, share=share)
+    count, _, error = checked_ranges(ranges, unit)
+    drawn = drawn_totals(
         opened.history,
         opened.amounts,
         purchases=purchases,
         spend=spend,
         horizon=nonnegative("horizon", horizon),
-        discount_rate=rate_in_unit(discount_rate, unit_of(purchases)),
+        discount_rate=rates,
+        margin=shares,
         n_draws=count,
         rng=random_source(rng),
+        groups=groups,
     )
-    totals[2] *= share
-    bought, active, value = totals.mean(axis=1).tolist()
-    plain = [interval_of_draws(total, level) for total in totals]
-    result = Forecast(
-        n_customers=opened.amounts.size,
-        purchases=bought,
-        active=active,
-        value=value,
-        n_draws=count,
-        resampled_purchases=plain[0],
-        resampled_active=plain[1],
-        resampled_value=plain[2],
+    factors = error_factors(error, count, horizon=horizon, rng=rng)
+    total = part_of(
+        (), opened.amounts.size, drawn.sum(axis=0), level=ranges.level, factors=factors
     )
-    if error is None:
-        return result
-    return _widened(result, totals, error=error, horizon=horizon, rng=rng)
-
-
-def _in_unit(error: ModelError | None, unit: str | None) -> ModelError | None:
-    if error is None:
-        return None
-    learned = instance("model_error", error, ModelError).time_unit
-    if learned is not None and unit is not None and learned != unit:
-        raise InvalidValueError(
-            subject="argument 'model_error'",
-            found=f"errors of spans in {learned!r}, beside a model in {unit!r}",
-            remedy=f"Learn it with a summary whose time_unit is {unit!r}.",
-        )
-    return error
-
-
-def _widened(
-    plain: Forecast,
-    totals: FloatArray,
-    *,
-    error: ModelError,
-    horizon: float,
-    rng: np.random.Generator,
-) -> Forecast:
-    """Return the forecast with intervals of totals times drawn errors of the model."""
-    level = plain.resampled_value.level
-    of_purchases = error.at(horizon=horizon, total="purchases")
-    of_value = error.at(horizon=horizon, total="value")
-    times = of_purchases.sample(totals.shape[1] * _REPEATS, rng=rng)
-    money = of_value.sample(times.size, rng=rng)
-    bought, active, value = np.repeat(totals, _REPEATS, axis=1)
-    ends = [
-        interval_of_draws(bought * times, level),
-        # More customers than there are cannot buy.
-        interval_of_draws(np.minimum(active * times, plain.n_customers), level),
-        interval_of_draws(value * money, level),
+    found = _forecast(total, drawn.sum(axis=0), ranges=ranges, horizon=horizon)
+    if not names:
+        return found
+    parts = [
+        part_of(label, rows.size, part, level=ranges.level, factors=factors)
+        for label, rows, part in zip(labels, groups or (), drawn, strict=True)
     ]
-    before = (plain.resampled_purchases, plain.resampled_active, plain.resampled_value)
-    wider = [_hull(one, other) for one, other in zip(before, ends, strict=True)]
-    return replace(
-        plain,
-        resampled_purchases=wider[0],
-        resampled_active=wider[1],
-        resampled_value=wider[2],
-        purchases_error=of_purchases,
-        value_error=of_value,
-        plain_purchases=before[0],
-        plain_value=before[2],
+    return replace(found, parts=tuple(parts))
+
+
+def _forecast(
+    total: ForecastPart, totals: FloatArray, *, ranges: Ranges, horizon: float
+) -> Forecast:
+    """Return the totals of all customers, with what their intervals rest on."""
+    found = Forecast(
+        n_customers=total.n_customers,
+        purchases=total.purchases,
+        active=total.active,
+        value=total.value,
+        n_draws=totals.shape[1],
+        resampled_purchases=total.resampled_purchases,
+        resampled_active=total.resampled_active,
+        resampled_value=total.resampled_value,
     )
-
-
-def _hull(one: Interval, other: Interval) -> Interval:
-    # Draws scatter: an error that is all but 0 must not narrow what chance alone spans.
-    return Interval(
-        lower=min(one.lower, other.lower),
-        upper=max(one.upper, other.upper),
-        level=one.level,
+    error = ranges.model_error
+    if error is None:
+        return found
+    return replace(
+        found,
+        purchases_error=error.at(horizon=horizon, total="purchases"),
+        value_error=error.at(horizon=horizon, total="value"),
+        plain_purchases=interval_of_draws(totals[0], ranges.level),
+        plain_value=interval_of_draws(totals[2], ranges.level),
     )

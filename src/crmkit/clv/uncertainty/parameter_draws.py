@@ -9,7 +9,7 @@ from ...errors import NotEnoughDataError
 from ...fits import FitReport
 from ...typing import FloatArray
 
-__all__ = ["Fitted", "drawable", "log_covariance", "moved", "plausible"]
+__all__ = ["Fitted", "drawable", "log_covariance", "moved", "plausible", "steady"]
 
 _FARTHEST = 230.0  # exp(230) = 8e99: no parameter may lie further out
 
@@ -40,13 +40,29 @@ def plausible(model: _Model, n_draws: int, rng: np.random.Generator) -> list[_Mo
 
     The parameters of a model built by hand are exact: every draw is the model itself.
     """
-    if model.report is None:
+    if reported(model) is None:
         return [model] * n_draws
+    model = steady(model)
     covariance = log_covariance(model)
     curvature, axes = np.linalg.eigh(covariance)
     root = axes * np.sqrt(np.maximum(curvature, 0.0))
     steps = rng.standard_normal((n_draws, covariance.shape[0])) @ root.T
     return [moved(model, step) for step in steps]
+
+
+def reported(model: object) -> FitReport | None:
+    """Return the report of a model; None for one by hand, or fitted by moments."""
+    report: FitReport | None = getattr(model, "report", None)
+    return report
+
+
+def steady(model: _Model) -> _Model:
+    """Return the model, or that of the fit with a penalty where parameters are free."""
+    report = reported(model)
+    if report is None or report.steadied_estimates is None:
+        return model
+    named = dict(zip(report.names, report.steadied_estimates, strict=True))
+    return replace(model, report=report.steadied, **named)  # type: ignore[type-var]
 
 
 def moved(model: _Model, step: FloatArray) -> _Model:

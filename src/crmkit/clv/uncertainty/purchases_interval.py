@@ -7,8 +7,10 @@ from ..._check import nonnegative, random_source
 from ..._frames import native, with_arrays
 from ...typing import HISTORY, HistoryColumns, IntoDataFrameT
 from ..models.model_arguments import new_columns
+from ..value.fitted_unit import unit_of
 from ..value.opened_customers import open_histories
-from .drawn_ends import enough_draws
+from .parameter_draws import steady
+from .ranges import RANGES, Ranges, checked_ranges, drawn_factors
 from .shared_futures import drawn_ends
 from .simulated_futures import PurchaseSampler
 
@@ -22,8 +24,7 @@ def with_purchases_interval(
     *,
     purchases: PurchaseSampler,
     horizon: float,
-    level: float = 0.95,
-    n_draws: int = 1000,
+    ranges: Ranges = RANGES,
     rng: np.random.Generator,
     columns: HistoryColumns = HISTORY,
 ) -> IntoDataFrameT:
@@ -41,10 +42,9 @@ def with_purchases_interval(
         exact: its interval holds chance alone.
     horizon
         How far ahead, in the unit of ``T``; finite, since futures are drawn.
-    level
-        The share of customers the interval is to hold, between 0 and 1.
-    n_draws
-        How many futures to draw of each customer: at least 39 for a level of 0.95.
+    ranges
+        The level, how many futures to draw of each customer, and the error of the model
+        that moves all customers of a future together.
     rng
         The source of randomness; the same seed gives the same interval.
     columns
@@ -60,7 +60,8 @@ def with_purchases_interval(
     InvalidValueError
         If the draws are too few for the level, or a history is impossible.
     InvalidTypeError
-        If ``rng`` is not a ``numpy.random.Generator``, or the model cannot draw.
+        If ``ranges`` is something else, ``rng`` is not a ``numpy.random.Generator``, or
+        the model cannot draw.
     NotEnoughDataError
         If a fit leaves parameters all but free, so that there is nothing to draw them
         from: fit it with ``penalty=1``.
@@ -78,22 +79,25 @@ def with_purchases_interval(
     ...     customers, purchases=model, horizon=52, rng=np.random.default_rng(1)
     ... )[["purchases_lower", "purchases_upper"]]
        purchases_lower  purchases_upper
-    0              0.0             55.0
+    0              0.0             60.0
     1              0.0              2.0
     """
     able_to("purchases", purchases, "sample_purchase_times")
     new_columns(_ENDS, read=columns.history)
     frame, history = open_histories(customers, columns)
-    count, tail = enough_draws(n_draws, level)
+    purchases = steady(purchases)
+    count, tail, error = checked_ranges(ranges, unit_of(purchases))
+    span = nonnegative("horizon", horizon)
     ends = drawn_ends(
         history,
         None,
         purchases=purchases,
         spend=None,
-        horizon=nonnegative("horizon", horizon),
+        horizon=span,
         discount_rate=0.0,
         n_draws=count,
         tail=tail,
         rng=random_source(rng),
+        factors=drawn_factors(error, count, horizon=span, total="purchases", rng=rng),
     )
     return native(with_arrays(frame, dict(zip(_ENDS, ends, strict=True))), customers)

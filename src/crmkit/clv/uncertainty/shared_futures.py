@@ -52,17 +52,20 @@ def drawn_ends(
     purchases: PurchaseSampler,
     spend: SpendSampler | None,
     horizon: float,
-    discount_rate: float,
+    discount_rate: float | FloatArray,
     n_draws: int,
     tail: float,
     rng: np.random.Generator,
+    factors: FloatArray | None = None,
 ) -> FloatArray:
     """Return the ends of each customer's purchases or value, (2, customers).
 
-    A few thousand customers have draws of their own; more share them.
+    A few thousand customers have draws of their own; more share them. ``factors`` are
+    by how much each future exceeds the models, for all customers alike.
     """
     if (
         history.T.size * n_draws > FEW_CELLS
+        and isinstance(discount_rate, float)
         and isinstance(purchases, PurchaseScores)
         # Regular buyers have a memory: what comes depends on how long they were silent.
         and not purchases.formulas.fixed
@@ -78,6 +81,7 @@ def drawn_ends(
             n_draws=n_draws,
             tail=tail,
             rng=rng,
+            factors=factors,
         )
     ends = np.empty((2, history.T.size))
     for block in futures(
@@ -91,6 +95,8 @@ def drawn_ends(
         rng=rng,
     ):
         drawn = block.purchases if amounts is None else block.value
+        if factors is not None:
+            drawn = _missed(drawn, factors[:, None], whole=amounts is None, rng=rng)
         ends[:, block.rows] = ends_by_column(drawn, tail)
     return ends
 
@@ -106,6 +112,7 @@ def shared_ends(
     n_draws: int,
     tail: float,
     rng: np.random.Generator,
+    factors: FloatArray | None = None,
 ) -> FloatArray:
     """Return the lower and upper ends of each customer's purchases, or of their value.
 
@@ -146,6 +153,8 @@ def shared_ends(
                     n_draws=int(served.sum()),
                     rng=rng,
                 )
+            if factors is not None:
+                drawn = _missed(drawn, factors, whole=spend is None, rng=rng)
             for one, (start, end) in zip(
                 drawn, groups[part : part + at_once], strict=True
             ):
@@ -159,6 +168,21 @@ def shared_ends(
                 )
                 ends[:, rows[start:end]] = found
     return ends
+
+
+def _missed(
+    drawn: FloatArray,
+    factors: FloatArray,
+    *,
+    whole: bool,
+    rng: np.random.Generator,
+) -> FloatArray:
+    """Return draws times what the models missed; counts stay whole, and their mean."""
+    moved = drawn * factors
+    if not whole:
+        return moved
+    count = np.floor(moved)
+    return np.asarray(count + (rng.random(moved.shape) < moved - count))
 
 
 def _alike(x: FloatArray, T: FloatArray) -> _Alike:

@@ -1,6 +1,6 @@
 """Many futures of many customers, in constant memory, block by block."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import log1p
 from typing import Protocol
@@ -20,6 +20,7 @@ __all__ = [
     "PurchaseSampler",
     "SpendSampler",
     "drawn_alike",
+    "drawn_models",
     "futures",
 ]
 
@@ -82,25 +83,27 @@ def futures(
     purchases: PurchaseSampler,
     spend: SpendSampler | None,
     horizon: float,
-    discount_rate: float,
+    discount_rate: float | FloatArray,
     n_draws: int,
     rng: np.random.Generator,
+    models: Sequence[tuple[PurchaseSampler, SpendSampler | None]] | None = None,
 ) -> Iterator[Futures]:
     """Draw parameters once, then the futures of one block of customers after another.
 
     Each draw has one set of parameters for all customers: the uncertainty about them
-    moves all customers together, and does not average out in a total.
+    moves all customers together, and does not average out in a total. ``models`` are
+    such sets that were already drawn.
     """
-    models = plausible(purchases, n_draws, rng)
-    spends = [None] * n_draws if spend is None else plausible(spend, n_draws, rng)
-    log_rate = log1p(discount_rate)
+    if models is None:
+        models = drawn_models(purchases, spend, n_draws, rng)
+    log_rate = np.log1p(np.broadcast_to(discount_rate, history.T.shape))
     size = max(_CELLS // n_draws, 1)
     for first in range(0, history.T.size, size):
         rows = slice(first, first + size)
         block = history.rows(rows)
         counts = np.zeros((n_draws, block.T.size))
         values = np.zeros_like(counts)
-        for at, (model, money) in enumerate(zip(models, spends, strict=True)):
+        for at, (model, money) in enumerate(models):
             customer, times = model.sample_purchase_times(
                 *block, horizon=horizon, rng=rng
             )
@@ -109,9 +112,22 @@ def futures(
                 paid = money.sample_amounts(
                     block.frequency, amounts[rows], customer=customer, rng=rng
                 )
-                paid = paid * np.exp(-log_rate * times)
+                paid = paid * np.exp(-log_rate[rows][customer] * times)
                 values[at] = np.bincount(customer, paid, minlength=counts.shape[1])
         yield Futures(rows=rows, purchases=counts, value=values)
+
+
+def drawn_models(
+    purchases: PurchaseSampler,
+    spend: SpendSampler | None,
+    n_draws: int,
+    rng: np.random.Generator,
+) -> list[tuple[PurchaseSampler, SpendSampler | None]]:
+    """Draw a model of purchases and one of spend for each future."""
+    models = plausible(purchases, n_draws, rng)
+    if spend is None:
+        return [(model, None) for model in models]
+    return list(zip(models, plausible(spend, n_draws, rng), strict=True))
 
 
 def drawn_alike(

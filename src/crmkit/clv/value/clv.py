@@ -2,22 +2,38 @@
 
 from functools import partial
 
-from ..._arguments import able_to
 from ..._check import nonnegative
-from ...typing import HISTORY, HistoryColumns, IntoFrameT, PurchaseModel, SpendModel
-from .expected_value import Nonpositive, with_expected_value
-from .fitted_unit import rate_in_unit, unit_of
+from ..._typed import typed
+from ...typing import (
+    HISTORY,
+    FloatArray,
+    HistoryColumns,
+    IntoFrameT,
+    PurchaseModel,
+    SpendModel,
+)
+from ..models.purchase_covariates import PurchaseCovariates
+from ..models.spend_covariates import SpendCovariates
+from .customer_terms import rate_for_all
+from .expected_value import (
+    Nonpositive,
+    able_to_count,
+    able_to_price,
+    with_expected_value,
+)
+from .fitted_unit import unit_of
 
 __all__ = ["with_clv"]
 
 
+@typed
 def with_clv(
     customers: IntoFrameT,
     *,
-    purchases: PurchaseModel,
-    spend: SpendModel,
+    purchases: PurchaseModel | PurchaseCovariates,
+    spend: SpendModel | SpendCovariates,
     horizon: float,
-    discount_rate: float,
+    discount_rate: float | None = None,
     margin: float = 1.0,
     nonpositive: Nonpositive = "error",
     columns: HistoryColumns = HISTORY,
@@ -36,16 +52,20 @@ def with_clv(
     customers
         One row per customer, as ``rfm_summary`` makes it.
     purchases
-        A fitted model of purchases, such as ``fit_bg_nbd`` returns.
+        A fitted model of purchases, such as ``fit_bg_nbd`` returns, or
+        ``fit_purchase_covariates``, whose covariates are then read too.
     spend
-        A fitted model of spend, such as ``fit_gamma_gamma`` returns.
+        A fitted model of spend, such as ``fit_gamma_gamma``, ``fit_credibility_spend``
+        or ``fit_spend_covariates`` returns.
     horizon
         How far ahead, in the unit of ``T``; ``math.inf`` for a lifetime. Nothing is
         converted to months.
     discount_rate
         The effective rate per unit of ``T``; ``per_unit_rate`` converts a yearly one.
+        Left out where ``columns`` names a column of each customer's own rate.
     margin
-        The share of an amount that is profit; 1 leaves value in revenue.
+        The share of an amount that is profit; 1 leaves value in revenue. Left out where
+        ``columns`` names a column of each customer's own margin.
     nonpositive
         What to do with customers who came back and whose mean amount is 0 or less:
         ``"error"`` refuses them, ``"keep"`` values them at 0.
@@ -106,19 +126,25 @@ def with_clv(
     0         ann  36.74
     1         bob   8.46
     """
-    able_to("purchases", purchases, "discounted_expected_purchases")
-    able_to("spend", spend, "expected_spend")
-    discounted = partial(
-        purchases.discounted_expected_purchases,
-        horizon=nonnegative("horizon", horizon, infinite=True),
-        discount_rate=rate_in_unit(discount_rate, unit_of(purchases)),
-    )
     return with_expected_value(
         customers,
-        discounted=discounted,
-        spend=spend,
+        purchases=able_to_count(purchases),
+        discounted=partial(
+            _discounted,
+            horizon=nonnegative("horizon", horizon, infinite=True),
+        ),
+        spend=able_to_price(spend),
+        rate=rate_for_all(discount_rate, columns, unit_of(purchases)),
         margin=margin,
         nonpositive=nonpositive,
         columns=columns,
         output_col=output_col,
+    )
+
+
+def _discounted(
+    model: PurchaseModel, *history: FloatArray, horizon: float, discount_rate: float
+) -> FloatArray:
+    return model.discounted_expected_purchases(
+        *history, horizon=horizon, discount_rate=discount_rate
     )

@@ -2,29 +2,39 @@
 
 from functools import partial
 
-from ..._arguments import able_to
 from ..._check import nonnegative
+from ..._typed import typed
 from ...typing import (
     HISTORY,
+    FloatArray,
     HistoryColumns,
     IntoFrameT,
     PurchaseModel,
     SpendModel,
 )
 from ..models.given_active import given_active
-from .expected_value import Nonpositive, with_expected_value
-from .fitted_unit import rate_in_unit, unit_of
+from ..models.purchase_covariates import PurchaseCovariates
+from ..models.spend_covariates import SpendCovariates
+from .customer_terms import rate_for_all
+from .expected_value import (
+    Nonpositive,
+    able_to_count,
+    able_to_price,
+    with_expected_value,
+)
+from .fitted_unit import unit_of
 
 __all__ = ["with_clv_if_active"]
 
 
+@typed
 def with_clv_if_active(
     customers: IntoFrameT,
     *,
-    purchases: PurchaseModel,
-    spend: SpendModel,
+    purchases: PurchaseModel | PurchaseCovariates,
+    spend: SpendModel | SpendCovariates,
     horizon: float,
-    discount_rate: float,
+    discount_rate: float | None = None,
     margin: float = 1.0,
     nonpositive: Nonpositive = "error",
     columns: HistoryColumns = HISTORY,
@@ -41,16 +51,20 @@ def with_clv_if_active(
     customers
         One row per customer, as ``rfm_summary`` makes it.
     purchases
-        A fitted model of purchases, such as ``fit_bg_nbd`` returns.
+        A fitted model of purchases, such as ``fit_bg_nbd`` returns, or
+        ``fit_purchase_covariates``, whose covariates are then read too.
     spend
-        A fitted model of spend, such as ``fit_gamma_gamma`` returns.
+        A fitted model of spend, such as ``fit_gamma_gamma``, ``fit_credibility_spend``
+        or ``fit_spend_covariates`` returns.
     horizon
         How far ahead, in the unit of ``T``; ``math.inf`` for a lifetime. A customer who
         is active now may leave within it: that chance is included.
     discount_rate
         The effective rate per unit of ``T``; ``per_unit_rate`` converts a yearly one.
+        Left out where ``columns`` names a column of each customer's own rate.
     margin
-        The share of an amount that is profit; 1 leaves value in revenue.
+        The share of an amount that is profit; 1 leaves value in revenue. Left out where
+        ``columns`` names a column of each customer's own margin.
     nonpositive
         What to do with customers who came back and whose mean amount is 0 or less:
         ``"error"`` refuses them, ``"keep"`` values them at 0.
@@ -113,21 +127,28 @@ def with_clv_if_active(
     0         ann               0.73          50.63
     1         cat               0.10          50.63
     """
-    able_to(
-        "purchases", purchases, "discounted_expected_purchases", "probability_alive"
-    )
-    able_to("spend", spend, "expected_spend")
-    discounted = partial(
-        purchases.discounted_expected_purchases,
-        horizon=nonnegative("horizon", horizon, infinite=True),
-        discount_rate=rate_in_unit(discount_rate, unit_of(purchases)),
-    )
     return with_expected_value(
         customers,
-        discounted=partial(given_active, purchases, discounted),
-        spend=spend,
+        purchases=able_to_count(purchases, "probability_alive"),
+        discounted=partial(
+            _given_active,
+            horizon=nonnegative("horizon", horizon, infinite=True),
+        ),
+        spend=able_to_price(spend),
+        rate=rate_for_all(discount_rate, columns, unit_of(purchases)),
         margin=margin,
         nonpositive=nonpositive,
         columns=columns,
         output_col=output_col,
     )
+
+
+def _given_active(
+    model: PurchaseModel, *history: FloatArray, horizon: float, discount_rate: float
+) -> FloatArray:
+    discounted = partial(
+        model.discounted_expected_purchases,
+        horizon=horizon,
+        discount_rate=discount_rate,
+    )
+    return given_active(model, discounted, *history)

@@ -1,14 +1,17 @@
 """Purchases times spend times margin, in one pass over a frame of any library."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
+from ..._arguments import able_to
 from ..._check import one_of
 from ..._frames import (
     Frame,
+    Rule,
     collect,
     is_lazy,
     native,
@@ -21,24 +24,72 @@ from ..._frames import (
 )
 from ...errors import InvalidValueError
 from ...typing import FloatArray, HistoryColumns, IntoFrameT, SpendModel
+from ..models.covariate_columns import covariate_rules
+from ..models.covariate_scores import covariates_of, scored_by_model
 from ..models.histories import Score, history_rules, known_id
-from ..models.model_arguments import finite_margin, new_columns
+from ..models.model_arguments import new_columns
 from ..models.spend_columns import spending_rules, unused
+from .customer_terms import at_own_rate, share_for_all, term_rules
 from .opened_customers import nonpositive_rule, proved
 
-__all__ = ["Nonpositive", "with_expected_value"]
+__all__ = ["Nonpositive", "able_to_count", "able_to_price", "with_expected_value"]
 
 Nonpositive: TypeAlias = Literal["error", "keep"]
+# From a model and the arrays of a history, at a discount_rate, what is expected.
+Discounted: TypeAlias = Callable[..., FloatArray]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Terms:
-    discounted: Score
-    spend: SpendModel
-    share: float
+    """What a value is made of; a rate or share of None is a column of the frame."""
+
+    purchases: object
+    discounted: Discounted
+    spend: object
+    rate: float | None
+    share: float | None
     nonpositive: Nonpositive
     columns: HistoryColumns
     output_col: str
+
+    @property
+    def read(self) -> tuple[str, ...]:
+        """The columns of the history and the amount, and those of single customers."""
+        every = (
+            *self.columns.history,
+            self.columns.monetary_value,
+            *self.columns.terms,
+            *covariates_of(self.purchases),
+            *covariates_of(self.spend),
+        )
+        return tuple(dict.fromkeys(every))
+
+    def rules(self, frame: Frame) -> list[Rule]:
+        """Return the rules of the columns that single customers bring."""
+        named = (*covariates_of(self.purchases), *covariates_of(self.spend))
+        return [
+            *term_rules(self.columns)(frame),
+            *covariate_rules(tuple(dict.fromkeys(named)))(frame),
+        ]
+
+    def bought(self, *columns: FloatArray) -> FloatArray:
+        """Return discounted purchases, from history, covariates and own rate."""
+        if self.rate is not None:
+            return self._bought(*columns, self.rate)
+        *rest, rate = columns
+        return at_own_rate(self._bought, rate, *rest)
+
+    def _bought(self, *columns: Any) -> FloatArray:  # noqa: ANN401 - arrays, then a rate
+        *arrays, rate = columns
+        score = partial(self._of_model, rate)
+        return scored_by_model(self.purchases, score, arrays[:3], arrays[3:])
+
+    def _of_model(self, rate: float, model: Any, *history: FloatArray) -> FloatArray:  # noqa: ANN401 - any model that can
+        return _finite(partial(self.discounted, model, discount_rate=rate), *history)
+
+    def spent(self, *columns: FloatArray) -> FloatArray:
+        """Return expected spend, from frequency, mean amount and covariates."""
+        return scored_by_model(self.spend, _spend_of, columns[:2], columns[2:])
 
 
 _PURCHASES = "_crmkit_purchases"
@@ -50,8 +101,10 @@ _KEEP = 'Correct them, or pass nonpositive="keep" to value these customers at 0.
 def with_expected_value(
     customers: IntoFrameT,
     *,
-    discounted: Score,
-    spend: SpendModel,
+    purchases: object,
+    discounted: Discounted,
+    spend: object,
+    rate: float | None,
     margin: float,
     nonpositive: Nonpositive,
     columns: HistoryColumns,
@@ -59,32 +112,54 @@ def with_expected_value(
 ) -> IntoFrameT:
     """Add discounted purchases times expected spend times the margin."""
     one_of("nonpositive", nonpositive, ("error", "keep"))
-    asked = (*columns.history, columns.monetary_value)
     terms = _Terms(
+        purchases=purchases,
         discounted=discounted,
         spend=spend,
-        share=finite_margin(margin),
+        rate=rate,
+        share=share_for_all(margin, columns),
         nonpositive=nonpositive,
         columns=columns,
         output_col=output_col,
     )
-    new_columns((output_col,), read=asked)
-    opened = read(customers, asked)
+    new_columns((output_col,), read=terms.read)
+    opened = read(customers, terms.read)
     valued = _in_an_engine if is_lazy(opened) else _in_memory
     return native(valued(opened, terms), customers)
+
+
+def able_to_count(purchases: object, *more: str) -> object:
+    """Return a purchase model that can be valued, a plain one or by covariates."""
+    if not covariates_of(purchases):
+        able_to("purchases", purchases, "discounted_expected_purchases", *more)
+    return purchases
+
+
+def able_to_price(spend: object) -> object:
+    """Return a spend model that can be valued, a plain one or by covariates."""
+    if not covariates_of(spend):
+        able_to("spend", spend, "expected_spend")
+    return spend
 
 
 def _in_memory(opened: Frame, terms: _Terms) -> Frame:
     frame, columns = collect(opened), terms.columns
     history = proved(frame, columns)
     known = known_id(frame, columns.customer_id)
-    refuse(frame, spending_rules(columns.spend, sign="any")(frame), id_col=known)
+    rules = [*spending_rules(columns.spend, sign="any")(frame), *terms.rules(frame)]
+    refuse(frame, rules, id_col=known)
     x = np.asarray(history.frequency)
     amount = np.where(x > 0, numbers(frame, columns.monetary_value), 0.0)
     if terms.nonpositive == "error" and np.any((x > 0) & (amount <= 0)):
         refuse(frame, [nonpositive_rule(columns, remedy=_KEEP)], id_col=known)
-    bought = _finite(terms.discounted, *history)
-    value = bought * _spend_of(terms.spend, x, amount) * terms.share
+    asked = [*covariates_of(terms.purchases)]
+    if columns.discount_rate is not None:
+        asked.append(columns.discount_rate)
+    bought = terms.bought(*history, *(numbers(frame, name) for name in asked))
+    covariates = [numbers(frame, name) for name in covariates_of(terms.spend)]
+    share = terms.share
+    kept = numbers(frame, str(columns.margin)) if share is None else share
+    value = bought * terms.spent(x, amount, *covariates) * kept
     return with_arrays(frame, {terms.output_col: value})
 
 
@@ -93,6 +168,7 @@ def _in_an_engine(opened: Frame, terms: _Terms) -> Frame:
     rules = [
         *history_rules(columns.history)(opened),
         *spending_rules(columns.spend, sign="any")(opened),
+        *terms.rules(opened),
     ]
     if terms.nonpositive == "error":
         rules.append(nonpositive_rule(columns, remedy=_KEEP))
@@ -102,16 +178,21 @@ def _in_an_engine(opened: Frame, terms: _Terms) -> Frame:
     )
     # Distinct histories and distinct amounts are fetched apart: together they are
     # nearly as many as the rows.
-    discounted = {bought: partial(_finite, terms.discounted)}
-    counted = score_cells(opened, columns.history, discounted, repeatable=True)
+    keys = [*columns.history, *covariates_of(terms.purchases)]
+    if columns.discount_rate is not None:
+        keys.append(columns.discount_rate)
+    plain = len(keys) == len(columns.history)
+    counted = score_cells(opened, keys, {bought: terms.bought}, repeatable=plain)
     # A hole where nothing was bought again is as good as a 0, and joins as one.
     repeat = nw.col(columns.frequency) > 0
     mean = nw.when(repeat).then(nw.col(columns.monetary_value)).otherwise(nw.lit(0.0))
     keyed = counted.with_columns(mean.alias(amount))
-    paid = {spent: partial(_spend_of, terms.spend)}
-    priced = score_cells(keyed, (columns.frequency, amount), paid)
-    value = nw.col(bought) * nw.col(spent) * terms.share
-    valued = priced.with_columns(value.alias(terms.output_col))
+    paid = (columns.frequency, amount, *covariates_of(terms.spend))
+    priced = score_cells(keyed, paid, {spent: terms.spent})
+    value = nw.col(bought) * nw.col(spent)
+    share = terms.share
+    kept = value * (nw.col(str(columns.margin)) if share is None else share)
+    valued = priced.with_columns(kept.alias(terms.output_col))
     return valued.drop(bought, spent, amount)
 
 
@@ -128,11 +209,9 @@ def _spend_of(
     return expected
 
 
-def _finite(
-    score: Score, frequency: FloatArray, recency: FloatArray, T: FloatArray
-) -> FloatArray:
+def _finite(score: Score, *history: FloatArray) -> FloatArray:
     """Refuse an infinite value: no decision can be based on it."""
-    scores = score(frequency, recency, T)
+    scores = score(*history)
     endless = int(np.count_nonzero(~np.isfinite(scores)))
     if endless:
         raise InvalidValueError(

@@ -19,7 +19,9 @@ def unit_of(model: object) -> TimeUnit | None:
     return next((unit for unit in DAYS_PER_UNIT if unit == carried), None)
 
 
-def rate_in_unit(discount_rate: float, unit: TimeUnit | None) -> float:
+def rate_in_unit(
+    discount_rate: float, unit: TimeUnit | None, *, stacklevel: int = 3
+) -> float:
     """Return a rate above -1; warn if it exceeds 100% a year in a known unit.
 
     Such a rate is nearly always a percentage (10 for 0.1) or the rate of a year beside
@@ -34,7 +36,7 @@ def rate_in_unit(discount_rate: float, unit: TimeUnit | None) -> float:
             f"argument 'discount_rate': {given:g} is {given:,.0%} a {unit}, "
             f"{_shown(yearly)} a year. {_remedy(given, unit)}",
             UnitWarning,
-            stacklevel=3,  # the caller of the public function
+            stacklevel=stacklevel,  # the caller of the public function
         )
     return given
 

@@ -60,7 +60,8 @@ def open_customers(
     customers: IntoDataFrame, columns: HistoryColumns
 ) -> OpenedCustomers:
     """Open customers whose purchases and amounts are asked for; amounts are above 0."""
-    frame = read_eager(customers, (*columns.history, columns.monetary_value))
+    asked = (*columns.history, columns.monetary_value, *columns.terms)
+    frame = read_eager(customers, asked)
     history = proved(frame, columns)
     known = known_id(frame, columns.customer_id)
     refuse(frame, spending_rules(columns.spend, sign="any")(frame), id_col=known)

@@ -8,51 +8,10 @@ import numpy as np
 
 from ...typing import FloatArray
 from ..base.special import Numbers, log_beta_ratio
-from . import beta_geometric_future
 from . import bg_bb as bb
-from . import bg_nbd as bg
-from . import mbg_nbd as mbg
 from . import pareto_nbd as pareto
 
-__all__ = ["bg_bb", "bg_nbd", "mbg_nbd", "pareto_nbd"]
-
-
-def bg_nbd(
-    frequency: FloatArray,
-    recency: FloatArray,
-    T: FloatArray,
-    *,
-    elapsed: Numbers,
-    r: float,
-    alpha: float,
-    a: float,
-    b: float,
-) -> FloatArray:
-    """Return the logarithm of P(active at ``T + elapsed``) of the BG/NBD."""
-    now = beta_geometric_future.Now(
-        frequency=frequency, T=T, first_toss=0, r=r, alpha=alpha, a=a, b=b
-    )
-    alive = bg.log_probability_alive(frequency, recency, T, r=r, alpha=alpha, a=a, b=b)
-    return alive + beta_geometric_future.log_survival(elapsed, now)
-
-
-def mbg_nbd(
-    frequency: FloatArray,
-    recency: FloatArray,
-    T: FloatArray,
-    *,
-    elapsed: Numbers,
-    r: float,
-    alpha: float,
-    a: float,
-    b: float,
-) -> FloatArray:
-    """Return the logarithm of P(active at ``T + elapsed``) of the MBG/NBD."""
-    now = beta_geometric_future.Now(
-        frequency=frequency, T=T, first_toss=1, r=r, alpha=alpha, a=a, b=b
-    )
-    alive = mbg.log_probability_alive(frequency, recency, T, r=r, alpha=alpha, a=a, b=b)
-    return alive + beta_geometric_future.log_survival(elapsed, now)
+__all__ = ["bg_bb", "pareto_nbd"]
 
 
 def pareto_nbd(

@@ -10,7 +10,6 @@ from ...typing import FloatArray, IntArray
 
 __all__ = [
     "sample_chances",
-    "sample_counts",
     "sample_lifetimes",
     "sample_rates",
     "sample_times",
@@ -42,18 +41,6 @@ def sample_lifetimes(
     waits = rng.standard_exponential(pace.shape)
     ends = pace > _SLOWEST
     return np.where(ends, waits / np.where(ends, pace, 1.0), np.inf)
-
-
-def sample_counts(
-    rate: FloatArray,
-    dropout: FloatArray,
-    lifetime: FloatArray,
-    T: FloatArray,
-    rng: np.random.Generator,
-) -> IntArray:
-    """Draw the number of purchases in ``(0, T]``; the last one may be at the end."""
-    stays = rng.poisson(rate * (1.0 - dropout) * np.minimum(lifetime, T))
-    return stays + ((lifetime > 0) & (lifetime <= T))
 
 
 def sample_times(

@@ -16,7 +16,6 @@ from scipy.special import expit
 
 from ...typing import FloatArray, IntArray
 from ..base.cells import group, per_cell
-from ..base.newton import Derivatives
 from ..base.special import Numbers, log_beta_ratio, log_mixed_with_zero
 from . import bg_bb_likelihood
 from .bg_bb_likelihood import gradient, objective
@@ -28,7 +27,6 @@ __all__ = [
     "expected_purchases_new_customer",
     "gradient",
     "log_likelihood",
-    "log_likelihood_sums",
     "log_pmf",
     "log_pmf_new_customer",
     "log_probability_alive",
@@ -38,7 +36,6 @@ __all__ = [
     "probability_alive",
     "probability_alive_after",
     "sample_customers",
-    "sample_future_purchases",
     "sample_purchase_times",
     "start_values",
     "variance_of_purchases",
@@ -63,21 +60,6 @@ def log_likelihood(
         frequency, recency, T, alpha=alpha, beta=beta, gamma=gamma, delta=delta
     )
     return np.logaddexp(*shares)
-
-
-def log_likelihood_sums(
-    frequency: FloatArray,
-    recency: FloatArray,
-    T: FloatArray,
-    weights: FloatArray,
-    *,
-    log_parameters: FloatArray,
-) -> Derivatives:
-    """Return the weighted log-likelihood, its gradient and Hessian, once.
-
-    A fit asks many times: ``objective`` does the part that does not change only once.
-    """
-    return objective(frequency, recency, T, weights)(log_parameters)
 
 
 def start_values(
@@ -335,29 +317,6 @@ def sample_purchase_times(
     which = 1.0 + np.arange(customer.size) - np.repeat(ends - seen, seen)
     used = rng.random(customer.size) < chance[customer]
     return customer[used].astype(np.int64), which[used].astype(np.float64)
-
-
-def sample_future_purchases(
-    frequency: FloatArray,
-    recency: FloatArray,
-    T: FloatArray,
-    rng: np.random.Generator,
-    *,
-    horizon: Numbers,
-    alpha: float,
-    beta: float,
-    gamma: float,
-    delta: float,
-) -> IntArray:
-    """Draw the number of purchases at the next ``horizon`` opportunities."""
-    alive = probability_alive(
-        frequency, recency, T, alpha=alpha, beta=beta, gamma=gamma, delta=delta
-    )
-    there = rng.random(alive.shape) < alive
-    chance = rng.beta(alpha + frequency, beta + T - frequency)
-    lifetime = _lifetimes(rng.beta(gamma, delta + T), rng)
-    seen = np.minimum(lifetime, horizon).astype(np.int64)
-    return there * rng.binomial(seen, chance)
 
 
 def _log_shares(

@@ -87,7 +87,10 @@ def estimate_structure(
 
 def belief(frequency: FloatArray, *, within: float, between: float) -> FloatArray:
     """Return the weight of a customer's own mean: 0 for nothing seen, towards 1."""
-    return np.asarray(frequency * between / (frequency * between + within))
+    signal = frequency * between
+    # Without amounts, or without any scatter at all, there is nothing to believe.
+    total = signal + within
+    return np.divide(signal, total, out=np.zeros_like(total), where=total > 0)
 
 
 def expected_spend(

@@ -22,7 +22,6 @@ __all__ = [
     "expected_spend",
     "gradient",
     "log_likelihood",
-    "log_likelihood_sums",
     "mean_spend",
     "objective",
     "posterior_parameters",
@@ -140,20 +139,6 @@ def objective(
         )
 
     return derivatives
-
-
-def log_likelihood_sums(
-    frequency: FloatArray,
-    monetary_value: FloatArray,
-    weights: FloatArray,
-    *,
-    log_parameters: FloatArray,
-) -> Derivatives:
-    """Return the weighted log-likelihood, its gradient and Hessian, once.
-
-    A fit asks many times: ``objective`` does the part that does not change only once.
-    """
-    return objective(frequency, monetary_value, weights)(log_parameters)
 
 
 def start_values(

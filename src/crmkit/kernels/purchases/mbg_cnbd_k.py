@@ -13,7 +13,7 @@ rate of steps: purchases come at a ``k``-th of it.
 
 import numpy as np
 
-from ...typing import FloatArray, IntArray
+from ...typing import FloatArray
 from ..base.newton import Objective
 from ..base.special import Numbers, log1p_exp, log_mixed_with_zero
 from . import erlang_future, erlang_likelihood
@@ -41,7 +41,6 @@ __all__ = [
     "regularity_log_likelihood",
     "sample_active_times",
     "sample_customers",
-    "sample_future_purchases",
     "sample_purchase_times",
     "start_values",
     "variance_of_purchases",
@@ -322,30 +321,6 @@ def posterior_mean_dropout(
     """Return the mean of each customer's probability to leave at a purchase."""
     alive = probability_alive(frequency, recency, T, k=k, r=r, alpha=alpha, a=a, b=b)
     return (a + 1.0 - alive) / (a + b + frequency + 1.0)
-
-
-def sample_future_purchases(
-    frequency: FloatArray,
-    recency: FloatArray,
-    T: FloatArray,
-    rng: np.random.Generator,
-    *,
-    horizon: Numbers,
-    k: int,
-    r: float,
-    alpha: float,
-    a: float,
-    b: float,
-) -> IntArray:
-    """Draw the number of purchases in ``(T, T + horizon]``, given the history."""
-    active = rng.random(frequency.size) < probability_alive(
-        frequency, recency, T, k=k, r=r, alpha=alpha, a=a, b=b
-    )
-    there = np.flatnonzero(active)
-    span = np.broadcast_to(np.asarray(horizon, np.float64), frequency.shape)[there]
-    history = frequency[there], recency[there], T[there]
-    rows, _ = sample_active_times(*history, span, rng, k=k, r=r, alpha=alpha, a=a, b=b)
-    return np.bincount(there[rows], minlength=frequency.size)
 
 
 def _now(

@@ -12,9 +12,8 @@ A history is ``frequency`` (repeat purchases), ``recency`` (time of the last one
 import numpy as np
 from scipy.special import expit
 
-from ...typing import FloatArray, IntArray
+from ...typing import FloatArray
 from ..base.cells import per_distinct
-from ..base.newton import Derivatives
 from ..base.special import (
     Numbers,
     digamma_difference,
@@ -26,7 +25,7 @@ from . import pareto_future, pareto_odds
 from .pareto_counts import window_means
 from .pareto_likelihood import objective
 from .pareto_odds import log_odds_dead, log_window_of
-from .pareto_sample import lifetimes, sample_customers, sample_purchase_times
+from .pareto_sample import sample_customers, sample_purchase_times
 
 __all__ = [
     "discounted_expected_purchases",
@@ -34,7 +33,6 @@ __all__ = [
     "expected_purchases_new_customer",
     "gradient",
     "log_likelihood",
-    "log_likelihood_sums",
     "log_pmf",
     "log_pmf_new_customer",
     "log_probability_alive",
@@ -44,7 +42,6 @@ __all__ = [
     "probability_alive",
     "probability_alive_after",
     "sample_customers",
-    "sample_future_purchases",
     "sample_purchase_times",
     "start_values",
     "variance_of_purchases",
@@ -112,21 +109,6 @@ def gradient(
         ],
         axis=1,
     )
-
-
-def log_likelihood_sums(
-    frequency: FloatArray,
-    recency: FloatArray,
-    T: FloatArray,
-    weights: FloatArray,
-    *,
-    log_parameters: FloatArray,
-) -> Derivatives:
-    """Return the weighted log-likelihood, its gradient and Hessian, once.
-
-    A fit asks many times: ``objective`` does the part that does not change only once.
-    """
-    return objective(frequency, recency, T, weights)(log_parameters)
 
 
 def start_values(
@@ -327,26 +309,6 @@ def posterior_mean_dropout(
     ratio = _dead_ratio(recency, T, k, k, alpha=alpha, s=(s, s + 1.0), beta=beta)
     dead = (1.0 - alive) * ratio * (s + 1.0) / (beta + recency)
     return alive * s / (beta + T) + dead
-
-
-def sample_future_purchases(
-    frequency: FloatArray,
-    recency: FloatArray,
-    T: FloatArray,
-    rng: np.random.Generator,
-    *,
-    horizon: Numbers,
-    r: float,
-    alpha: float,
-    s: float,
-    beta: float,
-) -> IntArray:
-    """Draw the number of purchases in ``(T, T + horizon]``, given the history."""
-    alive = probability_alive(frequency, recency, T, r=r, alpha=alpha, s=s, beta=beta)
-    there = rng.random(alive.shape) < alive
-    rate = rng.gamma(r + frequency) / (alpha + T)
-    lifetime = lifetimes(rng.gamma(s, size=alive.shape) / (beta + T), rng)
-    return there * rng.poisson(rate * np.minimum(lifetime, horizon))
 
 
 def _dead_ratio(

@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from ...fits import Interval
+from ...fits import Interval, shown
 from ...rfm.transaction_report import TransactionReport
 from ..question import Question
 
@@ -239,6 +239,7 @@ class LeftOut:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@shown
 class Findings(Generic[FrameT_co]):
     """Everything the analysis found.
 

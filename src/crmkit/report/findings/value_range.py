@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..._frames import native, nw, read_eager
-from ...clv import BgNbd, GammaGamma, forecast
+from ...clv import BgNbd, GammaGamma, Ranges, forecast
 from ...errors import CrmkitError
 from ...fits import FitReport, Interval
 from ...typing import IntoDataFrame
@@ -26,8 +26,8 @@ def value_range(
 ) -> Interval | None:
     """Return the range of the value in 95% of simulated futures; None if unknown.
 
-    Very large bases are not simulated, nor are fits that needed a penalty or have
-    parameters that the data hardly determine.
+    Very large bases are not simulated. Parameters that the data hardly determine are
+    drawn from a fit with a light penalty.
     """
     weeks = question.horizon_weeks
     if n_customers * weeks > _MOST_WEEKS or not all(
@@ -45,7 +45,7 @@ def value_range(
             horizon=weeks,
             discount_rate=question.weekly_discount_rate,
             margin=question.margin,
-            n_draws=_DRAWS,
+            ranges=Ranges(n_draws=_DRAWS),
             rng=np.random.default_rng(_SEED),
         )
     except CrmkitError:
@@ -54,6 +54,5 @@ def value_range(
 
 
 def _settled(report: FitReport | None) -> bool:
-    return report is not None and not (
-        report.penalty or report.boundary or report.weakly_identified
-    )
+    # What the data leave free is held by a light penalty: the range never vanishes.
+    return report is not None and report.steadied.log_covariance is not None

@@ -9,6 +9,7 @@ import numpy as np
 from ..._arguments import names_given
 from ..._check import MOST_REPEATS, fraction, one_of, random_source, whole
 from ..._frames import read_eager
+from ..._typed import typed
 from ...errors import InvalidValueError, NotEnoughDataError
 from ...fits import Interval, checked, from_document, resampled_interval_of, to_document
 from ...kernels.base import intervals
@@ -133,6 +134,7 @@ class DriverWeights:
         return from_document(cls, document)
 
 
+@typed
 def fit_driver_weights(
     responses: IntoDataFrame,
     *,

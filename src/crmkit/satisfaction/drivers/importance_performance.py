@@ -7,6 +7,7 @@ from scipy.special import stdtrit
 
 from ..._arguments import names_given
 from ..._frames import native, read_eager, table
+from ..._typed import typed
 from ...errors import NotEnoughDataError
 from ...kernels.survey import driver_weights as kernel
 from ...typing import FloatArray, IntArray, IntoDataFrameT
@@ -28,6 +29,7 @@ _DIRECTIONS = np.array(["negative", "none", "positive"])
 _LEVEL = 0.95  # a correlation that passes zero at this level has a direction
 
 
+@typed
 def importance_performance(
     responses: IntoDataFrameT,
     *,

@@ -8,6 +8,7 @@ from scipy.special import stdtrit
 from ..._arguments import names_given
 from ..._check import fraction
 from ..._frames import native, read_eager, table
+from ..._typed import typed
 from ...errors import InvalidValueError, NotEnoughDataError
 from ...kernels.base import regression
 from ...typing import BoolArray, FloatArray, IntoDataFrameT
@@ -25,6 +26,7 @@ _KINDS = np.array([["neutral", "delighter"], ["must_be", "hybrid"]])
 _DIRECTIONS = np.array([["none", "positive"], ["negative", "mixed"]])
 
 
+@typed
 def penalty_reward(
     responses: IntoDataFrameT,
     *,

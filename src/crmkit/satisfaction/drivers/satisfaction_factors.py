@@ -12,8 +12,9 @@ import numpy as np
 
 from ..._arguments import names_given
 from ..._frames import read_eager
+from ..._typed import typed
 from ...errors import InvalidValueError
-from ...fits import checked, from_document, to_document
+from ...fits import checked, from_document, shown, to_document
 from ...kernels.survey import reliability
 from ...typing import FloatArray, IntoDataFrame
 from ..reading.questions import (
@@ -31,6 +32,7 @@ _FACTORS: Final = ("core", "support", "recovery", "personalisation")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@shown
 class SatisfactionFactor:
     """One factor of satisfaction.
 
@@ -88,6 +90,7 @@ class SatisfactionFactors:
         return from_document(cls, document)
 
 
+@typed
 def satisfaction_factors(
     responses: IntoDataFrame,
     *,

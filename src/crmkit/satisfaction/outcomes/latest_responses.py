@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..._check import whole
+from ..._check import day_count
 from ..._dates import day_number
 from ..._frames import (
     EagerFrame,
@@ -75,7 +75,7 @@ def latest_responses(
     frame, dates = require_dates(opened, date_col)
     refuse(frame, [*id_rules(frame, customer_id_col), *dates], id_col=customer_id_col)
     end = day_number("as_of", as_of, zone=time_zone(frame, date_col))
-    start = None if window_days is None else end - whole("window_days", window_days)
+    start = None if window_days is None else end - day_count("window_days", window_days)
     if isinstance(frame, nw.LazyFrame):
         kept: Frame = _latest_in_engine(frame, customer_id_col, date_col, start, end)
     else:

@@ -15,6 +15,7 @@ from ..._frames import (
     refuse,
     require_numbers,
 )
+from ..._typed import typed
 from ...errors import InvalidValueError, NotEnoughDataError
 from ...fits import Interval, checked, from_document, to_document
 from ...kernels.survey import share_ratios
@@ -147,6 +148,7 @@ class OutcomeLink:
         return from_document(cls, document)
 
 
+@typed
 def link_to_outcomes(
     responses: IntoFrame,
     *,

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..._check import whole
+from ..._check import day_count
 from ..._dates import day_number
 from ..._frames import (
     Frame,
@@ -118,7 +118,7 @@ def with_outcomes(
         customer_id_col=customer_id_col,
         date_col=date_col,
         as_of=as_of,
-        horizon_days=whole("horizon_days", horizon_days, at_least=1),
+        horizon_days=day_count("horizon_days", horizon_days, at_least=1),
     )
     frame = _answers(responses, window)
     _require_seen(window, observation_period_end, zone=time_zone(frame, date_col))

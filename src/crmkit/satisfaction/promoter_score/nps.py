@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 
 from ..._check import fraction, one_of, whole
+from ..._typed import typed
 from ...errors import InvalidValueError, NotEnoughDataError
 from ...fits import Interval, checked, from_document, to_document
 from ...kernels.survey import nps as kernel
@@ -161,6 +162,7 @@ class Nps:
         lower, upper = limits(*self.counts, level=level, method=method)
         return Interval(lower=float(lower), upper=float(upper), level=level)
 
+    @typed
     def minus(
         self, other: "Nps", *, method: DifferenceMethod = "adjusted_wald"
     ) -> NpsDifference:

@@ -3,6 +3,7 @@
 from ..._check import one_of
 from ..._frames import Frame, Rule, native, nw, read, refuse, require_numbers
 from ..._frames import missing as missing_in
+from ..._typed import typed
 from ...typing import IntoFrameT, Missing
 from ..reading.tally import Fractions, Scale, scale_rules
 from .bands import Bands, bands_of
@@ -12,6 +13,7 @@ __all__ = ["with_nps_group"]
 _MISSING: tuple[Missing, ...] = ("error", "keep")
 
 
+@typed
 def with_nps_group(
     responses: IntoFrameT,
     *,

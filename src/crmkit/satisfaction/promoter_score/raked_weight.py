@@ -14,6 +14,7 @@ from ..._frames import (
     require_ids,
     with_arrays,
 )
+from ..._typed import typed
 from ...errors import ConvergenceError, InvalidValueError
 from ...kernels.survey import design_weights as kernel
 from ...typing import FloatArray, IntArray, IntoDataFrameT
@@ -25,6 +26,7 @@ _TOLERANCE = 1e-10  # of a share
 _ROUNDS = 1000  # contradictory margins never meet; most others do within 20
 
 
+@typed
 def with_raked_weight(
     responses: IntoDataFrameT,
     *,

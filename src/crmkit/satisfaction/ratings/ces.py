@@ -1,5 +1,6 @@
 """CES, the customer effort score: the share of customers who found it easy."""
 
+from ..._typed import typed
 from ...typing import IntoFrame
 from ..reading.tally import Fractions, OutOfRange, Scale
 from .rating import Direction, Rating, rating_of
@@ -7,6 +8,7 @@ from .rating import Direction, Rating, rating_of
 __all__ = ["ces"]
 
 
+@typed
 def ces(
     responses: IntoFrame,
     *,

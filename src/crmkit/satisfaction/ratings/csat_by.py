@@ -7,6 +7,7 @@ import numpy as np
 from ..._arguments import names_given
 from ..._check import one_of
 from ..._frames import EagerFrame, beside, is_lazy, native, numbers, nw, with_arrays
+from ..._typed import typed
 from ...typing import BoolArray, IntoFrameT
 from ..reading.tally import Answers, Fractions, OutOfRange, Scale, tally
 from .rating import DIRECTIONS, Direction, box_limits, require_boxes
@@ -17,6 +18,7 @@ _SUMS = ("satisfied", "n_responses", "missing", "dropped", "total")
 _DERIVED = ("share", "share_lower", "share_upper", "mean")
 
 
+@typed
 def csat_by(
     responses: IntoFrameT,
     *,

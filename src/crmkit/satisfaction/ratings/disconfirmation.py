@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..._frames import EagerFrame, native, read_eager, with_arrays
+from ..._typed import typed
 from ...errors import NotEnoughDataError
 from ...fits import Interval, checked, from_document, to_document
 from ...typing import IntoDataFrame, IntoDataFrameT
@@ -87,6 +88,7 @@ class Disconfirmation:
         return from_document(cls, document)
 
 
+@typed
 def disconfirmation(
     responses: IntoDataFrame,
     *,
@@ -141,6 +143,7 @@ def disconfirmation(
     )
 
 
+@typed
 def with_disconfirmation(
     responses: IntoDataFrameT,
     *,

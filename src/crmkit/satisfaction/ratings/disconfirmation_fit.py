@@ -9,6 +9,7 @@ from scipy.special import fdtrc
 
 from ..._check import one_of
 from ..._frames import read_eager
+from ..._typed import typed
 from ...errors import InvalidValueError, NotEnoughDataError
 from ...fits import checked, from_document, to_document
 from ...kernels.base import regression
@@ -86,6 +87,7 @@ class DisconfirmationFit:
             "disagreement_curvature": ee - ep + pp,
         }
 
+    @typed
     def expected_satisfaction(self, *, expectation: float, performance: float) -> float:
         """Return the expected satisfaction at one expectation and performance."""
         row = _design(
@@ -105,6 +107,7 @@ class DisconfirmationFit:
         return from_document(cls, document)
 
 
+@typed
 def fit_disconfirmation(
     responses: IntoDataFrame,
     *,

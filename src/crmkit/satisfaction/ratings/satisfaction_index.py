@@ -10,6 +10,7 @@ import numpy as np
 from ..._arguments import names_given
 from ..._check import one_of
 from ..._frames import native, read_eager, with_arrays
+from ..._typed import typed
 from ...errors import InvalidValueError, NotEnoughDataError
 from ...fits import Interval, checked, from_document, to_document
 from ...kernels.survey import reliability
@@ -96,6 +97,7 @@ class SatisfactionIndex:
             bounds=(0.0, 100.0),
         )
 
+    @typed
     def with_satisfaction_index(
         self, responses: IntoDataFrameT, *, output_col: str = "satisfaction_index"
     ) -> IntoDataFrameT:
@@ -134,6 +136,7 @@ def _index_of(found: SatisfactionIndex, answers: FloatArray) -> FloatArray:
     return index
 
 
+@typed
 def fit_satisfaction_index(
     responses: IntoDataFrame,
     *,

@@ -12,6 +12,7 @@ from ..._frames import (
     is_lazy,
     nw,
     refuse,
+    require_groups,
     require_ids,
     table,
 )
@@ -39,6 +40,7 @@ def with_plain_groups(frame: Frame, by: Sequence[str]) -> Frame:
     Chunks of a PyArrow table may each bring their own dictionary, and a ``group_by``
     over differing dictionaries fails inside PyArrow.
     """
+    require_groups(frame, by)
     if is_lazy(frame) or not frame.implementation.is_pyarrow():
         return frame
     schema = frame.collect_schema()

@@ -4,7 +4,17 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..._frames import EagerFrame, Rule, missing, numbers, nw, refuse, require_numbers
+from ..._frames import (
+    HUGE,
+    EagerFrame,
+    Rule,
+    missing,
+    number_rules,
+    numbers,
+    nw,
+    refuse,
+    require_numbers,
+)
 from ...errors import InvalidValueError, NotEnoughDataError
 from ...typing import BoolArray, FloatArray
 
@@ -51,7 +61,7 @@ def in_content_order(values: FloatArray) -> FloatArray:
 def require_range(scale: Range) -> Range:
     """Return the ends of a scale, the lower one first."""
     low, high = scale
-    if not (np.isfinite(low) and np.isfinite(high) and low < high):
+    if not -HUGE <= low < high <= HUGE:
         raise InvalidValueError(
             subject="argument 'scale'",
             found=f"invalid value {scale!r}",
@@ -71,20 +81,18 @@ def require_flag(column: str, values: FloatArray) -> None:
 
 
 def _rules(frame: EagerFrame, column: str, scale: Range | None) -> list[Rule]:
+    if scale is None:
+        hole_first = number_rules(frame, column, remedy="Correct these answers.")
+        return hole_first[1:]
     value, given = nw.col(column), ~missing(frame, column)
-    low, high = (-np.inf, np.inf) if scale is None else scale
-    outside = (value < low) | (value > high)
-    if frame.collect_schema()[column].is_float():
-        outside = outside | (~value.is_finite() & ~value.is_nan())
+    low, high = scale
     return [
         Rule(
             column=column,
-            broken=given & outside,
-            found="infinite value" if scale is None else "out-of-scale answer",
-            remedy="Correct these answers."
-            if scale is None
+            broken=given & ((value < low) | (value > high)),
+            found="out-of-scale answer",
             # A 0 that codes "not applicable" would otherwise be the worst mark.
-            else f"The scale is {low:g} to {high:g}: correct these answers, pass the "
+            remedy=f"The scale is {low:g} to {high:g}: correct these answers, pass the "
             "scale of the questionnaire as 'scale', or make them missing where they "
             "mean 'not applicable'.",
         )

@@ -16,6 +16,7 @@ from ..._frames import (
     require_numbers,
     with_columns_of,
 )
+from ..._typed import typed
 from ...errors import InvalidValueError, MissingExtraError, NotEnoughDataError
 from ...fits import checked, from_document, to_document
 from ...kernels.groups.rand_index import adjusted_rand
@@ -94,6 +95,7 @@ class Clusters:
         ]
         return "\n".join(lines)
 
+    @typed
     def with_cluster(
         self, customers: IntoDataFrameT, *, output_col: str = "cluster"
     ) -> IntoDataFrameT:
@@ -130,6 +132,7 @@ class Clusters:
         return from_document(cls, document)
 
 
+@typed
 def fit_clusters(
     customers: IntoDataFrame,
     *,

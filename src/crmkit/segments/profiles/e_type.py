@@ -4,12 +4,14 @@ from collections.abc import Mapping
 
 from ..._check import number
 from ..._frames import native, nw, read_numbers
+from ..._typed import typed
 from ...errors import InvalidTypeError, InvalidValueError
 from ...typing import IntoFrameT
 
 __all__ = ["with_e_type"]
 
 
+@typed
 def with_e_type(
     customers: IntoFrameT,
     *,

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from ..._check import fraction, nonnegative, whole
+from ..._check import day_count, fraction, nonnegative
 from ..._frames import (
     native,
     number_rules,
@@ -12,6 +12,7 @@ from ..._frames import (
     refuse,
     require_numbers,
 )
+from ..._typed import typed
 from ...typing import IntoFrameT
 
 __all__ = ["LIFECYCLE_STAGES", "with_lifecycle_stage"]
@@ -36,6 +37,7 @@ _NUMBERS: Final = (
 )
 
 
+@typed
 def with_lifecycle_stage(
     customers: IntoFrameT,
     *,
@@ -108,7 +110,7 @@ def with_lifecycle_stage(
     ['termination', 'recovery', 'development', 'growth']
     """
     lapse = nonnegative("lapse_days", lapse_days)
-    recent = whole("window_days", window_days, at_least=1)
+    recent = day_count("window_days", window_days, at_least=1)
     noise = nonnegative("tolerance", tolerance)
     alive = fraction("alive_from", alive_from, closed=True)
     model = [] if probability_alive_col is None else [probability_alive_col]

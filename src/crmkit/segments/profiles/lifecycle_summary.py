@@ -1,6 +1,6 @@
 """The numbers that a life-cycle stage is read from, one row per customer."""
 
-from ..._check import whole
+from ..._check import day_count
 from ..._frames import Frame, native, nw, sorted_rows
 from ...typing import Day, Grain, IntoFrameT, Refunds
 from .occasion_frame import AMOUNT, CUSTOMER, DAY, occasion_frame
@@ -67,7 +67,7 @@ def lifecycle_summary(
     0         ann          41              136           20.0
     1         bob          19                0           15.0
     """
-    length = whole("window_days", window_days, at_least=1)
+    length = day_count("window_days", window_days, at_least=1)
     log, rows = occasion_frame(
         transactions,
         end=observation_period_end,

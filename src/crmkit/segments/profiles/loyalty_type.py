@@ -4,6 +4,7 @@ from typing import Final
 
 from ..._check import number
 from ..._frames import native, nw, read_numbers
+from ..._typed import typed
 from ...typing import IntoFrameT
 
 __all__ = ["LOYALTY_TYPES", "with_loyalty_type"]
@@ -11,6 +12,7 @@ __all__ = ["LOYALTY_TYPES", "with_loyalty_type"]
 LOYALTY_TYPES: Final = ("true", "latent", "spurious", "none")
 
 
+@typed
 def with_loyalty_type(
     customers: IntoFrameT,
     *,

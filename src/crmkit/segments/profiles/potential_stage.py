@@ -13,6 +13,7 @@ from ..._frames import (
     refuse,
     require_ids,
 )
+from ..._typed import typed
 from ...typing import IntoFrameT
 
 __all__ = ["with_potential_stage"]
@@ -20,6 +21,7 @@ __all__ = ["with_potential_stage"]
 _KNOWN: Final = "crmkit_known"
 
 
+@typed
 def with_potential_stage(
     prospects: IntoFrameT,
     customers: IntoFrameT,

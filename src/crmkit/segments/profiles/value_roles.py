@@ -19,6 +19,7 @@ from ..._frames import (
     refuse,
     require_numbers,
 )
+from ..._typed import typed
 from ...errors import NotEnoughDataError
 from ...fits import checked, from_document, to_document
 from ...kernels.groups import lorenz, tier_cuts
@@ -74,6 +75,7 @@ class ValueRoles:
     actual_col: str = "current_value"
     potential_col: str = "potential_value"
 
+    @typed
     def with_value_role(
         self,
         customers: IntoFrameT,
@@ -207,6 +209,7 @@ def fit_value_roles(
     )
 
 
+@typed
 def with_value_role(
     customers: IntoFrameT,
     *,

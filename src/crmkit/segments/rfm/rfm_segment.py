@@ -14,6 +14,7 @@ from ..._frames import (
     refuse,
     require_numbers,
 )
+from ..._typed import typed
 from ...typing import IntoFrameT, Missing
 from .rfm_segment_table import RfmSegment, RfmSegments
 
@@ -80,6 +81,7 @@ RFM_SEGMENTS: Final = RfmSegments(
 )
 
 
+@typed
 def with_rfm_segment(
     customers: IntoFrameT,
     *,

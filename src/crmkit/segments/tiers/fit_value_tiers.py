@@ -35,6 +35,7 @@ def fit_value_tiers(
     shares: Sequence[float] = (0.80, 0.95, 1.0),
     labels: Sequence[str] | None = None,
     missing: Missing = "error",
+    difference_p_value: float | None = None,
 ) -> ValueTiers:
     """Cut value tiers once; the result is frozen and applied to any later base.
 
@@ -61,6 +62,11 @@ def fit_value_tiers(
     missing
         ``"error"`` refuses missing values; with ``"keep"``, customers without a
         value are left out of the fit.
+    difference_p_value
+        The chance of as large differences between customers if there are none: the
+        ``difference_p_value`` of the report of a purchase model, or the ``p_value`` of
+        ``clv.heterogeneity``. Tiers of customers who do not differ then say that they
+        are noise. None if it is not known.
 
     Returns
     -------
@@ -108,6 +114,11 @@ def fit_value_tiers(
         value_col=value_col,
         n_customers=tuple(counted),
         values=tuple(together),
+        difference_p_value=(
+            None
+            if difference_p_value is None
+            else fraction("difference_p_value", difference_p_value, closed=True)
+        ),
     )
 
 

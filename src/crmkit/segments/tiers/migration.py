@@ -17,6 +17,7 @@ from ..._frames import (
     require_one_row_each,
     require_present,
 )
+from ..._typed import typed
 from ...errors import InvalidValueError, NotEnoughDataError
 from ...fits import checked, from_document, to_document
 from ...kernels.groups import markov
@@ -181,6 +182,7 @@ class Migration:
             )
         return dict(zip(self.tiers, mixture.tolist(), strict=True))
 
+    @typed
     def expected_value(
         self,
         value_per_period: Mapping[str, float],

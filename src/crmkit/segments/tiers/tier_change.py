@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 
 from ..._frames import Rule, native, nw, read, refuse
+from ..._typed import typed
 from ...typing import IntoFrameT
 from .tier_labels import known_tier, require_labels
 
 __all__ = ["with_tier_change"]
 
 
+@typed
 def with_tier_change(
     customers: IntoFrameT,
     *,

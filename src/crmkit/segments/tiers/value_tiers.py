@@ -22,6 +22,7 @@ from ..._frames import (
     require_numbers,
     with_scores,
 )
+from ..._typed import typed
 from ...errors import InvalidValueError, NotEnoughDataError
 from ...fits import checked, from_document, to_document
 from ...kernels.base.intervals import normal_quantile
@@ -30,6 +31,8 @@ from ...typing import FloatArray, IntoFrameT, Missing
 from .tier_labels import known_tier, labelled, require_labels
 
 __all__ = ["ValueTiers"]
+
+_NO_DIFFERENCE = 0.05  # p-value from which on differences are not told from chance
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +58,10 @@ class ValueTiers:
     n_customers, values
         Number of customers that each tier had in the fit, and their total value; None
         for tiers written by hand.
+    difference_p_value
+        The chance of as large differences between customers if there are none, where it
+        was given to the fit. From 0.05 on the tiers sort customers by luck, and the
+        print says so.
 
     Examples
     --------
@@ -74,6 +81,7 @@ class ValueTiers:
     value_col: str = "clv"
     n_customers: tuple[float, ...] | None = None
     values: tuple[float, ...] | None = None
+    difference_p_value: float | None = None
 
     def __post_init__(self) -> None:
         cuts = listed("cuts", self.cuts)
@@ -93,11 +101,19 @@ class ValueTiers:
         counts = [""] * len(bars)
         if self.n_customers is not None:
             counts = [f" (customers: {count:,.0f})" for count in self.n_customers]
-        return "\n".join(
+        lines = [
             f"{label}: {self.value_col} {bar}{count}"
             for label, bar, count in zip(self.labels, bars, counts, strict=True)
-        )
+        ]
+        p_value = self.difference_p_value
+        if p_value is not None and p_value >= _NO_DIFFERENCE:
+            lines.append(
+                f"no difference between customers was found (p = {p_value:.2g}): "
+                "the tiers are noise"
+            )
+        return "\n".join(lines)
 
+    @typed
     def with_value_tier(
         self,
         customers: IntoFrameT,
@@ -135,6 +151,7 @@ class ValueTiers:
         tier = labelled(opened, column, self.cuts, self.labels)
         return native(opened.with_columns(tier.alias(output_col)), customers)
 
+    @typed
     def with_kept_tier(
         self,
         customers: IntoFrameT,
@@ -199,6 +216,7 @@ class ValueTiers:
         tier = self._kept(column, previous_col, self.keep)
         return native(opened.with_columns(tier.alias(output_col)), customers)
 
+    @typed
     def with_tier_probability(
         self,
         customers: IntoFrameT,

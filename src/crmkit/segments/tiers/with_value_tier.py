@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 
+from ..._typed import typed
 from ...typing import IntoFrameT, Missing
 from .fit_value_tiers import ShareOf, fit_value_tiers
 
 __all__ = ["with_value_tier"]
 
 
+@typed
 def with_value_tier(
     customers: IntoFrameT,
     *,

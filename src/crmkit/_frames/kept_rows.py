@@ -1,0 +1,58 @@
+"""Run an engine's plan once, and keep its rows where it ran.
+
+What an engine hands out is a plan: each step that reads it runs it again, from the log
+on. A summary that is kept is read instead.
+"""
+
+from typing import Any, cast
+
+import narwhals.stable.v2 as nw
+
+__all__ = ["run_once"]
+
+# What fits easily beside the data of a notebook, at some 70 bytes a row.
+_FEW = 1_000_000
+_NAME = "crmkit_kept_"
+
+
+def run_once(frame: "nw.LazyFrame[Any]") -> "nw.LazyFrame[Any]":
+    """Run a plan and keep its rows where it ran, so that they never change again.
+
+    Polars keeps them in memory, Spark in local checkpoints of its executors, Ibis in a
+    temporary table: each until no frame reads them. DuckDB keeps up to a million rows
+    in memory, until no relation reads them, and more of them in a temporary table of
+    the connection, which respects its limit of memory: ``crmkit_kept_1`` and so on,
+    until the connection is closed or the table dropped.
+    """
+    engine, implementation = frame.to_native(), frame.implementation
+    kept: Any = engine
+    if implementation.is_polars():
+        kept = engine.collect(engine="streaming").lazy()
+    elif implementation.is_duckdb():
+        kept = _in_duckdb(engine)
+    elif implementation.is_ibis():
+        kept = engine.cache()
+    elif implementation.is_pyspark() or implementation.is_pyspark_connect():
+        kept = engine.localCheckpoint()
+    return cast("nw.LazyFrame[Any]", nw.from_native(kept))
+
+
+def _in_duckdb(relation: Any) -> Any:
+    """Keep the rows of a relation on its own connection, whichever that is."""
+
+    def run(query: str) -> Any:
+        return relation.query("crmkit_rows", query)
+
+    # The catalog of a connection names its tables: no count of ours could be right.
+    known = run(
+        "select coalesce(max(try_cast(substr(table_name, 13) as bigint)), 0) + 1 "  # noqa: S608 - no text but ours
+        f"from duckdb_tables() where table_name like '{_NAME}%'"
+    )
+    name = f"{_NAME}{int(known.fetchall()[0][0])}"
+    run(f"create temporary table {name} as select * from crmkit_rows")  # noqa: S608
+    table = run(f"select * from {name}")  # noqa: S608 - the name is ours
+    if int(table.aggregate("count(*)").fetchall()[0][0]) > _FEW:
+        return table
+    held = table.materialize()
+    run(f"drop table {name}")
+    return held

@@ -1,0 +1,62 @@
+"""What plots read of a frame: names, periods, intervals."""
+
+import datetime as dt
+
+import numpy as np
+
+from ..._frames import EagerFrame, day_numbers, numbers
+from ...typing import FloatArray
+from .chart import Layer, layer
+
+__all__ = ["arms_of", "band_of", "days_in", "interval_in", "names_in", "words"]
+
+Ends = tuple[FloatArray, FloatArray]
+
+
+def words(text: object) -> str:
+    """Return a name of the code as words: ``keep_up`` is "keep up"."""
+    return str(text).replace("_", " ")
+
+
+def names_in(frame: EagerFrame, column: str) -> tuple[str, ...]:
+    """Return each cell as text: the first of a month as that month, a day as a day."""
+    values = frame[column].to_list()
+    if not values or not all(isinstance(value, dt.date) for value in values):
+        return tuple(map(str, values))
+    firsts = all(value.day == 1 for value in values)
+    years = firsts and all(value.month == 1 for value in values) and len(values) > 1
+    form = "%Y" if years else "%b %Y" if firsts else "%Y-%m-%d"
+    return tuple(value.strftime(form) for value in values)
+
+
+def interval_in(frame: EagerFrame, column: str) -> Ends | None:
+    """Return the interval of a column; None if the frame has none."""
+    lower, upper = f"{column}_lower", f"{column}_upper"
+    if not {lower, upper} <= set(frame.columns):
+        return None
+    return numbers(frame, lower), numbers(frame, upper)
+
+
+def band_of(x: FloatArray, ends: Ends | None, *, name: str = "") -> tuple[Layer, ...]:
+    """Return the band between the ends of an interval; nothing where there is none."""
+    if ends is None:
+        return ()
+    known = np.isfinite(ends[0]) & np.isfinite(ends[1])
+    lower, upper = ends[0][known], ends[1][known]
+    return (layer("band", x[known], lower, y_end=upper, name=name),)
+
+
+def arms_of(
+    at: FloatArray, ends: Ends | None, *, across: bool = False, name: str = ""
+) -> tuple[Layer, ...]:
+    """Return the lines of intervals, upright or across; nothing if there are none."""
+    if ends is None:
+        return ()
+    if across:
+        return (layer("arms", ends[0], at, x_end=ends[1], y_end=at, name=name),)
+    return (layer("arms", at, ends[0], x_end=at, y_end=ends[1], name=name),)
+
+
+def days_in(frame: EagerFrame, column: str) -> FloatArray:
+    """Return dates as days since 1970-01-01, which is how a scale of dates counts."""
+    return day_numbers(frame, column).astype(np.float64)

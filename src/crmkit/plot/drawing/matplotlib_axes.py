@@ -1,0 +1,72 @@
+"""Draws a chart on matplotlib axes; what was drawn before is drawn again beside it."""
+
+from typing import TYPE_CHECKING
+
+from ...errors import MissingExtraError
+from .chart import Chart
+from .drawn_series import together
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["charts_on", "draw"]
+
+_WIDTH = 8.0
+
+
+def draw(
+    chart: Chart, *, title: str | None, label: str | None, ax: "Axes | None"
+) -> "Axes":
+    """Draw a chart on axes, or on those of a new figure.
+
+    Parameters
+    ----------
+    chart
+        The chart.
+    title
+        ``"finding"`` writes what the chart shows above it; any other text is the title.
+    label
+        The name of the series, where several plots share the axes.
+    ax
+        The axes; those of a new figure by default.
+
+    Raises
+    ------
+    MissingExtraError
+        If matplotlib is not installed.
+    """
+    axes = _axes(ax, chart)
+    from .axes_record import record, recorded  # noqa: PLC0415 - only who draws needs it
+    from .matplotlib_marks import draw_layers  # noqa: PLC0415
+    from .matplotlib_style import dress, headline, undress  # noqa: PLC0415
+
+    before = recorded(axes)
+    charts = (*before.charts, chart.called(label))
+    head = headline(chart, title) or before.head
+    before.clear()
+    there = set(axes.get_children())
+    series = together(charts)
+    undress(axes, series.chart, before.charts)
+    draw_layers(axes, series)
+    dress(axes, series, head)
+    drawn = [each for each in axes.get_children() if each not in there]
+    record(axes, charts, head, drawn)
+    return axes
+
+
+def charts_on(axes: "Axes") -> tuple[Chart, ...]:
+    """Return the charts that were drawn on axes, in the order of the calls."""
+    from .axes_record import recorded  # noqa: PLC0415 - whoever has axes has matplotlib
+
+    return recorded(axes).charts
+
+
+def _axes(ax: "Axes | None", chart: Chart) -> "Axes":
+    if ax is not None:
+        return ax
+    try:
+        from matplotlib import pyplot as plt  # noqa: PLC0415 - only who draws needs it
+    except ImportError:
+        raise MissingExtraError(package="matplotlib", extra="plot") from None
+    size = (_WIDTH, chart.height)
+    return plt.subplots(figsize=size, layout="constrained")[1]

@@ -1,0 +1,208 @@
+"""How well models fit counts, amounts and gaps: expected beside actual."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .._check import MOST_REPEATS, whole
+from .._frames import numbers, nw, read_eager
+from ..typing import IntoDataFrame
+from .drawing.chart import Chart, Scale, layer
+from .drawing.matplotlib_axes import draw
+from .drawing.number_formats import counted, percent
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["frequency_bars", "purchase_gap_histogram", "spend_density"]
+
+
+def frequency_bars(
+    fitted: IntoDataFrame,
+    *,
+    title: str | None = None,
+    label: str | None = None,
+    ax: "Axes | None" = None,
+) -> "Axes":
+    """Draw how many customers bought how often, and how many each model expects.
+
+    Parameters
+    ----------
+    fitted
+        What :func:`crmkit.clv.frequency_fit` returned.
+    title, label, ax
+        A title (``"finding"`` writes what the plot shows), the name of the series
+        where plots share axes, and the axes; new ones by default.
+
+    Returns
+    -------
+    Axes
+        The axes drawn on.
+
+    Examples
+    --------
+    >>> import crmkit as ck
+    >>> from crmkit.datasets import load_cdnow_sample
+    >>> customers = ck.rfm_summary(
+    ...     load_cdnow_sample(), observation_period_end="1997-09-30", time_unit="week"
+    ... )
+    >>> models = {"BG/NBD": ck.clv.fit_bg_nbd(customers)}
+    >>> fitted = ck.clv.frequency_fit(customers, models=models)
+    >>> ax = ck.plot.frequency_bars(fitted, title="finding")
+    >>> ax.get_title(loc="left")
+    'BG/NBD puts 1.3% of customers into the wrong bar'
+    """
+    frame = read_eager(fitted, ("model", "n_purchases", "actual", "expected"))
+    models = list(dict.fromkeys(str(name) for name in frame["model"].to_list()))
+    layers = []
+    for name in models:
+        mine = frame.filter(nw.col("model") == name).sort("n_purchases")
+        place = np.arange(len(mine), dtype=np.float64)
+        actual, expected = numbers(mine, "actual"), numbers(mine, "expected")
+        if name == models[0]:
+            layers.append(layer("bars", place, actual, tone="soft", name="actual"))
+            counts = numbers(mine, "n_purchases")
+            wrong = np.abs(actual - expected).sum() / 2 / max(actual.sum(), 1)
+            n = actual.sum()
+        layers.append(layer("bars", place, expected, name=name))
+    names = [f"{count:,.0f}" for count in counts]
+    names[-1] += "+"
+    chart = Chart(
+        layers=tuple(layers),
+        x=Scale(title="Repeat purchases", names=tuple(names)),
+        y=Scale(title="Customers", unit="count", lower=0),
+        finding=f"{models[0]} puts {percent(wrong)} of customers into the wrong bar",
+        note=counted(n, "customer"),
+    )
+    return draw(chart, title=title, label=label, ax=ax)
+
+
+def spend_density(
+    fitted: IntoDataFrame,
+    *,
+    currency: str = "",
+    title: str | None = None,
+    label: str | None = None,
+    ax: "Axes | None" = None,
+) -> "Axes":
+    """Draw how mean amounts are spread, and how the spend model expects them.
+
+    Parameters
+    ----------
+    fitted
+        What :func:`crmkit.clv.spend_fit` returned; its last, open bin is left out.
+    currency
+        The sign before amounts.
+    title, label, ax
+        A title (``"finding"`` writes what the plot shows), the name of the series
+        where plots share axes, and the axes; new ones by default.
+
+    Returns
+    -------
+    Axes
+        The axes drawn on.
+
+    Examples
+    --------
+    >>> import crmkit as ck
+    >>> from crmkit.datasets import load_cdnow_sample
+    >>> customers = ck.rfm_summary(
+    ...     load_cdnow_sample(), observation_period_end="1997-09-30", time_unit="week"
+    ... )
+    >>> fitted = ck.clv.spend_fit(customers, spend=ck.clv.fit_gamma_gamma(customers))
+    >>> ax = ck.plot.spend_density(fitted, currency="$", title="finding")
+    >>> ax.get_title(loc="left")
+    'The spend model puts 8.5% of customers in the wrong bin'
+    """
+    frame = read_eager(fitted, ("lower", "upper", "actual", "expected")).sort("lower")
+    lower, upper, actual, expected = (
+        numbers(frame, name) for name in ("lower", "upper", "actual", "expected")
+    )
+    closed = np.isfinite(upper)
+    wrong = np.abs(actual - expected).sum() / 2
+    chart = Chart(
+        layers=(
+            layer(
+                "bars",
+                lower[closed],
+                actual[closed],
+                x_end=upper[closed],
+                tone="soft",
+                name="actual",
+            ),
+            layer(
+                "line",
+                (lower + upper)[closed] / 2,
+                expected[closed],
+                name="Gamma-Gamma",
+            ),
+        ),
+        x=Scale(title="Mean amount of a purchase", unit="money", currency=currency),
+        y=Scale(title="Share of customers", unit="share", lower=0),
+        finding=f"The spend model puts {percent(wrong)} of customers in the wrong bin",
+        note=f"{percent(actual[~closed].sum())} of customers spend more",
+    )
+    return draw(chart, title=title, label=label, ax=ax)
+
+
+def purchase_gap_histogram(
+    gaps: IntoDataFrame,
+    *,
+    bins: int = 40,
+    title: str | None = None,
+    label: str | None = None,
+    ax: "Axes | None" = None,
+) -> "Axes":
+    """Draw a histogram of the times between purchases, and mark the median.
+
+    Parameters
+    ----------
+    gaps
+        What :func:`crmkit.clv.purchase_gaps` returned.
+    bins
+        How many bars up to the 99% quantile; longer gaps are counted in the note.
+    title, label, ax
+        A title (``"finding"`` writes what the plot shows), the name of the series
+        where plots share axes, and the axes; new ones by default.
+
+    Returns
+    -------
+    Axes
+        The axes drawn on.
+
+    Examples
+    --------
+    >>> import crmkit as ck
+    >>> from crmkit.datasets import load_cdnow_sample
+    >>> gaps = ck.clv.purchase_gaps(
+    ...     load_cdnow_sample(), observation_period_end="1998-06-30", time_unit="week"
+    ... )
+    >>> ax = ck.plot.purchase_gap_histogram(gaps, title="finding")
+    >>> ax.get_title(loc="left")
+    'Half of all repeat purchases come within 7.3'
+    """
+    count = whole("bins", bins, at_least=1, at_most=MOST_REPEATS)
+    gap = numbers(read_eager(gaps, ("gap",)), "gap")
+    end = float(np.quantile(gap, 0.99)) if gap.size else 1.0
+    edges = np.linspace(0.0, end or 1.0, count + 1)
+    heights = np.histogram(gap, edges)[0].astype(np.float64)
+    middle = float(np.median(gap)) if gap.size else 0.0
+    chart = Chart(
+        layers=(
+            layer("bars", edges[:-1], heights, x_end=edges[1:]),
+            layer(
+                "arms",
+                middle,
+                0.0,
+                y_end=heights.max(),
+                tone="reference",
+                dash=True,
+                name="median",
+            ),
+        ),
+        x=Scale(title="Time since the purchase before"),
+        y=Scale(title="Repeat purchases", unit="count", lower=0),
+        finding=f"Half of all repeat purchases come within {middle:.3g}",
+        note=f"{counted(gap.size, 'gap')}; {(gap > end).sum():,} are longer than shown",
+    )
+    return draw(chart, title=title, label=label, ax=ax)
