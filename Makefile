@@ -63,7 +63,7 @@ api: $(VENV)/dev.stamp ## Write tests/api/*.txt anew after a public name has cha
 	$(BIN)/python tests/test_public_api.py
 
 clean: ## Remove environments and whatever was built
-	rm -rf $(VENV) $(VENV)-oldest docs/_build docs/api/generated docs/notebooks dist $(OUT)
+	rm -rf $(VENV) $(VENV)-oldest docs/_build docs/api/generated docs/notebooks docs/gallery/pictures docs/gallery/index.md dist $(OUT)
 
 # An environment is made once and made again when the metadata change. The stamp of
 # `dev` serves `demo` too, because the extra holds all that the demo needs.

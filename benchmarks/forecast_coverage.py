@@ -33,7 +33,16 @@ from crmkit.datasets import load_cdnow, load_cdnow_sample, load_complete_journey
 from crmkit.errors import CrmkitError, CrmkitWarning
 from crmkit.typing import FloatArray
 
-__all__ = ["Held", "held", "known_by", "row", "simulated"]
+__all__ = [
+    "Held",
+    "held",
+    "known_by",
+    "logs",
+    "row",
+    "score",
+    "simulated",
+    "steady",
+]
 
 LEADS = (91, 182, 273)
 LEARNED = (28, 56, *LEADS)
@@ -101,8 +110,8 @@ def held(
     cutoffs = [end.date() for end in ends if end + pd.Timedelta(days=28) <= last]
     every = clv.fit_model_error(
         log,
-        purchases=_steady(clv.fit_bg_nbd),
-        spend=_steady(clv.fit_gamma_gamma),
+        purchases=steady(clv.fit_bg_nbd),
+        spend=steady(clv.fit_gamma_gamma),
         cutoffs=cutoffs,
         lead_days=LEARNED,
         summary=partial(calibration_holdout_summary, time_unit="week"),
@@ -111,8 +120,8 @@ def held(
         known = known_by(every, cutoff)
         customers = rfm_summary(log, observation_period_end=cutoff, time_unit="week")
         models: dict[str, Any] = {
-            "purchases": _steady(clv.fit_bg_nbd)(customers),
-            "spend": _steady(clv.fit_gamma_gamma)(customers),
+            "purchases": steady(clv.fit_bg_nbd)(customers),
+            "spend": steady(clv.fit_gamma_gamma)(customers),
         }
         for lead in leads:
             end = cutoff + dt.timedelta(days=lead)
@@ -139,7 +148,7 @@ def known_by(every: clv.ModelError, cutoff: dt.date) -> clv.ModelError:
     return replace(every, errors=tuple(judged))
 
 
-def _steady(fit: Callable[..., Any]) -> Callable[..., Any]:
+def steady(fit: Callable[..., Any]) -> Callable[..., Any]:
     """Hold with a penalty what young data leave free, as the error advises."""
 
     def fitted(customers: Any) -> Any:  # noqa: ANN401 - any fit of crmkit
@@ -192,7 +201,7 @@ def _compared(
                 plain=inside[0],
                 wide=inside[1],
                 widths=_pair((upper - lower) / true for lower, upper in ends),
-                scores=_pair(_score(*pair, true) / true for pair in ends),
+                scores=_pair(score(*pair, true) / true for pair in ends),
             ),
         )
 
@@ -202,7 +211,8 @@ def _pair(two: Iterable[float]) -> tuple[float, float]:
     return first, second
 
 
-def _score(lower: float, upper: float, true: float) -> float:
+def score(lower: float, upper: float, true: float) -> float:
+    """Return the interval score of a range of 95 %: lower is better."""
     return upper - lower + 40 * (max(lower - true, 0) + max(true - upper, 0))
 
 
@@ -223,7 +233,8 @@ def row(name: str, lead: int, total: str, found: list[Held]) -> str:
     )
 
 
-def _logs(seeds: int) -> Iterator[tuple[str, pd.DataFrame]]:
+def logs(seeds: int) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Name the real logs, and the simulated ones of each kind."""
     yield "CDNOW", load_cdnow()
     yield "CDNOW sample", load_cdnow_sample()
     lines = load_complete_journey().lines
@@ -246,7 +257,7 @@ def main(seeds: int, n_draws: int) -> None:
         " cutoffs missed |"
     )
     print("| --- | ---: | --- " + "| ---: " * 8 + "| --- |")
-    for name, log in _logs(seeds):
+    for name, log in logs(seeds):
         bought = log[log["amount"] > 0]
         found: dict[tuple[int, str], list[Held]] = {}
         for lead, total, each in held(bought, n_draws=n_draws):

@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").rglob("*.ipynb"))
 
@@ -20,12 +22,20 @@ NotebookClient(
 """
 
 
-def test_notebooks_run(tmp_path: Path) -> None:
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
+def test_a_notebook_runs(path: Path, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", RUN, str(path), str(tmp_path)],
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+
+
+def test_each_notebook_asks_a_question_draws_and_answers() -> None:
     for path in NOTEBOOKS:
-        done = subprocess.run(
-            [sys.executable, "-c", RUN, str(path), str(tmp_path)],
-            check=False,
-            capture_output=True,
-            text=True,
-        )
-        assert done.returncode == 0, f"{path.name}: {done.stderr[-3000:]}"
+        text = path.read_text("utf-8")
+        assert "**The answer.**" in text, path.name
+        assert text.count("axes") > 2, path.name
+        assert "?" in text.partition("cell-01")[0], path.name

@@ -19,8 +19,8 @@ import crmkit
 # These build something out of nothing: numbers, another library's model, a seed.
 EXEMPT = re.compile(r"(?:from_|load_|simulate_)\w+$|per_unit_rate$")
 FRAMES = (IntoFrame, IntoFrameT, IntoDataFrame, IntoDataFrameT)
-# `by` names the columns of groups; `time_unit` is printed with a fit, never looked up.
-WORDS = {"by", "time_unit"}
+# `by` names the columns of groups; the others are printed as they are, never looked up.
+WORDS = {"by", "time_unit", "title", "label", "currency"}
 MOST = 10  # beyond it, some of them belong in a value, such as HistoryColumns
 # One word for one thing: what each of these is called instead.
 GONE = {

@@ -11,6 +11,7 @@ from .rfm.calibration_holdout_summary import calibration_holdout_summary
 from .rfm.occasion_details import with_occasion_details
 from .rfm.rfm_summary import rfm_summary
 from .rfm.transaction_report import TransactionReport, transaction_report
+from .rfm.update_summary import update_summary
 from .typing import HistoryColumns
 
 if TYPE_CHECKING:  # type checkers know every name, and miss none that is not there
@@ -51,6 +52,7 @@ __all__ = [
     "segments",
     "snapshots",
     "transaction_report",
+    "update_summary",
     "with_occasion_details",
 ]
 

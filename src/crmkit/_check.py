@@ -11,6 +11,7 @@ from .errors import InvalidTypeError, InvalidValueError, shown
 from .typing import FloatArray, IntArray
 
 __all__ = [
+    "HUGE",
     "LONGEST",
     "MOST_REPEATS",
     "ProvenHistory",
@@ -19,6 +20,7 @@ __all__ = [
     "flawless_history",
     "fraction",
     "known_history",
+    "money_array",
     "nonnegative",
     "nonnegative_array",
     "number",
@@ -27,12 +29,13 @@ __all__ = [
     "positions",
     "positive",
     "positive_array",
+    "probability_array",
     "proven_history",
     "purchase_history",
     "random_source",
     "rate",
     "same_length",
-    "span",
+    "time_span",
     "together",
     "whole",
     "whole_array",
@@ -45,6 +48,9 @@ _ODD: tuple[type, ...] = (bool, np.longdouble)
 _NUMBERS = (int, float, np.integer, np.floating)
 _BLOCK = 32_768  # rows that stay in the cache
 MOST_REPEATS: Final = 1_000_000
+# Products of four such numbers, and their sums, are still numbers. No money, count or
+# time is there, and beyond it a square or a sum may overflow.
+HUGE: Final = 1e75
 # Counts and times of a history: beyond it one more purchase changes no bit of a float.
 LONGEST: Final = 1e15
 # The shortest time but none: the square of a shorter one is no number.
@@ -98,11 +104,11 @@ def nonnegative(
     return result
 
 
-def span(name: str, value: float, *, infinite: bool = False) -> float:
-    """Return ``value`` as a length of time: 0, or long enough to have a square."""
+def time_span(name: str, value: float, *, infinite: bool = False) -> float:
+    """Return ``value`` as a length of time: 0, or of a size that has a square."""
     result = nonnegative(name, value, infinite=infinite)
-    if 0 < result < _SHORTEST:
-        remedy = f"Pass 0, or a number of {_SHORTEST:g} or more."
+    if 0 < result < _SHORTEST or LONGEST < result < math.inf:
+        remedy = f"Pass 0, or a number from {_SHORTEST:g} to {LONGEST:g}."
         raise _refused(name, result, remedy)
     return result
 
@@ -119,6 +125,9 @@ def rate(name: str, value: float) -> float:
     result = number(name, value)
     if not -1 < result < math.inf:
         raise _refused(name, result, "Pass a rate above -1, such as 0.1 for 10%.")
+    if 0 < abs(result) < _SHORTEST:
+        remedy = f"Pass 0, or a rate of {_SHORTEST:g} or more in size."
+        raise _refused(name, result, remedy)
     return result
 
 
@@ -187,6 +196,20 @@ def nonnegative_array(name: str, values: ArrayLike) -> FloatArray:
     """Return ``values`` as float64, finite and zero or above."""
     array = finite_array(name, values)
     _refuse_where(name, array, array < 0, "negative value")
+    return array
+
+
+def probability_array(name: str, values: ArrayLike) -> FloatArray:
+    """Return ``values`` as float64, from 0 to 1."""
+    array = nonnegative_array(name, values)
+    _refuse_where(name, array, array > 1, "value above 1")
+    return array
+
+
+def money_array(name: str, values: ArrayLike) -> FloatArray:
+    """Return ``values`` as float64, finite and of a size that has a square."""
+    array = finite_array(name, values)
+    _refuse_where(name, array, np.abs(array) > HUGE, f"value beyond {HUGE:g}")
     return array
 
 
@@ -327,6 +350,7 @@ def purchase_history(
         return x, t_x, T_
     for name, column in zip(("frequency", "recency", "T"), columns, strict=True):
         nonnegative_array(name, column)
+    for name, column in zip(("frequency", "recency", "T"), columns, strict=True):
         _refuse_where(name, column, column > LONGEST, f"value above {LONGEST:g}")
     _refuse_where("frequency", x, x != np.floor(x), "value that is not whole")
     _refuse_where("recency", t_x, t_x > T_, "value above T")

@@ -21,7 +21,7 @@ from ._arguments import able_to, function
 from ._check import number, one_of, random_source
 from .errors import InvalidTypeError, shown
 
-__all__ = ["typed"]
+__all__ = ["level_of_caller", "typed"]
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
@@ -29,6 +29,7 @@ _R = TypeVar("_R")
 _LISTS: Final = (abc.Sequence, abc.Collection, abc.Iterable, list, set, frozenset)
 # More entries than this are data, which the checks of their values look at once.
 _FEW: Final = 1_000
+_OURS: Final = f"{__package__}."
 
 
 def typed(checked: Callable[_P, _R]) -> Callable[_P, _R]:
@@ -114,8 +115,17 @@ def _require(name: str, given: object, hint: Any) -> None:  # noqa: ANN401, C901
                 _require(name, value, inside[0])
     elif getattr(hint, "_is_protocol", False):
         able_to(name, given, *_methods(hint))
+        _require_fields(name, given, hint)
     elif not isinstance(given, hint):
         raise _refused(name, given, _described(hint))
+
+
+def level_of_caller() -> int:
+    """Return the ``stacklevel`` at which a warning names the caller of crmkit."""
+    frame, level = inspect.currentframe(), 0
+    while frame is not None and frame.f_globals.get("__name__", "").startswith(_OURS):
+        frame, level = frame.f_back, level + 1
+    return max(level, 1)
 
 
 def _require_one(name: str, given: object, hints: tuple[Any, ...]) -> None:
@@ -128,13 +138,17 @@ def _require_one(name: str, given: object, hints: tuple[Any, ...]) -> None:
     if len(known) == 1:
         _require(name, given, known[0])
         return
+    options = [hint for hint in known if typing.get_origin(hint) is typing.Literal]
+    if options and isinstance(given, str) and str not in known:
+        one_of(name, given, typing.get_args(options[0]))
+        return
     for hint in known:
         try:
             _require(name, given, hint)
         except (InvalidTypeError, ValueError):
             continue
         return
-    raise _refused(name, given, " or ".join(_described(hint) for hint in known))
+    raise _refused(name, given, " or ".join(dict.fromkeys(map(_described, known))))
 
 
 def _require_tuple(name: str, given: object, inside: tuple[Any, ...]) -> None:
@@ -153,18 +167,43 @@ def _iterates(given: object) -> bool:
     return isinstance(given, Iterable) and not isinstance(given, type)
 
 
+def _require_fields(name: str, given: object, protocol: type) -> None:
+    absent = [each for each in _members(protocol) if not hasattr(given, each)]
+    if absent:
+        raise _refused(name, given, f"a model with {absent[0]!r}")
+
+
 def _methods(protocol: type) -> list[str]:
-    """Name the methods of a protocol, those of its bases too."""
+    """Name the methods of a protocol; its properties are no functions of a model."""
+    members = _members(protocol)
+    return [name for name in members if inspect.isfunction(getattr(protocol, name))]
+
+
+@cache
+def _members(protocol: type) -> list[str]:
+    """Name the methods and properties of a protocol, those of its bases too."""
     kinds = [kind for kind in protocol.__mro__ if getattr(kind, "_is_protocol", False)]
     return sorted(
-        {name for kind in kinds for name in vars(kind) if not name.startswith("_")}
+        {
+            name
+            for kind in kinds
+            for name, member in vars(kind).items()
+            if callable(member) and not name.startswith("_")  # a property has no call
+        }
     )
 
 
 def _described(hint: Any) -> str:  # noqa: ANN401 - an annotation is anything
     origin = typing.get_origin(hint)
     if origin is not None:
-        return {tuple: "a tuple", abc.Callable: "a function"}.get(origin, "a list")
+        described = {
+            tuple: "a tuple",
+            abc.Callable: "a function",
+            abc.Mapping: "a dictionary",
+            dict: "a dictionary",
+            typing.Literal: "an option",
+        }
+        return described.get(origin, "a list")
     named = {str: "a text", int: "a number", float: "a number"}
     return named.get(hint, f"an instance of {hint.__name__}")
 

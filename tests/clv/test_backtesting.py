@@ -221,7 +221,8 @@ def test_impossible_arguments_are_refused(changes: dict[str, Any], named: str) -
             {"horizon_days": 274},
             "horizon that runs past the data .*first: 1997-09-30.",
         ),
-        ({"horizon_days": 1e9}, "runs past the data"),
+        ({"horizon_days": 1e6}, "runs past the data"),
+        ({"horizon_days": 1e9}, "at most 1,000,000"),
         ({"cutoffs": []}, "'cutoffs': an empty list"),
         ({"cutoffs": ["1990-01-01"]}, "day before any purchase .*first: 1990-01-01."),
         ({"observation_period_end": "1997-10-29"}, "needs a cutoff of 1997-09-29"),
@@ -241,7 +242,7 @@ def test_a_cutoff_without_past_or_future_is_refused(
 
 @pytest.mark.parametrize("cutoffs", ["1997-09-30", None, 3])
 def test_cutoffs_are_a_list(cutoffs: Any) -> None:
-    with pytest.raises(InvalidTypeError, match=r"cutoffs.*list of days"):
+    with pytest.raises(InvalidTypeError, match=r"cutoffs.*a list"):
         clv.backtest(load_cdnow_sample(), models={}, cutoffs=cutoffs, horizon_days=30)
 
 

@@ -16,6 +16,7 @@ from crmkit.clv import (
     BgNbd,
     CategoryShares,
     GammaGamma,
+    Nbd,
     References,
     ReferralOutlook,
     draw_models,
@@ -289,6 +290,22 @@ def test_category_shares_survive_json_and_foreign_ones_are_refused() -> None:
     foreign = CategoryShares(categories=("x",), concentration=(1.0,))
     with pytest.raises(errors.InvalidValueError, match="no share of category 'books'"):
         ahead(ledger, shares=foreign)
+
+
+@pytest.mark.parametrize("rate", [0.0, -0.01])
+def test_an_endless_horizon_needs_a_discount(rate: float) -> None:
+    # Without dropout the purchases of an endless horizon are infinitely many.
+    staying = Nbd(r=0.5, alpha=4.0)
+    with pytest.raises(errors.InvalidValueError, match="positive discount_rate"):
+        ahead(company(3), purchases=staying, horizon=np.inf, discount_rate=rate)
+    # With dropout of few they still are.
+    with pytest.raises(errors.InvalidValueError, match="positive discount_rate"):
+        ahead(
+            company(3),
+            purchases=BgNbd(r=0.5, alpha=4.0, a=0.5, b=10.0),
+            horizon=np.inf,
+            discount_rate=rate,
+        )
 
 
 def drawn(ledger: Any, models: Any, **options: Any) -> Any:

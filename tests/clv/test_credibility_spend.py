@@ -151,3 +151,33 @@ def test_one_amount_each_is_too_little() -> None:
     customers = retail(40, 10).assign(frequency=1)
     with pytest.raises(ck.errors.NotEnoughDataError, match="two repeat purchases"):
         clv.fit_credibility_spend(customers)
+
+
+def test_a_forecast_draws_amounts_of_credibility() -> None:
+    customers = pd.DataFrame(
+        {
+            "frequency": [8, 0, 3] * 60,
+            "recency": [28.0, 0.0, 20.0] * 60,
+            "T": [30.0] * 180,
+            "monetary_value": [40.0, 0.0, 25.0] * 60,
+        }
+    )
+    spend = clv.CredibilitySpend(collective_mean=30.0, within=200.0, between=50.0)
+    purchases = clv.BgNbd(r=0.6, alpha=10.0, a=0.8, b=2.5)
+    asked: dict[str, Any] = {
+        "purchases": purchases,
+        "spend": spend,
+        "horizon": 20.0,
+        "discount_rate": 0.0,
+    }
+    ahead = clv.forecast(
+        customers,
+        ranges=clv.Ranges(n_draws=400),
+        rng=np.random.default_rng(1),
+        **asked,
+    )
+    value = clv.with_clv(customers, **asked)["clv"].sum()
+    assert ahead.value == pytest.approx(value, rel=0.03)
+    # Without any scatter of amounts there is nothing to shrink: no 0 over 0.
+    sure = clv.CredibilitySpend(collective_mean=30.0, within=0.0, between=1.0)
+    assert sure.expected_spend([0, 2], [0.0, 50.0]).tolist() == [30.0, 50.0]

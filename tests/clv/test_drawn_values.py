@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from crmkit import _check, clv, segments
+from crmkit.errors import InvalidValueError, NotEnoughDataError
 from crmkit.typing import FloatArray
 
 TWO = pd.DataFrame(
@@ -22,7 +23,7 @@ AHEAD: dict[str, Any] = {
     "spend": clv.GammaGamma(p=6.0, q=4.0, v=15.0),
     "horizon": 10,
     "discount_rate": 0.001,
-    "n_draws": 40,
+    "ranges": clv.Ranges(n_draws=40),
 }
 
 
@@ -32,7 +33,7 @@ def _rng(seed: int = 3) -> np.random.Generator:
 
 def test_the_ends_of_an_interval_tell_the_chance_of_a_tier() -> None:
     rows = clv.with_clv_interval(TWO, **AHEAD, rng=_rng())
-    terms = {name: AHEAD[name] for name in AHEAD if name != "n_draws"}
+    terms = {name: AHEAD[name] for name in AHEAD if name != "ranges"}
     valued = clv.with_clv(rows, **terms)
     tiers = segments.fit_value_tiers(valued)
     chances = tiers.with_tier_probability(valued)
@@ -53,3 +54,12 @@ def test_histories_are_proved_once_however_many_futures_are_drawn(
     monkeypatch.setattr(_check, "flawless_history", counted)
     clv.with_clv_interval(TWO, **AHEAD, rng=_rng())
     assert len(calls) == 1
+
+
+def test_a_forecast_has_intervals_of_the_level_it_was_drawn_for_only() -> None:
+    ahead = clv.forecast(TWO, **AHEAD, rng=_rng())
+    assert ahead.interval() == ahead.interval("value", level=0.95)
+    with pytest.raises(NotEnoughDataError, match=r"level 0.8.*Forecast again with"):
+        ahead.interval("value", level=0.8)
+    with pytest.raises(InvalidValueError, match="'total': no such option 'profit'"):
+        ahead.interval("profit")  # type: ignore[arg-type]

@@ -16,7 +16,7 @@ from crmkit.typing import FloatArray
 
 CUTOFF, DAYS = "1997-09-30", 182
 FITS = {"BG/NBD": clv.fit_bg_nbd, "NBD": clv.fit_nbd}
-SPEND = {
+SPEND: dict[str, Any] = {
     "Gamma-Gamma": clv.fit_gamma_gamma,
     "credibility": clv.fit_credibility_spend,
 }
@@ -169,7 +169,8 @@ def test_cutoffs_are_spread_over_the_log_and_leave_the_horizon(
     )
     assert found.cutoffs == ("1997-04-02", "1997-08-01", "1997-11-30", "1998-03-31")
     assert found.spend is None
-    assert found.purchase_gaps == found.spend_scores == ()
+    assert not found.purchase_gaps
+    assert not found.spend_scores
 
 
 def _failing(_: object) -> clv.BgNbd:

@@ -398,12 +398,3 @@ def test_a_mean_amount_of_0_or_less_is_refused_with_a_remedy(ahead: Any) -> None
     rows = TWO.assign(monetary_value=[-1.0, 0.0])
     with pytest.raises(InvalidValueError, match=r"value of 0 or less .*filter these"):
         ahead(rows, **AHEAD, rng=_rng())
-
-
-def test_a_forecast_has_intervals_of_the_level_it_was_drawn_for_only() -> None:
-    ahead = clv.forecast(TWO, **AHEAD, rng=_rng())
-    assert ahead.interval() == ahead.interval("value", level=0.95)
-    with pytest.raises(NotEnoughDataError, match=r"level 0.8.*Forecast again with"):
-        ahead.interval("value", level=0.8)
-    with pytest.raises(InvalidValueError, match="'total': no such option 'profit'"):
-        ahead.interval("profit")  # type: ignore[arg-type]

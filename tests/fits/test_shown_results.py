@@ -21,7 +21,7 @@ from crmkit.fits.value_texts import text_of
 HOSTILE = "<script>alert('x')</script>"
 FRAME = pd.DataFrame({"customer_id": [HOSTILE], "amount": [1.0]})
 DAY = dt.date(2024, 12, 31)
-SPACES = {name for name in crmkit.__all__ if inspect.ismodule(getattr(crmkit, name))}
+SPACES = [name for name in crmkit.__all__ if inspect.ismodule(getattr(crmkit, name))]
 # What a user writes to name columns; nothing in it was found out.
 GIVEN = {"HistoryColumns", "TransactionColumns"}
 

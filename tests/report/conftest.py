@@ -8,8 +8,11 @@ from typing import Any
 import pytest
 
 from crmkit import TransactionReport
-from crmkit.report import Question
-from crmkit.report.findings import findings as f
+from crmkit.clv import ErrorScale, Forecast, ModelError, PastError
+from crmkit.fits import Interval
+from crmkit.report import Findings, Question
+from crmkit.report.findings import found_values as f
+from crmkit.report.findings.listed_customers import ActionList, ListedCustomer
 
 _LOG = TransactionReport(
     n_rows=69_659,
@@ -33,17 +36,15 @@ _LOG = TransactionReport(
 )
 
 
-_START = dt.date(1998, 7, 1)
-
-
 def _curve(power: float) -> tuple[tuple[float, float], ...]:
     return tuple((at / 50, 1 - (1 - at / 50) ** power) for at in range(51))
 
 
-def _best(at: int) -> f.BestCustomer:
-    return f.BestCustomer(
+def _listed(at: int) -> ListedCustomer:
+    return ListedCustomer(
         customer_id=f"C{at:05d}",
         tier="A",
+        segment="champions",
         orders=60 - at,
         past_amount=9_000.0 - 300 * at,
         last_date=dt.date(1998, 6, 30 - at),
@@ -51,7 +52,53 @@ def _best(at: int) -> f.BestCustomer:
         expected_purchases=30.0 - at,
         expected_spend=88.0 - at,
         value=2_400.0 - 60 * at,
+        value_if_active=2_500.0 - 60 * at,
+        value_at_risk=100.0 + at,
     )
+
+
+def _list(name: str, n_customers: int, limit: float) -> ActionList:
+    return ActionList(
+        name=name,
+        n_customers=n_customers,
+        past_amount=90_000.0,
+        value=41_000.0,
+        value_at_risk=23_000.0,
+        limit=limit,
+        customers=tuple(_listed(at) for at in range(12)),
+    )
+
+
+def _past(cutoff: str, lead_days: int, value: float) -> PastError:
+    return PastError(
+        cutoff=cutoff,
+        lead_days=lead_days,
+        horizon=lead_days / 7,
+        purchases=value,
+        value=value,
+    )
+
+
+def _month(
+    at: int, *, first: float = 0.0, repeat: float = 0.0, expected: float = 0.0
+) -> f.Month:
+    start = dt.date(1997 + at // 12, at % 12 + 1, 1)
+    return f.Month(start=start, first=first, repeat=repeat, expected=expected)
+
+
+AHEAD = Forecast(
+    n_customers=4_000,
+    purchases=3_200.0,
+    active=900.0,
+    value=119_000.0,
+    n_draws=80,
+    resampled_purchases=Interval(lower=2_400.0, upper=4_100.0, level=0.95),
+    resampled_active=Interval(lower=700.0, upper=1_100.0, level=0.95),
+    resampled_value=Interval(lower=90_000.0, upper=160_000.0, level=0.95),
+    value_error=ErrorScale(
+        scale=0.15, degrees_of_freedom=7.0, n_cutoffs=4, n_windows=3
+    ),
+)
 
 
 HOLDOUT = f.Holdout(
@@ -78,7 +125,7 @@ HOLDOUT = f.Holdout(
     actual_amount_of_top_fifth=455_000.0,
 )
 
-FINDINGS = f.Findings(
+FINDINGS: Findings[Any] = Findings(
     question=Question(
         source="CDNOW",
         observation_period_end=dt.date(1998, 6, 30),
@@ -96,6 +143,96 @@ FINDINGS = f.Findings(
         value=702_345.6,
         expected_purchases=19_000.0,
         expected_amount=735_000.0,
+        n_active=9_751.0,
+        value_at_risk=481_000.0,
+    ),
+    ahead=AHEAD,
+    past_errors=ModelError(
+        errors=(
+            _past("1997-07-01", 91, 0.09),
+            _past("1997-09-30", 91, 0.24),
+            _past("1997-12-30", 91, 0.12),
+            _past("1997-07-01", 182, 0.21),
+        ),
+        time_unit="week",
+    ),
+    lists=(
+        _list("win_back", 2_141, 33.7),
+        _list("protect", 1_401, 0.8),
+        _list("second_order", 12, 254.0),
+    ),
+    retention=f.Retention(
+        grain="month",
+        cohorts=(
+            f.Cohort(
+                start=dt.date(1997, 1, 1),
+                n_customers=7_846,
+                retention=(1.0, 0.15, 0.12, 0.1),
+            ),
+            f.Cohort(
+                start=dt.date(1997, 2, 1),
+                n_customers=8_476,
+                retention=(1.0, 0.15, 0.12),
+            ),
+        ),
+        average=(1.0, 0.15, 0.12, 0.1),
+        growth=tuple(
+            f.GrowthPeriod(
+                start=dt.date(1997, at, 1),
+                new=900 // at,
+                returned=100,
+                retained=300,
+                lost=250,
+            )
+            for at in range(1, 13)
+        ),
+    ),
+    segments=(
+        f.Group(
+            name="champions",
+            action="reward, ask to recommend",
+            n_customers=4_118,
+            value=577_144.0,
+            past_amount=1_294_012.0,
+            median_days_since_last=50.0,
+        ),
+    ),
+    stages=(
+        f.Group(
+            name="growth",
+            action="offer more of the range",
+            n_customers=1_791,
+            value=249_316.0,
+            past_amount=534_555.0,
+            median_days_since_last=30.0,
+        ),
+    ),
+    risk=tuple(
+        f.RiskCell(
+            tier=tier,
+            state=state,
+            n_customers=1_500,
+            value=60_000.0,
+            value_at_risk=20_000.0,
+        )
+        for tier in "ABC"
+        for state in ("Active", "Uncertain", "Probably gone", "Bought once")
+    ),
+    models=f.Models(
+        chosen="MBG/NBD",
+        reason="best",
+        compared=(
+            f.ModelLine(
+                name="MBG/NBD", log_score=-1.01, bias=-0.19, mean_absolute_error=0.79
+            ),
+            f.ModelLine(
+                name="BG/NBD", log_score=-1.02, bias=-0.14, mean_absolute_error=0.82
+            ),
+        ),
+        spend_correlation=0.2,
+        spend_p_value=1e-9,
+        signal_share=0.89,
+        differ=True,
     ),
     concentration=f.Concentration(
         past=_curve(4.5),
@@ -168,31 +305,30 @@ FINDINGS = f.Findings(
     holdout=HOLDOUT,
     holdout_refused=None,
     outlook=f.Outlook(
-        periods=(
+        months=(
             *(
-                f.Period(
-                    start=_START + dt.timedelta(days=28 * at),
-                    first=250_000.0 if at < -16 else 0.0,
-                    repeat=95_000.0 - 1_000 * at,
-                )
-                for at in range(-19, 0)
+                _month(at, first=250_000.0 if at < 3 else 0.0, repeat=95_000.0 - at)
+                for at in range(18)
             ),
-            *(
-                f.Period(
-                    start=_START + dt.timedelta(days=28 * at),
-                    expected=70_000.0 - 2_000 * at,
-                )
-                for at in range(13)
-            ),
+            *(_month(at, expected=70_000.0 - at) for at in range(18, 30)),
         ),
         last_amount=1_020_000.0,
         next_amount=735_000.0,
         weeks=52.0,
+        fan=tuple(
+            f.FanPoint(
+                weeks=13.0 * at,
+                expected=175_586.4 * at,
+                lower=130_000.0 * at,
+                upper=230_000.0 * at,
+            )
+            for at in range(5)
+        ),
     ),
-    best=tuple(_best(at) for at in range(20)),
+    best=tuple(_listed(at) for at in range(20)),
     fits=(
         f.FitFacts(
-            name="BG/NBD, how often customers buy and when they leave",
+            name="MBG/NBD, how often customers buy and when they leave",
             n_customers=23_570,
             n_excluded=0,
             log_likelihood=-97_000.123,
@@ -206,12 +342,12 @@ FINDINGS = f.Findings(
 
 
 @pytest.fixture
-def findings() -> f.Findings[Any]:
+def findings() -> Findings[Any]:
     return FINDINGS
 
 
 @pytest.fixture
-def changed() -> Callable[..., f.Findings[Any]]:
+def changed() -> Callable[..., Findings[Any]]:
     """Return the findings with some fields replaced."""
     return lambda **fields: replace(FINDINGS, **fields)
 

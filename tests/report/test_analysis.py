@@ -10,7 +10,16 @@ import numpy as np
 import pytest
 
 import crmkit as ck
-from crmkit.clv import fit_bg_nbd, fit_gamma_gamma, per_unit_rate, with_clv
+from crmkit.clv import (
+    compare_models,
+    fit_bg_nbd,
+    fit_gamma_gamma,
+    fit_mbg_nbd,
+    fit_pareto_nbd,
+    per_unit_rate,
+    with_clv,
+    with_clv_if_active,
+)
 from crmkit.datasets import load_cdnow_sample
 from crmkit.errors import (
     CrmkitError,
@@ -18,6 +27,7 @@ from crmkit.errors import (
     InvalidValueError,
 )
 from crmkit.report import Findings, Question, analyse
+from crmkit.report.analysis import STEPS
 from crmkit.report.page.assumption_notes import assumptions
 
 ColumnsOf = Callable[[Any], dict[str, list[Any]]]
@@ -36,14 +46,21 @@ def test_the_value_is_the_sum_of_clv_of_the_rooms(found: Findings[Any]) -> None:
     customers = ck.rfm_summary(
         load_cdnow_sample(), observation_period_end="1998-06-30", time_unit="week"
     )
-    valued = with_clv(
-        customers,
-        purchases=fit_bg_nbd(customers),
-        spend=fit_gamma_gamma(customers, nonpositive="drop"),
-        horizon=52,
-        discount_rate=per_unit_rate(0.10, time_unit="week"),
-    )
+    options: dict[str, Any] = {
+        "purchases": fit_mbg_nbd(customers),
+        "spend": fit_gamma_gamma(customers, nonpositive="drop"),
+        "horizon": 52,
+        "discount_rate": per_unit_rate(0.10, time_unit="week"),
+    }
+    valued = with_clv(customers, **options)
     assert found.base.value == pytest.approx(valued["clv"].sum(), rel=1e-9)
+    active = with_clv_if_active(customers, **options)["clv_if_active"]
+    at_risk = active.sum() - valued["clv"].sum()
+    assert found.base.value_at_risk == pytest.approx(at_risk, rel=1e-9)
+    alive = options["purchases"].with_probability_alive(customers)
+    assert found.base.n_active == pytest.approx(
+        alive["probability_alive"].sum(), rel=1e-9
+    )
     assert found.base.n_customers == 2_357
     assert found.base.n_repeat_customers == (customers["frequency"] > 0).sum()
 
@@ -64,24 +81,111 @@ def test_every_part_adds_up_to_the_base(found: Findings[Any]) -> None:
     )
 
 
-def test_thirteen_periods_of_four_weeks_are_the_year_ahead(
-    found: Findings[Any],
-) -> None:
-    ahead = [at.expected for at in found.outlook.periods if at.expected is not None]
-    assert len(ahead) == 13
+def test_the_models_are_compared_by_the_public_function(found: Findings[Any]) -> None:
+    split = ck.calibration_holdout_summary(
+        load_cdnow_sample(),
+        calibration_period_end="1997-09-30",
+        observation_period_end="1998-06-30",
+        time_unit="week",
+    )
+    fits = {"BG/NBD": fit_bg_nbd, "MBG/NBD": fit_mbg_nbd, "Pareto/NBD": fit_pareto_nbd}
+    compared = compare_models(
+        split,
+        models={name: fit(split) for name, fit in fits.items()},
+        holdout_frequency_col="holdout_frequency",
+    )
+    scores = {
+        each.name: each.holdout.log_score for each in compared.scores if each.holdout
+    }
+    assert {each.name: each.log_score for each in found.models.compared} == (
+        pytest.approx(scores, rel=1e-9)
+    )
+    best = max(scores, key=lambda name: scores[name] or 0.0)
+    assert found.models.chosen == best == found.models.compared[0].name
+
+
+def test_a_model_that_is_asked_for_is_used() -> None:
+    asked = analyse(load_cdnow_sample(), question=replace(QUESTION, model="bg_nbd"))
+    assert (asked.models.chosen, asked.models.reason) == ("BG/NBD", "asked")
+    assert asked.fits[0].name.startswith("BG/NBD")
+
+
+def test_the_months_ahead_add_up_to_what_is_expected(found: Findings[Any]) -> None:
+    months = found.outlook.months
+    ahead = [at.expected for at in months if at.expected]
+    assert months[-len(ahead)].start == dt.date(1998, 7, 1)
     assert sum(ahead) == pytest.approx(found.base.expected_amount, rel=1e-9)
-    assert found.outlook.next_amount == pytest.approx(sum(ahead), rel=1e-12)
+    assert found.outlook.next_amount == pytest.approx(sum(ahead), rel=1e-9)
 
 
-def test_the_past_periods_hold_the_log_back_to_the_first_whole_one(
+def test_the_past_months_hold_the_whole_log(found: Findings[Any]) -> None:
+    log = load_cdnow_sample()
+    past = [at for at in found.outlook.months if not at.expected]
+    assert past[0].start == dt.date(1997, 1, 1)
+    may = log.loc[log["date"].between("1998-05-01", "1998-05-31"), "amount"].sum()
+    assert past[-2].repeat == pytest.approx(may, rel=1e-12)
+    spent = sum(at.first + at.repeat for at in past)
+    assert spent == pytest.approx(log["amount"].sum(), rel=1e-12)
+
+
+def test_retention_is_that_of_the_public_tables(found: Findings[Any]) -> None:
+    log, end = load_cdnow_sample(), "1998-06-30"
+    cells = ck.segments.cohort_table(log, observation_period_end=end)
+    first = cells[(cells["cohort"] == cells["cohort"].min()) & (cells["age"] <= 12)]
+    assert found.retention.cohorts[0].retention == pytest.approx(
+        first["retention"].tolist()
+    )
+    growth = ck.segments.growth_accounting(log, observation_period_end=end)
+    assert found.retention.growth[-1].lost == growth["lost"].iloc[-1]
+
+
+def test_each_customer_is_in_one_list_at_most_and_fits_its_rule(
     found: Findings[Any],
 ) -> None:
-    log = load_cdnow_sample()
-    past = [at for at in found.outlook.periods if at.expected is None]
-    assert past[0].start == dt.date(1997, 1, 15)
-    whole = log.loc[log["date"] >= "1997-01-15", "amount"].sum()
-    spent = sum((at.first or 0) + (at.repeat or 0) for at in past)
-    assert spent == pytest.approx(whole, rel=1e-12)
+    table = found.customers
+    lists = {each.name: each for each in found.lists}
+    for name, each in lists.items():
+        own = table[table["action"] == name]
+        assert len(own) == each.n_customers > 0
+        assert own["value_at_risk"].sum() == pytest.approx(each.value_at_risk)
+        assert len(each.customers) == min(500, len(own))
+    back = table[table["action"] == "win_back"]
+    assert (back["probability_alive"] < 0.5).all()
+    assert (back["clv_if_active"] >= lists["win_back"].limit).all()
+    ranked = [row.value_at_risk for row in lists["win_back"].customers]
+    assert ranked == sorted(ranked, reverse=True)
+    protect = table[table["action"] == "protect"]
+    assert (protect["value_tier"] == "A").all()
+    assert protect["probability_alive"].between(0.5, 0.8).all()
+    assert (table.loc[table["action"] == "second_order", "frequency"] == 0).all()
+
+
+def test_segments_and_stages_are_those_of_the_public_functions(
+    found: Findings[Any],
+) -> None:
+    customers = ck.rfm_summary(
+        load_cdnow_sample(), observation_period_end="1998-06-30", time_unit="week"
+    )
+    rfm = ck.segments.with_rfm_segment(ck.segments.with_rfm_scores(customers))
+    assert found.customers["rfm_segment"].tolist() == rfm["rfm_segment"].tolist()
+    life = ck.segments.lifecycle_summary(
+        load_cdnow_sample(), observation_period_end="1998-06-30", window_days=91
+    ).merge(found.customers[["customer_id", "probability_alive"]])
+    staged = ck.segments.with_lifecycle_stage(
+        life,
+        lapse_days=365,
+        window_days=91,
+        probability_alive_col="probability_alive",
+    ).set_index("customer_id")["lifecycle_stage"]
+    ours = found.customers.set_index("customer_id")["lifecycle_stage"]
+    assert ours.to_dict() == staged.to_dict()
+
+
+def test_value_at_risk_adds_up_over_tiers_and_states(found: Findings[Any]) -> None:
+    at_risk = sum(each.value_at_risk for each in found.risk)
+    assert at_risk == pytest.approx(found.base.value_at_risk, rel=1e-9)
+    people = sum(each.n_customers for each in found.risk)
+    assert people == found.base.n_customers
 
 
 def test_the_holdout_is_the_second_half_of_the_log(found: Findings[Any]) -> None:
@@ -118,7 +222,8 @@ def test_weeks_and_tenths_end_at_the_totals(found: Findings[Any]) -> None:
 
 def test_the_holdout_fit_is_the_published_one(found: Findings[Any]) -> None:
     """BG/NBD on the 39 weeks of the sample: Fader, Hardie and Lee (2005), table 2."""
-    early = replace(QUESTION, observation_period_end=dt.date(1997, 9, 30))
+    end = dt.date(1997, 9, 30)
+    early = replace(QUESTION, observation_period_end=end, model="bg_nbd")
     fitted = analyse(load_cdnow_sample(), question=early).fits[0]
     parameters = {name: estimate for name, estimate, _ in fitted.parameters}
     assert parameters["r"] == pytest.approx(0.2426, abs=5e-5)
@@ -128,22 +233,35 @@ def test_the_holdout_fit_is_the_published_one(found: Findings[Any]) -> None:
 
 def test_the_best_are_sorted_and_come_from_the_table(found: Findings[Any]) -> None:
     values = [row.value for row in found.best]
-    assert len(values) == 20
+    assert len(values) == 500
     assert values == sorted(values, reverse=True)
     assert values[0] == pytest.approx(found.customers["clv"].max(), rel=1e-12)
     assert all(type(row.last_date) is dt.date for row in found.best)
 
 
-def test_the_value_lies_within_the_futures_drawn_each_time_the_same(
+def test_the_value_lies_within_its_range_each_time_the_same(
     found: Findings[Any],
 ) -> None:
-    assert found.value_range is not None
-    lower, upper = found.value_range
-    assert lower < found.base.value < upper
-    assert upper - lower < found.base.value
+    end = found.outlook.fan[-1]
+    assert end.expected == found.base.value
+    assert end.lower is not None
+    assert end.upper is not None
+    assert end.lower < end.expected < end.upper
     half = analyse(load_cdnow_sample(), question=replace(QUESTION, margin=0.5))
-    assert half.value_range is not None
-    assert tuple(half.value_range) == pytest.approx((lower / 2, upper / 2), rel=1e-9)
+    assert half.outlook.fan[-1].lower == pytest.approx(end.lower / 2, rel=1e-9)
+
+
+def test_the_range_contains_the_errors_of_past_forecasts(found: Findings[Any]) -> None:
+    assert found.ahead is not None
+    assert found.past_errors is not None
+    assert found.ahead.value_error == found.past_errors.at(horizon=52.0, total="value")
+    lower, upper = found.ahead.interval("value")
+    plain = found.ahead.plain_value
+    assert plain is not None
+    assert upper - lower > 1.5 * (plain.upper - plain.lower)
+    fan = found.outlook.fan
+    widths = [(at.upper or 0.0) - (at.lower or 0.0) for at in fan]
+    assert widths == sorted(widths)
 
 
 def test_the_tier_of_most_value_comes_first(found: Findings[Any]) -> None:
@@ -191,7 +309,8 @@ def test_steps_are_told_in_order() -> None:
     told: list[str] = []
     analyse(load_cdnow_sample(), question=QUESTION, on_step=told.append)
     assert told[0] == "Checking the log"
-    assert told[-1] == "Adding up"
+    assert told[-1].startswith("Sorting customers")
+    assert len(told) == STEPS
 
 
 def test_a_log_too_thin_for_a_holdout_is_analysed_all_the_same() -> None:
@@ -257,9 +376,7 @@ def test_customers_who_all_spend_alike_are_held_by_a_penalty_and_told() -> None:
         warnings.simplefilter("ignore", IdentifiabilityWarning)
         found = analyse(log, question=QUESTION)
     assert [fit.penalty for fit in found.fits] == [0.0, 1.0]
-    # The penalty holds what the data leave free: the range does not vanish.
-    assert found.value_range is not None
-    assert found.value_range.lower < found.base.value < found.value_range.upper
+    assert found.ahead is not None  # a penalty gives the draws a scale
     assert any("a light penalty was added" in note for note in assumptions(found))
     assert found.customers["expected_spend"].median() == pytest.approx(10, rel=0.02)
 
@@ -267,7 +384,7 @@ def test_customers_who_all_spend_alike_are_held_by_a_penalty_and_told() -> None:
 def test_a_long_horizon_is_drawn_for_two_years_and_valued_to_its_end() -> None:
     question = replace(QUESTION, horizon_weeks=1_000)
     found = analyse(load_cdnow_sample(), question=question)
-    ahead = [at.expected for at in found.outlook.periods if at.expected is not None]
-    assert len(ahead) == 26
-    assert found.outlook.weeks == 104
+    ahead = [at.expected for at in found.outlook.months if at.expected]
+    assert len(ahead) == 24
+    assert found.outlook.weeks == 1_000
     assert sum(ahead) < found.base.expected_amount

@@ -28,14 +28,15 @@ def _run(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, s
     code = door.run([str(argument) for argument in arguments])
     errors = capsys.readouterr().err
     assert "Traceback" not in errors
-    return code, errors.strip().splitlines()[-1]
+    # An answer of several lines ends with the command to copy.
+    return code, errors[max(errors.rfind("crmkit: "), 0) :].strip()
 
 
 def _refused(capsys: pytest.CaptureFixture[str], *arguments: object) -> str:
     code, message = _run(capsys, "report", *arguments)
     assert code == 2
     assert message.startswith("crmkit: ")
-    assert len(message) < 1_000
+    assert len(message) < 3_000
     return message
 
 
@@ -60,7 +61,7 @@ def test_a_bad_value_between_cr_line_ends_has_its_line(
 ) -> None:
     file = tmp_path / "mac.csv"
     file.write_bytes(csv.replace("29.73", "x", 1).replace("\n", "\r").encode())
-    assert "(first: line 3, value 'x')" in _report(capsys, file)
+    assert "(line 3 first, column 'paid')" in _report(capsys, file)
 
 
 @pytest.mark.parametrize("size", [131_073, 2_000_000])
@@ -71,7 +72,7 @@ def test_an_endless_header_is_refused(
     file = tmp_path / "log.csv"
     name = f"a{delimiter}" * (size // (1 + len(delimiter)))
     file.write_text(f"{name}\n1\n")
-    assert "file '" in _report(capsys, file)
+    assert "log.csv'" in _report(capsys, file)
 
 
 def test_an_endless_cell_before_a_bad_one_is_refused(
@@ -79,7 +80,7 @@ def test_an_endless_cell_before_a_bad_one_is_refused(
 ) -> None:
     file = tmp_path / "log.csv"
     file.write_text(f"who,when,paid\n{'a' * 200_000},2024-01-01,1\nb,2024-01-01,x\n")
-    assert "unreadable amount in 1" in _report(capsys, file)
+    assert "a line that cannot be split into cells" in _report(capsys, file)
 
 
 @pytest.mark.parametrize("day", ["0000-01-01", "0000-12-31 10:00:00"])
@@ -88,7 +89,7 @@ def test_the_year_0_is_refused(
 ) -> None:
     file = tmp_path / "log.csv"
     file.write_text(csv.replace("1997-01-01", day, 1))
-    assert "non-ISO date in 1" in _report(capsys, file)
+    assert "cannot be read in 1" in _report(capsys, file)
     file.write_text(csv.replace("1997-01-01", "01.01.0000", 1))
     assert "column 'when'" in _report(capsys, file, "--date-format=%d.%m.%Y")
 
@@ -102,7 +103,7 @@ def test_the_year_0_in_parquet_is_refused(
     file = tmp_path / "log.parquet"
     days = pa.array([-800_000, 0], pa.int32()).cast(pa.date32())
     pq.write_table(pa.table({"who": ["a", "b"], "when": days, "paid": [1.0, 2]}), file)
-    assert "date before year 1 in 1 of 2 rows (first: row 0)" in _report(capsys, file)
+    assert "date before year 1 in 1 of" in _report(capsys, file)
 
 
 def test_the_first_and_the_last_year_are_no_tracebacks(

@@ -39,6 +39,8 @@ def _original(text: str) -> str:
 @pytest.fixture
 def written(changed: Changed) -> Findings[Any]:
     customers = pd.DataFrame({"=who": TEXTS, "clv": [-1.5, *range(len(TEXTS) - 1)]})
+    customers["value_at_risk"] = customers["clv"] / 2
+    customers["action"] = ["protect", "win_back", *[""] * (len(TEXTS) - 2)]
     return changed(customers=customers)
 
 
@@ -53,23 +55,23 @@ def test_no_text_of_the_csv_begins_like_a_formula(
 ) -> None:
     customers = written.customers.astype({"=who": dtype})
     object.__setattr__(written, "customers", customers)
-    _, table = write_report(written, tmp_path, table_format="csv")
+    table = write_report(written, tmp_path, table_format="csv").table
     text = table.read_bytes().decode()
     assert not re.search(r'(?:^|,|")[=+@\t]', text, re.MULTILINE)
     shown = _read(table)
-    assert list(shown.columns) == ["'=who", "clv"]
+    assert list(shown.columns)[:2] == ["'=who", "clv"]
     assert [_original(cell) for cell in shown["'=who"]] == TEXTS
 
 
 def test_numbers_of_the_csv_stay_numbers(
     written: Findings[Any], tmp_path: Path
 ) -> None:
-    _, table = write_report(written, tmp_path, table_format="csv")
+    table = write_report(written, tmp_path, table_format="csv").table
     assert _read(table)["clv"].tolist() == written.customers["clv"].tolist()
 
 
 def test_parquet_keeps_every_text(written: Findings[Any], tmp_path: Path) -> None:
-    _, table = write_report(written, tmp_path, table_format="parquet")
+    table = write_report(written, tmp_path, table_format="parquet").table
     assert pd.read_parquet(table)["=who"].tolist() == TEXTS
 
 
@@ -111,11 +113,22 @@ def test_a_full_disk_leaves_both_old_files(
 
 def test_the_old_files_are_replaced(written: Findings[Any], tmp_path: Path) -> None:
     first = write_report(written, tmp_path, table_format="csv")
-    page = first[0].read_bytes()
-    first[0].write_text("old")
+    page = first.page.read_bytes()
+    first.page.write_text("old")
     assert write_report(written, tmp_path, table_format="csv") == first
-    assert first[0].read_bytes() == page
-    assert len(list(tmp_path.iterdir())) == 2
+    assert first.page.read_bytes() == page
+    assert len(list(tmp_path.iterdir())) == 5
+
+
+def test_each_list_is_a_file_that_the_page_links_to(
+    written: Findings[Any], tmp_path: Path
+) -> None:
+    files = write_report(written, tmp_path, table_format="csv")
+    page = files.page.read_text(encoding="utf-8")
+    for path in (files.table, *files.lists.values()):
+        assert f'href="{path.name}" download' in page
+    assert len(_read(files.lists["protect"])) == 1
+    assert len(_read(files.lists["second_order"])) == 0
 
 
 def test_new_files_have_the_usual_permissions(tmp_path: Path) -> None:

@@ -142,7 +142,7 @@ def test_post_stratification_removes_the_bias_it_knows_of() -> None:
         ({"a": 1.0}, "answer without a share"),
         ({"a": 0.5, "b": 0.3, "c": 0.2}, "a share without answers"),
         ({"a": 1.0, "b": 0.0}, "not above 0"),
-        ({"a": 1.0, "b": float("nan")}, "not above 0"),
+        ({"a": 1.0, "b": float("nan")}, "a number that is not NaN"),
     ],
 )
 def test_margins_and_answers_must_speak_of_the_same_values(

@@ -154,17 +154,19 @@ def test_one_customer_or_nobody_buying_has_no_limits(
     assert np.isnan([now["02", 0], so_far["02", 1]]).all()
 
 
-def test_enormous_amounts_have_a_mean_and_no_limits(
-    frame: Make, columns_of: Read
-) -> None:
-    spent = np.array([[1e200, np.nan], [3e200, 1e200]])
+def test_enormous_amounts_are_exact_or_refused(frame: Make, columns_of: Read) -> None:
+    spent = np.array([[1e70, np.nan], [3e70, 1e70]])
     found = columns_of(
         segments.revenue_curve(
             frame(log_of(spent)), observation_period_end="2024-02-29"
         )
     )
-    assert sorted(found["revenue_per_customer"]) == pytest.approx([5e199, 2e200])
-    assert np.isnan(numbers(found["revenue_per_customer_upper"])).all()
+    assert sorted(found["revenue_per_customer"]) == pytest.approx([5e69, 2e70])
+    assert np.isfinite(numbers(found["revenue_per_customer_upper"])).all()
+    with pytest.raises(errors.InvalidValueError, match=r"'amount': value beyond 1e.75"):
+        segments.revenue_curve(
+            frame(log_of(spent * 1e100)), observation_period_end="2024-02-29"
+        )
 
 
 def test_a_base_without_an_ended_period_has_no_curve(frame: Make) -> None:

@@ -222,6 +222,17 @@ def test_cuts_by_hand_are_checked(argument: str, wrong: dict[str, Any]) -> None:
         segments.RfmScores(**{**facts, **wrong})
 
 
+def test_an_id_of_a_cut_is_a_text() -> None:
+    number: Any = (("a", "a"), ("a", 7), ("a", "a"))
+    with pytest.raises(errors.InvalidTypeError, match=r"'tie_ids' .* a text.* int 7"):
+        segments.RfmScores(
+            recency_bounds=(30.0, 7.0),
+            frequency_bounds=(1.0, 1.0),
+            monetary_bounds=(50.0, 100.0),
+            tie_ids=number,
+        )
+
+
 def test_one_number_is_no_list_of_ids() -> None:
     lone: Any = 5
     with pytest.raises(errors.InvalidTypeError, match=r"'tie_ids' .* a tuple"):

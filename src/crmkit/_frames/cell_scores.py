@@ -96,9 +96,10 @@ def _joined(
     frame: nw.LazyFrame[Any], keys: Sequence[str], scores: Mapping[str, Score]
 ) -> nw.LazyFrame[Any]:
     once = list(dict.fromkeys(keys))
-    distinct = frame.select(*once).unique()
-    _refuse_too_many(row_count(distinct))
-    fetched = distinct.collect()
+    # One too many is enough to know, and saves counting them first.
+    fetched = frame.select(*once).unique().head(MAX_CELLS + 1).collect()
+    if len(fetched) > MAX_CELLS:
+        raise _too_many(row_count(frame.select(*once).unique()))
     values = [numbers(fetched, key) for key in keys]
     columns = {key: fetched[key].to_numpy() for key in once}
     columns |= {name: score(*values) for name, score in scores.items()}
@@ -107,10 +108,9 @@ def _joined(
     return kept.join(beside(frame, columns), on=once, how="left")
 
 
-def _refuse_too_many(count: int) -> None:
-    if count > MAX_CELLS:
-        raise NotEnoughDataError(
-            needed=f"at most {MAX_CELLS:,} distinct histories to score in an engine",
-            got=f"{count:,}",
-            remedy="Use a coarser grain or time unit, or collect the frame first.",
-        )
+def _too_many(count: int) -> NotEnoughDataError:
+    return NotEnoughDataError(
+        needed=f"at most {MAX_CELLS:,} distinct histories to score in an engine",
+        got=f"{count:,}",
+        remedy="Use a coarser grain or time unit, or collect the frame first.",
+    )

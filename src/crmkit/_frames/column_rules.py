@@ -10,7 +10,7 @@ from typing import Any, Final, Literal, cast
 
 import narwhals.stable.v2 as nw
 
-from .._check import one_of
+from .._check import HUGE, one_of
 from ..errors import InvalidTypeError, InvalidValueError
 from ..typing import Missing
 from .conversion import EagerFrame, Frame, collect, column_types, read, row_count
@@ -37,9 +37,6 @@ _MISSING = "missing value"
 _INFINITE = "infinite value"
 _NESTED: Final = {"list", "dict", "set", "ndarray", "tuple"}
 _DROP_OR_FILL = "Drop or fill them first."
-# Products of four such numbers, and their sums, are still numbers. No money, count or
-# time is there, and beyond it a square or a sum may overflow.
-HUGE: Final = 1e75
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +112,8 @@ def number_rules(
         rules.append(
             Rule(
                 column=column,
-                broken=value.abs() > HUGE,
+                # Polars sorts NaN above all numbers.
+                broken=(value.abs() > HUGE) & ~value.is_nan(),
                 found=f"value beyond {HUGE:g}",
                 remedy="Correct these rows, or pass a larger unit.",
             )
@@ -236,11 +234,11 @@ def require_groups(frame: Frame, columns: Sequence[str]) -> None:
     Floats and whole numbers may stand together; a group that is missing may pass.
     """
     for column, dtype in column_types(frame, columns).items():
-        if isinstance(frame, nw.DataFrame) and dtype == nw.Object:
+        if isinstance(frame, nw.DataFrame) and _holds_objects(frame, column):
             kinds = _object_kinds(frame, column)
             plain = len(kinds) <= 1 and not kinds & _NESTED
         else:
-            plain = not (dtype.is_nested() or dtype == nw.Unknown)
+            plain = not dtype.is_nested()
         if not plain:
             raise InvalidTypeError(
                 subject=f"column {column!r}",
@@ -283,7 +281,7 @@ def require_numbers(frame: Frame, columns: Sequence[str]) -> None:
 def require_ids(frame: Frame, column: str) -> None:
     """Refuse ids that cannot be told apart: lists, structs, types that are mixed."""
     dtype = column_types(frame, [column])[column]
-    if isinstance(frame, nw.DataFrame) and dtype == nw.Object:
+    if isinstance(frame, nw.DataFrame) and _holds_objects(frame, column):
         kinds = _object_kinds(frame, column)
         plain = len(kinds) <= 1 and not kinds & _NESTED
     else:
@@ -297,6 +295,23 @@ def require_ids(frame: Frame, column: str) -> None:
         )
 
 
+def _holds_objects(frame: EagerFrame, column: str) -> bool:
+    """Return whether a column may hold objects of any type.
+
+    narwhals names a column of objects by its first hundred rows: after as many texts, a
+    number would go unseen.
+    """
+    series = frame[column]
+    if series.dtype != nw.String or not series.implementation.is_pandas():
+        return bool(series.dtype == nw.Object)
+    values = series.to_native()
+    if values.dtype != object:
+        return False
+    from pandas.api.types import infer_dtype  # noqa: PLC0415 - only pandas has them
+
+    return bool(infer_dtype(values, skipna=True) not in {"string", "empty"})
+
+
 def _object_kinds(frame: EagerFrame, column: str) -> set[str]:
     values = frame[column].drop_nulls().to_list()
     return {type(value).__name__ for value in values}
@@ -304,7 +319,7 @@ def _object_kinds(frame: EagerFrame, column: str) -> set[str]:
 
 def _kind(frame: Frame, column: str) -> str:
     dtype = column_types(frame, [column])[column]
-    if isinstance(frame, nw.DataFrame) and dtype == nw.Object:
+    if isinstance(frame, nw.DataFrame) and _holds_objects(frame, column):
         return f"objects of type {', '.join(sorted(_object_kinds(frame, column)))}"
     if isinstance(frame, nw.DataFrame) and frame.implementation.is_pandas_like():
         return f"dtype {frame[column].to_native().dtype}"

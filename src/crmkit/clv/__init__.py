@@ -10,9 +10,9 @@ from .checking.compare_models import (
     compare_models,
 )
 from .checking.frequency_fit import frequency_fit
+from .checking.held_out_choice import ModelChoice, model_choice
 from .checking.heterogeneity import Heterogeneity, heterogeneity
 from .checking.holdout_error import HoldoutError
-from .checking.model_choice import ModelChoice, model_choice
 from .checking.model_error_fit import fit_model_error
 from .checking.probability_alive_path import probability_alive_path
 from .checking.purchase_gaps import purchase_gaps

@@ -36,6 +36,7 @@ from .tier_charts import tier_bars
 from .tracking_chart import tracking_line
 from .uplift_charts import arm_forest, uplift_bars
 from .value_interval_chart import clv_intervals
+from .vega_document import vega_lite
 from .waterfall_chart import waterfall
 
 __all__ = [
@@ -86,6 +87,7 @@ __all__ = [
     "tracking_line",
     "uplift_bars",
     "uplift_line",
+    "vega_lite",
     "waterfall",
     "whale_curve",
 ]

@@ -6,6 +6,7 @@ import numpy as np
 
 from .._check import MOST_REPEATS, whole
 from .._frames import numbers, read_eager
+from .._typed import typed
 from ..typing import IntoDataFrame
 from .drawing.chart import Chart, Scale, layer
 from .drawing.matplotlib_axes import draw
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["probability_alive"]
 
 
+@typed
 def probability_alive(
     customers: IntoDataFrame,
     *,
@@ -58,7 +60,7 @@ def probability_alive(
     >>> scored = ck.clv.fit_mbg_nbd(customers).with_probability_alive(customers)
     >>> ax = ck.plot.probability_alive(scored, title="finding")
     >>> ax.get_title(loc="left")
-    '1,090 of 2,357 customers are expected to be active'
+    '978 of 2,357 customers are expected to be active'
     """
     frame = read_eager(customers, (probability_col,))
     chance = numbers(frame, probability_col)

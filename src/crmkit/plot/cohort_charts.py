@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .._frames import EagerFrame, numbers, read_eager
+from .._typed import typed
 from ..typing import IntoDataFrame
 from .drawing.chart import Chart, Scale, Tone, layer
 from .drawing.columns import band_of, interval_in, names_in
@@ -19,6 +20,7 @@ __all__ = ["cohort_curves", "retention_curve", "retention_heatmap", "revenue_cur
 _AGE = Scale(title="Periods since the first purchase", unit="count")
 
 
+@typed
 def retention_heatmap(
     cells: IntoDataFrame,
     *,
@@ -91,6 +93,7 @@ def retention_heatmap(
     return draw(chart, title=title, label=label, ax=ax)
 
 
+@typed
 def cohort_curves(
     cells: IntoDataFrame,
     *,
@@ -148,19 +151,20 @@ def cohort_curves(
             curves.append(
                 layer("line", age[mine], value[mine], tone=tone, name=said, dots=True)
             )
-    title = value_col.replace("_", " ").capitalize()
+    shown = value_col.replace("_", " ").capitalize()
     chart = Chart(
         layers=tuple(curves),
         x=_AGE,
         y=Scale(
-            title=title, unit="share" if share else "money", lower=0, currency=currency
+            title=shown, unit="share" if share else "money", lower=0, currency=currency
         ),
-        finding=f"{title} of {counted(len(names), 'cohort')}",
+        finding=f"{shown} of {counted(len(names), 'cohort')}",
         note=counted(numbers(frame, "n_customers")[age == 0].sum(), "customer"),
     )
     return draw(chart, title=title, label=label, ax=ax)
 
 
+@typed
 def retention_curve(
     curve: IntoDataFrame,
     *,
@@ -192,16 +196,15 @@ def retention_curve(
     ... )
     >>> ax = ck.plot.retention_curve(curve, title="finding")
     >>> ax.get_title(loc="left")
-    '18% of customers buy 1 period after their first purchase, 5.6% 15 periods after'
+    '15% buy 1 period after their first purchase, 4.2% after 17'
     """
     frame = read_eager(curve, ("age", "retention")).sort("age")
     age, share = numbers(frame, "age"), numbers(frame, "retention")
     finding = ""
     if age.size > 2:
         finding = (
-            f"{percent(share[1])} of customers buy {counted(age[1], 'period')} after "
-            f"their first purchase, {percent(share[-1])} {counted(age[-1], 'period')} "
-            "after"
+            f"{percent(share[1])} buy {counted(age[1], 'period')} after their first "
+            f"purchase, {percent(share[-1])} after {age[-1]:,.0f}"
         )
     chart = Chart(
         layers=(
@@ -215,6 +218,7 @@ def retention_curve(
     return draw(chart, title=title, label=label, ax=ax)
 
 
+@typed
 def revenue_curve(
     curve: IntoDataFrame,
     *,
@@ -249,7 +253,7 @@ def revenue_curve(
     ... )
     >>> ax = ck.plot.revenue_curve(curve, currency="$", title="finding")
     >>> ax.get_title(loc="left")
-    'A customer brings $104 within 15 periods'
+    'A customer brings $101 within 17 periods'
     """
     name = "cumulative_revenue_per_customer"
     frame = read_eager(curve, ("age", name)).sort("age")

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .._frames import numbers, read_eager
+from .._typed import typed
 from ..typing import IntoDataFrame
 from .drawing.chart import Chart, Scale, layer
 from .drawing.columns import band_of, interval_in
@@ -21,6 +22,7 @@ _CUSTOMERS = Scale(
 )
 
 
+@typed
 def pareto_curve(
     curve: IntoDataFrame,
     *,
@@ -56,7 +58,7 @@ def pareto_curve(
     >>> curve = ck.segments.pareto_curve(customers, value_col="total_amount")
     >>> ax = ck.plot.pareto_curve(curve, title="finding")
     >>> ax.get_title(loc="left")
-    'The top 20% of customers hold 68% of value'
+    'The top 20% of customers hold 67% of value'
     """
     frame = read_eager(curve, ("customer_share", "value_share"))
     p, share = numbers(frame, "customer_share"), numbers(frame, "value_share")
@@ -67,7 +69,13 @@ def pareto_curve(
             layer("line", [0, 1], [0, 1], tone="reference", dash=True, name="equal"),
             *band_of(p, interval_in(frame, "value_share")),
             layer("line", p, share),
-            layer("points", 0.2, fifth, texts=(f"20% hold {percent(fifth)}",)),
+            layer(
+                "points",
+                0.2,
+                fifth,
+                texts=(f"20% hold {percent(fifth)}",),
+                place="right",
+            ),
         ),
         x=_CUSTOMERS,
         y=Scale(title="Share of value", unit="share", lower=0),
@@ -76,6 +84,7 @@ def pareto_curve(
     return draw(chart, title=title, label=label, ax=ax)
 
 
+@typed
 def whale_curve(
     curve: IntoDataFrame,
     *,
@@ -111,7 +120,7 @@ def whale_curve(
     >>> curve = ck.segments.whale_curve(pd.DataFrame({"profit": profit}))
     >>> ax = ck.plot.whale_curve(curve, currency="$", title="finding")
     >>> ax.get_title(loc="left")
-    'Profit peaks at 63% of customers; the rest take $6.22k away'
+    'Profit peaks at 66% of customers; the rest take $7.02k away'
     """
     frame = read_eager(curve, ("customer_share", "profit"))
     p, profit = numbers(frame, "customer_share"), numbers(frame, "profit")
@@ -128,6 +137,7 @@ def whale_curve(
                 p[top],
                 profit[top],
                 texts=(f"{money(profit[top], currency)} at {percent(p[top])}",),
+                place="above",
             ),
         ),
         x=_CUSTOMERS,

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .._frames import numbers, read_eager
+from .._typed import typed
 from ..satisfaction import DriverWeights
 from ..typing import IntoDataFrame
 from .drawing.chart import Chart, Scale, layer
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["driver_bars", "penalty_reward_bars", "priority_matrix"]
 
 
+@typed
 def driver_bars(
     weights: DriverWeights,
     *,
@@ -52,7 +54,7 @@ def driver_bars(
     ... )
     >>> ax = ck.plot.driver_bars(weights, title="finding")
     >>> ax.get_title(loc="left")
-    'speed drives the outcome most: 68% of what is explained'
+    'speed drives the outcome most: 70% of what is explained'
     """
     drivers = sorted(weights.drivers, key=lambda driver: -driver.weight)
     place = np.arange(len(drivers), dtype=np.float64)
@@ -101,6 +103,7 @@ def driver_bars(
     return draw(chart, title=title, label=label, ax=ax)
 
 
+@typed
 def priority_matrix(
     priorities: IntoDataFrame,
     *,
@@ -163,7 +166,7 @@ def priority_matrix(
                     "possible overkill",
                 ),
             ),
-            layer("points", x, y, texts=names),
+            layer("points", x, y, texts=names, place="right"),
         ),
         x=Scale(title="Performance, 0 to 100", lower=left, upper=right),
         y=Scale(title="Importance", lower=low, upper=high),
@@ -175,6 +178,7 @@ def priority_matrix(
     return draw(chart, title=title, label=label, ax=ax)
 
 
+@typed
 def penalty_reward_bars(
     effects: IntoDataFrame,
     *,

@@ -1,12 +1,13 @@
 """Forecasts: the predicted beside the actual, and the range of what may come."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from .._check import one_of
 from .._frames import numbers, read_eager
+from .._typed import typed
 from ..clv import Forecast
 from ..errors import NotEnoughDataError
 from ..typing import IntoDataFrame
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["forecast_fan", "predicted_against_actual"]
 
 
+@typed
 def predicted_against_actual(
     groups: IntoDataFrame,
     *,
@@ -85,10 +87,11 @@ def predicted_against_actual(
     return draw(chart, title=title, label=label, ax=ax)
 
 
+@typed
 def forecast_fan(
-    forecasts: Mapping[float, Forecast],
     *,
-    of: str = "value",
+    forecasts: Mapping[float, Forecast],
+    of: Literal["value", "purchases", "active"] = "value",
     currency: str = "",
     title: str | None = None,
     label: str | None = None,
@@ -130,12 +133,13 @@ def forecast_fan(
     >>> spend = ck.clv.GammaGamma(p=6.25, q=3.74, v=15.44)
     >>> forecasts = {
     ...     weeks: ck.clv.forecast(
-    ...         customers, purchases=model, spend=spend, horizon=weeks, n_draws=50,
-    ...         discount_rate=0.0018, rng=np.random.default_rng(1),
+    ...         customers, purchases=model, spend=spend, horizon=weeks,
+    ...         discount_rate=0.0018, ranges=ck.clv.Ranges(n_draws=50),
+    ...         rng=np.random.default_rng(1),
     ...     )
     ...     for weeks in (13, 26, 39, 52)
     ... }
-    >>> ax = ck.plot.forecast_fan(forecasts, currency="$", title="finding")
+    >>> ax = ck.plot.forecast_fan(forecasts=forecasts, currency="$", title="finding")
     >>> ax.get_xlabel()
     'Horizon, in the unit of T'
     """

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .._frames import numbers, read_eager
+from .._typed import typed
 from ..typing import IntoDataFrame
 from .drawing.chart import Chart, Scale, layer
 from .drawing.columns import names_in, words
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["funnel_bars"]
 
 
+@typed
 def funnel_bars(
     stages: IntoDataFrame,
     *,

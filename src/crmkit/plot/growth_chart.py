@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .._frames import numbers, read_eager
+from .._typed import typed
 from ..typing import IntoDataFrame
 from .drawing.chart import Chart, Scale, Tone, layer
 from .drawing.columns import names_in
@@ -19,6 +20,7 @@ __all__ = ["growth_bars"]
 _ABOVE: dict[str, Tone] = {"retained": "total", "resurrected": "soft", "new": "good"}
 
 
+@typed
 def growth_bars(
     accounts: IntoDataFrame,
     *,
@@ -50,7 +52,7 @@ def growth_bars(
     ... )
     >>> ax = ck.plot.growth_bars(accounts, title="finding")
     >>> ax.get_title(loc="left")
-    '119 active customers in Jun 1998: 13 fewer than in Apr 1998'
+    '138 active customers in Jun 1998: 4 more than in May 1998'
     """
     frame = read_eager(accounts, ("period", *_ABOVE, "lost"))
     names = names_in(frame, "period")

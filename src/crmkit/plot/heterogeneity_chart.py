@@ -6,6 +6,7 @@ import numpy as np
 from scipy.special import betaln, gammaincinv, gammaln
 
 from .._check import one_of
+from .._typed import typed
 from ..errors import InvalidValueError
 from ..typing import FloatArray
 from .drawing.chart import Chart, Scale, layer
@@ -26,6 +27,7 @@ class _Parameters(Protocol):
     def parameters(self) -> dict[str, float]: ...
 
 
+@typed
 def heterogeneity_curve(
     model: _Parameters,
     *,
@@ -65,7 +67,7 @@ def heterogeneity_curve(
     >>> model = ck.clv.BgNbd(r=0.8, alpha=4.4, a=0.8, b=2.4, time_unit="week")
     >>> ax = ck.plot.heterogeneity_curve(model, title="finding")
     >>> ax.get_title(loc="left")
-    'Customers buy 0.182 times per week on average; half buy less than 0.114 times'
+    '0.182 purchases per week on average; half have below 0.114'
     """
     one_of("of", of, ("rate", "dropout"))
     known = model.parameters
@@ -73,18 +75,15 @@ def heterogeneity_curve(
     per = f"per {unit}"
     if of == "rate" and {"r", "alpha"} <= set(known):
         x, y, mean, half = _gamma(known["r"], known["alpha"])
-        title = f"Purchases {per} while active"
-        finding = (
-            f"Customers buy {mean:.3g} times {per} on average; "
-            f"half buy less than {half:.3g} times"
-        )
+        axis = f"Purchases {per} while active"
+        finding = f"{mean:.3g} purchases {per} on average; half have below {half:.3g}"
     elif of == "dropout" and {"s", "beta"} <= set(known):
         x, y, mean, _ = _gamma(known["s"], known["beta"])
-        title = f"Dropout rate {per}"
+        axis = f"Dropout rate {per}"
         finding = f"The mean dropout rate is {mean:.3g} {per}"
     elif of == "dropout" and {"a", "b"} <= set(known):
         x, y, mean = _beta(known["a"], known["b"])
-        title = "Chance to leave after a purchase"
+        axis = "Chance to leave after a purchase"
         finding = (
             f"A customer leaves after a purchase with {100 * mean:.3g}% on average"
         )
@@ -100,7 +99,7 @@ def heterogeneity_curve(
             layer("line", x, y),
             layer("arms", mean, 0.0, y_end=y.max(), tone="reference", dash=True),
         ),
-        x=Scale(title=title, unit="share" if "Chance" in title else "number", lower=0),
+        x=Scale(title=axis, unit="share" if "Chance" in axis else "number", lower=0),
         y=Scale(title="Density of customers", lower=0),
         finding=finding,
         note="The dashed line is the mean.",

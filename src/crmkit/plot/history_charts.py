@@ -7,6 +7,7 @@ import numpy as np
 from .._check import whole
 from .._dates import day_number
 from .._frames import numbers, nw, read_eager
+from .._typed import typed
 from ..errors import NotEnoughDataError
 from ..typing import Day, IntoDataFrame
 from .drawing.chart import Chart, Scale, layer
@@ -22,6 +23,7 @@ __all__ = ["customer_history", "purchase_timelines"]
 _MOST = 60
 
 
+@typed
 def customer_history(
     path: IntoDataFrame,
     *,
@@ -60,13 +62,13 @@ def customer_history(
     >>> log = load_cdnow_sample()
     >>> customers = ck.rfm_summary(log, observation_period_end="1998-06-30")
     >>> model = ck.clv.fit_bg_nbd(customers)
-    >>> one = log[log["customer_id"] == 1516]
+    >>> one = log[log["customer_id"] == 111]
     >>> path = ck.clv.probability_alive_path(
     ...     one, model=model, days=pd.date_range("1997-02-01", "1998-06-30", freq="7D")
     ... )
     >>> ax = ck.plot.customer_history(path, transactions=log, title="finding")
     >>> ax.get_title(loc="left")
-    'Customer 1516 is active with 96%'
+    'Customer 111 is active with 96%'
     """
     frame = read_eager(path, (customer_id_col, date_col, probability_col)).sort(
         date_col
@@ -102,6 +104,7 @@ def customer_history(
     return draw(chart, title=title, label=label, ax=ax)
 
 
+@typed
 def purchase_timelines(
     transactions: IntoDataFrame,
     *,

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from .._frames import numbers, read_eager
+from .._typed import typed
 from ..typing import IntoDataFrame
 from .drawing.chart import Chart, Scale, layer
 from .drawing.columns import names_in
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["kano_map"]
 
 
+@typed
 def kano_map(
     features: IntoDataFrame,
     *,
@@ -69,10 +71,10 @@ def kano_map(
                 [1, 1, 0, 0],
                 texts=("attractive", "one-dimensional", "indifferent", "must-be"),
             ),
-            layer("points", worse, better, texts=names),
+            layer("points", worse, better, texts=names, place="right"),
         ),
-        x=Scale(title="Annoyed when absent", unit="share", lower=0, upper=1),
-        y=Scale(title="Delighted when present", unit="share", lower=0, upper=1),
+        x=Scale(title="Annoyed when absent", unit="share", lower=-0.05, upper=1.05),
+        y=Scale(title="Delighted when present", unit="share", lower=-0.05, upper=1.05),
         finding=f"{names[most]} annoys most when it is absent: "
         f"{percent(worse[most])} of customers",
         height=4.6,

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .._frames import numbers, read_eager
+from .._typed import typed
 from ..typing import IntoDataFrame
 from .drawing.chart import Chart, Scale, Tone, layer
 from .drawing.columns import words
@@ -23,6 +24,7 @@ _ZONES: dict[str, Tone] = {
 }
 
 
+@typed
 def loyalty_zones(
     curve: IntoDataFrame,
     *,
@@ -60,7 +62,7 @@ def loyalty_zones(
     >>> curve = ck.satisfaction.loyalty_curve(after)
     >>> ax = ck.plot.loyalty_zones(curve, title="finding")
     >>> ax.get_title(loc="left")
-    'From 12% loyal at score 1 to 90% at 5'
+    'From 6.7% loyal at score 1 to 89% at 5'
     """
     wanted = (score_col, "share", "share_lower", "share_upper", "rising")
     frame = read_eager(curve, (*wanted, "zone", "n_customers")).sort(score_col)

@@ -7,6 +7,7 @@ import numpy as np
 
 from .._check import MOST_REPEATS, whole
 from .._frames import numbers, read_eager
+from .._typed import typed
 from ..typing import HISTORY, HistoryColumns, IntoDataFrame
 from .drawing.chart import Chart, Scale, layer
 from .drawing.columns import words
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["frequency_recency_heatmap"]
 
 
+@typed
 def frequency_recency_heatmap(
     customers: IntoDataFrame,
     *,

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .._frames import numbers, read_eager
+from .._typed import typed
 from ..typing import FloatArray, IntoDataFrame
 from .drawing.chart import Chart, Layer, Place, Scale, layer
 from .drawing.columns import names_in
@@ -19,6 +20,7 @@ __all__ = ["lifecycle_flow", "migration_heatmap"]
 _BENDS = 24
 
 
+@typed
 def migration_heatmap(
     table: IntoDataFrame,
     *,
@@ -57,7 +59,7 @@ def migration_heatmap(
     >>> moves = ck.segments.migration_table(spring, autumn, tiers=("A", "B", "C"))
     >>> ax = ck.plot.migration_heatmap(moves, title="finding")
     >>> ax.get_title(loc="left")
-    '73% of customers kept their tier'
+    '74% of customers kept their tier'
     """
     was, now, count = _moves(table)
     share = numbers(read_eager(table, ("share",)), "share")
@@ -76,6 +78,7 @@ def migration_heatmap(
     return draw(chart, title=title, label=label, ax=ax)
 
 
+@typed
 def lifecycle_flow(
     table: IntoDataFrame,
     *,
@@ -115,7 +118,7 @@ def lifecycle_flow(
     >>> moves = ck.segments.migration_table(spring, autumn, tiers=("A", "B", "C"))
     >>> ax = ck.plot.lifecycle_flow(moves, title="finding")
     >>> ax.get_title(loc="left")
-    '73% of customers kept their tier'
+    '74% of customers kept their tier'
     """
     was, now, count = _moves(table)
     before = tuple(dict.fromkeys(was))

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .._typed import typed
 from ..clv import Backtest, ModelComparison
 from .drawing.chart import Chart, Scale, layer
 from .drawing.matplotlib_axes import draw
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["backtest_errors", "calibration_by_tenth", "model_scores"]
 
 
+@typed
 def model_scores(
     comparison: ModelComparison,
     *,
@@ -74,6 +76,7 @@ def model_scores(
     return draw(chart, title=title, label=label, ax=ax)
 
 
+@typed
 def backtest_errors(
     backtest: Backtest,
     *,
@@ -106,7 +109,7 @@ def backtest_errors(
     ... )
     >>> ax = ck.plot.backtest_errors(tried, title="finding")
     >>> ax.get_title(loc="left")
-    'BG/NBD misses least: by 9.4% on average'
+    'last period misses least: by 15% on average'
     """
     scored = [score for score in backtest.scores if score.bias is not None]
     models = list(dict.fromkeys(score.model for score in scored))
@@ -134,6 +137,7 @@ def backtest_errors(
     return draw(chart, title=title, label=label, ax=ax)
 
 
+@typed
 def calibration_by_tenth(
     backtest: Backtest,
     *,

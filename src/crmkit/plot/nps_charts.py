@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .._frames import EagerFrame, numbers, nw, read_eager
+from .._typed import typed
 from ..typing import FloatArray, IntoDataFrame
 from .drawing.chart import Chart, Scale, Tone, layer
 from .drawing.columns import arms_of, band_of, days_in, interval_in, names_in, words
@@ -24,6 +25,7 @@ _GROUPS: dict[str, Tone] = {
 }
 
 
+@typed
 def nps_by_group(
     scores: IntoDataFrame,
     *,
@@ -60,7 +62,7 @@ def nps_by_group(
     >>> scores = ck.satisfaction.nps_by(answers, by="plan")
     >>> ax = ck.plot.nps_by_group(scores, by="plan", title="finding")
     >>> ax.get_title(loc="left")
-    'NPS from +1 (basic) to +36 (pro)'
+    'NPS from +6 (plus) to +34 (pro)'
     """
     frame = _answered(scores, by)
     score, n = numbers(frame, "nps"), numbers(frame, "n_responses")
@@ -94,6 +96,7 @@ def nps_by_group(
     return draw(chart, title=title, label=label, ax=ax)
 
 
+@typed
 def nps_over_time(
     scores: IntoDataFrame,
     *,
@@ -139,7 +142,7 @@ def nps_over_time(
     else:
         when = np.arange(score.size, dtype=np.float64)
         x = Scale(title=words(time_col), names=names_in(frame, time_col))
-    ends = (when.min(initial=0), when.max(initial=1))
+    ends = (when.min(), when.max()) if when.size else (0.0, 1.0)
     change = score[-1] - score[0] if score.size > 1 else 0.0
     chart = Chart(
         layers=(
@@ -157,6 +160,7 @@ def nps_over_time(
     return draw(chart, title=title, label=label, ax=ax)
 
 
+@typed
 def nps_bars(
     scores: IntoDataFrame,
     *,
@@ -216,7 +220,14 @@ def nps_bars(
         )
         texts = tuple(f"{100 * each:.0f}%" if each >= 0.06 else "" for each in share)
         layers.append(
-            layer("texts", start + share / 2, place, texts=texts, place="centre")
+            layer(
+                "texts",
+                start + share / 2,
+                place,
+                tone=tone,
+                texts=texts,
+                place="centre",
+            )
         )
         start = start + share
     names = names_in(frame, by)

@@ -1,10 +1,10 @@
 """Estimates with their intervals: parameters of a fit, effects of covariates."""
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from .._typed import typed
 from ..clv import CovariateEffect
 from ..fits import FitReport
 from .drawing.chart import Chart, Scale, layer
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["covariate_forest", "parameter_forest"]
 
 
+@typed
 def parameter_forest(
     report: FitReport,
     *,
@@ -58,7 +59,7 @@ def parameter_forest(
     >>> report = ck.clv.fit_bg_nbd(customers).report
     >>> ax = ck.plot.parameter_forest(report, title="finding")
     >>> ax.get_title(loc="left")
-    'b is the least certain: 1.44 to 4.09'
+    'b is the least certain: 1.37 to 4.29'
     """
     ends = report.intervals(level=level)
     names = tuple(report.names)
@@ -70,7 +71,7 @@ def parameter_forest(
     chart = Chart(
         layers=(
             *arms_of(place, (lower, upper), across=True),
-            layer("points", report.estimates, place, texts=texts),
+            layer("points", report.estimates, place, texts=texts, place="above"),
         ),
         x=Scale(title=f"Estimate and {100 * level:.4g}% interval", log=True),
         y=Scale(names=names),
@@ -82,8 +83,16 @@ def parameter_forest(
     return draw(chart, title=title, label=label, ax=ax)
 
 
+class _WithEffects(Protocol):
+    """A fit with effects of covariates."""
+
+    @property
+    def effects(self) -> tuple[CovariateEffect, ...]: ...
+
+
+@typed
 def covariate_forest(
-    effects: Sequence[CovariateEffect],
+    model: _WithEffects,
     *,
     level: float = 0.95,
     title: str | None = None,
@@ -94,8 +103,8 @@ def covariate_forest(
 
     Parameters
     ----------
-    effects
-        The ``effects`` of ``fit_purchase_covariates`` or ``fit_spend_covariates``.
+    model
+        What ``fit_purchase_covariates`` or ``fit_spend_covariates`` returned.
     level
         The confidence level.
     title, label, ax
@@ -117,10 +126,14 @@ def covariate_forest(
     ...     )
     ...     for name, estimate in (("web", 0.5), ("shop", -0.1))
     ... )
-    >>> ax = ck.plot.covariate_forest([web, shop], title="finding")
+    >>> model = ck.clv.PurchaseCovariates(
+    ...     family="bg_nbd", baseline=(0.24, 4.4, 0.8, 2.4), effects=(web, shop)
+    ... )
+    >>> ax = ck.plot.covariate_forest(model, title="finding")
     >>> ax.get_title(loc="left")
     'The interval of 1 of 2 effects leaves out 1'
     """
+    effects = model.effects
     place = np.arange(len(effects), dtype=np.float64)
     ends = np.full((2, len(effects)), np.nan)
     for at, each in enumerate(effects):
@@ -144,6 +157,7 @@ def covariate_forest(
                 [each.factor for each in effects],
                 place,
                 texts=tuple(f"x {each.factor:.3g}" for each in effects),
+                place="above",
             ),
         ),
         x=Scale(title=f"Factor and {100 * level:.4g}% interval", log=True),

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .._frames import numbers, read_eager
+from .._typed import typed
 from ..typing import IntoDataFrame
 from .drawing.chart import Chart, Scale, layer
 from .drawing.matplotlib_axes import draw
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["rfm_grid"]
 
 
+@typed
 def rfm_grid(
     customers: IntoDataFrame,
     *,
@@ -58,7 +60,7 @@ def rfm_grid(
     >>> scored = ck.segments.with_rfm_scores(customers)
     >>> ax = ck.plot.rfm_grid(scored, title="finding")
     >>> ax.get_title(loc="left")
-    '8.7% of customers have the highest scores in both'
+    '11% of customers have the highest scores in both'
     """
     wanted = (r_score_col, f_score_col, *([value_col] if value_col else []))
     frame = read_eager(customers, wanted)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .._typed import typed
 from ..clv import Seasonality
 from .drawing.chart import Chart, Scale, layer
 from .drawing.matplotlib_axes import draw
@@ -18,6 +19,7 @@ __all__ = ["seasonal_index"]
 _Z = 1.959963984540054
 
 
+@typed
 def seasonal_index(
     seasonality: Seasonality,
     *,

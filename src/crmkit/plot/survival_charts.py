@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .._frames import numbers, nw, read_eager
+from .._typed import typed
 from ..churn import RetentionProjection, SurvivalCurve
 from ..typing import FloatArray, IntoDataFrame
 from .drawing.chart import Below, Chart, Layer, Scale, layer
@@ -20,6 +21,7 @@ __all__ = ["retention_line", "survival_lines", "survival_steps"]
 _TICKS = 6
 
 
+@typed
 def retention_line(
     projection: RetentionProjection,
     *,
@@ -53,7 +55,7 @@ def retention_line(
     >>> fit = ck.churn.fit_shifted_beta_geometric(cohorts)
     >>> ax = ck.plot.retention_line(fit.projection(horizon=10), title="finding")
     >>> ax.get_title(loc="left")
-    'Retention rises from 85% to 94% by renewal 10'
+    'Retention rises from 85% to 95% by renewal 10'
     """
     rate = projection.retention
     change = "rises" if rate[-1] >= rate[0] else "falls"
@@ -76,6 +78,7 @@ def retention_line(
     return draw(chart, title=title, label=label, ax=ax)
 
 
+@typed
 def survival_steps(
     curve: SurvivalCurve,
     *,
@@ -105,7 +108,7 @@ def survival_steps(
     >>> curve = ck.churn.fit_kaplan_meier(load_telco())
     >>> ax = ck.plot.survival_steps(curve, title="finding")
     >>> ax.get_title(loc="left")
-    '61% are still customers after 72'
+    '60% are still customers after 72'
     """
     columns = (
         curve.time,
@@ -130,6 +133,7 @@ def survival_steps(
     return draw(chart, title=title, label=label, ax=ax)
 
 
+@typed
 def survival_lines(
     curves: IntoDataFrame,
     *,
@@ -162,7 +166,7 @@ def survival_lines(
     >>> curves = ck.churn.survival_by(load_telco(), by="contract")
     >>> ax = ck.plot.survival_lines(curves, by="contract", title="finding")
     >>> ax.get_title(loc="left")
-    'After 72, 9.4% (Month-to-month) to 93% (Two year) are still customers'
+    'After 72, 16% (Month-to-month) to 93% (Two year) have stayed'
     """
     wanted = ("time", "survival", "survival_lower", "survival_upper", "at_risk")
     frame = read_eager(curves, (by, *wanted))
@@ -183,7 +187,7 @@ def survival_lines(
         x=_TIME,
         y=_STAYED,
         finding=f"After {numbers(frame, 'time').max():.4g}, {percent(ends[least])} "
-        f"({least}) to {percent(ends[most])} ({most}) are still customers",
+        f"({least}) to {percent(ends[most])} ({most}) have stayed",
         note=f"by {words(by)}",
         below=tuple(below),
     )
@@ -215,8 +219,17 @@ def _steps(
         ),
         layer("steps", x, np.append(1.0, survival), name=name),
     )
-    ticks = np.linspace(0.0, time.max(initial=1.0), _TICKS)
+    longest = float(time.max(initial=1.0))
+    ticks = np.arange(0.0, longest * (1 + 1e-9), _round_step(longest / _TICKS))
     after = np.searchsorted(time, ticks)
     known = np.append(at_risk, 0.0)[np.minimum(after, time.size)]
     texts = tuple(f"{count:,.0f}" for count in known)
     return layers, Below(title="At risk", name=name, x=tuple(ticks), texts=texts)
+
+
+def _round_step(size: float) -> float:
+    """Return the next round number, at which the axis has its ticks too."""
+    unit = 10.0 ** np.floor(np.log10(size)) if size > 0 else 1.0
+    return float(
+        next(unit * each for each in (1, 2, 2.5, 5, 10) if unit * each >= size)
+    )

@@ -6,6 +6,7 @@ import numpy as np
 
 from .._check import one_of
 from .._frames import numbers, nw, read_eager
+from .._typed import typed
 from ..typing import IntoDataFrame
 from .drawing.chart import Chart, Scale, layer
 from .drawing.columns import days_in
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["tracking_line"]
 
 
+@typed
 def tracking_line(
     tracked: IntoDataFrame,
     *,
@@ -60,7 +62,7 @@ def tracking_line(
     ... )
     >>> ax = ck.plot.tracking_line(tracked, show="cumulative", title="finding")
     >>> ax.get_title(loc="left")
-    'BG/NBD ends 4.3% below the actual repeat purchases'
+    'BG/NBD ends 4.1% below the actual repeat purchases'
     """
     one_of("show", show, ("incremental", "cumulative"))
     before = "cumulative_" if show == "cumulative" else ""

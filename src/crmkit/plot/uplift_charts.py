@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .._frames import numbers, read_eager
+from .._typed import typed
 from ..typing import IntoDataFrame
 from .drawing.chart import Chart, Scale, Tone, layer
 from .drawing.columns import arms_of, interval_in, names_in, words
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["arm_forest", "uplift_bars"]
 
 
+@typed
 def uplift_bars(
     groups: IntoDataFrame,
     *,
@@ -53,7 +55,7 @@ def uplift_bars(
     >>> groups = ck.campaigns.uplift_by_percentile(campaign)
     >>> ax = ck.plot.uplift_bars(groups, title="finding")
     >>> ax.get_title(loc="left")
-    'The effect is clear in 3 of 10 groups'
+    'The effect is clear in 6 of 10 groups'
     """
     frame = read_eager(groups, ("group", "effect", "n_treated", "n_control"))
     effect = numbers(frame, "effect")
@@ -82,6 +84,7 @@ def uplift_bars(
     return draw(chart, title=title, label=label, ax=ax)
 
 
+@typed
 def arm_forest(
     effects: IntoDataFrame,
     *,
@@ -147,6 +150,7 @@ def arm_forest(
                 effect,
                 place,
                 texts=tuple(f"{each:+.3g}" for each in effect),
+                place="above",
             ),
         ),
         x=Scale(title="Effect against the control", unit="money", currency=currency),

@@ -6,6 +6,7 @@ import numpy as np
 
 from .._check import whole
 from .._frames import numbers, read_eager
+from .._typed import typed
 from ..typing import IntoDataFrame
 from .drawing.chart import Chart, Scale, layer
 from .drawing.columns import arms_of, interval_in, names_in, words
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["clv_intervals"]
 
 
+@typed
 def clv_intervals(
     customers: IntoDataFrame,
     *,

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .._frames import numbers, read_eager
+from .._typed import typed
 from ..typing import IntoDataFrame
 from .drawing.chart import Chart, Scale, Tone, layer
 from .drawing.matplotlib_axes import draw
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["waterfall"]
 
 
+@typed
 def waterfall(
     steps: IntoDataFrame,
     *,

@@ -1,9 +1,10 @@
 """The main job: from a transaction log to a page about what each customer is worth.
 
-``analyse`` answers a ``Question`` with ``Findings``: plain values and the table of all
-customers. ``render_page`` writes them as one HTML text that needs no network, and
-``write_report`` puts page and table into a folder. The command ``crmkit`` does all of
-it.
+``analyse`` answers a ``Question`` with ``Findings``: plain values, section by section,
+and the table of all customers. In a notebook they show themselves as the page;
+``render_page`` writes it as one HTML text that needs no network and no script, and
+``write_report`` puts page, table and lists into a folder. The command ``crmkit`` does
+all of it, from any file.
 """
 
 from .analysis import analyse

@@ -13,7 +13,7 @@ __all__ = ["main", "run"]
 
 
 def main() -> None:
-    """Run the command line and leave with its exit code: 0, or 2 for bad input."""
+    """Run the command line and leave with its exit code: 0, 1, 2 or 130."""
     for stream in (sys.stdout, sys.stderr):
         # A terminal that cannot show a character gets its number, not a traceback.
         if isinstance(stream, TextIOWrapper):

@@ -1,28 +1,46 @@
 """From a transaction log to what each customer is worth."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
-from .._frames import native, read_eager
+import numpy as np
+
+from .._frames import EagerFrame, native, numbers, read_eager, with_arrays
+from ..clv import GammaGamma, with_clv
+from ..ledger import Ledger
+from ..satisfaction import nps
 from ..segments import with_value_tier
-from ..typing import IntoDataFrameT
-from .findings.best_customers import best_customers
-from .findings.findings import Findings, LeftOut
+from ..typing import IntoDataFrame, IntoDataFrameT
+from .findings.customer_groups import customer_groups, lifecycle_stages, rfm_segments
+from .findings.customer_lists import (
+    Chosen,
+    action_lists,
+    best_customers,
+    choose_customers,
+)
+from .findings.findings import Findings
 from .findings.fit_facts import fit_facts
-from .findings.forecast_check import check_forecast
-from .findings.model_fits import fit_purchases, fit_spend
-from .findings.scored_customers import score_customers
+from .findings.forecast_check import check_forecast, held_back
+from .findings.found_values import LeftOut
+from .findings.ledger_parts import ledger_parts
+from .findings.log_doubts import flat_base_doubt, log_doubts
+from .findings.purchase_models import PurchaseFit, choose_model
+from .findings.retention_facts import retention_facts
+from .findings.scored_customers import ScoredCustomers, score_customers
+from .findings.spend_fit import fit_spend
 from .findings.spend_floor import count_below_zero, with_spend_floor
-from .findings.spending_periods import spending_periods
-from .findings.tier_totals import tier_totals
+from .findings.spending_months import spending_months
+from .findings.tier_totals import risk_by_tier, tier_totals
+from .findings.value_ahead_range import past_errors, value_ranges
 from .findings.value_concentration import value_concentration
-from .findings.value_range import value_range
 from .intake.dated_amounts import dated_amounts
-from .intake.prepare import prepare_log
+from .intake.prepare import PreparedLog, prepare_log
 from .question import Question
 
-__all__ = ["Step", "analyse"]
+__all__ = ["STEPS", "Step", "analyse"]
 
 Step = Callable[[str], None]
+STEPS = 8  # how often ``on_step`` is called
 
 
 def _silent(_step: str) -> None:
@@ -30,13 +48,19 @@ def _silent(_step: str) -> None:
 
 
 def analyse(
-    transactions: IntoDataFrameT, *, question: Question, on_step: Step = _silent
+    transactions: IntoDataFrameT,
+    *,
+    question: Question,
+    ledger: Ledger[IntoDataFrameT] | None = None,
+    responses: IntoDataFrameT | None = None,
+    on_step: Step = _silent,
 ) -> Findings[IntoDataFrameT]:
     """Value every customer of a log, and check the forecast on a part held back.
 
-    Purchases are modelled by BG/NBD, where all rows of a day are one purchase and time
-    is measured in weeks; spend is modelled by Gamma-Gamma. Repeat customers with a mean
-    spend of zero are left out of the spend fit and counted in the result.
+    All rows of a day are one purchase, and time is measured in weeks. Three models of
+    purchases are compared on the part of the log that is held back, and the best one is
+    used; spend is modelled by Gamma-Gamma. The range of the value contains the errors
+    that forecasts made at past dates had.
 
     Parameters
     ----------
@@ -44,6 +68,10 @@ def analyse(
         One row per purchase: a pandas, Polars or PyArrow frame in memory.
     question
         The last day seen, the horizon, and the other choices.
+    ledger
+        The ledger of the same company, for the parts CLV1 to CLV6.
+    responses
+        The answers of a survey, with the column ``score`` from 0 to 10, for the NPS.
     on_step
         Called with a few words when each step begins.
 
@@ -71,52 +99,139 @@ def analyse(
     """
     on_step("Checking the log")
     log = prepare_log(transactions, question=question)
+    rows = dated_amounts(log)
+    doubts = log_doubts(log, rows, question=question)
     on_step("Summarising each customer")
     summary = log.summary()
     history = with_spend_floor(summary)
     customers = native(history, transactions)
-    on_step("Fitting how often customers buy, and when they leave")
-    purchases = fit_purchases(customers)
-    on_step("Fitting how much they spend")
+    on_step("Comparing models of how often customers buy, and when they leave")
+    early = held_back(log, question=question)
+    chosen = choose_model(question.model, customers, early.history, transactions)
+    check = check_forecast(early, rows, transactions, fit=chosen.fit, question=question)
+    on_step("Fitting how often and how much they buy")
+    purchases = chosen.fit(customers)
     spend = fit_spend(customers)
     on_step("Valuing every customer")
     scores = score_customers(
         history, transactions, purchases=purchases, spend=spend, question=question
     )
-    table = with_value_tier(native(scores.beside(summary), transactions))
+    on_step("Making forecasts at past dates")
+    errors = past_errors(log, transactions, chosen=chosen, question=question)
     on_step("Simulating the range of the value")
-    likely = value_range(
-        customers,
+    ranges = value_ranges(
+        history,
+        transactions,
         purchases=purchases,
         spend=spend,
+        errors=errors,
         question=question,
-        n_customers=len(summary),
+        total=_Total(customers, purchases, spend, question, float(scores.clv.sum())),
     )
-    on_step("Checking a forecast on the weeks held back")
-    rows = dated_amounts(log)
-    check = check_forecast(log, rows, transactions, question=question)
-    on_step("Adding up")
+    on_step("Sorting customers into lists, segments and cohorts")
+    named = _labelled(summary, scores, log, transactions, question=question)
     bins, mean_alive = scores.alive()
-    opened = read_eager(table, ())
     return Findings(
         question=question,
         log=log.facts,
         base=scores.base(),
+        ahead=ranges.ahead,
+        past_errors=errors,
+        lists=action_lists(
+            named.table, scores, named.chosen, id_col=question.customer_id_col
+        ),
         concentration=value_concentration(scores),
-        tiers=tier_totals(opened, scores),
+        tiers=tier_totals(named.table, scores),
+        retention=retention_facts(log, transactions, question=question),
+        segments=customer_groups(named.segments, scores, of="segments"),
+        stages=customer_groups(named.stages, scores, of="stages"),
         probability_bins=bins,
         mean_probability_alive=mean_alive,
         activity=scores.activity(),
+        risk=risk_by_tier(named.table, scores),
         holdout=check.holdout,
         holdout_refused=check.refused,
-        outlook=spending_periods(rows, scores, purchases, question=question),
-        best=best_customers(opened, scores, id_col=question.customer_id_col),
-        fits=fit_facts(purchases, spend, scores),
-        customers=table,
+        outlook=spending_months(
+            rows, scores, purchases, fan=ranges.fan, question=question
+        ),
+        models=chosen.models,
+        fits=fit_facts(purchases, spend, scores, model=chosen.models.chosen),
+        best=best_customers(named.table, scores, id_col=question.customer_id_col),
+        customers=native(named.table, transactions),
+        ledger=None
+        if ledger is None
+        else ledger_parts(ledger, chosen=chosen, question=question),
+        nps=None if responses is None else nps(responses),
         left_out=LeftOut(
             n_rows_without_id=log.n_rows_without_id,
+            n_placeholder_rows=log.n_placeholder_rows,
+            n_total_rows=log.n_total_rows,
             n_customers_refunded_only=log.n_customers_refunded_only,
             n_customers_below_zero=count_below_zero(summary),
         ),
-        value_range=likely,
+        doubts=(*doubts, *flat_base_doubt(chosen.models)),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Total:
+    """The value of all customers until some weeks ahead."""
+
+    customers: IntoDataFrame
+    purchases: PurchaseFit
+    spend: GammaGamma
+    question: Question
+    whole: float
+
+    def __call__(self, weeks: float) -> float:
+        if weeks == self.question.horizon_weeks:
+            return self.whole
+        valued = with_clv(
+            self.customers,
+            purchases=self.purchases,
+            spend=self.spend,
+            horizon=weeks,
+            discount_rate=self.question.weekly_discount_rate,
+            margin=self.question.margin,
+            nonpositive="keep",
+        )
+        return float(numbers(read_eager(valued, ("clv",)), "clv").sum())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Labelled:
+    """The table of customers with their labels."""
+
+    table: EagerFrame
+    chosen: Chosen
+    segments: list[str]
+    stages: list[str]
+
+
+def _labelled(
+    summary: EagerFrame,
+    scores: ScoredCustomers,
+    log: PreparedLog,
+    like: IntoDataFrame,
+    *,
+    question: Question,
+) -> _Labelled:
+    """Add tier, segment, stage, action and rank to each customer."""
+    tiered = read_eager(with_value_tier(native(scores.beside(summary), like)), ())
+    chosen = choose_customers(scores, tiered["value_tier"].to_list())
+    segments = rfm_segments(summary, like, id_col=question.customer_id_col)
+    stages = lifecycle_stages(
+        log, summary, like, scores.probability_alive, question=question
+    )
+    rank = np.empty(scores.clv.size, dtype=np.int64)
+    rank[np.argsort(-scores.clv, kind="stable")] = np.arange(1, rank.size + 1)
+    table = with_arrays(
+        tiered,
+        {
+            "rank": rank,
+            "rfm_segment": np.asarray(segments, dtype=np.str_),
+            "lifecycle_stage": np.asarray(stages, dtype=np.str_),
+            "action": np.asarray(chosen.action, dtype=np.str_),
+        },
+    )
+    return _Labelled(table=table, chosen=chosen, segments=segments, stages=stages)

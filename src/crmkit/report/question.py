@@ -10,15 +10,19 @@ from ..clv import per_unit_rate
 from ..errors import InvalidValueError
 from ..fits import shown
 
-__all__ = ["Gaps", "Question", "Refunds"]
+__all__ = ["Doubted", "Gaps", "ModelName", "Question", "Refunds"]
 
 Gaps = Literal["error", "drop"]
-Refunds = Literal["error", "net", "drop"]
+Refunds = Literal["error", "net", "drop", "cancel"]
+Doubted = Literal["error", "drop", "keep"]
+ModelName = Literal["auto", "bg_nbd", "mbg_nbd", "pareto_nbd"]
 
 # The page shows two years ahead at most.
 _ROOM = dt.timedelta(days=3 * 366)
 
 _GAPS: tuple[Gaps, ...] = ("error", "drop")
+_DOUBTED: tuple[Doubted, ...] = ("error", "drop", "keep")
+_MODELS: tuple[ModelName, ...] = ("auto", "bg_nbd", "mbg_nbd", "pareto_nbd")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,14 +43,25 @@ class Question:
     margin
         The part of an amount that you keep; with 1 the figures are revenue.
     refunds
-        What a negative amount means, as in ``rfm_summary``.
+        What a negative amount means, as in ``rfm_summary``: with ``"cancel"`` a refund
+        removes the purchase it undoes, with ``"net"`` it is subtracted.
     refunds_without_purchase
-        With ``refunds="net"``: refuse customers who have refunds and no purchase, as
+        With ``refunds="net"`` or ``"cancel"``: refuse customers who have refunds
+        and no purchase, as
         at the left edge of an export, or leave them out.
     missing_ids
         Refuse rows without an id, or leave them out; an id of spaces counts as missing.
+    placeholders
+        Rows whose id is a placeholder, such as ``(blank)`` or ``NULL``: refuse them,
+        leave them out, or keep them as a customer.
+    total_rows
+        Rows that are the total of others: refuse, leave out, or keep them.
+    model
+        The purchase model, or ``"auto"`` for the best on the weeks held back.
     currency
         The sign before amounts; may be empty.
+    source_notes
+        What was done to the log before, as sentences for the page.
     customer_id_col, date_col, amount_col
         The columns to read.
     """
@@ -59,7 +74,11 @@ class Question:
     refunds: Refunds = "error"
     refunds_without_purchase: Gaps = "error"
     missing_ids: Gaps = "error"
+    placeholders: Doubted = "error"
+    total_rows: Doubted = "error"
+    model: ModelName = "auto"
     currency: str = ""
+    source_notes: tuple[str, ...] = ()
     customer_id_col: str = "customer_id"
     date_col: str = "date"
     amount_col: str = "amount"
@@ -74,7 +93,10 @@ class Question:
                 found=f"value above 1, {self.margin:g}",
                 remedy="Pass the part of an amount that you keep: 0.3 for 30%.",
             )
-        one_of("refunds", self.refunds, ("error", "net", "drop"))
+        one_of("refunds", self.refunds, ("error", "net", "drop", "cancel"))
+        one_of("placeholders", self.placeholders, _DOUBTED)
+        one_of("total_rows", self.total_rows, _DOUBTED)
+        one_of("model", self.model, _MODELS)
         one_of("missing_ids", self.missing_ids, _GAPS)
         one_of("refunds_without_purchase", self.refunds_without_purchase, _GAPS)
         if len(set(self.columns)) < len(self.columns):

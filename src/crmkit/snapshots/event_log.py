@@ -90,7 +90,9 @@ def open_events(events: EventLog, customers: Groups) -> OpenedEvents:
             got=type(events).__name__,
             remedy="Wrap the frame: it needs a name for its features and a date.",
         )
-    optional = [name for name in (events.value_col, events.available_col) if name]
+    optional = [
+        name for name in (events.value_col, events.available_col) if name is not None
+    ]
     columns = [events.customer_id_col, events.date_col, *optional]
     opened, rules = require_dates(read_eager(events.frame, columns), events.date_col)
     frame = read_eager(opened.to_native(), ())

@@ -22,7 +22,7 @@ from ..._frames import (
     table,
 )
 from ..._typed import typed
-from ...errors import InvalidValueError
+from ...errors import InvalidValueError, NotEnoughDataError
 from ...typing import FloatArray, IntArray, IntoDataFrameT
 
 __all__ = ["tier_rule_outcomes"]
@@ -112,6 +112,10 @@ def tier_rule_outcomes(
     values = [activity_col, *([] if value_col is None else [value_col])]
     frame = read_eager(periods, [customer_id_col, period_col, *values])
     _refuse(frame, customer_id_col, period_col, values)
+    if len(frame) == 0:
+        raise NotEnoughDataError(
+            needed="at least 1 row", got="0", remedy="Pass the activity of customers."
+        )
     who, when = group_rows(frame, customer_id_col), group_rows(frame, period_col)
     shape = (when.count, who.count)
     place = np.ravel_multi_index((when.codes, who.codes), shape)

@@ -16,6 +16,7 @@ from ..._frames import (
     refuse,
     require_numbers,
 )
+from ..._typed import typed
 from ...errors import InvalidValueError, NotEnoughDataError
 from ...fits import Interval, checked, from_document, to_document
 from ...kernels.campaigns.ratio_limits import fieller
@@ -124,6 +125,7 @@ class IncrementalProfit:
         return from_document(cls, document)
 
 
+@typed
 def incremental_profit(
     customers: IntoDataFrame,
     *,
@@ -189,7 +191,7 @@ def incremental_profit(
     (-1.08, 3.08)
     """
     spent = nonnegative("cost", cost)
-    measured = [name for name in (profit_col, before_col, cost_col) if name]
+    measured = [name for name in (profit_col, before_col, cost_col) if name is not None]
     frame = read_eager(customers, (treated_col, *measured))
     require_numbers(frame, measured)
     rules = [rule for name in measured for rule in number_rules(frame, name)]

@@ -109,8 +109,8 @@ def response_by(
     groups = groups_of(by)
     inside = fraction("level", level)
     _require_one_cost(cost_col, cost_per_contact, margin_per_response)
-    flags = [name for name in (responded_col, won_col) if name]
-    costs = [cost_col] if cost_col else []
+    flags = [responded_col, *([] if won_col is None else [won_col])]
+    costs = [] if cost_col is None else [cost_col]
     opened = read(contacts, [*groups, *flags, *costs])
     _refuse_contacts(opened, flags, costs)
     sums = {_RESPONDED: nw.col(responded_col)}

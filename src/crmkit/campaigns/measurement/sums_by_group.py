@@ -10,10 +10,8 @@ from ..._frames import (
     EagerFrame,
     Frame,
     collect,
-    column_types,
     native,
     nw,
-    require_ids,
     require_present,
     result_table,
 )
@@ -39,10 +37,6 @@ def sums_by_group(
 ) -> EagerFrame:
     """Count the rows of each group and add up expressions, sorted by group."""
     if groups:
-        for name, dtype in column_types(frame, groups).items():
-            # Values of several kinds can be neither sorted nor told apart.
-            if dtype == nw.Object or dtype.is_nested():
-                require_ids(frame, name)
         require_present(frame, *groups)
     # Engines add up plain columns only: the expressions come before the groups.
     values = [value.cast(nw.Float64).alias(name) for name, value in sums.items()]

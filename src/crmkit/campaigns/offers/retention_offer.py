@@ -6,7 +6,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..._check import finite_array, fraction, nonnegative, positive
+from ..._check import (
+    fraction,
+    money_array,
+    nonnegative,
+    positive,
+    probability_array,
+    together,
+)
 from ..._typed import typed
 from ...errors import InvalidValueError
 from ...fits import checked, from_document, to_document
@@ -66,7 +73,7 @@ class RetentionOffer:
 
     def incentive_for(self, clv: ArrayLike) -> FloatArray:
         """Return the cost of the offer when a customer of this value accepts it."""
-        value = finite_array("clv", clv)
+        value = money_array("clv", clv)
         return kernel.incentives(
             value, fixed=self.incentive, share=self.incentive_share
         )
@@ -81,7 +88,7 @@ class RetentionOffer:
 
     def profit_of_churner(self, clv: ArrayLike) -> FloatArray:
         """Return the profit of targeting a customer of this value about to leave."""
-        value = finite_array("clv", clv)
+        value = money_array("clv", clv)
         return kernel.churner_benefit(
             accept=self.accept_rate,
             clv=self.durability * value,
@@ -92,9 +99,11 @@ class RetentionOffer:
     @typed
     def expected_profit(self, risk: ArrayLike, clv: ArrayLike) -> FloatArray:
         """Return the expected profit of targeting customers at these risks."""
-        p = finite_array("risk", risk)
+        p, value = together(
+            probability_array("risk", risk), money_array("clv", clv), ("risk", "clv")
+        )
         return np.asarray(
-            p * self.profit_of_churner(clv) - (1 - p) * self.cost_of_loyal(clv),
+            p * self.profit_of_churner(value) - (1 - p) * self.cost_of_loyal(value),
             np.float64,
         )
 

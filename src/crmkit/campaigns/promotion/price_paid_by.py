@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..._frames import Rule, numbers, nw, read, read_numbers, refuse
+from ..._typed import typed
 from ...typing import FloatArray, IntoFrameT
 from ..measurement.sums_by_group import (
     N_ROWS,
@@ -16,6 +17,7 @@ from ..measurement.sums_by_group import (
 __all__ = ["price_paid_by"]
 
 
+@typed
 def price_paid_by(
     lines: IntoFrameT,
     *,

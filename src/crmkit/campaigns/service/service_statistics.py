@@ -21,6 +21,7 @@ from ..._frames import (
     table,
 )
 from ..._typed import typed
+from ...errors import NotEnoughDataError
 from ...kernels.base.intervals import wilson
 from ...kernels.survival.event_table import event_table, survival
 from ...satisfaction.reading.answer_groups import answer_groups
@@ -113,8 +114,9 @@ def service_statistics(
     """
     inside = fraction("level", level)
     groups = names_given("by", by)
-    more = (n_callbacks_col, cost_col)
-    counts = [n_contacts_col, *(name for name in more if name is not None)]
+    counts = [
+        name for name in (n_contacts_col, n_callbacks_col, cost_col) if name is not None
+    ]
     frame = read_eager(cases, [*groups, opened_col, closed_col, *counts])
     require_present(frame, *groups, opened_col)
     require_numbers(frame, counts)
@@ -126,6 +128,10 @@ def service_statistics(
             for rule in number_rules(frame, name, sign="nonnegative")
         ],
     )
+    if len(frame) == 0:
+        raise NotEnoughDataError(
+            needed="at least 1 case", got="0", remedy="Pass the cases of a longer time."
+        )
     waited, closed = _waits(frame, opened_col, closed_col, as_of)
     keys, code = answer_groups(frame, groups)
     n = len(keys)

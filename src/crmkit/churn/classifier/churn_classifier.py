@@ -9,7 +9,14 @@ import numpy as np
 from scipy.special import expit, logit
 
 from ..._check import MOST_REPEATS, fraction, random_source, whole
-from ..._frames import EagerFrame, native, read_eager, table, with_arrays
+from ..._frames import (
+    EagerFrame,
+    native,
+    read_eager,
+    require_groups,
+    table,
+    with_arrays,
+)
 from ..._typed import typed
 from ...errors import MissingColumnError
 from ...fits import shown
@@ -126,7 +133,15 @@ class ChurnClassifier:
         """
         times = whole("n_resamples", n_resamples, at_least=1, at_most=MOST_REPEATS)
         source = random_source(rng)
-        frame = read_eager(snapshots, (*self.report.features, churned_col))
+        report = self.report
+        frame = read_eager(snapshots, (*report.features, churned_col))
+        require_like(
+            frame,
+            report.features,
+            words=report.words,
+            flags=report.flags,
+            missed=report.missed,
+        )
         X, y = (
             feature_matrix(frame, self.report.features),
             outcome_of(frame, churned_col),
@@ -256,6 +271,8 @@ def fit_churn_classifier(
     """
     frame = _with_its_fold(snapshots, churned_col, fold_col)
     names = chosen_features(frame, feature_cols, words=estimator is not None)
+    if fold_col:
+        require_groups(frame, [fold_col])
     fold = np.array(frame[fold_col].to_list()) if fold_col else None
     learn = np.ones(len(frame), bool) if fold is None else fold == "train"
     later = np.zeros(len(frame), bool) if fold is None else fold == "calibrate"

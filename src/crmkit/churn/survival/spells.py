@@ -44,7 +44,9 @@ def read_spells(
     by: Sequence[str] = (),
 ) -> tuple[Spells, EagerFrame]:
     """Read and check spells; rows of weight 0 stay and count for nothing."""
-    measured = [name for name in (duration_col, entry_col, weight_col) if name]
+    measured = [
+        name for name in (duration_col, entry_col, weight_col) if name is not None
+    ]
     frame = read_eager(spells, [*measured, event_col, *by])
     _require_plain_numbers(frame, measured)
     for name in by:

@@ -43,7 +43,7 @@ class LifelinesSurvival:
     @typed
     def survival_table(self, customers: IntoFrame, times: ArrayLike) -> FloatArray:
         """Return S(t): a row per customer, a column per time."""
-        asked = nonnegative_array("times", times)
+        asked = np.atleast_1d(nonnegative_array("times", times))
         last = float(np.max(getattr(self.model, "durations", np.inf)))
         if not np.any(asked > last):
             return self._at(customers, asked)
@@ -94,7 +94,7 @@ class ScikitSurvival:
 
     def survival_table(self, customers: IntoFrame, times: ArrayLike) -> FloatArray:
         """Return S(t): a row per customer, a column per time."""
-        asked = nonnegative_array("times", times)
+        asked = np.atleast_1d(nonnegative_array("times", times))
         steps = self.model.predict_survival_function(self._features(customers))
         rows = [
             _steps(np.asarray(step.x, np.float64), _heights(step), asked)

@@ -1,6 +1,5 @@
 """Models fitted at past cutoffs, beside what the same customers then did."""
 
-import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -11,7 +10,7 @@ import numpy as np
 from ..._check import ProvenHistory
 from ..._dates import date_of
 from ..._frames import column_names, numbers, read_eager
-from ...errors import ConvergenceError, CrmkitWarning, NotEnoughDataError
+from ...errors import ConvergenceError, NotEnoughDataError
 from ...rfm.occasion_details import with_occasion_details
 from ...snapshots.transaction_columns import TransactionColumns
 from ...typing import HISTORY, FloatArray, IntoDataFrame
@@ -198,11 +197,7 @@ def _candidate(
     found, reason = [], None
     for trial in trials:
         try:
-            with warnings.catch_warnings():
-                # A candidate that is not chosen is no concern of the caller's.
-                warnings.simplefilter("ignore", CrmkitWarning)
-                model = fit(trial.customers)
-            found.append(score(name, model, trial))
+            found.append(score(name, fit(trial.customers), trial))
         except (ConvergenceError, NotEnoughDataError) as error:
             reason = f"at {trial.cutoff}: {error}"
     losses = tuple(each[2] for each in found)

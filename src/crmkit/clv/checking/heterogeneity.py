@@ -74,6 +74,7 @@ class Heterogeneity:
         return f"{share} No difference between customers was found: a ranking is noise."
 
 
+@typed
 def heterogeneity(
     customers: IntoDataFrame, *, columns: HistoryColumns = HISTORY
 ) -> Heterogeneity:

@@ -13,6 +13,7 @@ from ..._arguments import listed
 from ..._check import day_count
 from ..._dates import date_of
 from ..._frames import numbers, read_eager
+from ..._typed import typed
 from ...errors import ConvergenceError, InvalidValueError, NotEnoughDataError
 from ...rfm.calibration_holdout_summary import calibration_holdout_summary
 from ...typing import HISTORY, Day, FloatArray, IntoDataFrame, PurchaseModel, SpendModel
@@ -46,6 +47,7 @@ PurchaseFit: TypeAlias = Callable[[IntoDataFrame], _Purchases]
 SpendFit: TypeAlias = Callable[[IntoDataFrame], SpendModel]
 
 
+@typed
 def fit_model_error(
     transactions: IntoDataFrame,
     *,
@@ -118,7 +120,7 @@ def fit_model_error(
     28 days         14.5%  17.4%        9      9
     91 days         14.6%  17.1%        6      2
     182 days        19.7%  23.4%        3      1
-    default 10% with the weight of 4 past errors
+    default 12% with the weight of 4 past errors
     """
     leads = sorted(
         {

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..._frames import numbers, nw, read_eager, refuse
+from ..._typed import typed
 from ...errors import NotEnoughDataError
 from ...fits import checked, from_document, to_document
 from ...kernels.value.rank_correlation import (
@@ -60,6 +61,7 @@ class SpendIndependence:
         )
 
 
+@typed
 def spend_independence(
     customers: IntoDataFrame, *, columns: HistoryColumns = HISTORY
 ) -> SpendIndependence:

@@ -10,6 +10,7 @@ from ..._arguments import able_to, instance
 from ..._check import day_count, one_of
 from ..._dates import day_number
 from ..._frames import collect, group_rows, native, read_eager, table
+from ..._typed import typed
 from ...errors import InvalidValueError, NotEnoughDataError
 from ...rfm.open_log import REFUNDS, TransactionLog, open_log
 from ...rfm.summary_in_memory import occasions_between
@@ -26,6 +27,7 @@ class _Newcomers(Protocol):
     def expected_purchases_new_customer(self, t: ArrayLike) -> FloatArray: ...
 
 
+@typed
 def tracking(
     transactions: IntoFrameT,
     *,

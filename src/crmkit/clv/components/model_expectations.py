@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..._arguments import able_to, instance
-from ..._check import nonnegative, one_of
+from ..._check import one_of, time_span
 from ..._dates import day_number
 from ...errors import InvalidValueError
 from ...kernels.log.calendar import DAYS_PER_UNIT
@@ -38,7 +38,7 @@ def require_outlook(
     referral = instance("assumptions", assumptions, Assumptions).referral
     if referral is not None:
         unit = DAYS_PER_UNIT[one_of("time_unit", time_unit, tuple(DAYS_PER_UNIT))]
-        referral.require_horizon(nonnegative("horizon", horizon, infinite=True) * unit)
+        referral.require_horizon(time_span("horizon", horizon, infinite=True) * unit)
 
 
 def open_outlook(
@@ -80,7 +80,7 @@ def expectations(
         history.frequency[there],
         history.recency[there],
         history.T[there],
-        horizon=nonnegative("horizon", horizon, infinite=True),
+        horizon=time_span("horizon", horizon, infinite=True),
         discount_rate=discount_rate,
     )
     # A customer whose repeat purchases were all returned counts as one without any.

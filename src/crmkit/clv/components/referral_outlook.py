@@ -6,7 +6,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..._arguments import instance
-from ..._check import finite_array, fraction, nonnegative, nonnegative_array, one_of
+from ..._check import (
+    day_count,
+    finite_array,
+    fraction,
+    nonnegative,
+    nonnegative_array,
+    one_of,
+    time_span,
+)
 from ..._dates import day_number
 from ..._frames import group_rows, read_eager
 from ..._typed import typed
@@ -116,6 +124,7 @@ class ReferralOutlook:
         return from_document(cls, document)
 
 
+@typed
 def fit_referral_outlook(
     ledger: Ledger[IntoDataFrameT],
     *,
@@ -184,7 +193,9 @@ def fit_referral_outlook(
     """
     weight = nonnegative("parent_weight", parent_weight)
     unit = DAYS_PER_UNIT[one_of("time_unit", time_unit, tuple(DAYS_PER_UNIT))]
-    span = nonnegative("horizon", horizon, infinite=True) * unit
+    span = time_span("horizon", horizon, infinite=True) * unit
+    if span < np.inf:
+        day_count("horizon", int(span))
     whole = instance("ledger", ledger, Ledger).book
     standards = standards_of(references, whole)
     day = day_number("as_of", as_of)

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..._arguments import instance
 from ..._check import one_of, random_source, whole
+from ..._typed import typed
 from ...fits import shown
 from ...kernels.log.calendar import DAYS_PER_UNIT
 from ...ledger import Ledger
@@ -86,6 +87,7 @@ class ValueStatement(Generic[IntoDataFrameT]):
         return f"ValueStatement({models})"
 
 
+@typed
 def value_statement(
     ledger: Ledger[IntoDataFrameT],
     *,

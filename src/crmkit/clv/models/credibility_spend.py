@@ -3,6 +3,7 @@
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 import numpy as np
@@ -10,7 +11,8 @@ from numpy.typing import ArrayLike
 
 from ..._arguments import instance
 from ..._check import (
-    finite_array,
+    LONGEST,
+    money_array,
     nonnegative,
     number,
     number_array,
@@ -21,6 +23,8 @@ from ..._check import (
     whole_array,
 )
 from ..._frames import (
+    Frame,
+    Rule,
     collect,
     number_rules,
     numbers,
@@ -28,6 +32,7 @@ from ..._frames import (
     read,
     refuse,
     require_numbers,
+    whole_rules,
     with_scores,
 )
 from ..._typed import typed
@@ -173,11 +178,7 @@ class CredibilitySpend:
             customers,
             named.spend,
             {output_col: self.expected_spend},
-            rules=lambda frame: [
-                rule
-                for column in named.spend
-                for rule in number_rules(frame, column, sign="any")
-            ],
+            rules=partial(_spend_rules, columns=named.spend),
             id_col=named.customer_id,
         )
 
@@ -255,7 +256,7 @@ def fit_credibility_spend(
     require_numbers(frame, (*asked, *weighing))
     refuse(
         frame,
-        number_rules(frame, named.frequency, sign="nonnegative"),
+        whole_rules(frame, named.frequency, at_most=LONGEST),
         id_col=known_id(frame, named.customer_id),
     )
     back = frame.filter(nw.col(named.frequency) > 0)
@@ -297,6 +298,15 @@ def fit_credibility_spend(
     )
 
 
+def _spend_rules(frame: Frame, *, columns: tuple[str, str]) -> list[Rule]:
+    require_numbers(frame, columns)
+    frequency, amount = columns
+    return [
+        *whole_rules(frame, frequency, at_most=LONGEST),
+        *number_rules(frame, amount),
+    ]
+
+
 def _require_repeats(x: FloatArray, weights: FloatArray, column: str) -> None:
     require_customers(
         float(weights.sum()) - 1.0, who=f" who came back (column {column!r})"
@@ -317,4 +327,4 @@ def _spending(
         number_array("monetary_value", monetary_value),
         ("frequency", "monetary_value"),
     )
-    return x, finite_array("monetary_value", np.where(x > 0, mean, 0.0))
+    return x, money_array("monetary_value", np.where(x > 0, mean, 0.0))

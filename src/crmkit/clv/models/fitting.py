@@ -9,7 +9,7 @@ from typing import TypeVar
 import numpy as np
 
 from ..._arguments import instance
-from ..._check import nonnegative
+from ..._check import LONGEST, nonnegative
 from ..._frames import (
     Frame,
     Rule,
@@ -21,6 +21,7 @@ from ..._frames import (
     nw,
     read,
     refuse,
+    require_ids,
     require_numbers,
 )
 from ...errors import (
@@ -245,7 +246,7 @@ def fit_cells(
         n_customers=float(weights.sum()),
         n_cells=weights.size,
     )
-    weight = nonnegative("penalty", penalty)
+    weight = nonnegative("penalty", penalty, at_most=LONGEST)
     found = fitted(start=start, penalty=Penalty(weight=weight, centre=centre))
     if weight or not (found.weakly_identified or found.covariance is None):
         return found
@@ -313,6 +314,7 @@ def _note_duplicates(frame: Frame, *, id_col: str, stacklevel: int) -> None:
     name = known_id(frame, id_col)
     if name is None or is_lazy(frame):
         return
+    require_ids(frame, name)
     ids = collect(frame)[name]
     if ids.dtype.is_integer():
         values = ids.to_numpy()

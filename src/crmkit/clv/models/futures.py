@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 import numpy as np
 
+from ...errors import InvalidValueError
 from ...kernels.purchases import mbg_cnbd_k
 from ...kernels.purchases.beta_geometric_sample import (
     sample_chances,
@@ -28,6 +29,8 @@ __all__ = [
     "regular_futures",
     "steady_futures",
 ]
+
+_MOST_DRAWN = 1e8
 
 History: TypeAlias = tuple[FloatArray, FloatArray, FloatArray]
 
@@ -52,6 +55,7 @@ def coin_futures(
     rate = sample_rates(r + x, alpha + T, rng)
     dropout = sample_chances(np.full(x.size, a), b + x + stayed, rng)
     lifetime = sample_lifetimes(rate, dropout, rng)
+    _require_few(rate, np.minimum(lifetime, span))
     return sample_unordered_times(rate, dropout, lifetime, span, rng)
 
 
@@ -71,6 +75,7 @@ def race_futures(
     leaving = rng.gamma(s, size=x.size) / (beta + T)
     # Underflow can bring a rate of 0; 1e-300 keeps the lifetime a number.
     lifetime = rng.standard_exponential(x.size) / np.maximum(leaving, 1e-300)
+    _require_few(rate, np.minimum(lifetime, span))
     return sample_unordered_times_of_race(rate, lifetime, span, rng)
 
 
@@ -86,6 +91,7 @@ def steady_futures(
     x, _, T = history
     rate = rng.gamma(r + x) / (alpha + T)
     endless = np.full(x.size, np.inf)
+    _require_few(rate, span)
     return sample_unordered_times_of_race(rate, endless, span, rng)
 
 
@@ -101,6 +107,19 @@ def regular_futures(
     b: float,
 ) -> tuple[IntArray, FloatArray]:
     """Draw the purchases of regular customers, who were silent for a while."""
+    x, _, T = history
+    _require_few((r + k * x) / (alpha + T) / k, span)
     return mbg_cnbd_k.sample_active_times(
         *history, span, rng, k=k, r=r, alpha=alpha, a=a, b=b
     )
+
+
+def _require_few(rate: FloatArray, time: FloatArray) -> None:
+    """Refuse to draw more purchases than a memory holds: a slip in the horizon."""
+    number = float(np.sum(rate * time))
+    if not number <= _MOST_DRAWN:
+        raise InvalidValueError(
+            subject="argument 'horizon'",
+            found=f"a time in which {number:.2g} purchases would be drawn",
+            remedy="Pass a shorter horizon, in the unit of T.",
+        )

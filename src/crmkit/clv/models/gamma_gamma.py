@@ -339,11 +339,10 @@ def _notes_of(report: FitReport, spending: Cells) -> tuple[str, ...]:
     ranked = rank_correlation(x, amounts, weights)
     p_value = rank_p_value(ranked, report.n_customers)
     if abs(ranked) > _RELATED and p_value < _UNSURE:
-        way, wrong = ("more", "low") if ranked > 0 else ("less", "high")
+        way = "rises" if ranked > 0 else "falls"
         notes.append(
-            f"frequent customers spend {way} at a time (rank correlation "
-            f"{ranked:+.2f}, p = {p_value:.2g}), so that their value is too {wrong}: "
-            "fit_credibility_spend can tell them apart"
+            f"spend {way} with frequency (rank correlation {ranked:+.2f}, "
+            f"p = {p_value:.2g}): try fit_credibility_spend"
         )
     return tuple(notes)
 

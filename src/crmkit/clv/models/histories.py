@@ -10,11 +10,13 @@ from numpy.typing import ArrayLike
 
 from ..._check import (
     LONGEST,
+    MOST_REPEATS,
     flawless_history,
     known_history,
     nonnegative_array,
     purchase_history,
-    span,
+    time_span,
+    whole,
 )
 from ..._frames import (
     Frame,
@@ -33,6 +35,7 @@ from .model_arguments import new_columns
 
 __all__ = [
     "ANY_TIME",
+    "COUNTED_ONE_BY_ONE",
     "Clock",
     "Columns",
     "Score",
@@ -130,7 +133,38 @@ def history_rules(columns: Columns) -> Callable[[Frame], list[Rule]]:
 ANY_TIME = Clock(
     history=purchase_history,
     rules=history_rules,
-    span=span,
+    span=time_span,
+    ages=nonnegative_array,
+)
+
+
+def _few_rules(columns: Columns) -> Callable[[Frame], list[Rule]]:
+    frequency = columns[0]
+
+    def rules(frame: Frame) -> list[Rule]:
+        rest = history_rules(columns)(frame)
+        beyond = nw.col(frequency) > MOST_REPEATS
+        return [
+            *rest,
+            impossible(frequency, beyond, f"It may not exceed {MOST_REPEATS:,}"),
+        ]
+
+    return rules
+
+
+def _few_history(
+    frequency: ArrayLike, recency: ArrayLike, T: ArrayLike
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    history = purchase_history(frequency, recency, T)
+    whole("frequency", int(history[0].max(initial=0.0)), at_most=MOST_REPEATS)
+    return history
+
+
+# For formulas that add up one term for each purchase to come.
+COUNTED_ONE_BY_ONE = Clock(
+    history=_few_history,
+    rules=_few_rules,
+    span=time_span,
     ages=nonnegative_array,
 )
 

@@ -16,12 +16,14 @@ from ...kernels.purchases import mbg_cnbd_k
 from ...typing import HISTORY, HistoryColumns, IntoFrame
 from .fitting import approved, fit_histories, model_of, purchase_cells
 from .futures import regular_futures
+from .histories import COUNTED_ONE_BY_ONE
 from .one_time_buyers import warn_of_missing_one_time_buyers
 from .purchase_formulas import PurchaseFormulas
 from .purchase_methods import PurchaseMethods
 
 __all__ = ["MbgCnbdK", "fit_mbg_cnbd_k"]
 
+_MOST_STEPS = 1_000
 _MOST = 24  # beyond it the times between purchases are all but equal
 _FALLS = 2  # in a row: the likelihood has one peak
 
@@ -87,6 +89,7 @@ class MbgCnbdK(PurchaseMethods):
         kernel=mbg_cnbd_k,
         log_probability_alive_after=mbg_cnbd_k.log_probability_alive_after,
         futures=regular_futures,
+        clock=COUNTED_ONE_BY_ONE,
     )
 
     r: float
@@ -101,7 +104,9 @@ class MbgCnbdK(PurchaseMethods):
     def __post_init__(self) -> None:
         """Refuse parameters that are not positive numbers, and a ``k`` below 1."""
         PurchaseMethods.__post_init__(self)
-        object.__setattr__(self, "k", whole("k", self.k, at_least=1))
+        object.__setattr__(
+            self, "k", whole("k", self.k, at_least=1, at_most=_MOST_STEPS)
+        )
 
 
 def fit_mbg_cnbd_k(

@@ -9,7 +9,7 @@ import numpy as np
 from scipy.special import expit
 
 from ..._arguments import instance
-from ..._check import nonnegative, one_of
+from ..._check import LONGEST, nonnegative, one_of
 from ...errors import ConvergenceError, IdentifiabilityWarning, InvalidValueError
 from ...fits import FitReport
 from ...fits.effects import EffectFit, fit_effects
@@ -198,7 +198,7 @@ def chosen_penalty(penalty: float | Literal["marginal"]) -> float | None:
     if isinstance(penalty, str):
         one_of("penalty", penalty, ("marginal",))
         return None
-    return nonnegative("penalty", penalty)
+    return nonnegative("penalty", penalty, at_most=LONGEST)
 
 
 def effects_of(

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 
 from ..._arguments import instance
-from ..._check import nonnegative, one_of
+from ..._check import one_of, time_span
 from ..._dates import day_number
 from ..._frames import (
     day_numbers,
@@ -130,7 +130,7 @@ class Seasonality:
             The horizon to give to a model fitted in operational time.
         """
         unit = DAYS_PER_UNIT[one_of("time_unit", time_unit, tuple(DAYS_PER_UNIT))]
-        span = nonnegative("horizon", horizon) * unit
+        span = time_span("horizon", horizon) * unit
         first = day_number("start", start) + 1
         pace = self._pace(np.arange(first, first + int(np.ceil(span))))
         whole = int(span)
@@ -231,7 +231,7 @@ class Seasonality:
         """
         named = instance("columns", columns, HistoryColumns)
         unit = DAYS_PER_UNIT[one_of("time_unit", time_unit, tuple(DAYS_PER_UNIT))]
-        span = nonnegative("horizon", horizon) * unit
+        span = time_span("horizon", horizon) * unit
         first = day_number("observation_period_end", observation_period_end) + 1
         pace = self._pace(np.arange(first, first + max(int(np.ceil(span)), 1)))
         edges = np.flatnonzero(np.diff(pace, prepend=np.nan, append=np.nan) != 0)

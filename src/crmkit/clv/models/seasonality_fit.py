@@ -5,9 +5,10 @@ from typing import Literal
 
 import numpy as np
 
-from ..._check import nonnegative, one_of
+from ..._check import LONGEST, nonnegative, one_of
 from ..._dates import day_number
 from ..._frames import group_rows, read_eager
+from ..._typed import typed
 from ...errors import ConvergenceError, InvalidValueError, NotEnoughDataError
 from ...kernels.base.cells import group
 from ...kernels.log.occasions import Histories, Occasions, histories
@@ -25,6 +26,7 @@ _UNIT = 7.0  # days in which the fit counts: it leaves no trace in the index
 _STARTS = {"bg_nbd": bg_nbd.start_values, "mbg_nbd": mbg_nbd.start_values}
 
 
+@typed
 def fit_seasonality(
     transactions: IntoDataFrame,
     *,
@@ -95,7 +97,7 @@ def fit_seasonality(
     one_of("purchases", purchases, tuple(_STARTS))
     one_of("period", period, ("month", "week"))
     if penalty is not None:
-        nonnegative("penalty", penalty)
+        nonnegative("penalty", penalty, at_most=LONGEST)
     log = open_log(
         transactions,
         end=observation_period_end,

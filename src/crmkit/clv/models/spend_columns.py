@@ -5,6 +5,7 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
+from ..._check import HUGE, LONGEST
 from ..._frames import (
     EagerFrame,
     Frame,
@@ -18,6 +19,7 @@ from ..._frames import (
     read,
     refuse,
     require_numbers,
+    whole_rules,
     with_arrays,
     with_scores,
 )
@@ -50,7 +52,7 @@ def spending_rules(
             return []
         repeat = nw.col(frequency) > 0
         return [
-            *number_rules(frame, frequency, sign="nonnegative"),
+            *whole_rules(frame, frequency, at_most=LONGEST),
             *(
                 Rule(
                     column=rule.column,
@@ -70,8 +72,9 @@ def _flawless(frame: EagerFrame, columns: tuple[str, str], sign: Sign) -> bool:
     repeat = x > 0
     asked = amount[repeat]
     least = {"any": -np.inf, "nonnegative": 0.0, "positive": _SMALLEST}[sign]
-    fine = np.isfinite(asked) & (asked >= least)
-    return bool(np.all(fine) and np.all(repeat | (x == 0)) and np.all(x < np.inf))
+    fine = (np.abs(asked) <= HUGE) & (asked >= least)
+    counted = np.all(x <= LONGEST) and np.all(x == np.floor(x))
+    return bool(np.all(fine) and np.all(repeat | (x == 0)) and counted)
 
 
 def with_spend_score(

@@ -3,8 +3,9 @@
 import numpy as np
 
 from ..._arguments import able_to
-from ..._check import nonnegative, random_source
+from ..._check import random_source, time_span
 from ..._frames import native, with_arrays
+from ..._typed import typed
 from ...typing import HISTORY, FloatArray, HistoryColumns, IntoDataFrameT
 from ..models.model_arguments import new_columns
 from ..value.customer_terms import own_terms, rate_for_all, share_for_all
@@ -20,6 +21,7 @@ __all__ = ["with_clv_interval"]
 _ENDS = ("clv_lower", "clv_upper")
 
 
+@typed
 def with_clv_interval(
     customers: IntoDataFrameT,
     *,
@@ -97,8 +99,8 @@ def with_clv_interval(
     ...     horizon=52, discount_rate=0.0018, rng=np.random.default_rng(1),
     ... )[["clv_lower", "clv_upper"]].round(0)
        clv_lower  clv_upper
-    0        0.0     2325.0
-    1        0.0       79.0
+    0        0.0     2404.0
+    1        0.0       80.0
     """
     able_to("purchases", purchases, "sample_purchase_times")
     able_to("spend", spend, "sample_amounts")
@@ -107,7 +109,7 @@ def with_clv_interval(
     purchases, spend = steady(purchases), steady(spend)
     unit = unit_of(purchases)
     count, tail, error = checked_ranges(ranges, unit)
-    span = nonnegative("horizon", horizon)
+    span = time_span("horizon", horizon)
     rate, share = own_terms(
         opened.frame,
         columns,

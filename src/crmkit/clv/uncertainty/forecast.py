@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 
 from ..._arguments import able_to, names_given
-from ..._check import nonnegative, one_of, random_source
+from ..._check import one_of, random_source, time_span
 from ...fits import Interval, checked, from_document, resampled_interval_of, to_document
 from ...typing import HISTORY, FloatArray, HistoryColumns, IntoDataFrame
 from ..value.customer_terms import own_terms, rate_for_all, share_for_all
@@ -143,7 +143,7 @@ def _rests_on(error: ErrorScale | None) -> str:
     if not error.n_cutoffs:
         return (
             f"intervals contain a model error of {error.scale:.1%}, the default: no "
-            "past forecast was compared, so whether they hold here is unknown"
+            "past forecast was compared, so whether they hold is unknown"
         )
     return (
         f"intervals contain a model error of {error.scale:.1%}, from {error.n_cutoffs} "
@@ -240,7 +240,7 @@ def forecast(
     >>> ahead.plain_purchases
     Interval(lower=2294., upper=2905., level=0.95)
     >>> ahead.interval("purchases")
-    Interval(lower=1924., upper=3499., level=0.95)
+    Interval(lower=1831., upper=3688., level=0.95)
     """
     able_to("purchases", purchases, "sample_purchase_times")
     able_to("spend", spend, "sample_amounts", "expected_spend")
@@ -262,7 +262,7 @@ def forecast(
         opened.amounts,
         purchases=purchases,
         spend=spend,
-        horizon=nonnegative("horizon", horizon),
+        horizon=time_span("horizon", horizon),
         discount_rate=rates,
         margin=shares,
         n_draws=count,

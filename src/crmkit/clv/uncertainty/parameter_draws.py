@@ -5,26 +5,25 @@ from typing import Protocol, TypeVar
 
 import numpy as np
 
-from ...errors import NotEnoughDataError
+from ...errors import InvalidTypeError, NotEnoughDataError
 from ...fits import FitReport
 from ...typing import FloatArray
 
-__all__ = ["Fitted", "drawable", "log_covariance", "moved", "plausible", "steady"]
+__all__ = [
+    "Fitted",
+    "Parametric",
+    "drawable",
+    "log_covariance",
+    "moved",
+    "plausible",
+    "steady",
+]
 
 _FARTHEST = 230.0  # exp(230) = 8e99: no parameter may lie further out
 
 
-class Reported(Protocol):
-    """A model that may know how it was fitted."""
-
-    @property
-    def report(self) -> FitReport | None:
-        """How the fit came about."""
-        ...
-
-
-class Fitted(Reported, Protocol):
-    """A frozen model of positive parameters that may know how it was fitted."""
+class Parametric(Protocol):
+    """A frozen model of parameters."""
 
     @property
     def parameters(self) -> dict[str, float]:
@@ -32,13 +31,23 @@ class Fitted(Reported, Protocol):
         ...
 
 
-_Model = TypeVar("_Model", bound=Fitted)
+class Fitted(Parametric, Protocol):
+    """A frozen model of positive parameters that may know how it was fitted."""
+
+    @property
+    def report(self) -> FitReport | None:
+        """How the fit came about."""
+        ...
+
+
+_Model = TypeVar("_Model", bound=Parametric)
 
 
 def plausible(model: _Model, n_draws: int, rng: np.random.Generator) -> list[_Model]:
     """Draw models from the log-normal distribution of the estimates.
 
-    The parameters of a model built by hand are exact: every draw is the model itself.
+    The parameters of a model built by hand, or fitted by moments, are taken as exact:
+    every draw is the model itself.
     """
     if reported(model) is None:
         return [model] * n_draws
@@ -52,8 +61,8 @@ def plausible(model: _Model, n_draws: int, rng: np.random.Generator) -> list[_Mo
 
 def reported(model: object) -> FitReport | None:
     """Return the report of a model; None for one by hand, or fitted by moments."""
-    report: FitReport | None = getattr(model, "report", None)
-    return report
+    report = getattr(model, "report", None)
+    return report if isinstance(report, FitReport) else None
 
 
 def steady(model: _Model) -> _Model:
@@ -72,18 +81,25 @@ def moved(model: _Model, step: FloatArray) -> _Model:
     return replace(model, report=None, **dict(zip(names, shifted, strict=True)))  # type: ignore[type-var]
 
 
-def log_covariance(model: Reported) -> FloatArray:
+def log_covariance(model: object) -> FloatArray:
     """Return the covariance of the log-estimates of a fit that can be drawn from."""
     return np.array(drawable(model).log_covariance)
 
 
-def drawable(model: Reported) -> FitReport:
+def drawable(model: object) -> FitReport:
     """Return the report of a fit whose parameters can be drawn; refuse any other.
 
     For parameters that are all but free, a covariance misleads: draws would go as far
     to the side that the data exclude as to the side that they leave open.
     """
-    report = model.report
+    if isinstance(model, type):
+        raise InvalidTypeError(
+            subject="the model to draw parameters of",
+            expected="a fitted model",
+            got=model.__name__,
+            remedy="Pass a fit, such as fit_bg_nbd returns.",
+        )
+    report = reported(model)
     if report is None:
         raise NotEnoughDataError(
             needed="a fit with a covariance",

@@ -7,6 +7,7 @@ import numpy as np
 from ..._arguments import instance
 from ..._check import fraction
 from ..._frames import read, refuse
+from ..._typed import typed
 from ...errors import InvalidValueError, NotEnoughDataError
 from ...fits import FitReport, Interval, profile_interval
 from ...kernels.base.newton import Objective
@@ -25,6 +26,7 @@ __all__ = ["profile_intervals"]
 _ROUNDING = 1e-9  # of a sum: beyond it, a likelihood is that of other data
 
 
+@typed
 def profile_intervals(
     customers: IntoFrame,
     *,

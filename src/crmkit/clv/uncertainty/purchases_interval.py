@@ -3,8 +3,9 @@
 import numpy as np
 
 from ..._arguments import able_to
-from ..._check import nonnegative, random_source
+from ..._check import random_source, time_span
 from ..._frames import native, with_arrays
+from ..._typed import typed
 from ...typing import HISTORY, HistoryColumns, IntoDataFrameT
 from ..models.model_arguments import new_columns
 from ..value.fitted_unit import unit_of
@@ -19,6 +20,7 @@ __all__ = ["with_purchases_interval"]
 _ENDS = ("purchases_lower", "purchases_upper")
 
 
+@typed
 def with_purchases_interval(
     customers: IntoDataFrameT,
     *,
@@ -79,7 +81,7 @@ def with_purchases_interval(
     ...     customers, purchases=model, horizon=52, rng=np.random.default_rng(1)
     ... )[["purchases_lower", "purchases_upper"]]
        purchases_lower  purchases_upper
-    0              0.0             60.0
+    0              0.0             61.0
     1              0.0              2.0
     """
     able_to("purchases", purchases, "sample_purchase_times")
@@ -87,7 +89,7 @@ def with_purchases_interval(
     frame, history = open_histories(customers, columns)
     purchases = steady(purchases)
     count, tail, error = checked_ranges(ranges, unit_of(purchases))
-    span = nonnegative("horizon", horizon)
+    span = time_span("horizon", horizon)
     ends = drawn_ends(
         history,
         None,

@@ -7,6 +7,7 @@ import numpy as np
 
 from ..._arguments import instance
 from ...errors import InvalidValueError
+from ...fits import checked, shown
 from ...typing import FloatArray
 from .drawn_ends import enough_draws
 from .model_error import ErrorTotal, ModelError
@@ -17,6 +18,8 @@ _UNTRIED: Final = ModelError()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+@checked
+@shown
 class Ranges:
     """How the range of what customers will buy and pay is drawn.
 

@@ -12,7 +12,7 @@ from ..._check import ProvenHistory
 from ...typing import FloatArray, IntArray, SpendModel
 from ..models.gamma_gamma import GammaGamma
 from ..models.purchase_scores import PurchaseScores
-from .parameter_draws import Fitted, plausible
+from .parameter_draws import Fitted, Parametric, plausible
 
 __all__ = [
     "FEW_CELLS",
@@ -44,7 +44,7 @@ class PurchaseSampler(Fitted, Protocol):
         ...
 
 
-class SpendSampler(Fitted, SpendModel, Protocol):
+class SpendSampler(Parametric, SpendModel, Protocol):
     """A model of spend that can draw amounts."""
 
     def sample_amounts(

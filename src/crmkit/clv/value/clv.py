@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from ..._check import nonnegative
+from ..._check import time_span
 from ..._typed import typed
 from ...typing import (
     HISTORY,
@@ -131,7 +131,7 @@ def with_clv(
         purchases=able_to_count(purchases),
         discounted=partial(
             _discounted,
-            horizon=nonnegative("horizon", horizon, infinite=True),
+            horizon=time_span("horizon", horizon, infinite=True),
         ),
         spend=able_to_price(spend),
         rate=rate_for_all(discount_rate, columns, unit_of(purchases)),

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from ..._check import nonnegative
+from ..._check import time_span
 from ..._typed import typed
 from ...typing import (
     HISTORY,
@@ -132,7 +132,7 @@ def with_clv_if_active(
         purchases=able_to_count(purchases, "probability_alive"),
         discounted=partial(
             _given_active,
-            horizon=nonnegative("horizon", horizon, infinite=True),
+            horizon=time_span("horizon", horizon, infinite=True),
         ),
         spend=able_to_price(spend),
         rate=rate_for_all(discount_rate, columns, unit_of(purchases)),

@@ -45,7 +45,7 @@ def rate_for_all(
             remedy="Pass the effective rate per unit of T, or name a column of rates: "
             "columns=HistoryColumns(discount_rate=...).",
         )
-    return rate_in_unit(discount_rate, unit, stacklevel=4)
+    return rate_in_unit(discount_rate, unit)
 
 
 def share_for_all(margin: float, columns: HistoryColumns) -> float | None:

@@ -29,6 +29,7 @@ from ..models.covariate_scores import covariates_of, scored_by_model
 from ..models.histories import Score, history_rules, known_id
 from ..models.model_arguments import new_columns
 from ..models.spend_columns import spending_rules, unused
+from ..models.spend_expression import spend_expression
 from .customer_terms import at_own_rate, share_for_all, term_rules
 from .opened_customers import nonpositive_rule, proved
 
@@ -176,8 +177,6 @@ def _in_an_engine(opened: Frame, terms: _Terms) -> Frame:
     bought, spent, amount = (
         unused(name, opened) for name in (_PURCHASES, _SPEND, _AMOUNT)
     )
-    # Distinct histories and distinct amounts are fetched apart: together they are
-    # nearly as many as the rows.
     keys = [*columns.history, *covariates_of(terms.purchases)]
     if columns.discount_rate is not None:
         keys.append(columns.discount_rate)
@@ -187,13 +186,28 @@ def _in_an_engine(opened: Frame, terms: _Terms) -> Frame:
     repeat = nw.col(columns.frequency) > 0
     mean = nw.when(repeat).then(nw.col(columns.monetary_value)).otherwise(nw.lit(0.0))
     keyed = counted.with_columns(mean.alias(amount))
-    paid = (columns.frequency, amount, *covariates_of(terms.spend))
-    priced = score_cells(keyed, paid, {spent: terms.spent})
+    priced = _priced(keyed, spent, amount, terms)
     value = nw.col(bought) * nw.col(spent)
     share = terms.share
     kept = value * (nw.col(str(columns.margin)) if share is None else share)
     valued = priced.with_columns(kept.alias(terms.output_col))
     return valued.drop(bought, spent, amount)
+
+
+def _priced(keyed: Frame, spent: str, amount: str, terms: _Terms) -> Frame:
+    """Add expected spend: as arithmetic of the engine where the model is that simple.
+
+    Otherwise by distinct amounts, apart from distinct histories: together they are
+    nearly as many as the rows.
+    """
+    frequency, mean = terms.columns.frequency, nw.col(amount)
+    expected = spend_expression(terms.spend, frequency, mean)
+    if expected is None:
+        paid = (frequency, amount, *covariates_of(terms.spend))
+        return score_cells(keyed, paid, {spent: terms.spent})
+    worthless = (nw.col(frequency) > 0) & (mean <= 0)
+    known = nw.when(worthless).then(nw.lit(0.0)).otherwise(expected)
+    return keyed.with_columns(known.alias(spent))
 
 
 def _spend_of(

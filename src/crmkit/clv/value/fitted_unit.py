@@ -4,6 +4,7 @@ import warnings
 from math import expm1, log, log1p
 
 from ..._check import rate
+from ..._typed import level_of_caller
 from ...errors import UnitWarning
 from ...kernels.log.calendar import DAYS_PER_UNIT
 from ...typing import TimeUnit
@@ -19,9 +20,7 @@ def unit_of(model: object) -> TimeUnit | None:
     return next((unit for unit in DAYS_PER_UNIT if unit == carried), None)
 
 
-def rate_in_unit(
-    discount_rate: float, unit: TimeUnit | None, *, stacklevel: int = 3
-) -> float:
+def rate_in_unit(discount_rate: float, unit: TimeUnit | None) -> float:
     """Return a rate above -1; warn if it exceeds 100% a year in a known unit.
 
     Such a rate is nearly always a percentage (10 for 0.1) or the rate of a year beside
@@ -36,7 +35,7 @@ def rate_in_unit(
             f"argument 'discount_rate': {given:g} is {given:,.0%} a {unit}, "
             f"{_shown(yearly)} a year. {_remedy(given, unit)}",
             UnitWarning,
-            stacklevel=stacklevel,  # the caller of the public function
+            stacklevel=level_of_caller(),
         )
     return given
 

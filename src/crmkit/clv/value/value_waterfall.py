@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..._frames import native, numbers, read_eager, table
+from ..._frames import native, numbers, read_eager, read_numbers, table
 from ...typing import IntoDataFrameT
 
 __all__ = ["value_waterfall"]
@@ -53,6 +53,7 @@ def value_waterfall(components: IntoDataFrameT) -> IntoDataFrameT:
     6  value    44.0    0.0  44.0
     """
     frame = read_eager(components, (*_STEPS, "clv"))
+    read_numbers(components, [*_STEPS, "clv"])
     amounts = np.array([numbers(frame, part).sum() for part in _STEPS])
     end = np.cumsum(amounts)
     total = float(numbers(frame, "clv").sum())

@@ -274,7 +274,8 @@ def _discounted(*, t: FloatArray, log_rate: FloatArray, rows: _Rows) -> FloatArr
     result[plain] = _purchases(t=t[plain], rows=rows.at(np.flatnonzero(plain)))
     growing = (log_rate < 0) & np.isinf(t)
     result[growing] = np.inf
-    other = np.flatnonzero(~plain & ~growing)
+    # In no time nothing is bought, and the logarithm of the time is no number.
+    other = np.flatnonzero(~plain & ~growing & (t > 0))
     some, rate = rows.at(other), log_rate[other]
     fades = np.where(rate > 0, _DISCOUNTED_AWAY / np.abs(rate), np.inf)
     end = np.minimum(t[other], fades)

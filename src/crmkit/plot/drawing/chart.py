@@ -22,7 +22,7 @@ Kind: TypeAlias = Literal[
 # What a colour says: which series, or good, bad, a total, or a line to compare with.
 Tone: TypeAlias = Literal["series", "reference", "good", "bad", "total", "soft"]
 Unit: TypeAlias = Literal["number", "count", "share", "money", "signed", "date"]
-Place: TypeAlias = Literal["above", "below", "left", "right", "centre"]
+Place: TypeAlias = Literal["auto", "above", "below", "left", "right", "centre"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +76,8 @@ class Layer:
     stack
         Bars of one stack share a place; others are side by side.
     texts, place
-        What is written at each mark, and where.
+        What is written at each mark, and where: by default beyond the end of a bar,
+        above other marks, and beside points where there is room.
     dash, dots
         Whether a line is dashed, and whether it has points.
     """
@@ -91,7 +92,7 @@ class Layer:
     name: str = ""
     stack: str = ""
     texts: tuple[str, ...] = ()
-    place: Place = "above"
+    place: Place = "auto"
     dash: bool = False
     dots: bool = False
 
@@ -108,7 +109,7 @@ def layer(
     name: str = "",
     stack: str | None = None,
     texts: tuple[str, ...] = (),
-    place: Place = "above",
+    place: Place = "auto",
     dash: bool = False,
     dots: bool = False,
 ) -> Layer:

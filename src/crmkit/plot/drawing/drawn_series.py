@@ -10,6 +10,8 @@ from .chart import Chart, Layer, Scale
 
 __all__ = ["DrawnSeries", "together"]
 
+_APART = 0.22  # of the place of a category
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class DrawnSeries:
@@ -44,7 +46,9 @@ def together(charts: Sequence[Chart]) -> DrawnSeries:
                 x_end=None if each.x_end is None else _moved(each.x_end, chart.x, x),
                 y_end=None if each.y_end is None else _moved(each.y_end, chart.y, y),
             )
-            if not any(_same_reference(moved, other) for _, other in kept):
+            moved = _beside(moved, at, len(charts)) if y.names else moved
+            earlier = [other for call, other in kept if call < at]
+            if not any(_drawn_before(moved, other) for other in earlier):
                 kept.append((at, moved))
     layers = tuple(each for _, each in kept)
     return DrawnSeries(
@@ -81,9 +85,19 @@ def _moved(values: FloatArray, old: Scale, new: Scale) -> FloatArray:
     return place[nearest] + (values - nearest)
 
 
-def _same_reference(first: Layer, second: Layer) -> bool:
+def _beside(each: Layer, call: int, calls: int) -> Layer:
+    """Move points and intervals of several calls apart, around their category."""
+    if each.kind not in ("points", "arms") or each.tone != "series":
+        return each
+    shift = _APART * (call - (calls - 1) / 2)
+    end = None if each.y_end is None else each.y_end + shift
+    return replace(each, y=each.y + shift, y_end=end)
+
+
+def _drawn_before(first: Layer, second: Layer) -> bool:
+    """Tell what all charts share, such as a diagonal or the actual figures."""
     return (
-        first.tone == "reference" == second.tone
+        first.tone == second.tone != "series"
         and (first.kind, first.name) == (second.kind, second.name)
         and np.array_equal(first.x, second.x)
         and np.array_equal(first.y, second.y)

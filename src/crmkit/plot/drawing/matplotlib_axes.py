@@ -45,6 +45,10 @@ def draw(
     head = headline(chart, title) or before.head
     before.clear()
     there = set(axes.get_children())
+    if before.charts:
+        # The ends that the last drawing set must not cut this one.
+        axes.relim()
+        axes.set_autoscale_on(True)
     series = together(charts)
     undress(axes, series.chart, before.charts)
     draw_layers(axes, series)

@@ -22,7 +22,9 @@ from .palette import GRID, INK, SOFT_INK
 __all__ = ["dress", "headline", "undress"]
 
 _MOST_DIRECT = 7  # names at the ends of lines; more of them are a legend
+_NEAR_THE_END = 0.15
 _MOST_TICKS = 14
+_LONG_NAME = 34
 _LINES = ("line", "steps")
 
 
@@ -69,11 +71,14 @@ def dress(axes: Axes, series: DrawnSeries, head: Head) -> None:
         _name_lines(axes, named)
     elif named:
         _legend(axes, named)
-    _title(axes, head, legend=bool(named) and not direct)
+    # The title begins where the axes do, beside the names of categories.
+    names = max((min(len(name), _LONG_NAME) for name in chart.y.names), default=0)
+    _title(axes, head, legend=bool(named) and not direct, beside=0.07 * names)
 
 
 def _ends(axes: Axes, chart: Chart) -> None:
-    axes.margins(x=0.01, y=0.05)
+    # Across, marks end with a point or a text, which needs room; a line needs none.
+    axes.margins(x=0.07 if chart.y.names else 0.01, y=0.08)
     axes.autoscale_view()
     for scale, change in ((chart.x, axes.set_xlim), (chart.y, axes.set_ylim)):
         if scale.log:
@@ -117,7 +122,7 @@ def _ticks(axes: Axes, axis: Axis, scale: Scale) -> None:
 def _name_ticks(axes: Axes, axis: Axis, names: tuple[str, ...]) -> None:
     """Write the names of categories in full, wrapped; of many, some."""
     if axis is axes.yaxis:
-        wrapped = [textwrap.fill(name, 34) for name in names]
+        wrapped = [textwrap.fill(name, _LONG_NAME) for name in names]
         small = SIZE if len(names) <= 25 else SIZE - 1.5
         axis.set_ticks(
             np.arange(len(names)), wrapped, parse_math=False, fontsize=small,
@@ -129,7 +134,7 @@ def _name_ticks(axes: Axes, axis: Axis, names: tuple[str, ...]) -> None:
     wide, _ = inches(axes)
     letters = max(int(wide / len(shown) * 72 / (0.58 * SIZE)) - 1, 4)
     longest = max(max(map(len, name.split()), default=0) for name in shown)
-    turned = longest > letters
+    turned = longest > letters + 1
     axis.set_ticks(
         np.arange(0, len(names), step),
         [textwrap.fill(name, 24 if turned else max(letters, 8)) for name in shown],
@@ -195,7 +200,11 @@ def _direct(axes: Axes, named: list[tuple[Layer, str]]) -> bool:
     """
     lines = all(each.kind in _LINES for each, _ in named)
     laid_out = axes.figure.get_layout_engine() is not None
-    return bool(named) and lines and laid_out and len(named) <= _MOST_DIRECT
+    if not (named and lines and laid_out and len(named) <= _MOST_DIRECT):
+        return False
+    ends = [float(np.nanmax(each.x)) for each, _ in named if each.x.size]
+    low, high = axes.get_xlim()
+    return min(ends) > high - _NEAR_THE_END * (high - low)
 
 
 def _name_lines(axes: Axes, named: list[tuple[Layer, str]]) -> None:
@@ -209,7 +218,7 @@ def _name_lines(axes: Axes, named: list[tuple[Layer, str]]) -> None:
     moved = spread(places, 1.25 * SIZE * scale)
     for (each, colour), end, up in zip(named, ends, moved - places, strict=True):
         axes.annotate(
-            textwrap.fill(each.name, 22),
+            each.name,
             end,
             xytext=(7, up / scale),
             textcoords="offset points",
@@ -252,7 +261,7 @@ def _legend(axes: Axes, named: list[tuple[Layer, str]]) -> None:
         text.set_parse_math(False)
 
 
-def _title(axes: Axes, head: Head, *, legend: bool) -> None:
+def _title(axes: Axes, head: Head, *, legend: bool, beside: float) -> None:
     title, note = head
     if not title:
         return
@@ -270,7 +279,7 @@ def _title(axes: Axes, head: Head, *, legend: bool) -> None:
             parse_math=False,
         )
     axes.set_title(
-        textwrap.fill(title, max(int(wide * 10.5), 20)),
+        textwrap.fill(title, max(int((wide - beside) * 10.6), 20)),
         loc="left",
         fontsize=12,
         fontweight="bold",

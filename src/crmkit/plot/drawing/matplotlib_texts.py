@@ -12,20 +12,22 @@ __all__ = ["SIZE", "inches", "spread", "write_texts"]
 SIZE = 9.0
 _MOST = 60  # more texts than that are no longer read
 _OFFSET = {
-    "above": (0, 3, "center", "bottom"),
-    "below": (0, -3, "center", "top"),
+    "above": (0, 5, "center", "bottom"),
+    "below": (0, -5, "center", "top"),
     "left": (-5, 0, "right", "center"),
     "right": (5, 0, "left", "center"),
     "centre": (0, 0, "center", "center"),
 }
-_FREE = ("right", "left", "above", "below")
+_FREE = ("above", "right", "left", "below")
 Box = tuple[float, float, float, float]
 
 
 def inches(axes: Axes) -> tuple[float, float]:
-    """Return the width and the height of axes, as they are before the last layout."""
+    """Return the width and the height that axes will have, about."""
     dpi = axes.figure.dpi
-    return axes.bbox.width / dpi, axes.bbox.height / dpi
+    # A figure that lays itself out leaves less at its edges than it begins with.
+    more = 1.13 if axes.figure.get_layout_engine() is not None else 1.0
+    return more * axes.bbox.width / dpi, more * axes.bbox.height / dpi
 
 
 def write_texts(
@@ -42,6 +44,8 @@ def write_texts(
     across = each.kind == "barh"
     x, y = (each.x, each.y + move) if across else (each.x + move, each.y)
     places = _beyond(each, base) if base is not None else _places(axes, each, x, y)
+    # On a pale bar white could not be read.
+    inside = each.place == "centre" and each.tone != "soft"
     for at, text in enumerate(each.texts):
         right, up, ha, va = _OFFSET[places[at]]
         if text and np.isfinite(x[at]) and np.isfinite(y[at]):
@@ -53,7 +57,7 @@ def write_texts(
                 ha=ha,
                 va=va,
                 fontsize=SIZE,
-                color="white" if places[at] == "centre" else INK,
+                color="white" if inside else INK,
                 parse_math=False,
                 annotation_clip=False,
                 zorder=4,
@@ -72,8 +76,8 @@ def _beyond(each: Layer, base: FloatArray) -> list[str]:
 
 def _places(axes: Axes, each: Layer, x: FloatArray, y: FloatArray) -> list[str]:
     """Choose a free side for each text of points; other marks have theirs."""
-    if each.kind != "points":
-        return [each.place] * x.size
+    if each.place != "auto" or each.kind != "points":
+        return ["above" if each.place == "auto" else each.place] * x.size
     axes.autoscale_view()
     at = axes.transData.transform(np.column_stack([x, y]))
     scale = axes.figure.dpi / 72
@@ -81,7 +85,8 @@ def _places(axes: Axes, each: Layer, x: FloatArray, y: FloatArray) -> list[str]:
     chosen = []
     for (px, py), text in zip(at, each.texts, strict=True):
         boxes = {side: _box(px, py, text, side, scale) for side in _FREE}
-        best = min(_FREE, key=lambda side: _overlap(boxes[side], taken, axes))
+        sides = sorted(_FREE, key=lambda side: side != each.place)
+        best = min(sides, key=lambda side: _overlap(boxes[side], taken, axes))
         taken.append(boxes[best])
         chosen.append(best)
     return chosen

@@ -1,37 +1,48 @@
-"""The commands ``crmkit demo`` and ``crmkit report FILE``."""
+"""The commands of ``crmkit``, and the exit code of each run.
+
+0: done. 1: ``check`` found something that the file leaves open. 2: nothing was done,
+and a message on stderr says why. 130: stopped by the user.
+"""
 
 import datetime as dt
 import warnings
-from collections.abc import Callable, Sequence
+import webbrowser
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from ... import __version__
 from ...datasets import load_cdnow
 from ...errors import InvalidValueError, UnitWarning
-from ..analysis import Step, analyse
+from ...ledger import Ledger
+from ...typing import IntoDataFrame
+from ..analysis import analyse
 from ..bounded_text import cut
-from ..intake.csv_format import CsvFormat
-from ..intake.log_file import at_line, read_log
-from ..intake.prepare import rows_with_id
-from ..output.report_files import Format, write_report
+from ..findings.findings import Findings
+from ..intake.ledger_file import read_ledger_lines
+from ..intake.survey_file import read_survey
+from ..output.report_files import Format, ReportFiles, write_report
 from ..page.assumption_notes import left_out
-from ..page.doubtful_choices import doubtful_choices
-from ..page.headings import headings
+from ..page.headings import headings, list_words
 from ..page.html_page import require_packages
-from ..question import Gaps, Question, Refunds
+from ..question import ModelName, Question
+from .log_options import LogOptions, takes_log
+from .model_commands import add_model_commands
+from .opened_log import UnsettledLogError, open_for
+from .printed import print_json
 from .step_progress import shown_steps
-
-if TYPE_CHECKING:
-    import pyarrow as pa
+from .survey_commands import add_survey_commands
+from .table_commands import add_table_commands
 
 __all__ = ["run"]
 
 app = typer.Typer(
-    add_completion=False,
     help="Estimate what each customer is worth, from a log of purchases.",
+    epilog="Exit codes: 0 done; 1 check found something open; 2 nothing was done, the "
+    "message says why; 130 stopped.",
 )
 
 # The base of every usage error, wherever this version of typer keeps click.
@@ -41,14 +52,23 @@ _LONGEST = 300  # characters of a message about the options
 
 _CDNOW = "CDNOW, the new customers of early 1997"
 
-_Out = Annotated[Path, typer.Option("--out", help="Folder for the page and the table.")]
-_Format = Annotated[
-    Format, typer.Option("--format", help="Format of the table of customers.")
+_Out = Annotated[
+    Path, typer.Option("--out", help="Folder for the page and the tables.")
 ]
+_Format = Annotated[Format, typer.Option("--format", help="Format of the tables.")]
 _Weeks = Annotated[
     float, typer.Option("--horizon-weeks", help="How many weeks ahead to look.")
 ]
 _Rate = Annotated[float, typer.Option("--discount-rate", help="Per year: 0.10 is 10%.")]
+_Model = Annotated[
+    ModelName,
+    typer.Option("--model", help="The purchase model; auto compares them."),
+]
+_Open = Annotated[bool, typer.Option("--open", help="Open the page in a browser.")]
+_Json = Annotated[bool, typer.Option("--json", help="Print the key figures as JSON.")]
+_Quiet = Annotated[
+    bool, typer.Option("--quiet", "-q", help="No progress and no notes.")
+]
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -59,6 +79,9 @@ def run(arguments: Sequence[str]) -> int:
     except _UsageError as error:
         said = getattr(error, "format_message", error.__str__)()
         typer.echo(f"crmkit: {_sentence(said)} See {_asked(error)} --help.", err=True)
+        return 2
+    except UnsettledLogError as error:
+        typer.echo(f"crmkit: {error}", err=True)
         return 2
     except (typer.Abort, KeyboardInterrupt):
         typer.echo("crmkit: stopped.", err=True)
@@ -99,143 +122,182 @@ def demo(
     table_format: _Format = "csv",
     horizon_weeks: _Weeks = 52.0,
     discount_rate: _Rate = 0.10,
+    model: _Model = "auto",
+    open_page: _Open = False,
+    as_json: _Json = False,
+    quiet: _Quiet = False,
 ) -> None:
     """Analyse a real log: 69,659 purchases of CDNOW's new customers of 1997."""
+    require_packages()
     question = Question(
         source=_CDNOW,
         observation_period_end=dt.date(1998, 6, 30),
         horizon_weeks=horizon_weeks,
         annual_discount_rate=discount_rate,
+        model=model,
         currency="$",
     )
-    _answer(lambda: load_cdnow(backend="pyarrow"), question, out, table_format)
+    with warnings.catch_warnings(record=True) as notes, shown_steps(quiet=quiet) as on:
+        on("Reading the log")
+        findings = analyse(load_cdnow(backend="pyarrow"), question=question, on_step=on)
+        on("Writing the page")
+        files = write_report(findings, out, table_format=table_format)
+    _tell(findings, files, notes, quiet=quiet, as_json=as_json)
+    _show(files, open_page=open_page)
 
 
-@app.command()
 def report(
-    file: Annotated[Path, typer.Argument(help="A CSV or Parquet file.")],
+    log: LogOptions,
     *,
-    customer_id: Annotated[str, typer.Option(help="Column with the customer.")],
-    date: Annotated[str, typer.Option(help="Column with the date.")],
-    amount: Annotated[str, typer.Option(help="Column with the amount.")],
-    observation_end: Annotated[
-        str, typer.Option(help="The last day the log covers, such as 2024-12-31.")
-    ],
     out: _Out = Path("crmkit-report"),
     table_format: _Format = "csv",
-    refunds: Annotated[
-        Refunds, typer.Option(help="Negative amounts: refuse, net or drop them.")
-    ] = "error",
-    refunds_without_purchase: Annotated[
-        Gaps, typer.Option(help="With net: customers with refunds and no purchase.")
-    ] = "error",
-    missing_ids: Annotated[
-        Gaps, typer.Option(help="Rows without an id: refuse or drop them.")
-    ] = "error",
     horizon_weeks: _Weeks = 52.0,
     discount_rate: _Rate = 0.10,
     margin: Annotated[
         float, typer.Option(help="The part of an amount that you keep; 1 is revenue.")
     ] = 1.0,
-    currency: Annotated[str, typer.Option(help="Sign before amounts.")] = "",
+    currency: Annotated[
+        str | None, typer.Option(help="Sign before amounts, if not in the file.")
+    ] = None,
     title: Annotated[
         str | None, typer.Option(help="Name of the log on the page.")
     ] = None,
-    encoding: Annotated[
-        str | None,
-        typer.Option(help="Text encoding of a CSV, if not UTF-8, such as cp1252."),
+    model: _Model = "auto",
+    survey: Annotated[
+        str | None, typer.Option(help="A survey with the column score: adds the NPS.")
     ] = None,
-    date_format: Annotated[
-        str | None, typer.Option(help="Format of dates, if not ISO, such as %d.%m.%Y.")
+    ledger: Annotated[
+        str | None, typer.Option(help="Sales lines of a ledger: adds CLV1 to CLV6.")
     ] = None,
-    decimal: Annotated[str, typer.Option(help="Decimal mark of amounts.")] = ".",
-    thousands: Annotated[str, typer.Option(help="Thousands mark of amounts.")] = "",
+    open_page: _Open = False,
 ) -> None:
-    """Analyse your own transaction file (CSV or Parquet).
+    """Make a page, and lists to work on, from your own transaction file.
 
-    It has one row per purchase, order line or refund.
+    It has one row per purchase, order line or refund. Whatever the file leaves open is
+    asked at once, with the command that settles it.
     """
-    question = Question(
-        source=_readable(title or file.name),
-        observation_period_end=_day(observation_end),
+    require_packages()
+    asked = Question(
+        source="",
+        observation_period_end=dt.date(2000, 1, 1),
         horizon_weeks=horizon_weeks,
         annual_discount_rate=discount_rate,
         margin=margin,
-        refunds=refunds,
-        refunds_without_purchase=refunds_without_purchase,
-        missing_ids=missing_ids,
-        currency=_readable(currency),
-        customer_id_col=customer_id,
-        date_col=date,
-        amount_col=amount,
+        model=model,
     )
-    csv_format = CsvFormat(
-        encoding=encoding,
-        date_format=date_format,
-        decimal=decimal,
-        thousands=thousands,
-    )
-    tables: list[pa.Table] = []
+    with (
+        warnings.catch_warnings(record=True) as notes,
+        shown_steps(quiet=log.quiet) as on,
+    ):
+        on("Reading the log")
+        opened = open_for(log, "report")
+        question = replace(
+            opened.question,
+            source=_readable(title or opened.question.source),
+            horizon_weeks=asked.horizon_weeks,
+            annual_discount_rate=asked.annual_discount_rate,
+            margin=asked.margin,
+            model=asked.model,
+            currency=opened.question.currency
+            if currency is None
+            else _readable(currency),
+        )
+        like: IntoDataFrame = opened.table
+        try:
+            findings = analyse(
+                like,
+                question=question,
+                ledger=None if ledger is None else _ledger(ledger),
+                responses=None if survey is None else read_survey(survey),
+                on_step=on,
+            )
+        except InvalidValueError as error:
+            raise opened.with_place(error) from None
+        on("Writing the page")
+        files = write_report(findings, out, table_format=table_format)
+    if not log.quiet:
+        for each in opened.accepted:
+            typer.echo(f"accepted: {each.said}", err=True)
+        for note in opened.log.notes:
+            typer.echo(f"note: {note}", err=True)
+    _tell(findings, files, notes, quiet=log.quiet, as_json=log.as_json)
+    _show(files, open_page=open_page)
 
-    def load() -> "pa.Table":
-        tables.append(read_log(file, question.columns, csv_format))
-        return tables[0]
 
-    try:
-        _answer(load, question, out, table_format)
-    except InvalidValueError as error:
-        in_a_column = error.subject in {f"column {name!r}" for name in question.columns}
-        if not tables or not in_a_column:
-            raise
-        rows = rows_with_id(tables[0], question)
-        raise at_line(error, file, csv_format, rows=rows) from None
+app.command()(takes_log(report))
+add_table_commands(app)
+add_model_commands(app)
+add_survey_commands(app)
 
 
-def _answer(
-    load: "Callable[[], pa.Table]", question: Question, out: Path, table_format: Format
+def _ledger(place: str) -> Ledger[IntoDataFrame]:
+    return Ledger(lines=read_ledger_lines(place), relationship_start="unknown")
+
+
+def _tell(
+    findings: Findings[IntoDataFrame],
+    files: ReportFiles,
+    notes: list[warnings.WarningMessage],
+    *,
+    quiet: bool,
+    as_json: bool,
 ) -> None:
-    """Read, analyse and write; print where the two files are."""
-    require_packages()
-    with warnings.catch_warnings(record=True) as notes, shown_steps() as on_step:
-        page, table, title, told = _written(load, question, out, table_format, on_step)
-    for fact in told:
-        typer.echo(f"note: {fact}", err=True)
-    for note in notes:
-        # The command notes an unlikely yearly rate itself, in the words of its option.
-        if not issubclass(note.category, UnitWarning):
-            typer.echo(f"note: {note.message}", err=True)
-    typer.echo(f"{title}.")
-    typer.echo(f"The page: {page}")
-    typer.echo(f"The table of all customers: {table}")
-    typer.echo(f"Open {page.resolve().as_uri()}")
+    """Print doubts and notes first, then what was found and where the files are."""
+    if not quiet:
+        for doubt in findings.doubts:
+            typer.echo(f"check this first: {doubt}", err=True)
+        for fact in left_out(findings.left_out):
+            typer.echo(f"note: {fact}", err=True)
+        for note in notes:
+            # The command doubts an unlikely yearly rate itself, by its option's name.
+            if not issubclass(note.category, UnitWarning):
+                typer.echo(f"note: {note.message}", err=True)
+    if as_json:
+        print_json(_key_figures(findings, files))
+        return
+    said = headings(findings)
+    typer.echo(f"{said['title']} ({said['range']}).")
+    for each in findings.lists:
+        words = list_words(each, findings)
+        typer.echo(f"{words['title'] if each.n_customers else words['none']}")
+    typer.echo(f"The page: {files.page}")
+    typer.echo(f"The table of all customers: {files.table}")
+    typer.echo(f"The lists: {', '.join(str(path) for path in files.lists.values())}")
+    typer.echo(f"Open {files.page.resolve().as_uri()}")
 
 
-def _written(
-    load: "Callable[[], pa.Table]",
-    question: Question,
-    out: Path,
-    table_format: Format,
-    on_step: Step,
-) -> tuple[Path, Path, str, tuple[str, ...]]:
-    on_step("Reading the log")
-    findings = analyse(load(), question=question, on_step=on_step)
-    on_step("Writing the page")
-    page, table = write_report(findings, out, table_format=table_format)
-    told = (*doubtful_choices(findings), *left_out(findings.left_out))
-    return page, table, headings(findings)["title"], told
+def _key_figures(
+    findings: Findings[IntoDataFrame], files: ReportFiles
+) -> dict[str, object]:
+    end = findings.outlook.fan[-1] if findings.outlook.fan else None
+    return {
+        "n_customers": findings.base.n_customers,
+        "value": findings.base.value,
+        "value_lower": end.lower if end else None,
+        "value_upper": end.upper if end else None,
+        "n_active": findings.base.n_active,
+        "value_at_risk": findings.base.value_at_risk,
+        "model": findings.models.chosen,
+        "lists": {
+            each.name: {
+                "n_customers": each.n_customers,
+                "value": each.value,
+                "value_at_risk": each.value_at_risk,
+                "file": str(files.lists[each.name]),
+            }
+            for each in findings.lists
+        },
+        "doubts": findings.doubts,
+        "page": str(files.page),
+        "table": str(files.table),
+    }
+
+
+def _show(files: ReportFiles, *, open_page: bool) -> None:
+    if open_page:
+        webbrowser.open(files.page.resolve().as_uri())
 
 
 def _readable(text: str) -> str:
     """Show bytes of the command line that are not text as question marks."""
     return text.encode("utf-8", "replace").decode("utf-8")
-
-
-def _day(text: str) -> dt.date:
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError:
-        raise InvalidValueError(
-            subject="option '--observation-end'",
-            found=f"text {text!r} that is not an ISO date",
-            remedy="Pass the last day the log covers, such as 2024-12-31.",
-        ) from None

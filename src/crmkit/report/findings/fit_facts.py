@@ -2,21 +2,26 @@
 
 import numpy as np
 
-from ...clv import BgNbd, GammaGamma
+from ...clv import GammaGamma
 from ...fits import FitReport
-from .findings import FitFacts
+from .found_values import FitFacts
+from .purchase_models import PurchaseFit
 from .scored_customers import ScoredCustomers
 
 __all__ = ["fit_facts"]
 
 
 def fit_facts(
-    purchases: BgNbd, spend: GammaGamma, scores: ScoredCustomers
+    purchases: PurchaseFit, spend: GammaGamma, scores: ScoredCustomers, *, model: str
 ) -> tuple[FitFacts, ...]:
     """Return the facts of both fits, with how many customers each left out."""
     repeats = int(np.count_nonzero(scores.repeats))
     reports = (
-        ("BG/NBD, how often customers buy and when they leave", purchases.report, None),
+        (
+            f"{model}, how often customers buy and when they leave",
+            purchases.report,
+            None,
+        ),
         ("Gamma-Gamma, how much they spend", spend.report, repeats),
     )
     return tuple(

@@ -2,23 +2,28 @@
 
 import datetime as dt
 import math
+import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from ..._dates import EPOCH
 from ..._frames import EagerFrame, native, numbers
-from ...errors import CrmkitError
+from ...errors import CrmkitError, CrmkitWarning
 from ...kernels.base.cells import group
 from ...typing import FloatArray, IntArray, IntoDataFrame, PurchaseModel
 from ..intake.dated_amounts import DatedAmounts
 from ..intake.prepare import PreparedLog
 from ..question import Question
-from .findings import Decile, Holdout, Week
-from .model_fits import fit_purchases, fit_spend
-from .spend_floor import with_spend_floor
+from .found_values import Decile, Holdout, Week
+from .purchase_models import PurchaseFit
+from .spend_fit import fit_spend
+from .spend_floor import expected_spend, with_spend_floor
 
-__all__ = ["ForecastCheck", "check_forecast"]
+_POINTS = 13
+
+__all__ = ["ForecastCheck", "HeldBack", "check_forecast", "held_back"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,21 +34,59 @@ class ForecastCheck:
     refused: str | None = None
 
 
-def check_forecast(
-    log: PreparedLog, rows: DatedAmounts, like: IntoDataFrame, *, question: Question
-) -> ForecastCheck:
-    """Forecast the last part of the log from the first, if that can carry a fit."""
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class HeldBack:
+    """The first part of the log, summarised, with what came after it.
+
+    ``history`` is None where the first part is too small, and ``refused`` says why.
+    """
+
+    cut: dt.date
+    history: EagerFrame | None
+    refused: str | None = None
+
+
+def held_back(log: PreparedLog, *, question: Question) -> HeldBack:
+    """Summarise the first part of the log, with what came after it."""
     end = question.observation_period_end
-    cut = _cut(
-        log.facts.first_date or end, end, horizon_days=7 * question.horizon_weeks
-    )
+    first = log.facts.first_date or end
+    cut = _cut(first, end, horizon_days=7 * question.horizon_weeks)
     try:
-        return ForecastCheck(holdout=_held_out(log, rows, like, cut, end))
+        early = with_spend_floor(log.split_summary((cut - EPOCH).days))
     except CrmkitError as reason:
-        return ForecastCheck(
-            refused="The first part of this log is too small to forecast the rest, so "
-            f"the figures on this page are unchecked. The reason: {reason}"
-        )
+        return HeldBack(cut=cut, history=None, refused=_unchecked(reason))
+    return HeldBack(cut=cut, history=early)
+
+
+def check_forecast(
+    early: HeldBack,
+    rows: DatedAmounts,
+    like: IntoDataFrame,
+    *,
+    fit: Callable[[IntoDataFrame], PurchaseFit],
+    question: Question,
+) -> ForecastCheck:
+    """Compare a forecast of the first part of the log with what came."""
+    if early.history is None:
+        return ForecastCheck(refused=early.refused)
+    try:
+        # Warnings are for the fit to the whole log, which values the customers.
+        with warnings.catch_warnings(action="ignore", category=CrmkitWarning):
+            purchases = fit(native(early.history, like))
+            end = question.observation_period_end
+            held = _held_out(
+                early.history, rows, like, span=(early.cut, end), purchases=purchases
+            )
+        return ForecastCheck(holdout=held)
+    except CrmkitError as reason:
+        return ForecastCheck(refused=_unchecked(reason))
+
+
+def _unchecked(reason: object) -> str:
+    return (
+        "The first part of this log is too small to forecast the rest, so the figures "
+        f"on this page are unchecked. The reason: {reason}"
+    )
 
 
 def _cut(first: dt.date, last: dt.date, *, horizon_days: float) -> dt.date:
@@ -53,16 +96,16 @@ def _cut(first: dt.date, last: dt.date, *, horizon_days: float) -> dt.date:
 
 
 def _held_out(
-    log: PreparedLog,
+    history: EagerFrame,
     rows: DatedAmounts,
     like: IntoDataFrame,
-    cut: dt.date,
-    end: dt.date,
+    *,
+    span: tuple[dt.date, dt.date],
+    purchases: PurchaseFit,
 ) -> Holdout:
+    cut, end = span
     cut_day = (cut - EPOCH).days
-    history = with_spend_floor(log.split_summary(cut_day))
-    customers = native(history, like)
-    purchases, spend = fit_purchases(customers), fit_spend(customers)
+    spend = fit_spend(native(history, like))
     weeks = (end - cut).days / 7
     frequency, recency, T, mean, actual = (
         numbers(history, name)
@@ -75,8 +118,9 @@ def _held_out(
         )
     )
     predicted = purchases.expected_purchases(frequency, recency, T, horizon=weeks)
-    amounts = predicted * spend.expected_spend(frequency, mean)
+    amounts = predicted * expected_spend(spend, frequency, mean)
     best = np.argsort(-amounts, kind="stable")
+    shown = _shown(weeks)
     return Holdout(
         calibration_period_end=cut,
         weeks=weeks,
@@ -86,32 +130,45 @@ def _held_out(
         predicted_amount=float(amounts.sum()),
         actual_amount=float(actual.sum()),
         by_week=_by_week(
-            _ahead(history, purchases, weeks), rows.purchases_after(cut_day) - cut_day
+            shown,
+            _ahead(history, purchases, shown),
+            rows.purchases_after(cut_day) - cut_day,
         ),
         by_decile=_by_decile(amounts[best], actual[best]),
         actual_amount_of_top_fifth=float(actual[best[: round(best.size / 5)]].sum()),
     )
 
 
-def _ahead(history: EagerFrame, purchases: PurchaseModel, weeks: float) -> list[float]:
+def _ahead(
+    history: EagerFrame, purchases: PurchaseModel, weeks: list[int]
+) -> list[float]:
     """Add up the purchases forecast until each week."""
     cells = group([numbers(history, name) for name in ("frequency", "recency", "T")])
     return [
         float(
             cells.weights @ purchases.expected_purchases(*cells.columns, horizon=week)
         )
-        for week in range(int(weeks) + 1)
+        for week in weeks
     ]
 
 
-def _by_week(ahead: list[float], days_after: IntArray) -> tuple[Week, ...]:
+def _shown(weeks: float) -> list[int]:
+    """Return the weeks of the chart: all of a few, some of many, and the last."""
+    last = int(weeks)
+    step = max(1, last // _POINTS)
+    return sorted({*range(0, last + 1, step), last})
+
+
+def _by_week(
+    weeks: list[int], ahead: list[float], days_after: IntArray
+) -> tuple[Week, ...]:
     return tuple(
         Week(
             week=week,
             predicted=predicted,
             actual=int(np.count_nonzero(days_after <= 7 * week)),
         )
-        for week, predicted in enumerate(ahead)
+        for week, predicted in zip(weeks, ahead, strict=True)
     )
 
 

@@ -1,15 +1,19 @@
 """Every customer scored by the fitted models, and what the page adds up of them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from ..._frames import EagerFrame, native, numbers, read_eager, with_arrays
-from ...clv import BgNbd, GammaGamma, with_clv
+from ...clv import GammaGamma, with_clv, with_clv_if_active
 from ...kernels.base.cells import group
+from ...kernels.log.calendar import DAYS_PER_UNIT
 from ...typing import BoolArray, FloatArray, IntoDataFrame, PurchaseModel
 from ..question import Question
-from .findings import Activity, Base, Bin
+from .found_values import Activity, Base, Bin
+from .purchase_models import PurchaseFit
+from .spend_floor import expected_spend
 
 __all__ = ["ScoredCustomers", "score_customers"]
 
@@ -35,6 +39,7 @@ class ScoredCustomers:
     expected_purchases: FloatArray
     expected_spend: FloatArray
     clv: FloatArray
+    clv_if_active: FloatArray
 
     @property
     def repeats(self) -> BoolArray:
@@ -46,6 +51,27 @@ class ScoredCustomers:
         """What each customer is expected to spend in the horizon, not discounted."""
         return self.expected_purchases * self.expected_spend
 
+    @property
+    def value_at_risk(self) -> FloatArray:
+        """What each customer would be worth in addition if they were active."""
+        return self.clv_if_active - self.clv
+
+    @property
+    def silent_days(self) -> FloatArray:
+        """The days since each customer's last purchase."""
+        return (self.T - self.recency) * DAYS_PER_UNIT["week"]
+
+    @property
+    def states(self) -> tuple[tuple[str, str, BoolArray], ...]:
+        """The states of activity: name, rule, and who is in it."""
+        alive, repeats = self.probability_alive, self.repeats
+        return (
+            (*_STATES[0], repeats & (alive >= _ACTIVE)),
+            (*_STATES[1], repeats & (alive < _ACTIVE) & (alive >= _GONE)),
+            (*_STATES[2], repeats & (alive < _GONE)),
+            (*_STATES[3], ~repeats),
+        )
+
     def beside(self, summary: EagerFrame) -> EagerFrame:
         """Add the scores to the summary that they were computed from."""
         return with_arrays(
@@ -55,6 +81,8 @@ class ScoredCustomers:
                 "expected_purchases": self.expected_purchases,
                 "expected_spend": self.expected_spend,
                 "clv": self.clv,
+                "clv_if_active": self.clv_if_active,
+                "value_at_risk": self.value_at_risk,
             },
         )
 
@@ -67,6 +95,8 @@ class ScoredCustomers:
             value=float(self.clv.sum()),
             expected_purchases=float(self.expected_purchases.sum()),
             expected_amount=float(self.expected_amount.sum()),
+            n_active=float(self.probability_alive.sum()),
+            value_at_risk=float(self.value_at_risk.sum()),
         )
 
     def alive(self) -> tuple[tuple[Bin, ...], float]:
@@ -81,13 +111,6 @@ class ScoredCustomers:
 
     def activity(self) -> tuple[Activity, ...]:
         """Sort the base: active, uncertain, probably gone, and bought once."""
-        alive, repeats = self.probability_alive, self.repeats
-        states = (
-            (*_STATES[0], repeats & (alive >= _ACTIVE)),
-            (*_STATES[1], repeats & (alive < _ACTIVE) & (alive >= _GONE)),
-            (*_STATES[2], repeats & (alive < _GONE)),
-            (*_STATES[3], ~repeats),
-        )
         return tuple(
             Activity(
                 name=name,
@@ -96,13 +119,13 @@ class ScoredCustomers:
                 expected_purchases=float(self.expected_purchases[own].sum()),
                 value=float(self.clv[own].sum()),
             )
-            for name, rule, own in states
+            for name, rule, own in self.states
         )
 
-    def amounts_ahead(
-        self, purchases: PurchaseModel, *, steps: int, length: float
+    def amounts_until(
+        self, purchases: PurchaseModel, weeks: Sequence[float]
     ) -> FloatArray:
-        """Return the amount expected in each of ``steps`` spans, not discounted."""
+        """Return the amount expected until each number of weeks, not discounted."""
         cells = group((self.frequency, self.recency, self.T), inverse=True)
         spend = np.bincount(
             np.zeros(0, np.int64) if cells.inverse is None else cells.inverse,
@@ -110,17 +133,17 @@ class ScoredCustomers:
             minlength=cells.size,
         )
         until = [
-            spend @ purchases.expected_purchases(*cells.columns, horizon=step * length)
-            for step in range(steps + 1)
+            spend @ purchases.expected_purchases(*cells.columns, horizon=week)
+            for week in weeks
         ]
-        return np.diff(np.asarray(until))
+        return np.asarray(until)
 
 
 def score_customers(
     history: EagerFrame,
     like: IntoDataFrame,
     *,
-    purchases: BgNbd,
+    purchases: PurchaseFit,
     spend: GammaGamma,
     question: Question,
 ) -> ScoredCustomers:
@@ -140,6 +163,16 @@ def score_customers(
         nonpositive="keep",
     )
     clv = numbers(read_eager(valued, ("clv",)), "clv")
+    active = with_clv_if_active(
+        native(history, like),
+        purchases=purchases,
+        spend=spend,
+        horizon=weeks,
+        discount_rate=question.weekly_discount_rate,
+        margin=question.margin,
+        nonpositive="keep",
+    )
+    if_active = numbers(read_eager(active, ("clv_if_active",)), "clv_if_active")
     return ScoredCustomers(
         frequency=frequency,
         recency=recency,
@@ -149,6 +182,7 @@ def score_customers(
         expected_purchases=purchases.expected_purchases(
             frequency, recency, T, horizon=weeks
         ),
-        expected_spend=spend.expected_spend(frequency, monetary_value),
+        expected_spend=expected_spend(spend, frequency, monetary_value),
         clv=clv,
+        clv_if_active=if_active,
     )

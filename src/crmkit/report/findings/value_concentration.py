@@ -5,7 +5,7 @@ import numpy as np
 from ...errors import NotEnoughDataError
 from ...kernels.groups import lorenz
 from ...typing import FloatArray
-from .findings import Concentration
+from .found_values import Concentration
 from .scored_customers import ScoredCustomers
 
 __all__ = ["value_concentration"]

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ...kernels.log.cancelled_orders import cancel_orders
 from ...typing import BoolArray, FloatArray, IntArray
 from .prepare import PreparedLog
 
@@ -43,8 +44,11 @@ def dated_amounts(log: PreparedLog) -> DatedAmounts:
     used = log.day <= log.log.window.end_day
     if log.refunds == "drop":
         used &= log.amount >= 0
-    customer = np.unique(log.groups.codes[used], return_inverse=True)[1]
-    day, amount = log.day[used], log.amount[used]
+    codes, day, amount = log.groups.codes[used], log.day[used], log.amount[used]
+    if log.refunds == "cancel":
+        left = cancel_orders(codes, day, amount)
+        codes, day, amount = codes[left.kept], day[left.kept], left.amount[left.kept]
+    customer = np.unique(codes, return_inverse=True)[1]
     bought = amount >= 0
     first = np.full(int(customer.max(initial=-1)) + 1, np.iinfo(np.int64).max)
     np.minimum.at(first, customer[bought], day[bought])

@@ -1,22 +1,16 @@
-"""The line of a CSV that holds a row, so that the user finds it in an editor."""
+"""The line of a text file that holds a row, so that the user finds it in an editor."""
 
 import csv
-import re
 from collections.abc import Iterator
 from io import StringIO
 
-from ...errors import InvalidValueError
-
-__all__ = ["line_of_row", "with_line_number"]
-
-_ROW = re.compile(r"row (\d+)")
+__all__ = ["line_of_record"]
 
 
-def line_of_row(text: str, delimiter: str, row: int) -> int:
-    """Return the first line of a row, counted past the header and empty lines."""
+def line_of_record(text: str, delimiter: str, record: int) -> int:
+    """Return the first line of a record, counted from 0 and past empty lines."""
     starts = _starts(text, delimiter)
-    next(starts, None)
-    return next((line for at, line in enumerate(starts) if at == row), row + 2)
+    return next((line for at, line in enumerate(starts) if at == record), record + 1)
 
 
 def _starts(text: str, delimiter: str) -> Iterator[int]:
@@ -29,25 +23,3 @@ def _starts(text: str, delimiter: str) -> Iterator[int]:
             line = reader.line_num + 1
     except csv.Error:  # a cell beyond the limit of the csv module
         return
-
-
-def with_line_number(
-    error: InvalidValueError, text: str, delimiter: str, *, rows: list[int] | None
-) -> InvalidValueError:
-    """Return the refusal with a line number in place of its row number.
-
-    ``rows`` are the rows that were kept, if some were left out.
-    """
-    found = _ROW.match(error.first or "")
-    if error.first is None or found is None:
-        return error
-    row = int(found[1])
-    line = line_of_row(text, delimiter, row if rows is None else rows[row])
-    return InvalidValueError(
-        subject=error.subject,
-        found=error.found,
-        count=error.count,
-        total=error.total,
-        first=f"line {line}{error.first[found.end() :]}",
-        remedy=error.remedy,
-    )

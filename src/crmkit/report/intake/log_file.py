@@ -1,245 +1,357 @@
-"""Read a transaction log from a CSV or Parquet file, without guessing.
+"""Read a transaction log from where it is, and collect everything that is wrong.
 
-Every column of a CSV is read as text. Ids stay text, so ``00042`` keeps its zeros;
-dates and amounts are parsed by one stated format, and other text is refused.
+Ids stay text, so ``00042`` keeps its zeros. A choice that follows from every row,
+such as
+the only format that all dates fit, is made and told. A choice that the file leaves open
+is not made: it is asked, together with all others.
 """
 
-import codecs
-import csv
-from collections.abc import Sequence
+from collections.abc import Callable
+from dataclasses import dataclass
 from importlib import import_module
-from io import BytesIO, TextIOWrapper
-from itertools import chain
 from pathlib import Path
-from types import ModuleType
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Literal
 
-from ...errors import InvalidValueError, MissingExtraError
+import numpy as np
+
+from ...errors import MissingExtraError
+from ...typing import BoolArray, IntArray
 from ..bounded_text import cut
+from .column_roles import Roles, propose_roles
 from .csv_format import CsvFormat
-from .csv_values import read_amounts, read_dates
-from .line_numbers import with_line_number
+from .database_source import duckdb_source, is_postgres, postgres_source
+from .log_source import LogSource, no_place
+from .read_values import ReadColumn, read_amounts, read_dates
+from .row_filters import (
+    filter_notes,
+    kept_by,
+    listed_names,
+    of_status,
+    row_filters,
+    status_column,
+)
+from .text_source import refuse_source, refused_source, text_source
+from .unsettled import Unsettled
+from .workbook import workbook_source
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["at_line", "read_log"]
+__all__ = ["LogFile", "Reading", "open_source", "read_log"]
 
-_MARKS = {
-    codecs.BOM_UTF8: "utf-8-sig",
-    codecs.BOM_UTF16_LE: "utf-16",
-    codecs.BOM_UTF16_BE: "utf-16",
-}
-_DELIMITERS = ",;\t|"
-_ENDS = (b"\n", b"\r")
-_LONGEST_HEADER = 1_000_000  # characters
-_SHOWN_NAMES = 20
-_LONGEST_REASON = 200
+_UNKNOWN = Roles(customer=None, date=None, amount=None)
+_PLAIN = CsvFormat()
+_WORKBOOKS = {".xlsx", ".xlsm"}
 
 
-def read_log(
-    path: Path, columns: tuple[str, str, str], csv_format: CsvFormat
-) -> "pa.Table":
-    """Read who, when and how much from a CSV or Parquet file.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What to read of a source, as far as the options say.
+
+    Attributes
+    ----------
+    roles
+        The columns of the customer, the date and the amount; None where they are to be
+        found.
+    where
+        Filters such as ``Country=Germany``, ``Status!=cancelled``, ``Invoice!=C*``.
+    table
+        The sheet of a workbook or the table of a database.
+    unreadable
+        Refuse rows whose date or amount cannot be read, or leave them out.
+    csv
+        How the text of the file is written.
+    """
+
+    roles: Roles = _UNKNOWN
+    where: tuple[str, ...] = ()
+    table: str | None = None
+    unreadable: Literal["error", "drop"] = "error"
+    csv: CsvFormat = _PLAIN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class LogFile:
+    """A log that was read, with everything that is wrong with it.
+
+    Attributes
+    ----------
+    name
+        The source, as messages name it.
+    columns
+        The names of who, when and how much in ``table``.
+    table
+        The rows; None if their columns are not known.
+    unsettled
+        What is wrong or open.
+    notes
+        What was inferred or left out, as sentences.
+    options
+        What a command would say to read the same.
+    currency
+        The currency sign beside the amounts.
+    rows
+        The row of the source for each row of ``table``.
+    place
+        Names the place of a row of the source.
+    wrong
+        Marks the rows whose date or amount could not be read.
+    """
+
+    name: str
+    columns: tuple[str, str, str] = ("customer_id", "date", "amount")
+    table: "pa.Table | None" = None
+    unsettled: tuple[Unsettled, ...] = ()
+    notes: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
+    currency: str = ""
+    rows: IntArray | None = None
+    place: Callable[[int], str] = no_place
+    wrong: BoolArray | None = None
+
+    def place_of(self, row: int) -> str:
+        """Name the place, in the source, of a row of the table."""
+        return self.place(row if self.rows is None else int(self.rows[row]))
+
+
+def read_log(place: str | Path | bytes, reading: Reading) -> LogFile:
+    """Read a log, and collect what is wrong with it instead of stopping at the first.
+
+    Parameters
+    ----------
+    place
+        The path of a file, the address of a PostgreSQL server, or the bytes of a text.
+    reading
+        What to read.
 
     Raises
     ------
     InvalidValueError
-        If there is no such file or column, or text, dates or amounts do not have the
-        stated format.
+        If there is no such file, or it cannot be read at all.
     MissingExtraError
-        If pyarrow is not installed.
+        If the package that reads such a source is not installed.
     """
-    try:
-        if not path.is_file():
-            found = "a folder, not a file" if path.is_dir() else "no such file"
-            raise _refused(path, found, "Pass the path of a CSV or Parquet file.")
-        if _is_parquet(path):
-            return _from_parquet(path, columns)
-        return _from_csv(path, columns, csv_format)
-    except OSError as error:  # no permission, a name that is too long
-        reason = error.strerror or str(error)
-        remedy = "Pass the path of a file that you may read."
-        raise _refused(path, f"not readable ({reason})", remedy) from None
-
-
-def _from_parquet(path: Path, columns: tuple[str, str, str]) -> "pa.Table":
-    arrow = _arrow()
-    parquet = import_module("pyarrow.parquet")
-    try:
-        _require_columns(path, columns, parquet.read_schema(path).names)
-        return parquet.read_table(path, columns=list(columns))
-    except (arrow.ArrowInvalid, OSError) as error:
-        raise _unreadable(path, "Parquet", error) from None
-
-
-def _from_csv(
-    path: Path, columns: tuple[str, str, str], csv_format: CsvFormat
-) -> "pa.Table":
-    _require_columns_early(path, columns, csv_format.encoding)
-    content = _as_utf8(path, csv_format.encoding)
-    names, delimiter = _header(path, _lines(content))
-    _require_columns(path, columns, names)
-    table = _table(path, content, delimiter, columns)
-    if not len(table):
-        raise _refused(path, "a header and no rows", "Pass a file with rows.")
-    _, date, amount = columns
-    try:
-        read = (
-            table[columns[0]],
-            read_dates(date, table[date], csv_format.date_format),
-            read_amounts(amount, table[amount], csv_format),
+    if not _has_arrow():
+        raise MissingExtraError(package="pyarrow", extra="report")
+    source = open_source(place, reading)
+    roles = propose_roles(source.names, source.preview, asked=reading.roles)
+    unsettled, options = _columns(source, reading.roles, roles)
+    wanted = _wanted(roles)
+    filters = row_filters(source, reading.where)
+    if not wanted:
+        return LogFile(
+            name=source.name,
+            unsettled=tuple(unsettled),
+            notes=source.notes,
+            options=tuple(options),
         )
-    except InvalidValueError as error:
-        text = content.decode("utf-8")
-        raise with_line_number(error, text, delimiter, rows=None) from None
-    return _arrow().table(dict(zip(columns, read, strict=True)))
-
-
-def at_line(
-    error: InvalidValueError,
-    path: Path,
-    csv_format: CsvFormat,
-    *,
-    rows: list[int] | None,
-) -> InvalidValueError:
-    """Return a refusal of rows from ``read_log`` with the line of the file."""
-    if _is_parquet(path):
-        return error
-    content = _as_utf8(path, csv_format.encoding)
-    delimiter = _header(path, _lines(content))[1]
-    return with_line_number(error, content.decode("utf-8"), delimiter, rows=rows)
-
-
-def _require_columns_early(
-    path: Path, columns: Sequence[str], encoding: str | None
-) -> None:
-    """Refuse wrong names from the header alone, before the whole file is read."""
-    with path.open("rb") as file:
-        marked = _marked(file.read(len(codecs.BOM_UTF8)))
-    try:
-        with path.open(
-            encoding=encoding or marked or "utf-8", errors="replace", newline=""
-        ) as lines:
-            names = _header(path, lines)[0]
-    except InvalidValueError:
-        raise
-    except (LookupError, ValueError):
-        return  # The whole text will be refused, with its line.
-    if not any("\N{REPLACEMENT CHARACTER}" in name for name in names):
-        _require_columns(path, columns, names)
-
-
-def _lines(content: bytes) -> TextIO:
-    """Read UTF-8 line by line, whichever of the three line ends it has."""
-    return TextIOWrapper(BytesIO(content), encoding="utf-8", newline="")
-
-
-def _header(path: Path, lines: TextIO) -> tuple[list[str], str]:
-    """Read the names of the columns, and the delimiter that is between them."""
-    first = lines.readline(_LONGEST_HEADER)
-    try:
-        delimiter = max(_DELIMITERS, key=first.count)
-        # A name in quotes may hold a line break: the header goes on.
-        rows = csv.reader(chain([first], lines), delimiter=delimiter)
-        return next(rows, []), delimiter
-    except csv.Error:
-        raise _refused(
-            path,
-            "a first line that cannot be a header (a name or line is too long)",
-            "Pass a CSV whose first line holds the names of the columns.",
-        ) from None
-
-
-def _is_parquet(path: Path) -> bool:
-    return path.suffix.lower() in {".parquet", ".pq"}
-
-
-def _marked(start: bytes) -> str | None:
-    return next((name for mark, name in _MARKS.items() if start.startswith(mark)), None)
-
-
-def _as_utf8(path: Path, encoding: str | None) -> bytes:
-    """Read the whole file in its own or the stated encoding, as UTF-8."""
-    content = path.read_bytes()
-    chosen = encoding or _marked(content) or "utf-8"
-    try:
-        text = content.decode(chosen)
-        # The text was only a check if the bytes are UTF-8 already: no second copy.
-        return content if chosen == "utf-8" else text.encode("utf-8")
-    except UnicodeDecodeError as error:
-        before = content[: error.start]
-        line = len(before.splitlines()) + (not before or before.endswith(_ENDS))
-        raise _refused(
-            path,
-            f"line {line} is not {chosen} text (byte {content[error.start]:#04x})",
-            "Pass --encoding, such as cp1252 for many Excel exports.",
-        ) from None
-    except (LookupError, ValueError):
-        # Codecs that are not for text, or that only some texts have, end here too.
-        raise InvalidValueError(
-            subject="option '--encoding'",
-            found=f"no such text encoding {chosen!r}",
-            remedy="Pass a name such as cp1252, latin-1 or utf-16.",
-        ) from None
-
-
-def _table(
-    path: Path, content: bytes, delimiter: str, columns: Sequence[str]
-) -> "pa.Table":
-    arrow, reader = _arrow(), import_module("pyarrow.csv")
-    try:
-        return reader.read_csv(
-            BytesIO(content),
-            parse_options=reader.ParseOptions(
-                delimiter=delimiter, newlines_in_values=True
-            ),
-            convert_options=reader.ConvertOptions(
-                column_types=dict.fromkeys(columns, arrow.string()),
-                include_columns=list(columns),
-                strings_can_be_null=True,
-                null_values=[""],
-            ),
-        )
-    except arrow.ArrowInvalid as error:
-        raise _unreadable(path, "CSV", error) from None
-
-
-def _require_columns(path: Path, wanted: Sequence[str], names: Sequence[str]) -> None:
-    absent = [name for name in wanted if name not in names]
-    if absent:
-        raise _refused(
-            path,
-            f"no column {', '.join(map(repr, absent))}",
-            f"Its columns are {_listed(names)}: name them with --customer-id, --date "
-            "and --amount.",
-        )
-    twice = [name for name in wanted if list(names).count(name) > 1]
-    if twice:
-        raise _refused(
-            path, f"two columns {twice[0]!r}", "Rename or remove one of them."
-        )
-
-
-def _listed(names: Sequence[str]) -> str:
-    shown = ", ".join(repr(cut(name)) for name in names[:_SHOWN_NAMES])
-    more = len(names) - _SHOWN_NAMES
-    return f"[{shown}]" + (f" and {more} more" if more > 0 else "")
-
-
-def _arrow() -> ModuleType:
-    try:
-        return import_module("pyarrow")
-    except ImportError:
-        raise MissingExtraError(package="pyarrow", extra="report") from None
-
-
-def _unreadable(path: Path, kind: str, error: Exception) -> InvalidValueError:
-    reason = cut(" ".join(str(error).split()), _LONGEST_REASON)
-    return _refused(
-        path, f"not readable as {kind} ({reason})", "Pass a CSV or Parquet file."
+    status = status_column(source, reading.where, wanted)
+    bad_rows: list[str] = []
+    read = [*wanted, *(f[0] for f in filters), *([status] if status else [])]
+    table = source.read(tuple(dict.fromkeys(read)), bad_rows)
+    kept = kept_by(table, filters)
+    rows = None if kept.all() else np.flatnonzero(kept)
+    table = table if rows is None else table.filter(kept)
+    found = _values(table, roles, reading)
+    unsettled += _of_length(bad_rows, reading) + of_status(table, status)
+    for column in found:
+        unsettled += column.unsettled
+        options += column.options
+    amount = roles.amount or f"{roles.quantity} x {roles.price}"
+    names = (roles.customer or "", roles.date or "", amount)
+    return LogFile(
+        name=source.name,
+        columns=names,
+        table=_table(table, names, roles, found),
+        unsettled=tuple(unsettled),
+        notes=(
+            *source.notes,
+            *filter_notes(reading.where, kept),
+            *(note for column in found for note in column.notes),
+        ),
+        options=tuple(options),
+        currency=next((column.currency for column in found if column.currency), ""),
+        rows=rows,
+        place=source.place,
+        wrong=np.logical_or.reduce([column.wrong for column in found]),
     )
 
 
-def _refused(path: Path, found: str, remedy: str) -> InvalidValueError:
-    return InvalidValueError(subject=f"file {str(path)!r}", found=found, remedy=remedy)
+def _has_arrow() -> bool:
+    try:
+        import_module("pyarrow")
+    except ImportError:
+        return False
+    return True
+
+
+def open_source(place: str | Path | bytes, reading: Reading) -> LogSource:
+    """Open a file, an address or the bytes of a text.
+
+    Raises
+    ------
+    InvalidValueError
+        If there is no such source, or it cannot be read at all.
+    """
+    if isinstance(place, bytes):
+        return text_source("standard input", place, reading.csv)
+    if isinstance(place, str) and is_postgres(place):
+        return postgres_source(place, reading.table)
+    path = Path(place)
+    try:
+        if not path.is_file():
+            found = "a folder, not a file" if path.is_dir() else "no such file"
+            remedy = "Pass the path of a CSV, Excel, Parquet or DuckDB file."
+            refuse_source(str(path), found, remedy)
+        return _opened(path, reading)
+    except (OSError, EOFError) as error:  # no permission, broken compression
+        reason = getattr(error, "strerror", None) or str(error)
+        remedy = "Pass the path of a file that you may read."
+        raise refused_source(
+            str(path), f"not readable ({cut(reason, 200)})", remedy
+        ) from None
+
+
+def _opened(path: Path, reading: Reading) -> LogSource:
+    kind = path.suffix.lower()
+    if kind in {".parquet", ".pq"}:
+        return _parquet(path)
+    if kind in _WORKBOOKS:
+        return workbook_source(path, reading.table, reading.csv)
+    if kind == ".xls":
+        refuse_source(str(path), "an old Excel workbook", "Save it as .xlsx or as CSV.")
+    if kind in {".duckdb", ".ddb", ".db"}:
+        return duckdb_source(str(path), reading.table)
+    return text_source(str(path), path, reading.csv)
+
+
+def _parquet(path: Path) -> LogSource:
+    arrow, parquet = import_module("pyarrow"), import_module("pyarrow.parquet")
+    try:
+        names = tuple(parquet.read_schema(path).names)
+        start = next(parquet.ParquetFile(path).iter_batches(batch_size=25), None)
+    except (arrow.ArrowInvalid, OSError) as error:
+        reason = cut(" ".join(str(error).split()), 200)
+        refuse_source(
+            str(path), f"not readable as Parquet ({reason})", "Pass another file."
+        )
+    preview = () if start is None else _preview(start)
+    return LogSource(
+        name=str(path),
+        names=names,
+        preview=preview,
+        read=lambda columns, bad_rows: parquet.read_table(path, columns=list(columns)),  # noqa: ARG005 - a table has no bad rows
+    )
+
+
+def _preview(batch: "pa.RecordBatch") -> tuple[tuple[str, ...], ...]:
+    """Return rows as text, also dates that Python cannot hold."""
+    arrow = import_module("pyarrow")
+    cells = []
+    for column in batch.columns:
+        try:
+            cells.append(column.cast(arrow.string()).to_pylist())
+        except (arrow.ArrowInvalid, arrow.ArrowNotImplementedError):
+            cells.append([""] * len(column))
+    return tuple(tuple(each or "" for each in row) for row in zip(*cells, strict=True))
+
+
+def _columns(
+    source: LogSource, asked: Roles, found: Roles
+) -> tuple[list[Unsettled], list[str]]:
+    """Compare the columns asked for with those there are."""
+    unsettled: list[Unsettled] = []
+    options: list[str] = []
+    pairs = (
+        ("--customer-id", asked.customer, found.customer, "customer_id"),
+        ("--date", asked.date, found.date, "date"),
+        ("--amount", asked.amount, found.amount, "amount"),
+        ("--quantity", asked.quantity, found.quantity, None),
+        ("--price", asked.price, found.price, None),
+    )
+    for option, wanted, chosen, usual in pairs:
+        if wanted is not None and wanted in source.names:
+            options += [option, wanted]
+            _refuse_twice(source, wanted)
+        elif chosen is not None and wanted is None and chosen == usual:
+            options += [option, chosen]
+        elif chosen is not None:
+            unsettled.append(
+                Unsettled(said=_said(option, wanted, chosen), options=(option, chosen))
+            )
+            _refuse_twice(source, chosen)
+        elif wanted is not None or (usual and not _by_two(option, found)):
+            missing = f"no column {cut(wanted)!r}" if wanted else "not named"
+            unsettled.append(
+                Unsettled(said=f"{option}: {missing}; {listed_names(source.names)}")
+            )
+    return unsettled, options
+
+
+def _by_two(option: str, found: Roles) -> bool:
+    return option == "--amount" and found.quantity is not None
+
+
+def _said(option: str, wanted: str | None, chosen: str) -> str:
+    if wanted is None:
+        return f"{option} is not named; it is probably {chosen!r}."
+    return f"{option}: no column {cut(wanted)!r}; it is probably {chosen!r}."
+
+
+def _refuse_twice(source: LogSource, name: str) -> None:
+    if source.names.count(name) > 1:
+        refuse_source(
+            source.name, f"two columns {name!r}", "Rename or remove one of them."
+        )
+
+
+def _wanted(roles: Roles) -> tuple[str, ...]:
+    """Return the columns to read, once each of the three is known."""
+    how_much = (
+        (roles.amount,) if roles.amount is not None else (roles.quantity, roles.price)
+    )
+    wanted = (roles.customer, roles.date, *how_much)
+    known = tuple(each for each in wanted if each is not None)
+    return known if len(known) == len(wanted) == len(set(known)) else ()
+
+
+def _of_length(bad_rows: list[str], reading: Reading) -> list[Unsettled]:
+    if not bad_rows or reading.unreadable == "drop":
+        return []
+    many = "row has" if len(bad_rows) == 1 else "rows have"
+    return [
+        Unsettled(
+            said=f"{len(bad_rows):,} {many} another number of cells than the names "
+            f"(first: {bad_rows[0]!r}).",
+            options=("--unreadable", "drop"),
+        )
+    ]
+
+
+def _values(table: "pa.Table", roles: Roles, reading: Reading) -> list[ReadColumn]:
+    date = roles.date or ""
+    return [
+        read_dates(date, table[date], reading.csv.date_format),
+        *(
+            read_amounts(name, table[name], reading.csv)
+            for name in (roles.amount, roles.quantity, roles.price)
+            if name is not None
+        ),
+    ]
+
+
+def _table(
+    table: "pa.Table",
+    names: tuple[str, str, str],
+    roles: Roles,
+    found: list[ReadColumn],
+) -> "pa.Table":
+    arrow, compute = import_module("pyarrow"), import_module("pyarrow.compute")
+    dates, *parts = found
+    amount = parts[0].values
+    if len(parts) > 1:
+        amount = compute.multiply(amount, parts[1].values)
+    ids = table[roles.customer or ""].unify_dictionaries()
+    if arrow.types.is_dictionary(ids.type):
+        ids = ids.cast(arrow.string())
+    return arrow.table(dict(zip(names, (ids, dates.values, amount), strict=True)))

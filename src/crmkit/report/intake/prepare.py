@@ -13,12 +13,9 @@ from ..._frames import (
     collect,
     day_numbers,
     group_rows,
-    missing,
     numbers,
-    nw,
     read_eager,
-    require_ids,
-    with_arrays,
+    require_numbers,
 )
 from ...errors import InvalidValueError
 from ...rfm import summary_in_memory
@@ -28,10 +25,19 @@ from ...rfm.open_log import TransactionLog, check_log
 from ...rfm.transaction_report import TransactionReport, reported
 from ...typing import BoolArray, FloatArray, IntArray, Refunds
 from ..question import Question
+from .doubtful_rows import DoubtfulRows, doubtful_rows, kept_rows
 
 __all__ = ["PreparedLog", "prepare_log", "rows_with_id"]
 
-_KEPT = "_crmkit_kept"
+_WITHOUT_ID = (
+    "Give these rows an id, or leave them out with --missing-ids drop "
+    "(missing_ids='drop')."
+)
+_PLACEHOLDER = (
+    "Leave these rows out with --placeholders drop (placeholders='drop'), or pass "
+    "'keep'."
+)
+_SUBTRACTED = ("net", "cancel")  # refunds that belong to purchases
 _FIRST_DAY = (dt.date.min - EPOCH).days
 
 
@@ -51,7 +57,7 @@ class PreparedLog:
         What a negative amount means.
     facts
         What the log held before any customer was left out.
-    n_rows_without_id, n_customers_refunded_only
+    n_rows_without_id, n_placeholder_rows, n_total_rows, n_customers_refunded_only
         How many rows and customers were left out on request.
     """
 
@@ -62,7 +68,9 @@ class PreparedLog:
     amount: FloatArray
     refunds: Refunds
     facts: TransactionReport
-    n_rows_without_id: int
+    n_rows_without_id: int = 0
+    n_placeholder_rows: int = 0
+    n_total_rows: int = 0
     n_customers_refunded_only: int = 0
 
     def summary(self) -> EagerFrame:
@@ -74,7 +82,7 @@ class PreparedLog:
     def split_summary(self, end_day: int) -> EagerFrame:
         """Summarise each customer up to an earlier day, with what came after it."""
         known = self
-        if self.refunds == "net":
+        if self.refunds in _SUBTRACTED:
             # Refunds up to the early end may belong to purchases after it.
             known = self.without(self.refunded_only(end_day))
         early = calibration_log(known.log, date_of(end_day))
@@ -94,8 +102,26 @@ class PreparedLog:
         """Leave out the marked customers."""
         if not customers.any():
             return self
-        kept = ~customers[self.groups.codes]
-        frame = _only(self.frame, kept)
+        return self._kept(~customers[self.groups.codes])
+
+    def until(self, end_day: int) -> Self:
+        """Return the log as it was seen on an earlier day."""
+        if end_day >= self.log.window.end_day:
+            return self
+        log = self.log.until(date_of(end_day), "observation_period_end")
+        return replace(self, log=log)
+
+    def sample(self, n_customers: int, *, seed: int) -> Self:
+        """Return the rows of some customers, drawn at random; of all if few."""
+        if self.groups.count <= n_customers:
+            return self
+        rng = np.random.default_rng(seed)
+        drawn = np.zeros(self.groups.count, dtype=np.bool_)
+        drawn[rng.choice(self.groups.count, n_customers, replace=False)] = True
+        return self._kept(drawn[self.groups.codes])
+
+    def _kept(self, kept: BoolArray) -> Self:
+        frame = kept_rows(self.frame, kept)
         return replace(
             self,
             log=replace(self.log, frame=frame),
@@ -116,11 +142,12 @@ def prepare_log(transactions: object, *, question: Question) -> PreparedLog:
         relax.
     """
     frame = read_eager(transactions, question.columns).select(*question.columns)
-    named = _has_id(frame, question.customer_id_col)
-    without_id = int(np.count_nonzero(~named))
-    if without_id:
-        _require_ids_may_be_dropped(named, question)
-        frame = _only(frame, named)
+    require_numbers(frame, (question.amount_col,))
+    found = doubtful_rows(
+        frame, question.customer_id_col, numbers(frame, question.amount_col)
+    )
+    left_out = _refused_or_left_out(found, question)
+    frame = kept_rows(frame, _kept_by(question, found))
     log = check_log(
         frame,
         end=question.observation_period_end,
@@ -145,41 +172,77 @@ def prepare_log(transactions: object, *, question: Question) -> PreparedLog:
         amount=numbers(checked, log.amount),
         refunds=question.refunds,
         facts=reported(log, count_in_memory(log, checked, groups)),
-        n_rows_without_id=without_id,
+        **left_out,
     )
-    return _buyers_only(prepared, question) if question.refunds == "net" else prepared
+    if question.refunds in _SUBTRACTED:
+        return _buyers_only(prepared, question)
+    return prepared
 
 
 def rows_with_id(transactions: object, question: Question) -> list[int] | None:
-    """Return the rows that name a customer, where others are left out; else None."""
-    if question.missing_ids == "error":
-        return None
+    """Return the rows that are analysed, where others are left out; else None."""
     frame = read_eager(transactions, question.columns)
-    named = _has_id(frame, question.customer_id_col)
-    return [int(row) for row in np.flatnonzero(named)]
+    found = doubtful_rows(
+        frame, question.customer_id_col, numbers(frame, question.amount_col)
+    )
+    kept = _kept_by(question, found)
+    return None if kept.all() else [int(row) for row in np.flatnonzero(kept)]
 
 
-def _has_id(frame: EagerFrame, column: str) -> BoolArray:
-    """Mark each row that names a customer; an id of spaces names none."""
-    require_ids(frame, column)
-    hole = missing(frame, column)
-    if frame.collect_schema()[column] == nw.String:
-        hole = hole | (nw.col(column).str.strip_chars() == "").fill_null(value=True)
-    marked = frame.select(hole.alias(_KEPT))[_KEPT].to_numpy()
-    return np.asarray(~marked.astype(np.bool_))
+def _kept_by(question: Question, found: DoubtfulRows) -> BoolArray:
+    dropped = np.zeros(found.total.size, dtype=np.bool_)
+    for rows, choice in (
+        (found.without_id, question.missing_ids),
+        (found.placeholder, question.placeholders),
+        (found.total, question.total_rows),
+    ):
+        if choice == "drop":
+            dropped |= rows
+    return ~dropped
 
 
-def _require_ids_may_be_dropped(named: BoolArray, question: Question) -> None:
-    if question.missing_ids == "error":
-        raise InvalidValueError(
-            subject=f"column {question.customer_id_col!r}",
-            found="missing or blank id",
-            count=int(np.count_nonzero(~named)),
-            total=named.size,
-            first=f"row {int(np.argmin(named))}",
-            remedy="Give these rows an id, or leave them out with --missing-ids drop "
-            "(missing_ids='drop').",
-        )
+def _refused_or_left_out(found: DoubtfulRows, question: Question) -> dict[str, int]:
+    """Count the rows that are left out; refuse those that the question says nothing of.
+
+    Rows kept on request are not counted.
+    """
+    counted: dict[str, int] = {}
+    names = ", ".join(repr(each) for each in found.placeholders[:5])
+    for field, rows, choice, what, remedy in (
+        (
+            "n_rows_without_id",
+            found.without_id,
+            question.missing_ids,
+            "missing or blank id",
+            _WITHOUT_ID,
+        ),
+        (
+            "n_placeholder_rows",
+            found.placeholder,
+            question.placeholders,
+            f"placeholder {names}, not a customer,",
+            _PLACEHOLDER,
+        ),
+        (
+            "n_total_rows",
+            found.total,
+            question.total_rows,
+            "total line, not a customer,",
+            "Leave it out with --total-rows drop (total_rows='drop'), or pass 'keep'.",
+        ),
+    ):
+        count = int(np.count_nonzero(rows))
+        if count and choice == "error":
+            raise InvalidValueError(
+                subject=f"column {question.customer_id_col!r}",
+                found=what,
+                count=count,
+                total=rows.size,
+                first=f"row {int(np.argmax(rows))}",
+                remedy=remedy,
+            )
+        counted[field] = count if choice == "drop" else 0
+    return counted
 
 
 def _require_years(day: IntArray, log: TransactionLog) -> None:
@@ -209,7 +272,3 @@ def _buyers_only(log: PreparedLog, question: Question) -> PreparedLog:
             "--refunds-without-purchase drop (refunds_without_purchase='drop').",
         )
     return replace(log.without(refunded), n_customers_refunded_only=count)
-
-
-def _only(frame: EagerFrame, kept: BoolArray) -> EagerFrame:
-    return with_arrays(frame, {_KEPT: kept}).filter(nw.col(_KEPT)).drop(_KEPT)

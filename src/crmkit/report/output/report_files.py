@@ -1,9 +1,12 @@
-"""Write the page and the table of customers into a folder."""
+"""Write the page, the table of customers and the lists into a folder."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import BinaryIO, Literal
+from types import MappingProxyType
+from typing import TYPE_CHECKING, BinaryIO, Literal
 
 from ..._frames import read_eager
 from ...errors import InvalidValueError, MissingExtraError
@@ -12,24 +15,56 @@ from ..page.html_page import render_page
 from .atomic_files import Writer, replace_files
 from .spreadsheet_text import with_safe_text
 
-__all__ = ["Format", "write_report"]
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["Format", "ReportFiles", "write_report"]
 
 Format = Literal["csv", "parquet"]
+
+_LISTS = {
+    "win_back": "win-back",
+    "protect": "protect",
+    "second_order": "second-order",
+}
+_ORDER = {
+    "win_back": "value_at_risk",
+    "protect": "value_at_risk",
+    "second_order": "clv",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportFiles:
+    """The files of a report: the page, the table of all customers, and the lists."""
+
+    page: Path
+    table: Path
+    lists: Mapping[str, Path]
 
 
 def write_report(
     findings: Findings[object], folder: Path, *, table_format: Format
-) -> tuple[Path, Path]:
-    """Write ``report.html`` and ``customers.csv`` (or Parquet) into a folder.
+) -> ReportFiles:
+    """Write ``report.html``, ``customers.csv`` and a file for each list.
 
-    The folder is made if it is not there; files of these names are replaced once both
-    are complete. A symbolic link in their place is refused, not followed. In the CSV, a
+    The folder is made if it is not there; files of these names are replaced once all
+    are complete. A symbolic link in their place is refused, not followed. In a CSV, a
     text that a spreadsheet would take for a formula begins with an apostrophe.
+
+    Parameters
+    ----------
+    findings
+        What ``analyse`` found.
+    folder
+        Where to write.
+    table_format
+        ``"csv"`` or ``"parquet"``.
 
     Returns
     -------
-    tuple of Path
-        The page and the table.
+    ReportFiles
+        The paths.
 
     Raises
     ------
@@ -39,12 +74,20 @@ def write_report(
         If a package of the extra ``report`` is not installed.
     """
     page, table = folder / "report.html", folder / f"customers.{table_format}"
-    # A file name can hold bytes that are no text: they become question marks.
-    html = render_page(findings, table_name=table.name).encode("utf-8", "replace")
-    writers: dict[Path, Writer] = {
-        page: lambda file: _write_all(file, html),
-        table: _table_writer(findings.customers, table_format),
+    lists = {
+        each.name: folder / f"{_LISTS[each.name]}.{table_format}"
+        for each in findings.lists
     }
+    names = {name: path.name for name, path in lists.items()}
+    # A file name can hold bytes that are no text: they become question marks.
+    html = render_page(findings, files={**names, "customers": table.name})
+    writers: dict[Path, Writer] = {
+        page: partial(_write_all, content=html.encode("utf-8", "replace"))
+    }
+    rows = _table(findings.customers)
+    writers[table] = _table_writer(rows, table_format)
+    for name, path in lists.items():
+        writers[path] = _table_writer(_of_list(rows, name), table_format)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         replace_files(writers)
@@ -54,19 +97,29 @@ def write_report(
             found=f"not writable ({error.strerror or error})",
             remedy="Pass another folder with --out.",
         ) from None
-    return page, table
+    return ReportFiles(page=page, table=table, lists=MappingProxyType(lists))
 
 
 def _write_all(file: BinaryIO, content: bytes) -> None:
     file.write(content)
 
 
-def _table_writer(customers: object, table_format: Format) -> Writer:
+def _table(customers: object) -> "pa.Table":
     try:
         import_module("pyarrow")
     except ImportError:
         raise MissingExtraError(package="pyarrow", extra="report") from None
-    table = read_eager(customers, ()).to_arrow()
+    return read_eager(customers, ()).to_arrow()
+
+
+def _of_list(table: "pa.Table", name: str) -> "pa.Table":
+    """Return the customers of one list, the most promising first."""
+    compute = import_module("pyarrow.compute")
+    own = table.filter(compute.equal(table["action"], name)).drop_columns(["action"])
+    return own.sort_by([(_ORDER[name], "descending")])
+
+
+def _table_writer(table: "pa.Table", table_format: Format) -> Writer:
     if table_format == "csv":
         write_csv = import_module("pyarrow.csv").write_csv
         return partial(write_csv, with_safe_text(table))

@@ -2,21 +2,18 @@
 
 from itertools import accumulate
 
-from ...fits import Interval
-from ..findings.findings import Findings, LeftOut
+from ..findings.findings import Findings
+from ..findings.found_values import LeftOut, Models
 from ..question import Question
-from .numbers_as_text import day, dollars, percent, plural
+from .numbers_as_text import count, day, percent, plural
 
-__all__ = ["assumptions", "left_out", "tier_words", "value_range_words"]
+__all__ = ["assumptions", "left_out", "references", "tier_words"]
 
 _STEADY = (
     "Customers continue as before: the same assortment, prices and service. The "
     "figures do not include the effect of any plan."
 )
-_UNRELATED = (
-    "The models assume that how often a customer buys is unrelated to how much they "
-    "spend, and that a customer's typical amount is constant."
-)
+_FIRM = 0.1  # a rank correlation that hardly matters
 _AVERAGE = (
     "Each figure is an expectation: reliable on average over many customers, rough "
     "for a single customer."
@@ -27,11 +24,12 @@ _FIRST_SEEN = (
 )
 _GIVEN_BACK = (
     "refunded more than the repeat purchases brought: left out of the fit of the "
-    "spending model, and valued as if these purchases had brought nothing."
+    "spending model, and valued at 0."
 )
 _REFUNDS = {
     "error": "The log has no negative amounts.",
     "net": "Refunds were subtracted from the purchases they follow.",
+    "cancel": "A refund removed the purchase that it undoes.",
     "drop": "Refunds were left out, so amounts are before refunds.",
 }
 
@@ -43,7 +41,7 @@ def assumptions(findings: Findings[object]) -> tuple[str, ...]:
         _value(findings),
         _horizon(findings.question),
         *_range(findings),
-        _UNRELATED,
+        _spend(findings.models),
         _AVERAGE,
         _FIRST_SEEN,
         *left_out(findings.left_out),
@@ -68,30 +66,61 @@ def tier_words(findings: Findings[object]) -> str:
     return f"From the top, {', '.join(parts)}; tier {last} holds all others."
 
 
-def value_range_words(findings: Findings[object]) -> str:
-    """Give the range of the value beside its figure; nothing if it is unknown."""
-    if findings.value_range is None:
-        return ""
-    lower, upper, level = _range_words(findings.value_range, findings.question)
-    return f"; {level} range: {lower} to {upper}"
+def references(findings: Findings[object]) -> tuple[str, ...]:
+    """Name the papers behind the models."""
+    of_model = {
+        "BG/NBD": "Fader, Hardie and Lee (2005), Counting your customers the easy way, "
+        "Marketing Science 24(2).",
+        "MBG/NBD": "Batislam, Denizel and Filiztekin (2007), Empirical validation and "
+        "comparison of models for customer base analysis, IJRM 24(3).",
+        "Pareto/NBD": "Schmittlein, Morrison and Colombo (1987), Counting your "
+        "customers, Management Science 33(1).",
+    }
+    spend = (
+        "Fader and Hardie (2013), The Gamma-Gamma model of monetary value, "
+        "brucehardie.com/notes/025."
+    )
+    return tuple(each for each in (of_model.get(findings.models.chosen), spend) if each)
+
+
+def _spend(models: Models) -> str:
+    """Say whether spend goes with frequency, which the models take it not to."""
+    start = (
+        "The models take how often a customer buys as unrelated to how much they spend"
+    )
+    found, p_value = models.spend_correlation, models.spend_p_value
+    if found is None or p_value is None:
+        return f"{start}; too few customers came back to test it here."
+    if p_value > 0.05 or abs(found) < _FIRM:
+        return f"{start}; here the rank correlation is {found:+.2f}, as good as none."
+    more = "more" if found > 0 else "less"
+    low = "too low" if found > 0 else "too high"
+    return (
+        f"{start}. Here they are related: those who buy often spend {more} (rank "
+        f"correlation {found:+.2f}), so values of frequent buyers may be {low}."
+    )
 
 
 def _range(findings: Findings[object]) -> list[str]:
-    if findings.value_range is None:
+    ahead = findings.ahead
+    if ahead is None or ahead.value_error is None:
         return []
-    lower, upper, level = _range_words(findings.value_range, findings.question)
+    sample = (
+        f", drawn for a sample of {count(ahead.n_customers)} customers and scaled "
+        f"to all"
+        if ahead.n_customers
+        < findings.base.n_customers - findings.left_out.n_customers_below_zero - 100
+        else ""
+    )
     return [
         (
-            f"The {level} range of the total, {lower} to {upper}, holds the total of "
-            f"{level} of simulated futures. It covers chance and uncertain parameters, "
-            "not errors of the models: compare it with the forecast check."
+            f"The 95% range of the total comes from {count(ahead.n_draws)} simulated "
+            f"futures{sample}, each times an error of the model: a scale of "
+            f"{percent(ahead.value_error.scale)}, from "
+            f"{plural(ahead.value_error.n_cutoffs, 'past date')} "
+            f"({plural(ahead.value_error.n_windows, 'span')} apart)."
         )
     ]
-
-
-def _range_words(interval: Interval, question: Question) -> tuple[str, str, str]:
-    lower, upper = (dollars(at, question.currency) for at in interval)
-    return lower, upper, f"{100 * interval.level:g}%"
 
 
 def _value(findings: Findings[object]) -> str:
@@ -122,6 +151,13 @@ def left_out(found: LeftOut) -> list[str]:
             "left out, since they cannot be assigned to a customer.",
         ),
         (
+            found.n_placeholder_rows,
+            "row of a placeholder",
+            "rows of a placeholder",
+            "left out, since a placeholder is not a customer.",
+        ),
+        (found.n_total_rows, "total line", "total lines", "left out."),
+        (
             found.n_customers_refunded_only,
             "customer with refunds and no purchase",
             "customers with refunds and no purchase",
@@ -148,7 +184,7 @@ def _excluded(findings: Findings[object]) -> list[str]:
     again = "is" if omitted == 1 else "are"
     sentence = (
         f"{plural(omitted, 'repeat customer')} with a mean spend of zero {verbs} when "
-        f"the spending model was fitted, and {again} valued like all others."
+        f"the spending model was fitted, and {again} valued at 0."
     )
     return [sentence] if omitted else []
 

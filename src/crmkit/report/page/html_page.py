@@ -1,45 +1,50 @@
-"""The findings as one HTML page that needs no network."""
+"""The findings as one HTML page that needs no network, and no script to be read."""
 
-import json
-import re
-from collections.abc import Callable
-from functools import cache, partial
+import platform
+from collections.abc import Callable, Mapping
+from functools import partial
 from importlib import import_module
+from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
+from types import MappingProxyType
+from typing import Any
 
 from ... import __version__
 from ...errors import MissingExtraError
 from ..findings.findings import Findings
 from . import numbers_as_text
-from .assumption_notes import assumptions, tier_words, value_range_words
-from .doubtful_choices import doubtful_choices
-from .headings import headings, money_word
-from .page_charts import chart_documents
+from .assumption_notes import assumptions, references, tier_words
+from .headings import headings, list_words, money_word, typical_error
+from .list_tables import best_rows, list_rows
+from .page_charts import charts
+from .page_script import SCRIPT, SCRIPT_HASH
 from .page_template import TEMPLATE
 from .style_sheet import STYLE
 
 __all__ = ["render_page", "require_packages"]
 
-_PACKAGES = {
-    "jinja2": "jinja2",
-    "pyarrow": "pyarrow",
-    "vl_convert": "vl-convert-python",
-}
+_PACKAGES = {"jinja2": "jinja2", "pyarrow": "pyarrow"}
+_NO_FILES: Mapping[str, str] = MappingProxyType({})
+_SHADES = 9
 
 
-def render_page(findings: Findings[object], *, table_name: str) -> str:
+def render_page(
+    findings: Findings[object], *, files: Mapping[str, str] = _NO_FILES
+) -> str:
     """Return the page: text, tables, charts, style and script in one document.
 
     Parameters
     ----------
     findings
         What ``analyse`` found.
-    table_name
-        The file that holds every customer, as the page names it.
+    files
+        The files beside the page that it links to: ``customers`` and the names of the
+        lists. Without any, the page links to none.
 
     Returns
     -------
-    The HTML. It loads nothing, and its content security policy forbids loading.
+    str
+        The HTML. It loads nothing, and its content security policy forbids loading.
 
     Raises
     ------
@@ -51,27 +56,34 @@ def render_page(findings: Findings[object], *, table_name: str) -> str:
     environment = jinja2.Environment(
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True
     )
-    environment.filters |= _filters(findings.question.currency)
-    charts = json.dumps(chart_documents(findings), separators=(",", ":"))
-    template = environment.from_string(TEMPLATE)
+    markup: Callable[[str], str] = import_module("markupsafe").Markup
+    currency = findings.question.currency
+    environment.filters |= _filters(currency, markup)
     fields = {name: getattr(findings, name) for name in _FIELDS}
-    page: str = template.render(
+    rows = {
+        each.name: markup(list_rows(each.customers, currency))
+        for each in findings.lists
+    }
+    page: str = environment.from_string(TEMPLATE).render(
         **fields,
+        **_words(findings),
+        charts={name: markup(svg) for name, svg in charts(findings).items()},
+        rows={**rows, "best": markup(best_rows(findings.best, currency))},
+        files=dict(files),
+        style=markup(STYLE),
+        script=markup(SCRIPT),
+        script_hash=SCRIPT_HASH,
         version=__version__,
-        style=jinja2.utils.markupsafe.Markup(STYLE),
-        bundle=jinja2.utils.markupsafe.Markup(_bundle()),
-        charts=jinja2.utils.markupsafe.Markup(charts.replace("<", "\\u003c")),
-        say=headings(findings),
-        money=money_word(findings.question),
-        end=findings.question.observation_period_end,
-        weeks=f"{findings.question.horizon_weeks:g}",
-        tier_words=tier_words(findings),
-        assumptions=assumptions(findings),
-        around=value_range_words(findings),
-        doubts=doubtful_choices(findings),
-        table_name=table_name,
+        versions=_versions(),
     )
     return page
+
+
+def require_packages() -> None:
+    """Refuse at once if a package of the extra is missing."""
+    for module, package in _PACKAGES.items():
+        if find_spec(module) is None:
+            raise MissingExtraError(package=package, extra="report")
 
 
 _FIELDS = (
@@ -80,50 +92,117 @@ _FIELDS = (
     "base",
     "concentration",
     "tiers",
-    "mean_probability_alive",
+    "retention",
+    "segments",
+    "stages",
+    "risk",
     "activity",
+    "models",
     "holdout",
     "holdout_refused",
     "outlook",
-    "best",
+    "ledger",
+    "nps",
     "fits",
+    "doubts",
 )
 
 
-def _filters(currency: str) -> dict[str, Callable[..., str]]:
+def _words(findings: Findings[object]) -> dict[str, Any]:
+    """Return the sentences and the small numbers that the sections need."""
+    ages = max((len(each.retention) for each in findings.retention.cohorts), default=1)
+    later = [s for each in findings.retention.cohorts for s in each.retention[1:]]
+    typical = typical_error(findings)
+    return {
+        "say": headings(findings),
+        "lists": [(each, list_words(each, findings)) for each in findings.lists],
+        "missed": "unknown"
+        if typical is None
+        else f"\N{PLUS-MINUS SIGN}{numbers_as_text.percent(typical[0])}",
+        "money": money_word(findings.question),
+        "end": findings.question.observation_period_end,
+        "weeks": numbers_as_text.span(findings.question.horizon_weeks),
+        "tier_words": tier_words(findings),
+        "assumptions": assumptions(findings),
+        "references": references(findings),
+        "ages": range(1, ages),
+        "warmest": max(later, default=1.0) or 1.0,
+        "total": findings.base.value or 1.0,
+        "most_at_risk": max((each.value_at_risk for each in findings.risk), default=1.0)
+        or 1.0,
+        "n_best": len(findings.best),
+        "range_rests": _range_rests(findings),
+        "before": _before(findings),
+        "error_key": _error_key(findings),
+        "nps_range": None if findings.nps is None else findings.nps.interval(),
+    }
+
+
+def _range_rests(findings: Findings[object]) -> str:
+    error = findings.ahead.value_error if findings.ahead else None
+    if error is None:
+        return ", which this log does not give."
+    if not error.n_cutoffs:
+        return (
+            ": chance, and a typical error of models, since no past forecast was made."
+        )
+    return (
+        ": chance, uncertain parameters, and the errors of forecasts made at "
+        f"{numbers_as_text.plural(error.n_cutoffs, 'past date')}."
+    )
+
+
+def _before(findings: Findings[object]) -> str:
+    if not findings.outlook.last_amount:
+        return ""
+    return " The single dot is what the same span before brought."
+
+
+def _error_key(findings: Findings[object]) -> list[tuple[str, str]]:
+    errors = findings.past_errors.errors if findings.past_errors else ()
+    leads = sorted({each.lead_days for each in errors if each.value is not None})
+    return [(f"lead{at}", f"{lead} days on") for at, lead in enumerate(leads)]
+
+
+def _filters(
+    currency: str, markup: Callable[[str], str]
+) -> dict[str, Callable[..., str]]:
     return {
         "count": numbers_as_text.count,
         "number": numbers_as_text.number,
         "percent": numbers_as_text.percent,
-        "signed": numbers_as_text.signed,
         "day": numbers_as_text.day,
+        "period": numbers_as_text.period,
         "error": _error,
+        "score": lambda value: "unknown" if value is None else f"{value:.4f}",
         "dollars": partial(numbers_as_text.dollars, currency=currency),
         "exact": partial(numbers_as_text.exact, currency=currency),
+        "shade": _shade,
+        "inline": lambda share: markup(_inline(share)),
     }
+
+
+def _shade(share: float, warmest: float) -> str:
+    """Return the class of a cell's colour, from h0 to h9."""
+    part = share / warmest if warmest > 0 else 0.0
+    return f"h{min(max(round(part * _SHADES), 0), _SHADES)}"
+
+
+def _inline(share: float) -> str:
+    width = 100 * min(max(share, 0.0), 1.0)
+    return f'<i style="width:{width:.1f}%"></i><b>{numbers_as_text.percent(share)}</b>'
 
 
 def _error(relative: float | None) -> str:
     """Write a relative error in a few letters, for tables."""
-    if relative is None:
-        return "not defined"
-    return numbers_as_text.off(relative)
+    return "not defined" if relative is None else numbers_as_text.off(relative)
 
 
-@cache
-def _bundle() -> str:
-    """Return the chart library: one script for all charts of the page."""
-    vl_convert = import_module("vl_convert")
-    return _inside_a_script(str(vl_convert.javascript_bundle()))
-
-
-def _inside_a_script(script: str) -> str:
-    """Keep the text of a script from closing its own element."""
-    return re.sub(r"</(?=script)", r"<\\/", script, flags=re.IGNORECASE)
-
-
-def require_packages() -> None:
-    """Refuse at once if a package of the extra is missing."""
-    for module, package in _PACKAGES.items():
-        if find_spec(module) is None:
-            raise MissingExtraError(package=package, extra="report")
+def _versions() -> str:
+    found = [f"crmkit {__version__}", f"Python {platform.python_version()}"]
+    for package in ("narwhals", "numpy", "scipy"):
+        try:
+            found.append(f"{package} {version(package)}")
+        except PackageNotFoundError:
+            continue
+    return ", ".join(found)

@@ -11,8 +11,11 @@ __all__ = [
     "number",
     "off",
     "percent",
+    "period",
     "plural",
+    "short",
     "signed",
+    "span",
 ]
 
 _MINUS = "\N{MINUS SIGN}"
@@ -76,6 +79,16 @@ def exact(amount: float, currency: str) -> str:
     return f"{sign}{currency}{abs(amount):,.{digits}f}"
 
 
+def short(amount: float, currency: str) -> str:
+    """Write an amount for an axis: ``$1.5M``, ``$20k``."""
+    sign = _MINUS if amount < 0 else ""
+    size = abs(amount)
+    for scale, letter in ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k")):
+        if size >= scale:
+            return f"{sign}{currency}{size / scale:.3g}{letter}"
+    return f"{sign}{currency}{size:.3g}"
+
+
 def day(date: dt.date) -> str:
     """Write a date: ``30 September 1997``."""
     return f"{date.day} {date:%B %Y}"
@@ -84,6 +97,20 @@ def day(date: dt.date) -> str:
 def plural(value: float, one: str, many: str | None = None) -> str:
     """Write a count with its noun: ``1 customer``, ``23,570 customers``."""
     return f"{count(value)} {one if round(value) == 1 else many or one + 's'}"
+
+
+def period(start: dt.date, grain: str) -> str:
+    """Name a period by its first day: ``Jan 1997``, ``Q1 1997``, ``1997``."""
+    if grain == "year":
+        return f"{start:%Y}"
+    if grain == "quarter":
+        return f"Q{(start.month + 2) // 3} {start:%Y}"
+    return f"{start:%b %Y}"
+
+
+def span(weeks: float) -> str:
+    """Write a span of weeks: ``52 weeks``."""
+    return f"{weeks:g} weeks" if weeks != round(weeks) else f"{count(weeks)} weeks"
 
 
 def _three_digits(value: float) -> str:

@@ -1,0 +1,170 @@
+"""The commands that turn a log into a table, and the one that only looks at it."""
+
+import shlex
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from ... import rfm_summary, transaction_report
+from ..._frames import native
+from ...churn import with_churn_risk
+from ...segments import cohort_table, with_rfm_scores, with_rfm_segment
+from ...typing import HistoryColumns
+from ..findings.forecast_check import held_back
+from ..findings.purchase_models import ChosenModel, choose_model
+from ..findings.spend_floor import with_spend_floor
+from ..intake.prepare import PreparedLog, prepare_log
+from ..intake.unsettled import answer
+from ..question import ModelName
+from .log_options import LogOptions, takes_log
+from .opened_log import Opened, examine, open_for, option_words
+from .printed import print_json, print_notes, print_table
+
+__all__ = ["add_table_commands", "chosen_model"]
+
+_Out = Annotated[
+    Path | None, typer.Option("--out", help="A .csv or .parquet file; else print it.")
+]
+_Model = Annotated[
+    ModelName, typer.Option(help="The purchase model; auto compares them.")
+]
+
+
+def check(log: LogOptions) -> None:
+    """Say what a file holds, and what it leaves open. Exit code 1 if anything."""
+    found, used, taken = examine(log)
+    words = option_words(used, found, "report")
+    if log.as_json:
+        print_json(
+            {
+                "ready": not found.unsettled,
+                "unsettled": [
+                    {
+                        "said": each.said,
+                        "options": each.options,
+                        "instead": each.instead,
+                    }
+                    for each in found.unsettled
+                ],
+                "accepted": [each.said for each in taken],
+                "notes": found.notes,
+                "command": shlex.join(words),
+            }
+        )
+    else:
+        print_notes(found.notes, quiet=log.quiet)
+        if found.unsettled:
+            typer.echo(answer(found.name, found.unsettled, words))
+        else:
+            opened = open_for(used, "report")
+            typer.echo(str(_report(opened)))
+            typer.echo(f"Nothing is open. The page: {shlex.join(words)}")
+    if found.unsettled:
+        raise typer.Exit(1)
+
+
+def _report(opened: Opened) -> object:
+    question = opened.question
+    return transaction_report(
+        native(_prepared(opened).frame, opened.table),
+        observation_period_end=question.observation_period_end,
+        customer_id_col=question.customer_id_col,
+        date_col=question.date_col,
+        amount_col=question.amount_col,
+    )
+
+
+def summary(log: LogOptions, *, out: _Out = None) -> None:
+    """Summarise each customer: frequency, recency, T and mean amount, in weeks."""
+    opened = open_for(log, "summary")
+    print_notes(opened.log.notes, quiet=log.quiet)
+    question = opened.question
+    table = rfm_summary(
+        native(_prepared(opened).frame, opened.table),
+        observation_period_end=question.observation_period_end,
+        time_unit="week",
+        refunds=question.refunds,
+        customer_id_col=question.customer_id_col,
+        date_col=question.date_col,
+        amount_col=question.amount_col,
+    )
+    print_table(table, out=out, as_json=log.as_json)
+
+
+def segments(log: LogOptions, *, out: _Out = None) -> None:
+    """Give each customer RFM scores and the segment that they make."""
+    opened = open_for(log, "segments")
+    print_notes(opened.log.notes, quiet=log.quiet)
+    columns = HistoryColumns(customer_id=opened.question.customer_id_col)
+    customers = native(_prepared(opened).summary(), opened.table)
+    scored = with_rfm_segment(with_rfm_scores(customers, columns=columns))
+    print_table(scored, out=out, as_json=log.as_json)
+
+
+def cohorts(
+    log: LogOptions,
+    *,
+    grain: Annotated[
+        Literal["month", "quarter", "year"], typer.Option(help="The period.")
+    ] = "month",
+    out: _Out = None,
+) -> None:
+    """Tabulate retention and revenue by cohort of first purchase and age."""
+    opened = open_for(log, "cohorts")
+    print_notes(opened.log.notes, quiet=log.quiet)
+    question = opened.question
+    table = cohort_table(
+        native(_prepared(opened).frame, opened.table),
+        observation_period_end=question.observation_period_end,
+        grain=grain,
+        refunds=question.refunds,
+        customer_id_col=question.customer_id_col,
+        date_col=question.date_col,
+        amount_col=question.amount_col,
+    )
+    print_table(table, out=out, as_json=log.as_json)
+
+
+def churn(
+    log: LogOptions,
+    *,
+    horizon_weeks: Annotated[
+        float, typer.Option(help="Without a purchase for how many weeks.")
+    ] = 52.0,
+    model: _Model = "auto",
+    out: _Out = None,
+) -> None:
+    """Give each customer the risk of buying nothing in the weeks ahead."""
+    opened = open_for(log, "churn")
+    print_notes(opened.log.notes, quiet=log.quiet)
+    prepared = _prepared(opened)
+    history = native(with_spend_floor(prepared.summary()), opened.table)
+    chosen = chosen_model(prepared, opened, model)
+    purchases = chosen.fit(history)
+    scored = with_churn_risk(
+        purchases.with_probability_alive(history),
+        purchases=purchases,
+        horizon=horizon_weeks,
+    )
+    print_notes((f"the model is {chosen.models.chosen}",), quiet=log.quiet)
+    print_table(scored, out=out, as_json=log.as_json)
+
+
+def chosen_model(
+    prepared: PreparedLog, opened: Opened, model: ModelName
+) -> ChosenModel:
+    """Choose a model as the report does."""
+    history = native(with_spend_floor(prepared.summary()), opened.table)
+    early = held_back(prepared, question=opened.question)
+    return choose_model(model, history, early.history, opened.table)
+
+
+def _prepared(opened: Opened) -> PreparedLog:
+    return prepare_log(opened.table, question=opened.question)
+
+
+def add_table_commands(app: typer.Typer) -> None:
+    """Add the commands to the command line."""
+    for command in (check, summary, segments, cohorts, churn):
+        app.command()(takes_log(command))

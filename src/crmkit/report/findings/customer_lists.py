@@ -1,0 +1,147 @@
+"""Whom to win back, to protect, and to lead to a second order; and the best customers.
+
+A customer is in one list at most. The lists are the values of the column ``action``.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..._frames import EagerFrame
+from ...typing import BoolArray, IntArray
+from .listed_customers import ActionList, ListedCustomer
+from .scored_customers import ScoredCustomers
+
+__all__ = ["ACTIONS", "Chosen", "action_lists", "best_customers", "choose_customers"]
+
+ACTIONS = ("win_back", "protect", "second_order")
+SHOWN = 500
+_LEFT, _SURE = 0.5, 0.8
+_YEAR = 366  # after a longer silence, hardly anyone can be won back
+_RECENT = 0.9  # quantile of the time that repeat customers took to a second order
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Chosen:
+    """The customers of each list, the most promising first, and the number in its rule.
+
+    ``action`` has the name of the list of each customer, or an empty text.
+    """
+
+    rows: dict[str, IntArray]
+    limits: dict[str, float]
+    action: list[str]
+
+
+def choose_customers(scores: ScoredCustomers, tier: Sequence[str]) -> Chosen:
+    """Choose the customers of the three lists.
+
+    - ``win_back``: repeat customers who have probably left (under 50%), whose last
+      purchase is at most a year ago, and who would be worth as much as a customer of
+      the first tier if they came back; by what they would be worth in addition.
+    - ``protect``: customers of the first tier whose activity is in doubt (50% to 80%);
+      by value at risk.
+    - ``second_order``: customers who bought once, not longer ago than it took 90% of
+      repeat customers to buy again; by expected value. Where there is none, those of
+      all but the last tier.
+    """
+    alive, repeats = scores.probability_alive, scores.repeats
+    tiers = np.asarray(tier, dtype=np.str_)
+    first = tiers == (np.unique(tiers)[0] if tiers.size else "")
+    floor = float(scores.clv[first].min(initial=np.inf))
+    window = _second_order_window(scores)
+    once = ~repeats & (scores.clv > 0)
+    recent = once & (scores.silent_days <= window)
+    if not recent.any() and once.any():
+        # All bought once long ago: the likeliest of them, outside the last tier.
+        recent, window = once & (tiers != np.unique(tiers)[-1]), np.inf
+    members = {
+        "win_back": repeats
+        & (alive < _LEFT)
+        & (scores.clv_if_active >= floor)
+        & (scores.silent_days <= _YEAR),
+        "protect": repeats & first & (alive >= _LEFT) & (alive < _SURE),
+        "second_order": recent,
+    }
+    ranks = {
+        "win_back": scores.value_at_risk,
+        "protect": scores.value_at_risk,
+        "second_order": scores.clv,
+    }
+    action = np.full(alive.size, "", dtype=object)
+    rows: dict[str, IntArray] = {}
+    for name, own in members.items():
+        action[own] = name
+        found = np.flatnonzero(own)
+        rows[name] = found[np.argsort(-ranks[name][found], kind="stable")]
+    limits = {"win_back": floor, "protect": _SURE, "second_order": window}
+    return Chosen(rows=rows, limits=limits, action=[str(each) for each in action])
+
+
+def action_lists(
+    table: EagerFrame, scores: ScoredCustomers, chosen: Chosen, *, id_col: str
+) -> tuple[ActionList, ...]:
+    """Describe the three lists, with the first 500 customers of each."""
+    return tuple(
+        ActionList(
+            name=name,
+            n_customers=int(rows.size),
+            past_amount=float(scores.total_amount[rows].sum()),
+            value=float(scores.clv[rows].sum()),
+            value_at_risk=float(scores.value_at_risk[rows].sum()),
+            limit=float(chosen.limits[name]),
+            customers=listed(table, scores, rows[:SHOWN], id_col=id_col),
+        )
+        for name, rows in chosen.rows.items()
+    )
+
+
+def best_customers(
+    table: EagerFrame, scores: ScoredCustomers, *, id_col: str
+) -> tuple[ListedCustomer, ...]:
+    """Return the first 500 customers by value; equal ones in the table's order."""
+    top = np.argsort(-scores.clv, kind="stable")[:SHOWN]
+    return listed(table, scores, top, id_col=id_col)
+
+
+def listed(
+    table: EagerFrame, scores: ScoredCustomers, rows: IntArray, *, id_col: str
+) -> tuple[ListedCustomer, ...]:
+    """Return the customers in some rows of the table."""
+    if not rows.size:
+        return ()
+    shown = table[rows.tolist()]
+    names = (id_col, "last_date", "value_tier", "rfm_segment")
+    columns = (shown[name].to_list() for name in names)
+    return tuple(
+        ListedCustomer(
+            customer_id=str(customer_id),
+            tier=str(tier),
+            segment=str(segment),
+            orders=int(scores.frequency[at]) + 1,
+            past_amount=float(scores.total_amount[at]),
+            last_date=dt.date(last.year, last.month, last.day),
+            probability_alive=float(scores.probability_alive[at]),
+            expected_purchases=float(scores.expected_purchases[at]),
+            expected_spend=float(scores.expected_spend[at]),
+            value=float(scores.clv[at]),
+            value_if_active=float(scores.clv_if_active[at]),
+            value_at_risk=float(scores.value_at_risk[at]),
+        )
+        for customer_id, last, tier, segment, at in zip(*columns, rows, strict=True)
+    )
+
+
+def _second_order_window(scores: ScoredCustomers) -> float:
+    """Return the days in which most repeat customers had bought again.
+
+    The mean gap between a customer's purchases stands for the gap to the second, which
+    the summary does not hold.
+    """
+    again: BoolArray = scores.repeats
+    if not again.any():
+        return float(scores.silent_days.max(initial=0.0))
+    gaps = 7 * scores.recency[again] / scores.frequency[again]
+    return float(np.ceil(np.quantile(gaps, _RECENT)))

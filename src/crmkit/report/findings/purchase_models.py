@@ -1,0 +1,174 @@
+"""The purchase model of the report: compared on the weeks held back, then chosen.
+
+This is the only place that names the models. Where the log is too short to hold
+anything back, BG/NBD is used.
+"""
+
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Literal, TypeAlias
+
+import numpy as np
+
+from ..._frames import EagerFrame, native, numbers
+from ...clv import (
+    BgNbd,
+    MbgNbd,
+    ModelComparison,
+    ParetoNbd,
+    compare_models,
+    fit_bg_nbd,
+    fit_mbg_nbd,
+    fit_pareto_nbd,
+    heterogeneity,
+    spend_independence,
+)
+from ...errors import ConvergenceError, CrmkitError, CrmkitWarning, NotEnoughDataError
+from ...typing import IntoDataFrame
+from ..question import ModelName
+from .found_values import ModelLine, Models
+
+__all__ = [
+    "MODELS",
+    "ChosenModel",
+    "PurchaseFit",
+    "choose_model",
+    "fit_named",
+]
+
+PurchaseFit: TypeAlias = BgNbd | MbgNbd | ParetoNbd
+
+_FITS: dict[str, tuple[str, Callable[..., PurchaseFit]]] = {
+    "bg_nbd": ("BG/NBD", fit_bg_nbd),
+    "mbg_nbd": ("MBG/NBD", fit_mbg_nbd),
+    "pareto_nbd": ("Pareto/NBD", fit_pareto_nbd),
+}
+MODELS = tuple(_FITS)
+# One over the variance of a normal prior on the logarithms: worth about one customer.
+_LIGHT = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChosenModel:
+    """The chosen model: its name in code, and how the choice was made."""
+
+    key: str
+    models: Models
+
+    def fit(self, customers: IntoDataFrame) -> PurchaseFit:
+        """Fit the chosen model to one row per customer, in weeks."""
+        return fit_named(self.key, customers)
+
+
+def fit_named(key: str, customers: IntoDataFrame) -> PurchaseFit:
+    """Fit a model in weeks; where the likelihood has no maximum, with a light penalty.
+
+    The report of the fit says which it was. Where all customers buy alike, or there
+    are very few, the parameters grow without limit; a penalty holds them, and hardly
+    moves the fit of a large base.
+
+    Raises
+    ------
+    NotEnoughDataError
+        If even the penalty leaves no maximum.
+    """
+    fit = partial(_FITS[key][1], customers, time_unit="week")
+    try:
+        return fit()
+    except ConvergenceError:
+        pass
+    try:
+        return fit(penalty=_LIGHT)
+    except ConvergenceError:
+        raise NotEnoughDataError(
+            needed="customers who differ in how often they buy",
+            got="a log to which no model could be fitted",
+            remedy="Pass a longer log, or one with more customers.",
+        ) from None
+
+
+def choose_model(
+    asked: ModelName,
+    customers: IntoDataFrame,
+    early: EagerFrame | None,
+    like: IntoDataFrame,
+) -> ChosenModel:
+    """Choose the model that gave what happened in the weeks held back most chance.
+
+    Parameters
+    ----------
+    asked
+        The model asked for; ``"auto"`` to choose.
+    customers
+        One row per customer, up to the end.
+    early
+        One row per customer up to an earlier day, with what came after it; None where
+        the log is too short for that.
+    like
+        A frame of the library to use.
+    """
+    lines = () if early is None else _compared(early, like)
+    scored = [line for line in lines if line.log_score is not None]
+    key: str
+    reason: Literal["best", "asked", "only"]
+    if asked != "auto":
+        key, reason = asked, "asked"
+    elif scored:
+        best = max(scored, key=lambda line: line.log_score or -np.inf)
+        key = next(each for each in MODELS if _FITS[each][0] == best.name)
+        reason = "best" if len(scored) > 1 else "only"
+    else:
+        key, reason = MODELS[0], "only"
+    spend = _spend(customers)
+    differ = heterogeneity(customers)
+    return ChosenModel(
+        key=key,
+        models=Models(
+            chosen=_FITS[key][0],
+            reason=reason,
+            compared=tuple(
+                sorted(lines, key=lambda line: -(line.log_score or -np.inf))
+            ),
+            spend_correlation=spend[0],
+            spend_p_value=spend[1],
+            signal_share=differ.signal_share,
+            differ=differ.found(),
+        ),
+    )
+
+
+def _compared(early: EagerFrame, like: IntoDataFrame) -> tuple[ModelLine, ...]:
+    customers = native(early, like)
+    fitted: dict[str, PurchaseFit] = {}
+    for key in MODELS:
+        try:
+            # What one candidate cannot determine is not news about the one chosen.
+            with warnings.catch_warnings(action="ignore", category=CrmkitWarning):
+                fitted[_FITS[key][0]] = fit_named(key, customers)
+        except CrmkitError:
+            continue  # A model that cannot be fitted is not a candidate.
+    if not fitted or not numbers(early, "holdout_frequency").sum():
+        return ()
+    found: ModelComparison = compare_models(
+        customers, models=fitted, holdout_frequency_col="holdout_frequency"
+    )
+    return tuple(
+        ModelLine(
+            name=score.name,
+            log_score=score.holdout.log_score,
+            bias=score.holdout.bias,
+            mean_absolute_error=score.holdout.mean_absolute_error,
+        )
+        for score in found.scores
+        if score.holdout is not None
+    )
+
+
+def _spend(customers: IntoDataFrame) -> tuple[float | None, float | None]:
+    try:
+        found = spend_independence(customers)
+    except CrmkitError:
+        return None, None
+    return found.rank_correlation, found.p_value

@@ -1,0 +1,106 @@
+"""Spending by month: past, and expected of the same customers."""
+
+import datetime as dt
+
+import numpy as np
+
+from ..._dates import EPOCH
+from ...typing import BoolArray, FloatArray, IntArray, PurchaseModel
+from ..intake.dated_amounts import DatedAmounts
+from ..question import Question
+from .found_values import FanPoint, Month, Outlook
+from .scored_customers import ScoredCustomers
+
+__all__ = ["spending_months"]
+
+_MOST_PAST, _MOST_AHEAD = 24, 24
+
+
+def spending_months(
+    rows: DatedAmounts,
+    scores: ScoredCustomers,
+    purchases: PurchaseModel,
+    *,
+    fan: tuple[FanPoint, ...],
+    question: Question,
+) -> Outlook:
+    """Put past and expected months in a row, from the oldest whole one."""
+    end, horizon = question.end_day, question.horizon_weeks
+    now = _month_of(end)
+    first_day = int(rows.day.min(initial=end))
+    # A month that the log begins in the middle of is not a whole one.
+    oldest = _month_of(first_day)
+    oldest += _first_day(oldest) < first_day
+    starts = list(range(max(oldest, now - _MOST_PAST + 1), now + 1))
+    ahead = list(range(now, min(_month_of(end + 7 * horizon), now + _MOST_AHEAD) + 1))
+    expected = _expected(scores, purchases, ahead, end=end, horizon=horizon)
+    is_first = rows.is_first()
+    month = _months(rows.day)
+    first = _sums(month, rows.amount, is_first, starts)
+    repeat = _sums(month, rows.amount, ~is_first, starts)
+    known = dict(zip(ahead, expected, strict=True))
+    months = [
+        Month(
+            start=_start(at),
+            first=float(new),
+            repeat=float(again),
+            expected=float(known.get(at, 0.0)),
+        )
+        for at, new, again in zip(starts, first, repeat, strict=True)
+    ]
+    months += [
+        Month(start=_start(at), first=0.0, repeat=0.0, expected=float(amount))
+        for at, amount in zip(ahead, expected, strict=True)
+        if at > now and amount > 0
+    ]
+    before = (rows.day > end - 7 * horizon) & ~is_first
+    covered = first_day <= end - 7 * horizon
+    return Outlook(
+        months=tuple(months),
+        last_amount=float(rows.amount[before].sum()) if covered else 0.0,
+        next_amount=float(scores.amounts_until(purchases, [horizon])[0]),
+        weeks=horizon,
+        fan=fan,
+    )
+
+
+def _expected(
+    scores: ScoredCustomers,
+    purchases: PurchaseModel,
+    months: list[int],
+    *,
+    end: int,
+    horizon: float,
+) -> FloatArray:
+    """Return what is expected in the part of each month inside the horizon."""
+    edges = [_first_day(at + 1) - 1 - end for at in months]
+    weeks = [min(max(edge, 0) / 7, horizon) for edge in edges]
+    return np.diff(scores.amounts_until(purchases, [0.0, *weeks]))
+
+
+def _sums(
+    month: IntArray, amount: FloatArray, own: BoolArray, starts: list[int]
+) -> FloatArray:
+    if not starts:
+        return np.zeros(0)
+    at = month - starts[0]
+    chosen = own & (at >= 0) & (at < len(starts))
+    sums = np.bincount(at[chosen], amount[chosen], minlength=len(starts))
+    return np.asarray(sums, dtype=np.float64)
+
+
+def _months(days: IntArray) -> IntArray:
+    return days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+
+
+def _month_of(day: float) -> int:
+    date = EPOCH + dt.timedelta(days=int(day))
+    return (date.year - 1970) * 12 + date.month - 1
+
+
+def _start(month: int) -> dt.date:
+    return dt.date(1970 + month // 12, month % 12 + 1, 1)
+
+
+def _first_day(month: int) -> int:
+    return (_start(month) - EPOCH).days
