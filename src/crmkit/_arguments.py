@@ -1,6 +1,6 @@
 """Checks of arguments that are not numbers: lists, names of columns, models."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import TypeVar
 
 from .errors import InvalidTypeError, InvalidValueError
@@ -11,7 +11,6 @@ __all__ = [
     "instance",
     "label",
     "listed",
-    "mapped",
     "names_given",
 ]
 
@@ -52,21 +51,6 @@ def names_given(argument: str, names: str | Iterable[str]) -> list[str]:
 
 def _first_kind(given: Iterable[object]) -> str:
     return next(type(name).__name__ for name in given if not isinstance(name, str))
-
-
-def mapped(argument: str, given: Mapping[str, _Given]) -> dict[str, _Given]:
-    """Return a mapping of names to values as a dict."""
-    passed: object = given  # what the caller passed need not be what the type says
-    if not isinstance(passed, Mapping) or not all(
-        isinstance(key, str) for key in given
-    ):
-        raise InvalidTypeError(
-            subject=f"argument {argument!r}",
-            expected="a mapping of names to numbers",
-            got=type(given).__name__,
-            remedy="Pass a dict, such as {'name': 1.0}.",
-        )
-    return dict(given)
 
 
 def label(argument: str, value: object) -> object:

@@ -6,6 +6,7 @@ import numpy as np
 
 from ..._check import whole
 from ..._frames import native, nw, table
+from ..._typed import typed
 from ...typing import IntArray, IntoDataFrameT
 from .purchased_products import PurchasedProducts, first_purchases, read_products
 
@@ -14,6 +15,7 @@ __all__ = ["purchase_paths"]
 _ENDED = -1  # a path that has no such step
 
 
+@typed
 def purchase_paths(
     lines: IntoDataFrameT,
     *,

@@ -4,14 +4,15 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ..._arguments import instance
 from ..._frames import Frame, Rule, number_rules, nw, require_numbers, with_scores
+from ..._typed import typed
 from ...errors import InvalidValueError
 from ...typing import FloatArray, IntoFrameT
 
 __all__ = ["with_share_of_wallet"]
 
 
+@typed
 def with_share_of_wallet(
     customers: IntoFrameT,
     *,
@@ -71,7 +72,6 @@ def with_share_of_wallet(
     0   30.0    40.0             0.75             10.0
     1   30.0   120.0             0.25             90.0
     """
-    instance("output_col", output_col, str)
     ranked = rank_col is not None and n_brands_col is not None
     if (wallet_col is None) == (rank_col is None) or (rank_col is not None) != ranked:
         raise InvalidValueError(

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from ..._check import positive, whole
+from ..._check import day_count, positive, whole
 from ..._dates import day_number
 from ..._frames import (
     EagerFrame,
@@ -23,6 +23,7 @@ from ..._frames import (
     table,
     time_zone,
 )
+from ..._typed import typed
 from ...errors import InvalidValueError, NotEnoughDataError
 from ...kernels.campaigns.price_ladder import climbing_rates, ladder, standing
 from ...typing import Day, FloatArray, IntArray, IntoDataFrameT
@@ -30,6 +31,7 @@ from ...typing import Day, FloatArray, IntArray, IntoDataFrameT
 __all__ = ["up_sell_score"]
 
 
+@typed
 def up_sell_score(
     lines: IntoDataFrameT,
     *,
@@ -112,7 +114,7 @@ def up_sell_score(
        customer_id next_product  probability  gain  score
     0           10       leaves         0.25   5.0   1.25
     """
-    ahead = whole("horizon_days", horizon_days, at_least=1)
+    ahead = day_count("horizon_days", horizon_days, at_least=1)
     most = whole("n_offers", n_offers, at_least=1)
     prior = positive("prior_customers", prior_customers)
     names = [customer_id_col, category_col, product_col]

@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 
-from ..._arguments import mapped
 from ..._check import nonnegative
 from ..._frames import (
     EagerFrame,
@@ -107,11 +106,10 @@ def tier_rule_outcomes(
     4    2024  silver            2          1       0
     5    2024    gold            0          0       1
     """
-    bars = mapped("qualify", qualify)
-    names = ["none", *bars]
-    win, keep = _bars(bars, {} if retain is None else mapped("retain", retain))
-    rates = _rates(reward_rates, bars)
-    values = [name for name in (activity_col, value_col) if name is not None]
+    names = ["none", *qualify]
+    win, keep = _bars(qualify, retain or {})
+    rates = _rates(reward_rates, qualify)
+    values = [activity_col, *([] if value_col is None else [value_col])]
     frame = read_eager(periods, [customer_id_col, period_col, *values])
     _refuse(frame, customer_id_col, period_col, values)
     if len(frame) == 0:
@@ -186,15 +184,14 @@ def _rates(
     """Return the reward of each tier, that of no tier first."""
     if reward_rates is None:
         return None
-    given = mapped("reward_rates", reward_rates)
-    unknown = sorted(set(given) - set(qualify))
+    unknown = sorted(set(reward_rates) - set(qualify))
     if unknown:
         raise InvalidValueError(
             subject="argument 'reward_rates'",
             found=f"a reward for {unknown[0]!r}, which no bar qualifies for",
             remedy="Name tiers as in 'qualify'.",
         )
-    named = [given.get(name, 0.0) for name in qualify]
+    named = [reward_rates.get(name, 0.0) for name in qualify]
     return np.array([0.0, *(nonnegative("reward_rates", rate) for rate in named)])
 
 

@@ -23,7 +23,7 @@ from ...errors import InvalidValueError, NotEnoughDataError, shown
 from ...kernels.base.intervals import holm
 from ...satisfaction.reading.answer_groups import answer_groups
 from ...typing import FloatArray, IntArray, IntoFrameT
-from .sums_by_group import N_ROWS, groups_of, square_rules, sums_by_group
+from .sums_by_group import N_ROWS, groups_of, sums_by_group
 
 __all__ = ["arm_effects"]
 
@@ -105,7 +105,7 @@ def arm_effects(
         refuse(opened, flag_rules(opened, outcome_col))
     else:
         require_numbers(opened, [outcome_col])
-        refuse(opened, [*number_rules(opened, outcome_col), *square_rules(outcome_col)])
+        refuse(opened, number_rules(opened, outcome_col))
     value = nw.col(outcome_col).cast(nw.Float64)
     summed = sums_by_group(
         opened,

@@ -22,15 +22,17 @@ from ..._frames import (
     require_present,
     table,
 )
+from ..._typed import typed
 from ...errors import NotEnoughDataError
 from ...kernels.campaigns.matched_change import MatchedChange, matched_change
 from ...satisfaction.reading.answer_groups import answer_groups
 from ...typing import FloatArray, IntArray, IntoDataFrameT
-from .sums_by_group import groups_of, square_rules
+from .sums_by_group import groups_of
 
 __all__ = ["matched_effect_by"]
 
 
+@typed
 def matched_effect_by(
     customers: IntoDataFrameT,
     *,
@@ -201,7 +203,7 @@ def _refuse(
     require_numbers(frame, amounts)
     rules = flag_rules(frame, member_col)
     for name in amounts:
-        rules += [*number_rules(frame, name), *square_rules(name)]
+        rules += number_rules(frame, name)
     if cost_col is not None:
         rules += number_rules(frame, cost_col, sign="nonnegative")
     refuse(frame, rules)

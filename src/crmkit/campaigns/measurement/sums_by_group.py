@@ -9,12 +9,9 @@ from ..._arguments import names_given
 from ..._frames import (
     EagerFrame,
     Frame,
-    Rule,
     collect,
-    column_types,
     native,
     nw,
-    require_ids,
     require_present,
     result_table,
 )
@@ -23,14 +20,11 @@ from ...typing import IntoFrameT
 __all__ = [
     "N_ROWS",
     "groups_of",
-    "square_rules",
     "summary_by_group",
     "sums_by_group",
 ]
 
 N_ROWS = "crmkit_rows"
-
-_LARGEST = 1e140  # whose squares can still be added up
 
 
 def groups_of(by: str | Sequence[str] | None) -> list[str]:
@@ -38,28 +32,11 @@ def groups_of(by: str | Sequence[str] | None) -> list[str]:
     return [] if by is None else names_given("by", by)
 
 
-def square_rules(*columns: str) -> list[Rule]:
-    """List the rules of columns whose squares are added up."""
-    return [
-        Rule(
-            column=column,
-            broken=nw.col(column).cast(nw.Float64).abs() > _LARGEST,
-            found="value above 1e140",
-            remedy="Pass a larger unit, such as thousands.",
-        )
-        for column in columns
-    ]
-
-
 def sums_by_group(
     frame: Frame, groups: Sequence[str], sums: Mapping[str, nw.Expr]
 ) -> EagerFrame:
     """Count the rows of each group and add up expressions, sorted by group."""
     if groups:
-        for name, dtype in column_types(frame, groups).items():
-            # Values of several kinds can be neither sorted nor told apart.
-            if dtype == nw.Object or dtype.is_nested():
-                require_ids(frame, name)
         require_present(frame, *groups)
     # Engines add up plain columns only: the expressions come before the groups.
     values = [value.cast(nw.Float64).alias(name) for name, value in sums.items()]

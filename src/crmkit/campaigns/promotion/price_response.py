@@ -21,11 +21,11 @@ from ..._frames import (
     require_numbers,
     with_scores,
 )
+from ..._typed import typed
 from ...errors import ConvergenceError, NotEnoughDataError
 from ...fits import Interval, checked, from_document, to_document
 from ...kernels.campaigns.price_elasticity import elasticity, informative
 from ...typing import FloatArray, IntoDataFrame, IntoFrameT
-from ..measurement.sums_by_group import square_rules
 
 __all__ = ["PriceResponse", "fit_price_response"]
 
@@ -76,6 +76,7 @@ class PriceResponse:
             lower=self.elasticity - half, upper=self.elasticity + half, level=inside
         )
 
+    @typed
     def with_price_change(
         self,
         customers: IntoFrameT,
@@ -188,6 +189,7 @@ class PriceResponse:
         return from_document(cls, document)
 
 
+@typed
 def fit_price_response(
     lines: IntoDataFrame,
     *,
@@ -319,6 +321,5 @@ def _refuse(
             *id_rules(frame, product),
             *number_rules(frame, quantity, sign="nonnegative"),
             *number_rules(frame, price, sign="positive"),
-            *square_rules(quantity),
         ],
     )

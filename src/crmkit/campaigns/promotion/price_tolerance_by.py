@@ -20,6 +20,7 @@ from ..._frames import (
     require_present,
     table,
 )
+from ..._typed import typed
 from ...kernels.base.intervals import wilson
 from ...satisfaction.reading.answer_groups import answer_groups
 from ...typing import FloatArray, IntoDataFrameT
@@ -28,6 +29,7 @@ from ..measurement.sums_by_group import groups_of
 __all__ = ["price_tolerance_by"]
 
 
+@typed
 def price_tolerance_by(
     answers: IntoDataFrameT,
     *,

@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from ..._arguments import instance
 from ..._dates import day_number
 from ..._frames import (
     EagerFrame,
@@ -22,6 +21,7 @@ from ..._frames import (
     require_present,
     with_arrays,
 )
+from ..._typed import typed
 from ...typing import Day, IntArray, IntoDataFrameT
 from ..measurement.days_reached import days_reached, require_order
 
@@ -30,6 +30,7 @@ __all__ = ["with_service_experience"]
 _EXPERIENCES = np.array(["no case", "first contact", "later", "open"], dtype=object)
 
 
+@typed
 def with_service_experience(
     customers: IntoDataFrameT,
     *,
@@ -104,7 +105,6 @@ def with_service_experience(
     1         bob        2              later
     2         cyd        0            no case
     """
-    instance("output_col", output_col, str)
     base = read_eager(customers, [customer_id_col])
     seen = read_eager(cases, [customer_id_col, opened_col, closed_col, n_contacts_col])
     require_one_row_each(base, customer_id_col)

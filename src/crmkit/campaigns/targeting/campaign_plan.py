@@ -6,7 +6,7 @@ from typing import Any, Generic, TypeVar
 
 import numpy as np
 
-from ..._arguments import label, mapped, names_given
+from ..._arguments import label, names_given
 from ..._check import fraction, nonnegative, whole
 from ..._frames import (
     EagerFrame,
@@ -23,6 +23,7 @@ from ..._frames import (
     table,
     with_arrays,
 )
+from ..._typed import typed
 from ...errors import InvalidTypeError, InvalidValueError, NotEnoughDataError
 from ...fits import Interval, shown
 from ...kernels.base.intervals import normal_quantile
@@ -34,7 +35,6 @@ from ...kernels.campaigns.arm_cells import (
 )
 from ...satisfaction.reading.answer_groups import answer_groups
 from ...typing import FloatArray, IntArray, IntoDataFrameT
-from ..measurement.sums_by_group import square_rules
 from .limited_choice import LimitedChoice, limited_choice
 
 __all__ = ["CampaignPlan", "campaign_plan"]
@@ -42,7 +42,7 @@ __all__ = ["CampaignPlan", "campaign_plan"]
 FrameT_co = TypeVar("FrameT_co", covariant=True)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 @shown
 class CampaignPlan(Generic[FrameT_co]):
     """Who gets which treatment, and what that is expected to earn.
@@ -84,15 +84,8 @@ class CampaignPlan(Generic[FrameT_co]):
         half = normal_quantile(fraction("level", level)) * self.standard_error
         return Interval(lower=self.profit - half, upper=self.profit + half, level=level)
 
-    def __repr__(self) -> str:
-        """Show the numbers; the list is in ``customers``."""
-        lower, upper = self.interval()
-        return (
-            f"CampaignPlan(n_selected={self.n_selected}, cost={self.cost:g}, "
-            f"profit={self.profit:g} [{lower:g}, {upper:g}])"
-        )
 
-
+@typed
 def campaign_plan(
     customers: IntoDataFrameT,
     *,
@@ -207,10 +200,9 @@ def campaign_plan(
     for frame in (learned, checked):
         require_present(frame, arm_col)
         require_numbers(frame, [profit_col])
-        refuse(frame, [*number_rules(frame, profit_col), *square_rules(profit_col)])
+        refuse(frame, number_rules(frame, profit_col))
     keys, (cell, *others) = _shared_cells([base, learned, checked], cells)
-    given = mapped("arm_costs", arm_costs)
-    arms = [label("control", control), *given]
+    arms = [label("control", control), *arm_costs]
     shape = (len(keys), len(arms))
     seen, held_out = (
         _measured(frame, code, arms, shape, arm_col, profit_col)
@@ -218,16 +210,16 @@ def campaign_plan(
     )
     _require_arms(seen, arms)
     raw, shrunk = shrunk_effects(seen, 0)
-    costs = np.array([0.0, *(nonnegative("arm_costs", c) for c in given.values())])
+    costs = np.array([0.0, *(nonnegative("arm_costs", c) for c in arm_costs.values())])
     found = _chosen(
         (shrunk - costs)[cell][:, 1:],
         costs[1:],
-        list(given),
+        list(arm_costs),
         budget=budget,
         max_contacts=max_contacts,
-        capacity={} if capacity is None else mapped("capacity", capacity),
+        capacity=capacity or {},
     )
-    taken = found.selected.reshape(cell.size, len(given))
+    taken = found.selected.reshape(cell.size, len(arm_costs))
     arm = np.where(taken.any(axis=1), taken.argmax(axis=1) + 1, 0)
     place = np.bincount(cell * shape[1] + arm, minlength=shape[0] * shape[1])
     planned = place.reshape(shape).astype(np.float64)

@@ -20,15 +20,16 @@ from ..._frames import (
     require_present,
     table,
 )
+from ..._typed import typed
 from ...errors import InvalidValueError, NotEnoughDataError
 from ...kernels.base.intervals import normal_quantile, two_sided_p
 from ...kernels.campaigns.policy_value import gain_per_customer, mean_with_variance
 from ...typing import IntArray, IntoDataFrameT
-from ..measurement.sums_by_group import square_rules
 
 __all__ = ["policy_profit"]
 
 
+@typed
 def policy_profit(
     customers: IntoDataFrameT,
     *,
@@ -118,7 +119,7 @@ def policy_profit(
     frame = read_eager(customers, [arm_col, profit_col, *policies])
     require_present(frame, arm_col, *policies)
     require_numbers(frame, [profit_col])
-    refuse(frame, [*number_rules(frame, profit_col), *square_rules(profit_col)])
+    refuse(frame, number_rules(frame, profit_col))
     outcome = numbers(frame, profit_col)
     arm, chosen, none = _codes(frame, arm_col, policies, label("control", control))
     untreated = np.full(arm.size, none)

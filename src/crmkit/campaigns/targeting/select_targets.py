@@ -6,7 +6,6 @@ from typing import Any, Generic, TypeVar
 
 import numpy as np
 
-from ..._arguments import mapped
 from ..._check import nonnegative, one_of, whole
 from ..._frames import (
     EagerFrame,
@@ -154,7 +153,7 @@ def select_targets(
     one_of("method", method, ("auto", "greedy", "exact"))
     columns = [customer_id_col, profit_col]
     columns += [cost_col] if budget is not None else []
-    room = {} if capacity is None else mapped("capacity", capacity)
+    room = capacity or {}
     columns += [channel_col] if room else []
     units = units_col if room else None
     columns += [] if units is None else [units]
