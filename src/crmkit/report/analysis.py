@@ -20,7 +20,6 @@ from .findings.customer_lists import (
 )
 from .findings.findings import Findings
 from .findings.fit_facts import fit_facts
-from .findings.spend_model import fit_spend
 from .findings.forecast_check import check_forecast, held_back
 from .findings.found_values import LeftOut
 from .findings.ledger_parts import ledger_parts

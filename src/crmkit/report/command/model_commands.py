@@ -9,7 +9,6 @@ import typer
 from ..._frames import native
 from ...clv import BgNbd, GammaGamma, MbgNbd, ParetoNbd, per_unit_rate, with_clv
 from ...errors import InvalidValueError
-from ..findings.spend_model import fit_spend
 from ..findings.purchase_models import PurchaseFit
 from ..findings.spend_floor import with_spend_floor
 from ..findings.spend_model import fit_spend

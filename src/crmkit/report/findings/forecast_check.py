@@ -16,7 +16,6 @@ from ...typing import FloatArray, IntArray, IntoDataFrame, PurchaseModel
 from ..intake.dated_amounts import DatedAmounts
 from ..intake.prepare import PreparedLog
 from ..question import Question
-from .spend_model import fit_spend
 from .found_values import Decile, Holdout, Week
 from .purchase_models import PurchaseFit
 from .spend_floor import expected_spend, with_spend_floor

@@ -20,7 +20,6 @@ from ...errors import CrmkitError, CrmkitWarning
 from ...typing import Day, IntoDataFrame
 from ..intake.prepare import PreparedLog
 from ..question import Question
-from .spend_model import fit_spend
 from .found_values import FanPoint
 from .purchase_models import ChosenModel, PurchaseFit
 from .spend_floor import with_spend_floor
