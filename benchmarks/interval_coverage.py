@@ -30,7 +30,7 @@ import pandas as pd
 from scipy import stats
 
 from crmkit import clv
-from crmkit._history import ProvenHistory
+from crmkit._check import ProvenHistory
 from crmkit.clv.uncertainty.simulated_futures import futures
 from crmkit.errors import IdentifiabilityWarning
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from crmkit import _check, _history
+from crmkit import _check
 from crmkit.errors import CrmkitError, InvalidTypeError, InvalidValueError
 
 
@@ -67,7 +67,7 @@ def test_a_hole_in_an_array_is_counted() -> None:
 
 
 def test_a_history_is_broadcast() -> None:
-    x, recency, T = _history.purchase_history([0, 2], [0.0, 3.0], 5)
+    x, recency, T = _check.purchase_history([0, 2], [0.0, 3.0], 5)
     assert x.dtype == recency.dtype == np.float64
     assert T.tolist() == [5.0, 5.0]
 
@@ -88,22 +88,22 @@ def test_a_history_is_broadcast() -> None:
 )
 def test_an_impossible_history_is_refused(history: Any, found: str) -> None:
     with pytest.raises(CrmkitError, match=found):
-        _history.purchase_history(*history)
+        _check.purchase_history(*history)
 
 
 def test_several_rows_are_counted() -> None:
     with pytest.raises(
         InvalidValueError, match="'recency': value above T in 2 of 3 rows"
     ):
-        _history.purchase_history([1, 1, 1], [6, 7, 1], [5, 5, 5])
+        _check.purchase_history([1, 1, 1], [6, 7, 1], [5, 5, 5])
     with pytest.raises(
         InvalidValueError, match="value that is not whole in 2 of 3 rows"
     ):
-        _history.purchase_history([1.5, 1.5, 1], [1, 1, 1], [5, 5, 5])
+        _check.purchase_history([1.5, 1.5, 1], [1, 1, 1], [5, 5, 5])
 
 
 def test_arrays_that_do_not_fit_together_are_refused() -> None:
     with pytest.raises(InvalidValueError, match=r"shapes \(3,\), \(2,\), \(1,\)"):
-        _history.purchase_history([1, 2, 3], [1.0, 2.0], [2.0])
+        _check.purchase_history([1, 2, 3], [1.0, 2.0], [2.0])
     with pytest.raises(InvalidTypeError, match="rows of unequal length"):
         _check.finite_array("x", [[1.0, 2.0], [3.0]])

@@ -5,8 +5,7 @@ import copy
 import numpy as np
 import pytest
 
-from crmkit import _history
-from crmkit._history import ProvenHistory, proven_history, purchase_history
+from crmkit._check import ProvenHistory, history_proof, proven_history, purchase_history
 from crmkit.errors import InvalidValueError
 from crmkit.typing import FloatArray
 
@@ -15,14 +14,14 @@ X, RECENCY, T = np.array([2.0, 0.0]), np.array([1.0, 0.0]), np.array([3.0, 3.0])
 
 def _proofs(monkeypatch: pytest.MonkeyPatch, *columns: FloatArray) -> int:
     calls = []
-    once = _history.flawless_history
+    once = history_proof.flawless_history
 
     def counted(*given: FloatArray) -> bool:
         calls.append(given)
         return once(*given)
 
     with monkeypatch.context() as patched:
-        patched.setattr(_history, "flawless_history", counted)
+        patched.setattr(history_proof, "flawless_history", counted)
         purchase_history(*columns)
     return len(calls)
 

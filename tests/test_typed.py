@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from crmkit import satisfaction, segments
-from crmkit._typed import typed
+from crmkit._check import typed
 from crmkit.clv import BgNbd, GammaGamma, Nbd, compare_models, with_clv
 from crmkit.datasets import simulate_purchases, simulate_survey
 from crmkit.errors import CrmkitError, InvalidTypeError, InvalidValueError, UnitWarning

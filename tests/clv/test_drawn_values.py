@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from crmkit import _history, clv, segments
+from crmkit import clv, segments
+from crmkit._check import history_proof
 from crmkit.errors import InvalidValueError, NotEnoughDataError
 from crmkit.typing import FloatArray
 
@@ -45,13 +46,13 @@ def test_histories_are_proved_once_however_many_futures_are_drawn(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     calls = []
-    once = _history.flawless_history
+    once = history_proof.flawless_history
 
     def counted(*columns: FloatArray) -> bool:
         calls.append(columns)
         return once(*columns)
 
-    monkeypatch.setattr(_history, "flawless_history", counted)
+    monkeypatch.setattr(history_proof, "flawless_history", counted)
     clv.with_clv_interval(TWO, **AHEAD, rng=_rng())
     assert len(calls) == 1
 

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crmkit import _frames, _history, clv
+from crmkit import _frames, clv
+from crmkit._check import history_proof
 from crmkit.errors import InvalidTypeError, InvalidValueError, UnitWarning
 from crmkit.typing import HistoryColumns
 
@@ -279,13 +280,13 @@ def test_a_frame_is_opened_once_and_a_history_proved_once(
     for module in list(sys.modules.values()):
         for what, source, name in (
             ("opened", _frames.conversion, "read"),
-            ("proved", _history, "flawless_history"),
+            ("proved", history_proof, "flawless_history"),
         ):
             function = getattr(source, name)
             known = vars(module).get(name) if hasattr(module, "__dict__") else None
             if known is function and module is not source:
                 monkeypatch.setattr(module, name, counted(what, function))
-    proved = counted("proved", _history.flawless_history)
-    monkeypatch.setattr(_history, "flawless_history", proved)
+    proved = counted("proved", history_proof.flawless_history)
+    monkeypatch.setattr(history_proof, "flawless_history", proved)
     _value(pd.DataFrame(CUSTOMERS))
     assert calls == {"opened": 1, "proved": 1}

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import expit
 
-from .._check import fraction, nonnegative, number, random_source, whole
-from .._typed import typed
+from .._check import fraction, nonnegative, number, random_source, typed, whole
 from ..errors import InvalidValueError
 from ..fits import shown
 from ..typing import FloatArray, IntArray, IntoDataFrame

@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .._check import typed
 from .._frames import numbers, read_eager
-from .._typed import typed
 from ..typing import IntoDataFrame
 from .drawing.chart import Chart, Scale, layer
 from .drawing.columns import band_of, interval_in

@@ -5,9 +5,8 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from .._check import one_of
+from .._check import one_of, typed
 from .._frames import numbers, read_eager
-from .._typed import typed
 from ..clv import Forecast
 from ..errors import NotEnoughDataError
 from ..typing import IntoDataFrame

@@ -4,9 +4,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .._check import MOST_REPEATS, whole
+from .._check import MOST_REPEATS, typed, whole
 from .._frames import numbers, nw, read_eager
-from .._typed import typed
 from ..typing import IntoDataFrame
 from .drawing.chart import Chart, Scale, layer
 from .drawing.matplotlib_axes import draw

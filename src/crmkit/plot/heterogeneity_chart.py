@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 import numpy as np
 from scipy.special import betaln, gammaincinv, gammaln
 
-from .._check import one_of
-from .._typed import typed
+from .._check import one_of, typed
 from ..errors import InvalidValueError
 from ..typing import FloatArray
 from .drawing.chart import Chart, Scale, layer

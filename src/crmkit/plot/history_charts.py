@@ -4,10 +4,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .._check import whole
+from .._check import typed, whole
 from .._dates import day_number
 from .._frames import numbers, nw, read_eager
-from .._typed import typed
 from ..errors import NotEnoughDataError
 from ..typing import Day, IntoDataFrame
 from .drawing.chart import Chart, Scale, layer

@@ -5,9 +5,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .._check import MOST_REPEATS, whole
+from .._check import MOST_REPEATS, typed, whole
 from .._frames import numbers, read_eager
-from .._typed import typed
 from ..typing import HISTORY, HistoryColumns, IntoDataFrame
 from .drawing.chart import Chart, Scale, layer
 from .drawing.columns import words

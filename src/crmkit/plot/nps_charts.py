@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .._check import typed
 from .._frames import EagerFrame, numbers, nw, read_eager
-from .._typed import typed
 from ..typing import FloatArray, IntoDataFrame
 from .drawing.chart import Chart, Scale, Tone, layer
 from .drawing.columns import arms_of, band_of, days_in, interval_in, names_in, words

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from .._typed import typed
+from .._check import typed
 from ..clv import CovariateEffect
 from ..fits import FitReport
 from .drawing.chart import Chart, Scale, layer

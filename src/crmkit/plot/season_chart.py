@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .._typed import typed
+from .._check import typed
 from ..clv import Seasonality
 from .drawing.chart import Chart, Scale, layer
 from .drawing.matplotlib_axes import draw

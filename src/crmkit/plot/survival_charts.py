@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .._check import typed
 from .._frames import numbers, nw, read_eager
-from .._typed import typed
 from ..churn import RetentionProjection, SurvivalCurve
 from ..typing import FloatArray, IntoDataFrame
 from .drawing.chart import Below, Chart, Layer, Scale, layer

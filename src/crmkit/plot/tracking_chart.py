@@ -4,9 +4,8 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from .._check import one_of
+from .._check import one_of, typed
 from .._frames import numbers, nw, read_eager
-from .._typed import typed
 from ..typing import IntoDataFrame
 from .drawing.chart import Chart, Scale, layer
 from .drawing.columns import days_in

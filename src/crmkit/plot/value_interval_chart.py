@@ -4,9 +4,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .._check import whole
+from .._check import typed, whole
 from .._frames import numbers, read_eager
-from .._typed import typed
 from ..typing import IntoDataFrame
 from .drawing.chart import Chart, Scale, layer
 from .drawing.columns import arms_of, interval_in, names_in, words

@@ -2,9 +2,8 @@
 
 from collections.abc import Callable, Sequence
 
-from .._check import day_count
+from .._check import day_count, typed
 from .._dates import day_number, iso_text
-from .._typed import typed
 from ..errors import InvalidValueError
 from ..typing import Day, IntoDataFrameT, PurchaseModel
 from .cutoff_days import cutoff_days

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .._check import whole
+from .._check import typed, whole
 from .._dates import day_number, iso_text
 from .._frames import (
     EagerFrame,
@@ -13,7 +13,6 @@ from .._frames import (
     require_dates,
     with_arrays,
 )
-from .._typed import typed
 from ..errors import InvalidValueError, NotEnoughDataError
 from ..typing import Day, IntArray, IntoDataFrame, IntoDataFrameT
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .._arguments import instance
+from .._check import instance
 from .._frames import (
     Groups,
     day_numbers,

@@ -5,9 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.special import stdtrit
 
-from ..._check import fraction
+from ..._check import fraction, typed
 from ..._frames import numbers, nw, read_numbers
-from ..._typed import typed
 from ...kernels.campaigns.ratio_limits import fieller
 from ...typing import IntoFrameT
 from ..measurement.sums_by_group import (

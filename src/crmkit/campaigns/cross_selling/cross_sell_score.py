@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from ..._check import day_count, positive, whole
+from ..._check import day_count, positive, typed, whole
 from ..._dates import day_number
 from ..._frames import (
     day_numbers,
@@ -18,7 +18,6 @@ from ..._frames import (
     table,
     time_zone,
 )
-from ..._typed import typed
 from ...errors import NotEnoughDataError
 from ...kernels.campaigns.first_purchase_rates import (
     best_offers,

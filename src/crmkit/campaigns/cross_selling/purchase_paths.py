@@ -4,9 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from ..._check import whole
+from ..._check import typed, whole
 from ..._frames import native, nw, table
-from ..._typed import typed
 from ...typing import IntArray, IntoDataFrameT
 from .purchased_products import PurchasedProducts, first_purchases, read_products
 

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import numpy as np
 
+from ..._check import typed
 from ..._frames import Frame, Rule, number_rules, nw, require_numbers, with_scores
-from ..._typed import typed
 from ...errors import InvalidValueError
 from ...typing import FloatArray, IntoFrameT
 

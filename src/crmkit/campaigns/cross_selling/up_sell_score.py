@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from ..._check import day_count, positive, whole
+from ..._check import day_count, positive, typed, whole
 from ..._dates import day_number
 from ..._frames import (
     EagerFrame,
@@ -23,7 +23,6 @@ from ..._frames import (
     table,
     time_zone,
 )
-from ..._typed import typed
 from ...errors import InvalidValueError, NotEnoughDataError
 from ...kernels.campaigns.price_ladder import climbing_rates, ladder, standing
 from ...typing import Day, FloatArray, IntArray, IntoDataFrameT

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from ..._check import nonnegative
+from ..._check import nonnegative, typed
 from ..._frames import (
     EagerFrame,
     group_rows,
@@ -21,7 +21,6 @@ from ..._frames import (
     require_present,
     table,
 )
-from ..._typed import typed
 from ...errors import InvalidValueError, NotEnoughDataError
 from ...typing import FloatArray, IntArray, IntoDataFrameT
 

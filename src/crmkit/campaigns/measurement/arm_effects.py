@@ -5,8 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.special import stdtr, stdtrit
 
-from ..._arguments import label
-from ..._check import fraction
+from ..._check import fraction, label, typed
 from ..._frames import (
     flag_rules,
     native,
@@ -18,7 +17,6 @@ from ..._frames import (
     require_numbers,
     result_table,
 )
-from ..._typed import typed
 from ...errors import InvalidValueError, NotEnoughDataError, shown
 from ...kernels.base.intervals import holm
 from ...satisfaction.reading.answer_groups import answer_groups

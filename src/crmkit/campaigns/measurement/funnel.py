@@ -5,8 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from ..._arguments import names_given
-from ..._check import fraction
+from ..._check import fraction, names_given
 from ..._frames import (
     EagerFrame,
     native,

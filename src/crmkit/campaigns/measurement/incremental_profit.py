@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 from scipy.special import stdtrit
 
-from ..._check import fraction, nonnegative, one_of
+from ..._check import fraction, nonnegative, one_of, typed
 from ..._frames import (
     flag_rules,
     number_rules,
@@ -16,7 +16,6 @@ from ..._frames import (
     refuse,
     require_numbers,
 )
-from ..._typed import typed
 from ...errors import InvalidValueError, NotEnoughDataError
 from ...fits import Interval, checked, from_document, to_document
 from ...kernels.campaigns.ratio_limits import fieller

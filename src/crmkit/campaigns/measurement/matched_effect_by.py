@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 from scipy.special import stdtr, stdtrit
 
-from ..._arguments import names_given
-from ..._check import fraction
+from ..._check import fraction, names_given, typed
 from ..._frames import (
     EagerFrame,
     flag_rules,
@@ -22,7 +21,6 @@ from ..._frames import (
     require_present,
     table,
 )
-from ..._typed import typed
 from ...errors import NotEnoughDataError
 from ...kernels.campaigns.matched_change import MatchedChange, matched_change
 from ...satisfaction.reading.answer_groups import answer_groups

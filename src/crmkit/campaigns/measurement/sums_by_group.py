@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from ..._arguments import names_given
+from ..._check import names_given
 from ..._frames import (
     EagerFrame,
     Frame,

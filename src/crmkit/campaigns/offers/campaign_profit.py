@@ -1,6 +1,6 @@
 """The profit to expect of making an offer to each customer."""
 
-from ..._arguments import instance
+from ..._check import instance, typed
 from ..._frames import (
     Frame,
     Rule,
@@ -9,7 +9,6 @@ from ..._frames import (
     require_numbers,
     with_scores,
 )
-from ..._typed import typed
 from ...errors import MissingColumnError
 from ...typing import IntoFrameT
 from .retention_offer import RetentionOffer

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..._arguments import instance
+from ..._check import instance
 from ..._frames import native, nw, read_eager, table
 from ...churn.classifier.scored_outcomes import Scored
 from ...kernels.base import ranking

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..._arguments import instance
+from ..._check import instance
 from ...errors import InvalidValueError
 from ...kernels.base import ranking
 from ...kernels.targeting import campaign_profit as kernel

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..._arguments import instance
+from ..._check import instance
 from ...fits import Interval, checked, from_document, resampled_interval_of, to_document
 from ...kernels.base import ranking
 from ...kernels.targeting import campaign_profit as kernel

@@ -13,8 +13,8 @@ from ..._check import (
     positive,
     probability_array,
     together,
+    typed,
 )
-from ..._typed import typed
 from ...errors import InvalidValueError
 from ...fits import checked, from_document, to_document
 from ...kernels.targeting import campaign_profit as kernel

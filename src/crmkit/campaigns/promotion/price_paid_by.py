@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ..._check import typed
 from ..._frames import Rule, numbers, nw, read, read_numbers, refuse
-from ..._typed import typed
 from ...typing import FloatArray, IntoFrameT
 from ..measurement.sums_by_group import (
     N_ROWS,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import stdtrit
 
-from ..._check import fraction, rate
+from ..._check import fraction, rate, typed
 from ..._frames import (
     EagerFrame,
     Frame,
@@ -21,7 +21,6 @@ from ..._frames import (
     require_numbers,
     with_scores,
 )
-from ..._typed import typed
 from ...errors import ConvergenceError, NotEnoughDataError
 from ...fits import Interval, checked, from_document, to_document
 from ...kernels.campaigns.price_elasticity import elasticity, informative

@@ -5,8 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from ..._arguments import listed
-from ..._check import fraction, positive
+from ..._check import fraction, listed, positive, typed
 from ..._frames import (
     Rule,
     missing,
@@ -20,7 +19,6 @@ from ..._frames import (
     require_present,
     table,
 )
-from ..._typed import typed
 from ...kernels.base.intervals import wilson
 from ...satisfaction.reading.answer_groups import answer_groups
 from ...typing import FloatArray, IntoDataFrameT

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ..._check import typed
 from ..._dates import day_number
 from ..._frames import (
     EagerFrame,
@@ -21,7 +22,6 @@ from ..._frames import (
     require_present,
     with_arrays,
 )
-from ..._typed import typed
 from ...typing import Day, IntArray, IntoDataFrameT
 from ..measurement.days_reached import days_reached, require_order
 

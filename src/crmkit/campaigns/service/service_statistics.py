@@ -5,8 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from ..._arguments import names_given
-from ..._check import fraction
+from ..._check import fraction, names_given, typed
 from ..._dates import day_number
 from ..._frames import (
     EagerFrame,
@@ -20,7 +19,6 @@ from ..._frames import (
     require_present,
     table,
 )
-from ..._typed import typed
 from ...errors import NotEnoughDataError
 from ...kernels.base.intervals import wilson
 from ...kernels.survival.event_table import event_table, survival

@@ -6,8 +6,7 @@ from typing import Any, Generic, TypeVar
 
 import numpy as np
 
-from ..._arguments import label, names_given
-from ..._check import fraction, nonnegative, whole
+from ..._check import fraction, label, names_given, nonnegative, typed, whole
 from ..._frames import (
     EagerFrame,
     group_rows,
@@ -23,7 +22,6 @@ from ..._frames import (
     table,
     with_arrays,
 )
-from ..._typed import typed
 from ...errors import InvalidTypeError, InvalidValueError, NotEnoughDataError
 from ...fits import Interval, shown
 from ...kernels.base.intervals import normal_quantile

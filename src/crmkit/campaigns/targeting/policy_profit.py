@@ -5,8 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from ..._arguments import label, names_given
-from ..._check import fraction
+from ..._check import fraction, label, names_given, typed
 from ..._frames import (
     EagerFrame,
     group_rows,
@@ -20,7 +19,6 @@ from ..._frames import (
     require_present,
     table,
 )
-from ..._typed import typed
 from ...errors import InvalidValueError, NotEnoughDataError
 from ...kernels.base.intervals import normal_quantile, two_sided_p
 from ...kernels.campaigns.policy_value import gain_per_customer, mean_with_variance

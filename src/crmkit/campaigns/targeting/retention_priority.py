@@ -3,7 +3,7 @@
 import itertools
 from collections.abc import Mapping
 
-from ..._check import fraction, number
+from ..._check import fraction, number, typed
 from ..._frames import (
     Frame,
     Rule,
@@ -16,7 +16,6 @@ from ..._frames import (
     refuse,
     require_numbers,
 )
-from ..._typed import typed
 from ...typing import IntoFrameT
 
 __all__ = ["with_retention_priority"]

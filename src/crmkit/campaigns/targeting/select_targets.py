@@ -6,7 +6,7 @@ from typing import Any, Generic, TypeVar
 
 import numpy as np
 
-from ..._check import nonnegative, one_of, whole
+from ..._check import nonnegative, one_of, typed, whole
 from ..._frames import (
     EagerFrame,
     group_rows,
@@ -20,7 +20,6 @@ from ..._frames import (
     require_present,
     with_columns_of,
 )
-from ..._typed import typed
 from ...errors import InvalidValueError
 from ...fits import shown
 from ...typing import FloatArray, IntoDataFrameT

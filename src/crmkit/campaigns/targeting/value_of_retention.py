@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..._check import nonnegative, rate
+from ..._check import nonnegative, rate, typed
 from ..._frames import (
     Frame,
     Rule,
@@ -12,7 +12,6 @@ from ..._frames import (
     require_numbers,
     with_scores,
 )
-from ..._typed import typed
 from ...typing import FloatArray, IntoFrameT
 
 __all__ = ["with_value_of_retention"]

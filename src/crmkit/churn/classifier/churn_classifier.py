@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from scipy.special import expit, logit
 
-from ..._check import MOST_REPEATS, fraction, random_source, whole
+from ..._check import MOST_REPEATS, fraction, random_source, typed, whole
 from ..._frames import (
     EagerFrame,
     native,
@@ -17,7 +17,6 @@ from ..._frames import (
     table,
     with_arrays,
 )
-from ..._typed import typed
 from ...errors import MissingColumnError
 from ...fits import shown
 from ...kernels.base import ranking

@@ -4,7 +4,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from ..._arguments import able_to
+from ..._check import able_to
 from ...errors import InvalidTypeError, InvalidValueError, MissingExtraError
 from ...typing import FloatArray, ProbabilityEstimator
 

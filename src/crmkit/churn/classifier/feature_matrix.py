@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from ..._arguments import listed
+from ..._check import listed
 from ..._frames import (
     EagerFrame,
     Rule,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ..._typed import typed
+from ..._check import typed
 from ...fits import FitReport, shown
 from ...kernels.survival import beta_discrete_weibull as kernel
 from ...typing import IntoFrame

@@ -9,8 +9,7 @@ from typing import ClassVar, Protocol, Self, final
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..._check import nonnegative, nonnegative_array, positive, rate, whole
-from ..._typed import typed
+from ..._check import nonnegative, nonnegative_array, positive, rate, typed, whole
 from ...fits import FitReport, from_document, to_document
 from ...kernels.base.newton import Derivatives
 from ...kernels.survival.life_table import discounted_residual

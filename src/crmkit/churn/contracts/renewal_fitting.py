@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from ..._typed import level_of_caller
+from ..._check import level_of_caller
 from ...errors import ConvergenceError, IdentifiabilityWarning
 from ...fits import FitReport, Penalty, estimate
 from ...kernels.base.newton import Derivatives

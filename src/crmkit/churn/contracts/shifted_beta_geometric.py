@@ -5,8 +5,7 @@ from typing import ClassVar
 
 from numpy.typing import ArrayLike
 
-from ..._check import nonnegative_array, positive
-from ..._typed import typed
+from ..._check import nonnegative_array, positive, typed
 from ...fits import FitReport, shown
 from ...kernels.survival import shifted_beta_geometric as kernel
 from ...typing import FloatArray, IntoFrame

@@ -5,10 +5,8 @@ from functools import partial
 
 import numpy as np
 
-from ..._arguments import able_to, instance
-from ..._check import positive
+from ..._check import able_to, instance, positive, typed
 from ..._frames import Frame, Rule, number_rules, nw, require_numbers, with_scores
-from ..._typed import typed
 from ...typing import (
     HISTORY,
     FloatArray,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..._check import day_count, fraction, nonnegative
+from ..._check import day_count, fraction, nonnegative, typed
 from ..._dates import day_number
 from ..._frames import (
     Frame,
@@ -21,7 +21,6 @@ from ..._frames import (
     require_numbers,
     with_scores,
 )
-from ..._typed import typed
 from ...errors import NotEnoughDataError
 from ...fits import checked, from_document, to_document
 from ...kernels.survival.purchase_gaps import returns_after_silence

@@ -7,8 +7,15 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..._arguments import listed
-from ..._check import MOST_REPEATS, fraction, nonnegative_array, one_of, whole
+from ..._check import (
+    MOST_REPEATS,
+    fraction,
+    listed,
+    nonnegative_array,
+    one_of,
+    typed,
+    whole,
+)
 from ..._frames import (
     EagerFrame,
     Rule,
@@ -21,7 +28,6 @@ from ..._frames import (
     refuse,
     require_numbers,
 )
-from ..._typed import typed
 from ...errors import ConvergenceError, InvalidValueError, NotEnoughDataError
 from ...fits import Interval, checked, from_document, to_document
 from ...kernels.base import binary_regression as kernel

@@ -7,9 +7,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 from scipy.special import chdtrc
 
-from ..._arguments import names_given
-from ..._check import one_of
-from ..._typed import typed
+from ..._check import names_given, one_of, typed
 from ...errors import NotEnoughDataError
 from ...fits import checked, from_document, to_document
 from ...kernels.survival import event_table as kernel

@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from ..._check import typed
 from ..._frames import native, numbers, read_eager, with_arrays
-from ..._typed import typed
 from ...errors import InvalidValueError
 from ...typing import FloatArray, IntoDataFrameT
 from .spells import read_spells

@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from ..._arguments import able_to
-from ..._check import MOST_REPEATS, rate, whole
+from ..._check import MOST_REPEATS, able_to, rate, typed, whole
 from ..._frames import (
     EagerFrame,
     native,
@@ -15,7 +14,6 @@ from ..._frames import (
     whole_rules,
     with_arrays,
 )
-from ..._typed import typed
 from ...errors import InvalidValueError
 from ...typing import FloatArray, IntoDataFrameT, IntoFrame, SurvivalModel
 

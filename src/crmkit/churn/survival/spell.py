@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..._check import one_of
+from ..._check import one_of, typed
 from ..._dates import day_number
 from ..._frames import (
     EagerFrame,
@@ -15,7 +15,6 @@ from ..._frames import (
     require_dates,
     with_arrays,
 )
-from ..._typed import typed
 from ...kernels.log.calendar import DAYS_PER_UNIT
 from ...typing import Day, IntArray, IntoDataFrameT, TimeUnit
 

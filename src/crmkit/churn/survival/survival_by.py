@@ -4,10 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..._arguments import names_given
-from ..._check import fraction
+from ..._check import fraction, names_given, typed
 from ..._frames import native, table
-from ..._typed import typed
 from ...typing import IntoDataFrameT
 from .kaplan_meier import curve_of
 from .spell_groups import spell_groups

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..._arguments import able_to, listed
-from ..._check import positive
+from ..._check import able_to, listed, positive
 from ...errors import InvalidValueError, NotEnoughDataError
 from ...fits import checked, from_document, to_document
 from ...kernels.survival import censored_scores as kernel

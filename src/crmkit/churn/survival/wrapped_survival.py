@@ -6,9 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..._check import nonnegative_array
+from ..._check import nonnegative_array, typed
 from ..._frames import read_eager
-from ..._typed import typed
 from ...errors import InvalidTypeError, InvalidValueError
 from ...fits import shown
 from ...typing import FloatArray, IntoFrame

@@ -7,11 +7,9 @@ from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 
-from ..._check import day_count, random_source
+from ..._check import ProvenHistory, day_count, random_source, typed
 from ..._dates import date_of
 from ..._frames import EagerFrame, numbers, nw, read_eager
-from ..._history import ProvenHistory
-from ..._typed import typed
 from ...errors import InvalidValueError, NotEnoughDataError
 from ...fits import Interval, checked, from_document, resampled_interval_of, to_document
 from ...rfm.calibration_holdout_summary import calibration_holdout_summary

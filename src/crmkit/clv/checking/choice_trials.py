@@ -7,9 +7,9 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from ..._check import ProvenHistory
 from ..._dates import date_of
 from ..._frames import column_names, numbers, read_eager
-from ..._history import ProvenHistory
 from ...errors import ConvergenceError, NotEnoughDataError
 from ...rfm.occasion_details import with_occasion_details
 from ...snapshots.transaction_columns import TransactionColumns

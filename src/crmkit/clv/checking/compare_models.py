@@ -8,10 +8,8 @@ from typing import Protocol
 from numpy.typing import ArrayLike
 from scipy.special import chdtrc
 
-from ..._arguments import able_to
-from ..._check import one_of
+from ..._check import able_to, one_of, typed
 from ..._frames import read, refuse
-from ..._typed import typed
 from ...errors import InvalidTypeError, InvalidValueError, NotEnoughDataError
 from ...fits import checked, from_document, to_document
 from ...kernels.base.cells import Cells

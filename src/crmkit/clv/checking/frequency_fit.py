@@ -6,8 +6,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..._arguments import able_to
-from ..._check import whole
+from ..._check import able_to, whole
 from ..._frames import native, numbers, read_eager, refuse, table
 from ...errors import InvalidValueError
 from ...typing import HISTORY, FloatArray, HistoryColumns, IntoDataFrameT

@@ -6,8 +6,7 @@ from functools import partial
 from math import nan
 from typing import Any, Final
 
-from ..._arguments import instance
-from ..._check import whole
+from ..._check import instance, whole
 from ...errors import InvalidTypeError, InvalidValueError, NotEnoughDataError
 from ...fits import checked, from_document, to_document, told
 from ...rfm.calibration_holdout_summary import calibration_holdout_summary

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..._check import typed
 from ..._frames import read_eager
-from ..._typed import typed
 from ...errors import NotEnoughDataError
 from ...fits import checked, from_document, to_document
 from ...kernels.purchases.count_dispersion import count_dispersion

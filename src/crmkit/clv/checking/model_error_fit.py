@@ -9,11 +9,9 @@ from typing import Protocol, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..._arguments import listed
-from ..._check import day_count
+from ..._check import day_count, listed, typed
 from ..._dates import date_of
 from ..._frames import numbers, read_eager
-from ..._typed import typed
 from ...errors import ConvergenceError, InvalidValueError, NotEnoughDataError
 from ...rfm.calibration_holdout_summary import calibration_holdout_summary
 from ...typing import HISTORY, Day, FloatArray, IntoDataFrame, PurchaseModel, SpendModel

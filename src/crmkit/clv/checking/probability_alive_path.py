@@ -5,7 +5,7 @@ from typing import Protocol
 
 import numpy as np
 
-from ..._arguments import able_to, listed
+from ..._check import able_to, listed
 from ..._dates import date_of, day_number
 from ..._frames import native, nw, read_eager, with_arrays
 from ...errors import InvalidValueError

@@ -5,7 +5,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from ..._history import ProvenHistory
+from ..._check import ProvenHistory
 from ...fits import FitReport
 from ...kernels.base.cells import group
 from ...typing import FloatArray, PurchaseModel, SpendModel

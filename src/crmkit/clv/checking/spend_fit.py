@@ -3,8 +3,7 @@
 import numpy as np
 from scipy.special import betainc
 
-from ..._arguments import instance
-from ..._check import MOST_REPEATS, whole
+from ..._check import MOST_REPEATS, instance, whole
 from ..._frames import native, numbers, nw, read_eager, refuse, table
 from ...errors import NotEnoughDataError
 from ...typing import HISTORY, HistoryColumns, IntoDataFrameT

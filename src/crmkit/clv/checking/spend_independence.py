@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..._check import typed
 from ..._frames import numbers, nw, read_eager, refuse
-from ..._typed import typed
 from ...errors import NotEnoughDataError
 from ...fits import checked, from_document, to_document
 from ...kernels.value.rank_correlation import (

@@ -6,11 +6,9 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..._arguments import able_to, instance
-from ..._check import day_count, one_of
+from ..._check import able_to, day_count, instance, one_of, typed
 from ..._dates import day_number
 from ..._frames import collect, group_rows, native, read_eager, table
-from ..._typed import typed
 from ...errors import InvalidValueError, NotEnoughDataError
 from ...rfm.open_log import REFUNDS, TransactionLog, open_log
 from ...rfm.summary_in_memory import occasions_between

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..._arguments import instance
-from ..._check import positive
+from ..._check import instance, positive
 from ..._dates import day_number
 from ...errors import InvalidValueError, NotEnoughDataError
 from ...fits import checked, from_document, to_document

@@ -6,11 +6,9 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from ..._arguments import instance, listed
-from ..._check import day_count, one_of, whole
+from ..._check import day_count, instance, listed, one_of, typed, whole
 from ..._dates import date_of, day_number
 from ..._frames import native, nw, read_eager, table
-from ..._typed import typed
 from ...errors import InvalidValueError, NotEnoughDataError
 from ...kernels.log.calendar import DAYS_PER_UNIT
 from ...kernels.value.component_identity import NEVER

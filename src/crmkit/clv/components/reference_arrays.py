@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..._arguments import instance
+from ..._check import instance
 from ..._dates import EPOCH
 from ...errors import InvalidValueError
 from ...ledger import Book

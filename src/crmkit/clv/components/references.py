@@ -7,8 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from ..._check import finite_array, nonnegative, nonnegative_array, number
-from ..._typed import typed
+from ..._check import finite_array, nonnegative, nonnegative_array, number, typed
 from ...errors import InvalidValueError
 from ...fits import checked, from_document, to_document
 

@@ -5,8 +5,7 @@ from typing import NoReturn
 
 import numpy as np
 
-from ..._arguments import instance
-from ..._check import one_of, rate, whole
+from ..._check import instance, one_of, rate, whole
 from ..._dates import day_number
 from ...errors import InvalidTypeError, InvalidValueError
 from ...fits import checked

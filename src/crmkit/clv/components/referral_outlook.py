@@ -5,19 +5,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..._arguments import instance
 from ..._check import (
     day_count,
     finite_array,
     fraction,
+    instance,
     nonnegative,
     nonnegative_array,
     one_of,
     time_span,
+    typed,
 )
 from ..._dates import day_number
 from ..._frames import group_rows, read_eager
-from ..._typed import typed
 from ...errors import InvalidValueError, MissingColumnError
 from ...fits import checked, from_document, to_document
 from ...kernels.log.calendar import DAYS_PER_UNIT

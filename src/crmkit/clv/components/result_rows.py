@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from ..._arguments import names_given
+from ..._check import names_given
 from ..._frames import EagerFrame, Rule, group_rows, missing, nw, read_eager, refuse
 from ...errors import InvalidValueError, MissingColumnError
 from ...kernels.value.component_identity import NEVER, totals

@@ -7,9 +7,7 @@ from typing import Generic, Protocol, TypeAlias
 
 import numpy as np
 
-from ..._arguments import instance
-from ..._check import one_of, random_source, whole
-from ..._typed import typed
+from ..._check import instance, one_of, random_source, typed, whole
 from ...fits import shown
 from ...kernels.log.calendar import DAYS_PER_UNIT
 from ...ledger import Ledger

@@ -9,9 +9,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..._arguments import instance
 from ..._check import (
     LONGEST,
+    instance,
     money_array,
     nonnegative,
     number,
@@ -20,6 +20,7 @@ from ..._check import (
     positions,
     random_source,
     together,
+    typed,
     whole_array,
 )
 from ..._frames import (
@@ -35,7 +36,6 @@ from ..._frames import (
     whole_rules,
     with_scores,
 )
-from ..._typed import typed
 from ...errors import IdentifiabilityWarning, NotEnoughDataError
 from ...fits import checked, from_document, to_document
 from ...kernels.purchases import credibility_spend

@@ -8,8 +8,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from ..._arguments import instance
-from ..._check import LONGEST, nonnegative
+from ..._check import LONGEST, instance, nonnegative
 from ..._frames import (
     Frame,
     Rule,

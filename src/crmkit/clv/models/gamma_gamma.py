@@ -11,18 +11,18 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import chdtrc
 
-from ..._arguments import instance
 from ..._check import (
+    instance,
     nonnegative_array,
     number_array,
     one_of,
     positions,
     random_source,
     together,
+    typed,
     whole_array,
 )
 from ..._frames import read, refuse
-from ..._typed import typed
 from ...errors import IdentifiabilityWarning, InvalidValueError
 from ...fits import FitReport, checked, from_document, to_document
 from ...kernels.base.cells import Cells

@@ -8,7 +8,16 @@ from typing import Protocol, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..._check import LONGEST, MOST_REPEATS, nonnegative_array, time_span, whole
+from ..._check import (
+    LONGEST,
+    MOST_REPEATS,
+    flawless_history,
+    known_history,
+    nonnegative_array,
+    purchase_history,
+    time_span,
+    whole,
+)
 from ..._frames import (
     Frame,
     Rule,
@@ -21,7 +30,6 @@ from ..._frames import (
     require_numbers,
     with_scores,
 )
-from ..._history import flawless_history, known_history, purchase_history
 from ...typing import FloatArray, IntArray, IntoFrameT
 from .model_arguments import new_columns
 

@@ -6,8 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from ..._arguments import instance
-from ..._check import whole
+from ..._check import instance, whole
 from ..._frames import Frame, Rule, number_rules, require_numbers
 from ...errors import InvalidValueError
 from ...fits import FitReport, shown

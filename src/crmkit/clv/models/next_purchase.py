@@ -6,8 +6,7 @@ from typing import final
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..._check import fraction, whole
-from ..._history import known_history
+from ..._check import fraction, known_history, whole
 from ...typing import FloatArray, IntArray
 from .given_active import given_active
 from .histories import by_blocks

@@ -5,9 +5,8 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..._check import MOST_REPEATS, nonnegative, whole, whole_array
+from ..._check import MOST_REPEATS, nonnegative, purchase_history, whole, whole_array
 from ..._frames import Frame, Rule, nw
-from ..._history import purchase_history
 from ...errors import InvalidValueError
 from ...kernels.purchases import bg_bb
 from ...typing import FloatArray, IntArray

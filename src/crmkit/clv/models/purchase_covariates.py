@@ -7,9 +7,8 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
-from ..._arguments import instance
+from ..._check import instance, typed
 from ..._frames import Frame, Rule, with_scores
-from ..._typed import typed
 from ...errors import InvalidValueError
 from ...fits import checked, from_document, to_document
 from ...kernels.purchases.covariate_objective import Shifts

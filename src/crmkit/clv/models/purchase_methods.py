@@ -3,8 +3,7 @@
 from functools import partial
 from typing import final
 
-from ..._arguments import instance
-from ..._typed import typed
+from ..._check import instance, typed
 from ...typing import HISTORY, HistoryColumns, IntoFrameT
 from .histories import Score, with_history_scores
 from .next_purchase import NextPurchaseScores

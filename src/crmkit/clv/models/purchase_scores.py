@@ -9,13 +9,13 @@ from numpy.typing import ArrayLike
 
 from ..._check import (
     MOST_REPEATS,
+    known_history,
     nonnegative,
     random_source,
     together,
     whole,
     whole_array,
 )
-from ..._history import known_history
 from ...fits import FitReport, from_document, to_document
 from ...typing import FloatArray, IntArray
 from .discounting import discounting

@@ -7,8 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from ..._arguments import instance
-from ..._check import one_of, time_span
+from ..._check import instance, one_of, time_span, typed
 from ..._dates import day_number
 from ..._frames import (
     day_numbers,
@@ -18,7 +17,6 @@ from ..._frames import (
     require_dates,
     with_arrays,
 )
-from ..._typed import typed
 from ...fits import checked, from_document, shown, to_document
 from ...kernels.log.calendar import DAYS_PER_UNIT
 from ...kernels.purchases.seasonal_clock import operational_time

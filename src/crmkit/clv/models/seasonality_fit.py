@@ -5,10 +5,9 @@ from typing import Literal
 
 import numpy as np
 
-from ..._check import LONGEST, nonnegative, one_of
+from ..._check import LONGEST, nonnegative, one_of, typed
 from ..._dates import day_number
 from ..._frames import group_rows, read_eager
-from ..._typed import typed
 from ...errors import ConvergenceError, InvalidValueError, NotEnoughDataError
 from ...kernels.base.cells import group
 from ...kernels.log.occasions import Histories, Occasions, histories

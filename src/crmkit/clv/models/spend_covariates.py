@@ -6,10 +6,8 @@ from typing import Literal
 
 import numpy as np
 
-from ..._arguments import instance
-from ..._check import one_of
+from ..._check import instance, one_of, typed
 from ..._frames import Frame, Rule, nw, read, refuse, with_scores
-from ..._typed import typed
 from ...errors import InvalidValueError
 from ...fits import checked, estimate, from_document, to_document
 from ...fits.effects import fit_effects

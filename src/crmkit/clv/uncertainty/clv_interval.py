@@ -2,10 +2,8 @@
 
 import numpy as np
 
-from ..._arguments import able_to
-from ..._check import random_source, time_span
+from ..._check import able_to, random_source, time_span, typed
 from ..._frames import native, with_arrays
-from ..._typed import typed
 from ...typing import HISTORY, FloatArray, HistoryColumns, IntoDataFrameT
 from ..models.model_arguments import new_columns
 from ..value.customer_terms import own_terms, rate_for_all, share_for_all

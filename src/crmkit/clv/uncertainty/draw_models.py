@@ -4,8 +4,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from ..._check import MOST_REPEATS, random_source, whole
-from ..._typed import typed
+from ..._check import MOST_REPEATS, random_source, typed, whole
 from .parameter_draws import Fitted, drawable, plausible, steady
 
 __all__ = ["draw_models"]

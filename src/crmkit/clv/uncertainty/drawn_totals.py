@@ -19,7 +19,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from ..._history import ProvenHistory
+from ..._check import ProvenHistory
 from ...typing import FloatArray, IntArray
 from ..models.gamma_gamma import GammaGamma
 from ..models.purchase_scores import PurchaseScores

@@ -8,8 +8,7 @@ from typing import Final, Literal, TypeAlias, TypeVar
 import numpy as np
 from scipy.special import expit, logit
 
-from ..._check import fraction, one_of
-from ..._typed import typed
+from ..._check import fraction, one_of, typed
 from ...typing import HISTORY, FloatArray, HistoryColumns, IntoFrameT
 from ..models.histories import Score, with_history_scores
 from .parameter_draws import Fitted, log_covariance, moved, steady

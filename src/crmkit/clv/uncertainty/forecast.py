@@ -6,9 +6,7 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
-from ..._arguments import able_to, names_given
-from ..._check import one_of, random_source, time_span
-from ..._typed import typed
+from ..._check import able_to, names_given, one_of, random_source, time_span, typed
 from ...fits import Interval, checked, from_document, resampled_interval_of, to_document
 from ...typing import HISTORY, FloatArray, HistoryColumns, IntoDataFrame
 from ..value.customer_terms import own_terms, rate_for_all, share_for_all

@@ -4,10 +4,8 @@ from math import inf
 
 import numpy as np
 
-from ..._arguments import instance
-from ..._check import fraction
+from ..._check import fraction, instance, typed
 from ..._frames import read, refuse
-from ..._typed import typed
 from ...errors import InvalidValueError, NotEnoughDataError
 from ...fits import FitReport, Interval, profile_interval
 from ...kernels.base.newton import Objective

@@ -5,7 +5,7 @@ from typing import Final
 
 import numpy as np
 
-from ..._arguments import instance
+from ..._check import instance
 from ...errors import InvalidValueError
 from ...fits import checked, shown
 from ...typing import FloatArray

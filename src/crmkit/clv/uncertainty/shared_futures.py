@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..._history import ProvenHistory
+from ..._check import ProvenHistory
 from ...typing import FloatArray
 from ..models.gamma_gamma import GammaGamma
 from ..models.purchase_scores import PurchaseScores

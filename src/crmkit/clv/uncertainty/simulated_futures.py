@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..._history import ProvenHistory
+from ..._check import ProvenHistory
 from ...typing import FloatArray, IntArray, SpendModel
 from ..models.gamma_gamma import GammaGamma
 from ..models.purchase_scores import PurchaseScores

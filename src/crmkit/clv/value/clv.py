@@ -2,8 +2,7 @@
 
 from functools import partial
 
-from ..._check import time_span
-from ..._typed import typed
+from ..._check import time_span, typed
 from ...typing import (
     HISTORY,
     FloatArray,

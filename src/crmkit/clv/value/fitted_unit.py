@@ -3,8 +3,7 @@
 import warnings
 from math import expm1, log, log1p
 
-from ..._check import rate
-from ..._typed import level_of_caller
+from ..._check import level_of_caller, rate
 from ...errors import UnitWarning
 from ...kernels.log.calendar import DAYS_PER_UNIT
 from ...typing import TimeUnit

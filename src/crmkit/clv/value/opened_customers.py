@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..._check import ProvenHistory, proven_history, purchase_history
 from ..._frames import (
     EagerFrame,
     Rule,
@@ -13,7 +14,6 @@ from ..._frames import (
     refuse,
     require_numbers,
 )
-from ..._history import ProvenHistory, proven_history, purchase_history
 from ...typing import FloatArray, HistoryColumns, IntoDataFrame
 from ..models.histories import history_rules, known_id
 from ..models.spend_columns import spending_rules

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from ..._arguments import instance
+from ..._check import instance
 from ..._dates import day_number
 from ..._frames import native, nw, read_eager, table
 from ...errors import InvalidValueError

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..._arguments import instance
+from ..._check import instance
 from ..._dates import day_number
 from ...errors import InvalidTypeError, InvalidValueError
 from ...fits import checked, from_document, to_document

@@ -6,9 +6,10 @@ from typing import Annotated, Literal
 
 import typer
 
-from ... import rfm_summary, transaction_report
 from ..._frames import native
 from ...churn import with_churn_risk
+from ...rfm.rfm_summary import rfm_summary
+from ...rfm.transaction_report import transaction_report
 from ...segments import cohort_table, with_rfm_scores, with_rfm_segment
 from ...typing import HistoryColumns
 from ..findings.forecast_check import held_back

@@ -6,10 +6,16 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
-from ..._arguments import names_given
-from ..._check import MOST_REPEATS, fraction, one_of, random_source, whole
+from ..._check import (
+    MOST_REPEATS,
+    fraction,
+    names_given,
+    one_of,
+    random_source,
+    typed,
+    whole,
+)
 from ..._frames import read_eager
-from ..._typed import typed
 from ...errors import InvalidValueError, NotEnoughDataError
 from ...fits import Interval, checked, from_document, resampled_interval_of, to_document
 from ...kernels.base import intervals

@@ -5,9 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.special import stdtrit
 
-from ..._arguments import names_given
+from ..._check import names_given, typed
 from ..._frames import native, read_eager, table
-from ..._typed import typed
 from ...errors import NotEnoughDataError
 from ...kernels.survey import driver_weights as kernel
 from ...typing import FloatArray, IntArray, IntoDataFrameT

@@ -5,10 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.special import stdtrit
 
-from ..._arguments import names_given
-from ..._check import fraction
+from ..._check import fraction, names_given, typed
 from ..._frames import native, read_eager, table
-from ..._typed import typed
 from ...errors import InvalidValueError, NotEnoughDataError
 from ...kernels.base import regression
 from ...typing import BoolArray, FloatArray, IntoDataFrameT

@@ -10,9 +10,8 @@ from typing import Final
 
 import numpy as np
 
-from ..._arguments import names_given
+from ..._check import names_given, typed
 from ..._frames import read_eager
-from ..._typed import typed
 from ...errors import InvalidValueError
 from ...fits import checked, from_document, shown, to_document
 from ...kernels.survey import reliability

@@ -6,7 +6,7 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
-from ..._check import fraction, one_of
+from ..._check import fraction, one_of, typed
 from ..._frames import (
     Rule,
     missing,
@@ -15,7 +15,6 @@ from ..._frames import (
     refuse,
     require_numbers,
 )
-from ..._typed import typed
 from ...errors import InvalidValueError, NotEnoughDataError
 from ...fits import Interval, checked, from_document, to_document
 from ...kernels.survey import share_ratios

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..._arguments import names_given
-from ..._check import whole
+from ..._check import names_given, whole
 from ..._frames import read_eager
 from ...errors import InvalidValueError, NotEnoughDataError
 from ...fits import Interval, checked, from_document, to_document

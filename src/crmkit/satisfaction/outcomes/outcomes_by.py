@@ -5,8 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.special import stdtrit
 
-from ..._arguments import names_given
-from ..._check import fraction
+from ..._check import fraction, names_given
 from ..._frames import native, nw, read_eager, table, with_arrays
 from ...kernels.base import intervals
 from ...typing import FloatArray, IntArray, IntoDataFrameT

@@ -7,8 +7,7 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
-from ..._check import fraction, one_of, whole
-from ..._typed import typed
+from ..._check import fraction, one_of, typed, whole
 from ...errors import InvalidValueError, NotEnoughDataError
 from ...fits import Interval, checked, from_document, to_document
 from ...kernels.survey import nps as kernel

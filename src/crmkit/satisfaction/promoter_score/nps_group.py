@@ -1,9 +1,8 @@
 """The band of each answer: promoter, passive or detractor."""
 
-from ..._check import one_of
+from ..._check import one_of, typed
 from ..._frames import Frame, Rule, native, nw, read, refuse, require_numbers
 from ..._frames import missing as missing_in
-from ..._typed import typed
 from ...typing import IntoFrameT, Missing
 from ..reading.tally import Fractions, Scale, scale_rules
 from .bands import Bands, bands_of

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from ..._check import typed
 from ..._frames import (
     EagerFrame,
     group_rows,
@@ -14,7 +15,6 @@ from ..._frames import (
     require_ids,
     with_arrays,
 )
-from ..._typed import typed
 from ...errors import ConvergenceError, InvalidValueError
 from ...kernels.survey import design_weights as kernel
 from ...typing import FloatArray, IntArray, IntoDataFrameT

@@ -1,6 +1,6 @@
 """CES, the customer effort score: the share of customers who found it easy."""
 
-from ..._typed import typed
+from ..._check import typed
 from ...typing import IntoFrame
 from ..reading.tally import Fractions, OutOfRange, Scale
 from .rating import Direction, Rating, rating_of

@@ -1,6 +1,6 @@
 """CSAT: the share of customers in the top boxes of a satisfaction question."""
 
-from ..._typed import typed
+from ..._check import typed
 from ...typing import IntoFrame
 from ..reading.tally import Fractions, OutOfRange, Scale
 from .rating import Rating, rating_of

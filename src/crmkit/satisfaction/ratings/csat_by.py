@@ -4,10 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..._arguments import names_given
-from ..._check import one_of
+from ..._check import names_given, one_of, typed
 from ..._frames import EagerFrame, beside, is_lazy, native, numbers, nw, with_arrays
-from ..._typed import typed
 from ...typing import BoolArray, IntoFrameT
 from ..reading.tally import Answers, Fractions, OutOfRange, Scale, tally
 from .rating import DIRECTIONS, Direction, box_limits, require_boxes

@@ -4,8 +4,8 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ..._check import typed
 from ..._frames import EagerFrame, native, read_eager, with_arrays
-from ..._typed import typed
 from ...errors import NotEnoughDataError
 from ...fits import Interval, checked, from_document, to_document
 from ...typing import IntoDataFrame, IntoDataFrameT

@@ -7,9 +7,8 @@ from typing import Literal, TypeAlias
 import numpy as np
 from scipy.special import fdtrc
 
-from ..._check import one_of
+from ..._check import one_of, typed
 from ..._frames import read_eager
-from ..._typed import typed
 from ...errors import InvalidValueError, NotEnoughDataError
 from ...fits import checked, from_document, to_document
 from ...kernels.base import regression

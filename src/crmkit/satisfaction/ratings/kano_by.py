@@ -4,8 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..._arguments import names_given
-from ..._check import fraction
+from ..._check import fraction, names_given
 from ..._frames import (
     beside,
     is_lazy,

@@ -7,10 +7,8 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
-from ..._arguments import names_given
-from ..._check import one_of
+from ..._check import names_given, one_of, typed
 from ..._frames import native, read_eager, with_arrays
-from ..._typed import typed
 from ...errors import InvalidValueError, NotEnoughDataError
 from ...fits import Interval, checked, from_document, to_document
 from ...kernels.survey import reliability

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..._arguments import names_given
+from ..._check import names_given
 from ..._frames import (
     Frame,
     Rule,

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..._arguments import names_given
-from ..._check import MOST_REPEATS, whole
+from ..._check import MOST_REPEATS, names_given, whole
 from ..._frames import Frame, collect, native, numbers, read_numbers, result_table
 from ...kernels.groups import lorenz, tier_cuts
 from ...typing import FloatArray, IntArray, IntoFrameT

@@ -5,8 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from ..._arguments import names_given
-from ..._check import nonnegative
+from ..._check import names_given, nonnegative
 from ..._frames import (
     collect,
     native,

@@ -6,8 +6,7 @@ from math import isfinite
 
 import numpy as np
 
-from ..._arguments import listed, names_given
-from ..._check import number
+from ..._check import listed, names_given, number
 from ..._frames import native, read_numbers, result_table
 from ...errors import InvalidValueError
 from ...typing import IntoFrameT

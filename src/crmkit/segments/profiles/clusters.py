@@ -6,8 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..._arguments import listed, names_given
-from ..._check import MOST_REPEATS, random_source, whole
+from ..._check import MOST_REPEATS, listed, names_given, random_source, typed, whole
 from ..._frames import (
     number_rules,
     numbers,
@@ -16,7 +15,6 @@ from ..._frames import (
     require_numbers,
     with_columns_of,
 )
-from ..._typed import typed
 from ...errors import InvalidValueError, MissingExtraError, NotEnoughDataError
 from ...fits import checked, from_document, to_document, told
 from ...kernels.groups.rand_index import adjusted_rand

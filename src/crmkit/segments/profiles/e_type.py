@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping
 
-from ..._check import number
+from ..._check import number, typed
 from ..._frames import native, nw, read_numbers
-from ..._typed import typed
 from ...errors import InvalidTypeError, InvalidValueError
 from ...typing import IntoFrameT
 

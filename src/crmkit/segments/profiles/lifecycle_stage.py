@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from ..._check import day_count, fraction, nonnegative
+from ..._check import day_count, fraction, nonnegative, typed
 from ..._frames import (
     native,
     number_rules,
@@ -12,7 +12,6 @@ from ..._frames import (
     refuse,
     require_numbers,
 )
-from ..._typed import typed
 from ...typing import IntoFrameT
 
 __all__ = ["LIFECYCLE_STAGES", "with_lifecycle_stage"]

@@ -2,9 +2,8 @@
 
 from typing import Final
 
-from ..._check import number
+from ..._check import number, typed
 from ..._frames import native, nw, read_numbers
-from ..._typed import typed
 from ...typing import IntoFrameT
 
 __all__ = ["LOYALTY_TYPES", "with_loyalty_type"]

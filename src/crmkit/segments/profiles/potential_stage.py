@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from ..._check import typed
 from ..._frames import (
     Frame,
     collect,
@@ -13,7 +14,6 @@ from ..._frames import (
     refuse,
     require_ids,
 )
-from ..._typed import typed
 from ...typing import IntoFrameT
 
 __all__ = ["with_potential_stage"]

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from ..._arguments import names_given
+from ..._check import names_given
 from ..._frames import (
     Frame,
     column_types,

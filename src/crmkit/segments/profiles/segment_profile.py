@@ -6,8 +6,7 @@ from typing import Any
 import numpy as np
 from scipy.special import chdtrc
 
-from ..._arguments import names_given
-from ..._check import fraction
+from ..._check import fraction, names_given
 from ..._frames import (
     collect,
     native,

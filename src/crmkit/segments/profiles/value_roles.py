@@ -6,7 +6,7 @@ from typing import Final, Literal
 
 import numpy as np
 
-from ..._check import fraction, one_of
+from ..._check import fraction, one_of, typed
 from ..._frames import (
     Frame,
     Rule,
@@ -19,7 +19,6 @@ from ..._frames import (
     refuse,
     require_numbers,
 )
-from ..._typed import typed
 from ...errors import NotEnoughDataError
 from ...fits import checked, from_document, to_document
 from ...kernels.groups import lorenz, tier_cuts

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from ..._arguments import listed
+from ..._check import listed
 from ..._frames import (
     Frame,
     column_types,

@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
-from ..._arguments import instance, listed
+from ..._check import instance, listed
 from ..._frames import Frame, native, nw, read, with_scores
 from ...errors import InvalidValueError
 from ...fits import checked, from_document, to_document

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from ..._check import one_of
+from ..._check import one_of, typed
 from ..._frames import (
     Frame,
     Rule,
@@ -14,7 +14,6 @@ from ..._frames import (
     refuse,
     require_numbers,
 )
-from ..._typed import typed
 from ...typing import IntoFrameT, Missing
 from .rfm_segment_table import RfmSegment, RfmSegments
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..._check import nonnegative, number, whole
+from ..._check import nonnegative, number, typed, whole
 from ..._frames import (
     Frame,
     collect,
@@ -17,7 +17,6 @@ from ..._frames import (
     require_one_row_each,
     require_present,
 )
-from ..._typed import typed
 from ...errors import InvalidValueError, NotEnoughDataError
 from ...fits import checked, from_document, to_document
 from ...kernels.groups import markov

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from ..._check import typed
 from ..._frames import Rule, native, nw, read, refuse
-from ..._typed import typed
 from ...typing import IntoFrameT
 from .tier_labels import known_tier, require_labels
 

@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 
-from ..._arguments import listed
-from ..._check import whole
+from ..._check import listed, whole
 from ..._frames import Frame, Rule, missing, nw
 from ...errors import InvalidValueError
 

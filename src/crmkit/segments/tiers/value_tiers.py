@@ -8,8 +8,7 @@ from math import isfinite
 
 import numpy as np
 
-from ..._arguments import listed
-from ..._check import fraction
+from ..._check import fraction, listed, typed
 from ..._frames import (
     Frame,
     Rule,
@@ -22,7 +21,6 @@ from ..._frames import (
     require_numbers,
     with_scores,
 )
-from ..._typed import typed
 from ...errors import InvalidValueError, NotEnoughDataError
 from ...fits import checked, from_document, to_document
 from ...kernels.base.intervals import normal_quantile

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from ..._typed import typed
+from ..._check import typed
 from ...typing import IntoFrameT, Missing
 from .fit_value_tiers import ShareOf, fit_value_tiers
 

@@ -5,9 +5,9 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ._check import HUGE, LONGEST, nonnegative_array, number_array, refuse_where
-from .errors import InvalidValueError
-from .typing import FloatArray
+from ..errors import InvalidValueError
+from ..typing import FloatArray
+from .numbers import HUGE, LONGEST, nonnegative_array, number_array, refuse_where
 
 __all__ = [
     "ProvenHistory",

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import TypeVar
 
-from .errors import InvalidTypeError, InvalidValueError
+from ..errors import InvalidTypeError, InvalidValueError
 
 __all__ = [
     "able_to",

@@ -17,9 +17,9 @@ from typing import Any, Final, ParamSpec, TypeVar
 
 import numpy as np
 
-from ._arguments import able_to, function
-from ._check import number, one_of, random_source
-from .errors import InvalidTypeError, shown
+from ..errors import InvalidTypeError, shown
+from .arguments import able_to, function
+from .numbers import number, one_of, random_source
 
 __all__ = ["level_of_caller", "typed"]
 

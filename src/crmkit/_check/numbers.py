@@ -7,8 +7,8 @@ from typing import Final, TypeVar, cast
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .errors import InvalidTypeError, InvalidValueError, shown
-from .typing import FloatArray, IntArray
+from ..errors import InvalidTypeError, InvalidValueError, shown
+from ..typing import FloatArray, IntArray
 
 __all__ = [
     "HUGE",
