@@ -263,6 +263,15 @@ def test_a_missing_column_is_named(eager_frame: Make) -> None:
         plot.probability_alive(eager_frame(GROUPS))
 
 
+def test_an_empty_table_is_refused() -> None:
+    fitted = ck.clv.frequency_fit(
+        pd.DataFrame({"frequency": [0], "recency": [0.0], "T": [4.0]}),
+        models={"m": ck.clv.BgNbd(r=0.24, alpha=4.4, a=0.8, b=2.4)},
+    )
+    with pytest.raises(NotEnoughDataError, match="a table with rows"):
+        plot.frequency_bars(fitted.head(0))
+
+
 def test_axes_without_a_plot_make_no_document() -> None:
     with pytest.raises(NotEnoughDataError, match="axes with a plot of crmkit"):
         plot.vega_lite(ax=plt.subplots()[1])

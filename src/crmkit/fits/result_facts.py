@@ -98,7 +98,8 @@ def _label(name: str, value: object) -> str:
 def _is_table(value: object) -> bool:
     if not isinstance(value, tuple) or not value:
         return False
-    return len(value) > 2 or dataclasses.is_dataclass(value[0])
+    first, *_ = value
+    return len(value) > 2 or dataclasses.is_dataclass(first)
 
 
 def _rows_of_results(results: Sequence[object]) -> Rows:

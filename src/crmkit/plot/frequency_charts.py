@@ -8,6 +8,7 @@ from .._check import MOST_REPEATS, typed, whole
 from .._frames import numbers, nw, read_eager
 from ..typing import IntoDataFrame
 from .drawing.chart import Chart, Scale, layer
+from .drawing.columns import groups_in
 from .drawing.matplotlib_axes import draw
 from .drawing.number_formats import counted, percent
 
@@ -54,17 +55,16 @@ def frequency_bars(
     'BG/NBD puts 1.3% of customers into the wrong bar'
     """
     frame = read_eager(fitted, ("model", "n_purchases", "actual", "expected"))
-    models = list(dict.fromkeys(str(name) for name in frame["model"].to_list()))
-    layers = []
+    models = groups_in(frame, "model")
+    first = frame.filter(nw.col("model") == models[0]).sort("n_purchases")
+    actual, thought = numbers(first, "actual"), numbers(first, "expected")
+    counts, n = numbers(first, "n_purchases"), actual.sum()
+    wrong = np.abs(actual - thought).sum() / 2 / max(n, 1)
+    place = np.arange(actual.size, dtype=np.float64)
+    layers = [layer("bars", place, actual, tone="soft", name="actual")]
     for name in models:
         mine = frame.filter(nw.col("model") == name).sort("n_purchases")
-        place = np.arange(len(mine), dtype=np.float64)
-        actual, expected = numbers(mine, "actual"), numbers(mine, "expected")
-        if name == models[0]:
-            layers.append(layer("bars", place, actual, tone="soft", name="actual"))
-            counts = numbers(mine, "n_purchases")
-            wrong = np.abs(actual - expected).sum() / 2 / max(actual.sum(), 1)
-            n = actual.sum()
+        expected = numbers(mine, "expected")
         layers.append(layer("bars", place, expected, name=name))
     names = [f"{count:,.0f}" for count in counts]
     names[-1] += "+"

@@ -8,7 +8,7 @@ from .._check import one_of, typed
 from .._frames import numbers, nw, read_eager
 from ..typing import IntoDataFrame
 from .drawing.chart import Chart, Scale, layer
-from .drawing.columns import days_in
+from .drawing.columns import days_in, groups_in
 from .drawing.matplotlib_axes import draw
 from .drawing.number_formats import percent
 
@@ -68,16 +68,14 @@ def tracking_line(
     actual, expected = f"{before}actual", f"{before}expected"
     both = ("cumulative_actual", "cumulative_expected")
     frame = read_eager(tracked, ("model", "period_end", actual, expected, *both))
-    names = list(dict.fromkeys(str(name) for name in frame["model"].to_list()))
-    layers = []
+    names = groups_in(frame, "model")
+    first = frame.filter(nw.col("model") == names[0]).sort("period_end")
+    came, thought = (float(numbers(first, each)[-1]) for each in both)
+    when = days_in(first, "period_end")
+    layers = [layer("line", when, numbers(first, actual), tone="total", name="actual")]
     for name in names:
         mine = frame.filter(nw.col("model") == name).sort("period_end")
         when = days_in(mine, "period_end")
-        if name == names[0]:
-            layers.append(
-                layer("line", when, numbers(mine, actual), tone="total", name="actual")
-            )
-            came, thought = (float(numbers(mine, each)[-1]) for each in both)
         layers.append(
             layer("line", when, numbers(mine, expected), name=name, dash=True)
         )

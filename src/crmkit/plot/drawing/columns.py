@@ -5,10 +5,19 @@ import datetime as dt
 import numpy as np
 
 from ..._frames import EagerFrame, day_numbers, numbers
+from ...errors import NotEnoughDataError
 from ...typing import FloatArray
 from .chart import Layer, layer
 
-__all__ = ["arms_of", "band_of", "days_in", "interval_in", "names_in", "words"]
+__all__ = [
+    "arms_of",
+    "band_of",
+    "days_in",
+    "groups_in",
+    "interval_in",
+    "names_in",
+    "words",
+]
 
 Ends = tuple[FloatArray, FloatArray]
 
@@ -27,6 +36,16 @@ def names_in(frame: EagerFrame, column: str) -> tuple[str, ...]:
     years = firsts and all(value.month == 1 for value in values) and len(values) > 1
     form = "%Y" if years else "%b %Y" if firsts else "%Y-%m-%d"
     return tuple(value.strftime(form) for value in values)
+
+
+def groups_in(frame: EagerFrame, column: str) -> list[str]:
+    """Return the names of the groups in order; refuse a table without any."""
+    groups = list(dict.fromkeys(names_in(frame, column)))
+    if not groups:
+        raise NotEnoughDataError(
+            needed="a table with rows", got="an empty one", remedy="Pass more data."
+        )
+    return groups
 
 
 def interval_in(frame: EagerFrame, column: str) -> Ends | None:
