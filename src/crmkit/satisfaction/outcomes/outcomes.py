@@ -240,7 +240,8 @@ def _finished(joined: Frame, added: Sequence[str], window: OutcomeWindow) -> Fra
     """Fill outcomes that did not happen: 0, or the whole horizon for a time."""
     waited = {"days_to_repurchase", "days_to_churn"}
     flags = [
-        (~nw.col(name).is_null()).cast(nw.Int64).alias(flag)
+        # PostgreSQL makes no number of a truth value.
+        nw.when(~nw.col(name).is_null()).then(1).otherwise(0).cast(nw.Int64).alias(flag)
         for flag, name in _flags(added).items()
     ]
     filled = [

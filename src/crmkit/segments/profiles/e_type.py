@@ -72,7 +72,9 @@ def with_e_type(
     opened = read_numbers(customers, list(bars))
     shown = nw.lit(0)
     for name, bar in bars.items():
-        shown = shown + (nw.col(name) >= bar).cast(nw.Int64)
+        # PostgreSQL makes no number of a truth value.
+        one = nw.when(nw.col(name) >= bar).then(1).otherwise(0)
+        shown = shown + one.cast(nw.Int64)
     counted = opened.with_columns(shown.alias(count_col))
     every = (nw.col(count_col) == len(bars)).alias(output_col)
     return native(counted.with_columns(every), customers)

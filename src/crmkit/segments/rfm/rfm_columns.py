@@ -113,7 +113,9 @@ def reached(value: nw.Expr, bounds: Sequence[float]) -> nw.Expr:
     score = nw.lit(1)
     number = value.cast(nw.Float64)
     for bound in bounds:
-        score = score + (number >= bound).cast(nw.Int64)
+        # PostgreSQL makes no number of a truth value.
+        one = nw.when(number >= bound).then(1).otherwise(0)
+        score = score + one.cast(nw.Int64)
     return score
 
 
