@@ -1,8 +1,8 @@
 """Customers who were refunded more than they bought: valued at 0, and counted.
 
 The spend model knows positive amounts only. A customer whose repeat purchases brought
-nothing, or less after refunds, is expected to spend nothing: nothing in such a past
-speaks for an amount. The table of customers keeps the mean as it came out.
+nothing, or less after refunds, is expected to spend nothing, since nothing in such a
+past speaks for an amount. The table of customers keeps the mean as it came out.
 """
 
 import numpy as np
