@@ -17,8 +17,8 @@ from typing import Any, Final, ParamSpec, TypeVar
 
 import numpy as np
 
-from ._arguments import able_to, function
-from ._check import number, one_of, random_source
+from ._arguments import able_to, function, one_of, random_source
+from ._check import number
 from .errors import InvalidTypeError, shown
 
 __all__ = ["level_of_caller", "typed"]

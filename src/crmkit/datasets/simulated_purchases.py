@@ -7,7 +7,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .._check import nonnegative_array, one_of, random_source, whole
+from .._arguments import one_of, random_source
+from .._check import nonnegative_array, whole
 from .._dates import day_number
 from .._typed import typed
 from ..errors import InvalidValueError

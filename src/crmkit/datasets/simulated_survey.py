@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import expit
 
-from .._check import fraction, nonnegative, number, random_source, whole
+from .._arguments import random_source
+from .._check import fraction, nonnegative, number, whole
 from .._typed import typed
 from ..errors import InvalidValueError
 from ..fits import shown

@@ -5,8 +5,7 @@ from typing import Generic, Literal, cast
 
 import numpy as np
 
-from .._arguments import instance
-from .._check import one_of
+from .._arguments import instance, one_of
 from ..errors import NotEnoughDataError
 from ..fits import shown
 from ..kernels.value.component_identity import NEVER, first_days

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 import numpy as np
 from scipy.special import betaln, gammaincinv, gammaln
 
-from .._check import one_of
+from .._arguments import one_of
 from .._typed import typed
 from ..errors import InvalidValueError
 from ..typing import FloatArray

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from .._check import one_of
+from .._arguments import one_of
 from .._frames import numbers, nw, read_eager
 from .._typed import typed
 from ..typing import IntoDataFrame

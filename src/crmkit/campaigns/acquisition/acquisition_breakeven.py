@@ -4,8 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from ..._arguments import instance
-from ..._check import one_of
+from ..._arguments import instance, one_of
 from ..._dates import day_number
 from ..._frames import native, nw, read_eager, table
 from ...kernels.log.calendar import DAYS_PER_UNIT

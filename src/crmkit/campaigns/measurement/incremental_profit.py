@@ -7,7 +7,8 @@ from typing import Literal
 import numpy as np
 from scipy.special import stdtrit
 
-from ..._check import fraction, nonnegative, one_of
+from ..._arguments import one_of
+from ..._check import fraction, nonnegative
 from ..._frames import (
     flag_rules,
     number_rules,

@@ -6,8 +6,8 @@ from typing import Any, Generic, TypeVar
 
 import numpy as np
 
-from ..._arguments import mapped
-from ..._check import nonnegative, one_of, whole
+from ..._arguments import mapped, one_of
+from ..._check import nonnegative, whole
 from ..._frames import (
     EagerFrame,
     group_rows,

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from scipy.special import expit, logit
 
-from ..._check import MOST_REPEATS, fraction, random_source, whole
+from ..._arguments import random_source
+from ..._check import MOST_REPEATS, fraction, whole
 from ..._frames import (
     EagerFrame,
     native,

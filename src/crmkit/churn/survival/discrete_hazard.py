@@ -7,8 +7,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..._arguments import listed
-from ..._check import MOST_REPEATS, fraction, nonnegative_array, one_of, whole
+from ..._arguments import listed, one_of
+from ..._check import MOST_REPEATS, fraction, nonnegative_array, whole
 from ..._frames import (
     EagerFrame,
     Rule,

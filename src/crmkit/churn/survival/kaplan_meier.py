@@ -7,7 +7,8 @@ from typing import Literal, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..._check import fraction, nonnegative_array, one_of, positive
+from ..._arguments import one_of
+from ..._check import fraction, nonnegative_array, positive
 from ..._typed import typed
 from ...errors import InvalidValueError, NotEnoughDataError
 from ...fits import Interval, checked, from_document, resampled_interval_of, to_document

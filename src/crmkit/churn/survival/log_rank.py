@@ -7,8 +7,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 from scipy.special import chdtrc
 
-from ..._arguments import names_given
-from ..._check import one_of
+from ..._arguments import names_given, one_of
 from ..._typed import typed
 from ...errors import NotEnoughDataError
 from ...fits import checked, from_document, to_document

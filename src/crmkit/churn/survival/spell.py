@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..._check import one_of
+from ..._arguments import one_of
 from ..._dates import day_number
 from ..._frames import (
     EagerFrame,

@@ -7,7 +7,8 @@ from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 
-from ..._check import ProvenHistory, day_count, random_source
+from ..._arguments import random_source
+from ..._check import ProvenHistory, day_count
 from ..._dates import date_of
 from ..._frames import EagerFrame, numbers, nw, read_eager
 from ..._typed import typed

@@ -8,8 +8,7 @@ from typing import Protocol
 from numpy.typing import ArrayLike
 from scipy.special import chdtrc
 
-from ..._arguments import able_to
-from ..._check import one_of
+from ..._arguments import able_to, one_of
 from ..._frames import read, refuse
 from ..._typed import typed
 from ...errors import InvalidTypeError, InvalidValueError, NotEnoughDataError

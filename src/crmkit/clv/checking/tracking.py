@@ -6,8 +6,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..._arguments import able_to, instance
-from ..._check import day_count, one_of
+from ..._arguments import able_to, instance, one_of
+from ..._check import day_count
 from ..._dates import day_number
 from ..._frames import collect, group_rows, native, read_eager, table
 from ..._typed import typed

@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ..._arguments import instance
-from ..._check import one_of
+from ..._arguments import instance, one_of
 from ...fits import checked, from_document, to_document
 from .category_shares import CategoryShares
 from .ledger_flows import CrossSell

@@ -5,8 +5,8 @@ from typing import Any, Literal
 
 import numpy as np
 
-from ..._arguments import instance
-from ..._check import one_of, rate
+from ..._arguments import instance, one_of
+from ..._check import rate
 from ..._dates import day_number
 from ..._frames import native, nw, read_eager, table
 from ...kernels.log.calendar import DAYS_PER_UNIT

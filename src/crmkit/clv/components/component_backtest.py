@@ -6,8 +6,8 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from ..._arguments import instance, listed
-from ..._check import day_count, one_of, whole
+from ..._arguments import instance, listed, one_of
+from ..._check import day_count, whole
 from ..._dates import date_of, day_number
 from ..._frames import native, nw, read_eager, table
 from ..._typed import typed

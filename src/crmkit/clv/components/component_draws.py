@@ -7,7 +7,8 @@ from typing import Any, Generic
 
 import numpy as np
 
-from ..._check import fraction, random_source
+from ..._arguments import random_source
+from ..._check import fraction
 from ..._frames import group_rows, native, nw, read_eager, table
 from ..._typed import typed
 from ...errors import NotEnoughDataError

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from ..._arguments import able_to, instance
-from ..._check import one_of, time_span
+from ..._arguments import able_to, instance, one_of
+from ..._check import time_span
 from ..._dates import day_number
 from ...errors import InvalidValueError
 from ...kernels.log.calendar import DAYS_PER_UNIT

@@ -5,8 +5,8 @@ from typing import Literal
 
 import numpy as np
 
-from ..._arguments import instance
-from ..._check import nonnegative, one_of
+from ..._arguments import instance, one_of
+from ..._check import nonnegative
 from ..._dates import day_number
 from ...errors import NotEnoughDataError
 from ...kernels.log.calendar import last_day_of_period, period_start

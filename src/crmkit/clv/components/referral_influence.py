@@ -5,8 +5,8 @@ from typing import NoReturn
 
 import numpy as np
 
-from ..._arguments import instance
-from ..._check import one_of, rate, whole
+from ..._arguments import instance, one_of
+from ..._check import rate, whole
 from ..._dates import day_number
 from ...errors import InvalidTypeError, InvalidValueError
 from ...fits import checked

@@ -5,14 +5,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..._arguments import instance
+from ..._arguments import instance, one_of
 from ..._check import (
     day_count,
     finite_array,
     fraction,
     nonnegative,
     nonnegative_array,
-    one_of,
     time_span,
 )
 from ..._dates import day_number

@@ -7,8 +7,8 @@ from typing import Generic, Protocol, TypeAlias
 
 import numpy as np
 
-from ..._arguments import instance
-from ..._check import one_of, random_source, whole
+from ..._arguments import instance, one_of, random_source
+from ..._check import whole
 from ..._typed import typed
 from ...fits import shown
 from ...kernels.log.calendar import DAYS_PER_UNIT

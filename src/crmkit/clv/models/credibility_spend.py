@@ -9,16 +9,14 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..._arguments import instance
+from ..._arguments import instance, one_of, random_source
 from ..._check import (
     LONGEST,
     money_array,
     nonnegative,
     number,
     number_array,
-    one_of,
     positions,
-    random_source,
     together,
     whole_array,
 )

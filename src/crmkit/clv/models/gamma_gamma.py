@@ -11,16 +11,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import chdtrc
 
-from ..._arguments import instance
-from ..._check import (
-    nonnegative_array,
-    number_array,
-    one_of,
-    positions,
-    random_source,
-    together,
-    whole_array,
-)
+from ..._arguments import instance, one_of, random_source
+from ..._check import nonnegative_array, number_array, positions, together, whole_array
 from ..._frames import read, refuse
 from ..._typed import typed
 from ...errors import IdentifiabilityWarning, InvalidValueError

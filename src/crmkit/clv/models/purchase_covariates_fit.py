@@ -8,8 +8,8 @@ from typing import Literal
 import numpy as np
 from scipy.special import expit
 
-from ..._arguments import instance
-from ..._check import LONGEST, nonnegative, one_of
+from ..._arguments import instance, one_of
+from ..._check import LONGEST, nonnegative
 from ...errors import ConvergenceError, IdentifiabilityWarning, InvalidValueError
 from ...fits import FitReport
 from ...fits.effects import EffectFit, fit_effects

@@ -7,8 +7,8 @@ from typing import Literal
 
 import numpy as np
 
-from ..._arguments import instance
-from ..._check import one_of, time_span
+from ..._arguments import instance, one_of
+from ..._check import time_span
 from ..._dates import day_number
 from ..._frames import (
     day_numbers,

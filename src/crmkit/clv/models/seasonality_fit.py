@@ -5,7 +5,8 @@ from typing import Literal
 
 import numpy as np
 
-from ..._check import LONGEST, nonnegative, one_of
+from ..._arguments import one_of
+from ..._check import LONGEST, nonnegative
 from ..._dates import day_number
 from ..._frames import group_rows, read_eager
 from ..._typed import typed

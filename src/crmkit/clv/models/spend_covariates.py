@@ -6,8 +6,7 @@ from typing import Literal
 
 import numpy as np
 
-from ..._arguments import instance
-from ..._check import one_of
+from ..._arguments import instance, one_of
 from ..._frames import Frame, Rule, nw, read, refuse, with_scores
 from ..._typed import typed
 from ...errors import InvalidValueError

@@ -4,7 +4,8 @@ from typing import TypeVar
 
 import numpy as np
 
-from ..._check import MOST_REPEATS, random_source, whole
+from ..._arguments import random_source
+from ..._check import MOST_REPEATS, whole
 from ..._typed import typed
 from .parameter_draws import Fitted, drawable, plausible, steady
 

@@ -8,7 +8,8 @@ from typing import Final, Literal, TypeAlias, TypeVar
 import numpy as np
 from scipy.special import expit, logit
 
-from ..._check import fraction, one_of
+from ..._arguments import one_of
+from ..._check import fraction
 from ..._typed import typed
 from ...typing import HISTORY, FloatArray, HistoryColumns, IntoFrameT
 from ..models.histories import Score, with_history_scores

@@ -6,8 +6,8 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
-from ..._arguments import able_to, names_given
-from ..._check import one_of, random_source, time_span
+from ..._arguments import able_to, names_given, one_of, random_source
+from ..._check import time_span
 from ..._typed import typed
 from ...fits import Interval, checked, from_document, resampled_interval_of, to_document
 from ...typing import HISTORY, FloatArray, HistoryColumns, IntoDataFrame

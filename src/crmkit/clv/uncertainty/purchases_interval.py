@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from ..._arguments import able_to
-from ..._check import random_source, time_span
+from ..._arguments import able_to, random_source
+from ..._check import time_span
 from ..._frames import native, with_arrays
 from ..._typed import typed
 from ...typing import HISTORY, HistoryColumns, IntoDataFrameT

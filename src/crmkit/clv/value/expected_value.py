@@ -7,8 +7,7 @@ from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
-from ..._arguments import able_to
-from ..._check import one_of
+from ..._arguments import able_to, one_of
 from ..._frames import (
     Frame,
     Rule,

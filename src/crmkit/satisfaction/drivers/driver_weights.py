@@ -6,8 +6,8 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
-from ..._arguments import names_given
-from ..._check import MOST_REPEATS, fraction, one_of, random_source, whole
+from ..._arguments import names_given, one_of, random_source
+from ..._check import MOST_REPEATS, fraction, whole
 from ..._frames import read_eager
 from ..._typed import typed
 from ...errors import InvalidValueError, NotEnoughDataError

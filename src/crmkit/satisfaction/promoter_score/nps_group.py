@@ -1,6 +1,6 @@
 """The band of each answer: promoter, passive or detractor."""
 
-from ..._check import one_of
+from ..._arguments import one_of
 from ..._frames import Frame, Rule, native, nw, read, refuse, require_numbers
 from ..._frames import missing as missing_in
 from ..._typed import typed

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..._arguments import names_given
-from ..._check import one_of
+from ..._arguments import names_given, one_of
 from ..._frames import EagerFrame, beside, is_lazy, native, numbers, nw, with_arrays
 from ..._typed import typed
 from ...typing import BoolArray, IntoFrameT

@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 from scipy.special import fdtrc
 
-from ..._check import one_of
+from ..._arguments import one_of
 from ..._frames import read_eager
 from ..._typed import typed
 from ...errors import InvalidValueError, NotEnoughDataError

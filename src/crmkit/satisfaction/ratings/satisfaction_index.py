@@ -7,8 +7,7 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
-from ..._arguments import names_given
-from ..._check import one_of
+from ..._arguments import names_given, one_of
 from ..._frames import native, read_eager, with_arrays
 from ..._typed import typed
 from ...errors import InvalidValueError, NotEnoughDataError

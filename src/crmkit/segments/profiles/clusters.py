@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from ..._arguments import listed, names_given
-from ..._check import MOST_REPEATS, random_source, whole
+from ..._arguments import listed, names_given, random_source
+from ..._check import MOST_REPEATS, whole
 from ..._frames import (
     number_rules,
     numbers,

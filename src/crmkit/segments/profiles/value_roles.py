@@ -6,7 +6,8 @@ from typing import Final, Literal
 
 import numpy as np
 
-from ..._check import fraction, one_of
+from ..._arguments import one_of
+from ..._check import fraction
 from ..._frames import (
     Frame,
     Rule,

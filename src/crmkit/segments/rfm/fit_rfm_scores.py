@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from ..._arguments import instance
-from ..._check import MOST_REPEATS, one_of, whole
+from ..._arguments import instance, one_of
+from ..._check import MOST_REPEATS, whole
 from ..._frames import Frame, collect, numbers
 from ...errors import NotEnoughDataError
 from ...kernels.groups import lorenz, rfm_scores

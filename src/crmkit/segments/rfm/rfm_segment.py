@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from ..._check import one_of
+from ..._arguments import one_of
 from ..._frames import (
     Frame,
     Rule,

@@ -6,8 +6,8 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
-from ..._arguments import listed
-from ..._check import fraction, one_of
+from ..._arguments import listed, one_of
+from ..._check import fraction
 from ..._frames import read
 from ...errors import InvalidValueError, NotEnoughDataError
 from ...kernels.groups import lorenz, tier_cuts
