@@ -27,7 +27,7 @@ ALL = bool(os.environ.get("CRMKIT_ALL_MUTATIONS"))
 # only with names; `make mistakes` tries them all.
 SHARE = 1 if ALL else 24
 # CI tries one function in so many, of those that have an example, with that sample.
-FEW = 12
+FEW = 30
 SAMPLE = [
     name
     for name, callee in CALLEES.items()

@@ -12,9 +12,12 @@ __all__ = [
     "label",
     "listed",
     "names_given",
+    "one_of",
+    "random_source",
 ]
 
 _Given = TypeVar("_Given")
+_Option = TypeVar("_Option", bound=str)
 
 
 def listed(argument: str, members: Iterable[_Given]) -> tuple[_Given, ...]:
@@ -104,3 +107,29 @@ def able_to(name: str, given: _Given, *methods: str) -> _Given:
             remedy="Pass a fitted model, such as fit_bg_nbd returns.",
         )
     return given
+
+
+def one_of(name: str, value: _Option, options: Collection[_Option]) -> _Option:
+    """Return ``value``: one of the named options."""
+    # Asked first: an array has no truth value, and a list no hash for a set of options.
+    given: object = value
+    if not isinstance(given, str) or given not in options:
+        named = ", ".join(repr(option) for option in options)
+        raise InvalidValueError(
+            subject=f"argument {name!r}",
+            found=f"no such option {shown(value)}",
+            remedy=f"Choose one of {named}.",
+        )
+    return value
+
+
+def random_source(rng: object) -> np.random.Generator:
+    """Return ``rng``: a random generator of NumPy."""
+    if not isinstance(rng, np.random.Generator):
+        raise InvalidTypeError(
+            subject="argument 'rng'",
+            expected="a numpy.random.Generator",
+            got=shown(rng),
+            remedy="Pass numpy.random.default_rng(seed), with a seed of your choice.",
+        )
+    return rng

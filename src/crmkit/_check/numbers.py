@@ -22,7 +22,6 @@ __all__ = [
     "nonnegative_array",
     "number",
     "number_array",
-    "one_of",
     "positions",
     "positive",
     "positive_array",
@@ -36,8 +35,6 @@ __all__ = [
     "whole",
     "whole_array",
 ]
-
-_Option = TypeVar("_Option", bound=str)
 
 # NumPy's bool is no subclass of np.integer, so it is refused as Python's is.
 _ODD: tuple[type, ...] = (bool, np.longdouble)
@@ -149,32 +146,6 @@ def whole(name: str, value: int, *, at_least: int = 0, at_most: int = 10**15) ->
 def day_count(name: str, value: int, *, at_least: int = 0) -> int:
     """Return ``value`` as a whole number of days that a calendar can hold."""
     return whole(name, value, at_least=at_least, at_most=_MOST_DAYS)
-
-
-def one_of(name: str, value: _Option, options: Collection[_Option]) -> _Option:
-    """Return ``value``: one of the named options."""
-    # Asked first: an array has no truth value, and a list no hash for a set of options.
-    given: object = value
-    if not isinstance(given, str) or given not in options:
-        named = ", ".join(repr(option) for option in options)
-        raise InvalidValueError(
-            subject=f"argument {name!r}",
-            found=f"no such option {shown(value)}",
-            remedy=f"Choose one of {named}.",
-        )
-    return value
-
-
-def random_source(rng: object) -> np.random.Generator:
-    """Return ``rng``: a random generator of NumPy."""
-    if not isinstance(rng, np.random.Generator):
-        raise InvalidTypeError(
-            subject="argument 'rng'",
-            expected="a numpy.random.Generator",
-            got=shown(rng),
-            remedy="Pass numpy.random.default_rng(seed), with a seed of your choice.",
-        )
-    return rng
 
 
 def finite_array(name: str, values: ArrayLike) -> FloatArray:

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .._check import random_source, whole
+from .._arguments import random_source
+from .._check import whole
 from ..ledger import Ledger
 from ..typing import BoolArray, FloatArray, IntArray, IntoDataFrame
 from .backend import MOST_SIMULATED, Backend, Column, from_columns

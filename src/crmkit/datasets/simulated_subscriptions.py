@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING, Literal, overload
 
 import numpy as np
 
-from .._check import positive, random_source, whole
+from .._arguments import random_source
+from .._check import positive, whole
 from ..typing import IntoDataFrame
 from .backend import MOST_SIMULATED, Backend, from_columns
 

@@ -6,7 +6,8 @@ from math import exp, log
 from statistics import NormalDist
 from typing import Literal
 
-from .._check import fraction, one_of
+from .._arguments import one_of
+from .._check import fraction
 from ..errors import InvalidValueError, NotEnoughDataError
 from .field_rules import checked
 from .html_tables import html_table, paragraph

@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from ..._check import MOST_REPEATS, fraction, random_source, whole
+from ..._arguments import random_source
+from ..._check import MOST_REPEATS, fraction, whole
 from ...fits import Interval
 from ...kernels.base.intervals import bootstrap, by_content, percentile_interval
 from ...typing import FloatArray, IntArray

@@ -12,7 +12,6 @@ from ..._check import (
     instance,
     nonnegative,
     nonnegative_array,
-    one_of,
     time_span,
     typed,
 )

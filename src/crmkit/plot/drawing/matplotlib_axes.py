@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from ..._arguments import instance
 from ...errors import MissingExtraError
 from .chart import Chart
 from .drawn_series import together
@@ -66,11 +67,12 @@ def charts_on(axes: "Axes") -> tuple[Chart, ...]:
 
 
 def _axes(ax: "Axes | None", chart: Chart) -> "Axes":
-    if ax is not None:
-        return ax
     try:
         from matplotlib import pyplot as plt  # noqa: PLC0415 - only who draws needs it
+        from matplotlib.axes import Axes  # noqa: PLC0415
     except ImportError:
         raise MissingExtraError(package="matplotlib", extra="plot") from None
+    if ax is not None:
+        return instance("ax", ax, Axes, remedy="Pass axes of matplotlib.")
     size = (_WIDTH, chart.height)
     return plt.subplots(figsize=size, layout="constrained")[1]

@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ..._check import MOST_REPEATS, fraction, random_source, whole
+from ..._arguments import random_source
+from ..._check import MOST_REPEATS, fraction, whole
 from ...errors import NotEnoughDataError
 from ...fits import Interval
 from ...kernels.base.intervals import bootstrap, percentile_interval
