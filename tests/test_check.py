@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from crmkit import _arguments, _check
+from crmkit import _check
 from crmkit.errors import CrmkitError, InvalidTypeError, InvalidValueError
 
 
@@ -50,9 +50,9 @@ def test_values_inside_their_range_come_back() -> None:
 
 
 def test_an_option_is_one_of_the_named() -> None:
-    assert _arguments.one_of("kind", "b", ("a", "b")) == "b"
+    assert _check.one_of("kind", "b", ("a", "b")) == "b"
     with pytest.raises(InvalidValueError, match=r"Choose one of 'a', 'b'\."):
-        _arguments.one_of("kind", "c", ("a", "b"))
+        _check.one_of("kind", "c", ("a", "b"))
 
 
 @pytest.mark.parametrize("values", [["1", "2"], [True, False], [1j, 2j]])

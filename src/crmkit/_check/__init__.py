@@ -11,6 +11,8 @@ from .arguments import (
     label,
     listed,
     names_given,
+    one_of,
+    random_source,
 )
 from .history_proof import (
     ProvenHistory,
@@ -31,12 +33,10 @@ from .numbers import (
     nonnegative_array,
     number,
     number_array,
-    one_of,
     positions,
     positive,
     positive_array,
     probability_array,
-    random_source,
     rate,
     refuse_where,
     same_length,

@@ -18,8 +18,8 @@ from typing import Any, Final, ParamSpec, TypeVar
 import numpy as np
 
 from ..errors import InvalidTypeError, shown
-from .arguments import able_to, function
-from .numbers import number, one_of, random_source
+from .arguments import able_to, function, one_of, random_source
+from .numbers import number
 
 __all__ = ["level_of_caller", "typed"]
 

@@ -1,9 +1,11 @@
 """Checks of arguments that are not numbers: lists, names of columns, models."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import TypeVar
 
-from ..errors import InvalidTypeError, InvalidValueError
+import numpy as np
+
+from ..errors import InvalidTypeError, InvalidValueError, shown
 
 __all__ = [
     "able_to",

@@ -1,8 +1,7 @@
 """Checks of arguments: each returns the checked value, or raises one sentence."""
 
 import math
-from collections.abc import Collection
-from typing import Final, TypeVar, cast
+from typing import Final, cast
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -26,7 +25,6 @@ __all__ = [
     "positive",
     "positive_array",
     "probability_array",
-    "random_source",
     "rate",
     "refuse_where",
     "same_length",

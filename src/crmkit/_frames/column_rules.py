@@ -10,8 +10,7 @@ from typing import Any, Final, Literal, cast
 
 import narwhals.stable.v2 as nw
 
-from .._arguments import one_of
-from .._check import HUGE
+from .._check import HUGE, one_of
 from ..errors import InvalidTypeError, InvalidValueError
 from ..typing import Missing
 from .conversion import EagerFrame, Frame, collect, column_types, read, row_count

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from .._arguments import one_of
+from .._check import one_of
 from ..errors import MissingExtraError
 from ..typing import IntoDataFrame
 

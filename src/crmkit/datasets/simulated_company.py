@@ -4,8 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .._arguments import random_source
-from .._check import whole
+from .._check import random_source, whole
 from ..ledger import Ledger
 from ..typing import BoolArray, FloatArray, IntArray, IntoDataFrame
 from .backend import MOST_SIMULATED, Backend, Column, from_columns

@@ -4,8 +4,7 @@ from typing import TYPE_CHECKING, Literal, overload
 
 import numpy as np
 
-from .._arguments import random_source
-from .._check import positive, whole
+from .._check import positive, random_source, whole
 from ..typing import IntoDataFrame
 from .backend import MOST_SIMULATED, Backend, from_columns
 

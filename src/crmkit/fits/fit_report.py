@@ -6,8 +6,7 @@ from math import exp, log
 from statistics import NormalDist
 from typing import Literal
 
-from .._arguments import one_of
-from .._check import fraction
+from .._check import fraction, one_of
 from ..errors import InvalidValueError, NotEnoughDataError
 from .field_rules import checked
 from .html_tables import html_table, paragraph

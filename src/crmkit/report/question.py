@@ -4,8 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Literal
 
-from .._arguments import one_of
-from .._check import positive, rate
+from .._check import one_of, positive, rate
 from .._dates import EPOCH, date_of, day_number
 from ..clv import per_unit_rate
 from ..errors import InvalidValueError

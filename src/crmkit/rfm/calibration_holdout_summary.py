@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .._arguments import one_of
+from .._check import one_of
 from .._dates import date_of
 from .._frames import EagerFrame, Groups, LazyFrame, group_rows, native, nw, read, table
 from ..errors import InvalidValueError

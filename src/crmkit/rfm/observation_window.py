@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .._arguments import one_of
+from .._check import one_of
 from .._dates import day_number
 from ..kernels.log.calendar import DAYS_PER_UNIT, last_day_of_period, period_start
 from ..typing import Day, FloatArray, Grain, IntArray, TimeUnit

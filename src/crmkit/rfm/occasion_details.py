@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .._arguments import one_of
+from .._check import one_of
 from .._frames import EagerFrame, group_rows, native, nw, read_eager, table, with_arrays
 from ..errors import InvalidValueError
 from ..kernels.log.occasion_details import occasion_details

@@ -1,6 +1,6 @@
 """From a transaction log to one row per customer."""
 
-from .._arguments import one_of
+from .._check import one_of
 from .._frames import group_rows, native, nw, read
 from ..typing import Day, Grain, IntoFrameT, Refunds, TimeUnit
 from . import summary_in_engine, summary_in_memory

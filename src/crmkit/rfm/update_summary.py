@@ -1,6 +1,6 @@
 """Yesterday's summary and today's transactions make today's summary."""
 
-from .._arguments import one_of
+from .._check import one_of
 from .._dates import date_of
 from .._frames import (
     Frame,

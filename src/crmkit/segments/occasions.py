@@ -1,6 +1,6 @@
 """The purchase occasions of a log, checked and merged."""
 
-from .._arguments import one_of
+from .._check import one_of
 from .._frames import Groups, collect, group_rows, read
 from ..errors import NotEnoughDataError
 from ..kernels.log.occasions import Occasions

@@ -7,8 +7,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..._arguments import one_of
-from ..._check import finite_array, fraction, nonnegative, number, rate
+from ..._check import finite_array, fraction, nonnegative, number, one_of, rate
 from ...errors import InvalidValueError
 from ...fits import checked, from_document, to_document
 from ...kernels.campaigns.repaid_cost import (

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..._arguments import random_source
-from ..._check import MOST_REPEATS, fraction, whole
+from ..._check import MOST_REPEATS, fraction, random_source, whole
 from ...fits import Interval, checked, from_document, resampled_interval_of, to_document
 from ...kernels.base.intervals import bootstrap, percentile_interval
 from ...kernels.targeting import uplift as kernel

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..._arguments import one_of
+from ..._check import one_of
 from ..._frames import collect, group_rows, native, read_eager, table
 from ...rfm.open_log import REFUNDS, open_log
 from ...rfm.summary_in_memory import occasions_between

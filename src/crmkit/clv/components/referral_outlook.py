@@ -12,6 +12,7 @@ from ..._check import (
     instance,
     nonnegative,
     nonnegative_array,
+    one_of,
     time_span,
     typed,
 )

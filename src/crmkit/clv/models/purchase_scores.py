@@ -7,11 +7,11 @@ from typing import ClassVar, Self, final
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..._arguments import random_source
 from ..._check import (
     MOST_REPEATS,
     known_history,
     nonnegative,
+    random_source,
     together,
     whole,
     whole_array,

@@ -7,8 +7,7 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
-from ..._arguments import one_of, random_source
-from ..._check import positive, time_span
+from ..._check import one_of, positive, random_source, time_span
 from ...fits import checked, from_document, to_document
 from ...typing import FloatArray
 

@@ -2,8 +2,7 @@
 
 from math import expm1, log1p
 
-from ..._arguments import one_of
-from ..._check import rate
+from ..._check import one_of, rate
 from ...kernels.log.calendar import DAYS_PER_UNIT
 from ...typing import TimeUnit
 

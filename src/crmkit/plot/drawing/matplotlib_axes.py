@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from ..._arguments import instance
+from ..._check import instance
 from ...errors import MissingExtraError
 from .chart import Chart
 from .drawn_series import together

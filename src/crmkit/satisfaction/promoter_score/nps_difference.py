@@ -6,8 +6,7 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
-from ..._arguments import one_of
-from ..._check import fraction
+from ..._check import fraction, one_of
 from ...errors import NotEnoughDataError
 from ...fits import Interval, checked, from_document, to_document
 from ...kernels.base.intervals import normal_quantile, two_sided_p

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import stdtr
 
-from ..._arguments import one_of
+from ..._check import one_of
 from ..._frames import (
     EagerFrame,
     collect,

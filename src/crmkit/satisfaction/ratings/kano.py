@@ -6,8 +6,7 @@ from typing import Final, Literal, TypeAlias
 
 import numpy as np
 
-from ..._arguments import one_of
-from ..._check import whole
+from ..._check import one_of, whole
 from ..._frames import (
     Frame,
     Rule,

@@ -7,8 +7,7 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
-from ..._arguments import one_of
-from ..._check import fraction, whole
+from ..._check import fraction, one_of, whole
 from ...errors import InvalidValueError, NotEnoughDataError
 from ...fits import Interval, checked, from_document, to_document
 from ...kernels.base import intervals

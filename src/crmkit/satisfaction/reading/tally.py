@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
-from ..._arguments import one_of
+from ..._check import one_of
 from ..._frames import (
     EagerFrame,
     Frame,

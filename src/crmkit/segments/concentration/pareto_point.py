@@ -7,8 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from ..._arguments import one_of
-from ..._check import fraction
+from ..._check import fraction, one_of
 from ...errors import InvalidValueError
 from ...fits import Interval, checked, resampled_interval_of
 from ...kernels.groups import lorenz

@@ -4,8 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ..._arguments import random_source
-from ..._check import MOST_REPEATS, fraction, whole
+from ..._check import MOST_REPEATS, fraction, random_source, whole
 from ...errors import NotEnoughDataError
 from ...fits import Interval
 from ...kernels.base.intervals import bootstrap, percentile_interval

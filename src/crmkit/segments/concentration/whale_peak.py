@@ -5,7 +5,7 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
-from ..._arguments import one_of
+from ..._check import one_of
 from ...fits import Interval, checked, resampled_interval_of
 from ...kernels.groups import lorenz
 from ...typing import FloatArray, IntArray, IntoFrame

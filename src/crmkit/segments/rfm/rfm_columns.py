@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import isfinite
 
-from ..._arguments import one_of
+from ..._check import one_of
 from ..._frames import (
     Frame,
     Rule,
