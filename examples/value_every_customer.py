@@ -32,5 +32,6 @@ if findings.holdout is not None and findings.holdout.purchases_error is not None
     )
 
 with tempfile.TemporaryDirectory() as folder:
-    page, table = write_report(findings, Path(folder), table_format="parquet")
-    print(f"Wrote {page.name} ({page.stat().st_size / 1e6:.1f} MB) and {table.name}.")
+    files = write_report(findings, Path(folder), table_format="parquet")
+    size = files.page.stat().st_size / 1e6
+    print(f"Wrote {files.page.name} ({size:.1f} MB) and {files.table.name}.")

@@ -151,7 +151,7 @@ STEPS: dict[str, Step] = {
         discount_rate=0.0,
     ),
     "ledger parts -> price change": lambda frame: price_response().with_price_change(
-        frame.merge(result("log -> ledger profit"), on="customer_id"), change=0.05
+        frame.merge(profits(), on="customer_id"), change=0.05
     ),
     "log -> lapse window": lambda _: lapse_window(),
     "summary -> occasion details": lambda frame: ck.with_occasion_details(
@@ -203,6 +203,10 @@ STEPS: dict[str, Step] = {
         frame, lapse_days=90, window_days=180
     ),
 }
+
+
+def profits() -> Any:
+    return result("log -> ledger profit")
 
 
 @cache

@@ -1,5 +1,7 @@
 """Yesterday's summary and today's transactions make today's summary."""
 
+from typing import Any, Literal, cast
+
 from .._check import one_of
 from .._dates import date_of
 from .._frames import (
@@ -224,7 +226,7 @@ def _refuse_old_refunds(known: Frame, log: TransactionLog, refunds: Refunds) -> 
     if refunds == "net":
         sold = rows.filter(nw.col(_SALE) == 0).group_by(log.customer_id)
         first = sold.agg(nw.col(_PERIOD).min().alias(_NEW))
-        dated = refunded.join(first, on=log.customer_id, how="left")
+        dated = _joined(refunded, first, log.customer_id, "left")
         refunded = dated.filter(
             nw.col(_NEW).is_null() | (nw.col(_PERIOD) < nw.col(_NEW))
         )
@@ -244,7 +246,7 @@ def _refuse_of_known(
     """Refuse rows of customers who are in the summary."""
     name = log.customer_id
     ids, asked = matched_ids(known.select(name), rows.select(name), name)
-    wrong = asked.join(ids, on=name, how="semi")
+    wrong = _joined(asked, ids, name, "semi")
     count = row_count(wrong)
     if count:
         first = collect(wrong.head(1))[name].to_list()[0]
@@ -257,6 +259,13 @@ def _refuse_of_known(
         )
 
 
+def _joined(
+    left: Frame, right: Frame, on: str, how: Literal["left", "semi", "anti"]
+) -> Frame:
+    # Both are eager or both lazy, which the type of a frame does not say.
+    return cast("Frame", cast("Any", left).join(right, on=on, how=how))
+
+
 def _together(known: Frame, added: Frame, log: TransactionLog) -> Frame:
     """Join the old histories and the new ones, and add the newcomers."""
     name = log.customer_id
@@ -266,14 +275,14 @@ def _together(known: Frame, added: Frame, log: TransactionLog) -> Frame:
         epoch_day("first_date").alias(_FIRST), epoch_day("last_date").alias(_LAST)
     )
     renamed = numbered.rename({column: f"{_NEW}{column}" for column in _SUMMARY})
-    joined = known.join(renamed, on=name, how="left")
-    newcomers = added.join(known.select(name), on=name, how="anti")
+    joined = _joined(known, renamed, name, "left")
+    newcomers = _joined(added, known.select(name), name, "anti")
     # Of two files one may write days, the other instants: they are one column now.
     columns = (name, *_SUMMARY)
     types = added.collect_schema()
     same = [nw.col(column).cast(types[column]) for column in columns]
     parts = (_brought_up(joined, log), newcomers)
-    every = nw.concat([part.select(*same) for part in parts])
+    every: Frame = nw.concat(cast("Any", [part.select(*same) for part in parts]))
     if isinstance(every, nw.LazyFrame):
         return run_once(every)
     return sorted_rows(every, name)

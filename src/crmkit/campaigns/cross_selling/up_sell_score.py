@@ -1,10 +1,10 @@
 """Which dearer product of a category each customer may move to, and its worth."""
 
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
-from ..._check import day_count, positive, typed, whole
+from ..._check import day_count, typed, whole
 from ..._dates import day_number
 from ..._frames import (
     EagerFrame,
@@ -29,6 +29,10 @@ from ...typing import Day, FloatArray, IntArray, IntoDataFrameT
 
 __all__ = ["up_sell_score"]
 
+# Customers of the category's average rate added to each product: rates of rare products
+# become more alike.
+_PRIOR: Final = 20.0
+
 
 @typed
 def up_sell_score(
@@ -37,7 +41,6 @@ def up_sell_score(
     observation_period_end: Day,
     horizon_days: int,
     n_offers: int = 3,
-    prior_customers: float = 20.0,
     price_col: str = "price",
     margin_col: str | None = None,
     customer_id_col: str = "customer_id",
@@ -57,9 +60,6 @@ def up_sell_score(
         The days ahead in which the customer would buy the dearer product.
     n_offers
         The number of categories returned for each customer, best first.
-    prior_customers
-        How many customers of the category's average rate are added to each product:
-        more makes rates of rare products more alike.
     price_col
         The price of one unit. The mean price of a product places it in its category.
     margin_col
@@ -115,7 +115,6 @@ def up_sell_score(
     """
     ahead = day_count("horizon_days", horizon_days, at_least=1)
     most = whole("n_offers", n_offers, at_least=1)
-    prior = positive("prior_customers", prior_customers)
     names = [customer_id_col, category_col, product_col]
     frame = read_eager(
         lines,
@@ -156,7 +155,7 @@ def up_sell_score(
         standing(place, steps, ~early),
         category=category[order],
         top=top,
-        prior=prior,
+        prior=_PRIOR,
     )
     now = standing(place, steps, np.ones(day.size, dtype=bool))
     below = ~top[now.rung]

@@ -6,7 +6,7 @@ from typing import Any, Generic, TypeVar
 
 import numpy as np
 
-from ..._check import fraction, label, names_given, nonnegative, typed, whole
+from ..._check import fraction, label, names_given, nonnegative, typed
 from ..._frames import (
     EagerFrame,
     group_rows,
@@ -93,7 +93,6 @@ def campaign_plan(
     control: object,
     arm_costs: Mapping[str, float],
     budget: float | None = None,
-    max_contacts: int | None = None,
     capacity: Mapping[str, float] | None = None,
     arm_col: str = "arm",
     profit_col: str = "profit",
@@ -121,9 +120,9 @@ def campaign_plan(
         The value of ``arm_col`` of the customers without treatment.
     arm_costs
         The treatments that may be planned, and the cost of one contact of each.
-    budget, max_contacts, capacity
-        The most that contacts may cost, how many there may be, and how many of each
-        arm; None for no limit.
+    budget, capacity
+        The most that contacts may cost, and how many there may be of each arm; None
+        for no limit.
     arm_col
         The arm to which a customer of ``pilot`` and ``check_on`` was drawn.
     profit_col
@@ -214,7 +213,6 @@ def campaign_plan(
         costs[1:],
         list(arm_costs),
         budget=budget,
-        max_contacts=max_contacts,
         capacity=capacity or {},
     )
     taken = found.selected.reshape(cell.size, len(arm_costs))
@@ -308,7 +306,6 @@ def _chosen(
     arms: list[str],
     *,
     budget: float | None,
-    max_contacts: int | None,
     capacity: Mapping[str, float],
 ) -> LimitedChoice:
     """Choose among one candidate per customer and arm."""
@@ -318,9 +315,6 @@ def _chosen(
     if budget is not None:
         used.append(np.tile(costs, n))
         limits.append(nonnegative("budget", budget))
-    if max_contacts is not None:
-        used.append(np.ones(n * n_arms))
-        limits.append(float(whole("max_contacts", max_contacts)))
     for name, room in capacity.items():
         if name not in arms:
             raise InvalidValueError(
