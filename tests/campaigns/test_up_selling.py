@@ -90,7 +90,7 @@ def test_the_best_of_several_categories_comes_first(
         "price": [3.0, 5.0, 4.0, 50.0, 2.0, 3.0],
         "date": [START] * 5 + [START + dt.timedelta(days=100)],
     }
-    given = GIVEN | {"observation_period_end": "2024-04-20"}
+    given: dict[str, Any] = GIVEN | {"observation_period_end": "2024-04-20"}
     found = columns_of(up_sell_score(eager_frame(lines), **given))
     # No customer moved, so all chances are 0; customers 1 and 2 are at the top.
     assert found["customer_id"] == [0, 0, 3]

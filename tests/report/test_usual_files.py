@@ -70,6 +70,7 @@ def _excel() -> bytes:
 
     book = openpyxl.Workbook()
     sheet = book.active
+    assert sheet is not None
     sheet.append(["Orders 2023"])
     sheet.append(["Customer", "Order date", "Total"])
     for who, when, paid in LOG:

@@ -179,7 +179,11 @@ def test_a_row_before_the_previous_end_is_refused(library: str) -> None:
 )
 def test_another_clock_is_refused(wrong: dict[str, Any]) -> None:
     summary = ck.rfm_summary(ROWS, observation_period_end=PREVIOUS)
-    asked = {"previous_period_end": PREVIOUS, "observation_period_end": END} | wrong
+    ends: dict[str, Any] = {
+        "previous_period_end": PREVIOUS,
+        "observation_period_end": END,
+    }
+    asked = ends | wrong
     with pytest.raises(ck.errors.InvalidValueError, match="column 'T': time that does"):
         ck.update_summary(summary, transactions=ROWS.head(0), **asked)
 
