@@ -11,7 +11,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "conformance"))
 
 from engines import OUTSIDE, REFUSED, outcome, promising
 
-# Minutes of Spark: CI runs the whole pipelines of test_engines, `make engines` these too.
+# Minutes of Spark: CI runs the pipelines of test_engines, `make engines` these too.
 pytestmark = [pytest.mark.engine, pytest.mark.heavy]
 
 

@@ -29,7 +29,7 @@ _R = TypeVar("_R")
 _LISTS: Final = (abc.Sequence, abc.Collection, abc.Iterable, list, set, frozenset)
 # More entries than this are data, which the checks of their values look at once.
 _FEW: Final = 1_000
-_OURS: Final = f"{__package__}."
+_OURS: Final = f"{str(__package__).rpartition('.')[0]}."  # of a vendored copy too
 
 
 def typed(checked: Callable[_P, _R]) -> Callable[_P, _R]:
