@@ -3,7 +3,7 @@
 import html
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Generic, Literal, TypeVar
+from typing import Generic, Literal, TypeVar
 
 from ...clv import Forecast, ModelError
 from ...fits import shown
@@ -25,10 +25,8 @@ from .found_values import (
     RiskCell,
     Tier,
 )
+from .ledger_parts import LedgerParts
 from .listed_customers import ActionList, ListedCustomer
-
-if TYPE_CHECKING:
-    from .ledger_parts import LedgerParts
 
 __all__ = ["Findings"]
 
@@ -110,7 +108,7 @@ class Findings(Generic[FrameT_co]):
     fits: tuple[FitFacts, ...]
     best: tuple[ListedCustomer, ...]
     customers: FrameT_co
-    ledger: "LedgerParts | None" = None
+    ledger: LedgerParts | None = None
     nps: Nps | None = None
     left_out: LeftOut = field(default_factory=LeftOut)
     doubts: tuple[str, ...] = ()
