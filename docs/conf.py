@@ -32,6 +32,7 @@ extensions = [
     "sphinx_design",
     "mathml",
     "pictures",
+    "linked_names",
     "reference",
 ]
 exclude_patterns = ["_build", "_ext", "_static", "_templates"]

@@ -80,7 +80,7 @@ def _is_open(hint: Any) -> bool:  # noqa: ANN401 - an annotation is anything
         return origin not in known
     if hint in (int, float, str, types.NoneType, np.random.Generator):
         return False
-    ours = isinstance(hint, type) and hint.__module__.startswith("crmkit.")
+    ours = isinstance(hint, type) and hint.__module__.startswith(_OURS)
     return not ours
 
 
@@ -113,6 +113,8 @@ def _require(name: str, given: object, hint: Any) -> None:  # noqa: ANN401, C901
         if isinstance(given, list | tuple) and len(given) <= _FEW:
             for value in given:
                 _require(name, value, inside[0])
+    elif getattr(hint, "_is_protocol", False) and "__call__" in vars(hint):
+        function(name, given, remedy="Pass a function.")
     elif getattr(hint, "_is_protocol", False):
         able_to(name, given, *_methods(hint))
         _require_fields(name, given, hint)

@@ -310,29 +310,27 @@ def _groups(
         named = [(name, (name,)) for name in names_given("driver_cols", driver_cols)]
     columns = [column for _, group in named for column in group]
     if not columns or len(set(columns)) < len(columns):
-        raise InvalidValueError(
-            subject="argument 'driver_cols'",
-            found="a column named twice" if columns else "no column",
-            remedy="Name each driver once.",
-        )
+        found = "a column named twice" if columns else "no column"
+        raise _bad("driver_cols", found, "Name each driver once.")
     return dict(named)
+
+
+def _bad(argument: str, found: str, remedy: str) -> InvalidValueError:
+    return InvalidValueError(
+        subject=f"argument {argument!r}", found=found, remedy=remedy
+    )
 
 
 def _require_supported(
     groups: Mapping[str, Sequence[str]], method: DriverMethod, model: DriverModel
 ) -> None:
     if method == "pratt" and model == "logistic":
-        raise InvalidValueError(
-            subject="argument 'method'",
-            found="'pratt' in a logistic model",
-            remedy="Choose 'shapley' or 'johnson'.",
-        )
+        found = "'pratt' in a logistic model"
+        raise _bad("method", found, "Choose 'shapley' or 'johnson'.")
     if method == "shapley" and len(groups) > _MOST[model]:
-        raise InvalidValueError(
-            subject="argument 'driver_cols'",
-            found=f"{len(groups)} drivers, more than {_MOST[model]}",
-            remedy="Combine them into groups, or use method='johnson'.",
-        )
+        found = f"{len(groups)} drivers, more than {_MOST[model]}"
+        remedy = "Combine them into groups, or use method='johnson'."
+        raise _bad("driver_cols", found, remedy)
 
 
 def _require_varying(columns: Sequence[str], data: FloatArray) -> None:
