@@ -311,26 +311,25 @@ def _groups(
     columns = [column for _, group in named for column in group]
     if not columns or len(set(columns)) < len(columns):
         found = "a column named twice" if columns else "no column"
-        raise _bad("driver_cols", found, "Name each driver once.")
+        raise _bad(argument="driver_cols", found=found, remedy="Name each driver once.")
     return dict(named)
 
 
-def _bad(argument: str, found: str, remedy: str) -> InvalidValueError:
-    return InvalidValueError(
-        subject=f"argument {argument!r}", found=found, remedy=remedy
-    )
+def _bad(*, argument: str, found: str, remedy: str) -> InvalidValueError:
+    subject = f"argument {argument!r}"
+    return InvalidValueError(subject=subject, found=found, remedy=remedy)
 
 
 def _require_supported(
     groups: Mapping[str, Sequence[str]], method: DriverMethod, model: DriverModel
 ) -> None:
     if method == "pratt" and model == "logistic":
-        found = "'pratt' in a logistic model"
-        raise _bad("method", found, "Choose 'shapley' or 'johnson'.")
+        found, remedy = "'pratt' in a logistic model", "Choose 'shapley' or 'johnson'."
+        raise _bad(argument="method", found=found, remedy=remedy)
     if method == "shapley" and len(groups) > _MOST[model]:
         found = f"{len(groups)} drivers, more than {_MOST[model]}"
         remedy = "Combine them into groups, or use method='johnson'."
-        raise _bad("driver_cols", found, remedy)
+        raise _bad(argument="driver_cols", found=found, remedy=remedy)
 
 
 def _require_varying(columns: Sequence[str], data: FloatArray) -> None:
