@@ -154,10 +154,16 @@ def _page(space: str) -> Iterator[str]:
             yield from (f".. py:data:: {name.name}", "")
             yield from (f"   {MEANINGS.get(name.name, '')}", "")
             if not isinstance(_thing(name), typing.TypeVar):
-                value = pprint.pformat(_thing(name), width=88)
+                value = _written(_thing(name))
                 yield from ("   .. code-block:: python", "")
                 yield from (f"      {line}" for line in value.splitlines())
                 yield ""
+
+
+def _written(thing: object) -> str:
+    if isinstance(thing, type):
+        return f"{thing.__module__}.{thing.__qualname__}"
+    return pprint.pformat(thing, width=88)
 
 
 @cache

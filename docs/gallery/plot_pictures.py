@@ -115,7 +115,9 @@ def page(titles: Mapping[str, str]) -> str:
         parts.append(f"\n## {question}\n")
         for name in names:
             first, *_ = (inspect.getdoc(getattr(plot, name)) or "").splitlines()
-            parts.append(FIGURE.format(name=name, alt=titles[name], sentence=first))
+            parts.append(
+                FIGURE.format(name=name, alt=titles[name] or first, sentence=first)
+            )
     return "".join(parts)
 
 
