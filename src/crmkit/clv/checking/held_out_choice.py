@@ -6,7 +6,7 @@ from functools import partial
 from math import nan
 from typing import Any, Final
 
-from ..._check import instance, whole
+from ..._check import instance, typed, whole
 from ...errors import InvalidTypeError, InvalidValueError, NotEnoughDataError
 from ...fits import checked, from_document, to_document, told
 from ...rfm.calibration_holdout_summary import calibration_holdout_summary
@@ -138,6 +138,7 @@ class ModelChoice:
         return sum(biases) / len(biases) if biases else nan
 
 
+@typed
 def model_choice(
     transactions: IntoDataFrame,
     *,
