@@ -34,7 +34,7 @@ __all__ = [
     "whole_array",
 ]
 
-# NumPy's bool is no subclass of np.integer, so it is refused as Python's is.
+# NumPy's bool does not derive from np.integer, so it is refused as Python's is.
 _ODD: tuple[type, ...] = (bool, np.longdouble)
 _NUMBERS = (int, float, np.integer, np.floating)
 MOST_REPEATS: Final = 1_000_000
@@ -43,7 +43,7 @@ MOST_REPEATS: Final = 1_000_000
 HUGE: Final = 1e75
 # Counts of a history: beyond it one more purchase changes no bit of a float.
 LONGEST: Final = 1e15
-# The shortest time but none: the square of a shorter one is no number.
+# The shortest time above 0: the square of a shorter one underflows.
 _SHORTEST: Final = 1e-75
 # A span of days that any date of a log can be moved by: the calendar ends in year 9999.
 _MOST_DAYS: Final = 1_000_000

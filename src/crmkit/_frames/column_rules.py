@@ -107,7 +107,7 @@ def number_rules(
                 remedy=remedy,
             )
         )
-    # No number of 32 bits reaches the bound, and the bound is no such number.
+    # Numbers of 32 bits never reach the bound, nor can they express it.
     if dtype == nw.Float64:
         rules.append(
             Rule(
