@@ -18,7 +18,7 @@ SCORES = st.one_of(
     signed=st.booleans(),
 )
 def test_rows_fall_by_score_and_none_is_lost(
-    rows: list[tuple[float, float]], signed: bool
+    *, rows: list[tuple[float, float]], signed: bool
 ) -> None:
     kept = [(score if signed else abs(score), flag) for score, flag in rows]
     score, flag = np.array(kept).T
