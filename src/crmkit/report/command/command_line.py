@@ -22,6 +22,7 @@ from ...typing import IntoDataFrame
 from ..analysis import analyse
 from ..bounded_text import cut
 from ..findings.findings import Findings
+from ..intake.campaign_file import read_contacts
 from ..intake.ledger_file import read_ledger_lines
 from ..intake.survey_file import read_survey
 from ..output.report_files import Format, ReportFiles, write_report
@@ -169,6 +170,9 @@ def report(
     ledger: Annotated[
         str | None, typer.Option(help="Sales lines of a ledger: adds CLV1 to CLV6.")
     ] = None,
+    campaigns: Annotated[
+        str | None, typer.Option(help="Contacts of campaigns: adds what each added.")
+    ] = None,
     open_page: _Open = False,
 ) -> None:
     """Make a page, and lists to work on, from your own transaction file.
@@ -209,6 +213,7 @@ def report(
                 question=question,
                 ledger=None if ledger is None else _ledger(ledger),
                 responses=None if survey is None else read_survey(survey),
+                campaigns=None if campaigns is None else read_contacts(campaigns),
                 on_step=on,
             )
         except InvalidValueError as error:

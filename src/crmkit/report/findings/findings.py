@@ -10,6 +10,7 @@ from ...fits import shown
 from ...rfm.transaction_report import TransactionReport
 from ...satisfaction import Nps
 from ..question import Question
+from .campaign_results import CampaignResult
 from .found_values import (
     Activity,
     Base,
@@ -74,6 +75,8 @@ class Findings(Generic[FrameT_co]):
         The parts CLV1 to CLV6; None without a ledger.
     nps
         The net promoter score; None without a survey.
+    campaigns
+        What each campaign added; empty without contacts.
     best
         The customers of the highest expected value.
     customers
@@ -110,6 +113,7 @@ class Findings(Generic[FrameT_co]):
     customers: FrameT_co
     ledger: LedgerParts | None = None
     nps: Nps | None = None
+    campaigns: tuple[CampaignResult, ...] = ()
     left_out: LeftOut = field(default_factory=LeftOut)
     doubts: tuple[str, ...] = ()
 

@@ -72,6 +72,32 @@ promoters (9 to 10) less detractors (0 to 6).</p>
 </section>{% endif %}
 """
 
+_CAMPAIGNS = """
+{% if campaigns %}<section id="campaigns">
+<p class="eyebrow">Campaigns</p>
+<h2>{{ say.campaigns }}</h2>
+<p>All customers of a group count, reached or not; one who is not in the log spent
+nothing. Added profit is what treated customers
+brought more than the control group, less the cost, with its 95% interval.</p>
+<div class="scroll" role="region" tabindex="0" aria-label="Campaigns">
+<table class="sortable" data-name="campaigns"><thead><tr><th scope="col">Campaign</th>
+<th scope="col">Start</th><th scope="col">Days</th><th scope="col">Treated</th>
+<th scope="col">Control</th><th scope="col">Treated who bought</th>
+<th scope="col">Control who bought</th><th scope="col">Cost</th>
+<th scope="col">Added profit</th></tr></thead><tbody>
+{% for each in campaigns %}<tr><th scope="row">{{ each.name }}</th>
+<td>{{ each.start | day }}</td><td>{{ each.days }}</td>
+<td>{{ each.n_treated | count }}</td><td>{{ each.n_control | count }}</td>
+<td>{{ each.bought_treated | share }}</td><td>{{ each.bought_control | share }}</td>
+<td>{{ each.cost | dollars }}</td>
+<td>{% if each.added %}{{ each.added.profit | dollars }}
+({{ each.added.interval(of="profit").lower | dollars }} to
+{{ each.added.interval(of="profit").upper | dollars }}){% else %}Not known:
+{{ each.refused }}{% endif %}</td></tr>
+{% endfor %}</tbody></table></div>
+</section>{% endif %}
+"""
+
 _BEST = """
 <section id="best">
 <p class="eyebrow">Best customers</p>
@@ -138,4 +164,4 @@ compared with the rest, which the models had not seen.</dd>
 </section>
 """
 
-CHECKS = f"{_AHEAD}{_PARTS}{_BEST}{_DATA}"
+CHECKS = f"{_AHEAD}{_PARTS}{_CAMPAIGNS}{_BEST}{_DATA}"
