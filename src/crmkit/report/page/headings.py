@@ -285,8 +285,8 @@ def _campaigns(campaigns: Sequence[CampaignResult]) -> str:
         return "What the campaigns added is not known"
     paid = sum(added.interval(of="profit").lower > 0 for added in known)
     return (
-        f"{paid} of {plural(len(known), 'campaign')} with a control group added profit "
-        "beyond chance"
+        f"{paid or 'None'} of {plural(len(known), 'campaign')} with a control group "
+        "added profit beyond chance"
     )
 
 

@@ -77,23 +77,23 @@ _CAMPAIGNS = """
 <p class="eyebrow">Campaigns</p>
 <h2>{{ say.campaigns }}</h2>
 <p>All customers of a group count, reached or not; one who is not in the log spent
-nothing. Added profit is what treated customers
-brought more than the control group, less the cost, with its 95% interval.</p>
+nothing. Added profit is what treated customers brought more than the control group in
+the days after the contact, less the cost.</p>
 <div class="scroll" role="region" tabindex="0" aria-label="Campaigns">
 <table class="sortable" data-name="campaigns"><thead><tr><th scope="col">Campaign</th>
-<th scope="col">Start</th><th scope="col">Days</th><th scope="col">Treated</th>
-<th scope="col">Control</th><th scope="col">Treated who bought</th>
-<th scope="col">Control who bought</th><th scope="col">Cost</th>
-<th scope="col">Added profit</th></tr></thead><tbody>
+<th scope="col">Start, days</th><th scope="col">Treated, bought</th>
+<th scope="col">Control, bought</th><th scope="col">Cost</th>
+<th scope="col">Added profit</th><th scope="col">95% interval</th></tr></thead><tbody>
 {% for each in campaigns %}<tr><th scope="row">{{ each.name }}</th>
-<td>{{ each.start | day }}</td><td>{{ each.days }}</td>
-<td>{{ each.n_treated | count }}</td><td>{{ each.n_control | count }}</td>
-<td>{{ each.bought_treated | share }}</td><td>{{ each.bought_control | share }}</td>
+<td>{{ each.start }}, {{ each.days }}</td>
+<td>{{ each.n_treated | count }}, {{ each.bought_treated | share }}</td>
+<td>{% if each.n_control %}{{ each.n_control | count }},
+{{ each.bought_control | share }}{% else %}none{% endif %}</td>
 <td>{{ each.cost | dollars }}</td>
-<td>{% if each.added %}{{ each.added.profit | dollars }}
-({{ each.added.interval(of="profit").lower | dollars }} to
-{{ each.added.interval(of="profit").upper | dollars }}){% else %}Not known:
-{{ each.refused }}{% endif %}</td></tr>
+{% if each.added %}{% set range = each.added.interval(of="profit") %}
+<td>{{ each.added.profit | dollars }}</td>
+<td>{{ range.lower | dollars }} to {{ range.upper | dollars }}</td>
+{% else %}<td>not known</td><td>{{ each.refused }}</td>{% endif %}</tr>
 {% endfor %}</tbody></table></div>
 </section>{% endif %}
 """
