@@ -56,7 +56,10 @@ _CDNOW = "CDNOW, the new customers of early 1997"
 _Out = Annotated[
     Path, typer.Option("--out", help="Folder for the page and the tables.")
 ]
-_Format = Annotated[Format, typer.Option("--format", help="Format of the tables.")]
+_Format = Annotated[
+    Format,
+    typer.Option("--format", help="Format of the tables; auto: CSV up to a million."),
+]
 _Weeks = Annotated[
     float, typer.Option("--horizon-weeks", help="How many weeks ahead to look.")
 ]
@@ -120,7 +123,7 @@ def crmkit(
 def demo(
     *,
     out: _Out = Path("crmkit-demo"),
-    table_format: _Format = "csv",
+    table_format: _Format = "auto",
     horizon_weeks: _Weeks = 52.0,
     discount_rate: _Rate = 0.10,
     model: _Model = "auto",
@@ -151,7 +154,7 @@ def report(
     log: LogOptions,
     *,
     out: _Out = Path("crmkit-report"),
-    table_format: _Format = "csv",
+    table_format: _Format = "auto",
     horizon_weeks: _Weeks = 52.0,
     discount_rate: _Rate = 0.10,
     margin: Annotated[

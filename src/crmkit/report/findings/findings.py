@@ -118,7 +118,10 @@ class Findings(Generic[FrameT_co]):
     doubts: tuple[str, ...] = ()
 
     def write(
-        self, folder: Path | str, *, table_format: Literal["csv", "parquet"] = "csv"
+        self,
+        folder: Path | str,
+        *,
+        table_format: Literal["auto", "csv", "parquet"] = "auto",
     ) -> Path:
         """Write the page, the table of customers and the lists; return the page.
 
@@ -127,7 +130,8 @@ class Findings(Generic[FrameT_co]):
         folder
             Where to; it is made if it is not there.
         table_format
-            The format of the tables beside the page.
+            The format of the tables beside the page; ``"auto"`` is CSV up to a million
+            customers, and Parquet above.
 
         Raises
         ------
