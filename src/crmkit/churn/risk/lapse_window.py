@@ -10,6 +10,7 @@ from ..._dates import day_number
 from ..._frames import (
     Frame,
     Rule,
+    collect,
     day_numbers,
     group_rows,
     id_rules,
@@ -251,7 +252,7 @@ def _gaps(
     require_ids(frame, customer_id_col)
     dated, rules = require_dates(frame, date_col)
     refuse(dated, [*rules, *id_rules(frame, customer_id_col)], id_col=customer_id_col)
-    frame = read_eager(dated.to_native(), ())
+    frame = collect(dated)
     if not len(frame):
         raise NotEnoughDataError(
             needed="transactions", got="0 rows", remedy="Pass a log with rows."

@@ -4,7 +4,14 @@ import datetime as dt
 from collections.abc import Iterable
 
 from ..._dates import EPOCH, date_of, day_number
-from ..._frames import day_numbers, read_eager, refuse, require_dates, time_zone
+from ..._frames import (
+    collect,
+    day_numbers,
+    read_eager,
+    refuse,
+    require_dates,
+    time_zone,
+)
 from ...errors import InvalidTypeError, InvalidValueError, NotEnoughDataError
 from ...typing import Day, IntoDataFrame
 
@@ -35,7 +42,7 @@ def log_span(
     """Return the day numbers of the first purchase and of the end of observation."""
     frame, rules = require_dates(read_eager(transactions, (date_col,)), date_col)
     refuse(frame, rules)
-    seen = day_numbers(read_eager(frame.to_native(), ()), date_col)
+    seen = day_numbers(collect(frame), date_col)
     if not seen.size:
         raise NotEnoughDataError(
             needed="purchases to look back at",

@@ -10,6 +10,7 @@ import numpy as np
 from ..._check import instance, one_of, time_span, typed
 from ..._dates import day_number
 from ..._frames import (
+    collect,
     day_numbers,
     native,
     read_eager,
@@ -173,7 +174,7 @@ class Seasonality:
         for column in dates:
             dated, rules = require_dates(frame, column)
             refuse(dated, rules)
-            frame = read_eager(dated.to_native(), dates)
+            frame = collect(dated)
         first, last = (day_numbers(frame, column) for column in dates)
         end = day_number("observation_period_end", observation_period_end)
         origin = int(first.min(initial=end))

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 import numpy as np
 
@@ -101,12 +101,18 @@ class ValueRoles:
             If a value is missing or infinite, or a potential value is negative.
         """
         opened = _opened(customers, self.actual_col, self.potential_col)
+        return self._named(opened, customers, output_col, action_col)
+
+    def _named(
+        self, opened: Frame, like: IntoFrameT, output_col: str, action_col: str
+    ) -> IntoFrameT:
+        """Add the role and its action to a frame that is open and checked."""
         role, action = nw.lit("migrator"), nw.lit(ROLE_ACTIONS["migrator"])
         for name, rule in reversed(self._rules().items()):
             role = nw.when(rule).then(nw.lit(name)).otherwise(role)
             action = nw.when(rule).then(nw.lit(ROLE_ACTIONS[name])).otherwise(action)
         columns = {output_col: role, action_col: action}
-        return native(opened.with_columns(**columns), customers)
+        return native(opened.with_columns(**columns), like)
 
     def to_dict(self) -> dict[str, object]:
         """Return these roles as a document for JSON."""
@@ -188,10 +194,25 @@ def fit_value_roles(
     >>> roles.with_value_role(customers)["value_role"].to_list()
     ['MVC', 'MGC', 'migrator', 'BZ', 'migrator']
     """
-    valuable = fraction("most_valuable_share", most_valuable_share)
-    growable = fraction("most_growable_share", most_growable_share)
-    one_of("below_zero", below_zero, ("both", "actual"))
     opened = _opened(customers, actual_col, potential_col)
+    asked = _Asked(most_valuable_share, most_growable_share, below_zero)
+    return _cut(opened, (actual_col, potential_col), asked)
+
+
+class _Asked(NamedTuple):
+    """How value roles are to be cut."""
+
+    most_valuable_share: float
+    most_growable_share: float
+    below_zero: BelowZero
+
+
+def _cut(opened: Frame, columns: tuple[str, str], asked: _Asked) -> ValueRoles:
+    """Cut the roles of a frame that is open and checked."""
+    valuable = fraction("most_valuable_share", asked.most_valuable_share)
+    growable = fraction("most_growable_share", asked.most_growable_share)
+    below_zero = one_of("below_zero", asked.below_zero, ("both", "actual"))
+    actual_col, potential_col = columns
     actual, potential = _fetched(opened, actual_col, potential_col)
     lost = (actual < 0) & ((actual + potential < 0) | (below_zero == "actual"))
     most_valuable = _from(actual, valuable)
@@ -272,17 +293,10 @@ def with_value_role(
     1        MGC         grow
     2         BZ  stop losing
     """
-    fitted = fit_value_roles(
-        customers,
-        actual_col=actual_col,
-        potential_col=potential_col,
-        most_valuable_share=most_valuable_share,
-        most_growable_share=most_growable_share,
-        below_zero=below_zero,
-    )
-    return fitted.with_value_role(
-        customers, output_col=output_col, action_col=action_col
-    )
+    opened = _opened(customers, actual_col, potential_col)
+    asked = _Asked(most_valuable_share, most_growable_share, below_zero)
+    roles = _cut(opened, (actual_col, potential_col), asked)
+    return roles._named(opened, customers, output_col, action_col)  # noqa: SLF001
 
 
 def _opened(customers: object, actual_col: str, potential_col: str) -> Frame:

@@ -23,7 +23,7 @@ from ...kernels.groups import markov
 from ...typing import FloatArray, IntoFrame
 from .tier_labels import known_tier, require_labels
 
-__all__ = ["Migration", "fit_migration"]
+__all__ = ["Migration", "counted_moves", "fit_migration"]
 
 _FROM, _TO, _COUNT = "crmkit_from", "crmkit_to", "crmkit_count"
 
@@ -326,6 +326,23 @@ def fit_migration(
     Migration(tiers=('A', 'B'), moved=((0.0, 1.0), (0.0, 1.0)),
               gone=(0.0, 1.0), new=(1.0, 0.0))
     """
+    return counted_moves(
+        read(before, [customer_id_col, tier_col]),
+        read(after, [customer_id_col, tier_col]),
+        tiers,
+        customer_id_col,
+        tier_col,
+    )
+
+
+def counted_moves(
+    before: Frame,
+    after: Frame,
+    tiers: Sequence[str],
+    customer_id_col: str,
+    tier_col: str,
+) -> Migration:
+    """Count the movement between two frames that are open."""
     names = require_labels("tiers", tiers)
     first, second = matched_ids(
         _tiers(before, customer_id_col, tier_col, names, output=_FROM),
@@ -344,14 +361,13 @@ def fit_migration(
 
 
 def _tiers(
-    frame: object,
+    opened: Frame,
     customer_id_col: str,
     tier_col: str,
     names: tuple[str, ...],
     *,
     output: str,
 ) -> Frame:
-    opened = read(frame, [customer_id_col, tier_col])
     require_one_row_each(opened, customer_id_col)
     require_present(opened, tier_col)
     known = known_tier(tier_col, names, remedy="Name all tiers, the best first.")
