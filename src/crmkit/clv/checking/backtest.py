@@ -225,6 +225,7 @@ class _Past:
 
     cutoff: str
     customers: IntoDataFrame
+    history: ProvenHistory
     span: float
     actual: FloatArray
     last_period: FloatArray
@@ -244,6 +245,7 @@ def _past(split: Summary, day: int, days: int, customer_id_col: str) -> _Past:
     return _Past(
         cutoff=date_of(day).isoformat(),
         customers=customers,
+        history=proved(frame, HISTORY),
         span=float(numbers(frame, "holdout_T")[0]),
         actual=numbers(frame, "holdout_frequency"),
         last_period=_last_period(split, frame, day, days, customer_id_col),
@@ -278,7 +280,7 @@ def _scores(
     past: _Past, models: Mapping[str, Fit], rng: np.random.Generator | None
 ) -> Iterator[BacktestScore]:
     fits: dict[str, Fit] = {**models, "NBD": fit_nbd}
-    history = proved(read_eager(past.customers, HISTORY.history), HISTORY)
+    history = past.history
     for name, fit in fits.items():
         model = fit(past.customers)
         predicted = model.expected_purchases(*history, horizon=past.span)

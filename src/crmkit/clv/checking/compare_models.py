@@ -8,7 +8,7 @@ from typing import Protocol
 from numpy.typing import ArrayLike
 from scipy.special import chdtrc
 
-from ..._check import able_to, one_of, typed
+from ..._check import able_to, known_history, one_of, typed
 from ..._frames import read, refuse
 from ...errors import InvalidTypeError, InvalidValueError, NotEnoughDataError
 from ...fits import checked, from_document, to_document
@@ -298,7 +298,9 @@ def _require_comparable(
 
 def _score(name: str, model: _Comparable, data: Cells, n: float) -> ModelScore:
     x, t_x, T = data.columns[:3]
-    log_likelihood = float(data.weights @ model.log_likelihood(x, t_x, T))
+    # The rules of the frame have proved it, once for all models.
+    history = known_history(x, t_x, T)
+    log_likelihood = float(data.weights @ model.log_likelihood(*history))
     parameters = len(model.parameters)
     return ModelScore(
         name=name,

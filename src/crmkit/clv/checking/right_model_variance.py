@@ -5,7 +5,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from ..._check import ProvenHistory
+from ..._check import ProvenHistory, known_history
 from ...fits import FitReport
 from ...kernels.base.cells import group
 from ...typing import FloatArray, PurchaseModel, SpendModel
@@ -35,12 +35,14 @@ def purchases_parameter_variance(
     The total is of purchases or, with each customer's ``worth``, of money.
     """
     cells = group(tuple(history), inverse=True)
+    x, t_x, T = cells.columns
+    distinct = known_history(x, t_x, T)
     weights: FloatArray = cells.weights
     if worth is not None and cells.inverse is not None:
         weights = np.bincount(cells.inverse, worth, cells.size).astype(np.float64)
 
     def log_total(model: PurchaseModel) -> float:
-        ahead = model.expected_purchases(*cells.columns, horizon=horizon)
+        ahead = model.expected_purchases(*distinct, horizon=horizon)
         return _log(float(weights @ ahead))
 
     return spread_of(purchases, log_total)

@@ -211,7 +211,8 @@ def _cut(opened: Frame, columns: tuple[str, str], asked: _Asked) -> ValueRoles:
     """Cut the roles of a frame that is open and checked."""
     valuable = fraction("most_valuable_share", asked.most_valuable_share)
     growable = fraction("most_growable_share", asked.most_growable_share)
-    below_zero = one_of("below_zero", asked.below_zero, ("both", "actual"))
+    below_zero = asked.below_zero
+    one_of("below_zero", below_zero, ("both", "actual"))
     actual_col, potential_col = columns
     actual, potential = _fetched(opened, actual_col, potential_col)
     lost = (actual < 0) & ((actual + potential < 0) | (below_zero == "actual"))
