@@ -11,7 +11,7 @@ from ..._check import ProvenHistory, day_count, random_source, typed
 from ..._dates import date_of
 from ..._frames import EagerFrame, numbers, nw, read_eager
 from ...errors import InvalidValueError, NotEnoughDataError
-from ...fits import Interval, checked, from_document, resampled_interval_of, to_document
+from ...fits import Interval, JsonResult, checked, resampled_interval_of
 from ...rfm.calibration_holdout_summary import calibration_holdout_summary
 from ...typing import HISTORY, Day, FloatArray, IntoDataFrame, PurchaseModel
 from ..models.nbd import fit_nbd
@@ -97,7 +97,7 @@ class BacktestScore:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 @checked
-class Backtest:
+class Backtest(JsonResult):
     """The accuracy of models and of two plain baselines after every cutoff.
 
     Attributes
@@ -111,15 +111,6 @@ class Backtest:
 
     horizon_days: int
     scores: tuple[BacktestScore, ...]
-
-    def to_dict(self) -> dict[str, object]:
-        """Return the backtest as a JSON document."""
-        return to_document(self)
-
-    @classmethod
-    def from_dict(cls, document: Mapping[str, object]) -> "Backtest":
-        """Build the backtest from its JSON document."""
-        return from_document(cls, document)
 
     def __str__(self) -> str:
         """Show the scores as a table."""

@@ -11,7 +11,7 @@ from scipy.special import chdtrc
 from ..._check import able_to, known_history, one_of, typed
 from ..._frames import read, refuse
 from ...errors import InvalidTypeError, InvalidValueError, NotEnoughDataError
-from ...fits import checked, from_document, to_document
+from ...fits import JsonResult, checked
 from ...kernels.base.cells import Cells
 from ...typing import HISTORY, FloatArray, HistoryColumns, IntoFrame
 from ..models.bg_bb import BgBb
@@ -91,7 +91,7 @@ class LikelihoodRatio:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 @checked
-class ModelComparison:
+class ModelComparison(JsonResult):
     """Models of the same customers, the best by AIC first.
 
     Attributes
@@ -137,15 +137,6 @@ class ModelComparison:
             degrees_of_freedom=degrees,
             p_value=float(chdtrc(degrees, max(statistic, 0.0))),
         )
-
-    def to_dict(self) -> dict[str, object]:
-        """Return the comparison as a JSON document."""
-        return to_document(self)
-
-    @classmethod
-    def from_dict(cls, document: Mapping[str, object]) -> "ModelComparison":
-        """Build the comparison from its JSON document."""
-        return from_document(cls, document)
 
     def __str__(self) -> str:
         """Show the models as a table."""

@@ -1,7 +1,6 @@
 """The net promoter score of a survey, from three counts, with its interval."""
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -9,7 +8,7 @@ import numpy as np
 
 from ..._check import fraction, one_of, typed, whole
 from ...errors import InvalidValueError, NotEnoughDataError
-from ...fits import Interval, checked, from_document, to_document
+from ...fits import Interval, JsonResult, checked
 from ...kernels.survey import nps as kernel
 from ...kernels.survey import nps_dirichlet, nps_intervals
 from ...typing import FloatArray, IntoFrame
@@ -41,7 +40,7 @@ _CLOSED = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 @checked
-class Nps:
+class Nps(JsonResult):
     """A net promoter score: three counts, and what follows from them.
 
     Attributes
@@ -214,15 +213,6 @@ class Nps:
             If more customers answered than were asked.
         """
         return nonresponse_bounds(*self.counts, n_invited=n_invited)
-
-    def to_dict(self) -> dict[str, object]:
-        """Return the score as a JSON document."""
-        return to_document(self)
-
-    @classmethod
-    def from_dict(cls, document: Mapping[str, object]) -> "Nps":
-        """Build the score from its JSON document."""
-        return from_document(cls, document)
 
     def __str__(self) -> str:
         """Write the score and its interval as a sentence."""

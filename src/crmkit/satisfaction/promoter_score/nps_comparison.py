@@ -11,7 +11,7 @@ from scipy.special import chdtrc
 from ..._check import names_given, one_of
 from ..._frames import numbers
 from ...errors import NotEnoughDataError
-from ...fits import Interval, checked, from_document, to_document
+from ...fits import Interval, JsonResult, checked
 from ...kernels.base import intervals
 from ...kernels.survey import contingency
 from ...kernels.survey import nps as kernel
@@ -71,7 +71,7 @@ class GroupDifference:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 @checked
-class NpsComparison:
+class NpsComparison(JsonResult):
     """The net promoter scores of several groups, compared.
 
     Attributes
@@ -108,15 +108,6 @@ class NpsComparison:
             )
         )
         return f"NPS {scores}; all equal: p = {self.p_value:.3g}"
-
-    def to_dict(self) -> dict[str, object]:
-        """Return the comparison as a JSON document."""
-        return to_document(self)
-
-    @classmethod
-    def from_dict(cls, document: Mapping[str, object]) -> "NpsComparison":
-        """Build the comparison from its JSON document."""
-        return from_document(cls, document)
 
 
 def nps_comparison(

@@ -1,6 +1,6 @@
 """Segments found by k-means, with the evidence for their number."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,7 @@ from ..._frames import (
     with_arrays,
 )
 from ...errors import InvalidValueError, MissingExtraError, NotEnoughDataError
-from ...fits import checked, from_document, to_document, told
+from ...fits import JsonResult, checked, told
 from ...kernels.groups.rand_index import adjusted_rand
 from ...typing import FloatArray, IntArray, IntoDataFrame, IntoDataFrameT, Progress
 
@@ -51,7 +51,7 @@ class ClusterTrial:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 @checked
-class Clusters:
+class Clusters(JsonResult):
     """Segments found by k-means: their centres, in the units of the columns.
 
     Attributes
@@ -122,15 +122,6 @@ class Clusters:
         centres = np.array(self.centres) / np.array(self.spread)
         nearest = _nearest(values, centres)
         return native(with_arrays(frame, {output_col: nearest + 1}), customers)
-
-    def to_dict(self) -> dict[str, object]:
-        """Return these clusters as a document for JSON."""
-        return to_document(self)
-
-    @classmethod
-    def from_dict(cls, document: Mapping[str, object]) -> "Clusters":
-        """Build clusters from their document."""
-        return from_document(cls, document)
 
 
 @typed

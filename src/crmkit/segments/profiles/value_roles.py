@@ -1,6 +1,5 @@
 """Value roles: keep, grow or stop losing, by actual and potential value."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple
 
@@ -20,7 +19,7 @@ from ..._frames import (
     require_numbers,
 )
 from ...errors import NotEnoughDataError
-from ...fits import checked, from_document, to_document
+from ...fits import JsonResult, checked
 from ...kernels.groups import lorenz, tier_cuts
 from ...typing import FloatArray, IntoFrame, IntoFrameT
 
@@ -38,7 +37,7 @@ ROLE_ACTIONS: Final[dict[str, str]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 @checked
-class ValueRoles:
+class ValueRoles(JsonResult):
     """Value roles: the values from which a customer is most valuable or most growable.
 
     The rules are applied in this order, so that each customer has exactly one role:
@@ -113,15 +112,6 @@ class ValueRoles:
             action = nw.when(rule).then(nw.lit(ROLE_ACTIONS[name])).otherwise(action)
         columns = {output_col: role, action_col: action}
         return native(opened.with_columns(**columns), like)
-
-    def to_dict(self) -> dict[str, object]:
-        """Return these roles as a document for JSON."""
-        return to_document(self)
-
-    @classmethod
-    def from_dict(cls, document: Mapping[str, object]) -> "ValueRoles":
-        """Build roles from their document."""
-        return from_document(cls, document)
 
     def _rules(self) -> dict[str, nw.Expr]:
         actual = nw.col(self.actual_col).cast(nw.Float64)

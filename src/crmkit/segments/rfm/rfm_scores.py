@@ -1,6 +1,6 @@
 """RFM scores: the value from which each score is earned, frozen and readable."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Literal, TypeAlias
@@ -10,7 +10,7 @@ import numpy as np
 from ..._check import instance, listed
 from ..._frames import Frame, native, nw, score_cells
 from ...errors import InvalidValueError
-from ...fits import checked, from_document, to_document
+from ...fits import JsonResult, checked
 from ...kernels.groups import rfm_scores
 from ...typing import HISTORY, FloatArray, HistoryColumns, IntoFrameT, Missing
 from .ntile_scores import ID, reached_by_id, require_rising_ids, with_text_ids
@@ -27,7 +27,7 @@ _SCORES = ("r_score", "f_score", "m_score")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 @checked
-class RfmScores:
+class RfmScores(JsonResult):
     """RFM scores: the value from which each score is earned on each of the three axes.
 
     Fitted by :func:`fit_rfm_scores`, or written by hand from the thresholds of a
@@ -184,15 +184,6 @@ class RfmScores:
             )
         extra = [INACTIVITY, ID] if self.tie_ids else [INACTIVITY]
         return named.drop(*extra)
-
-    def to_dict(self) -> dict[str, object]:
-        """Return these scores as a document for JSON."""
-        return to_document(self)
-
-    @classmethod
-    def from_dict(cls, document: Mapping[str, object]) -> "RfmScores":
-        """Build scores from their document."""
-        return from_document(cls, document)
 
     @property
     def _read_from(self) -> RfmColumns:

@@ -18,7 +18,7 @@ from ..._frames import (
     require_present,
 )
 from ...errors import InvalidValueError, NotEnoughDataError
-from ...fits import checked, from_document, to_document
+from ...fits import JsonResult, checked
 from ...kernels.groups import markov
 from ...typing import FloatArray, IntoFrame
 from .tier_labels import known_tier, require_labels
@@ -32,7 +32,7 @@ Row = tuple[float, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 @checked
-class Migration:
+class Migration(JsonResult):
     """How many customers moved between tiers, joined and left between two dates.
 
     Attributes
@@ -234,15 +234,6 @@ class Migration:
         value = self._by_tier(value_per_period)
         found = markov.expected_value(P, value, discount_rate=rate, periods=count)
         return dict(zip(self.tiers, found.tolist(), strict=True))
-
-    def to_dict(self) -> dict[str, object]:
-        """Return this movement as a document for JSON."""
-        return to_document(self)
-
-    @classmethod
-    def from_dict(cls, document: Mapping[str, object]) -> "Migration":
-        """Build a movement from its document."""
-        return from_document(cls, document)
 
     @property
     def _moved(self) -> FloatArray:
