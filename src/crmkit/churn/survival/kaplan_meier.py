@@ -11,7 +11,7 @@ from ...errors import InvalidValueError, NotEnoughDataError
 from ...fits import Interval, JsonResult, checked, resampled_interval_of
 from ...kernels.survival import event_table as kernel
 from ...typing import FloatArray, IntoFrame
-from .spells import Spells, read_spells
+from .spells import SpellColumns, Spells, read_spells
 
 __all__ = ["SurvivalCurve", "curve_of", "fit_kaplan_meier"]
 
@@ -177,13 +177,8 @@ def fit_kaplan_meier(
     """
     one_of("interval_method", interval_method, ("log-log", "plain"))
     inside = fraction("level", level)
-    rows, _ = read_spells(
-        spells,
-        duration_col=duration_col,
-        event_col=event_col,
-        entry_col=entry_col,
-        weight_col=weight_col,
-    )
+    columns = SpellColumns(duration_col, event_col, entry_col, weight_col)
+    rows, _ = read_spells(spells, columns)
     return curve_of(rows, level=inside, interval_method=interval_method)
 
 

@@ -13,7 +13,7 @@ from ...fits import JsonResult, checked
 from ...kernels.survival import event_table as kernel
 from ...typing import FloatArray, IntoFrame
 from .spell_groups import spell_groups
-from .spells import Spells, read_spells
+from .spells import SpellColumns, Spells, read_spells
 
 __all__ = ["LogRank", "log_rank"]
 
@@ -103,14 +103,8 @@ def log_rank(
     """
     one_of("weighting", weighting, _WEIGHTINGS)
     names = names_given("by", by)
-    rows, frame = read_spells(
-        spells,
-        duration_col=duration_col,
-        event_col=event_col,
-        entry_col=entry_col,
-        weight_col=weight_col,
-        by=names,
-    )
+    columns_read = SpellColumns(duration_col, event_col, entry_col, weight_col)
+    rows, frame = read_spells(spells, columns_read, by=names)
     groups = spell_groups(frame, names)
     _require_groups(groups.count, rows)
     events, at_risk = kernel.grouped_events(

@@ -6,7 +6,7 @@ from ..._check import typed
 from ..._frames import native, numbers, nw, with_arrays
 from ...errors import InvalidValueError
 from ...typing import FloatArray, IntoDataFrameT
-from .spells import read_spells
+from .spells import SpellColumns, read_spells
 
 __all__ = ["person_periods"]
 
@@ -65,12 +65,8 @@ def person_periods(
     1           a       2   True
     2           b       1  False
     """
-    rows, frame = read_spells(
-        spells,
-        duration_col=duration_col,
-        event_col=event_col,
-        entry_col=entry_col,
-    )
+    columns = SpellColumns(duration_col, event_col, entry_col)
+    rows, frame = read_spells(spells, columns)
     entry = numbers(frame, entry_col) if entry_col else np.zeros(len(frame))
     _require_whole(duration_col, rows.duration, at_least=1)
     _require_whole(entry_col or "entry", entry, at_least=0)

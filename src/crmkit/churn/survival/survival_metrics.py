@@ -10,7 +10,7 @@ from ...errors import InvalidValueError, NotEnoughDataError
 from ...fits import JsonResult, checked
 from ...kernels.survival import censored_scores as kernel
 from ...typing import FloatArray, IntoDataFrame, SurvivalModel
-from .spells import read_spells
+from .spells import SpellColumns, read_spells
 
 __all__ = ["SurvivalMetrics", "survival_metrics"]
 
@@ -110,16 +110,9 @@ def survival_metrics(
     >>> round(found.auc[0], 2)
     0.8
     """
-    rows, frame = read_spells(
-        spells,
-        duration_col=duration_col,
-        event_col=event_col,
-    )
-    known, _ = read_spells(
-        learned_from,
-        duration_col=duration_col,
-        event_col=event_col,
-    )
+    columns = SpellColumns(duration_col, event_col)
+    rows, frame = read_spells(spells, columns)
+    known, _ = read_spells(learned_from, columns)
     asked = sorted({positive("times", time) for time in listed("times", times)})
     censored = known.duration[~known.event]
     # Without censoring every customer was observed to the end, and no time is too late.

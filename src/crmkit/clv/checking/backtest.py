@@ -18,7 +18,7 @@ from ..models.nbd import fit_nbd
 from ..uncertainty.drawn_ends import ends_by_column, interval_of_draws
 from ..uncertainty.simulated_futures import PurchaseSampler, futures
 from ..value.opened_customers import proved
-from .backtest_cutoffs import Cutoffs, cutoff_days
+from .backtest_cutoffs import Cutoffs, customers_at, cutoff_days
 from .forecast_accuracy import deciles, mean_absolute_error, ranking_gini, relative_bias
 
 __all__ = ["Backtest", "BacktestScore", "backtest"]
@@ -226,13 +226,7 @@ def _past(split: Summary, day: int, days: int, customer_id_col: str) -> _Past:
     customers = split(
         calibration_period_end=date_of(day), observation_period_end=date_of(day + days)
     )
-    frame = read_eager(customers, ())
-    if not len(frame):
-        raise NotEnoughDataError(
-            needed=f"customers who bought by {date_of(day)}",
-            got="none",
-            remedy="Choose later cutoffs.",
-        )
+    frame = customers_at(customers, day)
     return _Past(
         cutoff=date_of(day).isoformat(),
         customers=customers,

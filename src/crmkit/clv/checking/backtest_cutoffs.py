@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from ..._dates import EPOCH, date_of, day_number
 from ..._frames import (
+    EagerFrame,
     collect,
     day_numbers,
     read_eager,
@@ -15,7 +16,7 @@ from ..._frames import (
 from ...errors import InvalidTypeError, InvalidValueError, NotEnoughDataError
 from ...typing import Day, IntoDataFrame
 
-__all__ = ["Cutoffs", "cutoff_days", "log_span"]
+__all__ = ["Cutoffs", "customers_at", "cutoff_days", "log_span"]
 
 Cutoffs = Iterable[Day]
 
@@ -56,6 +57,18 @@ def log_span(
         else day_number("observation_period_end", end, zone=zone)
     )
     return int(seen.min()), last
+
+
+def customers_at(customers: IntoDataFrame, day: int) -> EagerFrame:
+    """Open the summary at a cutoff, which must have customers."""
+    frame = read_eager(customers, ())
+    if not len(frame):
+        raise NotEnoughDataError(
+            needed=f"customers who bought by {date_of(day)}",
+            got="none",
+            remedy="Choose later cutoffs.",
+        )
+    return frame
 
 
 def _parsed(cutoffs: Cutoffs) -> list[int]:

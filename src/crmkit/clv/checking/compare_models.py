@@ -8,9 +8,9 @@ from typing import Protocol
 from numpy.typing import ArrayLike
 from scipy.special import chdtrc
 
-from ..._check import able_to, known_history, one_of, typed
+from ..._check import known_history, models_named, one_of, typed
 from ..._frames import read, refuse
-from ...errors import InvalidTypeError, InvalidValueError, NotEnoughDataError
+from ...errors import InvalidValueError, NotEnoughDataError
 from ...fits import JsonResult, checked
 from ...kernels.base.cells import Cells
 from ...typing import HISTORY, FloatArray, HistoryColumns, IntoFrame
@@ -263,21 +263,7 @@ def _fetch(
 def _require_comparable(
     models: Mapping[str, _Comparable], predicts: tuple[str, ...]
 ) -> None:
-    if not isinstance(models, Mapping):
-        raise InvalidTypeError(
-            subject="argument 'models'",
-            expected="fitted models by their names",
-            got=type(models).__name__,
-            remedy='Pass a dict, such as {"BG/NBD": fit_bg_nbd(customers)}.',
-        )
-    if not models:
-        raise InvalidValueError(
-            subject="argument 'models'",
-            found="an empty mapping",
-            remedy="Pass at least one fitted model by its name.",
-        )
-    for name, model in models.items():
-        able_to(f"models[{name!r}]", model, "log_likelihood", *predicts)
+    models_named(models, "log_likelihood", *predicts)
     counted = [name for name, model in models.items() if isinstance(model, BgBb)]
     if counted and len(counted) < len(models):
         raise InvalidValueError(

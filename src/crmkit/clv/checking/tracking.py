@@ -6,7 +6,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..._check import able_to, day_count, instance, typed
+from ..._check import day_count, instance, models_named, typed
 from ..._dates import day_number
 from ..._frames import collect, group_rows, native, read_eager, table
 from ...errors import InvalidValueError, NotEnoughDataError
@@ -154,14 +154,8 @@ def tracking(
 
 
 def _require_models(models: Mapping[str, _Newcomers], time_unit: TimeUnit) -> None:
-    if not models:
-        raise InvalidValueError(
-            subject="argument 'models'",
-            found="an empty mapping",
-            remedy="Pass at least one fitted model by its name.",
-        )
+    models_named(models, "expected_purchases_new_customer")
     for name, model in models.items():
-        able_to(f"models[{name!r}]", model, "expected_purchases_new_customer")
         unit = unit_of(model)
         if unit is not None and unit != time_unit:
             raise InvalidValueError(

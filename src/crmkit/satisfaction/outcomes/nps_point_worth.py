@@ -44,10 +44,7 @@ class PartWorth:
     def interval(self, *, level: float = 0.95) -> Interval:
         """Return the confidence interval of the worth (Student's t)."""
         return student_interval(
-            self.worth,
-            self.standard_error,
-            degrees_of_freedom=self.degrees_of_freedom,
-            level=level,
+            self.worth, self.standard_error, self.degrees_of_freedom, level
         )
 
 
@@ -83,10 +80,7 @@ class PointWorth(JsonResult):
     def interval(self, *, level: float = 0.95) -> Interval:
         """Return the confidence interval of the total worth (Student's t)."""
         return student_interval(
-            self.worth,
-            self.standard_error,
-            degrees_of_freedom=self.degrees_of_freedom,
-            level=level,
+            self.worth, self.standard_error, self.degrees_of_freedom, level
         )
 
     def of_base(self, *, n_customers: int) -> float:

@@ -18,6 +18,7 @@ from ...kernels.survey import nps as kernel
 from ...typing import FloatArray, IntoFrame
 from ..reading.tally import Fractions, OutOfRange
 from .bands import Bands
+from .counted_bands import Counting
 from .nps_by import group_counts
 from .nps_difference import ADDED, DifferenceMethod, NpsDifference, difference
 
@@ -170,15 +171,8 @@ def nps_comparison(
     one_of("correction", correction, tuple(_CORRECTIONS))
     one_of("method", method, tuple(ADDED))
     columns = names_given("by", by)
-    _, kept = group_counts(
-        responses,
-        columns=columns,
-        score_col=score_col,
-        bands=bands,
-        count_col=count_col,
-        fractions=fractions,
-        out_of_range=out_of_range,
-    )
+    counting = Counting(score_col, bands, count_col, fractions, out_of_range)
+    _, kept = group_counts(responses, columns, counting)
     counts = np.stack(
         [numbers(kept, name) for name in ("promoters", "passives", "detractors")],
         axis=1,

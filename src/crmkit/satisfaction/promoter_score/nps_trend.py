@@ -64,10 +64,7 @@ class NpsTrend(JsonResult):
     def interval(self, *, level: float = 0.95) -> Interval:
         """Return the confidence interval of the slope (Student's t)."""
         return student_interval(
-            self.slope,
-            self.standard_error,
-            degrees_of_freedom=self.n_clusters - 1,
-            level=level,
+            self.slope, self.standard_error, self.n_clusters - 1, level
         )
 
 

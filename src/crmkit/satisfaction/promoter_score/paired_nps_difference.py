@@ -111,8 +111,8 @@ class PairedNpsDifference(JsonResult):
         return student_interval(
             self.difference,
             error,
-            degrees_of_freedom=self.n_customers - 1,
-            level=level,
+            self.n_customers - 1,
+            level,
             bounds=(-200.0, 200.0),
         )
 

@@ -59,8 +59,8 @@ class WeightedNps(JsonResult):
         return student_interval(
             self.score,
             self.standard_error,
-            degrees_of_freedom=self.n_clusters - 1,
-            level=level,
+            self.n_clusters - 1,
+            level,
             bounds=(-100.0, 100.0),
         )
 

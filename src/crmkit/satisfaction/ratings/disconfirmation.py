@@ -71,10 +71,7 @@ class Disconfirmation(JsonResult):
                 remedy="Collect more answers.",
             )
         return student_interval(
-            self.difference,
-            self.standard_error,
-            degrees_of_freedom=self.n_customers - 1,
-            level=level,
+            self.difference, self.standard_error, self.n_customers - 1, level
         )
 
 

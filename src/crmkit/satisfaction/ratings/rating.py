@@ -161,8 +161,8 @@ class Rating(JsonResult):
         return student_interval(
             self.mean,
             deviation / math.sqrt(self.n_responses),
-            degrees_of_freedom=self.n_responses - 1,
-            level=level,
+            self.n_responses - 1,
+            level,
         )
 
     def __str__(self) -> str:

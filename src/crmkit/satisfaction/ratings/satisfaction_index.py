@@ -90,8 +90,8 @@ class SatisfactionIndex(JsonResult):
         return student_interval(
             self.score,
             self.standard_error,
-            degrees_of_freedom=self.n_responses - 1,
-            level=level,
+            self.n_responses - 1,
+            level,
             bounds=(0.0, 100.0),
         )
 
