@@ -7,13 +7,13 @@ import numpy as np
 
 from ..._check import LONGEST, nonnegative, one_of, typed
 from ..._dates import day_number
-from ..._frames import group_rows, read_eager
+from ..._frames import collect, group_rows, read_eager
 from ...errors import ConvergenceError, InvalidValueError, NotEnoughDataError
 from ...kernels.base.cells import group
 from ...kernels.log.occasions import Histories, Occasions, histories
 from ...kernels.purchases.beta_geometric import bg_nbd, mbg_nbd
 from ...kernels.purchases.seasonal_clock import DatedHistories, fit_index
-from ...rfm.open_log import REFUNDS, open_log
+from ...rfm.open_log import LogColumns, open_log
 from ...rfm.summary_in_memory import occasions_between, refuse_without_purchase
 from ...typing import Day, FloatArray, IntArray, IntoDataFrame, Refunds
 from .seasonality import SeasonalEvent, Seasonality, period_of_days
@@ -92,24 +92,18 @@ def fit_seasonality(
     >>> [round(index, 2) for index in season.index[-3:]]
     [0.94, 1.08, 1.0]
     """
-    one_of("refunds", refunds, REFUNDS)
     one_of("purchases", purchases, tuple(_STARTS))
     one_of("period", period, ("month", "week"))
     if penalty is not None:
         nonnegative("penalty", penalty, at_most=LONGEST)
+    columns = LogColumns(customer_id_col, date_col, amount_col)
     log = open_log(
-        transactions,
-        end=observation_period_end,
-        end_argument="observation_period_end",
-        grain="day",
-        time_unit="day",
-        customer_id_col=customer_id_col,
-        date_col=date_col,
-        amount_col=amount_col,
+        read_eager(transactions, columns),
+        columns,
+        observation_period_end,
+        refunds=refunds,
     )
-    if refunds == "error":
-        log.refuse_refunds()
-    frame = read_eager(log.frame.to_native(), ())
+    frame = collect(log.frame)
     groups = group_rows(frame, customer_id_col)
     occasions = occasions_between(log, frame, groups, refunds)
     refuse_without_purchase(log, occasions, groups)
