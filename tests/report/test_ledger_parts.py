@@ -2,6 +2,7 @@
 
 import datetime as dt
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -32,9 +33,10 @@ COLUMNS = [
 
 @pytest.fixture(scope="module")
 def lines(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    company = simulate_company(customers=400, rng=np.random.default_rng(5))
+    company: Any = simulate_company(customers=400, rng=np.random.default_rng(5))
     file = tmp_path_factory.mktemp("ledger") / "lines.csv"
-    table = pd.DataFrame(company.lines)[COLUMNS]
+    table: pd.DataFrame = company.lines
+    table = table[COLUMNS].copy()
     table["return_of"] = table["return_of"].astype("Int64")  # written without a point
     table.to_csv(file, index=False)
     return file
