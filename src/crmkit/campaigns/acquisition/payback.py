@@ -7,7 +7,15 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..._check import finite_array, fraction, nonnegative, number, one_of, rate
+from ..._check import (
+    finite_array,
+    fraction,
+    money_array,
+    nonnegative,
+    number,
+    one_of,
+    rate,
+)
 from ...errors import InvalidValueError
 from ...fits import checked, from_document, to_document
 from ...kernels.campaigns.repaid_cost import (
@@ -116,7 +124,7 @@ def payback(
     False
     """
     cost = nonnegative("acquisition_cost", acquisition_cost)
-    each = number("margin", margin)
+    each = float(money_array("margin", number("margin", margin)))
     discount = rate("discount_rate", discount_rate)
     at_start = one_of("margin_at", margin_at, ("start", "end")) == "start"
     kept, curve = _survival(retention, survival)
