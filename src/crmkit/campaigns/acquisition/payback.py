@@ -47,12 +47,16 @@ class Payback:
         The value of all margins; None where it is infinite.
     clv_to_cost
         That value per unit of cost; None where it is infinite or the cost is 0.
+    profit
+        The discounted margins of a customer won less the cost, after period 1, 2, ...:
+        up to twice the periods until it is repaid, at least 12 and at most 240.
     """
 
     periods: int | None = None
     simple_periods: float | None = None
     clv: float | None = None
     clv_to_cost: float | None = None
+    profit: tuple[float, ...] = ()
 
     @property
     def pays_back(self) -> bool:
@@ -140,11 +144,14 @@ def payback(
             each, retention=kept, discount_rate=discount, at_start=at_start
         )
         value = value if np.isfinite(value) else None
+    periods = periods_to_repay(sums, cost)
+    shown = min(max(12, 2 * periods), 240) if periods is not None else 60
     return Payback(
-        periods=periods_to_repay(sums, cost),
+        periods=periods,
         simple_periods=cost / each if each > 0 else None,
         clv=value,
         clv_to_cost=value / cost if value is not None and cost > 0 else None,
+        profit=tuple((sums[:shown] - cost).tolist()),
     )
 
 
