@@ -9,7 +9,7 @@ from ..._check import instance
 from ...fits import Interval, checked, from_document, resampled_interval_of, to_document
 from ...kernels.base import ranking
 from ...kernels.targeting import campaign_profit as kernel
-from ...typing import FloatArray, IntoDataFrame
+from ...typing import FloatArray, IntoDataFrame, Progress
 from .resampled_profit import resampled_interval
 from .retention_offer import RetentionOffer
 from .valued_outcomes import read_ranked
@@ -64,6 +64,7 @@ def maximum_profit(
     risk_col: str = "churn_risk",
     churned_col: str = "churned",
     clv_col: str = "clv_if_active",
+    progress: Progress | None = None,
 ) -> MaximumProfit:
     """Measure the profit of the best cut of a ranking by churn risk (MPC).
 
@@ -89,6 +90,8 @@ def maximum_profit(
     clv_col
         The value of a customer who stays: ``clv_if_active`` of ``with_clv_if_active``.
         Not ``clv``, which already includes the chance of having left.
+    progress
+        Is called with the number of resamples done and of all; None for silence.
 
     Returns
     -------
@@ -153,5 +156,6 @@ def maximum_profit(
             rng=rng,
             n_resamples=n_resamples,
             level=level,
+            progress=progress,
         ),
     )
