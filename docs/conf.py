@@ -29,6 +29,7 @@ extensions = [
     "sphinx.ext.autosummary",
     "sphinx_copybutton",
     "sphinx_design",
+    "kept_work",
     "mathml",
     "pictures",
     "linked_names",
@@ -48,6 +49,7 @@ autosummary_generate = True
 autosummary_ignore_module_all = False
 autosummary_imported_members = True
 autodoc_typehints = "signature"
+autodoc_use_type_comments = False  # there are none; Sphinx would parse every module
 autodoc_typehints_format = "short"
 python_use_unqualified_type_names = True
 python_maximum_signature_line_length = 60
@@ -84,6 +86,7 @@ html_math_renderer = "mathml"  # formulas need no script from elsewhere
 html_show_sourcelink = False
 html_theme_options = {
     "show_prev_next": True,
+    "collapse_navigation": True,  # 400 names in the sidebar of every page otherwise
     "navigation_with_keys": False,
     "header_links_before_dropdown": 7,
     "secondary_sidebar_items": ["page-toc"],
