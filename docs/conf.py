@@ -50,6 +50,7 @@ autosummary_ignore_module_all = False
 autosummary_imported_members = True
 autodoc_typehints = "signature"
 autodoc_use_type_comments = False  # there are none; Sphinx would parse every module
+autodoc_preserve_defaults = True  # HISTORY, not what it holds
 autodoc_typehints_format = "short"
 python_use_unqualified_type_names = True
 python_maximum_signature_line_length = 60
@@ -79,6 +80,18 @@ for _notebook in _notebooks:
         shutil.copyfile(_notebook, _copy)
 
 html_theme = "pydata_sphinx_theme"
+# Pages without neighbours have no sidebar.
+html_sidebars: dict[str, list[str]] = {
+    name: []
+    for name in (
+        "architecture",
+        "changelog",
+        "gallery/index",
+        "glossary",
+        "index",
+        "which-function",
+    )
+}
 html_title = "crmkit"
 html_static_path = ["_static"]
 html_css_files = ["crmkit.css"]

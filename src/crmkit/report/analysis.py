@@ -114,7 +114,9 @@ def analyse(
     next(steps)  # Comparing models of how often customers buy, and when they leave
     early = held_back(log, question=question)
     chosen = choose_model(question.model, customers, early.history, transactions)
-    check = check_forecast(early, rows, transactions, fit=chosen.fit, question=question)
+    check = check_forecast(
+        early, rows, transactions, fit=chosen.fit_early, question=question
+    )
     next(steps)  # Fitting how often and how much they buy
     purchases = chosen.fit(customers)
     spend = fit_spend(customers)

@@ -105,7 +105,7 @@ def mean_limits(
 def bootstrap(
     statistic: Statistic,
     *,
-    units: int,
+    units: int | IntArray,
     resamples: int | Iterable[int],
     rng: np.random.Generator,
 ) -> FloatArray:
@@ -114,10 +114,16 @@ def bootstrap(
     It must not keep that array, which the next resample overwrites. ``resamples`` is
     their number, or what yields once for each of them.
 
-    A unit is a row, or a customer with all of its rows: the caller decides.
+    A unit is a row, or a customer with all of its rows: the caller decides. Given as an
+    array, ``units`` are the sizes of blocks, and the statistic is told how many units
+    of each block were drawn.
     """
-    drawn = _drawn_by_poisson if units >= _MANY else _drawn_one_by_one
-    draws = drawn(units, rng)
+    if not isinstance(units, int):
+        draws = _drawn_from_blocks(units, rng)
+    elif units >= _MANY:
+        draws = _drawn_by_poisson(units, rng)
+    else:
+        draws = _drawn_one_by_one(units, rng)
     turns = range(resamples) if isinstance(resamples, int) else resamples
     return np.array([statistic(next(draws)) for _ in turns], dtype=np.float64)
 
@@ -125,6 +131,12 @@ def bootstrap(
 def _drawn_one_by_one(units: int, rng: np.random.Generator) -> Iterator[IntArray]:
     while True:
         yield np.bincount(rng.integers(units, size=units), minlength=units)
+
+
+def _drawn_from_blocks(sizes: IntArray, rng: np.random.Generator) -> Iterator[IntArray]:
+    units = int(sizes.sum())
+    while True:
+        yield rng.multinomial(units, sizes / units)
 
 
 def _drawn_by_poisson(units: int, rng: np.random.Generator) -> Iterator[IntArray]:

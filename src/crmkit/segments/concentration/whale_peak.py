@@ -198,9 +198,10 @@ def _resampled(
     level: float,
     progress: Progress | None,
 ) -> tuple[tuple[str, Interval], ...]:
-    parts = np.zeros((4, 0))
+    parts: FloatArray = np.zeros((4, 0))
+    sizes: IntArray | int = 0
     if rng is not None:
-        units = held.one_by_one()
+        units, sizes = held.drawn_units()
         parts = lorenz.gains_and_losses(units.value, units.weight)
 
     def resampled(times: IntArray) -> FloatArray:
@@ -211,7 +212,7 @@ def _resampled(
 
     limits = resampled_limits(
         resampled,
-        units=parts.shape[1],
+        units=sizes,
         rng=rng,
         n_resamples=n_resamples,
         level=level,
