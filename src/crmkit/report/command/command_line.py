@@ -34,7 +34,7 @@ from .log_options import LogOptions, takes_log
 from .model_commands import add_model_commands
 from .opened_log import UnsettledLogError, open_for
 from .printed import print_json
-from .step_progress import shown_steps
+from .step_progress import shown_steps, steps_of_analysis
 from .survey_commands import add_survey_commands
 from .table_commands import add_table_commands
 
@@ -143,7 +143,11 @@ def demo(
     )
     with warnings.catch_warnings(record=True) as notes, shown_steps(quiet=quiet) as on:
         on("Reading the log")
-        findings = analyse(load_cdnow(backend="pyarrow"), question=question, on_step=on)
+        findings = analyse(
+            load_cdnow(backend="pyarrow"),
+            question=question,
+            progress=steps_of_analysis(on),
+        )
         on("Writing the page")
         files = write_report(findings, out, table_format=table_format)
     _tell(findings, files, notes, quiet=quiet, as_json=as_json)
@@ -217,7 +221,7 @@ def report(
                 ledger=None if ledger is None else _ledger(ledger),
                 responses=None if survey is None else read_survey(survey),
                 campaigns=None if campaigns is None else read_contacts(campaigns),
-                on_step=on,
+                progress=steps_of_analysis(on),
             )
         except InvalidValueError as error:
             raise opened.with_place(error) from None
