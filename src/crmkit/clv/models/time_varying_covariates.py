@@ -94,6 +94,9 @@ class TimeVaryingCovariates:
     >>> scored = model.with_expected_purchases(customers, horizon=4, **ahead)
     >>> scored["expected_purchases"].round(2).tolist()
     [0.59]
+    >>> active = model.with_probability_alive(customers, **ahead)
+    >>> active["probability_alive"].round(2).tolist()
+    [0.78]
     >>> quiet = model.with_expected_purchases(
     ...     customers, horizon=4, **ahead | {"covariates": months.assign(promotion=0)}
     ... )

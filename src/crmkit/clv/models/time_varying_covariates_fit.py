@@ -5,13 +5,14 @@ from typing import Literal
 
 import numpy as np
 
-from ..._check import one_of, typed
+from ..._check import instance, one_of, typed
 from ..._frames import read_eager
 from ...errors import InvalidValueError
 from ...fits.effects import fit_effects
 from ...kernels.base.cells import Cells, group
 from ...kernels.log.calendar import DAYS_PER_UNIT
 from ...kernels.purchases import pareto_over_time
+from ...snapshots.transaction_columns import TRANSACTIONS, TransactionColumns
 from ...typing import Day, FloatArray, IntoDataFrame, Refunds, TimeUnit
 from .covariate_columns import covariate_names, require_distinct
 from .covariate_effects import CovariateTest
@@ -41,9 +42,7 @@ def fit_time_varying_covariates(
     time_unit: TimeUnit = "day",
     penalty: float | Literal["marginal"] = 0.0,
     refunds: Refunds = "error",
-    customer_id_col: str = "customer_id",
-    date_col: str = "date",
-    amount_col: str = "amount",
+    columns: TransactionColumns = TRANSACTIONS,
     period_start_col: str = "period_start",
 ) -> TimeVaryingCovariates:
     """Fit a Pareto/NBD with covariates that change over time, by maximum likelihood.
@@ -71,8 +70,9 @@ def fit_time_varying_covariates(
         ``fit_purchase_covariates``; ``"marginal"`` chooses it.
     refunds
         What to do about negative amounts, as in ``rfm_summary``.
-    customer_id_col, date_col, amount_col
-        The columns of the transactions to read.
+    columns
+        The names of the columns of customer, date and amount; the customer's is that of
+        ``covariates`` too.
     period_start_col
         The column of ``covariates`` with the first day of each period.
 
@@ -125,6 +125,7 @@ def fit_time_varying_covariates(
     >>> round(effect.estimate, 2), round(effect.standard_error, 2)
     (-0.00, 0.07)
     """
+    named = instance("columns", columns, TransactionColumns)
     unit = DAYS_PER_UNIT[one_of("time_unit", time_unit, tuple(DAYS_PER_UNIT))]
     rate_cols = covariate_names("covariate_cols", covariate_cols)
     dropout_cols = covariate_names("dropout_covariate_cols", dropout_covariate_cols)
@@ -139,18 +140,18 @@ def fit_time_varying_covariates(
         transactions,
         observation_period_end=observation_period_end,
         refunds=refunds,
-        customer_id_col=customer_id_col,
-        date_col=date_col,
-        amount_col=amount_col,
+        customer_id_col=named.customer_id,
+        date_col=named.date,
+        amount_col=named.amount,
     )
     known = log.known
     owners = log.groups.ids[known.customer].to_frame()
     periods = covariate_periods(
         covariates,
-        read_eager(owners.to_native(), (customer_id_col,)),
+        read_eager(owners.to_native(), (named.customer_id,)),
         names=every,
         period_start_col=period_start_col,
-        customer_id_col=customer_id_col,
+        customer_id_col=named.customer_id,
     )
     periods.require(known.first_day, log.end, column=period_start_col)
     # Customers without a purchase in the window have a number, and no history.

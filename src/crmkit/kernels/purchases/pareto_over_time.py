@@ -10,25 +10,16 @@ product of the multipliers of the purchases, times ``Gamma(r+x)/Gamma(r) alpha^r
 times ``(alpha+A(T))^-(r+x) (beta/(beta+B(T)))^s`` for a customer who is still there,
 plus the integral over the time ``t`` of leaving, from the last purchase to ``T``, of
 ``(alpha+A(t))^-(r+x) s beta^s B'(t) (beta+B(t))^-(s+1)``.
-
-The integral is summed by Gauss-Legendre rules of eight nodes. A period is cut into
-parts within which ``max(r+x, 1) log(alpha+A) + (s+1) log(beta+B)`` grows by no more
-than 1/2 to first order. Then the integrand is analytic in an ellipse around each part,
-with semi-axes that add up to 8, and is at most 4.3 times its value at the start there:
-the relative error of each part is below 1e-13 (Trefethen 2008, "Is Gauss quadrature
-better than Clenshaw-Curtis?", theorem 4.5), whatever the parameters.
 """
-
-from dataclasses import dataclass
 
 import numpy as np
 
-from ...typing import FloatArray, IntArray
-from ..base.gauss_legendre import gauss_legendre
+from ...typing import FloatArray
 from ..base.newton import Derivatives, Objective
 from ..base.special import digamma_difference, log_gamma_ratio
 from . import pareto_future
-from .covariate_paths import BentTime, PathHistories, bent_time
+from .covariate_paths import BentTime, PathHistories
+from .leaving_times import At, Fates, both_times, fates_of, log_sum
 from .rising_factorials import trigamma
 
 __all__ = [
@@ -38,49 +29,7 @@ __all__ = [
     "probability_alive",
 ]
 
-_NODES = 8
-_LOAD = 0.5  # of one part: see the bound above
 _BLOCK = 2**12  # periods of histories handled at once
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _At:
-    """Parameters, and the effects on the rate and on the dropout."""
-
-    r: float
-    alpha: float
-    s: float
-    beta: float
-    rate: FloatArray
-    dropout: FloatArray
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Fates:
-    """When a customer may leave: the nodes of the integral, and not at all.
-
-    Attributes
-    ----------
-    cell, period
-        The history of each node, and the period it lies in.
-    since
-        Time since the begin of the period; of those who stay, 0 of a last period that
-        begins with the end of observation.
-    log_mass
-        Logarithm of the contribution to the likelihood, without what all share.
-    leaves
-        1, or 0 for who stays.
-    purchase, death
-        ``alpha + A`` and ``beta + B`` at the node.
-    """
-
-    cell: IntArray
-    period: IntArray
-    since: FloatArray
-    log_mass: FloatArray
-    leaves: FloatArray
-    purchase: FloatArray
-    death: FloatArray
 
 
 def log_likelihood(
@@ -96,12 +45,12 @@ def log_likelihood(
 
     The multipliers of the purchases add the effects times ``bought`` over all.
     """
-    at = _At(r=r, alpha=alpha, s=s, beta=beta, rate=effects[0], dropout=effects[1])
+    at = At(r=r, alpha=alpha, s=s, beta=beta, rate=effects[0], dropout=effects[1])
     result = np.empty(histories.frequency.size)
     for some in _blocks(histories):
         part = histories.rows(some)
-        fates = _fates(part, *_both(part, at), at)
-        result[some] = _log_sum(fates, part.frequency.size)[0] + _shared(part, at)
+        fates = fates_of(part, *both_times(part, at), at)
+        result[some] = log_sum(fates, part.frequency.size)[0] + _shared(part, at)
     return result
 
 
@@ -115,12 +64,12 @@ def probability_alive(
     effects: tuple[FloatArray, FloatArray],
 ) -> FloatArray:
     """Return the probability that each customer is active at the end of observation."""
-    at = _At(r=r, alpha=alpha, s=s, beta=beta, rate=effects[0], dropout=effects[1])
+    at = At(r=r, alpha=alpha, s=s, beta=beta, rate=effects[0], dropout=effects[1])
     result = np.empty(histories.frequency.size)
     for some in _blocks(histories):
         part = histories.rows(some)
-        fates = _fates(part, *_both(part, at), at)
-        shares = _log_sum(fates, part.frequency.size)[1]
+        fates = fates_of(part, *both_times(part, at), at)
+        shares = log_sum(fates, part.frequency.size)[1]
         result[some] = shares[fates.leaves == 0]
     return result
 
@@ -152,7 +101,7 @@ def discounted_expected_purchases(
     r, alpha, s, beta, effects
         The parameters.
     """
-    at = _At(r=r, alpha=alpha, s=s, beta=beta, rate=effects[0], dropout=effects[1])
+    at = At(r=r, alpha=alpha, s=s, beta=beta, rate=effects[0], dropout=effects[1])
     given = {"r": r, "alpha": alpha, "s": s, "beta": beta}
     alive = probability_alive(histories, **given, effects=effects)
     purchase, death = _ends(histories, at)
@@ -173,11 +122,11 @@ def discounted_expected_purchases(
     return np.asarray(alive * (r + histories.frequency) / purchase * total)
 
 
-def _ends(histories: PathHistories, at: _At) -> tuple[FloatArray, FloatArray]:
+def _ends(histories: PathHistories, at: At) -> tuple[FloatArray, FloatArray]:
     """Return ``alpha + A`` and ``beta + B`` at the end of observation."""
     ends = np.empty((2, histories.frequency.size))
     for some in _blocks(histories):
-        purchase, death = _both(histories.rows(some), at)
+        purchase, death = both_times(histories.rows(some), at)
         ends[:, some] = at.alpha + purchase.end, at.beta + death.end
     return ends[0], ends[1]
 
@@ -192,7 +141,7 @@ def objective(histories: PathHistories) -> Objective:
 
     def derivatives(point: FloatArray) -> Derivatives:
         r, alpha, s, beta = np.exp(point[:4]).tolist()
-        at = _At(
+        at = At(
             r=r,
             alpha=alpha,
             s=s,
@@ -211,10 +160,10 @@ def objective(histories: PathHistories) -> Objective:
     return derivatives
 
 
-def _block_terms(part: PathHistories, at: _At) -> Derivatives:
-    purchase, death = _both(part, at)
-    fates = _fates(part, purchase, death, at)
-    log_total, shares = _log_sum(fates, part.frequency.size)
+def _block_terms(part: PathHistories, at: At) -> Derivatives:
+    purchase, death = both_times(part, at)
+    fates = fates_of(part, purchase, death, at)
+    log_total, shares = log_sum(fates, part.frequency.size)
     weights = part.weights
     value = float(weights @ (log_total + _shared(part, at)))
     of_rate, of_death = (
@@ -270,7 +219,7 @@ def _block_terms(part: PathHistories, at: _At) -> Derivatives:
 
 
 def _placed(
-    value: float, slope: FloatArray, bend: FloatArray, part: PathHistories, at: _At
+    value: float, slope: FloatArray, bend: FloatArray, part: PathHistories, at: At
 ) -> Derivatives:
     """Put the parameters first, and add what does not depend on the time of leaving."""
     n_rate, n_death = at.rate.size, at.dropout.size
@@ -291,79 +240,8 @@ def _placed(
     return value, slope, bend
 
 
-def _both(part: PathHistories, at: _At) -> tuple[BentTime, BentTime]:
-    return bent_time(part, part.rate, at.rate), bent_time(
-        part, part.dropout, at.dropout
-    )
-
-
-def _shared(part: PathHistories, at: _At) -> FloatArray:
+def _shared(part: PathHistories, at: At) -> FloatArray:
     return np.asarray(log_gamma_ratio(at.r, part.frequency))
-
-
-def _fates(part: PathHistories, purchase: BentTime, death: BentTime, at: _At) -> _Fates:
-    """Lay out the nodes in which a customer may leave, and who stays behind them."""
-    cell, period = np.nonzero(part.after)
-    length = part.after[cell, period]
-    A, B = (
-        scale + bent.begin[cell, period]
-        for scale, bent in ((at.alpha, purchase), (at.beta, death))
-    )
-    a, b = purchase.pace[cell, period], death.pace[cell, period]
-    k = np.maximum(at.r + part.frequency[cell], 1.0)
-    near = np.minimum(A / a, B / b)
-    evenly = length * (k * a / A + (at.s + 1.0) * b / B)
-    growth = np.log1p(length / near)
-    by_growth = growth * (k + at.s + 1.0)
-    parts = np.ceil(np.minimum(evenly, by_growth) / _LOAD).astype(np.int64)
-    parts = np.maximum(parts, 1)
-    piece = np.repeat(np.arange(cell.size), parts)
-    number = np.arange(piece.size) - np.repeat(np.cumsum(parts) - parts, parts)
-    edges = [(number + more) / parts[piece] for more in (0, 1)]
-    rising = (by_growth < evenly)[piece]
-    begin, end = (
-        np.where(
-            rising,
-            near[piece] * np.expm1(edge * growth[piece]),
-            length[piece] * edge,
-        )
-        for edge in edges
-    )
-    nodes, weights = (np.array(values) for values in gauss_legendre(_NODES))
-    half = 0.5 * (end - begin)
-    since = (begin[:, None] + half[:, None] * (nodes + 1.0)).ravel()
-    log_width = (np.log(half)[:, None] + np.log(weights)).ravel()
-    of = np.repeat(piece, _NODES)
-    A, B = A[of] + a[of] * since, B[of] + b[of] * since
-    leaving = np.log(at.s) + np.log(b[of]) - np.log(B) + log_width
-    size, every = part.frequency.size, np.arange(part.frequency.size)
-    fates = _Fates(
-        cell=np.concatenate([cell[of], every]),
-        period=np.concatenate([period[of], np.full(size, part.after.shape[1])]),
-        since=np.concatenate([since, np.zeros(size)]),
-        log_mass=np.concatenate([leaving, np.zeros(size)]),
-        leaves=np.concatenate([np.ones(since.size), np.zeros(size)]),
-        purchase=np.concatenate([A, at.alpha + purchase.end]),
-        death=np.concatenate([B, at.beta + death.end]),
-    )
-    x = part.frequency[fates.cell]
-    # Without a purchase and soon after the first one all but nothing has happened:
-    # ratios to the parameters keep the digits that differences would lose.
-    fates.log_mass[:] -= (
-        at.r * np.log(fates.purchase / at.alpha)
-        + x * np.log(fates.purchase)
-        + at.s * np.log(fates.death / at.beta)
-    )
-    return fates
-
-
-def _log_sum(fates: _Fates, size: int) -> tuple[FloatArray, FloatArray]:
-    """Return the logarithm of the sum of each history, and the share of each node."""
-    highest = np.full(size, -np.inf)
-    np.maximum.at(highest, fates.cell, fates.log_mass)
-    mass = np.exp(fates.log_mass - highest[fates.cell])
-    total = np.bincount(fates.cell, mass, size)
-    return np.log(total) + highest, mass / total[fates.cell]
 
 
 def _last(part: PathHistories) -> int:
@@ -371,7 +249,7 @@ def _last(part: PathHistories) -> int:
 
 
 def _slope_at(
-    fates: _Fates, bent: BentTime, table: FloatArray, scale: float
+    fates: Fates, bent: BentTime, table: FloatArray, scale: float
 ) -> FloatArray:
     """Differentiate ``alpha + A`` at each node on ``log alpha`` and the effects."""
     inside = np.minimum(fates.period, bent.pace.shape[1] - 1)
@@ -385,7 +263,7 @@ def _slope_at(
 
 def _curved(
     part: PathHistories,
-    fates: _Fates,
+    fates: Fates,
     bent: BentTime,
     table: FloatArray,
     pull: FloatArray,
