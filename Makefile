@@ -8,6 +8,9 @@ BIN := $(VENV)/bin
 
 # One BLAS thread per test worker: two workers on two cores.
 export OPENBLAS_NUM_THREADS := 1
+# Bytecode is kept, whatever the machine's default: without it each of the hundreds of
+# processes of tests, notebooks and docs compiles pandas anew, for 3 s.
+export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint unit docs bench heavy mistakes mutants audit engines oldest format api clean

@@ -108,7 +108,9 @@ def analyse(
     on_step("Comparing models of how often customers buy, and when they leave")
     early = held_back(log, question=question)
     chosen = choose_model(question.model, customers, early.history, transactions)
-    check = check_forecast(early, rows, transactions, fit=chosen.fit, question=question)
+    check = check_forecast(
+        early, rows, transactions, fit=chosen.fit_early, question=question
+    )
     on_step("Fitting how often and how much they buy")
     purchases = chosen.fit(customers)
     spend = fit_spend(customers)

@@ -208,36 +208,40 @@ def _past_error(origin: _Origin, split: Summary, day: int, lead: int) -> PastErr
     expected = model.expected_purchases(*history, horizon=span)
     variance = model.variance_of_purchases(*history, horizon=span)
     came = float(numbers(frame, "holdout_frequency").sum())
-    purchases = _log_ratio(came, float(expected.sum()))
-    unsure = purchases_parameter_variance(model, history, None, horizon=span)
     error = PastError(
         cutoff=date_of(day).isoformat(),
         lead_days=lead,
         horizon=span,
-        purchases=purchases,
+        purchases=_log_ratio(came, float(expected.sum())),
         value=None,
-        purchases_chance=_chance(variance, expected) + unsure,
+        purchases_chance=_chance(variance, expected),
     )
     if money is None:
-        return error
+        unsure = purchases_parameter_variance(model, history, None, horizon=span)
+        return _less_sure(error, float(unsure[0]))
     paid_so_far = (np.asarray(history.frequency), numbers(frame, "monetary_value"))
     worth = expected_worth(money, *paid_so_far)
+    unsure = purchases_parameter_variance(model, history, worth, horizon=span)
     paid = float(numbers(frame, "holdout_total_amount").sum())
     within, between = amount_variance(money, *paid_so_far)
     square = variance + expected**2
     scatter = variance * worth**2 + expected * within + square * between
+
+    def log_value(one: SpendModel) -> FloatArray:
+        total = float(expected @ expected_worth(one, *paid_so_far))
+        return np.full(1, log(max(total, 1e-300)))
+
     return replace(
-        error,
+        _less_sure(error, float(unsure[0])),
         value=_log_ratio(paid, float(expected @ worth)),
         value_chance=_chance(scatter, expected * worth)
-        + purchases_parameter_variance(model, history, worth, horizon=span)
-        + spread_of(
-            money,
-            lambda one: log(
-                max(float(expected @ expected_worth(one, *paid_so_far)), 1e-300)
-            ),
-        ),
+        + float(unsure[1])
+        + float(spread_of(money, log_value)[0]),
     )
+
+
+def _less_sure(error: PastError, variance: float) -> PastError:
+    return replace(error, purchases_chance=error.purchases_chance + variance)
 
 
 def _log_ratio(actual: float, forecast: float) -> float | None:

@@ -36,7 +36,7 @@ def curve_limits(
             found="None, together with rng",
             remedy="Pass points=100: limits are taken at fixed shares of customers.",
         )
-    units = held if rng is None else held.one_by_one()
+    units, sizes = (held, held.value.size) if rng is None else held.drawn_units()
     shares = _steps(points or 1)
 
     read = lorenz.top_of_draws(units.value, units.weight, shares)
@@ -49,7 +49,7 @@ def curve_limits(
         return np.stack([top, top / total])
 
     limits = resampled_limits(
-        resampled, units=units.value.size, rng=rng, n_resamples=n_resamples, level=level
+        resampled, units=sizes, rng=rng, n_resamples=n_resamples, level=level
     )
     return None if limits is None else np.stack(limits)
 

@@ -19,14 +19,15 @@ Limits = tuple[FloatArray, FloatArray]
 def resampled_limits(
     statistic: Callable[[IntArray], FloatArray],
     *,
-    units: int,
+    units: int | IntArray,
     rng: np.random.Generator | None,
     n_resamples: int,
     level: float,
 ) -> Limits | None:
     """Return the percentile limits of a statistic; None without ``rng``.
 
-    The statistic is told how often each unit was drawn.
+    The statistic is told how often each unit was drawn, or of units given as sizes of
+    blocks, how many of each block were.
     """
     span = fraction("level", level)
     count = whole("n_resamples", n_resamples, at_least=1, at_most=MOST_REPEATS)
@@ -51,7 +52,7 @@ def resampled_interval(
     ``prepared`` sets up what all resamples share, and returns what measures one of them
     from how often each entry was drawn: NaN where that has no such number.
     """
-    units = held if rng is None else held.one_by_one()
+    units, sizes = (held, held.value.size) if rng is None else held.drawn_units()
     measured = prepared(units)
 
     def resampled(times: IntArray) -> FloatArray:
@@ -65,7 +66,7 @@ def resampled_interval(
         return np.asarray(found)
 
     limits = resampled_limits(
-        resampled, units=units.value.size, rng=rng, n_resamples=n_resamples, level=level
+        resampled, units=sizes, rng=rng, n_resamples=n_resamples, level=level
     )
     if limits is None:
         return None

@@ -188,9 +188,10 @@ def _resampled(
     n_resamples: int,
     level: float,
 ) -> tuple[tuple[str, Interval], ...]:
-    parts = np.zeros((4, 0))
+    parts: FloatArray = np.zeros((4, 0))
+    sizes: IntArray | int = 0
     if rng is not None:
-        units = held.one_by_one()
+        units, sizes = held.drawn_units()
         parts = lorenz.gains_and_losses(units.value, units.weight)
 
     def resampled(times: IntArray) -> FloatArray:
@@ -200,7 +201,7 @@ def _resampled(
         return np.array([gained, lost, total, below / counted, share])
 
     limits = resampled_limits(
-        resampled, units=parts.shape[1], rng=rng, n_resamples=n_resamples, level=level
+        resampled, units=sizes, rng=rng, n_resamples=n_resamples, level=level
     )
     if limits is None:
         return ()
