@@ -6,6 +6,8 @@ import shutil
 import sys
 from pathlib import Path
 
+from jupyter_cache import get_cache
+
 HERE = Path(__file__).parent
 ROOT = HERE.parent
 sys.path.insert(0, str(HERE / "gallery"))  # plot_pictures draws the gallery
@@ -63,7 +65,8 @@ numpydoc_xref_aliases = {
     name.name: name.path for name in public_names() if name.kind in {"error", "value"}
 }
 
-# The notebooks lie beside the docs; a copy is executed while the site is built.
+# The notebooks lie beside the docs; a copy is executed while the site is built, unless
+# the tests have executed the same cells.
 os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
 nb_execution_mode = "cache"
 nb_execution_cache_path = str(HERE / "_build" / ".jupyter_cache")
@@ -78,6 +81,12 @@ for _notebook in _notebooks:
     _copy = HERE / "notebooks" / _notebook.name
     if not _copy.exists() or _copy.read_bytes() != _notebook.read_bytes():
         shutil.copyfile(_notebook, _copy)
+
+_executed = sorted((HERE / "_build" / "executed").glob("*.ipynb"))
+if _executed:
+    _cache = get_cache(nb_execution_cache_path)
+    for _notebook in _executed:
+        _cache.cache_notebook_file(str(_notebook), overwrite=True)
 
 html_theme = "pydata_sphinx_theme"
 # Pages without neighbours have no sidebar.
