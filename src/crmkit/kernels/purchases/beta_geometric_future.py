@@ -158,8 +158,9 @@ def _log_at(
         return log_values(x, T, **same)
 
     steady = all(np.ndim(time) == 0 for time in times.values())
-    # Of one horizon all are 0, all infinite, or all smooth in the logarithm.
-    rows = steady and T.size > 0 and x.shape == T.shape == (T.size,)
+    # Of one horizon all are 0, all infinite, or all smooth in the logarithm. A service
+    # scores one customer at a time: it is not evaluated twice to learn which.
+    rows = steady and T.size > 1 and x.shape == T.shape == (T.size,)
     if rows and np.isfinite(at_one_horizon(x[:1], T[:1])[0]):
         return by_count_and_time(at_one_horizon, x, T, scale=now.alpha)
     return per_cell(log_values, x=x, T=T, **times)

@@ -3,6 +3,7 @@
 import numpy as np
 
 from ...typing import FloatArray
+from ..base.gauss_legendre import gauss_legendre
 
 __all__ = ["discounted_decay"]
 
@@ -70,8 +71,7 @@ def _end(
 def _legendre(span: float, growth: float) -> tuple[list[float], list[float]]:
     wanted = _NODES_AT_LEAST + _NODES_PER_UNIT * span + _NODES_PER_GROWTH * growth
     panels = int(np.ceil(wanted / _NODES_AT_MOST))
-    nodes, weights = np.polynomial.legendre.leggauss(
-        8 * int(np.ceil(wanted / panels / 8))
-    )
+    rule = gauss_legendre(8 * int(np.ceil(wanted / panels / 8)))
+    nodes, weights = (np.array(part) for part in rule)
     laid = (np.arange(panels)[:, None] + 0.5 * (nodes + 1.0)) / panels
     return laid.ravel().tolist(), np.tile(0.5 * weights / panels, panels).tolist()

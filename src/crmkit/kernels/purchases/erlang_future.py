@@ -16,6 +16,7 @@ from scipy.special import gammainccinv, gammaln
 
 from ...typing import FloatArray, IntArray
 from ..base.cells import group
+from ..base.gauss_legendre import gauss_legendre
 from ..base.interpolation import through_few_times
 from ..base.special import (
     Numbers,
@@ -336,7 +337,7 @@ def _times(
     span = np.log(np.where(longer, end / np.where(longer, waves, 1.0), 1.0))
     growth = np.where(log_rate < 0, -log_rate * end * span / 8.0, 0.0)
     panels = int(np.ceil(np.max(np.maximum(span / _PANEL, growth), initial=0.0)))
-    nodes, weights = np.polynomial.legendre.leggauss(_NODES)
+    nodes, weights = (np.array(part) for part in gauss_legendre(_NODES))
     for node, share in zip(0.5 * (nodes + 1.0), 0.5 * weights, strict=True):
         for panel in range(even):
             yield waves * ((panel + node) / even), share * waves / even

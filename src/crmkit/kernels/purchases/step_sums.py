@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ...typing import FloatArray, IntArray
+from ..base.gauss_legendre import gauss_legendre
 
 __all__ = ["TermBlock", "blocks_of_terms"]
 
@@ -80,7 +81,7 @@ def _rest(
     span = np.log(np.maximum(last, 2.0 * start) / start)
     width = np.minimum(_PANEL, _SPREADS * spread)
     panels = int(np.ceil(np.max(span / width)))
-    nodes, weights = np.polynomial.legendre.leggauss(_NODES)
+    nodes, weights = (np.array(part) for part in gauss_legendre(_NODES))
     place = ((np.arange(panels)[:, None] + 0.5 * (nodes + 1.0)) / panels).ravel()
     m = start * np.exp(span[:, None] * place)
     share = np.tile(0.5 * weights / panels, panels) * span[:, None] * m
