@@ -1,5 +1,8 @@
 """Every function that promises to work on lazy frames does so on a server."""
 
+import json
+import shutil
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -27,3 +30,27 @@ def test_an_engine_gives_the_answer_of_pandas(
         return build({each: table[each] for each in table.column_names})
 
     assert outcome(name, there) == REFUSED.get((name, engine), "yes")
+
+
+@pytest.fixture(scope="module")
+def on_connect() -> dict[str, str]:
+    pytest.importorskip("pyspark")
+    if shutil.which("java") is None:
+        pytest.skip("Spark needs Java")
+    done = subprocess.run(
+        [sys.executable, str(Path(__file__).parent / "connect_matrix.py")],
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    lines = [line for line in done.stdout.splitlines() if line.startswith("[")]
+    assert lines, done.stderr[-3000:]
+    return dict(json.loads(line) for line in lines)
+
+
+@pytest.mark.parametrize("name", promising())
+def test_two_executors_of_spark_connect_give_the_answer_of_pandas(
+    name: str, on_connect: dict[str, str]
+) -> None:
+    expected = REFUSED.get((name, "spark_frame"), "yes")
+    assert on_connect[name] == expected
