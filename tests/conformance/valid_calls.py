@@ -127,8 +127,13 @@ def _answered(call: Call) -> Call | None:
     return call
 
 
-# Methods that refuse every call: lifetimes has no such model.
-REFUSING = {"crmkit.clv.Nbd.from_lifetimes"}
+# Methods that refuse every call: lifetimes has no such model, or no formula is known.
+REFUSING = {
+    "crmkit.clv.Nbd.from_lifetimes",
+    "crmkit.clv.MbgCnbdK.from_lifetimes",
+    "crmkit.clv.MbgCnbdK.time_to_next_purchase",
+    "crmkit.clv.MbgCnbdK.with_time_to_next_purchase",
+}
 
 
 def _filled(callee: Callee) -> Call | None:
@@ -136,11 +141,15 @@ def _filled(callee: Callee) -> Call | None:
     if callee.owner is None or (value := valid_value(callee.owner)) is None:
         return None
     if getattr(value, "resampled", value) is None:
-        value = replace(
-            value, resampled=crmkit.Interval(lower=0.0, upper=1.0, level=0.95)
-        )
+        value = replace(value, resampled=_INTERVAL)
+    if isinstance(value, crmkit.segments.WhalePeak):
+        value = replace(value, resampled=(("destroyed", _INTERVAL),))
     bound = getattr(value, short_of(callee))
-    usual = USUAL | {"document": value.to_dict() if hasattr(value, "to_dict") else None}
+    usual = (
+        USUAL
+        | _of_covariates(value)
+        | {"document": value.to_dict() if hasattr(value, "to_dict") else None}
+    )
     special = USUAL_OF.get(callee.name, lambda _value: {})(value)
     usual |= special
     given = {
@@ -149,7 +158,19 @@ def _filled(callee: Callee) -> Call | None:
         if (each.default is each.empty and name in usual) or name in special
     }
     call = Call(Callee(callee.name, bound, callee.owner), given)
-    return call if callee.name in REFUSING else _answered(call)
+    if callee.name in REFUSING or _answered(call) is None:
+        return call if callee.name in REFUSING else None
+    return _slender(call)
+
+
+def _slender(call: Call) -> Call:
+    """Leave out the columns of the usual customers that a call does not read."""
+    customers = call.arguments.get("customers")
+    for name in CUSTOMERS if isinstance(customers, pd.DataFrame) else ():
+        given = call.arguments["customers"].drop(columns=name)
+        less = _answered(Call(call.callee, call.arguments | {"customers": given}))
+        call = call if less is None else less
+    return call
 
 
 def classes() -> dict[str, type]:
@@ -274,6 +295,20 @@ def _values_within(value: Any) -> Iterator[Any]:
                 yield from _values_within(within)
 
 
+_DATED = CUSTOMERS.assign(
+    first_date=pd.to_datetime(["2024-01-01", "2024-01-15", "2024-02-01"]),
+    last_date=pd.to_datetime(["2024-02-25", "2024-01-15", "2024-02-20"]),
+)
+_INTERVAL = crmkit.Interval(lower=0.0, upper=1.0, level=0.95)
+
+
+def _of_covariates(model: Any) -> dict[str, Any]:
+    """Return customers who have every column that a model was fitted with."""
+    names = [each.covariate for each in getattr(model, "effects", ())]
+    held = {name: [0.0, 1.0, 0.5] for name in names}
+    return {"customers": CUSTOMERS.assign(**held)} if held else {}
+
+
 def _fitter(name: str, parameters: dict[str, float]) -> Any:
     """An object that looks like a fitter of the package lifetimes."""
     return type(name, (), {"params_": parameters})()
@@ -291,6 +326,9 @@ USUAL_OF: dict[str, Callable[[Any], dict[str, Any]]] = {
     },
     "crmkit.clv.ParetoNbd.from_lifetimes": lambda _model: {
         "fitter": _fitter("ParetoNBDFitter", _R_ALPHA | {"s": 0.6, "beta": 11.0})
+    },
+    "crmkit.clv.MbgCnbdK.from_lifetimes": lambda _model: {
+        "fitter": _fitter("ModifiedBetaGeoFitter", _R_ALPHA | {"a": 0.8, "b": 2.4})
     },
     "crmkit.clv.BgBb.from_lifetimes": lambda _model: {
         "fitter": _fitter(
@@ -316,6 +354,16 @@ USUAL_OF: dict[str, Callable[[Any], dict[str, Any]]] = {
         "customer_id": found.influences[0].customer_id
     },
     "crmkit.segments.WhalePeak.interval": lambda _peak: {"of": "destroyed"},
+    "crmkit.clv.Seasonality.with_operational_time": lambda _index: {
+        "customers": _DATED,
+        "observation_period_end": "2024-03-01",
+    },
+    "crmkit.clv.Seasonality.with_discounted_expected_purchases": lambda _index: {
+        "customers": _DATED,
+        "purchases": valid_value(crmkit.clv.BgNbd),
+        "observation_period_end": "2024-03-01",
+        "time_unit": "week",
+    },
     "crmkit.satisfaction.Nps.minus": lambda score: {"other": score},
     "crmkit.satisfaction.SatisfactionIndex.with_satisfaction_index": lambda index: {
         "responses": _numbers(index.item_cols, index.lowest)
@@ -356,6 +404,12 @@ USUAL_VALUES: dict[type, Callable[[], Any]] = {
     ),
     crmkit.churn.ScikitSurvival: lambda: crmkit.churn.ScikitSurvival(
         model=_Estimator()
+    ),
+    crmkit.clv.SeasonalEvent: lambda: crmkit.clv.SeasonalEvent(
+        name="sale", days=(19_783, 19_784), index=1.8, log_error=0.1
+    ),
+    crmkit.clv.LikelihoodRatio: lambda: crmkit.clv.LikelihoodRatio(
+        statistic=10.8, degrees_of_freedom=2, p_value=0.0045
     ),
     crmkit.snapshots.EventLog: lambda: crmkit.snapshots.EventLog(
         frame=CUSTOMERS.assign(date=pd.Timestamp("2024-01-01")), name="visits"

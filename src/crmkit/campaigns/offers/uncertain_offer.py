@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from numpy.typing import ArrayLike
 
-from ..._check import money_array, positive
+from ..._check import finite_array, positive
 from ...fits import checked, from_document, to_document
 from ...typing import FloatArray
 from .retention_offer import RetentionOffer
@@ -66,7 +66,7 @@ class UncertainOffer:
 
     def gain_when_taken(self, clv: ArrayLike) -> FloatArray:
         """Return the gain when a customer about to leave accepts the offer."""
-        value = money_array("clv", clv)
+        value = finite_array("clv", clv)
         return self.durability * value - self.at_mean().incentive_for(value)
 
     def to_dict(self) -> dict[str, object]:

@@ -11,8 +11,8 @@ from numpy.typing import ArrayLike
 
 from ..._check import (
     LONGEST,
+    finite_array,
     instance,
-    money_array,
     nonnegative,
     number,
     number_array,
@@ -327,4 +327,4 @@ def _spending(
         number_array("monetary_value", monetary_value),
         ("frequency", "monetary_value"),
     )
-    return x, money_array("monetary_value", np.where(x > 0, mean, 0.0))
+    return x, finite_array("monetary_value", np.where(x > 0, mean, 0.0))
