@@ -20,6 +20,13 @@ from crmkit.errors import InvalidValueError, NotEnoughDataError
 CASE: dict[str, Any] = {"acquisition_cost": 300, "margin": 30, "retention": 0.97}
 
 
+def test_a_high_rate_of_discount_ends_a_payback() -> None:
+    # 1.5 to the power of the last period is beyond the largest number.
+    found = payback(**CASE, discount_rate=0.5)
+    assert found.periods is None
+    assert found.clv == pytest.approx(30 / (1 - 0.97 / 1.5), rel=1e-12)
+
+
 def test_the_published_payback() -> None:
     plain = payback(**CASE)
     assert plain.simple_periods == 10
@@ -127,6 +134,19 @@ def test_value_against_cost_in_any_engine(frame: Any, columns_of: Any) -> None:
     assert found["clv_to_cost"][at] == pytest.approx(4)
     free = found["clv_to_cost"][1 - at]
     assert free is None or np.isnan(free)
+
+
+def test_value_against_cost_keeps_its_range_on_large_amounts() -> None:
+    import pandas as pd
+
+    spent, worth = [1e9 + 1, 1e9 + 2, 1e9 + 4], [2e9 + 3, 2e9 + 1, 2e9 + 8]
+    base = {"channel": ["a"] * 3, "clv": worth, "acquisition_cost": spent}
+    found = acquisition_return_by(pd.DataFrame(base), by="channel")
+    # Fieller's limits of a ratio so precise are those of the delta method.
+    left = np.array(worth) - 2 * np.array(spent)
+    reach = stats.t.ppf(0.975, 2) * left.std(ddof=1) / np.sqrt(3) / np.mean(spent)
+    half = (found["clv_to_cost_upper"] - found["clv_to_cost_lower"]) / 2
+    assert half[0] == pytest.approx(reach, rel=1e-6, abs=0)
 
 
 def test_winning_against_keeping(rng: np.random.Generator) -> None:

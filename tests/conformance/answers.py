@@ -1,8 +1,10 @@
 """Judge an accepted answer: its numbers are numbers, and its document keeps it."""
 
 import dataclasses
+import inspect
 import json
 import math
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,44 +13,37 @@ import pandas as pd
 from valid_calls import Call
 
 # Answers that may lack a number where the valid call had one: why.
-UNKNOWN: dict[str, str] = {
-    "crmkit.clv.GammaGamma.log_likelihood: the answer": "the limit of an amount of 0",
-    "crmkit.clv.GammaGamma.with_log_likelihood: log_likelihood": "as above",
-    **{
-        f"crmkit.clv.{model}.{method}": "infinite where the purchase may never come"
-        for model in ("BgNbd", "MbgNbd", "ParetoNbd", "BgBb")
-        for method in (
-            "time_to_next_purchase: the answer",
-            "with_time_to_next_purchase: time_to_next_purchase",
-        )
-    },
-}
+UNKNOWN: dict[str, str] = {}
+# What a docstring calls a value that is not there, or that has no bound.
+_MISSING = re.compile(r"missing|NaN|unknown|None|empty", re.IGNORECASE)
+_ENDLESS = re.compile(r"infinit|unbounded|no bound", re.IGNORECASE)
 
 
 def lost_numbers(call: Call, given: Any, answer: Any) -> str | None:
     """Name what is NaN or infinite now, and was finite in the answer to a valid call.
 
-    A column that the caller passed in comes back as it was: that says nothing.
+    It is no fault where the docstring of the function, or of the class that it returns,
+    speaks of missing or of infinite values. A column that the caller passed in comes
+    back as it was: that says nothing.
     """
     passed = set(getattr(given, "columns", ()))
     for value in call.arguments.values():
         passed |= set(getattr(value, "columns", ()))
     before = dict(_numbers(call.answer, passed, ""))
-    now = dict(_numbers(answer, passed, ""))
-    lost = [
-        name
-        for name, values in now.items()
-        if name in before
-        and np.isfinite(before[name]).all()
-        and not np.isfinite(values).all()
-        and not _known(call.callee.name, name)
-    ]
-    return ", ".join(lost) or None
+    said = f"{inspect.getdoc(call.callee.function)} {inspect.getdoc(type(answer))}"
+    lost = []
+    for name, values in _numbers(answer, passed, ""):
+        if name not in before or not np.isfinite(before[name]).all():
+            continue
+        if np.isnan(values).any() and not _MISSING.search(said):
+            lost.append(f"{name} is NaN")
+        if np.isinf(values).any() and not _ENDLESS.search(said):
+            lost.append(f"{name} is infinite")
+    return ", ".join(each for each in lost if not _known(call, each)) or None
 
 
-def _known(function: str, where: str) -> bool:
-    last = where.rsplit(".", 1)[-1]
-    return any(key in UNKNOWN for key in (last, where, f"{function}: {last}"))
+def _known(call: Call, lost: str) -> bool:
+    return f"{call.callee.name}: {lost}" in UNKNOWN
 
 
 def _numbers(

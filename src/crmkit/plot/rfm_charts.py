@@ -62,7 +62,7 @@ def rfm_grid(
     >>> ax.get_title(loc="left")
     '11% of customers have the highest scores in both'
     """
-    wanted = (r_score_col, f_score_col, *([value_col] if value_col else []))
+    wanted = (r_score_col, f_score_col, *([value_col] if value_col is not None else []))
     frame = read_eager(customers, wanted)
     r, f = (numbers(frame, name).astype(np.int64) for name in wanted[:2])
     bins = int(max(r.max(initial=1), f.max(initial=1)))
@@ -84,6 +84,10 @@ def rfm_grid(
         y=Scale(title=f"Frequency score ({bins} bought most)", names=names[::-1]),
         finding=f"{percent(best)} of customers have the highest scores in both",
         note=counted(count.sum(), "customer")
-        + (f"; mean {value_col.replace('_', ' ')}" if value_col else " by cell"),
+        + (
+            f"; mean {value_col.replace('_', ' ')}"
+            if value_col is not None
+            else " by cell"
+        ),
     )
     return draw(chart, title=title, label=label, ax=ax)

@@ -10,6 +10,8 @@ from ..measurement.sums_by_group import groups_of, summary_by_group, sums_by_gro
 
 __all__ = ["points_by"]
 
+_NOTHING = 1e-100  # points: a share of less overflows
+
 
 def points_by(
     movements: IntoFrameT,
@@ -71,7 +73,11 @@ def points_by(
     1   hotel   100.0      60.0         40.0             0.60
     """
     groups = groups_of(by)
-    columns = [issued_col, redeemed_col, *([expired_col] if expired_col else [])]
+    columns = [
+        issued_col,
+        redeemed_col,
+        *([expired_col] if expired_col is not None else []),
+    ]
     opened = read(movements, [*groups, *columns])
     require_numbers(opened, columns)
     refuse(
@@ -87,7 +93,7 @@ def points_by(
     summed = sums_by_group(opened, groups, sums)
     issued, redeemed, *rest = (numbers(summed, name) for name in names)
     expired = rest[0] if rest else np.zeros(issued.size)
-    base = np.where(issued > 0, issued, np.nan)
+    base = np.where(issued > _NOTHING, issued, np.nan)
     found = {
         "issued": issued,
         "redeemed": redeemed,

@@ -71,7 +71,7 @@ def person_periods(
         event_col=event_col,
         entry_col=entry_col,
     )
-    entry = numbers(frame, entry_col) if entry_col else np.zeros(len(frame))
+    entry = numbers(frame, entry_col) if entry_col is not None else np.zeros(len(frame))
     _require_whole(duration_col, rows.duration, at_least=1)
     _require_whole(entry_col or "entry", entry, at_least=0)
     _require_few(duration_col, float(np.sum(rows.duration - entry)))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..._check import able_to, listed, positive
+from ..._check import able_to, listed, positive, typed
 from ...errors import InvalidValueError, NotEnoughDataError
 from ...fits import checked, from_document, to_document
 from ...kernels.survival import censored_scores as kernel
@@ -49,6 +49,7 @@ class SurvivalMetrics:
         return from_document(cls, document)
 
 
+@typed
 def survival_metrics(
     spells: IntoDataFrame,
     *,

@@ -272,7 +272,7 @@ def fit_credibility_spend(
     refuse(back, rules, id_col=known_id(back, named.customer_id))
     rows = collect(back.select(*asked, *weighing))
     x, mean, variance = (numbers(rows, column) for column in asked)
-    weights = numbers(rows, weight_col) if weight_col else np.ones(x.size)
+    weights = numbers(rows, weight_col) if weight_col is not None else np.ones(x.size)
     _require_repeats(x, weights, named.frequency)
     sloping = frequency_effect == "linear" and np.unique(x).size > 1
     found = credibility_spend.estimate_structure(

@@ -12,6 +12,8 @@ from ...typing import FloatArray
 
 __all__ = ["Projection", "chain_ladder"]
 
+_NOTHING = 1e-100  # points: what grows from less overflows
+
 
 class Projection(NamedTuple):
     """The amounts at the last age, their standard errors, and the factors."""
@@ -30,8 +32,8 @@ def chain_ladder(cumulative: FloatArray) -> Projection:
     for k in range(ages - 1):
         both = seen[:, k] & seen[:, k + 1]
         base[k] = C[both, k].sum()
-        f[k] = C[both, k + 1].sum() / base[k] if base[k] > 0 else 1.0
-        some = both & (C[:, k] > 0)
+        f[k] = C[both, k + 1].sum() / base[k] if base[k] > _NOTHING else 1.0
+        some = both & (C[:, k] > _NOTHING)
         if some.sum() > 1:
             off = (C[some, k + 1] / C[some, k] - f[k]) ** 2
             variance[k] = (C[some, k] @ off) / (some.sum() - 1)
@@ -47,7 +49,7 @@ def chain_ladder(cumulative: FloatArray) -> Projection:
     for i in range(n):
         terms = 0.0
         for k in range(last[i], ages - 1):
-            if C[i, k] > 0 and base[k] > 0 and f[k] > 0:
+            if C[i, k] > _NOTHING and base[k] > _NOTHING and f[k] > 0:
                 terms += variance[k] / f[k] ** 2 * (1 / C[i, k] + 1 / base[k])
             C[i, k + 1] = C[i, k] * f[k]
         error[i] = C[i, -1] * np.sqrt(terms)
