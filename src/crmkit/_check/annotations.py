@@ -181,7 +181,9 @@ def _iterates(given: object) -> bool:
 
 
 def _require_fields(name: str, given: object, protocol: type) -> None:
-    absent = [each for each in _members(protocol) if not hasattr(given, each)]
+    # A class has what its instances have, and is no model.
+    wanted = _members(protocol)
+    absent = [n for n in wanted if isinstance(given, type) or not hasattr(given, n)]
     if absent:
         raise _refused(name, given, f"a model with {absent[0]!r}")
 

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .._check import typed
-from .._frames import numbers, read_eager
+from .._frames import numbers
 from ..typing import FloatArray, IntoDataFrame
 from .drawing.chart import Chart, Layer, Place, Scale, layer
-from .drawing.columns import names_in
+from .drawing.columns import names_in, read_drawn
 from .drawing.matplotlib_axes import draw
 from .drawing.number_formats import counted, percent
 
@@ -62,7 +62,7 @@ def migration_heatmap(
     '74% of customers kept their tier'
     """
     was, now, count = _moves(table)
-    share = numbers(read_eager(table, ("share",)), "share")
+    share = numbers(read_drawn(table, ("share",)), "share")
     before, after = tuple(dict.fromkeys(was)), tuple(dict.fromkeys(now))
     x = np.array([after.index(name) for name in now])
     y = np.array([before.index(name) for name in was])
@@ -161,7 +161,7 @@ def lifecycle_flow(
 
 
 def _moves(table: IntoDataFrame) -> tuple[np.ndarray, np.ndarray, FloatArray]:
-    frame = read_eager(table, ("from_tier", "to_tier", "n_customers"))
+    frame = read_drawn(table, ("from_tier", "to_tier", "n_customers"))
     was, now = names_in(frame, "from_tier"), names_in(frame, "to_tier")
     return np.array(was), np.array(now), numbers(frame, "n_customers")
 

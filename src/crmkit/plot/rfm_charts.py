@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .._check import typed
-from .._frames import numbers, read_eager
+from .._frames import numbers
 from ..typing import IntoDataFrame
 from .drawing.chart import Chart, Scale, layer
+from .drawing.columns import read_drawn
 from .drawing.matplotlib_axes import draw
 from .drawing.number_formats import counted, money, percent
 
@@ -63,7 +64,7 @@ def rfm_grid(
     '11% of customers have the highest scores in both'
     """
     wanted = (r_score_col, f_score_col, *([value_col] if value_col is not None else []))
-    frame = read_eager(customers, wanted)
+    frame = read_drawn(customers, wanted)
     r, f = (numbers(frame, name).astype(np.int64) for name in wanted[:2])
     bins = int(max(r.max(initial=1), f.max(initial=1)))
     cell = (f - 1) * bins + r - 1
