@@ -13,7 +13,11 @@ import pandas as pd
 from valid_calls import Call
 
 # Answers that may lack a number where the valid call had one: why.
-UNKNOWN: dict[str, str] = {}
+UNKNOWN: dict[str, str] = {
+    "crmkit.clv.GammaGamma.with_log_likelihood: log_likelihood is infinite": (
+        "an amount of 0 after a repeat purchase, as log_likelihood says"
+    ),
+}
 # What a docstring calls a value that is not there, or that has no bound.
 _MISSING = re.compile(r"missing|NaN|unknown|None|empty", re.IGNORECASE)
 _ENDLESS = re.compile(r"infinit|unbounded|no bound", re.IGNORECASE)

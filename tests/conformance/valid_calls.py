@@ -127,13 +127,8 @@ def _answered(call: Call) -> Call | None:
     return call
 
 
-# Methods that refuse every call: lifetimes has no such model, or no formula is known.
-REFUSING = {
-    "crmkit.clv.Nbd.from_lifetimes",
-    "crmkit.clv.MbgCnbdK.from_lifetimes",
-    "crmkit.clv.MbgCnbdK.time_to_next_purchase",
-    "crmkit.clv.MbgCnbdK.with_time_to_next_purchase",
-}
+# Methods that refuse every call: lifetimes has no such model.
+REFUSING = {"crmkit.clv.Nbd.from_lifetimes", "crmkit.clv.MbgCnbdK.from_lifetimes"}
 
 
 def _filled(callee: Callee) -> Call | None:
