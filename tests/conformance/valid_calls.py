@@ -7,15 +7,15 @@ import inspect
 import io
 import sys
 import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from functools import cache
-from types import CodeType, FrameType, FunctionType, ModuleType, SimpleNamespace
+from types import CodeType, FrameType, FunctionType, ModuleType
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from usual_values import CUSTOMERS, USUAL
+from usual_values import CUSTOMERS, DATED, USUAL, Estimator, fitter, numbers
 
 import crmkit
 
@@ -290,10 +290,6 @@ def _values_within(value: Any) -> Iterator[Any]:
                 yield from _values_within(within)
 
 
-_DATED = CUSTOMERS.assign(
-    first_date=pd.to_datetime(["2024-01-01", "2024-01-15", "2024-02-01"]),
-    last_date=pd.to_datetime(["2024-02-25", "2024-01-15", "2024-02-20"]),
-)
 _INTERVAL = crmkit.Interval(lower=0.0, upper=1.0, level=0.95)
 
 
@@ -304,35 +300,30 @@ def _of_covariates(model: Any) -> dict[str, Any]:
     return {"customers": CUSTOMERS.assign(**held)} if held else {}
 
 
-def _fitter(name: str, parameters: dict[str, float]) -> Any:
-    """An object that looks like a fitter of the package lifetimes."""
-    return type(name, (), {"params_": parameters})()
-
-
 _R_ALPHA = {"r": 0.24, "alpha": 4.4}
 # What single methods are given where the name of an argument does not tell.
 USUAL_OF: dict[str, Callable[[Any], dict[str, Any]]] = {
     "crmkit.clv.BgNbd.from_lifetimes": lambda _model: {
-        "fitter": _fitter("BetaGeoFitter", _R_ALPHA | {"a": 0.8, "b": 2.4})
+        "fitter": fitter("BetaGeoFitter", _R_ALPHA | {"a": 0.8, "b": 2.4})
     },
-    "crmkit.clv.Nbd.from_lifetimes": lambda _model: {"fitter": _fitter("Any", {})},
+    "crmkit.clv.Nbd.from_lifetimes": lambda _model: {"fitter": fitter("Any", {})},
     "crmkit.clv.MbgNbd.from_lifetimes": lambda _model: {
-        "fitter": _fitter("ModifiedBetaGeoFitter", _R_ALPHA | {"a": 0.8, "b": 2.4})
+        "fitter": fitter("ModifiedBetaGeoFitter", _R_ALPHA | {"a": 0.8, "b": 2.4})
     },
     "crmkit.clv.ParetoNbd.from_lifetimes": lambda _model: {
-        "fitter": _fitter("ParetoNBDFitter", _R_ALPHA | {"s": 0.6, "beta": 11.0})
+        "fitter": fitter("ParetoNBDFitter", _R_ALPHA | {"s": 0.6, "beta": 11.0})
     },
     "crmkit.clv.MbgCnbdK.from_lifetimes": lambda _model: {
-        "fitter": _fitter("ModifiedBetaGeoFitter", _R_ALPHA | {"a": 0.8, "b": 2.4})
+        "fitter": fitter("ModifiedBetaGeoFitter", _R_ALPHA | {"a": 0.8, "b": 2.4})
     },
     "crmkit.clv.BgBb.from_lifetimes": lambda _model: {
-        "fitter": _fitter(
+        "fitter": fitter(
             "BetaGeoBetaBinomFitter",
             {"alpha": 1.2, "beta": 0.7, "gamma": 0.6, "delta": 2.8},
         )
     },
     "crmkit.clv.GammaGamma.from_lifetimes": lambda _model: {
-        "fitter": _fitter("GammaGammaFitter", {"p": 6.2, "q": 3.7, "v": 15.4})
+        "fitter": fitter("GammaGammaFitter", {"p": 6.2, "q": 3.7, "v": 15.4})
     },
     "crmkit.churn.DiscreteHazard.interval": lambda model: {"name": model.names[0]},
     "crmkit.churn.ShiftedBetaGeometric.with_residual_value": lambda _model: {
@@ -350,41 +341,26 @@ USUAL_OF: dict[str, Callable[[Any], dict[str, Any]]] = {
     },
     "crmkit.segments.WhalePeak.interval": lambda _peak: {"of": "destroyed"},
     "crmkit.clv.Seasonality.with_operational_time": lambda _index: {
-        "customers": _DATED,
+        "customers": DATED,
         "observation_period_end": "2024-03-01",
     },
     "crmkit.clv.Seasonality.with_discounted_expected_purchases": lambda _index: {
-        "customers": _DATED,
+        "customers": DATED,
         "purchases": valid_value(crmkit.clv.BgNbd),
         "observation_period_end": "2024-03-01",
         "time_unit": "week",
     },
     "crmkit.satisfaction.Nps.minus": lambda score: {"other": score},
     "crmkit.satisfaction.SatisfactionIndex.with_satisfaction_index": lambda index: {
-        "responses": _numbers(index.item_cols, index.lowest)
+        "responses": numbers(index.item_cols, index.lowest)
     },
     "crmkit.segments.Clusters.with_cluster": lambda found: {
-        "customers": _numbers(found.value_cols, 1.0)
+        "customers": numbers(found.value_cols, 1.0)
     },
     "crmkit.churn.ChurnClassifier.importance": lambda found: {
-        "snapshots": _numbers(found.report.features, 1.0).assign(churned=[0, 1, 0])
+        "snapshots": numbers(found.report.features, 1.0).assign(churned=[0, 1, 0])
     },
 }
-
-
-def _numbers(columns: Iterable[str], lowest: float) -> pd.DataFrame:
-    return pd.DataFrame({name: [lowest, lowest + 1, lowest + 2] for name in columns})
-
-
-class _Estimator:
-    """A fitted survival model of lifelines and of scikit-survival at once."""
-
-    def predict_survival_function(self, customers: Any, times: Any = None) -> Any:
-        if times is None:
-            step = SimpleNamespace(x=np.array([1.0, 2.0]), y=np.array([0.9, 0.5]))
-            return [step] * len(customers)
-        curve = np.exp(-np.asarray(times, np.float64))
-        return pd.DataFrame(dict.fromkeys(range(len(customers)), curve), index=times)
 
 
 def _of_example(thing: Any, kind: type) -> Any:
@@ -395,11 +371,9 @@ def _of_example(thing: Any, kind: type) -> Any:
 # Values whose class no example makes.
 USUAL_VALUES: dict[type, Callable[[], Any]] = {
     crmkit.churn.LifelinesSurvival: lambda: crmkit.churn.LifelinesSurvival(
-        model=_Estimator()
+        model=Estimator()
     ),
-    crmkit.churn.ScikitSurvival: lambda: crmkit.churn.ScikitSurvival(
-        model=_Estimator()
-    ),
+    crmkit.churn.ScikitSurvival: lambda: crmkit.churn.ScikitSurvival(model=Estimator()),
     crmkit.clv.SeasonalEvent: lambda: crmkit.clv.SeasonalEvent(
         name="sale", days=(19_783, 19_784), index=1.8, log_error=0.1
     ),

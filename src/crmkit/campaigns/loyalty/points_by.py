@@ -4,15 +4,15 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ..._check import typed
 from ..._frames import number_rules, numbers, nw, read, refuse, require_numbers
 from ...typing import IntoFrameT
 from ..measurement.sums_by_group import groups_of, summary_by_group, sums_by_group
 
 __all__ = ["points_by"]
 
-_NOTHING = 1e-100  # points: a share of less overflows
 
-
+@typed
 def points_by(
     movements: IntoFrameT,
     *,
@@ -93,13 +93,15 @@ def points_by(
     summed = sums_by_group(opened, groups, sums)
     issued, redeemed, *rest = (numbers(summed, name) for name in names)
     expired = rest[0] if rest else np.zeros(issued.size)
-    base = np.where(issued > _NOTHING, issued, np.nan)
+    base = np.where(issued > 0, issued, np.nan)
+    with np.errstate(over="ignore"):  # of next to no points
+        redeemed_rate, expired_rate = redeemed / base, expired / base
     found = {
         "issued": issued,
         "redeemed": redeemed,
         "expired": expired,
         "outstanding": issued - redeemed - expired,
-        "redemption_rate": redeemed / base,
-        "breakage_rate": expired / base,
+        "redemption_rate": redeemed_rate,
+        "breakage_rate": expired_rate,
     }
     return summary_by_group(opened, movements, summed, groups, found)

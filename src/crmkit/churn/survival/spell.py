@@ -7,6 +7,7 @@ from ..._dates import day_number
 from ..._frames import (
     EagerFrame,
     Rule,
+    collect,
     day_numbers,
     native,
     nw,
@@ -83,7 +84,7 @@ def with_spell(
     # A missing end is an answer: the customer is still there.
     dated, _ = require_dates(dated, end_col)
     refuse(dated, rules)
-    opened = read_eager(dated.to_native(), ())
+    opened = collect(dated)
     start = day_numbers(opened, start_col)
     _refuse_days(
         opened,

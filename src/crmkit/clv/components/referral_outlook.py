@@ -1,6 +1,5 @@
 """How many customers each customer will refer, and what a referee is worth."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,7 +18,7 @@ from ..._check import (
 from ..._dates import day_number
 from ..._frames import group_rows, read_eager
 from ...errors import InvalidValueError, MissingColumnError
-from ...fits import checked, from_document, to_document
+from ...fits import JsonResult, checked
 from ...kernels.log.calendar import DAYS_PER_UNIT
 from ...kernels.value.component_identity import NEVER, totals
 from ...kernels.value.referral import normalised_weights
@@ -37,7 +36,7 @@ _LEAST_FOLLOWED = 10  # referees behind every age of the curve
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 @checked
-class ReferralOutlook:
+class ReferralOutlook(JsonResult):
     """The referrals to expect, per purchase occasion of a customer.
 
     Attributes
@@ -102,15 +101,6 @@ class ReferralOutlook:
         standard_acquisition = nonnegative("standard_acquisition", standard_acquisition)
         saving = standard_acquisition - self.acquisition_cost
         return self.share * self.referee_value + saving - self.reward
-
-    def to_dict(self) -> dict[str, object]:
-        """Return the outlook as a JSON document."""
-        return to_document(self)
-
-    @classmethod
-    def from_dict(cls, document: Mapping[str, object]) -> "ReferralOutlook":
-        """Build the outlook from its JSON document."""
-        return from_document(cls, document)
 
 
 @typed

@@ -1,6 +1,5 @@
 """A seasonal index, and the operational time that it makes of the calendar."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Literal
@@ -10,6 +9,7 @@ import numpy as np
 from ..._check import MOST_DAYS, instance, nonnegative, one_of, rate, typed
 from ..._dates import day_number
 from ..._frames import (
+    collect,
     day_numbers,
     native,
     read_eager,
@@ -18,7 +18,7 @@ from ..._frames import (
     with_arrays,
 )
 from ...errors import InvalidValueError
-from ...fits import checked, from_document, shown, to_document
+from ...fits import JsonResult, checked, shown
 from ...kernels.log.calendar import DAYS_PER_UNIT
 from ...kernels.purchases.seasonal_clock import operational_time
 from ...typing import (
@@ -66,7 +66,7 @@ class SeasonalEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 @checked
-class Seasonality:
+class Seasonality(JsonResult):
     """How much more or less is bought in each part of the year.
 
     All customers' rates rise and fall by the same index, of mean 1 over a year. Time
@@ -175,7 +175,7 @@ class Seasonality:
         for column in dates:
             dated, rules = require_dates(frame, column)
             refuse(dated, rules)
-            frame = read_eager(dated.to_native(), dates)
+            frame = collect(dated)
         first, last = (day_numbers(frame, column) for column in dates)
         end = day_number("observation_period_end", observation_period_end)
         _refuse_days(last_date_col, last > end, "day after observation_period_end")
@@ -250,15 +250,6 @@ class Seasonality:
         return with_history_scores(
             customers, named.history, {output_col: score}, id_col=named.customer_id
         )
-
-    def to_dict(self) -> dict[str, object]:
-        """Return the seasonality as a JSON document."""
-        return to_document(self)
-
-    @classmethod
-    def from_dict(cls, document: Mapping[str, object]) -> "Seasonality":
-        """Build the seasonality from its JSON document, to the last bit."""
-        return from_document(cls, document)
 
     def _pace(self, days: IntArray) -> FloatArray:
         """Return the index of each day."""

@@ -30,10 +30,9 @@ def margin_sums(
     Who starts a period pays for it, at its start or at its end.
     """
     when = np.arange(survival.size) + (0 if at_start else 1)
-    # 1.5 to the power of 2,000 periods is no number, but what it divides is next to 0;
-    # below 0 a rate makes money grow, to 1e173 times at most.
-    factor = np.exp(np.minimum(-when * np.log1p(discount_rate), 400.0))
-    return np.asarray(np.cumsum(margin * survival * factor))
+    # Far ahead a factor may be too small for a number, and is then 0.
+    discount = np.exp(-when * np.log1p(discount_rate))
+    return np.asarray(np.cumsum(margin * survival * discount))
 
 
 def periods_to_repay(sums: FloatArray, cost: float) -> int | None:
