@@ -1,6 +1,8 @@
 """What the arguments of methods usually are, by their names."""
 
+import copy
 from collections.abc import Iterable
+from dataclasses import fields
 from types import SimpleNamespace
 from typing import Any
 
@@ -76,3 +78,22 @@ class Estimator:
             return [step] * len(customers)
         curve = np.exp(-np.asarray(times, np.float64))
         return pd.DataFrame(dict.fromkeys(range(len(customers)), curve), index=times)
+
+
+def of_covariates(model: Any) -> dict[str, Any]:
+    """Return customers who have every column that a model was fitted with."""
+    names = [each.covariate for each in getattr(model, "effects", ())]
+    held = {name: [0.0, 1.0, 0.5] for name in names}
+    return {"customers": CUSTOMERS.assign(**held)} if held else {}
+
+
+def copied(value: Any) -> Any:
+    try:
+        return copy.deepcopy(value)
+    except Exception:  # noqa: BLE001 - what cannot be copied is used as it is
+        return value
+
+
+def count_of_none(value: Any) -> int:
+    held = [getattr(value, each.name) for each in fields(value)]
+    return sum(each is None or (isinstance(each, tuple) and not each) for each in held)

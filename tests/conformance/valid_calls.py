@@ -15,7 +15,17 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from usual_values import CUSTOMERS, DATED, USUAL, Estimator, fitter, numbers
+from usual_values import (
+    CUSTOMERS,
+    DATED,
+    USUAL,
+    Estimator,
+    copied,
+    count_of_none,
+    fitter,
+    numbers,
+    of_covariates,
+)
 
 import crmkit
 
@@ -142,7 +152,7 @@ def _filled(callee: Callee) -> Call | None:
     bound = getattr(value, short_of(callee))
     usual = (
         USUAL
-        | _of_covariates(value)
+        | of_covariates(value)
         | {"document": value.to_dict() if hasattr(value, "to_dict") else None}
     )
     special = USUAL_OF.get(callee.name, lambda _value: {})(value)
@@ -198,7 +208,7 @@ def valid_value(kind: type) -> Any:
     ]
     # One that knows everything, such as how it was fitted, before one built by hand.
     if found:
-        return min(found, key=_count_of_none)
+        return min(found, key=count_of_none)
     for text, module in unnamed:
         if (
             ">>>" in text
@@ -206,11 +216,6 @@ def valid_value(kind: type) -> Any:
         ):
             return value
     return None
-
-
-def _count_of_none(value: Any) -> int:
-    held = [getattr(value, each.name) for each in fields(value)]
-    return sum(each is None or (isinstance(each, tuple) and not each) for each in held)
 
 
 def _returns(thing: Any, kind: type) -> bool:
@@ -291,13 +296,6 @@ def _values_within(value: Any) -> Iterator[Any]:
 
 
 _INTERVAL = crmkit.Interval(lower=0.0, upper=1.0, level=0.95)
-
-
-def _of_covariates(model: Any) -> dict[str, Any]:
-    """Return customers who have every column that a model was fitted with."""
-    names = [each.covariate for each in getattr(model, "effects", ())]
-    held = {name: [0.0, 1.0, 0.5] for name in names}
-    return {"customers": CUSTOMERS.assign(**held)} if held else {}
 
 
 _R_ALPHA = {"r": 0.24, "alpha": 4.4}
@@ -399,11 +397,4 @@ def short_of(callee: Callee) -> str:
 def _copied(callee: Callee, given: dict[str, Any]) -> dict[str, Any]:
     names = inspect.signature(inspect.unwrap(callee.function)).parameters
     plain = {name: given[name] for name in names if name in given}
-    return {name: _copy(value) for name, value in plain.items()}
-
-
-def _copy(value: Any) -> Any:
-    try:
-        return copy.deepcopy(value)
-    except Exception:  # noqa: BLE001 - what cannot be copied is used as it is
-        return value
+    return {name: copied(value) for name, value in plain.items()}
