@@ -130,7 +130,8 @@ def spend_density(
     frame = read_drawn(
         fitted,
         ("lower", "upper", "actual", "expected"),
-        known=("lower", "upper", "actual", "expected"),
+        known=("lower", "actual", "expected"),
+        endless=("upper",),
     ).sort("lower")
     lower, upper, actual, expected = (
         numbers(frame, name) for name in ("lower", "upper", "actual", "expected")

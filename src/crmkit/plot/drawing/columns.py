@@ -41,11 +41,12 @@ def read_drawn(
     *,
     known: Sequence[str] = (),
     dates: Sequence[str] = (),
+    endless: Sequence[str] = (),
 ) -> EagerFrame:
     """Open a table to draw: with rows, groups of one kind, numbers that fit an axis.
 
     A number may be missing where a summary could not tell it, but not a count, and not
-    a column that is ``known``.
+    a column that is ``known``; the end of a class may be infinite if it is ``endless``.
     """
     opened = read_eager(frame, columns)
     for column in dates:
@@ -60,7 +61,9 @@ def read_drawn(
     require_numbers(opened, counts)
     rules = []
     for column, dtype in column_types(opened, columns).items():
-        if dtype.is_numeric():
+        if column in endless:
+            require_numbers(opened, [column])
+        elif dtype.is_numeric():
             hole, *others = number_rules(opened, column)
             rules += [hole, *others] if column in counts else others
         elif column not in dates:
