@@ -7,6 +7,7 @@ import numpy as np
 
 from ..._frames import (
     EagerFrame,
+    collect,
     column_types,
     day_numbers,
     number_rules,
@@ -52,7 +53,7 @@ def read_drawn(
     for column in dates:
         dated, rules = require_dates(opened, column)
         refuse(dated, rules)
-        opened = read_eager(dated.to_native(), columns)
+        opened = collect(dated)
     if not len(opened):
         raise NotEnoughDataError(
             needed="a table with rows", got="an empty one", remedy="Pass more data."
