@@ -83,7 +83,7 @@ def test_a_history_is_broadcast() -> None:
         (([0], [math.nan], [5]), "'recency': missing or infinite value"),
         (([0], [0], [math.inf]), "'T': missing or infinite value"),
         (([1], [math.inf], [math.inf]), "'recency': missing or infinite value"),
-        (([1], [1e308], [-1e308]), "'T': negative value"),
+        (([1], [1e308], [-1e308]), "'recency': value beyond 1e.75"),
     ],
 )
 def test_an_impossible_history_is_refused(history: Any, found: str) -> None:

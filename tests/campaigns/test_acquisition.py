@@ -20,6 +20,13 @@ from crmkit.errors import InvalidValueError, NotEnoughDataError
 CASE: dict[str, Any] = {"acquisition_cost": 300, "margin": 30, "retention": 0.97}
 
 
+def test_a_high_rate_of_discount_ends_a_payback() -> None:
+    # 1.5 to the power of the last period is beyond the largest number.
+    found = payback(**CASE, discount_rate=0.5)
+    assert found.periods is None
+    assert found.clv == pytest.approx(30 / (1 - 0.97 / 1.5), rel=1e-12)
+
+
 def test_the_published_payback() -> None:
     plain = payback(**CASE)
     assert plain.simple_periods == 10

@@ -166,6 +166,6 @@ def test_growth_is_integrated_to_the_last_digits(rate: float, horizon: float) ->
 def test_a_rate_of_next_to_nothing_is_no_rate(model: Any) -> None:
     almost, plain = (
         model.discounted_expected_purchases(*HISTORY, horizon=52, discount_rate=rate)
-        for rate in (1e-300, 0.0)
+        for rate in (1e-99, 0.0)
     )
     np.testing.assert_allclose(almost, plain, rtol=1e-10)

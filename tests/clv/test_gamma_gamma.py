@@ -211,7 +211,7 @@ def test_an_impossible_parameter_is_refused_by_name(value: Any) -> None:
     ("frequency", "amount", "said"),
     [
         ([2.5], [3.0], "'frequency': value that is not whole"),
-        ([2, 1], [1e308, 3.0], "'monetary_value': value above 1e.100 in 1 of 2 rows"),
+        ([2, 1], [1e308, 3.0], "'monetary_value': value beyond 1e.75 in 1 of 2 rows"),
     ],
 )
 def test_spend_that_cannot_be_is_refused(

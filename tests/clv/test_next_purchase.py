@@ -141,3 +141,13 @@ def test_a_probability_lies_between_0_and_1(probability: float) -> None:
         MODELS["NBD"].time_to_next_purchase(*HISTORY, probability=probability)
     with pytest.raises(InvalidValueError, match="'n'"):
         MODELS["NBD"].probability_of_at_least_n_purchases(*HISTORY, n=-1, horizon=3)
+
+
+@pytest.mark.parametrize("k", [1, 2, 3])
+def test_the_time_to_the_next_purchase_of_regular_buyers(k: int) -> None:
+    model = clv.MbgCnbdK(r=0.52, alpha=6.2, a=0.9, b=1.6, k=k)
+    history = (np.array([2, 5, 1]), np.array([30.4, 20, 3]), np.array([38.9, 25, 9]))
+    times = model.time_to_next_purchase(*history, probability=0.3)
+    for *one, time in zip(*history, times, strict=True):
+        come = model.probability_of_at_least_n_purchases(*one, n=1, horizon=float(time))
+        assert float(come) == pytest.approx(0.3, rel=1e-9, abs=0)

@@ -56,6 +56,7 @@ def main(start: str) -> None:  # noqa: C901 - one walk over all names
 
 def _one(name: str, call: Call, tried: Counter[str], faults: Counter[str]) -> None:
     began = time.process_time()
+    print(name, file=sys.stderr, flush=True)
     tried["functions"] += 1
     for argument, mutation in mutations_for(call):
         if time.process_time() - began > LIMIT:

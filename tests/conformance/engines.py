@@ -26,10 +26,6 @@ _PROMISE = re.compile(
 )
 
 
-# Its example is that of the other models, and this one refuses it.
-_WITHOUT_AN_EXAMPLE = {"crmkit.clv.MbgCnbdK.with_time_to_next_purchase"}
-
-
 @dataclass(frozen=True)
 class Answer:
     """What an engine made of a call: an answer, or a refusal in one sentence."""
@@ -43,7 +39,7 @@ def promising() -> dict[str, Callee]:
     found = {}
     for name, callee in callees().items():
         text = " ".join((inspect.getdoc(callee.function) or "").split())
-        if _PROMISE.search(text) and name not in _WITHOUT_AN_EXAMPLE:
+        if _PROMISE.search(text):
             found[name] = callee
     return found
 

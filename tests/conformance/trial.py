@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from answers import lost_numbers, not_kept
 from mutations import SCALARS, Mutation, in_polars, mutations_of
 from valid_calls import Call
 
@@ -31,16 +32,17 @@ def in_bounds() -> Iterator[None]:
     def late(_signal: int, _frame: object) -> None:
         raise TimeoutError
 
-    before = signal.signal(signal.SIGALRM, late)
-    signal.alarm(SECONDS)
+    # Seconds of this process: a machine that does other work is no fault of a call.
+    before = signal.signal(signal.SIGPROF, late)
+    signal.setitimer(signal.ITIMER_PROF, SECONDS)
     limits = resource.getrlimit(resource.RLIMIT_AS)
     try:
         if limits is not None:
             resource.setrlimit(resource.RLIMIT_AS, (_in_use() + MEMORY, limits[1]))
         yield
     finally:
-        signal.alarm(0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
         if limits is not None:
             resource.setrlimit(resource.RLIMIT_AS, limits)
 
@@ -95,7 +97,9 @@ def fault(  # noqa: PLR0911 - one return per kind of fault
         return "changes its input"
     if mutation.harmless and not same(call.answer, answer):
         return "answers otherwise"
-    return None
+    if where := lost_numbers(call, value, answer):
+        return f"answers without a number: {where}"
+    return not_kept(answer)
 
 
 def fault_by_hand(value: Any, name: str, what: str) -> str | None:
@@ -103,12 +107,12 @@ def fault_by_hand(value: Any, name: str, what: str) -> str | None:
     try:
         with warnings.catch_warnings(), in_bounds():
             warnings.simplefilter("error")
-            replace(value, **{name: SCALARS[what]})
+            built = replace(value, **{name: SCALARS[what]})
     except CrmkitError:
         return None
     except BaseException as error:  # noqa: BLE001 - whatever comes is looked for
         return f"ends in {type(error).__name__}: {error}"[:200]
-    return None
+    return not_kept(built)
 
 
 def same(one: Any, other: Any) -> bool:  # noqa: PLR0911 - one return per kind

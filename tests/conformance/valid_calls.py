@@ -7,15 +7,25 @@ import inspect
 import io
 import sys
 import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from functools import cache
-from types import CodeType, FrameType, FunctionType, ModuleType, SimpleNamespace
+from types import CodeType, FrameType, FunctionType, ModuleType
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from usual_values import CUSTOMERS, USUAL
+from usual_values import (
+    CUSTOMERS,
+    DATED,
+    USUAL,
+    Estimator,
+    copied,
+    count_of_none,
+    fitter,
+    numbers,
+    of_covariates,
+)
 
 import crmkit
 
@@ -128,7 +138,7 @@ def _answered(call: Call) -> Call | None:
 
 
 # Methods that refuse every call: lifetimes has no such model.
-REFUSING = {"crmkit.clv.Nbd.from_lifetimes"}
+REFUSING = {"crmkit.clv.Nbd.from_lifetimes", "crmkit.clv.MbgCnbdK.from_lifetimes"}
 
 
 def _filled(callee: Callee) -> Call | None:
@@ -136,11 +146,15 @@ def _filled(callee: Callee) -> Call | None:
     if callee.owner is None or (value := valid_value(callee.owner)) is None:
         return None
     if getattr(value, "resampled", value) is None:
-        value = replace(
-            value, resampled=crmkit.Interval(lower=0.0, upper=1.0, level=0.95)
-        )
+        value = replace(value, resampled=_INTERVAL)
+    if isinstance(value, crmkit.segments.WhalePeak):
+        value = replace(value, resampled=(("destroyed", _INTERVAL),))
     bound = getattr(value, short_of(callee))
-    usual = USUAL | {"document": value.to_dict() if hasattr(value, "to_dict") else None}
+    usual = (
+        USUAL
+        | of_covariates(value)
+        | {"document": value.to_dict() if hasattr(value, "to_dict") else None}
+    )
     special = USUAL_OF.get(callee.name, lambda _value: {})(value)
     usual |= special
     given = {
@@ -149,7 +163,19 @@ def _filled(callee: Callee) -> Call | None:
         if (each.default is each.empty and name in usual) or name in special
     }
     call = Call(Callee(callee.name, bound, callee.owner), given)
-    return call if callee.name in REFUSING else _answered(call)
+    if callee.name in REFUSING or _answered(call) is None:
+        return call if callee.name in REFUSING else None
+    return _slender(call)
+
+
+def _slender(call: Call) -> Call:
+    """Leave out the columns of the usual customers that a call does not read."""
+    customers = call.arguments.get("customers")
+    for name in CUSTOMERS if isinstance(customers, pd.DataFrame) else ():
+        given = call.arguments["customers"].drop(columns=name)
+        less = _answered(Call(call.callee, call.arguments | {"customers": given}))
+        call = call if less is None else less
+    return call
 
 
 def classes() -> dict[str, type]:
@@ -182,7 +208,7 @@ def valid_value(kind: type) -> Any:
     ]
     # One that knows everything, such as how it was fitted, before one built by hand.
     if found:
-        return min(found, key=_count_of_none)
+        return min(found, key=count_of_none)
     for text, module in unnamed:
         if (
             ">>>" in text
@@ -190,11 +216,6 @@ def valid_value(kind: type) -> Any:
         ):
             return value
     return None
-
-
-def _count_of_none(value: Any) -> int:
-    held = [getattr(value, each.name) for each in fields(value)]
-    return sum(each is None or (isinstance(each, tuple) and not each) for each in held)
 
 
 def _returns(thing: Any, kind: type) -> bool:
@@ -274,32 +295,33 @@ def _values_within(value: Any) -> Iterator[Any]:
                 yield from _values_within(within)
 
 
-def _fitter(name: str, parameters: dict[str, float]) -> Any:
-    """An object that looks like a fitter of the package lifetimes."""
-    return type(name, (), {"params_": parameters})()
+_INTERVAL = crmkit.Interval(lower=0.0, upper=1.0, level=0.95)
 
 
 _R_ALPHA = {"r": 0.24, "alpha": 4.4}
 # What single methods are given where the name of an argument does not tell.
 USUAL_OF: dict[str, Callable[[Any], dict[str, Any]]] = {
     "crmkit.clv.BgNbd.from_lifetimes": lambda _model: {
-        "fitter": _fitter("BetaGeoFitter", _R_ALPHA | {"a": 0.8, "b": 2.4})
+        "fitter": fitter("BetaGeoFitter", _R_ALPHA | {"a": 0.8, "b": 2.4})
     },
-    "crmkit.clv.Nbd.from_lifetimes": lambda _model: {"fitter": _fitter("Any", {})},
+    "crmkit.clv.Nbd.from_lifetimes": lambda _model: {"fitter": fitter("Any", {})},
     "crmkit.clv.MbgNbd.from_lifetimes": lambda _model: {
-        "fitter": _fitter("ModifiedBetaGeoFitter", _R_ALPHA | {"a": 0.8, "b": 2.4})
+        "fitter": fitter("ModifiedBetaGeoFitter", _R_ALPHA | {"a": 0.8, "b": 2.4})
     },
     "crmkit.clv.ParetoNbd.from_lifetimes": lambda _model: {
-        "fitter": _fitter("ParetoNBDFitter", _R_ALPHA | {"s": 0.6, "beta": 11.0})
+        "fitter": fitter("ParetoNBDFitter", _R_ALPHA | {"s": 0.6, "beta": 11.0})
+    },
+    "crmkit.clv.MbgCnbdK.from_lifetimes": lambda _model: {
+        "fitter": fitter("ModifiedBetaGeoFitter", _R_ALPHA | {"a": 0.8, "b": 2.4})
     },
     "crmkit.clv.BgBb.from_lifetimes": lambda _model: {
-        "fitter": _fitter(
+        "fitter": fitter(
             "BetaGeoBetaBinomFitter",
             {"alpha": 1.2, "beta": 0.7, "gamma": 0.6, "delta": 2.8},
         )
     },
     "crmkit.clv.GammaGamma.from_lifetimes": lambda _model: {
-        "fitter": _fitter("GammaGammaFitter", {"p": 6.2, "q": 3.7, "v": 15.4})
+        "fitter": fitter("GammaGammaFitter", {"p": 6.2, "q": 3.7, "v": 15.4})
     },
     "crmkit.churn.DiscreteHazard.interval": lambda model: {"name": model.names[0]},
     "crmkit.churn.ShiftedBetaGeometric.with_residual_value": lambda _model: {
@@ -316,32 +338,27 @@ USUAL_OF: dict[str, Callable[[Any], dict[str, Any]]] = {
         "customer_id": found.influences[0].customer_id
     },
     "crmkit.segments.WhalePeak.interval": lambda _peak: {"of": "destroyed"},
+    "crmkit.clv.Seasonality.with_operational_time": lambda _index: {
+        "customers": DATED,
+        "observation_period_end": "2024-03-01",
+    },
+    "crmkit.clv.Seasonality.with_discounted_expected_purchases": lambda _index: {
+        "customers": DATED,
+        "purchases": valid_value(crmkit.clv.BgNbd),
+        "observation_period_end": "2024-03-01",
+        "time_unit": "week",
+    },
     "crmkit.satisfaction.Nps.minus": lambda score: {"other": score},
     "crmkit.satisfaction.SatisfactionIndex.with_satisfaction_index": lambda index: {
-        "responses": _numbers(index.item_cols, index.lowest)
+        "responses": numbers(index.item_cols, index.lowest)
     },
     "crmkit.segments.Clusters.with_cluster": lambda found: {
-        "customers": _numbers(found.value_cols, 1.0)
+        "customers": numbers(found.value_cols, 1.0)
     },
     "crmkit.churn.ChurnClassifier.importance": lambda found: {
-        "snapshots": _numbers(found.report.features, 1.0).assign(churned=[0, 1, 0])
+        "snapshots": numbers(found.report.features, 1.0).assign(churned=[0, 1, 0])
     },
 }
-
-
-def _numbers(columns: Iterable[str], lowest: float) -> pd.DataFrame:
-    return pd.DataFrame({name: [lowest, lowest + 1, lowest + 2] for name in columns})
-
-
-class _Estimator:
-    """A fitted survival model of lifelines and of scikit-survival at once."""
-
-    def predict_survival_function(self, customers: Any, times: Any = None) -> Any:
-        if times is None:
-            step = SimpleNamespace(x=np.array([1.0, 2.0]), y=np.array([0.9, 0.5]))
-            return [step] * len(customers)
-        curve = np.exp(-np.asarray(times, np.float64))
-        return pd.DataFrame(dict.fromkeys(range(len(customers)), curve), index=times)
 
 
 def _of_example(thing: Any, kind: type) -> Any:
@@ -352,10 +369,14 @@ def _of_example(thing: Any, kind: type) -> Any:
 # Values whose class no example makes.
 USUAL_VALUES: dict[type, Callable[[], Any]] = {
     crmkit.churn.LifelinesSurvival: lambda: crmkit.churn.LifelinesSurvival(
-        model=_Estimator()
+        model=Estimator()
     ),
-    crmkit.churn.ScikitSurvival: lambda: crmkit.churn.ScikitSurvival(
-        model=_Estimator()
+    crmkit.churn.ScikitSurvival: lambda: crmkit.churn.ScikitSurvival(model=Estimator()),
+    crmkit.clv.SeasonalEvent: lambda: crmkit.clv.SeasonalEvent(
+        name="sale", days=(19_783, 19_784), index=1.8, log_error=0.1
+    ),
+    crmkit.clv.LikelihoodRatio: lambda: crmkit.clv.LikelihoodRatio(
+        statistic=10.8, degrees_of_freedom=2, p_value=0.0045
     ),
     crmkit.snapshots.EventLog: lambda: crmkit.snapshots.EventLog(
         frame=CUSTOMERS.assign(date=pd.Timestamp("2024-01-01")), name="visits"
@@ -376,11 +397,4 @@ def short_of(callee: Callee) -> str:
 def _copied(callee: Callee, given: dict[str, Any]) -> dict[str, Any]:
     names = inspect.signature(inspect.unwrap(callee.function)).parameters
     plain = {name: given[name] for name in names if name in given}
-    return {name: _copy(value) for name, value in plain.items()}
-
-
-def _copy(value: Any) -> Any:
-    try:
-        return copy.deepcopy(value)
-    except Exception:  # noqa: BLE001 - what cannot be copied is used as it is
-        return value
+    return {name: copied(value) for name, value in plain.items()}

@@ -32,6 +32,13 @@ _FEW: Final = 1_000
 _OURS: Final = f"{str(__package__).rpartition('.')[0]}."  # of a vendored copy too
 
 
+@typing.runtime_checkable
+class _Countable(typing.Protocol):
+    def __len__(self) -> int: ...
+
+    def __iter__(self) -> typing.Iterator[object]: ...
+
+
 def typed(checked: Callable[_P, _R]) -> Callable[_P, _R]:
     """Refuse arguments of types that the annotations of a function do not admit.
 
@@ -58,9 +65,11 @@ def _annotations(checked: Callable[..., Any]) -> Mapping[str, Any]:
     # A name that only type checkers import, such as that of axes, stays open.
     there = {**vars(builtins), **inspect.unwrap(checked).__globals__}
     hints = typing.get_type_hints(checked, localns=_Known(there))
+    # A variable that stands for a kind of model is held to that kind.
+    bounds = {name: getattr(hint, "__bound__", hint) for name, hint in hints.items()}
     return {
         name: hint
-        for name, hint in hints.items()
+        for name, hint in bounds.items()
         if name != "return" and not _is_open(hint)
     }
 
@@ -110,7 +119,9 @@ def _require(name: str, given: object, hint: Any) -> None:  # noqa: ANN401, C901
     elif origin in _LISTS:
         if isinstance(given, str | bytes | Mapping) or not _iterates(given):
             raise _refused(name, given, "a list")
-        if isinstance(given, list | tuple) and len(given) <= _FEW:
+        # An array of numbers is data; a list of models is looked at in any container.
+        plain = isinstance(given, list | tuple) or inside[0] not in (int, float, str)
+        if plain and isinstance(given, _Countable) and len(given) <= _FEW:
             for value in given:
                 _require(name, value, inside[0])
     elif getattr(hint, "_is_protocol", False) and "__call__" in vars(hint):
@@ -170,7 +181,9 @@ def _iterates(given: object) -> bool:
 
 
 def _require_fields(name: str, given: object, protocol: type) -> None:
-    absent = [each for each in _members(protocol) if not hasattr(given, each)]
+    # A class has what its instances have, and is no model.
+    wanted = _members(protocol)
+    absent = [n for n in wanted if isinstance(given, type) or not hasattr(given, n)]
     if absent:
         raise _refused(name, given, f"a model with {absent[0]!r}")
 
@@ -190,7 +203,8 @@ def _members(protocol: type) -> list[str]:
             name
             for kind in kinds
             for name, member in vars(kind).items()
-            if callable(member) and not name.startswith("_")  # a property has no call
+            if isinstance(member, property) or callable(member)
+            if not name.startswith("_")
         }
     )
 

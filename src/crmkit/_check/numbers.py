@@ -12,18 +12,17 @@ from ..typing import FloatArray, IntArray
 __all__ = [
     "HUGE",
     "LONGEST",
+    "MOST_DAYS",
     "MOST_REPEATS",
     "day_count",
     "finite_array",
     "fraction",
-    "money_array",
     "nonnegative",
     "nonnegative_array",
     "number",
     "number_array",
     "positions",
     "positive",
-    "positive_array",
     "probability_array",
     "rate",
     "refuse_where",
@@ -43,14 +42,20 @@ MOST_REPEATS: Final = 1_000_000
 HUGE: Final = 1e75
 # Counts of a history: beyond it one more purchase changes no bit of a float.
 LONGEST: Final = 1e15
+_LARGEST: Final = 1e100
+_SMALLEST: Final = 1e-100
 # The shortest time above 0: the square of a shorter one underflows.
 _SHORTEST: Final = 1e-75
 # A span of days that any date of a log can be moved by: the calendar ends in year 9999.
-_MOST_DAYS: Final = 1_000_000
+MOST_DAYS: Final = 1_000_000
 
 
 def number(name: str, value: object) -> float:
-    """Return ``value`` as a float: an int or a float, not NaN; infinity may pass."""
+    """Return ``value`` as a float: not NaN, of a usual size; infinity may pass.
+
+    No money, time, rate or parameter is beyond 1e100, or nearer to 0 than 1e-100: there
+    a square or a reciprocal overflows.
+    """
     # Decimal, Fraction and long doubles fail later, inside NumPy or SciPy.
     unknown = isinstance(value, _ODD) or not isinstance(value, _NUMBERS)
     if unknown:
@@ -66,10 +71,14 @@ def number(name: str, value: object) -> float:
         raise InvalidValueError(
             subject=f"argument {name!r}",
             found=f"invalid value {shown(value)}",
-            remedy="Pass a number below 1.8e308, the largest float.",
+            remedy=f"Pass a number below {_LARGEST:g}.",
         ) from None
     if math.isnan(result):
         raise _refused(name, result, "Pass a number that is not NaN.")
+    usual = _SMALLEST <= abs(result) <= _LARGEST
+    if not usual and result != 0 and not math.isinf(result):
+        remedy = f"Pass a number of a size from {_SMALLEST:g} to {_LARGEST:g}."
+        raise _refused(name, result, remedy)
     return result
 
 
@@ -143,48 +152,40 @@ def whole(name: str, value: int, *, at_least: int = 0, at_most: int = 10**15) ->
 
 def day_count(name: str, value: int, *, at_least: int = 0) -> int:
     """Return ``value`` as a whole number of days that a calendar can hold."""
-    return whole(name, value, at_least=at_least, at_most=_MOST_DAYS)
+    return whole(name, value, at_least=at_least, at_most=MOST_DAYS)
 
 
 def finite_array(name: str, values: ArrayLike) -> FloatArray:
-    """Return ``values`` as float64, every one of them finite."""
+    """Return ``values`` as float64: finite, and of a size that has a square."""
     array = number_array(name, values)
     refuse_where(name, array, ~np.isfinite(array), "missing or infinite value")
+    refuse_where(name, array, np.abs(array) > HUGE, f"value beyond {HUGE:g}")
     return array
 
 
 def nonnegative_array(name: str, values: ArrayLike) -> FloatArray:
-    """Return ``values`` as float64, finite and zero or above."""
+    """Return ``values`` as float64: 0, or positive and of a usual size."""
     array = finite_array(name, values)
     refuse_where(name, array, array < 0, "negative value")
+    near = (array > 0) & (array < _SMALLEST)
+    refuse_where(name, array, near, f"value between 0 and {_SMALLEST:g}")
     return array
 
 
 def probability_array(name: str, values: ArrayLike) -> FloatArray:
     """Return ``values`` as float64, from 0 to 1."""
-    array = nonnegative_array(name, values)
+    array = finite_array(name, values)
+    refuse_where(name, array, array < 0, "negative value")
     refuse_where(name, array, array > 1, "value above 1")
     return array
 
 
-def money_array(name: str, values: ArrayLike) -> FloatArray:
-    """Return ``values`` as float64, finite and of a size that has a square."""
-    array = finite_array(name, values)
-    refuse_where(name, array, np.abs(array) > HUGE, f"value beyond {HUGE:g}")
-    return array
-
-
-def positive_array(name: str, values: ArrayLike) -> FloatArray:
-    """Return ``values`` as float64, finite and above zero."""
-    array = finite_array(name, values)
-    refuse_where(name, array, array <= 0, "value of 0 or less")
-    return array
-
-
 def whole_array(name: str, values: ArrayLike) -> FloatArray:
-    """Return ``values`` as float64, whole numbers of zero or more."""
-    array = nonnegative_array(name, values)
+    """Return ``values`` as float64, whole numbers from 0 to 1e15."""
+    array = finite_array(name, values)
+    refuse_where(name, array, array < 0, "negative value")
     refuse_where(name, array, array != np.floor(array), "value that is not whole")
+    refuse_where(name, array, array > LONGEST, f"value above {LONGEST:g}")
     return array
 
 

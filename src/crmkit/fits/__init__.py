@@ -5,7 +5,7 @@ functions; the one base class, ``JsonResult``, has no state and final methods.
 """
 
 from .estimation import Penalty, estimate
-from .field_rules import checked
+from .field_rules import checked, read_fields
 from .fit_report import FitReport
 from .interval import Interval, resampled_interval_of
 from .json_documents import SCHEMA, JsonResult, from_document, to_document
@@ -24,6 +24,7 @@ __all__ = [
     "estimate",
     "from_document",
     "profile_interval",
+    "read_fields",
     "require_unit",
     "resampled_interval_of",
     "shown",

@@ -18,7 +18,7 @@ from ..errors import InvalidTypeError, InvalidValueError
 from ..errors import shown as cut
 from .shown_results import shown
 
-__all__ = ["FieldRule", "allows_none", "checked", "field_types"]
+__all__ = ["FieldRule", "allows_none", "checked", "field_types", "read_fields"]
 
 _Class = TypeVar("_Class", bound=type)
 
@@ -48,17 +48,22 @@ def checked(kind: _Class) -> _Class:
     own: Callable[[object], None] | None = kind.__dict__.get("__post_init__")
 
     def __post_init__(self: object) -> None:  # noqa: N807 - dataclasses call it so
-        for name, hint in field_types(typing.cast("type", type(self))).items():
-            given = getattr(self, name)
-            read = FieldRule(type(self).__name__, name).read(hint, given)
-            # NumPy's numbers become Python's, so that equal values have equal JSON.
-            if read is not given:
-                object.__setattr__(self, name, read)
+        read_fields(self)
         if own is not None:
             own(self)
 
     setattr(kind, "__post_init__", __post_init__)  # noqa: B010 - a class is any type
     return shown(kind)
+
+
+def read_fields(value: object) -> None:
+    """Refuse impossible fields of a value that is being built."""
+    for name, hint in field_types(typing.cast("type", type(value))).items():
+        given = getattr(value, name)
+        read = FieldRule(type(value).__name__, name).read(hint, given)
+        # NumPy's numbers become Python's, so that equal values have equal JSON.
+        if read is not given:
+            object.__setattr__(value, name, read)
 
 
 @cache

@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .._check import MOST_REPEATS, typed, whole
-from .._frames import numbers, read_eager
+from .._frames import numbers
 from ..typing import IntoDataFrame
 from .drawing.chart import Chart, Scale, layer
+from .drawing.columns import read_drawn
 from .drawing.matplotlib_axes import draw
 from .drawing.number_formats import counted
 
@@ -61,7 +62,7 @@ def probability_alive(
     >>> ax.get_title(loc="left")
     '978 of 2,357 customers are expected to be active'
     """
-    frame = read_eager(customers, (probability_col,))
+    frame = read_drawn(customers, (probability_col,))
     chance = numbers(frame, probability_col)
     count = whole("bins", bins, at_least=1, at_most=MOST_REPEATS)
     edges = np.linspace(0, 1, count + 1)

@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .._check import typed
-from .._frames import numbers, read_eager
+from .._frames import numbers
 from ..errors import NotEnoughDataError
 from ..typing import IntoDataFrame
 from .drawing.chart import Chart, Scale, layer
+from .drawing.columns import read_drawn
 from .drawing.matplotlib_axes import draw
 from .drawing.number_formats import money
 
@@ -61,7 +62,7 @@ def budget_line(
     >>> ax.get_title(loc="left")
     'Budgets above $2k bring less than 1% more'
     """
-    frame = read_eager(budgets, ("budget", "profit"))
+    frame = read_drawn(budgets, ("budget", "profit"))
     budget, profit = numbers(frame, "budget"), numbers(frame, "profit")
     if not budget.size:
         raise NotEnoughDataError(

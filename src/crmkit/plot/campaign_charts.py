@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .._check import typed
-from .._frames import numbers, read_eager
+from .._frames import numbers
 from ..typing import IntoDataFrame
 from .drawing.chart import Chart, Scale, layer
+from .drawing.columns import read_drawn
 from .drawing.matplotlib_axes import draw
 from .drawing.number_formats import money, percent
 
@@ -66,7 +67,7 @@ def campaign_profit_line(
     >>> ax.get_title(loc="left")
     'Target 33%: $2.58 per customer of the base'
     """
-    frame = read_eager(curve, ("share_targeted", "profit"))
+    frame = read_drawn(curve, ("share_targeted", "profit"))
     share, profit = numbers(frame, "share_targeted"), numbers(frame, "profit")
     best = int(np.argmax(profit))
     chart = Chart(
@@ -187,7 +188,7 @@ def qini_line(
 
 
 def _against_random(curve: IntoDataFrame, column: str, title: str) -> Chart:
-    frame = read_eager(curve, ("share_targeted", column))
+    frame = read_drawn(curve, ("share_targeted", column))
     share, added = numbers(frame, "share_targeted"), numbers(frame, column)
     ends = [0, -1]
     half = float(np.interp(0.5, share, added))

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .._check import typed
-from .._frames import EagerFrame, numbers, read_eager
+from .._frames import EagerFrame, numbers
 from ..typing import IntoDataFrame
 from .drawing.chart import Chart, Scale, Tone, layer
-from .drawing.columns import band_of, interval_in, names_in
+from .drawing.columns import band_of, interval_in, names_in, read_drawn
 from .drawing.matplotlib_axes import draw
 from .drawing.number_formats import counted, money, percent
 
@@ -198,7 +198,7 @@ def retention_curve(
     >>> ax.get_title(loc="left")
     '15% buy 1 period after their first purchase, 4.2% after 17'
     """
-    frame = read_eager(curve, ("age", "retention")).sort("age")
+    frame = read_drawn(curve, ("age", "retention")).sort("age")
     age, share = numbers(frame, "age"), numbers(frame, "retention")
     finding = ""
     if age.size > 2:
@@ -256,7 +256,7 @@ def revenue_curve(
     'A customer brings $101 within 17 periods'
     """
     name = "cumulative_revenue_per_customer"
-    frame = read_eager(curve, ("age", name)).sort("age")
+    frame = read_drawn(curve, ("age", name)).sort("age")
     age, value = numbers(frame, "age"), numbers(frame, name)
     chart = Chart(
         layers=(
@@ -280,7 +280,7 @@ def _cohorts(
     cells: IntoDataFrame, value_col: str
 ) -> tuple[EagerFrame, tuple[str, ...], np.ndarray]:
     """Return the table, its cohorts by name in order, and the cohort of each row."""
-    frame = read_eager(cells, ("cohort", "age", "n_customers", value_col))
+    frame = read_drawn(cells, ("cohort", "age", "n_customers", value_col))
     ordered = frame.sort("cohort", "age")
     labels = names_in(ordered, "cohort")
     names = tuple(dict.fromkeys(labels))

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .._check import typed
-from .._frames import numbers, read_eager
+from .._frames import numbers
 from ..typing import IntoDataFrame
 from .drawing.chart import Chart, Scale, layer
-from .drawing.columns import band_of, interval_in
+from .drawing.columns import band_of, interval_in, read_drawn
 from .drawing.matplotlib_axes import draw
 from .drawing.number_formats import money, percent
 
@@ -60,7 +60,7 @@ def pareto_curve(
     >>> ax.get_title(loc="left")
     'The top 20% of customers hold 67% of value'
     """
-    frame = read_eager(curve, ("customer_share", "value_share"))
+    frame = read_drawn(curve, ("customer_share", "value_share"))
     p, share = numbers(frame, "customer_share"), numbers(frame, "value_share")
     order = np.argsort(p)
     fifth = float(np.interp(0.2, p[order], share[order]))
@@ -122,7 +122,7 @@ def whale_curve(
     >>> ax.get_title(loc="left")
     'Profit peaks at 66% of customers; the rest take $7.02k away'
     """
-    frame = read_eager(curve, ("customer_share", "profit"))
+    frame = read_drawn(curve, ("customer_share", "profit"))
     p, profit = numbers(frame, "customer_share"), numbers(frame, "profit")
     top = int(np.argmax(profit))
     lost = profit[top] - profit[-1]

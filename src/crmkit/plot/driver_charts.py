@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .._check import typed
-from .._frames import numbers, read_eager
+from .._frames import numbers
 from ..satisfaction import DriverWeights
 from ..typing import IntoDataFrame
 from .drawing.chart import Chart, Scale, layer
-from .drawing.columns import names_in, words
+from .drawing.columns import names_in, read_drawn, words
 from .drawing.matplotlib_axes import draw
 from .drawing.number_formats import counted, percent
 
@@ -140,7 +140,7 @@ def priority_matrix(
     >>> ax.get_title(loc="left")
     'No driver is both important and weak'
     """
-    frame = read_eager(priorities, ("driver", "importance", "performance"))
+    frame = read_drawn(priorities, ("driver", "importance", "performance"))
     y, x = numbers(frame, "importance"), numbers(frame, "performance")
     names = names_in(frame, "driver")
     across, up = float(x.mean()), float(y.mean())
@@ -215,7 +215,7 @@ def penalty_reward_bars(
     >>> ax.get_xlabel()
     'Change of the outcome'
     """
-    frame = read_eager(effects, ("driver", "penalty", "reward", "kind"))
+    frame = read_drawn(effects, ("driver", "penalty", "reward", "kind"))
     place = np.arange(len(frame), dtype=np.float64)
     penalty, reward = numbers(frame, "penalty"), numbers(frame, "reward")
     names = tuple(

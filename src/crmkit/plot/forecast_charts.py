@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from .._check import one_of, typed
-from .._frames import numbers, read_eager
+from .._frames import numbers
 from ..clv import Forecast
 from ..errors import NotEnoughDataError
 from ..typing import IntoDataFrame
 from .drawing.chart import Chart, Scale, layer
-from .drawing.columns import band_of, names_in, words
+from .drawing.columns import band_of, names_in, read_drawn, words
 from .drawing.matplotlib_axes import draw
 from .drawing.number_formats import counted, money, percent
 
@@ -66,7 +66,7 @@ def predicted_against_actual(
     >>> ax.get_title(loc="left")
     'The total was predicted 6.1% too low'
     """
-    frame = read_eager(groups, (label_col, predicted_col, actual_col))
+    frame = read_drawn(groups, (label_col, predicted_col, actual_col))
     at = np.arange(len(frame), dtype=np.float64)
     predicted, actual = numbers(frame, predicted_col), numbers(frame, actual_col)
     total = actual.sum()

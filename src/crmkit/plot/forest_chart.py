@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from .._check import names_given, typed
-from .._frames import numbers, read_eager
+from .._frames import numbers
 from ..errors import NotEnoughDataError
 from ..typing import FloatArray, IntoDataFrame
 from .drawing.chart import Chart, Scale, layer
-from .drawing.columns import arms_of, interval_in, names_in, words
+from .drawing.columns import arms_of, interval_in, names_in, read_drawn, words
 from .drawing.matplotlib_axes import draw
 from .drawing.number_formats import counted, money, percent
 
@@ -85,7 +85,7 @@ def interval_forest(
     """
     columns = names_given("by", by)
     marks = [] if reference_col is None else [reference_col]
-    frame = read_eager(groups, (*columns, value_col, *marks))
+    frame = read_drawn(groups, (*columns, value_col, *marks))
     value = numbers(frame, value_col)
     known = np.isfinite(value)
     if not known.any():

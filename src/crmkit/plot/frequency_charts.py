@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .._check import MOST_REPEATS, typed, whole
-from .._frames import numbers, nw, read_eager
+from .._frames import numbers, nw
+from ..errors import InvalidValueError
 from ..typing import IntoDataFrame
 from .drawing.chart import Chart, Scale, layer
-from .drawing.columns import groups_in
+from .drawing.columns import groups_in, read_drawn
 from .drawing.matplotlib_axes import draw
 from .drawing.number_formats import counted, percent
 
@@ -54,7 +55,11 @@ def frequency_bars(
     >>> ax.get_title(loc="left")
     'BG/NBD puts 1.3% of customers into the wrong bar'
     """
-    frame = read_eager(fitted, ("model", "n_purchases", "actual", "expected"))
+    frame = read_drawn(
+        fitted,
+        ("model", "n_purchases", "actual", "expected"),
+        known=("actual", "expected"),
+    )
     models = groups_in(frame, "model")
     first = frame.filter(nw.col("model") == models[0]).sort("n_purchases")
     actual, thought = numbers(first, "actual"), numbers(first, "expected")
@@ -65,6 +70,12 @@ def frequency_bars(
     for name in models:
         mine = frame.filter(nw.col("model") == name).sort("n_purchases")
         expected = numbers(mine, "expected")
+        if expected.size != actual.size:
+            raise InvalidValueError(
+                subject="column 'model'",
+                found=f"{expected.size} rows of {name!r}, not {actual.size}",
+                remedy="Pass the whole result of frequency_fit.",
+            )
         layers.append(layer("bars", place, expected, name=name))
     names = [f"{count:,.0f}" for count in counts]
     names[-1] += "+"
@@ -116,7 +127,12 @@ def spend_density(
     >>> ax.get_title(loc="left")
     'The spend model puts 11% of customers in the wrong bin'
     """
-    frame = read_eager(fitted, ("lower", "upper", "actual", "expected")).sort("lower")
+    frame = read_drawn(
+        fitted,
+        ("lower", "upper", "actual", "expected"),
+        known=("lower", "actual", "expected"),
+        endless=("upper",),
+    ).sort("lower")
     lower, upper, actual, expected = (
         numbers(frame, name) for name in ("lower", "upper", "actual", "expected")
     )
@@ -185,7 +201,7 @@ def purchase_gap_histogram(
     'Half of all repeat purchases come within 4.86'
     """
     count = whole("bins", bins, at_least=1, at_most=MOST_REPEATS)
-    gap = numbers(read_eager(gaps, ("gap",)), "gap")
+    gap = numbers(read_drawn(gaps, ("gap",)), "gap")
     end = float(np.quantile(gap, 0.99)) if gap.size else 1.0
     edges = np.linspace(0.0, end or 1.0, count + 1)
     heights = np.histogram(gap, edges)[0].astype(np.float64)

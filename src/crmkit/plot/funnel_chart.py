@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .._check import typed
-from .._frames import numbers, read_eager
+from .._frames import numbers
 from ..typing import IntoDataFrame
 from .drawing.chart import Chart, Scale, layer
-from .drawing.columns import names_in, words
+from .drawing.columns import names_in, read_drawn, words
 from .drawing.matplotlib_axes import draw
 from .drawing.number_formats import counted, percent
 
@@ -55,7 +55,7 @@ def funnel_bars(
     >>> ax.get_title(loc="left")
     '10% of 100 reach the last stage; most are lost before trial'
     """
-    frame = read_eager(stages, ("stage", "n_customers"))
+    frame = read_drawn(stages, ("stage", "n_customers"))
     count = numbers(frame, "n_customers")
     names = tuple(words(name) for name in names_in(frame, "stage"))
     lost = count[:-1] - count[1:]

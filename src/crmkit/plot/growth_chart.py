@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .._check import typed
-from .._frames import numbers, read_eager
+from .._frames import numbers
 from ..typing import IntoDataFrame
 from .drawing.chart import Chart, Scale, Tone, layer
-from .drawing.columns import names_in
+from .drawing.columns import names_in, read_drawn
 from .drawing.matplotlib_axes import draw
 from .drawing.number_formats import counted
 
@@ -54,7 +54,7 @@ def growth_bars(
     >>> ax.get_title(loc="left")
     '138 active customers in Jun 1998: 4 more than in May 1998'
     """
-    frame = read_eager(accounts, ("period", *_ABOVE, "lost"))
+    frame = read_drawn(accounts, ("period", *_ABOVE, "lost"), known=(*_ABOVE, "lost"))
     names = names_in(frame, "period")
     place = np.arange(len(names), dtype=np.float64)
     base = np.zeros(len(names))

@@ -6,11 +6,11 @@ import numpy as np
 
 from .._check import typed, whole
 from .._dates import day_number
-from .._frames import numbers, nw, read_eager
+from .._frames import numbers, nw
 from ..errors import NotEnoughDataError
 from ..typing import Day, IntoDataFrame
 from .drawing.chart import Chart, Scale, layer
-from .drawing.columns import days_in
+from .drawing.columns import days_in, read_drawn
 from .drawing.matplotlib_axes import draw
 from .drawing.number_formats import counted, percent
 
@@ -69,9 +69,9 @@ def customer_history(
     >>> ax.get_title(loc="left")
     'Customer 111 is 96% likely to be active'
     """
-    frame = read_eager(path, (customer_id_col, date_col, probability_col)).sort(
-        date_col
-    )
+    frame = read_drawn(
+        path, (customer_id_col, date_col, probability_col), dates=(date_col,)
+    ).sort(date_col)
     who = frame[customer_id_col].unique().to_list()
     if len(who) != 1:
         raise NotEnoughDataError(
@@ -79,7 +79,7 @@ def customer_history(
             got=f"that of {len(who)}",
             remedy="Pass the rows of one customer.",
         )
-    log = read_eager(transactions, (customer_id_col, date_col))
+    log = read_drawn(transactions, (customer_id_col, date_col), dates=(date_col,))
     bought = days_in(log.filter(nw.col(customer_id_col) == who[0]), date_col)
     when, chance = days_in(frame, date_col), numbers(frame, probability_col)
     bought = np.unique(bought[bought <= when.max()])
@@ -148,7 +148,7 @@ def purchase_timelines(
     """
     most = whole("n_customers", n_customers, at_least=1, at_most=_MOST)
     end = day_number("observation_period_end", observation_period_end, zone=None)
-    frame = read_eager(transactions, (customer_id_col, date_col))
+    frame = read_drawn(transactions, (customer_id_col, date_col), dates=(date_col,))
     day = days_in(frame, date_col)
     seen = np.flatnonzero(day <= end)
     ids = [str(each) for each in frame[customer_id_col].to_list()]

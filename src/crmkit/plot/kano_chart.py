@@ -3,10 +3,10 @@
 from typing import TYPE_CHECKING
 
 from .._check import typed
-from .._frames import numbers, read_eager
+from .._frames import numbers
 from ..typing import IntoDataFrame
 from .drawing.chart import Chart, Scale, layer
-from .drawing.columns import names_in
+from .drawing.columns import names_in, read_drawn
 from .drawing.matplotlib_axes import draw
 from .drawing.number_formats import percent
 
@@ -57,7 +57,7 @@ def kano_map(
     >>> ax.get_title(loc="left")
     'wifi annoys most when it is absent: 100% of customers'
     """
-    frame = read_eager(features, (by, "better", "worse"))
+    frame = read_drawn(features, (by, "better", "worse"))
     better, worse = numbers(frame, "better"), -numbers(frame, "worse")
     names = names_in(frame, by)
     most = int(worse.argmax())

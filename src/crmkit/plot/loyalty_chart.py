@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .._check import typed
-from .._frames import numbers, read_eager
+from .._frames import numbers
 from ..typing import IntoDataFrame
 from .drawing.chart import Chart, Scale, Tone, layer
-from .drawing.columns import words
+from .drawing.columns import read_drawn, words
 from .drawing.matplotlib_axes import draw
 from .drawing.number_formats import counted, percent
 
@@ -65,7 +65,7 @@ def loyalty_zones(
     'From 6.7% loyal at score 1 to 89% at 5'
     """
     wanted = (score_col, "share", "share_lower", "share_upper", "rising")
-    frame = read_eager(curve, (*wanted, "zone", "n_customers")).sort(score_col)
+    frame = read_drawn(curve, (*wanted, "zone", "n_customers")).sort(score_col)
     score, share, lower, upper, rising = (numbers(frame, name) for name in wanted)
     zone = np.array([str(each) for each in frame["zone"].to_list()])
     layers = [layer("line", score, rising, tone="soft")]

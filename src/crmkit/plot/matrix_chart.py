@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .._check import MOST_REPEATS, typed, whole
-from .._frames import numbers, read_eager
+from .._frames import numbers
 from ..typing import HISTORY, HistoryColumns, IntoDataFrame
 from .drawing.chart import Chart, Scale, layer
-from .drawing.columns import words
+from .drawing.columns import read_drawn, words
 from .drawing.matplotlib_axes import draw
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def frequency_recency_heatmap(
     >>> ax.get_xlabel()
     'Repeat purchases'
     """
-    frame = read_eager(customers, (columns.frequency, columns.recency, value_col))
+    frame = read_drawn(customers, (columns.frequency, columns.recency, value_col))
     most = whole("bins", bins, at_least=1, at_most=MOST_REPEATS)
     x, x_names = _bins(numbers(frame, columns.frequency), most, whole_numbers=True)
     y, y_names = _bins(numbers(frame, columns.recency), most, whole_numbers=False)

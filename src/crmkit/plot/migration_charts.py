@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .._check import typed
-from .._frames import EagerFrame, numbers, read_eager
+from .._frames import EagerFrame, numbers
 from ..typing import FloatArray, IntoDataFrame
 from .drawing.chart import Chart, Layer, Place, Scale, layer
-from .drawing.columns import names_in
+from .drawing.columns import names_in, read_drawn
 from .drawing.matplotlib_axes import draw
 from .drawing.number_formats import counted, percent
 
@@ -62,7 +62,7 @@ def migration_heatmap(
     >>> ax.get_title(loc="left")
     '74% of customers kept their tier'
     """
-    frame = read_eager(table, (*_READ, "share"))
+    frame = read_drawn(table, (*_READ, "share"))
     was, now, count = _moves(frame)
     share = numbers(frame, "share")
     before, after = tuple(dict.fromkeys(was)), tuple(dict.fromkeys(now))
@@ -122,7 +122,7 @@ def lifecycle_flow(
     >>> ax.get_title(loc="left")
     '74% of customers kept their tier'
     """
-    was, now, count = _moves(read_eager(table, _READ))
+    was, now, count = _moves(read_drawn(table, _READ))
     before = tuple(dict.fromkeys(was))
     after = tuple(dict.fromkeys((*before, *now)))
     gap = 0.03 * max(count.sum(), 1)

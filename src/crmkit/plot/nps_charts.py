@@ -6,10 +6,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .._check import typed
-from .._frames import EagerFrame, numbers, nw, read_eager
+from .._frames import EagerFrame, numbers, nw
 from ..typing import FloatArray, IntoDataFrame
 from .drawing.chart import Chart, Scale, Tone, layer
-from .drawing.columns import arms_of, band_of, days_in, interval_in, names_in, words
+from .drawing.columns import (
+    arms_of,
+    band_of,
+    days_in,
+    interval_in,
+    names_in,
+    read_drawn,
+    words,
+)
 from .drawing.matplotlib_axes import draw
 from .drawing.number_formats import counted
 
@@ -251,7 +259,7 @@ def nps_bars(
 def _answered(scores: IntoDataFrame, by: str) -> EagerFrame:
     """Open the scores of the groups that answered."""
     wanted = (by, "nps", "n_responses", *_GROUPS)
-    return read_eager(scores, wanted).filter(nw.col("n_responses") > 0)
+    return read_drawn(scores, wanted).filter(nw.col("n_responses") > 0)
 
 
 def _range(names: tuple[str, ...], score: FloatArray) -> str:

@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .._check import typed
-from .._frames import EagerFrame, numbers, read_eager
+from .._frames import EagerFrame, numbers
 from ..errors import NotEnoughDataError
 from ..typing import FloatArray, IntoDataFrame
 from .drawing.chart import Chart, Layer, Scale, Tone, layer
-from .drawing.columns import interval_in, names_in, words
+from .drawing.columns import interval_in, names_in, read_drawn, words
 from .drawing.matplotlib_axes import draw
 from .drawing.number_formats import money, percent
 
@@ -60,7 +60,7 @@ def redemption_bars(
     '70% of all points will be redeemed, 51% are so far'
     """
     wanted = ("issued", "redeemed", "expected_redeemed")
-    frame = read_eager(cohorts, (by, *wanted))
+    frame = read_drawn(cohorts, (by, *wanted))
     issued, redeemed, expected = (numbers(frame, name) for name in wanted)
     _require_rows(frame)
     place = np.arange(issued.size, dtype=np.float64)
@@ -134,7 +134,7 @@ def liability_bars(
     >>> ax.get_title(loc="left")
     'The liability of 2 is $1.07k, 12% of what was deferred'
     """
-    frame = read_eager(periods, (by, "points_revenue", "points_liability"))
+    frame = read_drawn(periods, (by, "points_revenue", "points_liability"))
     revenue, owed = (
         numbers(frame, name) for name in ("points_revenue", "points_liability")
     )

@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .._check import typed
-from .._frames import numbers, read_eager
+from .._frames import numbers
 from ..typing import IntoDataFrame
 from .drawing.chart import Chart, Scale, layer
+from .drawing.columns import read_drawn
 from .drawing.matplotlib_axes import draw
 from .drawing.number_formats import counted, money, percent
 
@@ -62,8 +63,8 @@ def rfm_grid(
     >>> ax.get_title(loc="left")
     '11% of customers have the highest scores in both'
     """
-    wanted = (r_score_col, f_score_col, *([value_col] if value_col else []))
-    frame = read_eager(customers, wanted)
+    wanted = (r_score_col, f_score_col, *([value_col] if value_col is not None else []))
+    frame = read_drawn(customers, wanted)
     r, f = (numbers(frame, name).astype(np.int64) for name in wanted[:2])
     bins = int(max(r.max(initial=1), f.max(initial=1)))
     cell = (f - 1) * bins + r - 1
@@ -84,6 +85,10 @@ def rfm_grid(
         y=Scale(title=f"Frequency score ({bins} bought most)", names=names[::-1]),
         finding=f"{percent(best)} of customers have the highest scores in both",
         note=counted(count.sum(), "customer")
-        + (f"; mean {value_col.replace('_', ' ')}" if value_col else " by cell"),
+        + (
+            f"; mean {value_col.replace('_', ' ')}"
+            if value_col is not None
+            else " by cell"
+        ),
     )
     return draw(chart, title=title, label=label, ax=ax)

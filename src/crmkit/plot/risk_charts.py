@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .._check import typed
-from .._frames import numbers, read_eager
+from .._frames import numbers
 from ..typing import IntoDataFrame
 from .drawing.chart import Chart, Scale, layer
+from .drawing.columns import read_drawn
 from .drawing.matplotlib_axes import draw
 from .drawing.number_formats import counted, percent
 
@@ -54,7 +55,7 @@ def gain_line(
     >>> ax.get_title(loc="left")
     'The riskiest 20% of customers hold 42% of the churners'
     """
-    frame = read_eager(gain, ("share_targeted", "share_captured"))
+    frame = read_drawn(gain, ("share_targeted", "share_captured"))
     share = np.append(0.0, numbers(frame, "share_targeted"))
     found = np.append(0.0, numbers(frame, "share_captured"))
     fifth = float(np.interp(0.2, share, found))
@@ -113,7 +114,7 @@ def calibration_line(
     >>> ax.get_title(loc="left")
     'Forecast churn of 25%, observed 24%'
     """
-    frame = read_eager(calibration, ("mean_risk", "churn_rate", "n_customers"))
+    frame = read_drawn(calibration, ("mean_risk", "churn_rate", "n_customers"))
     risk, rate = numbers(frame, "mean_risk"), numbers(frame, "churn_rate")
     n = numbers(frame, "n_customers")
     ends = [0.0, float(max(risk.max(initial=0), rate.max(initial=0)))]

@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .._check import typed
-from .._frames import numbers, nw, read_eager
+from .._frames import numbers, nw
 from ..churn import RetentionProjection, SurvivalCurve
 from ..typing import FloatArray, IntoDataFrame
 from .drawing.chart import Below, Chart, Layer, Scale, layer
-from .drawing.columns import names_in, words
+from .drawing.columns import names_in, read_drawn, words
 from .drawing.matplotlib_axes import draw
 from .drawing.number_formats import percent
 
@@ -169,7 +169,7 @@ def survival_lines(
     'After 72, 16% (Month-to-month) to 93% (Two year) have stayed'
     """
     wanted = ("time", "survival", "survival_lower", "survival_upper", "at_risk")
-    frame = read_eager(curves, (by, *wanted))
+    frame = read_drawn(curves, (by, *wanted))
     names = list(dict.fromkeys(names_in(frame, by)))
     groups = frame.with_columns(nw.col(by).cast(nw.String).alias("crmkit_group"))
     layers: list[Layer] = []

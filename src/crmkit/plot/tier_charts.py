@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .._check import typed
-from .._frames import numbers, read_eager
+from .._frames import numbers
 from ..typing import IntoDataFrame
 from .drawing.chart import Chart, Scale, layer
-from .drawing.columns import names_in
+from .drawing.columns import names_in, read_drawn
 from .drawing.matplotlib_axes import draw
 from .drawing.number_formats import counted, percent
 
@@ -58,7 +58,7 @@ def tier_bars(
     'A: 33% of customers, 80% of value'
     """
     wanted = ("customer_share", "value_share", "n_customers")
-    frame = read_eager(tiers, (by, *wanted))
+    frame = read_drawn(tiers, (by, *wanted))
     customers, value, count = (numbers(frame, name) for name in wanted)
     names = names_in(frame, by)
     place = np.arange(len(names), dtype=np.float64)

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from .._check import one_of, typed
-from .._frames import numbers, nw, read_eager
+from .._frames import numbers, nw
 from ..typing import IntoDataFrame
 from .drawing.chart import Chart, Scale, layer
-from .drawing.columns import days_in, groups_in
+from .drawing.columns import days_in, groups_in, read_drawn
 from .drawing.matplotlib_axes import draw
 from .drawing.number_formats import percent
 
@@ -67,7 +67,7 @@ def tracking_line(
     before = "cumulative_" if show == "cumulative" else ""
     actual, expected = f"{before}actual", f"{before}expected"
     both = ("cumulative_actual", "cumulative_expected")
-    frame = read_eager(tracked, ("model", "period_end", actual, expected, *both))
+    frame = read_drawn(tracked, ("model", "period_end", actual, expected, *both))
     names = groups_in(frame, "model")
     first = frame.filter(nw.col("model") == names[0]).sort("period_end")
     came, thought = (float(numbers(first, each)[-1]) for each in both)

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .._check import typed
-from .._frames import numbers, read_eager
+from .._frames import numbers
 from ..typing import IntoDataFrame
 from .drawing.chart import Chart, Scale, Tone, layer
-from .drawing.columns import arms_of, interval_in, names_in, words
+from .drawing.columns import arms_of, interval_in, names_in, read_drawn, words
 from .drawing.matplotlib_axes import draw
 from .drawing.number_formats import counted
 
@@ -57,7 +57,7 @@ def uplift_bars(
     >>> ax.get_title(loc="left")
     'The effect is clear in 6 of 10 groups'
     """
-    frame = read_eager(groups, ("group", "effect", "n_treated", "n_control"))
+    frame = read_drawn(groups, ("group", "effect", "n_treated", "n_control"))
     effect = numbers(frame, "effect")
     place = np.arange(effect.size, dtype=np.float64)
     ends = interval_in(frame, "effect")
@@ -128,7 +128,7 @@ def arm_forest(
     >>> ax.get_title(loc="left")
     '1 of 2 arms differs clearly from the control'
     """
-    frame = read_eager(effects, (arm_col, "effect", "n_customers"))
+    frame = read_drawn(effects, (arm_col, "effect", "n_customers"))
     effect, n = numbers(frame, "effect"), numbers(frame, "n_customers")
     place = np.arange(effect.size, dtype=np.float64)
     ends = interval_in(frame, "effect")

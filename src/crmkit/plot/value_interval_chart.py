@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .._check import typed, whole
-from .._frames import numbers, read_eager
+from .._frames import numbers
 from ..typing import IntoDataFrame
 from .drawing.chart import Chart, Scale, layer
-from .drawing.columns import arms_of, interval_in, names_in, words
+from .drawing.columns import arms_of, interval_in, names_in, read_drawn, words
 from .drawing.matplotlib_axes import draw
 from .drawing.number_formats import counted, money
 
@@ -67,7 +67,7 @@ def clv_intervals(
     'The best customer is worth $40 to $160'
     """
     most = whole("n_customers", n_customers, at_least=1, at_most=60)
-    frame = read_eager(customers, (customer_id_col, value_col))
+    frame = read_drawn(customers, (customer_id_col, value_col))
     value = numbers(frame, value_col)
     best = np.argsort(-value, kind="stable")[:most]
     names = names_in(frame, customer_id_col)

@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .._check import typed
-from .._frames import numbers, read_eager
+from .._frames import numbers
 from ..typing import IntoDataFrame
 from .drawing.chart import Chart, Scale, Tone, layer
+from .drawing.columns import read_drawn
 from .drawing.matplotlib_axes import draw
 from .drawing.number_formats import money
 
@@ -56,7 +57,7 @@ def waterfall(
     >>> ax.get_title(loc="left")
     'Repeat purchase adds most: $23 of $44'
     """
-    frame = read_eager(steps, ("part", "meaning", "amount", "start", "end"))
+    frame = read_drawn(steps, ("part", "meaning", "amount", "start", "end"))
     amount, start, end = (numbers(frame, name) for name in ("amount", "start", "end"))
     place = np.arange(amount.size, dtype=np.float64)
     names = tuple(

@@ -6,7 +6,7 @@ import numpy as np
 from scipy.special import stdtrit
 
 from ..._check import fraction, typed
-from ..._frames import numbers, nw, read_numbers
+from ..._frames import Frame, numbers, nw, read_numbers
 from ...kernels.campaigns.ratio_limits import fieller
 from ...typing import IntoFrameT
 from ..measurement.sums_by_group import (
@@ -18,7 +18,7 @@ from ..measurement.sums_by_group import (
 
 __all__ = ["acquisition_return_by"]
 
-_SUMS = ("v", "c", "vv", "cc", "vc")
+_PRODUCTS = ("crmkit_vv", "crmkit_cc", "crmkit_vc")
 
 
 @typed
@@ -89,22 +89,19 @@ def acquisition_return_by(
     inside = fraction("level", level)
     opened = read_numbers(customers, [clv_col, cost_col])
     value, cost = (nw.col(name).cast(nw.Float64) for name in (clv_col, cost_col))
-    terms = (value, cost, value**2, cost**2, value * cost)
-    summed = sums_by_group(
-        opened,
-        groups,
-        {f"crmkit_{name}": term for name, term in zip(_SUMS, terms, strict=True)},
-    )
+    summed = sums_by_group(opened, groups, {"crmkit_v": value, "crmkit_c": cost})
     n = numbers(summed, N_ROWS)
-    v, c, vv, cc, vc = (numbers(summed, f"crmkit_{name}") / n for name in _SUMS)
+    v, c = (numbers(summed, f"crmkit_{name}") / np.maximum(n, 1.0) for name in "vc")
+    spread = sums_by_group(*_spread(opened, groups, value, cost))
+    vv, cc, vc = (numbers(spread, name) / np.maximum(n, 1.0) for name in _PRODUCTS)
     known = (c > 0) & (n > 1)
     rest = np.maximum(n - 1, 1.0)
     lower, upper = fieller(
         v,
         c,
-        top_variance=np.maximum(vv - v**2, 0) / rest,
-        bottom_variance=np.maximum(cc - c**2, 0) / rest,
-        covariance=(vc - v * c) / rest,
+        top_variance=vv / rest,
+        bottom_variance=cc / rest,
+        covariance=vc / rest,
         quantile=np.asarray(stdtrit(rest, 0.5 + inside / 2), dtype=np.float64),
     )
     columns = {
@@ -117,3 +114,19 @@ def acquisition_return_by(
         "profit": n * (v - c),
     }
     return summary_by_group(opened, customers, summed, groups, columns)
+
+
+def _spread(
+    opened: Frame, groups: list[str], value: nw.Expr, cost: nw.Expr
+) -> tuple[Frame, list[str], dict[str, nw.Expr]]:
+    """Make the products of deviations from the mean of each group.
+
+    Sums of squares of large amounts, less the square of their mean, would cancel.
+    """
+    means = {"crmkit_v_mean": value.mean(), "crmkit_c_mean": cost.mean()}
+    if groups:
+        means = {name: mean.over(*groups) for name, mean in means.items()}
+    centred = opened.with_columns(**means)
+    top, bottom = value - nw.col("crmkit_v_mean"), cost - nw.col("crmkit_c_mean")
+    products = (top**2, bottom**2, top * bottom)
+    return centred, groups, dict(zip(_PRODUCTS, products, strict=True))

@@ -9,7 +9,6 @@ from numpy.typing import ArrayLike
 from ..._check import (
     finite_array,
     fraction,
-    money_array,
     nonnegative,
     number,
     one_of,
@@ -118,7 +117,7 @@ def payback(
     False
     """
     cost = nonnegative("acquisition_cost", acquisition_cost)
-    each = float(money_array("margin", number("margin", margin)))
+    each = number("margin", margin)
     discount = rate("discount_rate", discount_rate)
     at_start = one_of("margin_at", margin_at, ("start", "end")) == "start"
     kept, curve = _survival(retention, survival)

@@ -108,7 +108,7 @@ def cross_sell_score(
     ahead = day_count("horizon_days", horizon_days, at_least=1)
     most = whole("n_offers", n_offers, at_least=1)
     prior = positive("prior_customers", prior_customers)
-    others = (date_col, *([margin_col] if margin_col else []))
+    others = (date_col, *([margin_col] if margin_col is not None else []))
     read = read_products(
         lines,
         unit_col=customer_id_col,
@@ -117,7 +117,7 @@ def cross_sell_score(
         others=others,
     )
     dated, rules = require_dates(read.frame, date_col)
-    if margin_col:
+    if margin_col is not None:
         require_numbers(read.frame, [margin_col])
         rules = [*rules, *number_rules(read.frame, margin_col)]
     refuse(dated, rules)
@@ -138,7 +138,7 @@ def cross_sell_score(
     rates = first_purchase_rates(owned, bought, prior=prior)
     rates = rates * calibration(owned, bought, rates)
     margin = None
-    if margin_col:
+    if margin_col is not None:
         money = numbers(read.frame, margin_col)[read.rows]
         margin = _margins(read, money, owned, seen & ~before & known[read.unit])
     unit, product, chance = best_offers(

@@ -73,7 +73,11 @@ def points_by(
     1   hotel   100.0      60.0         40.0             0.60
     """
     groups = groups_of(by)
-    columns = [issued_col, redeemed_col, *([expired_col] if expired_col else [])]
+    columns = [
+        issued_col,
+        redeemed_col,
+        *([expired_col] if expired_col is not None else []),
+    ]
     opened = read(movements, [*groups, *columns])
     require_numbers(opened, columns)
     refuse(

@@ -184,7 +184,7 @@ def incremental_profit(
     frame = read_eager(customers, (treated_col, *measured))
     require_numbers(frame, measured)
     rules = [rule for name in measured for rule in number_rules(frame, name)]
-    if cost_col:
+    if cost_col is not None:
         rules += number_rules(frame, cost_col, sign="nonnegative")
     refuse(frame, [*rules, *flag_rules(frame, treated_col)])
     treated = numbers(frame, treated_col) > 0
@@ -196,13 +196,13 @@ def incremental_profit(
             remedy="Pass both groups of a randomised campaign.",
         )
     profit = numbers(frame, profit_col)
-    if before_col:
+    if before_col is not None:
         profit = _less_predictable(profit, numbers(frame, before_col))
     size = _largest(profit)
     ours, theirs = profit[treated] / size, profit[~treated] / size
     effect = float(ours.mean() - theirs.mean()) * size
     error, freedom = _welch(ours, theirs)
-    each = numbers(frame, cost_col) if cost_col else np.zeros(treated.size)
+    each = numbers(frame, cost_col) if cost_col is not None else np.zeros(treated.size)
     _require_free_control(each, treated, cost_col)
     total = spent + float(each[treated].sum())
     added = n_treated * effect - total

@@ -115,23 +115,24 @@ def response_by(
     opened = read(contacts, [*groups, *flags, *costs])
     _refuse_contacts(opened, flags, costs)
     sums = {_RESPONDED: nw.col(responded_col)}
-    if won_col:
+    if won_col is not None:
         both = nw.col(won_col).cast(nw.Float64) * nw.col(responded_col).cast(nw.Float64)
         sums |= {_WON: nw.col(won_col), "crmkit_both": both}
-    if cost_col:
+    if cost_col is not None:
         sums[_COST] = nw.col(cost_col)
     summed = sums_by_group(opened, groups, sums)
     n, k = numbers(summed, N_ROWS), numbers(summed, _RESPONDED)
     columns: dict[str, np.ndarray] = {"n_contacts": n.astype(np.int64)}
     columns |= _counted("n_responses", "response_rate", k, n, inside)
     won = None
-    if won_col:
+    if won_col is not None:
         won = numbers(summed, _WON)
         _require_responses(won_col, won, numbers(summed, "crmkit_both"))
         columns |= _counted("n_won", "conversion_rate", won, k, inside)
-    if cost_col or cost_per_contact is not None:
-        each = nonnegative("cost_per_contact", cost_per_contact or 0.0, at_most=HUGE)
-        cost = numbers(summed, _COST) if cost_col else n * each
+    if cost_col is not None or cost_per_contact is not None:
+        given = 0.0 if cost_per_contact is None else cost_per_contact
+        each = nonnegative("cost_per_contact", given, at_most=HUGE)
+        cost = numbers(summed, _COST) if cost_col is not None else n * each
         columns |= _costs(cost, n, k, won)
     if margin_per_response is not None:
         margin = positive("margin_per_response", margin_per_response)
@@ -182,9 +183,9 @@ def _verdict(columns: dict[str, np.ndarray], margin: float) -> dict[str, np.ndar
 def _require_one_cost(
     cost_col: str | None, each: float | None, margin: float | None
 ) -> None:
-    if cost_col and each is not None:
+    if cost_col is not None and each is not None:
         found, remedy = "two costs", "Pass cost_col or cost_per_contact, not both."
-    elif margin is not None and not cost_col and each is None:
+    elif margin is not None and cost_col is None and each is None:
         found, remedy = (
             "a margin without a cost",
             "Pass a cost of the contacts as well.",

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..._check import (
+    finite_array,
     fraction,
-    money_array,
     nonnegative,
     positive,
     probability_array,
@@ -72,7 +72,7 @@ class RetentionOffer(JsonResult):
 
     def incentive_for(self, clv: ArrayLike) -> FloatArray:
         """Return the cost of the offer when a customer of this value accepts it."""
-        value = money_array("clv", clv)
+        value = finite_array("clv", clv)
         return kernel.incentives(
             value, fixed=self.incentive, share=self.incentive_share
         )
@@ -87,7 +87,7 @@ class RetentionOffer(JsonResult):
 
     def profit_of_churner(self, clv: ArrayLike) -> FloatArray:
         """Return the profit of targeting a customer of this value about to leave."""
-        value = money_array("clv", clv)
+        value = finite_array("clv", clv)
         return kernel.churner_benefit(
             accept=self.accept_rate,
             clv=self.durability * value,
@@ -99,7 +99,7 @@ class RetentionOffer(JsonResult):
     def expected_profit(self, risk: ArrayLike, clv: ArrayLike) -> FloatArray:
         """Return the expected profit of targeting customers at these risks."""
         p, value = together(
-            probability_array("risk", risk), money_array("clv", clv), ("risk", "clv")
+            probability_array("risk", risk), finite_array("clv", clv), ("risk", "clv")
         )
         return np.asarray(
             p * self.profit_of_churner(value) - (1 - p) * self.cost_of_loyal(value),

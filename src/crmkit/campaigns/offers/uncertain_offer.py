@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from numpy.typing import ArrayLike
 
-from ..._check import money_array, positive
+from ..._check import finite_array, positive
 from ...fits import JsonResult, checked
 from ...typing import FloatArray
 from .retention_offer import RetentionOffer
@@ -65,5 +65,5 @@ class UncertainOffer(JsonResult):
 
     def gain_when_taken(self, clv: ArrayLike) -> FloatArray:
         """Return the gain when a customer about to leave accepts the offer."""
-        value = money_array("clv", clv)
+        value = finite_array("clv", clv)
         return self.durability * value - self.at_mean().incentive_for(value)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from ..._check import money_array, nonnegative_array, typed
+from ..._check import nonnegative_array, typed
 from ..._frames import native, read_eager, table
 from ...errors import NotEnoughDataError
 from ...typing import IntoDataFrameT
@@ -78,7 +78,7 @@ def profit_by_budget(
     1     4.0           2   4.0    14.0
     2     8.0           3   6.0    15.0
     """
-    tried = np.unique(money_array("budgets", nonnegative_array("budgets", budgets)))
+    tried = np.unique(nonnegative_array("budgets", budgets))
     if not tried.size:
         raise NotEnoughDataError(
             needed="1 budget or more", got="none", remedy="Pass a list of budgets."

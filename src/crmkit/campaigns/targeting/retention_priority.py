@@ -106,7 +106,10 @@ def with_retention_priority(
     >>> found["retention_reasons"].to_list()[2]
     'high value, likely to leave, dissatisfied'
     """
-    chances = [risk_col, *([persuadability_col] if persuadability_col else [])]
+    chances = [
+        risk_col,
+        *([persuadability_col] if persuadability_col is not None else []),
+    ]
     surveyed = [] if satisfaction_from is None else [satisfaction_col]
     opened = read(customers, [clv_col, *chances, *surveyed])
     _refuse_impossible(opened, [clv_col, *surveyed], chances, customer_id_col)

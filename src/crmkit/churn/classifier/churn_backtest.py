@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ..._check import typed
 from ..._frames import native, numbers, read_eager, table, with_arrays
 from ...errors import InvalidValueError, NotEnoughDataError
 from ...fits import told
@@ -24,6 +25,7 @@ from .scored_outcomes import Scored
 __all__ = ["churn_backtest"]
 
 
+@typed
 def churn_backtest(
     snapshots: IntoDataFrameT,
     *,

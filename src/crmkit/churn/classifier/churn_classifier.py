@@ -273,7 +273,7 @@ def fit_churn_classifier(
     names = chosen_features(frame, feature_cols, words=estimator is not None)
     if fold_col is not None:
         require_groups(frame, [fold_col])
-    fold = np.array(frame[fold_col].to_list()) if fold_col else None
+    fold = np.array(frame[fold_col].to_list()) if fold_col is not None else None
     learn = np.ones(len(frame), bool) if fold is None else fold == "train"
     later = np.zeros(len(frame), bool) if fold is None else fold == "calibrate"
     X, y = feature_matrix(frame, names), outcome_of(frame, churned_col)
@@ -302,7 +302,9 @@ def _with_its_fold(
     snapshots: IntoDataFrame, churned_col: str, fold_col: str | None
 ) -> EagerFrame:
     try:
-        return read_eager(snapshots, [churned_col, *([fold_col] if fold_col else [])])
+        return read_eager(
+            snapshots, [churned_col, *([fold_col] if fold_col is not None else [])]
+        )
     except MissingColumnError as error:
         if fold_col in error.missing:
             error.add_note("with_fold adds it; fold_col=None learns from all rows.")

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..._check import nonnegative, nonnegative_array, positive, rate, typed, whole
-from ...fits import FitReport, JsonResult
+from ...fits import FitReport, JsonResult, read_fields
 from ...kernels.base.newton import Derivatives
 from ...kernels.survival.life_table import discounted_residual
 from ...typing import FloatArray, IntoFrameT
@@ -69,6 +69,7 @@ class ContractMethods(JsonResult):
         """Refuse parameters that are not positive numbers."""
         for name, value in self.parameters.items():
             positive(name, value)
+        read_fields(self)
 
     @final
     @property

@@ -75,15 +75,15 @@ def spell_renewals(
     weight_col: str | None,
 ) -> Renewals:
     """Read one row per contract: renewals made, and whether it was then cancelled."""
-    keys = [duration_col, event_col, *([entry_col] if entry_col else [])]
-    frame = read(spells, [*keys, *([weight_col] if weight_col else [])])
+    keys = [duration_col, event_col, *([entry_col] if entry_col is not None else [])]
+    frame = read(spells, [*keys, *([weight_col] if weight_col is not None else [])])
     rules = _spell_rules(frame, duration_col, event_col, entry_col)
-    if weight_col:
+    if weight_col is not None:
         require_numbers(frame, [weight_col])
         rules += number_rules(frame, weight_col, sign="nonnegative")
     refuse(frame, rules)
     columns, weight = cells(frame, keys, weight_col=weight_col)
-    entry = columns[2] if entry_col else np.zeros(weight.shape)
+    entry = columns[2] if entry_col is not None else np.zeros(weight.shape)
     event = columns[1] > 0
     if not np.any(weight[event] > 0):
         raise _none_lost(float(weight.sum()))
@@ -109,7 +109,7 @@ def _spell_rules(
         neither = (event != 0) & (event != 1)
         rules.append(_rule(event_col, neither, "value other than 0 or 1"))
     rules.append(_rule(duration_col, lost & (duration == 0), "event at renewal 0"))
-    if entry_col:
+    if entry_col is not None:
         require_numbers(frame, [entry_col])
         rules += _whole(frame, entry_col)
         late = nw.col(entry_col) >= duration

@@ -25,7 +25,7 @@ def with_tenure_scores(
     id_col: str,
 ) -> IntoFrameT:
     """Add a function of the renewals made, times a margin where there is one."""
-    keys = [tenure_col, *([margin_col] if margin_col else [])]
+    keys = [tenure_col, *([margin_col] if margin_col is not None else [])]
 
     def rules(frame: Frame) -> list[Rule]:
         require_numbers(frame, keys)
@@ -39,7 +39,9 @@ def with_tenure_scores(
                     remedy="Count the renewals already made.",
                 )
             )
-        return found + (number_rules(frame, margin_col) if margin_col else [])
+        return found + (
+            number_rules(frame, margin_col) if margin_col is not None else []
+        )
 
     def valued(tenure: FloatArray, *margin: FloatArray) -> FloatArray:
         each = score(tenure)

@@ -219,7 +219,7 @@ def fit_discrete_hazard(
         weight=weight,
     )
     _require_events(rows, baseline)
-    cluster = group_rows(frame, cluster_col).codes if cluster_col else None
+    cluster = group_rows(frame, cluster_col).codes if cluster_col is not None else None
     found, errors = maximised(rows, link, cluster)
     fit = DiscreteHazard(
         link=link,
@@ -252,14 +252,14 @@ def _read(
     optional: tuple[str | None, str | None],
 ) -> EagerFrame:
     weight_col, cluster_col = optional
-    measured = [period_col, *([weight_col] if weight_col else [])]
-    grouped = [cluster_col] if cluster_col else []
+    measured = [period_col, *([weight_col] if weight_col is not None else [])]
+    grouped = [cluster_col] if cluster_col is not None else []
     frame = read_eager(periods, [*measured, *covariates, event_col, *grouped])
     require_numbers(frame, measured)
     rules = number_rules(frame, period_col, sign="positive")
     if frame.schema[period_col].is_float():
         rules.append(_whole_rule(period_col))
-    if weight_col:
+    if weight_col is not None:
         rules += number_rules(frame, weight_col, sign="nonnegative")
     rules += _known(frame, covariates)
     refuse(frame, [*rules, *flag_rules(frame, event_col)])

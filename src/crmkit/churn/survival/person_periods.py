@@ -67,7 +67,7 @@ def person_periods(
     """
     columns = SpellColumns(duration_col, event_col, entry_col)
     rows, frame = read_spells(spells, columns)
-    entry = numbers(frame, entry_col) if entry_col else np.zeros(len(frame))
+    entry = numbers(frame, entry_col) if entry_col is not None else np.zeros(len(frame))
     _require_whole(duration_col, rows.duration, at_least=1)
     _require_whole(entry_col or "entry", entry, at_least=0)
     _require_few(duration_col, float(np.sum(rows.duration - entry)))

@@ -17,7 +17,7 @@ from ..._frames import (
     with_arrays,
 )
 from ...kernels.log.calendar import DAYS_PER_UNIT
-from ...typing import Day, IntArray, IntoDataFrameT, TimeUnit
+from ...typing import BoolArray, Day, IntoDataFrameT, TimeUnit
 
 __all__ = ["with_spell"]
 
@@ -83,20 +83,29 @@ def with_spell(
     dated, rules = require_dates(frame, start_col)
     # A missing end is an answer: the customer is still there.
     dated, _ = require_dates(dated, end_col)
-    early = Rule(
-        column=end_col,
-        broken=nw.col(end_col) < nw.col(start_col),
-        found="date before its start",
-        remedy="Correct or drop these rows.",
-    )
-    refuse(dated, [*rules, early])
+    refuse(dated, rules)
     opened = collect(dated)
     start = day_numbers(opened, start_col)
-    _refuse_late(opened, start, last, start_col)
+    _refuse_days(
+        opened,
+        start_col,
+        start > last,
+        found="date after the end of observation",
+        remedy="Drop these rows, or observe for longer.",
+    )
     open_ended = np.asarray(opened[end_col].is_null().to_numpy(), dtype=np.bool_)
     end = np.full(start.size, last + 1)
     # Engines disagree about a hole among dates: only those that are there are read.
-    end[~open_ended] = day_numbers(opened.filter((~open_ended).tolist()), end_col)
+    ended = opened.filter(~opened[end_col].is_null())
+    end[~open_ended] = day_numbers(ended, end_col)
+    # By their days: an engine compares no zoned date with a plain one.
+    _refuse_days(
+        opened,
+        end_col,
+        end < start,
+        found="date before its start",
+        remedy="Correct or drop these rows.",
+    )
     columns = {
         duration_col: (np.minimum(end, last) - start) / unit,
         event_col: end <= last,
@@ -104,16 +113,11 @@ def with_spell(
     return native(with_arrays(frame, columns), customers)
 
 
-def _refuse_late(frame: EagerFrame, start: IntArray, last: int, column: str) -> None:
-    marked = with_arrays(frame, {"_crmkit_late": start > last})
+def _refuse_days(
+    frame: EagerFrame, column: str, broken: BoolArray, *, found: str, remedy: str
+) -> None:
+    marked = with_arrays(frame, {"_crmkit_broken": broken})
+    broken_here = nw.col("_crmkit_broken")
     refuse(
-        marked,
-        [
-            Rule(
-                column=column,
-                broken=nw.col("_crmkit_late"),
-                found="date after the end of observation",
-                remedy="Drop these rows, or observe for longer.",
-            )
-        ],
+        marked, [Rule(column=column, broken=broken_here, found=found, remedy=remedy)]
     )

@@ -64,7 +64,7 @@ def read_spells(
     ]
     rules += flag_rules(frame, event_col)
     rules += [rule for name in by for rule in id_rules(frame, name)]
-    if entry_col:
+    if entry_col is not None:
         rules.append(
             Rule(
                 column=entry_col,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..._check import able_to, listed, positive
+from ..._check import able_to, listed, positive, typed
 from ...errors import InvalidValueError, NotEnoughDataError
 from ...fits import JsonResult, checked
 from ...kernels.survival import censored_scores as kernel
@@ -40,6 +40,7 @@ class SurvivalMetrics(JsonResult):
     integrated_brier_score: float | None = None
 
 
+@typed
 def survival_metrics(
     spells: IntoDataFrame,
     *,

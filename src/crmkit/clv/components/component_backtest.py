@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from ..._check import day_count, instance, listed, one_of, typed, whole
+from ..._check import MOST_REPEATS, day_count, instance, listed, one_of, typed, whole
 from ..._dates import date_of, day_number
 from ..._frames import read_eager
 from ...errors import InvalidValueError, NotEnoughDataError
@@ -128,7 +128,7 @@ def backtest_components(
     """
     book = instance("ledger", ledger, Ledger).book
     days = day_count("horizon_days", horizon_days, at_least=1)
-    size = whole("n_groups", n_groups, at_least=1)
+    size = whole("n_groups", n_groups, at_least=1, at_most=MOST_REPEATS)
     one_of("time_unit", time_unit, tuple(DAYS_PER_UNIT))
     given = listed("cutoffs", cutoffs)
     end = (

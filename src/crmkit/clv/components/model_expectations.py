@@ -30,6 +30,9 @@ __all__ = [
 ]
 
 
+_ROUNDING = 1e-9  # of a horizon that was given in another unit
+
+
 def require_outlook(
     assumptions: Assumptions, horizon: float, time_unit: TimeUnit
 ) -> None:
@@ -37,7 +40,14 @@ def require_outlook(
     referral = instance("assumptions", assumptions, Assumptions).referral
     if referral is not None:
         unit = DAYS_PER_UNIT[one_of("time_unit", time_unit, tuple(DAYS_PER_UNIT))]
-        referral.require_horizon(time_span("horizon", horizon, infinite=True) * unit)
+        days = time_span("horizon", horizon, infinite=True) * unit
+        own = referral.horizon_days
+        if own is not None and abs(own - days) > _ROUNDING * max(own, days):
+            raise InvalidValueError(
+                subject="argument 'horizon'",
+                found=f"{days:g} days, but the referral outlook is for {own:g} days",
+                remedy="Fit the outlook with the horizon and unit of the forecast.",
+            )
 
 
 def open_outlook(

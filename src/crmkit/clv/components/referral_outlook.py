@@ -32,7 +32,6 @@ from .result_rows import without_holes
 __all__ = ["ReferralOutlook", "fit_referral_outlook", "group_codes"]
 
 _LEAST_FOLLOWED = 10  # referees behind every age of the curve
-_ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,19 +98,9 @@ class ReferralOutlook(JsonResult):
     @typed
     def value_per_referee(self, standard_acquisition: float) -> float:
         """Return the gain from one referee: credited value and saving, less reward."""
+        standard_acquisition = nonnegative("standard_acquisition", standard_acquisition)
         saving = standard_acquisition - self.acquisition_cost
         return self.share * self.referee_value + saving - self.reward
-
-    def require_horizon(self, days: float) -> None:
-        """Refuse to value referees over another horizon than the fitted one."""
-        own = self.horizon_days
-        if own is None or abs(own - days) <= _ROUNDING * max(own, days):
-            return
-        raise InvalidValueError(
-            subject="argument 'horizon'",
-            found=f"{days:g} days, but the referral outlook is for {own:g} days",
-            remedy="Fit the outlook with the horizon and unit of the forecast.",
-        )
 
 
 @typed

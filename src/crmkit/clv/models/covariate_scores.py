@@ -56,7 +56,7 @@ def scored_by_model(
     covariates: Sequence[FloatArray],
 ) -> FloatArray:
     """Score customers by a plain model, or by that of their covariates."""
-    models = getattr(model, "models_of", None)
+    models = getattr(model, "_models_of", None)
     if models is None:
         return score(model, *history)
     return scored_by_kind(score, models, history, covariates)

@@ -10,8 +10,8 @@ from numpy.typing import ArrayLike
 
 from ..._check import (
     LONGEST,
+    finite_array,
     instance,
-    money_array,
     nonnegative,
     number,
     number_array,
@@ -262,7 +262,7 @@ def fit_credibility_spend(
     refuse(back, rules, id_col=known_id(back, named.customer_id))
     rows = collect(back.select(*asked, *weighing))
     x, mean, variance = (numbers(rows, column) for column in asked)
-    weights = numbers(rows, weight_col) if weight_col else np.ones(x.size)
+    weights = numbers(rows, weight_col) if weight_col is not None else np.ones(x.size)
     _require_repeats(x, weights, named.frequency)
     sloping = frequency_effect == "linear" and np.unique(x).size > 1
     found = credibility_spend.estimate_structure(
@@ -317,4 +317,4 @@ def _spending(
         number_array("monetary_value", monetary_value),
         ("frequency", "monetary_value"),
     )
-    return x, money_array("monetary_value", np.where(x > 0, mean, 0.0))
+    return x, finite_array("monetary_value", np.where(x > 0, mean, 0.0))

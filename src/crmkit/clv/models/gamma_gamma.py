@@ -45,7 +45,6 @@ from .spend_columns import spending_rules, with_spend_score
 __all__ = ["GammaGamma", "fit_gamma_gamma"]
 
 _NAMES = ("p", "q", "v")
-_LARGEST = 1e100
 _BELIEVED = 0.5  # weight of an own mean from which on customers plainly differ
 _NO_SPREAD = 1e7  # a q at which all customers have one mean
 _UNSURE = 0.05  # p-value from which on chance explains what is seen
@@ -355,16 +354,7 @@ def _spending(
     x, amount = together(
         whole_array("frequency", frequency), given, ("frequency", "monetary_value")
     )
-    seen = nonnegative_array("monetary_value", np.where(x > 0, amount, 0.0))
-    if np.any(seen > _LARGEST):
-        raise InvalidValueError(
-            subject="argument 'monetary_value'",
-            found=f"value above {_LARGEST:g}",
-            count=int(np.count_nonzero(seen > _LARGEST)),
-            total=seen.size,
-            remedy="Correct these amounts.",
-        )
-    return x, seen
+    return x, nonnegative_array("monetary_value", np.where(x > 0, amount, 0.0))
 
 
 def _refuse_infinite(expected: FloatArray) -> None:

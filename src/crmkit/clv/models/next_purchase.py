@@ -137,7 +137,7 @@ class NextPurchaseScores(PurchaseScores):
     ) -> FloatArray:
         """Return the log probability of no purchase, each row with its own span."""
         return self.formulas.kernel.log_pmf(
-            0, x, t_x, T, horizon=span, **self.parameters
+            0, x, t_x, T, horizon=span, **self._arguments
         )
 
     @final

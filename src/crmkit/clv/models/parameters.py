@@ -5,12 +5,9 @@ from html import escape
 from typing import Protocol
 
 from ..._check import positive
-from ...errors import InvalidValueError
-from ...fits import FitReport
+from ...fits import FitReport, read_fields
 
 __all__ = ["check_parameters", "parameters_of", "show_fit", "show_html"]
-
-_SMALLEST, _LARGEST = 1e-100, 1e100  # their squares, and ratios, are still numbers
 
 
 class _Fit(Protocol):
@@ -22,20 +19,12 @@ class _Fit(Protocol):
 
 
 def check_parameters(model: object, names: Sequence[str]) -> None:
-    """Refuse a parameter that is not a positive number, and keep the rest as floats.
-
-    Outside 1e-100 to 1e100 formulas overflow, and no data need such a parameter.
-    """
+    """Refuse a parameter that is not a positive number, and any impossible field."""
     for name in names:
         value = positive(name, getattr(model, name))
-        if not _SMALLEST <= value <= _LARGEST:
-            raise InvalidValueError(
-                subject=f"argument {name!r}",
-                found=f"invalid value {value!r}",
-                remedy=f"Pass a parameter from {_SMALLEST:g} to {_LARGEST:g}.",
-            )
         # The one moment a frozen value may be set: while it is being made.
         object.__setattr__(model, name, value)
+    read_fields(model)
 
 
 def parameters_of(model: object, names: Sequence[str]) -> dict[str, float]:

@@ -107,7 +107,7 @@ class PurchaseCovariates(JsonResult):
                 remedy=f"Give a value of each of {', '.join(self.covariates)}.",
             )
         row = np.array([[float(covariates[name]) for name in self.covariates]])
-        return self.models_of(row)[0]
+        return self._models_of(row)[0]
 
     @typed
     def with_probability_alive(
@@ -192,7 +192,7 @@ class PurchaseCovariates(JsonResult):
 
         return self._with(customers, columns, output_col, score)
 
-    def models_of(self, table: FloatArray) -> list[Model]:
+    def _models_of(self, table: FloatArray) -> list[Model]:
         """Return the plain model of each row of a table of covariates.
 
         Parameters
@@ -246,7 +246,7 @@ class PurchaseCovariates(JsonResult):
     def _scored(
         self, score: Callable[..., FloatArray], *columns: FloatArray
     ) -> FloatArray:
-        return scored_by_kind(score, self.models_of, columns[:3], columns[3:])
+        return scored_by_kind(score, self._models_of, columns[:3], columns[3:])
 
 
 def shifts_of(family: str, rate: FloatArray, dropout: FloatArray) -> Shifts:

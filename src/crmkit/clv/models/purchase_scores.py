@@ -9,7 +9,6 @@ from numpy.typing import ArrayLike
 from ..._check import (
     MOST_REPEATS,
     known_history,
-    nonnegative,
     random_source,
     together,
     whole,
@@ -324,8 +323,7 @@ class PurchaseScores(JsonResult):
     @final
     def _now_or_later(self, now: Formula, later: Formula, elapsed: float) -> Formula:
         # The formula for a later time costs more, and at 0 would say the same.
-        clock = self.formulas.clock
-        after = (clock.span if clock.counted else nonnegative)("elapsed", elapsed)
+        after = self.formulas.clock.span("elapsed", elapsed)
         return partial(later, elapsed=after) if after else now
 
     @final

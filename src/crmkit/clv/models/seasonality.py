@@ -6,7 +6,7 @@ from typing import Literal
 
 import numpy as np
 
-from ..._check import instance, one_of, time_span, typed
+from ..._check import MOST_DAYS, instance, nonnegative, one_of, rate, typed
 from ..._dates import day_number
 from ..._frames import (
     collect,
@@ -17,11 +17,13 @@ from ..._frames import (
     require_dates,
     with_arrays,
 )
+from ...errors import InvalidValueError
 from ...fits import JsonResult, checked, shown
 from ...kernels.log.calendar import DAYS_PER_UNIT
 from ...kernels.purchases.seasonal_clock import operational_time
 from ...typing import (
     HISTORY,
+    BoolArray,
     Day,
     FloatArray,
     HistoryColumns,
@@ -128,7 +130,7 @@ class Seasonality(JsonResult):
             The horizon to give to a model fitted in operational time.
         """
         unit = DAYS_PER_UNIT[one_of("time_unit", time_unit, tuple(DAYS_PER_UNIT))]
-        span = time_span("horizon", horizon) * unit
+        span = _days_ahead(horizon, unit)
         first = day_number("start", start) + 1
         pace = self._pace(np.arange(first, first + int(np.ceil(span))))
         whole = int(span)
@@ -176,6 +178,8 @@ class Seasonality(JsonResult):
             frame = collect(dated)
         first, last = (day_numbers(frame, column) for column in dates)
         end = day_number("observation_period_end", observation_period_end)
+        _refuse_days(last_date_col, last > end, "day after observation_period_end")
+        _refuse_days(last_date_col, last < first, f"day before {first_date_col!r}")
         origin = int(first.min(initial=end))
         clock = operational_time(self._pace(np.arange(origin, end + 1)))
         started = clock[first - origin]
@@ -229,7 +233,7 @@ class Seasonality(JsonResult):
         """
         named = instance("columns", columns, HistoryColumns)
         unit = DAYS_PER_UNIT[one_of("time_unit", time_unit, tuple(DAYS_PER_UNIT))]
-        span = time_span("horizon", horizon) * unit
+        span = _days_ahead(horizon, unit)
         first = day_number("observation_period_end", observation_period_end) + 1
         pace = self._pace(np.arange(first, first + max(int(np.ceil(span)), 1)))
         edges = np.flatnonzero(np.diff(pace, prepend=np.nan, append=np.nan) != 0)
@@ -241,7 +245,7 @@ class Seasonality(JsonResult):
             _discounted,
             purchases=purchases,
             pieces=pieces,
-            discount_rate=discount_rate,
+            discount_rate=rate("discount_rate", discount_rate),
         )
         return with_history_scores(
             customers, named.history, {output_col: score}, id_col=named.customer_id
@@ -253,6 +257,23 @@ class Seasonality(JsonResult):
         for event in self.events:
             pace[np.isin(days, event.days)] = event.index
         return pace
+
+
+def _days_ahead(horizon: float, unit: float) -> float:
+    """Return a horizon in days, each of which is looked up in the calendar."""
+    return nonnegative("horizon", horizon, at_most=MOST_DAYS / unit) * unit
+
+
+def _refuse_days(column: str, broken: BoolArray, found: str) -> None:
+    if not np.any(broken):
+        return
+    raise InvalidValueError(
+        subject=f"column {column!r}",
+        found=found,
+        count=int(np.count_nonzero(broken)),
+        total=broken.size,
+        remedy="Pass the observation_period_end and the dates of one summary.",
+    )
 
 
 def period_of_days(days: IntArray, period: str) -> IntArray:
@@ -281,10 +302,10 @@ def _discounted(
         reached = passed + (end - start) * index
         # One plus the rate, to the power of one over the index: the rate per unit of
         # operational time. Its zero is the start of the piece, not today.
-        rate = float(np.expm1(np.log1p(discount_rate) / index))
+        paced = float(np.expm1(np.log1p(discount_rate) / index))
         until, before = (
             purchases.discounted_expected_purchases(
-                frequency, recency, T, horizon=when, discount_rate=rate
+                frequency, recency, T, horizon=when, discount_rate=paced
             )
             for when in (reached, passed)
         )

@@ -104,7 +104,7 @@ class SpendCovariates(JsonResult):
                 remedy=f"Give a value of each of {', '.join(self.covariates)}.",
             )
         row = np.array([[float(covariates[name]) for name in self.covariates]])
-        return self.models_of(row)[0]
+        return self._models_of(row)[0]
 
     @typed
     def with_expected_spend(
@@ -132,7 +132,7 @@ class SpendCovariates(JsonResult):
             id_col=named.customer_id,
         )
 
-    def models_of(self, table: FloatArray) -> list[GammaGamma]:
+    def _models_of(self, table: FloatArray) -> list[GammaGamma]:
         """Return the plain model of each row of a table of covariates.
 
         Parameters
@@ -146,7 +146,7 @@ class SpendCovariates(JsonResult):
 
     def _expected(self, *columns: FloatArray) -> FloatArray:
         return scored_by_kind(
-            GammaGamma.expected_spend, self.models_of, columns[:2], columns[2:]
+            GammaGamma.expected_spend, self._models_of, columns[:2], columns[2:]
         )
 
 

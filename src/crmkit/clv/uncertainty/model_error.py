@@ -7,7 +7,15 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
-from ..._check import one_of, positive, random_source, time_span
+from ..._check import (
+    MOST_REPEATS,
+    one_of,
+    positive,
+    random_source,
+    time_span,
+    typed,
+    whole,
+)
 from ...fits import JsonResult, checked
 from ...typing import FloatArray
 
@@ -75,6 +83,7 @@ class ErrorScale:
     n_cutoffs: int
     n_windows: int
 
+    @typed
     def sample(self, n_draws: int, *, rng: np.random.Generator) -> FloatArray:
         """Draw factors by which actual totals exceed forecasts.
 
@@ -85,6 +94,7 @@ class ErrorScale:
         rng
             The source of randomness.
         """
+        n_draws = whole("n_draws", n_draws, at_most=MOST_REPEATS)
         drawn = random_source(rng).standard_t(self.degrees_of_freedom, n_draws)
         # exp(700) is the largest a float holds; a heavy tail can go beyond it.
         return np.exp(np.clip(self.scale * drawn, -700.0, 700.0))

@@ -1,10 +1,23 @@
 """What plots read of a frame: names, periods, intervals."""
 
 import datetime as dt
+from collections.abc import Sequence
 
 import numpy as np
 
-from ..._frames import EagerFrame, day_numbers, numbers
+from ..._frames import (
+    EagerFrame,
+    collect,
+    column_types,
+    day_numbers,
+    number_rules,
+    numbers,
+    read_eager,
+    refuse,
+    require_dates,
+    require_groups,
+    require_numbers,
+)
 from ...errors import NotEnoughDataError
 from ...typing import FloatArray
 from .chart import Layer, layer
@@ -16,10 +29,48 @@ __all__ = [
     "groups_in",
     "interval_in",
     "names_in",
+    "read_drawn",
     "words",
 ]
 
 Ends = tuple[FloatArray, FloatArray]
+
+
+def read_drawn(
+    frame: object,
+    columns: Sequence[str],
+    *,
+    known: Sequence[str] = (),
+    dates: Sequence[str] = (),
+    endless: Sequence[str] = (),
+) -> EagerFrame:
+    """Open a table to draw: with rows, groups of one kind, numbers that fit an axis.
+
+    A number may be missing where a summary could not tell it, but not a count, and not
+    a column that is ``known``; the end of a class may be infinite if it is ``endless``.
+    """
+    opened = read_eager(frame, columns)
+    for column in dates:
+        dated, rules = require_dates(opened, column)
+        refuse(dated, rules)
+        opened = collect(dated)
+    if not len(opened):
+        raise NotEnoughDataError(
+            needed="a table with rows", got="an empty one", remedy="Pass more data."
+        )
+    counts = [name for name in columns if name in known or name.startswith("n_")]
+    require_numbers(opened, counts)
+    rules = []
+    for column, dtype in column_types(opened, columns).items():
+        if column in endless:
+            require_numbers(opened, [column])
+        elif dtype.is_numeric():
+            hole, *others = number_rules(opened, column)
+            rules += [hole, *others] if column in counts else others
+        elif column not in dates:
+            require_groups(opened, [column])
+    refuse(opened, rules)
+    return opened
 
 
 def words(text: object) -> str:

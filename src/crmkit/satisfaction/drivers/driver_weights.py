@@ -213,7 +213,11 @@ def fit_driver_weights(
     groups = _groups(driver_cols)
     _require_supported(groups, method, model)
     columns = [name for names in groups.values() for name in names]
-    used = [*columns, outcome_col, *([customer_id_col] if customer_id_col else [])]
+    used = [
+        *columns,
+        outcome_col,
+        *([customer_id_col] if customer_id_col is not None else []),
+    ]
     frame = read_eager(responses, used)
     values = items(frame, [*columns, outcome_col], None)
     kept = complete_rows(values, at_least=len(columns) + 2)
@@ -221,8 +225,13 @@ def fit_driver_weights(
     data = values[kept]
     # Sorted by content, so that sums and draws do not depend on the order of the rows;
     # without ids each row is a customer, numbered in this new order.
-    order = np.lexsort((*data.T, cluster if customer_id_col else np.zeros(len(data))))
-    data, cluster = data[order], cluster[order] if customer_id_col else cluster
+    order = np.lexsort(
+        (*data.T, cluster if customer_id_col is not None else np.zeros(len(data)))
+    )
+    data, cluster = (
+        data[order],
+        cluster[order] if customer_id_col is not None else cluster,
+    )
     _require_varying([*columns, outcome_col], data)
     if model == "logistic":
         _require_binary(outcome_col, data[:, -1])
