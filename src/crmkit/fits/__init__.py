@@ -12,7 +12,7 @@ from .json_documents import SCHEMA, JsonResult, from_document, to_document
 from .profile_likelihood import profile_interval
 from .shown_results import shown
 from .time_unit import require_unit
-from .told_steps import told
+from .told_steps import told, told_within
 
 __all__ = [
     "SCHEMA",
@@ -29,4 +29,5 @@ __all__ = [
     "shown",
     "to_document",
     "told",
+    "told_within",
 ]

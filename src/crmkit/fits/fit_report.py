@@ -51,10 +51,11 @@ class FitReport(JsonResult):
         The chance of as large differences between customers if there are none: for
         purchases as ``clv.heterogeneity`` tests it, for spend where own means count for
         little. None where it was not tested.
-    steadied_estimates, steadied_covariance
+    steadied_estimates, steadied_covariance, steadied_penalty
         For a fit without a penalty that leaves parameters all but free: the estimates
-        with a penalty of 1, and their covariance. Ranges are drawn from these, so that
-        they exist. None for any other fit.
+        with a light penalty (1, or 4 or 16 where 1 leaves them free), their covariance,
+        and that penalty. Ranges are drawn from these, so that they exist. None for any
+        other fit.
     notes
         What else the data say about the assumptions of the model, as sentences.
     longest_observation
@@ -92,6 +93,7 @@ class FitReport(JsonResult):
     difference_p_value: float | None = None
     steadied_estimates: tuple[float, ...] | None = None
     steadied_covariance: tuple[tuple[float, ...], ...] | None = None
+    steadied_penalty: float | None = None
     notes: tuple[str, ...] = ()
 
     @property
@@ -131,9 +133,10 @@ class FitReport(JsonResult):
             estimates=self.steadied_estimates,
             covariance=self.steadied_covariance,
             boundary=(),
-            penalty=1.0,
+            penalty=self.steadied_penalty or 0.0,
             steadied_estimates=None,
             steadied_covariance=None,
+            steadied_penalty=None,
         )
 
     @property
@@ -272,7 +275,8 @@ def _notes(report: FitReport) -> list[str]:
     if report.weakly_identified:
         notes.append(f"weakly identified: {', '.join(report.weakly_identified)}")
     if report.steadied_estimates is not None:
-        notes.append("ranges are drawn from a fit with a penalty of 1")
+        weight = report.steadied_penalty or 0.0
+        notes.append(f"ranges are drawn from a fit with a penalty of {weight:g}")
     p_value = report.difference_p_value
     if p_value is not None and p_value >= _NO_DIFFERENCE:
         notes.append(

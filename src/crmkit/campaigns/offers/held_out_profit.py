@@ -5,11 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..._check import MOST_REPEATS, fraction, instance, random_source, whole
-from ...fits import Interval, JsonResult, checked, resampled_interval_of
+from ...fits import Interval, JsonResult, checked, resampled_interval_of, told
 from ...kernels.base import ranking
 from ...kernels.base.intervals import bootstrap, percentile_interval
 from ...kernels.targeting import campaign_profit as kernel
-from ...typing import FloatArray, IntoDataFrame
+from ...typing import FloatArray, IntoDataFrame, Progress
 from .campaign_profit_curve import profit_by_cut
 from .retention_offer import RetentionOffer
 from .valued_outcomes import read_valued
@@ -61,6 +61,7 @@ def held_out_profit(
     risk_col: str = "churn_risk",
     churned_col: str = "churned",
     clv_col: str = "clv_if_active",
+    progress: Progress | None = None,
 ) -> HeldOutProfit:
     """Measure a campaign on customers that had no part in choosing its size.
 
@@ -87,6 +88,8 @@ def held_out_profit(
     clv_col
         The value of a customer who stays: ``clv_if_active`` of ``with_clv_if_active``.
         Not ``clv``, which already includes the chance of having left.
+    progress
+        Is called with the number of resamples done and of all; None for silence.
 
     Returns
     -------
@@ -120,6 +123,7 @@ def held_out_profit(
     True
     """
     inside = fraction("level", level)
+    repeats = whole("n_resamples", n_resamples, at_least=2, at_most=MOST_REPEATS)
     instance("offer", offer, RetentionOffer)
     names = {"risk_col": risk_col, "churned_col": churned_col, "clv_col": clv_col}
     plan, plan_clv = read_valued(planned_on, **names)
@@ -135,7 +139,7 @@ def held_out_profit(
     draws = bootstrap(
         lambda drawn: np.asarray(drawn @ earned / n),
         units=n,
-        resamples=whole("n_resamples", n_resamples, at_least=2, at_most=MOST_REPEATS),
+        resamples=told(range(repeats), progress),
         rng=random_source(rng),
     )
     lower, upper = percentile_interval(draws, level=inside)

@@ -8,7 +8,7 @@ from ..._check import instance
 from ...fits import Interval, JsonResult, checked, resampled_interval_of
 from ...kernels.base import ranking
 from ...kernels.targeting import campaign_profit as kernel
-from ...typing import FloatArray, IntoDataFrame
+from ...typing import FloatArray, IntoDataFrame, Progress
 from .resampled_profit import resampled_interval
 from .retention_offer import RetentionOffer
 from .valued_outcomes import read_ranked
@@ -54,6 +54,7 @@ def maximum_profit(
     risk_col: str = "churn_risk",
     churned_col: str = "churned",
     clv_col: str = "clv_if_active",
+    progress: Progress | None = None,
 ) -> MaximumProfit:
     """Measure the profit of the best cut of a ranking by churn risk (MPC).
 
@@ -79,6 +80,8 @@ def maximum_profit(
     clv_col
         The value of a customer who stays: ``clv_if_active`` of ``with_clv_if_active``.
         Not ``clv``, which already includes the chance of having left.
+    progress
+        Is called with the number of resamples done and of all; None for silence.
 
     Returns
     -------
@@ -143,5 +146,6 @@ def maximum_profit(
             rng=rng,
             n_resamples=n_resamples,
             level=level,
+            progress=progress,
         ),
     )

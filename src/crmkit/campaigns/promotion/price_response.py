@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import stdtrit
 
-from ..._check import fraction, rate, typed
+from ..._check import HUGE, fraction, nonnegative, rate, typed
 from ..._frames import (
     EagerFrame,
     Frame,
@@ -137,6 +137,7 @@ class PriceResponse(JsonResult):
         0            22.0          -10.0           12.0
         """
         up = 1 + rate("change", change)
+        nonnegative("change", abs(change), at_most=HUGE)
         lower, upper = self.interval(level=level)
         # A higher elasticity may be the better or the worse end: both ends are tried.
         ends = [up**value for value in (lower, upper)]

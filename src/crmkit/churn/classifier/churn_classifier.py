@@ -18,7 +18,7 @@ from ..._frames import (
     with_arrays,
 )
 from ...errors import MissingColumnError
-from ...fits import shown
+from ...fits import shown, told
 from ...kernels.base import ranking
 from ...kernels.base.binary_regression import log_likelihood_sums
 from ...kernels.base.newton import Derivatives, maximise
@@ -29,6 +29,7 @@ from ...typing import (
     IntoDataFrame,
     IntoDataFrameT,
     ProbabilityEstimator,
+    Progress,
 )
 from .classifier_report import ClassifierReport
 from .estimators import cloned, default_estimator, fit_to, raw_risk
@@ -113,6 +114,7 @@ class ChurnClassifier:
         rng: np.random.Generator,
         n_resamples: int = 5,
         churned_col: str = "churned",
+        progress: Progress | None = None,
     ) -> IntoDataFrameT:
         """Summarise the permutation importance of each group of features.
 
@@ -130,6 +132,8 @@ class ChurnClassifier:
             How often each group is shuffled.
         churned_col
             The outcome.
+        progress
+            Is called with the number of shuffles done and of all; None for silence.
 
         Returns
         -------
@@ -145,13 +149,14 @@ class ChurnClassifier:
         base = _area(_risk_of(self, X), y)
         groups = groups_of(self.report.features)
         lost = np.empty((len(groups), times))
-        for row, names in enumerate(groups.values()):
-            for at in range(times):
-                order = source.permutation(y.size)
-                mixed = X.copy()
-                for name in names:
-                    mixed[name] = X[name].to_numpy()[order]
-                lost[row, at] = base - _area(_risk_of(self, mixed), y)
+        shuffles = [(row, at) for row in range(len(groups)) for at in range(times)]
+        grouped = list(groups.values())
+        for row, at in told(shuffles, progress):
+            order = source.permutation(y.size)
+            mixed = X.copy()
+            for name in grouped[row]:
+                mixed[name] = X[name].to_numpy()[order]
+            lost[row, at] = base - _area(_risk_of(self, mixed), y)
         mean = lost.mean(axis=1)
         place = np.argsort(-mean, kind="stable")
         columns = {

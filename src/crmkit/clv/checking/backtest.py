@@ -1,6 +1,6 @@
 """Backtest models: fit them in the past, and compare with what happened then."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Protocol, TypeAlias
@@ -11,9 +11,9 @@ from ..._check import ProvenHistory, day_count, random_source, typed
 from ..._dates import date_of
 from ..._frames import EagerFrame, numbers, nw, read_eager
 from ...errors import InvalidValueError, NotEnoughDataError
-from ...fits import Interval, JsonResult, checked, resampled_interval_of
+from ...fits import Interval, JsonResult, checked, resampled_interval_of, told
 from ...rfm.calibration_holdout_summary import calibration_holdout_summary
-from ...typing import HISTORY, Day, FloatArray, IntoDataFrame, PurchaseModel
+from ...typing import HISTORY, Day, FloatArray, IntoDataFrame, Progress, PurchaseModel
 from ..models.nbd import fit_nbd
 from ..uncertainty.drawn_ends import ends_by_column, interval_of_draws
 from ..uncertainty.simulated_futures import PurchaseSampler, futures
@@ -135,6 +135,7 @@ def backtest(
     customer_id_col: str = "customer_id",
     date_col: str = "date",
     amount_col: str = "amount",
+    progress: Progress | None = None,
 ) -> Backtest:
     """Fit at each cutoff, predict the horizon, and compare with what happened.
 
@@ -162,6 +163,8 @@ def backtest(
         scored; None leaves them out.
     customer_id_col, date_col, amount_col
         The columns read.
+    progress
+        Is called with the number of fits done and of all; None for silence.
 
     Returns
     -------
@@ -206,7 +209,12 @@ def backtest(
         amount_col=amount_col,
     )
     past = [_past(split, day, days, customer_id_col) for day in known]
-    scores = [score for each in past for score in _scores(each, models, rng)]
+    fits: dict[str, Fit] = {**models, "NBD": fit_nbd}
+    asked = [(each, name) for each in past for name in (*fits, "last period")]
+    scores = [
+        _past_score(each, name, fits.get(name), rng)
+        for each, name in told(asked, progress)
+    ]
     return Backtest(horizon_days=days, scores=tuple(scores))
 
 
@@ -261,20 +269,18 @@ def _last_period(
     return np.where(np.isnan(seen), since_first, seen)
 
 
-def _scores(
-    past: _Past, models: Mapping[str, Fit], rng: np.random.Generator | None
-) -> Iterator[BacktestScore]:
-    fits: dict[str, Fit] = {**models, "NBD": fit_nbd}
+def _past_score(
+    past: _Past, name: str, fit: Fit | None, rng: np.random.Generator | None
+) -> BacktestScore:
+    """Score a fit after one cutoff; without a fit, the purchases of the span before."""
+    if fit is None:
+        return _score(name, past, past.last_period)
     history = past.history
-    for name, fit in fits.items():
-        model = fit(past.customers)
-        predicted = model.expected_purchases(*history, horizon=past.span)
-        score = _score(name, past, predicted)
-        if rng is None or not _settled(model):
-            yield score
-        else:
-            yield _covered(score, model, history, past, rng)
-    yield _score("last period", past, past.last_period)
+    model = fit(past.customers)
+    score = _score(name, past, model.expected_purchases(*history, horizon=past.span))
+    if rng is None or not _settled(model):
+        return score
+    return _covered(score, model, history, past, rng)
 
 
 def _settled(model: _Model) -> bool:

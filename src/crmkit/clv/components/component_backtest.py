@@ -10,6 +10,7 @@ from ..._check import day_count, instance, listed, one_of, typed, whole
 from ..._dates import date_of, day_number
 from ..._frames import read_eager
 from ...errors import InvalidValueError, NotEnoughDataError
+from ...fits import told
 from ...kernels.log.calendar import DAYS_PER_UNIT
 from ...kernels.value.component_identity import NEVER
 from ...ledger import Ledger
@@ -21,6 +22,7 @@ from ...typing import (
     IntArray,
     IntoDataFrame,
     IntoDataFrameT,
+    Progress,
     PurchaseModel,
     SpendModel,
     TimeUnit,
@@ -59,6 +61,7 @@ def backtest_components(
     by: str | None = None,
     n_groups: int = 10,
     assumptions: Assumptions = _PLAIN,
+    progress: Progress | None = None,
 ) -> ComponentBacktest[IntoDataFrameT]:
     """Predict every part at each cutoff, and compare with what was booked afterwards.
 
@@ -90,6 +93,8 @@ def backtest_components(
     assumptions
         As in :func:`expected_components`. Without ``referral``, and where the ledger
         has referrals, the outlook is fitted at each cutoff.
+    progress
+        Is called with the number of cutoffs done and of all; None for silence.
 
     Returns
     -------
@@ -146,7 +151,7 @@ def backtest_components(
     groups = None if by is None else _groups_of(ledger, by)
     scores: list[PartScore] = []
     rows: list[_Rows] = []
-    for day in known:
+    for day in told(known, progress):
         compared = _compared(
             ledger,
             purchases=purchases,

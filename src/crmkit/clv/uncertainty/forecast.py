@@ -8,7 +8,7 @@ import numpy as np
 
 from ..._check import able_to, names_given, one_of, random_source, time_span, typed
 from ...fits import Interval, JsonResult, checked, resampled_interval_of
-from ...typing import HISTORY, FloatArray, HistoryColumns, IntoDataFrame
+from ...typing import HISTORY, FloatArray, HistoryColumns, IntoDataFrame, Progress
 from ..value.customer_terms import own_terms, rate_for_all, share_for_all
 from ..value.fitted_unit import unit_of
 from ..value.opened_customers import open_customers
@@ -154,6 +154,7 @@ def forecast(
     ranges: Ranges = RANGES,
     rng: np.random.Generator,
     columns: HistoryColumns = HISTORY,
+    progress: Progress | None = None,
 ) -> Forecast:
     """Forecast what a set of customers will buy and pay together.
 
@@ -186,6 +187,8 @@ def forecast(
         The source of randomness; the same seed gives the same forecast.
     columns
         The names of the columns read.
+    progress
+        Is called with the number of parts done and of all; None for silence.
 
     Returns
     -------
@@ -259,6 +262,7 @@ def forecast(
         n_draws=count,
         rng=random_source(rng),
         groups=groups,
+        progress=progress,
     )
     factors = error_factors(error, count, horizon=horizon, rng=rng)
     total = part_of(

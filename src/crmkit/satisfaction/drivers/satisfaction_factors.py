@@ -23,7 +23,7 @@ from ..reading.questions import (
     items,
     require_range,
 )
-from .driver_weights import driver_weights_of
+from .weight_methods import driver_weights_of
 
 __all__ = ["SatisfactionFactor", "SatisfactionFactors", "satisfaction_factors"]
 
