@@ -1,6 +1,5 @@
 """A Pareto/NBD whose rates move with covariates that change over time."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,7 +19,7 @@ from ..._frames import (
     require_numbers,
     with_arrays,
 )
-from ...fits import checked, from_document, to_document
+from ...fits import JsonResult, checked
 from ...kernels.log.calendar import DAYS_PER_UNIT
 from ...kernels.purchases import pareto_over_time
 from ...kernels.purchases.covariate_paths import PathHistories
@@ -44,7 +43,7 @@ __all__ = ["TimeVaryingCovariates", "path_histories"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 @checked
-class TimeVaryingCovariates:
+class TimeVaryingCovariates(JsonResult):
     """A Pareto/NBD in which covariates of the day move purchases and dropout.
 
     A customer's purchase rate at a time is a constant of their own times ``exp(effect *
@@ -236,15 +235,6 @@ class TimeVaryingCovariates:
             effects=self._sizes,
         )
         return native(with_arrays(opened, {output_col: found}), customers)
-
-    def to_dict(self) -> dict[str, object]:
-        """Return the model as a JSON document."""
-        return to_document(self)
-
-    @classmethod
-    def from_dict(cls, document: Mapping[str, object]) -> "TimeVaryingCovariates":
-        """Build the model from its JSON document, to the last bit."""
-        return from_document(cls, document)
 
     @property
     def _unit(self) -> float:
