@@ -234,7 +234,6 @@ class BetaGeometric:
         now = self._now(frequency, T, r=r, alpha=alpha, a=a, b=b)
         mean = alive * beta_geometric_future.purchases(0.0, horizon, now)
         pairs = beta_geometric_future.purchases_factorial_moment(horizon, now)
-        # Var N = E[N (N - 1)] + E N - (E N)**2, and only active customers buy.
         return alive * pairs + mean * (1.0 - mean)
 
     def expected_purchases_new_customer(
@@ -321,7 +320,6 @@ class BetaGeometric:
         alive = self.probability_alive(
             frequency, recency, T, r=r, alpha=alpha, a=a, b=b
         )
-        # Of the tosses of a customer who left one came up; of an active one, none.
         return (a + 1.0 - alive) / (a + b + self._tosses(frequency))
 
     def sample_customers(
