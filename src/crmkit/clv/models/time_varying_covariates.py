@@ -262,7 +262,7 @@ class TimeVaryingCovariates(JsonResult):
 
     def _opened(
         self,
-        customers: IntoDataFrameT,
+        customers: IntoDataFrame,
         covariates: IntoDataFrame,
         columns: HistoryColumns,
         dates: tuple[str, str],
