@@ -82,7 +82,6 @@ SECTIONS: Final[Mapping[str, tuple[str, ...]]] = {
         "campaign_profit_line",
         "uplift_bars",
         "uplift_line",
-        "qini_line",
         "arm_forest",
         "funnel_bars",
         "interval_forest",

@@ -85,6 +85,8 @@ def counted(public: dict[CodeType, str]) -> Iterator[Openings]:
 # Calls that hand a native frame to code of the user, which opens it again, and why.
 HANDED_OVER = {
     "crmkit.clv.backtest": "a summary and fits of the user's choice at each cutoff",
+    "crmkit.clv.backtest_components": "two fits of the user's choice, of one history",
+    "crmkit.clv.value_statement": "two fits of the user's choice, of one history",
     "crmkit.clv.fit_model_error": "a summary and fits of the user's choice at each day",
     "crmkit.clv.model_choice": "a summary and fits of the user's choice at each cutoff",
     "crmkit.churn.survival_metrics": "a survival model of the user's choice",

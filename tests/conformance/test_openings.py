@@ -18,17 +18,16 @@ HISTORY = pd.DataFrame(
         "monetary_value": [30.0, 0.0],
     }
 )
-MODELS = {
-    "purchases": ck.clv.BgNbd(r=0.24, alpha=4.4, a=0.8, b=2.4),
-    "spend": ck.clv.GammaGamma(p=6.2, q=3.7, v=15.4),
-}
+PURCHASES = ck.clv.BgNbd(r=0.24, alpha=4.4, a=0.8, b=2.4)
+SPEND = ck.clv.GammaGamma(p=6.2, q=3.7, v=15.4)
 
 
 def test_a_value_is_made_of_one_opening_and_one_proof() -> None:
     with counted(public_functions()) as found:
         ck.clv.with_clv(
             HISTORY,
-            **MODELS,
+            purchases=PURCHASES,
+            spend=SPEND,
             horizon=52,
             discount_rate=0.001,
         )

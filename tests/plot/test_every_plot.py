@@ -246,7 +246,6 @@ CALLS: dict[str, Callable[[], tuple[Any, dict[str, Any]]]] = {
     "probability_alive": lambda: (ALIVE, {}),
     "purchase_gap_histogram": lambda: (clv.purchase_gaps(LOG, **ON), {}),
     "purchase_timelines": lambda: (LOG, ON),
-    "qini_line": lambda: (campaigns.uplift_curve(TREATED), {}),
     "redemption_bars": lambda: (campaigns.redemption_by_cohort(TRIANGLE), {}),
     "retention_curve": lambda: (segments.retention_curve(LOG, **ON), {}),
     "retention_heatmap": lambda: (segments.cohort_table(LOG, **ON), {}),

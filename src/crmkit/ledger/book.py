@@ -143,6 +143,7 @@ class Book:
 
     def order_table(self) -> Orders:
         """Return the customer and the first day of each order that has a sale."""
+        # A return belongs to its order and does not date it.
         sold = ~self.lines.returned
         order = self.lines.order[sold]
         customer = np.zeros(self.orders, dtype=np.int64)
@@ -177,6 +178,7 @@ def _kept(table: _Table, first: int | None, last: int) -> _Table:
     inside = table.day <= last
     if first is not None:
         inside &= table.day >= first
+    # Where nothing is outside the days asked for, nothing is copied.
     if inside.all():
         return table
     columns = {name: getattr(table, name)[inside] for name in table.__slots__}

@@ -84,6 +84,7 @@ def without_early(
         return service, acquisition, found
     moved = _rows(service, premature)
     if early == "acquisition":
+        # Money spent before the first purchase was spent on winning the customer.
         acquisition = Costs(
             customer=np.concatenate([acquisition.customer, moved.customer]),
             day=np.concatenate([acquisition.day, moved.day]),
@@ -143,6 +144,7 @@ def read_referrals(
         referrer=referrer,
         referee=referee,
         day=day,
+        # A customer who would have come anyway brings the referrer no value.
         share=np.where(_incremental(table, names["incremental"]), share, 0.0),
         weight=weight,
         reward=reward,
@@ -182,6 +184,7 @@ def _refuse_shape(
         "Drop the row: a customer cannot refer themselves.",
     )
     count = int(max(referrer.max(initial=0), referee.max(initial=0))) + 1
+    # One number for each pair: an int64 holds those of three billion customers.
     pair = referrer * count + referee
     first = np.zeros(table.rows, dtype=bool)
     first[np.unique(pair, return_index=True)[1]] = True

@@ -30,6 +30,7 @@ def code_customers(columns: Sequence[tuple[Table, str]], universe: str) -> Coded
     """Code id columns together; every id must occur in the tables of ``universe``."""
     if len(columns) == 1:
         only, column = columns[0]
+        # Called for its refusals alone: one table needs no common codes.
         only.ids(column)
         groups = group_rows(only.frame, column)
         return Coded(ids=groups.ids, codes={(only.name, column): groups.codes})
@@ -79,6 +80,7 @@ def _aligned(each: Table, column: str, like: nw.Series[Any]) -> nw.DataFrame[Any
             got=f"a frame of {series.implementation.value}",
             remedy="Convert the tables of a ledger to one library.",
         )
+    # Two categoricals with other categories do not stack: texts do.
     common = nw.String() if like.dtype in _LABELS else like.dtype
     if not _alike(series.dtype, common):
         raise InvalidTypeError(
@@ -92,6 +94,7 @@ def _aligned(each: Table, column: str, like: nw.Series[Any]) -> nw.DataFrame[Any
 
 
 def _alike(dtype: _DType, common: _DType) -> bool:
+    # An int32 and an int64 id are one customer; a text and a number are not.
     if dtype.is_integer():
         return bool(common.is_integer())
     return bool(dtype == common or (common == nw.String and dtype in _LABELS))

@@ -1,13 +1,13 @@
 """The ledger: what customers bought, cost and brought, checked as one whole."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any, Generic, Literal, cast
 
 import numpy as np
 
 from .._check import instance, one_of
-from .._frames import EagerFrame, native, nw, table
+from .._frames import EagerFrame, native, nw, read_eager, table
 from ..errors import NotEnoughDataError
 from ..fits import shown
 from ..kernels.value.component_identity import NEVER, first_days
@@ -27,7 +27,7 @@ from .customer_codes import Coded, code_customers
 from .ledger_tables import Table, open_table
 from .sales_lines import LineColumns, ReturnsPolicy, read_sales
 
-__all__ = ["Ledger", "frame_of", "lines_of"]
+__all__ = ["Ledger", "customers_of", "frame_of", "lines_of"]
 
 _START = "relationship_start"
 
@@ -142,6 +142,7 @@ class Ledger(Generic[IntoDataFrameT]):
     book: Book = field(init=False)
     # Open since it was checked: every result is a frame of its library.
     _lines: EagerFrame = field(init=False)
+    _people: EagerFrame | None = field(init=False)
 
     def __post_init__(self) -> None:
         for each in fields(self):
@@ -149,6 +150,8 @@ class Ledger(Generic[IntoDataFrameT]):
                 instance(each.name, getattr(self, each.name), str)
         tables = _tables(self)
         object.__setattr__(self, "_lines", tables["lines"].frame)
+        people = tables.get("customers")
+        object.__setattr__(self, "_people", None if people is None else people.frame)
         object.__setattr__(self, "book", _book(self, tables))
 
     def __repr__(self) -> str:
@@ -182,6 +185,12 @@ class Ledger(Generic[IntoDataFrameT]):
 def lines_of(ledger: Ledger[IntoDataFrameT]) -> EagerFrame:
     """Return the lines of a ledger as the open frame that was checked."""
     return ledger._lines  # noqa: SLF001 - its own module
+
+
+def customers_of(ledger: Ledger[IntoDataFrameT], columns: Sequence[str]) -> EagerFrame:
+    """Return the table of customers, open since it was checked, with these columns."""
+    opened = ledger._people  # noqa: SLF001 - its own module
+    return read_eager(ledger.customers if opened is None else opened, columns)
 
 
 def frame_of(

@@ -7,7 +7,7 @@ beside the first. matplotlib is imported when a function is called.
 
 from .activity_histogram import probability_alive
 from .budget_chart import budget_line
-from .campaign_charts import campaign_profit_line, qini_line, uplift_line
+from .campaign_charts import campaign_profit_line, uplift_line
 from .cohort_charts import (
     cohort_curves,
     retention_curve,
@@ -83,7 +83,6 @@ __all__ = [
     "probability_alive",
     "purchase_gap_histogram",
     "purchase_timelines",
-    "qini_line",
     "redemption_bars",
     "retention_curve",
     "retention_heatmap",

@@ -1,10 +1,10 @@
 """What a campaign earns and adds: the profit of each cut-off, and the uplift."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from .._check import typed
+from .._check import one_of, typed
 from .._frames import numbers
 from ..typing import IntoDataFrame
 from .drawing.chart import Chart, Scale, layer
@@ -15,8 +15,9 @@ from .drawing.number_formats import money, percent
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["campaign_profit_line", "qini_line", "uplift_line"]
+__all__ = ["campaign_profit_line", "uplift_line"]
 
+_ADDED = {"uplift": "Outcomes added", "qini": "Outcomes added to the treated"}
 _TARGETED = Scale(
     title="Share of customers targeted, best first", unit="share", lower=0, upper=1
 )
@@ -98,6 +99,7 @@ def campaign_profit_line(
 def uplift_line(
     curve: IntoDataFrame,
     *,
+    measure: Literal["uplift", "qini"] = "uplift",
     title: str | None = None,
     label: str | None = None,
     ax: "Axes | None" = None,
@@ -108,6 +110,9 @@ def uplift_line(
     ----------
     curve
         What :func:`crmkit.campaigns.uplift_curve` returned.
+    measure
+        ``"uplift"`` draws the outcomes added in all; ``"qini"``, the Qini curve: those
+        added to the treated.
     title, label, ax
         A title (``"finding"`` writes what the plot shows), the name of the series
         where plots share axes, and the axes; new ones by default.
@@ -132,59 +137,12 @@ def uplift_line(
     >>> ax = ck.plot.uplift_line(curve, title="finding")
     >>> ax.get_title(loc="left")
     'Treating the best half brings 86% of what treating all would add'
-    """
-    return draw(
-        _against_random(curve, "uplift", "Outcomes added"),
-        title=title,
-        label=label,
-        ax=ax,
-    )
-
-
-@typed
-def qini_line(
-    curve: IntoDataFrame,
-    *,
-    title: str | None = None,
-    label: str | None = None,
-    ax: "Axes | None" = None,
-) -> "Axes":
-    """Draw the Qini curve: the outcomes added to the treated, best-ranked first.
-
-    Parameters
-    ----------
-    curve
-        What :func:`crmkit.campaigns.uplift_curve` returned.
-    title, label, ax
-        A title (``"finding"`` writes what the plot shows), the name of the series
-        where plots share axes, and the axes; new ones by default.
-
-    Returns
-    -------
-    Axes
-        The axes drawn on.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> import pandas as pd
-    >>> import crmkit as ck
-    >>> rng = np.random.default_rng(1)
-    >>> uplift, treated = rng.random(4000), rng.integers(0, 2, 4000)
-    >>> campaign = pd.DataFrame({
-    ...     "uplift": uplift, "treated": treated,
-    ...     "retained": (rng.random(4000) < 0.3 + 0.2 * uplift * treated).astype(int),
-    ... })
-    >>> ax = ck.plot.qini_line(ck.campaigns.uplift_curve(campaign))
-    >>> ax.get_ylabel()
+    >>> ck.plot.uplift_line(curve, measure="qini").get_ylabel()
     'Outcomes added to the treated'
     """
-    return draw(
-        _against_random(curve, "qini", "Outcomes added to the treated"),
-        title=title,
-        label=label,
-        ax=ax,
-    )
+    chosen = one_of("measure", measure, ("uplift", "qini"))
+    chart = _against_random(curve, chosen, _ADDED[chosen])
+    return draw(chart, title=title, label=label, ax=ax)
 
 
 def _against_random(curve: IntoDataFrame, column: str, title: str) -> Chart:

@@ -64,6 +64,7 @@ def count_in_memory(
     days, amounts = day_numbers(frame, log.date), numbers(frame, log.amount)
     inside = days <= log.window.end_day
     codes, day, amount = groups.codes[inside], days[inside], amounts[inside]
+    # An amount of 0 is a purchase: a free order is an order.
     sale = amount >= 0
     matched = cancel_orders(codes, day, amount)
     return LogCounts(
@@ -109,6 +110,7 @@ def _count_in_engine(log: TransactionLog) -> LogCounts:
         zeros=int(sums["zero"]),
         refunds=int(sums["refund"]),
         distinct_rows=_distinct(seen, ("id", "date", "amount")),
+        # Refunds are matched to purchases row by row, which no query does in one pass.
         cancelled=None,
         unmatched=None,
         amount=sums["amount"],
@@ -137,6 +139,7 @@ def _flagged(log: TransactionLog) -> Frame:
 
 
 def _flag(condition: nw.Expr) -> nw.Expr:
+    # Engines disagree about sums of booleans; all of them add up numbers.
     return nw.when(condition).then(1).otherwise(0)
 
 
@@ -151,6 +154,7 @@ def _sums(seen: Frame) -> dict[str, float]:
         nw.col("day").max().alias("last"),
     )
     row = collect(summed)
+    # A sum over no rows is null in some engines and 0 in others.
     known = {name: row[name].drop_nulls() for name in row.columns}
     return {name: float(one.item()) if len(one) else 0.0 for name, one in known.items()}
 

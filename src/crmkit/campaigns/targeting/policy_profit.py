@@ -133,7 +133,9 @@ def policy_profit(
         rows.append((treated, gain, spread, more, noise))
     share, profit, spread_, difference, noise_ = np.array(rows).T
     z = normal_quantile(inside)
+    # Policies are compared with the first, which is not compared with itself.
     known = np.arange(len(policies)) > 0
+    # The first policy compared with itself has no noise to divide by.
     error = np.sqrt(np.where(noise_ > 0, noise_, 1.0))
     compared = {
         "difference": difference,

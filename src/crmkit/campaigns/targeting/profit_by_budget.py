@@ -83,9 +83,10 @@ def profit_by_budget(
         raise NotEnoughDataError(
             needed="1 budget or more", got="none", remedy="Pass a list of budgets."
         )
+    frame = read_eager(customers, ())
     plans = [
         select_targets(
-            customers,
+            frame,
             budget=float(budget),
             max_contacts=max_contacts,
             capacity=capacity,
@@ -108,4 +109,4 @@ def profit_by_budget(
             [plan.profit_per_budget_unit or 0.0 for plan in plans]
         ),
     }
-    return native(table(read_eager(customers, ()), columns), customers)
+    return native(table(frame, columns), customers)

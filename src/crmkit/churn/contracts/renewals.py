@@ -82,6 +82,7 @@ def spell_renewals(
         require_numbers(frame, [weight_col])
         rules += number_rules(frame, weight_col, sign="nonnegative")
     refuse(frame, rules)
+    # Few durations occur: distinct spells and their counts leave the engine.
     columns, weight = cells(frame, keys, weight_col=weight_col)
     entry = columns[2] if entry_col is not None else np.zeros(weight.shape)
     event = columns[1] > 0
@@ -108,6 +109,7 @@ def _spell_rules(
         lost = event == 1
         neither = (event != 0) & (event != 1)
         rules.append(_rule(event_col, neither, "value other than 0 or 1"))
+    # Renewal 0 is the start: who is there has made it.
     rules.append(_rule(duration_col, lost & (duration == 0), "event at renewal 0"))
     if entry_col is not None:
         require_numbers(frame, [entry_col])
@@ -132,6 +134,7 @@ def _rule(column: str, broken: nw.Expr, found: str) -> Rule:
 
 
 def _require_curve(cohort: object, renewal: FloatArray, alive: FloatArray) -> None:
+    # A gap would put the losses of two renewals into one.
     if not np.array_equal(renewal, np.arange(renewal.size)):
         raise InvalidValueError(
             subject=f"cohort {cohort!r}",

@@ -233,6 +233,7 @@ def _compared(
             references=references,
             as_of=as_of,
             horizon=horizon,
+            # What came is counted in cash, so that what is expected must be too.
             discount_rate=0.0,
             time_unit=time_unit,
             assumptions=Assumptions(
@@ -260,9 +261,11 @@ def _compared(
         )
         for until in (day, day + days)
     )
+    # What came in the horizon is the difference of two statements.
     earlier, later = _parts(before, ledger), _parts(after, ledger)
     revenue = column("expected_purchases") * column("expected_spend")
     rates = past_part_rates(before)
+    # The plain split: the same revenue, by the shares of the past.
     naive = {part: revenue * rates.get(part, 0.0) for part in _PARTS[:-1]}
     return _Compared(
         there=there,
@@ -281,6 +284,7 @@ def _parts(
         periods_of(statement, None),
     )
     found = {part: getattr(sums, part)[:, 0] for part in _PARTS[:-1]}
+    # The cost of winning a customer is borne by the first purchase.
     found["clv1"] = found["clv1"] - sums.acquisition[:, 0]
     return found | {"clv": np.sum(list(found.values()), axis=0)}
 
@@ -302,6 +306,7 @@ def _scores(compared: _Compared, cutoff: str) -> list[PartScore]:
 
 
 def _by_value(expected: FloatArray, groups: int) -> tuple[IntArray, list[Any]]:
+    # Groups of equal size by rank: ties are split in the order of the ids.
     rank = np.empty(expected.size, dtype=np.int64)
     rank[np.argsort(expected, kind="stable")] = np.arange(expected.size)
     return rank * groups // expected.size, list(range(1, groups + 1))

@@ -8,11 +8,11 @@ from typing import Any, Generic
 import numpy as np
 
 from ..._check import fraction, random_source, typed
-from ..._frames import group_rows, nw, read_eager
+from ..._frames import group_rows, nw
 from ...errors import NotEnoughDataError
 from ...fits import require_unit, shown, told
 from ...ledger import Ledger
-from ...ledger.ledger import frame_of
+from ...ledger.ledger import customers_of, frame_of
 from ...typing import (
     BoolArray,
     Day,
@@ -234,7 +234,7 @@ def _units(
             got="none",
             remedy="Give the ledger a frame 'customers', or leave 'by' out.",
         )
-    frame = read_eager(ledger.customers, [ledger.customer_id_col, *columns])
+    frame = customers_of(ledger, [ledger.customer_id_col, *columns])
     rank = group_rows(frame, ledger.customer_id_col).codes
     coded = [group_rows(without_holes(frame, column), column) for column in columns]
     codes = []

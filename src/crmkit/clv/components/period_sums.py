@@ -64,6 +64,7 @@ def periods_of(statement: Statement, grain: Grain | None) -> Periods:
         return Periods(starts=np.zeros(1, dtype=np.int64), grain=None)
     book = statement.book
     won = statement.won_day[statement.won_day < NEVER]
+    # Distinct days first: a period is found once for a day, not for each line.
     days = np.concatenate(
         [
             np.unique(each)
@@ -89,6 +90,7 @@ def account(statement: Statement, units: Units, periods: Periods) -> Account:
     spread = units.orders
     order_period = periods.of(statement.order_day)
     cells = units.count * count
+    # A unit and a period make one number, so that one bincount adds up a part.
     line_cell = units.line * count + periods.of(book.lines.day)
     order_cell = spread.unit * count + order_period[spread.source]
     at_first = (statement.standard - statement.service_base)[spread.source]
@@ -119,6 +121,7 @@ def account(statement: Statement, units: Units, periods: Periods) -> Account:
         clv3=shaped(summed.clv3),
         clv4=shaped(summed.clv4),
         clv4_base=shaped(totals(order_cell, at_first * spread.share, cells)),
+        # A reward is a cost of the referral that it was paid for.
         clv5=_allotted(units.customers, moved - costs.reward, units.count),
         clv6=shaped(summed.clv6),
         clv6_base=shaped(totals(line_cell, statement.premium_base, cells)),
@@ -142,6 +145,7 @@ def _moved_by_referral(
     book = statement.book
     shape = (book.customers, periods.count)
     referrals = book.referrals
+    # A referral moves value once the referee has bought.
     brought = statement.won_day[referrals.referee] < NEVER
     if not brought.any():
         return np.zeros(shape)
@@ -205,6 +209,7 @@ def _savings(statement: Statement, periods: Periods, costs: _Costs) -> FloatArra
     standard = _summed(
         won, periods.of(statement.won_day[won]), statement.saving[won], shape
     )
+    # Who has not bought yet has cost something, and saved nothing.
     referred = (statement.won_day < NEVER)[:, None]
     return np.where(referred, standard - costs.acquisition, 0.0)
 

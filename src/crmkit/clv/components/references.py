@@ -105,6 +105,7 @@ class References(JsonResult):
             nonnegative_array(name, getattr(self, name))
         for name in ("overall_depth", "discount_depth"):
             depth = finite_array(name, np.asarray(getattr(self, name)))
+            # A depth computed as 1 - paid / list may exceed 1 by the last bit.
             if depth.max(initial=0.0) > 1 + _ROUNDING:
                 raise InvalidValueError(
                     subject=f"argument {name!r}",

@@ -141,9 +141,11 @@ def referral_influence(
         cross_sell="persistent",
     )
     book = statement.book
+    # A referral without a purchase has influenced nothing that can be counted.
     won = statement.won_day[book.referrals.referee] < NEVER
     referrer, referee = book.referrals.referrer[won], book.referrals.referee[won]
     own = cash_by_customer(statement, periods_of(statement, None))
+    # Every referrer gets all of a referee: influences overlap by design.
     reach = gross_values(
         own,
         referrer,

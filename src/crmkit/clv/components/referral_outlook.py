@@ -16,13 +16,14 @@ from ..._check import (
     typed,
 )
 from ..._dates import day_number
-from ..._frames import group_rows, read_eager
+from ..._frames import group_rows
 from ...errors import InvalidValueError, MissingColumnError
 from ...fits import JsonResult, checked
 from ...kernels.log.calendar import DAYS_PER_UNIT
 from ...kernels.value.component_identity import NEVER, totals
 from ...kernels.value.referral import normalised_weights
 from ...ledger import Book, Ledger
+from ...ledger.ledger import customers_of
 from ...typing import Day, FloatArray, IntArray, IntoDataFrameT, TimeUnit
 from .customer_occasions import occasions_of
 from .reference_arrays import standards_of
@@ -257,7 +258,7 @@ def group_codes(
         return ("all",), np.zeros(ledger.book.customers, dtype=np.int64)
     if ledger.customers is None or not ledger.book.listed.any():
         raise MissingColumnError([by], [])
-    people = read_eager(ledger.customers, [by])
+    people = customers_of(ledger, [by])
     groups = group_rows(without_holes(people, by), by)
     of_customer = np.zeros(ledger.book.customers, dtype=np.int64)
     of_customer[group_rows(people, ledger.customer_id_col).codes] = groups.codes

@@ -7,11 +7,11 @@ from typing import Any, TypeVar
 import numpy as np
 
 from ..._check import names_given
-from ..._frames import EagerFrame, Rule, group_rows, missing, nw, read_eager, refuse
+from ..._frames import EagerFrame, Rule, group_rows, missing, nw, refuse
 from ...errors import InvalidValueError, MissingColumnError
 from ...kernels.value.component_identity import NEVER, totals
 from ...ledger import Ledger
-from ...ledger.ledger import lines_of
+from ...ledger.ledger import customers_of, lines_of
 from ...typing import FloatArray, IntArray, IntoDataFrameT
 from .ledger_flows import Statement
 
@@ -172,7 +172,7 @@ def _sources(ledger: Ledger[IntoDataFrameT], by: Sequence[str]) -> _Sources:
         return _Sources(lines=lines, people=None)
     if ledger.customers is None:
         raise MissingColumnError(elsewhere[:1], list(lines.columns))
-    return _Sources(lines=lines, people=read_eager(ledger.customers, elsewhere))
+    return _Sources(lines=lines, people=customers_of(ledger, elsewhere))
 
 
 def _codes(

@@ -5,6 +5,7 @@ from typing import TypeVar
 
 import numpy as np
 
+from ..._check import known_history
 from ...kernels.base.cells import group
 from ...typing import FloatArray
 
@@ -39,7 +40,9 @@ def scored_by_kind(
     ends = np.cumsum(np.bincount(kinds.inverse, minlength=kinds.size))
     of_kinds = models(np.stack(kinds.columns, axis=1))
     for model, rows in zip(of_kinds, np.split(order, ends[:-1]), strict=True):
-        result[rows] = score(model, *(column[rows] for column in history))
+        part = tuple(column[rows] for column in history)
+        # Three columns are a history, which the rules of the frame have proved.
+        result[rows] = score(model, *(known_history(*part) if len(part) == 3 else part))
     return result
 
 

@@ -154,6 +154,7 @@ class CredibilitySpend(JsonResult):
         """
         random_source(rng)
         expected = self.expected_spend(frequency, monetary_value).ravel()
+        # What credibility has not yet learned of a customer stays uncertain.
         unsure = self.between * (1.0 - self.credibility(frequency).ravel())
         spread = np.sqrt(np.broadcast_to(unsure, expected.shape))
         own = expected + spread * rng.standard_normal(expected.size)
@@ -249,6 +250,7 @@ def fit_credibility_spend(
         whole_rules(frame, named.frequency, at_most=LONGEST),
         id_col=known_id(frame, named.customer_id),
     )
+    # Only repeat purchases are averaged: without one, monetary_value says nothing.
     back = frame.filter(nw.col(named.frequency) > 0)
     rules = [
         *number_rules(back, named.monetary_value, sign="any"),
@@ -264,6 +266,7 @@ def fit_credibility_spend(
     x, mean, variance = (numbers(rows, column) for column in asked)
     weights = numbers(rows, weight_col) if weight_col is not None else np.ones(x.size)
     _require_repeats(x, weights, named.frequency)
+    # One frequency gives no line: the slope is left at 0, without an error.
     sloping = frequency_effect == "linear" and np.unique(x).size > 1
     found = credibility_spend.estimate_structure(
         x, mean, variance, weights, sloping=sloping
@@ -317,4 +320,5 @@ def _spending(
         number_array("monetary_value", monetary_value),
         ("frequency", "monetary_value"),
     )
+    # The mean of no purchase is read as 0, whatever the column holds there.
     return x, finite_array("monetary_value", np.where(x > 0, mean, 0.0))

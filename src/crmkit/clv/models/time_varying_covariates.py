@@ -1,6 +1,5 @@
 """A Pareto/NBD whose rates move with covariates that change over time."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +8,7 @@ from ..._check import instance, one_of, rate, time_span, typed
 from ..._dates import day_number
 from ..._frames import (
     EagerFrame,
+    collect,
     day_numbers,
     native,
     number_rules,
@@ -20,7 +20,7 @@ from ..._frames import (
     require_numbers,
     with_arrays,
 )
-from ...fits import checked, from_document, to_document
+from ...fits import JsonResult, checked
 from ...kernels.log.calendar import DAYS_PER_UNIT
 from ...kernels.purchases import pareto_over_time
 from ...kernels.purchases.covariate_paths import PathHistories
@@ -44,7 +44,7 @@ __all__ = ["TimeVaryingCovariates", "path_histories"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 @checked
-class TimeVaryingCovariates:
+class TimeVaryingCovariates(JsonResult):
     """A Pareto/NBD in which covariates of the day move purchases and dropout.
 
     A customer's purchase rate at a time is a constant of their own times ``exp(effect *
@@ -237,15 +237,6 @@ class TimeVaryingCovariates:
         )
         return native(with_arrays(opened, {output_col: found}), customers)
 
-    def to_dict(self) -> dict[str, object]:
-        """Return the model as a JSON document."""
-        return to_document(self)
-
-    @classmethod
-    def from_dict(cls, document: Mapping[str, object]) -> "TimeVaryingCovariates":
-        """Build the model from its JSON document, to the last bit."""
-        return from_document(cls, document)
-
     @property
     def _unit(self) -> float:
         return DAYS_PER_UNIT[one_of("time_unit", self.time_unit, tuple(DAYS_PER_UNIT))]
@@ -271,7 +262,7 @@ class TimeVaryingCovariates:
 
     def _opened(
         self,
-        customers: IntoDataFrameT,
+        customers: IntoDataFrame,
         covariates: IntoDataFrame,
         columns: HistoryColumns,
         dates: tuple[str, str],
@@ -288,7 +279,7 @@ class TimeVaryingCovariates:
         frame, rules = opened, number_rules(opened, named.frequency, sign="nonnegative")
         for column in dates:
             dated, more = require_dates(frame, column)
-            frame, rules = read_eager(dated.to_native(), read), [*rules, *more]
+            frame, rules = collect(dated), [*rules, *more]
         first, last = (nw.col(column) for column in dates)
         id_col = known_id(frame, named.customer_id)
         refuse(frame, rules, id_col=id_col)

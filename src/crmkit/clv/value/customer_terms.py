@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from ..._check import known_history
 from ..._frames import (
     EagerFrame,
     Frame,
@@ -106,7 +107,9 @@ def at_own_rate(
     result = np.empty(rate.size)
     for each in np.unique(rate).tolist():
         rows = np.flatnonzero(rate == each)
-        result[rows] = score(*(column[rows] for column in columns), each)
+        part = tuple(column[rows] for column in columns)
+        # Three columns are a history, which was proved before it was cut into rates.
+        result[rows] = score(*(known_history(*part) if len(part) == 3 else part), each)
     return result
 
 

@@ -49,6 +49,7 @@ def climbing_rates(
     ``category`` is that of each rung; the top ones have a rate of 0.
     """
     at = np.searchsorted(after.place, before.place)
+    # A place beyond the last is looked up at the last, where it does not match.
     at = np.minimum(at, max(after.place.size - 1, 0))
     seen = np.zeros(before.place.size, dtype=bool)
     if after.place.size:
@@ -60,5 +61,6 @@ def climbing_rates(
         for weight in (np.ones(int(below.sum())), seen[below].astype(np.float64))
     )
     whole, gone = (np.bincount(category, part)[category] for part in (n, moved))
+    # Few climbs from one rung: its rate is shrunk to that of the category.
     base = gone / np.maximum(whole, 1.0)
     return np.where(top, 0.0, (moved + prior * base) / (n + prior))

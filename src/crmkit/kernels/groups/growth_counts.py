@@ -92,8 +92,10 @@ def accounts(arrivals: Arrivals, departures: Departures, periods: int) -> Accoun
     a, d = arrivals, departures
     new = a.previous < 0
     retained = a.previous == a.now - 1
+    # In period 0, the -1 of a first purchase would look like the period before.
     retained &= ~new
     resurrected = ~new & ~retained
+    # After the last period the log ends: its customers are not lost.
     gone = d.following > d.now + 1
 
     def arrived(which: BoolArray, weight: FloatArray) -> FloatArray:
@@ -126,6 +128,7 @@ def inactive_between(
     first = d.now + shortest
     beyond = np.minimum(d.now + longest + 1, d.following)
     spans = (first < beyond) & (first < periods)
+    # Each silence adds 1 where it starts and takes it back where it ends.
     starts = _summed(first[spans], d.customers[spans], periods + 1)
     ends = _summed(np.minimum(beyond[spans], periods), d.customers[spans], periods + 1)
     return np.cumsum(starts - ends)[:periods]

@@ -29,11 +29,13 @@ def stationary(P: FloatArray) -> FloatArray | None:
     Each row of ``P`` adds up to 1.
     """
     n = len(P)
+    # pi P = pi has one equation too few: the sum of 1 completes it.
     system = np.vstack([P.T - np.eye(n), np.ones(n)])
     target = np.append(np.zeros(n), 1.0)
     solution, _, rank, _ = np.linalg.lstsq(system, target, rcond=1e-12)
     if rank < n:
         return None
+    # Least squares may leave -1e-17 in a state that is never visited.
     positive = np.maximum(solution, 0.0)
     return np.asarray(positive / positive.sum(), dtype=np.float64)
 
@@ -48,6 +50,7 @@ def expected_value(
     """
     step = P / (1 + discount_rate)
     if periods is None:
+        # The geometric series of steps, summed without its terms.
         worth = np.linalg.solve(np.eye(len(P)) - step, value)
         return np.asarray(worth, dtype=np.float64)
     total = np.zeros(len(P))

@@ -46,6 +46,7 @@ def _spread(below: FloatArray, count: FloatArray, n: float, bins: int) -> FloatA
     Such a crowd scores 1, and the others are ranked among themselves over 2 to k: by
     rank among all, they would score k or nearly so, and the middle would be empty.
     """
+    # Values are ascending: the first is the crowd that ties at the bottom.
     crowd = float(count[0])
     if crowd <= n / bins or crowd >= n:
         return _strict(below, count, n, bins)
@@ -69,6 +70,7 @@ def cuts(values: FloatArray, count: FloatArray, bins: int, rule: Rule) -> FloatA
     below = np.cumsum(count) - count
     score = np.minimum(RULES[rule](below, count, float(np.sum(count)), bins), bins)
     at = np.searchsorted(score, np.arange(2, bins + 1), side="left")
+    # A score that no value earns gets a cut above all of them.
     beyond = np.nextafter(values[-1], np.inf)
     return np.append(values, beyond)[at]
 

@@ -91,6 +91,7 @@ class BetaGeometric:
         self, frequency: FloatArray, T: FloatArray, weights: FloatArray
     ) -> FloatArray:
         """Return log-parameters to start a fit from, in the unit of the data."""
+        # r / alpha is then the mean rate of the data, and a / (a + b) a quarter.
         rate = float(weights @ frequency) / float(weights @ T)
         return np.log([0.5, 0.5 / rate, 1.0, 3.0])
 
@@ -106,6 +107,7 @@ class BetaGeometric:
         b: float,
     ) -> FloatArray:
         """Return the logarithm of the probability of being active at ``T``."""
+        # log(1 / (1 + odds)), without the sum that would lose tiny or huge odds.
         return -log1p_exp(
             self._log_odds_dead(frequency, recency, T, r=r, alpha=alpha, a=a, b=b)
         )
@@ -244,6 +246,7 @@ class BetaGeometric:
         b: float,
     ) -> FloatArray:
         """Return the expected repeat purchases of a new customer in ``(0, t]``."""
+        # In the MBG/NBD a customer may leave at the very first purchase.
         stayed = b / (a + b) if self.first_toss else 1.0
         return stayed * beta_geometric_future.purchases(
             0.0, t, self._now(0.0, 0.0, r=r, alpha=alpha, a=a, b=b)
@@ -299,6 +302,7 @@ class BetaGeometric:
             frequency, recency, T, r=r, alpha=alpha, a=a, b=b
         )
         shape = r + frequency
+        # Who left was observed to buy at that rate up to the last purchase only.
         return shape * (alive / (alpha + T) + (1.0 - alive) / (alpha + recency))
 
     def posterior_mean_dropout(
@@ -336,6 +340,7 @@ class BetaGeometric:
             np.full(size, a), np.full(size, b), rng
         )
         lifetime = beta_geometric_sample.sample_lifetimes(rate, dropout, rng)
+        # The toss at the first purchase: who leaves there never comes back.
         if self.first_toss:
             lifetime = np.where(rng.random(size) < dropout, 0.0, lifetime)
         return rate, dropout, lifetime

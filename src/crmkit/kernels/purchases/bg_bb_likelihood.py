@@ -80,6 +80,7 @@ def objective(
             bend += tables.bends(cases, mass)
             bend += np.einsum("ij,ijp,ijq->pq", mass, slopes, slopes, optimize=True)
             bend -= (mean * weights[rows, None]).T @ mean
+        # By the logarithm of a parameter, the second derivative repeats the first.
         return value, slope, bend + np.diag(slope)
 
     return derivatives
@@ -107,6 +108,7 @@ def _blocks(
 ) -> "list[tuple[IntArray, _Cases]]":
     """Cut the histories into blocks of about as many cases each."""
     x, t, n = (column.astype(np.int64) for column in (frequency, recency, T))
+    # Histories with as many cases share a block, so that little of it is padding.
     order = np.argsort(n - t, kind="stable")
     blocks = []
     at = 0
@@ -115,6 +117,7 @@ def _blocks(
         rows = order[at : at + size]
         unseen = (n - t)[rows, None]
         step = np.arange(int(unseen.max()) + 1)
+        # Case 0 is to be there after n; case j to have left after t + j - 1.
         seen = np.where(step == 0, n[rows, None], t[rows, None] + step - 1)
         possible = step <= unseen
         seen = np.where(possible, seen, n[rows, None])
@@ -202,7 +205,9 @@ def _shares(logs: FloatArray) -> tuple[FloatArray, FloatArray]:
 def _log_sum(logs: FloatArray) -> FloatArray:
     if logs.shape[1] == 0:
         return np.full(logs.shape[0], -np.inf)
+    # The largest term is taken out first: the others then add without underflow.
     highest = logs.max(axis=1)
+    # A row without a possible case has none, and -inf minus -inf would be NaN.
     shift = np.where(np.isfinite(highest), highest, 0.0)
     total = np.exp(logs - shift[:, None]).sum(axis=1)
     some = total > 0

@@ -50,14 +50,17 @@ def count_dispersion(
     expected = rate * time
     statistic = float(weights @ ((count - expected) ** 2 / expected))
     inverse = float(weights @ (1 / expected))
+    # Given their total, counts are multinomial: the exact variance of chi-square.
     variance = 2 * (n - 1) + inverse - (n**2 + 2 * n - 2) / total
     z = (statistic - (n - 1)) / max(variance, 1e-300) ** 0.5
+    # The square of a normal is chi-square: half its tail is one side.
     normal = float(chdtrc(1, z * z)) / 2 if z > 0 else 1 - float(chdtrc(1, z * z)) / 2
     return CountDispersion(
         n=n,
         rate=rate,
         statistic=statistic,
         z=z,
+        # The larger of two approximations: neither is trusted alone.
         p_value=max(normal, float(chdtrc(n - 1, statistic))),
         signal_share=max(0.0, 1 - (n - 1) / statistic) if statistic else 0.0,
     )

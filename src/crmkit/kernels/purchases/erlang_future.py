@@ -276,7 +276,7 @@ def _discounted(*, t: FloatArray, log_rate: FloatArray, rows: _Rows) -> FloatArr
     result[plain] = _purchases(t=t[plain], rows=rows.at(np.flatnonzero(plain)))
     growing = (log_rate < 0) & np.isinf(t)
     result[growing] = np.inf
-    # In no time nothing is bought, and the logarithm of the time is no number.
+    # Nothing is bought in a span of 0, whose logarithm is not finite.
     other = np.flatnonzero(~plain & ~growing & (t > 0))
     some, rate = rows.at(other), log_rate[other]
     fades = np.where(rate > 0, _DISCOUNTED_AWAY / np.abs(rate), np.inf)

@@ -150,8 +150,10 @@ def discounted_expected_purchases(
 
     Infinite over an infinite horizon, unless there is a positive ``log_rate``.
     """
+    # Buyers who never leave and are not discounted buy without end.
     if np.isinf(horizon) and log_rate <= 0:
         return np.full(frequency.shape, np.inf)
+    # expm1 keeps the digits of a small rate that 1 - exp would cancel.
     paid = -np.expm1(-log_rate * horizon) / log_rate if log_rate else horizon
     return posterior_mean_rate(frequency, recency, T, r=r, alpha=alpha) * paid
 
@@ -170,6 +172,7 @@ def variance_of_purchases(
     That of a negative binomial: its mean, plus its mean squared over the shape.
     """
     rate = posterior_mean_rate(frequency, recency, T, r=r, alpha=alpha)
+    # The variance of a Poisson count, and that of the gamma rate it counts at.
     return rate * horizon * (1.0 + horizon / (alpha + T))
 
 

@@ -27,6 +27,7 @@ def nbd_terms(frequency: FloatArray, T: FloatArray, weights: FloatArray) -> NbdT
     """
     counted = rising(frequency, weights)
     tenures, tenure_weights, purchases = T, weights, weights * frequency
+    # Tenures that repeat are summed once each; distinct ones cost the sort.
     if not mostly_distinct(T):
         tenures, place = distinct(T)
         tenure_weights = _sums(place, weights, tenures.size)

@@ -20,6 +20,7 @@ def weighted_mean(s: FloatArray, w: FloatArray) -> float:
 
 def linearised_variance(s: FloatArray, w: FloatArray, cluster: IntArray) -> float:
     """Return G / (G - 1) sum over clusters of (sum w (s - mean))^2 / (sum w)^2."""
+    # The linear part of a ratio of two sums, by Taylor.
     pull = w * (s - weighted_mean(s, w))
     G = int(cluster.max()) + 1
     summed = np.bincount(cluster, pull, minlength=G)
@@ -49,6 +50,7 @@ def rake(
     rounds, apart = 0, np.inf
     while apart > tolerance and rounds < max_iterations:
         for code, share in margins:
+            # Each margin in turn: correcting one disturbs the others, ever less.
             held = np.bincount(code, w, minlength=share.size)
             factor = np.divide(
                 share * total, held, out=np.zeros_like(held), where=held > 0

@@ -36,6 +36,7 @@ def risk_difference(
     p, q = a / n, b / m
     low_p, high_p = intervals.wilson(np.array(a), np.array(n), level=level)
     low_q, high_q = intervals.wilson(np.array(b), np.array(m), level=level)
+    # Newcombe: the distances to the limits of each share add like sides.
     below = np.hypot(p - low_p, high_q - q)
     above = np.hypot(high_p - p, q - low_q)
     return p - q, float(p - q - below), float(p - q + above)
@@ -51,6 +52,7 @@ def isotonic(y: FloatArray, weight: FloatArray) -> FloatArray:
     level: list[list[float]] = []
     for value, w in zip(y.tolist(), weight.tolist(), strict=True):
         level.append([value, w, 1])
+        # Neighbours that fall are pooled, back as far as the pool makes others fall.
         while len(level) > 1 and level[-2][0] > level[-1][0]:
             last, before = level.pop(), level[-1]
             total = before[1] + last[1]

@@ -18,7 +18,9 @@ def life_table(
     last = int(duration.max(initial=0.0))
     ended = duration.astype(np.int64)
     lost = np.bincount(ended, weight * event, minlength=last + 1)
+    # Who is lost at renewal n has made the n - 1 before it.
     reached = _at_least(np.where(event, ended - 1, ended), weight, last)
+    # Renewals made before observation began were not seen.
     kept = reached - _at_least(entry.astype(np.int64), weight, last)
     return np.arange(1.0, last + 1), lost[1:].astype(np.float64), kept
 

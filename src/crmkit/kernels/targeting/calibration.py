@@ -50,6 +50,7 @@ def brier_parts(
 def log_loss(probability: FloatArray, y: FloatArray, weight: FloatArray) -> float:
     """Return the mean negative log-likelihood; infinite for a certainty that failed."""
     of_what_came = np.where(y > 0, probability, 1 - probability)
+    # Asked before the logarithm: 0 * -inf, of a row of weight 0, is NaN.
     if np.any((of_what_came == 0) & (weight > 0)):
         return float("inf")
     return float(-(weight @ np.log(of_what_came)) / weight.sum())
@@ -57,6 +58,7 @@ def log_loss(probability: FloatArray, y: FloatArray, weight: FloatArray) -> floa
 
 def spiegelhalter(probability: FloatArray, y: FloatArray) -> float:
     """Return z, standard normal under calibration (Spiegelhalter 1986)."""
+    # (y - p)(1 - 2p) is the Brier score minus its expectation under p.
     tilt = 1 - 2 * probability
     variance = np.sum(tilt**2 * probability * (1 - probability))
     return float(np.sum((y - probability) * tilt) / np.sqrt(variance))
@@ -77,5 +79,6 @@ def corrected_for_prior(
 
     Elkan (2001): prior odds multiply, so their logarithms add.
     """
+    # Drawing churners more often adds a constant to every log-odds.
     shift = logit(actual) - logit(sampled)
     return np.asarray(expit(logit(probability) + shift), dtype=np.float64)

@@ -51,6 +51,7 @@ def area(count: FloatArray, curve: FloatArray) -> float:
     It is not divided by the area of a perfect curve: a random ranking has 0.
     """
     n = float(count[-1])
+    # The trapezoids under the curve, less the triangle of a random order.
     under = float(np.diff(count) @ (curve[1:] + curve[:-1])) / 2
     return (under / n - float(curve[-1]) / 2) / n
 
@@ -84,5 +85,6 @@ def _compared(treated: FloatArray, control: FloatArray) -> slice:
 
     Both are running sums, so a search finds it; no cut is compared one by one.
     """
+    # Cuts with an empty group compare nothing: the curve is 0 there.
     begins = (np.searchsorted(group, 0.0, side="right") for group in (treated, control))
     return slice(int(max(begins)), None)

@@ -25,6 +25,7 @@ def sweep(referrer: IntArray, referee: IntArray, customers: int) -> list[IntArra
 
     The edges of a cycle never come.
     """
+    # Whoever has brought no one who is still open can be settled: leaves first.
     pending = np.bincount(referrer, minlength=customers)
     by_referee = np.argsort(referee, kind="stable")
     first = np.searchsorted(referee[by_referee], np.arange(customers + 1))
@@ -32,6 +33,7 @@ def sweep(referrer: IntArray, referee: IntArray, customers: int) -> list[IntArra
     rounds: list[IntArray] = []
     while ready.size:
         counts = first[ready + 1] - first[ready]
+        # All edges of all settled referees at once, without a loop over customers.
         within = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
         edges = by_referee[np.repeat(first[ready], counts) + within]
         rounds.append(edges)
@@ -61,6 +63,7 @@ def gross_values(
     gross = base.copy()
     for edges in rounds:
         moved = passed_on[edges, None] * gross[referee[edges]]
+        # A referrer may occur twice in a round, so += would lose one of them.
         np.add.at(gross, referrer[edges], moved)
     return gross
 
@@ -82,6 +85,7 @@ def transfers(
     """
     customers = own.shape[0]
     moved_saving = np.zeros_like(own)
+    # What one side gains the other gives: transfers sum to zero.
     np.add.at(moved_saving, referrer, weight[:, None] * saving[referee])
     np.subtract.at(moved_saving, referee, weight[:, None] * saving[referee])
     passed_on = weight * share

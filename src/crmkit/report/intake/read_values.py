@@ -64,7 +64,15 @@ class _Texts:
     index: IntArray
     filled: "pa.Array" = field(repr=False)
 
-    def read(self, values: "pa.Array", **more: object) -> ReadColumn:
+    def read(
+        self,
+        values: "pa.Array",
+        *,
+        notes: tuple[str, ...] = (),
+        options: tuple[str, ...] = (),
+        unsettled: tuple[Unsettled, ...] = (),
+        currency: str = "",
+    ) -> ReadColumn:
         """Give each row the value of its text; mark those whose text has none."""
         compute = import_module("pyarrow.compute")
         wrong = compute.and_(compute.is_null(values), compute.is_valid(self.filled))
@@ -78,7 +86,10 @@ class _Texts:
             values=taken,
             wrong=rows,
             first="" if first is None else str(first.as_py()),
-            **more,  # type: ignore[arg-type]
+            notes=notes,
+            options=options,
+            unsettled=unsettled,
+            currency=currency,
         )
 
 

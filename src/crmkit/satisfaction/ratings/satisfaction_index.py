@@ -179,6 +179,7 @@ def fit_satisfaction_index(
     low, high = require_range(scale)
     X = items(read_eager(responses, columns), columns, (low, high))
     kept = complete_rows(X, at_least=2)
+    # Sums of floats depend on their order: the index must not depend on the rows.
     X = in_content_order(X[kept])
     means = tuple(X.mean(axis=0).tolist())
     index = SatisfactionIndex(
@@ -196,6 +197,7 @@ def fit_satisfaction_index(
 
 
 def _alpha(X: FloatArray) -> float | None:
+    # Alpha compares items with their sum: it needs two, and a sum that varies.
     if X.shape[1] < 2 or X.sum(axis=1).std() == 0:
         return None
     return reliability.cronbach_alpha(X)
