@@ -8,6 +8,9 @@ BIN := $(VENV)/bin
 
 # One BLAS thread per test worker: two workers on two cores.
 export OPENBLAS_NUM_THREADS := 1
+# Bytecode is kept, whatever the machine's default: without it each of the hundreds of
+# processes of tests, notebooks and docs compiles pandas anew, for 3 s.
+export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint unit docs bench heavy mistakes mutants audit engines oldest format api clean
@@ -30,7 +33,7 @@ unit: $(VENV)/dev.stamp ## The tests alone: pytest, warnings as errors
 	$(BIN)/python -m pytest -n auto --dist loadgroup -m "not heavy" $(PYTEST_ARGS)
 
 docs: $(VENV)/dev.stamp ## Build the site into docs/_build/html, warnings as errors
-	$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build/html
+	$(BIN)/python -m sphinx -W --keep-going -q -j 2 -b html docs docs/_build/html
 	@echo "The site is at $(CURDIR)/docs/_build/html/index.html"
 
 bench: $(VENV)/dev.stamp ## Speed, accuracy and memory beside the peers

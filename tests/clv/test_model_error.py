@@ -14,6 +14,8 @@ import pytest
 from scipy import stats
 
 from crmkit import calibration_holdout_summary, clv
+from crmkit._check import ProvenHistory
+from crmkit.clv.checking import right_model_variance
 from crmkit.datasets import load_cdnow_sample
 from crmkit.errors import InvalidTypeError, InvalidValueError, NotEnoughDataError
 
@@ -231,6 +233,32 @@ def test_past_errors_are_those_of_models_fitted_by_hand(log: pd.DataFrame) -> No
     assert unsure == pytest.approx(np.var(np.log(totals)), rel=0.2)
     # Money scatters more than purchases do, and its parameters are unsure too.
     assert last.value_chance > last.purchases_chance
+
+
+def test_a_sample_of_the_cells_shows_how_totals_move_with_the_parameters(
+    log: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    customers = calibration_holdout_summary(
+        log,
+        calibration_period_end="1997-09-30",
+        observation_period_end="1998-06-30",
+        time_unit="week",
+    )
+    model = clv.fit_bg_nbd(customers)
+    history = ProvenHistory(
+        *(customers[name].to_numpy(float) for name in ("frequency", "recency", "T"))
+    )
+    worth = np.linspace(1.0, 50.0, len(customers))
+    found = []
+    for most in (10**9, 200):
+        monkeypatch.setattr(right_model_variance, "_MOST_CELLS", most)
+        found.append(
+            right_model_variance.purchases_parameter_variance(
+                model, history, worth, horizon=39.0
+            )
+        )
+    assert found[1] == pytest.approx(found[0], rel=0.05)
+    assert not np.array_equal(found[0], found[1])
 
 
 def test_errors_known_by_a_day_are_those_learned_by_that_day(

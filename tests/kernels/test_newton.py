@@ -116,6 +116,18 @@ def test_a_wrong_gradient_is_reported_as_no_gain() -> None:
     assert top.message == "No step gains any more."
 
 
+def test_a_step_that_never_gains_is_given_up_after_few_trials() -> None:
+    asked: list[float] = []
+
+    def liar(at: FloatArray) -> Derivatives:
+        asked.append(float(at[0]))
+        return float(-at[0]), np.array([1.0]), np.array([[-1.0]])
+
+    _climb(liar, [0.0])
+    assert len(asked) == 17
+    assert asked[-1] == pytest.approx(0.5**4 * 0.125**11, rel=1e-12)
+
+
 def test_the_start_is_left_as_it_was_and_a_rerun_is_the_same_to_the_bit() -> None:
     start = np.array([-1.2, 1.0])
     first = maximise(_rosenbrock, start, tolerance=1e-10, max_iterations=100)

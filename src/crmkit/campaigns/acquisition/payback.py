@@ -1,6 +1,5 @@
 """How long customers take to repay what it cost to win them."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -17,7 +16,7 @@ from ..._check import (
     rate,
 )
 from ...errors import InvalidValueError
-from ...fits import checked, from_document, to_document
+from ...fits import JsonResult, checked
 from ...kernels.campaigns.repaid_cost import (
     constant_margin_value,
     margin_sums,
@@ -32,7 +31,7 @@ _PERIODS = 10_000  # at a constant retention, later periods repay nothing
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 @checked
-class Payback:
+class Payback(JsonResult):
     """The time in which margins repay a cost, with and without customers who leave.
 
     Attributes
@@ -62,15 +61,6 @@ class Payback:
     def pays_back(self) -> bool:
         """Whether the margins ever cover the cost."""
         return self.periods is not None
-
-    def to_dict(self) -> dict[str, object]:
-        """Return the measure as a JSON document."""
-        return to_document(self)
-
-    @classmethod
-    def from_dict(cls, document: Mapping[str, object]) -> "Payback":
-        """Build the measure from its JSON document."""
-        return from_document(cls, document)
 
 
 def payback(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..._frames import (
+    EagerFrame,
     flag_rules,
     number_rules,
     numbers,
@@ -20,12 +21,17 @@ from ...typing import FloatArray, IntArray, IntoDataFrame
 __all__ = ["RandomisedOutcomes", "read_randomised"]
 
 _EXACT = 2.0**53
+_SHORT = 2.0**30  # below half of what 32 bits hold: drawn customers may be more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class RandomisedOutcomes:
-    """Customers from the highest score down, and where blocks of equal scores end."""
+    """Customers from the highest score down, and where blocks of equal scores end.
 
+    ``frame`` is the open frame that they came from, in its own order.
+    """
+
+    frame: EagerFrame
     score: FloatArray
     treated: FloatArray
     outcome: FloatArray
@@ -33,33 +39,42 @@ class RandomisedOutcomes:
 
     def room(self) -> "Room":
         """Return memory for ``sums``, to be used for one resample after another."""
-        # Sums of whole numbers take a quarter of the time of sums of floats.
-        most = float(np.abs(self.outcome).max()) * self.outcome.size
-        whole = most < _EXACT and bool(np.all(self.outcome == np.rint(self.outcome)))
-        kind = np.int64 if whole else np.float64
+        # Sums of whole numbers take a quarter of the time of sums of floats, and of
+        # short ones an eighth.
+        most = max(float(np.abs(self.outcome).max()), 1.0) * self.outcome.size
+        whole = bool(np.all(self.outcome == np.rint(self.outcome)))
+        kind: type[np.number] = np.float64
+        if whole and most < _EXACT:
+            kind = np.int32 if most < _SHORT else np.int64
         n = self.score.size
         return Room(
             treated=self.treated.astype(kind),
             outcome=self.outcome.astype(kind),
             parts=np.empty((4, n), kind),
             running=np.zeros((4, n + 1), kind),
+            found=np.zeros((4, self.ends.size + 1)),
         )
 
     def sums(
         self, times: FloatArray | IntArray, room: "Room | None" = None
     ) -> FloatArray:
-        """Return treated, control, and the outcomes of each, above each cut."""
+        """Return treated, control, and the outcomes of each, above each cut.
+
+        In memory that the next call with the same room overwrites.
+        """
         room = room or self.room()
         t, c, added, kept = room.parts
         np.multiply(times, room.treated, out=t, casting="unsafe")
         np.subtract(times, t, out=c, casting="unsafe")
         np.multiply(t, room.outcome, out=added)
         np.multiply(c, room.outcome, out=kept)
-        np.cumsum(room.parts, axis=1, out=room.running[:, 1:])
-        found = room.running
+        for part, running in zip(room.parts, room.running, strict=True):
+            np.cumsum(part, out=running[1:])
         if self.ends.size < self.score.size:
-            found = found[:, np.append(0, self.ends + 1)]
-        return np.asarray(found, dtype=np.float64)
+            room.found[:, 1:] = room.running[:, self.ends + 1]
+        else:
+            room.found[:] = room.running
+        return room.found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -70,6 +85,7 @@ class Room:
     outcome: np.ndarray
     parts: np.ndarray
     running: np.ndarray
+    found: FloatArray
 
 
 def read_randomised(
@@ -105,6 +121,7 @@ def read_randomised(
     order = np.lexsort((outcome, treated, score))[::-1]
     score = score[order]
     return RandomisedOutcomes(
+        frame=frame,
         score=score,
         treated=np.asarray(treated[order]),
         outcome=np.asarray(outcome[order]),

@@ -53,9 +53,11 @@ def read_ranked(
     )
     if clv is not None:
         value = np.full(scored.risk.size, positive("clv", clv))
-    else:
-        value = numbers(scored.frame, clv_col)
-        refuse_overflow(value, clv_col)
+        risk, churned = ranking.ranked_flags(scored.risk, scored.churned)
+        ends = ranking.ends_of_blocks(risk)
+        return Ranked(risk=risk, churned=churned, clv=value, ends=ends)
+    value = numbers(scored.frame, clv_col)
+    refuse_overflow(value, clv_col)
     order, ends = ranking.block_ends(scored.risk)
     return Ranked(
         risk=scored.risk[order],

@@ -1,6 +1,6 @@
 """How quantities respond to a product's own price, and what a change would bring."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,7 +22,7 @@ from ..._frames import (
     with_scores,
 )
 from ...errors import ConvergenceError, NotEnoughDataError
-from ...fits import Interval, checked, from_document, to_document
+from ...fits import Interval, JsonResult, checked
 from ...kernels.campaigns.price_elasticity import elasticity, informative
 from ...typing import FloatArray, IntoDataFrame, IntoFrameT
 
@@ -33,7 +33,7 @@ _VARIED = 1e-8  # variance of the logarithm of prices: a hundredth of a percent
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 @checked
-class PriceResponse:
+class PriceResponse(JsonResult):
     """How many percent the quantity changes if the price rises by one percent.
 
     Attributes
@@ -178,15 +178,6 @@ class PriceResponse:
             "profit_change_upper": most,
         }
         return with_scores(customers, keys, scores, rules=rules)
-
-    def to_dict(self) -> dict[str, object]:
-        """Return the fit as a JSON document."""
-        return to_document(self)
-
-    @classmethod
-    def from_dict(cls, document: Mapping[str, object]) -> "PriceResponse":
-        """Build the fit from its JSON document."""
-        return from_document(cls, document)
 
 
 @typed

@@ -11,6 +11,7 @@ from ..._frames import (
     EagerFrame,
     group_rows,
     id_rules,
+    native,
     number_rules,
     numbers,
     read_eager,
@@ -18,7 +19,7 @@ from ..._frames import (
     require_ids,
     require_numbers,
     require_present,
-    with_columns_of,
+    with_arrays,
 )
 from ...errors import InvalidValueError
 from ...fits import shown
@@ -180,7 +181,7 @@ def select_targets(
         method=method,
     )
     return TargetSelection(
-        customers=with_columns_of(customers, {"selected": found.selected}),
+        customers=native(with_arrays(frame, {"selected": found.selected}), customers),
         profit=found.profit,
         bound=found.bound,
         gap=found.gap,

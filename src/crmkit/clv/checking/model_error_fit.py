@@ -13,8 +13,17 @@ from ..._check import day_count, listed, typed
 from ..._dates import date_of
 from ..._frames import numbers, read_eager
 from ...errors import ConvergenceError, InvalidValueError, NotEnoughDataError
+from ...fits import told
 from ...rfm.calibration_holdout_summary import calibration_holdout_summary
-from ...typing import HISTORY, Day, FloatArray, IntoDataFrame, PurchaseModel, SpendModel
+from ...typing import (
+    HISTORY,
+    Day,
+    FloatArray,
+    IntoDataFrame,
+    Progress,
+    PurchaseModel,
+    SpendModel,
+)
 from ..uncertainty.model_error import ModelError, PastError
 from ..value.fitted_unit import unit_of
 from ..value.opened_customers import proved
@@ -58,6 +67,7 @@ def fit_model_error(
     customer_id_col: str = "customer_id",
     date_col: str = "date",
     amount_col: str = "amount",
+    progress: Progress | None = None,
 ) -> ModelError:
     """Learn how far totals miss, from forecasts made at past cutoffs.
 
@@ -84,6 +94,8 @@ def fit_model_error(
         ``time_unit`` of the model that will forecast.
     customer_id_col, date_col, amount_col
         The columns read.
+    progress
+        Is called with the number of cutoffs done and of all; None for silence.
 
     Returns
     -------
@@ -155,7 +167,7 @@ def fit_model_error(
     errors: list[PastError] = []
     unit: str | None = None
     skipped = 0
-    for day in known:
+    for day in told(known, progress):
         try:
             origin = _fitted(split, day, leads[0], purchases, spend)
         except (NotEnoughDataError, ConvergenceError):
@@ -208,36 +220,40 @@ def _past_error(origin: _Origin, split: Summary, day: int, lead: int) -> PastErr
     expected = model.expected_purchases(*history, horizon=span)
     variance = model.variance_of_purchases(*history, horizon=span)
     came = float(numbers(frame, "holdout_frequency").sum())
-    purchases = _log_ratio(came, float(expected.sum()))
-    unsure = purchases_parameter_variance(model, history, None, horizon=span)
     error = PastError(
         cutoff=date_of(day).isoformat(),
         lead_days=lead,
         horizon=span,
-        purchases=purchases,
+        purchases=_log_ratio(came, float(expected.sum())),
         value=None,
-        purchases_chance=_chance(variance, expected) + unsure,
+        purchases_chance=_chance(variance, expected),
     )
     if money is None:
-        return error
+        unsure = purchases_parameter_variance(model, history, None, horizon=span)
+        return _less_sure(error, float(unsure[0]))
     paid_so_far = (np.asarray(history.frequency), numbers(frame, "monetary_value"))
     worth = expected_worth(money, *paid_so_far)
+    unsure = purchases_parameter_variance(model, history, worth, horizon=span)
     paid = float(numbers(frame, "holdout_total_amount").sum())
     within, between = amount_variance(money, *paid_so_far)
     square = variance + expected**2
     scatter = variance * worth**2 + expected * within + square * between
+
+    def log_value(one: SpendModel) -> FloatArray:
+        total = float(expected @ expected_worth(one, *paid_so_far))
+        return np.full(1, log(max(total, 1e-300)))
+
     return replace(
-        error,
+        _less_sure(error, float(unsure[0])),
         value=_log_ratio(paid, float(expected @ worth)),
         value_chance=_chance(scatter, expected * worth)
-        + purchases_parameter_variance(model, history, worth, horizon=span)
-        + spread_of(
-            money,
-            lambda one: log(
-                max(float(expected @ expected_worth(one, *paid_so_far)), 1e-300)
-            ),
-        ),
+        + float(unsure[1])
+        + float(spread_of(money, log_value)[0]),
     )
+
+
+def _less_sure(error: PastError, variance: float) -> PastError:
+    return replace(error, purchases_chance=error.purchases_chance + variance)
 
 
 def _log_ratio(actual: float, forecast: float) -> float | None:

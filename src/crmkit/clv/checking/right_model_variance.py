@@ -5,7 +5,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from ..._check import ProvenHistory
+from ..._check import ProvenHistory, known_history
 from ...fits import FitReport
 from ...kernels.base.cells import group
 from ...typing import FloatArray, PurchaseModel, SpendModel
@@ -22,6 +22,8 @@ __all__ = [
 
 _Model = TypeVar("_Model")
 
+_MOST_CELLS = 1_000
+
 
 def purchases_parameter_variance(
     purchases: PurchaseModel,
@@ -29,25 +31,31 @@ def purchases_parameter_variance(
     worth: FloatArray | None,
     *,
     horizon: float,
-) -> float:
-    """Return the variance of the logarithm of a total, by the purchase parameters.
+) -> FloatArray:
+    """Return the variance of the logarithms of totals, by the purchase parameters.
 
-    The total is of purchases or, with each customer's ``worth``, of money.
+    The first total is of purchases; with each customer's ``worth``, the second is of
+    money. Both follow from one expectation per set of parameters.
     """
     cells = group(tuple(history), inverse=True)
-    weights: FloatArray = cells.weights
+    weights = cells.weights[None]
     if worth is not None and cells.inverse is not None:
-        weights = np.bincount(cells.inverse, worth, cells.size).astype(np.float64)
+        money = np.bincount(cells.inverse, worth, cells.size).astype(np.float64)
+        weights = np.stack([cells.weights, money])
+    # How a total moves is seen as well on every so-many-th cell: cells are sorted, so
+    # each stretch of frequency, recency and age keeps its share.
+    step = max(cells.size // _MOST_CELLS, 1)
+    few = known_history(*(column[step // 2 :: step] for column in cells.columns))
+    share = weights[:, step // 2 :: step]
 
-    def log_total(model: PurchaseModel) -> float:
-        ahead = model.expected_purchases(*cells.columns, horizon=horizon)
-        return _log(float(weights @ ahead))
+    def log_totals(model: PurchaseModel) -> FloatArray:
+        return _log(share @ model.expected_purchases(*few, horizon=horizon))
 
-    return spread_of(purchases, log_total)
+    return spread_of(purchases, log_totals)
 
 
-def spread_of(model: _Model, log_total: Callable[[_Model], float]) -> float:
-    """Return the variance of a logarithm over the parameters that a fit allows.
+def spread_of(model: _Model, log_totals: Callable[[_Model], FloatArray]) -> FloatArray:
+    """Return the variance of logarithms over the parameters that a fit allows.
 
     Half the difference one standard error to either side of each principal axis: the
     delta method with a slope that sees the curve.
@@ -57,15 +65,14 @@ def spread_of(model: _Model, log_total: Callable[[_Model], float]) -> float:
     # Of parameters that are all but free the covariance says nothing: leaving them out
     # errs on the side of a wider range.
     if report is None or covariance is None or report.weakly_identified:
-        return 0.0
+        return np.zeros(2)
     size, axes = np.linalg.eigh(np.array(covariance))
     steps = (axes * np.sqrt(np.maximum(size, 0.0))).T
-    slopes = [
-        (log_total(moved(model, step)) - log_total(moved(model, -step))) / 2  # type: ignore[type-var]
-        for step in steps
-    ]
-    found = float(np.sum(np.square(slopes)))
-    return found if np.isfinite(found) else 0.0
+    up = np.stack([log_totals(moved(model, step)) for step in steps])  # type: ignore[type-var]
+    down = np.stack([log_totals(moved(model, -step)) for step in steps])  # type: ignore[type-var]
+    with np.errstate(invalid="ignore"):  # of two totals of 0 the logarithms are endless
+        found = np.square((up - down) / 2).sum(axis=0)
+    return np.where(np.isfinite(found), found, 0.0)
 
 
 def expected_worth(
@@ -108,5 +115,6 @@ def amount_variance(
     return within, between
 
 
-def _log(total: float) -> float:
-    return float(np.log(total)) if total > 0 else float("-inf")
+def _log(totals: FloatArray) -> FloatArray:
+    with np.errstate(divide="ignore"):
+        return np.asarray(np.log(np.maximum(totals, 0.0)))

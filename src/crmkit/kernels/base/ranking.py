@@ -14,6 +14,7 @@ __all__ = [
     "blocks",
     "ends_of_blocks",
     "gain_at",
+    "ranked_flags",
     "roc_area_variance",
     "share_above",
     "sums_at",
@@ -25,6 +26,23 @@ def block_ends(score: FloatArray) -> tuple[IntArray, IntArray]:
     # Equal scores are one block: their order is free, and the unstable sort faster.
     order = np.argsort(score)[::-1]
     return order, ends_of_blocks(score[order])
+
+
+def ranked_flags(score: FloatArray, flag: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Sort scores and flags of 0 and 1 together, from the highest score down."""
+    if np.any(score < 0):
+        order = np.argsort(score)[::-1]
+        return score[order], flag[order]
+    # The bits of a number that is not negative rise with it and leave the sign's free
+    # for the flag. Sorting such keys takes a fifth of the time of sorting places, and
+    # nothing is looked up by place. Adding 0 turns minus zero into zero.
+    keys = (score + 0.0).view(np.uint64) << np.uint64(1)
+    keys |= flag.astype(np.uint64)
+    keys.sort()
+    falling = np.ascontiguousarray(keys[::-1])
+    ranked = (falling & np.uint64(1)).astype(np.float64)
+    falling >>= np.uint64(1)
+    return falling.view(np.float64), ranked
 
 
 def ends_of_blocks(ranked: FloatArray) -> IntArray:

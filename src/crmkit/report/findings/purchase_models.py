@@ -56,6 +56,11 @@ class ChosenModel:
 
     key: str
     models: Models
+    early: PurchaseFit | None = None  # its fit to the part before the weeks held back
+
+    def fit_early(self, customers: IntoDataFrame) -> PurchaseFit:
+        """Return the fit that the comparison made of the early part, or make it."""
+        return self.fit(customers) if self.early is None else self.early
 
     def fit(self, customers: IntoDataFrame) -> PurchaseFit:
         """Fit the chosen model to one row per customer, in weeks."""
@@ -109,7 +114,7 @@ def choose_model(
     like
         A frame of the library to use.
     """
-    lines = () if early is None else _compared(early, like)
+    lines, fitted = ((), {}) if early is None else _compared(early, like)
     scored = [line for line in lines if line.log_score is not None]
     key: str
     reason: Literal["best", "asked", "only"]
@@ -125,6 +130,7 @@ def choose_model(
     differ = heterogeneity(customers)
     return ChosenModel(
         key=key,
+        early=fitted.get(_FITS[key][0]),
         models=Models(
             chosen=_FITS[key][0],
             reason=reason,
@@ -139,7 +145,10 @@ def choose_model(
     )
 
 
-def _compared(early: EagerFrame, like: IntoDataFrame) -> tuple[ModelLine, ...]:
+def _compared(
+    early: EagerFrame, like: IntoDataFrame
+) -> tuple[tuple[ModelLine, ...], dict[str, PurchaseFit]]:
+    """Return a line per model that could be fitted, and the fits."""
     customers = native(early, like)
     fitted: dict[str, PurchaseFit] = {}
     for key in MODELS:
@@ -150,11 +159,11 @@ def _compared(early: EagerFrame, like: IntoDataFrame) -> tuple[ModelLine, ...]:
         except CrmkitError:
             continue  # A model that cannot be fitted is not a candidate.
     if not fitted or not numbers(early, "holdout_frequency").sum():
-        return ()
+        return (), fitted
     found: ModelComparison = compare_models(
         customers, models=fitted, holdout_frequency_col="holdout_frequency"
     )
-    return tuple(
+    lines = tuple(
         ModelLine(
             name=score.name,
             log_score=score.holdout.log_score,
@@ -164,6 +173,7 @@ def _compared(early: EagerFrame, like: IntoDataFrame) -> tuple[ModelLine, ...]:
         for score in found.scores
         if score.holdout is not None
     )
+    return lines, fitted
 
 
 def _spend(customers: IntoDataFrame) -> tuple[float | None, float | None]:

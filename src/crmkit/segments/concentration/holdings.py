@@ -18,6 +18,7 @@ from ..._frames import (
 )
 from ...errors import InvalidValueError, NotEnoughDataError
 from ...kernels.groups import lorenz
+from ...kernels.groups.value_blocks import value_blocks
 from ...typing import FloatArray, IntArray, Missing
 
 __all__ = ["Holdings", "open_holdings", "read_holdings"]
@@ -73,14 +74,21 @@ class Holdings:
         """Return the customers with each loss counted as 0."""
         return replace(self, value=np.maximum(self.value, 0.0))
 
-    def one_by_one(self) -> "Holdings":
-        """Return one entry per row, where an engine had counted equal values."""
-        if not self.weights_count or self.weight.strides == (0,):
-            return self
-        value = np.repeat(self.value, self.weight.astype(np.int64))
-        return replace(
-            self, value=value, weight=np.broadcast_to(np.float64(1.0), value.shape)
-        )
+    def drawn_units(self) -> "tuple[Holdings, IntArray | int]":
+        """Return what resamples are drawn from: entries, and their number or sizes.
+
+        One entry per row, where an engine had counted equal values; of very many
+        customers, blocks of neighbours, at their mean value.
+        """
+        if not self.weights_count:
+            return self, self.value.size
+        value = self.value
+        if self.weight.strides != (0,):
+            value = np.repeat(value, self.weight.astype(np.int64))
+        blocks = value_blocks(value)
+        entries, sizes = (value, value.size) if blocks is None else blocks
+        weight = np.broadcast_to(np.float64(1.0), entries.shape)
+        return replace(self, value=entries, weight=weight), sizes
 
     def drawn(self, times: IntArray) -> "Holdings":
         """Return a resample: each entry, drawn so many times."""
