@@ -65,7 +65,7 @@ def limited_choice(
         price = 0.0
     if exact and rows.size and narrow.size:
         quick = method == "auto"
-        inside, bound = exact_choice(
+        inside, lower_bound = exact_choice(
             profit[rows],
             use,
             narrow,
@@ -74,6 +74,7 @@ def limited_choice(
             gap=_QUICK_GAP if quick else _GAP,
             most_branches=_QUICK if quick else _MOST_BRANCHES,
         )
+        bound = min(bound, lower_bound)
     selected = np.zeros(profit.size, dtype=bool)
     selected[rows[inside]] = True
     earned = float(profit[selected].sum())
