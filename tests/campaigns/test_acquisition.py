@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import stats
 
@@ -162,3 +163,20 @@ def test_winning_against_keeping(rng: np.random.Generator) -> None:
         one.interval()
     with pytest.raises(NotEnoughDataError, match="customers won"):
         acquisition_vs_retention(periods.assign(n_won=0))
+
+
+def test_no_periods_and_no_customers_are_no_warning() -> None:
+    periods = pd.DataFrame({"media": [10.0, 20, 30], "n_customers": [1, 2, 3]})
+    none = acquisition_cost_by(periods.head(0), cost_cols=["media"])
+    assert not none["marginal_cost"].notna().any()
+    with pytest.raises(InvalidValueError, match=r"count beyond 1e\+15"):
+        acquisition_cost_by(periods.assign(n_customers=1e75), cost_cols=["media"])
+
+
+@pytest.mark.parametrize("discount", [0.5, 1e12, 1e308])
+def test_a_high_discount_rate_leaves_the_first_margin_only(discount: float) -> None:
+    found = payback(acquisition_cost=2, margin=1, retention=0.9, discount_rate=discount)
+    assert not found.pays_back or discount < 1
+    assert found.profit[0] == -1
+    with pytest.raises(InvalidValueError, match="beyond 1e"):
+        payback(acquisition_cost=2, margin=1e308, retention=0.9)

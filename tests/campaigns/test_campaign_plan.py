@@ -9,7 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crmkit.campaigns import arm_effects, campaign_plan, policy_profit, select_targets
-from crmkit.errors import InvalidTypeError, InvalidValueError, NotEnoughDataError
+from crmkit.errors import (
+    InvalidTypeError,
+    InvalidValueError,
+    MissingColumnError,
+    NotEnoughDataError,
+)
 from crmkit.kernels.base.intervals import normal_quantile
 from crmkit.kernels.campaigns.arm_cells import arm_cells, planned_gain, shrunk_effects
 from crmkit.kernels.campaigns.policy_value import gain_per_customer, mean_with_variance
@@ -284,7 +289,6 @@ def expected_by_model(
 
 
 MODEL: dict[str, Any] = {
-    "gain_cols": {"mail": "mail_gain", "call": "call_gain"},
     "control": "none",
     "arm_costs": {"mail": 0.5, "call": 3.0},
 }
@@ -370,12 +374,13 @@ def test_a_model_that_knows_more_earns_more_than_a_rule(
 def test_one_source_of_expectations_is_asked_for(rng: np.random.Generator) -> None:
     base = pd.DataFrame(expected_by_model(rng, 200)).assign(segment="s")
     for wrong, found in (
-        ({"by": "segment", "pilot": base}, "two sources of expectations"),
-        ({"gain_cols": None}, "two sources of expectations, or none"),
-        ({"gain_cols": {"mail": "mail_gain"}}, "gains of .'mail'., and costs of"),
+        ({"by": "segment"}, "'pilot' and 'by': only one of them"),
+        ({"pilot": base}, "'pilot' and 'by': only one of them"),
         ({"capacity": {"fax": 1}}, "which has no cost"),
     ):
         with pytest.raises(InvalidValueError, match=found):
             campaign_plan(base, check_on=base, **{**MODEL, **wrong})
+    with pytest.raises(MissingColumnError, match="'call_gain'"):
+        campaign_plan(base[["arm"]], check_on=base, **MODEL)
     with pytest.raises(NotEnoughDataError, match="of arm 'call'"):
         campaign_plan(base, check_on=base[base["arm"] != "call"], **MODEL)

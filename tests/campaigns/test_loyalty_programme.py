@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -329,3 +330,23 @@ def test_customers_and_value_are_in_one_tier_each(seed: int, bar: int) -> None:
     trips = base.groupby("period")["n_trips"].sum()
     assert by_period["value"].sum().tolist() == trips.tolist()
     assert (by_period["n_entered"].sum() == by_period["n_left"].sum()).all()
+
+
+def test_next_to_no_points_leave_bounds_and_no_warning() -> None:
+    triangle = pd.DataFrame(
+        {
+            "cohort": [1, 1, 1, 2, 2, 3],
+            "age": [0, 1, 2, 0, 1, 0],
+            "issued": [10.0, 10, 10, 12, 12, 15],
+            "redeemed": [3.0, 2, 1, 4, 2, 5],
+        }
+    )
+    for row in range(6):
+        tiny = triangle.copy()
+        tiny.loc[row, "redeemed"] = 5e-324
+        found = redemption_by_cohort(tiny)
+        assert (found["expected_redeemed"] >= found["redeemed"]).all()
+        assert (found["expected_redeemed_upper"] <= found["issued"]).all()
+    # An age of a billion would need a triangle of a billion columns.
+    with pytest.raises(InvalidValueError, match="age beyond the number of rows"):
+        redemption_by_cohort(triangle.assign(age=[0, 1, 2, 0, 1, 10**9]))

@@ -126,3 +126,22 @@ def test_a_search_that_is_ended_early_keeps_a_proven_gap(
         assert rate[found.selected].sum() <= 0.8 + 1e-9
         assert found.profit <= best.profit * (1 + 1e-6) <= found.bound * (1 + 2e-6)
         assert found.gap < 0.1
+
+
+@pytest.mark.parametrize("method", ["auto", "greedy", "exact"])
+def test_a_limit_that_cannot_bind_is_not_in_the_way(method: Any) -> None:
+    import pandas as pd
+
+    base = pd.DataFrame(
+        {
+            "customer_id": [1, 2, 3],
+            "expected_profit": [1.0, 2, 3],
+            "cost": [0.0, 1e-300, 1],
+            "channel": ["mail", "mail", "call"],
+        }
+    )
+    free = select_targets(base, budget=0, capacity={"call": 1}, method=method)
+    assert free.customers["selected"].tolist() == [True, False, False]
+    both = select_targets(base, budget=0.5, capacity={"call": 0}, method=method)
+    assert both.customers["selected"].tolist() == [True, True, False]
+    assert free.gap == both.gap == 0

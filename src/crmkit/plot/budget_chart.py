@@ -5,11 +5,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .._check import typed
-from .._frames import numbers
 from ..errors import NotEnoughDataError
 from ..typing import IntoDataFrame
 from .drawing.chart import Chart, Scale, layer
-from .drawing.columns import read_drawn
+from .drawing.columns import amounts_in, read_drawn
 from .drawing.matplotlib_axes import draw
 from .drawing.number_formats import money
 
@@ -63,7 +62,7 @@ def budget_line(
     'Budgets above $2k bring less than 1% more'
     """
     frame = read_drawn(budgets, ("budget", "profit"))
-    budget, profit = numbers(frame, "budget"), numbers(frame, "profit")
+    budget, profit = amounts_in(frame, "budget", "profit")
     if not budget.size:
         raise NotEnoughDataError(
             needed="a table with rows", got="an empty one", remedy="Pass more budgets."

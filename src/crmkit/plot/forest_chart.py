@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from .._check import names_given, typed
+from .._check import HUGE, names_given, typed
 from .._frames import numbers
 from ..errors import NotEnoughDataError
 from ..typing import FloatArray, IntoDataFrame
@@ -87,7 +87,7 @@ def interval_forest(
     marks = [] if reference_col is None else [reference_col]
     frame = read_drawn(groups, (*columns, value_col, *marks))
     value = numbers(frame, value_col)
-    known = np.isfinite(value)
+    known = np.abs(value) <= HUGE  # neither a hole nor beyond an axis
     if not known.any():
         raise NotEnoughDataError(
             needed=f"a group with a number in column {value_col!r}",

@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .._check import typed
-from .._frames import EagerFrame, numbers
+from .._frames import EagerFrame
 from ..errors import NotEnoughDataError
 from ..typing import FloatArray, IntoDataFrame
 from .drawing.chart import Chart, Layer, Scale, Tone, layer
-from .drawing.columns import interval_in, names_in, read_drawn, words
+from .drawing.columns import amounts_in, interval_in, names_in, read_drawn, words
 from .drawing.matplotlib_axes import draw
 from .drawing.number_formats import money, percent
 
@@ -61,10 +61,12 @@ def redemption_bars(
     """
     wanted = ("issued", "redeemed", "expected_redeemed")
     frame = read_drawn(cohorts, (by, *wanted))
-    issued, redeemed, expected = (numbers(frame, name) for name in wanted)
+    issued, redeemed, expected = amounts_in(frame, *wanted, sign="nonnegative")
     _require_rows(frame)
     place = np.arange(issued.size, dtype=np.float64)
     ends = interval_in(frame, "expected_redeemed")
+    if ends is not None:  # never outside the bar
+        ends = np.clip(ends[0], 0.0, issued), np.clip(ends[1], 0.0, issued)
     arms = (
         ()
         if ends is None
@@ -135,8 +137,8 @@ def liability_bars(
     'The liability of 2 is $1.07k, 12% of what was deferred'
     """
     frame = read_drawn(periods, (by, "points_revenue", "points_liability"))
-    revenue, owed = (
-        numbers(frame, name) for name in ("points_revenue", "points_liability")
+    revenue, owed = amounts_in(
+        frame, "points_revenue", "points_liability", sign="nonnegative"
     )
     _require_rows(frame)
     names = names_in(frame, by)

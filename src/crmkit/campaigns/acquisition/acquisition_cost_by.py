@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.special import stdtrit
 
-from ..._check import fraction, names_given
+from ..._check import LONGEST, fraction, names_given
 from ..._frames import (
+    Rule,
     number_rules,
     numbers,
     nw,
@@ -101,6 +102,14 @@ def acquisition_cost_by(
             rule
             for name in (*costs, n_customers_col)
             for rule in number_rules(opened, name, sign="nonnegative")
+        ]
+        + [
+            Rule(
+                column=n_customers_col,
+                broken=nw.col(n_customers_col) > LONGEST,
+                found=f"count beyond {LONGEST:g}",
+                remedy="Pass the number of customers won.",
+            )
         ],
     )
     cost, new = nw.lit(0.0), nw.col(n_customers_col).cast(nw.Float64)

@@ -149,7 +149,14 @@ def _refuse(frame: EagerFrame, columns: list[str]) -> None:
         found="value that is not whole",
         remedy="Count whole periods from 0.",
     )
-    rules = [*number_rules(frame, age, sign="nonnegative"), whole]
+    # Each age of a cohort is a row: there are no more ages than rows.
+    far = Rule(
+        column=age,
+        broken=nw.col(age) >= max(len(frame), 1),
+        found="age beyond the number of rows",
+        remedy="Count periods from 0, and pass a row for each age of a cohort.",
+    )
+    rules = [*number_rules(frame, age, sign="nonnegative"), whole, far]
     rules += number_rules(frame, issued, sign="positive")
     refuse(frame, [*rules, *number_rules(frame, redeemed, sign="nonnegative")])
     if not len(frame) or frame.get_column(age).max() < 1:

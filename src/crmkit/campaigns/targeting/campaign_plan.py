@@ -34,7 +34,7 @@ class CampaignPlan(Generic[FrameT_co]):
     assessment
         One row per cell and treatment: the columns of ``by``, ``arm``; ``effect`` in
         the pilot before cost, ``shrunk_effect``, ``held_out_effect`` on the other
-        customers, and ``n_planned``. With ``gain_cols``, one row per treatment:
+        customers, and ``n_planned``. By a model, one row per treatment:
         ``arm``; ``expected_effect``, the mean gain that the model expects of those who
         get it; ``held_out_effect``; ``n_planned``.
     n_selected, cost
@@ -74,7 +74,6 @@ def campaign_plan(
     pilot: IntoDataFrameT | None = None,
     check_on: IntoDataFrameT,
     by: str | Sequence[str] | None = None,
-    gain_cols: Mapping[str, str] | None = None,
     control: object,
     arm_costs: Mapping[str, float],
     budget: float | None = None,
@@ -101,12 +100,10 @@ def campaign_plan(
         pilot at random into two halves, or take a second one.
     by
         The column or columns that make the cells of customers, such as segment and
-        channel; in all three frames.
-    gain_cols
-        Instead of ``pilot`` and ``by``: for each treatment, the column of ``customers``
-        and ``check_on`` with the profit that it is expected to add, before its cost.
-        Any model may write it, for instance response probability times margin, or the
-        difference of two predictions.
+        channel; in all three frames. Without ``pilot`` and ``by``, the columns
+        ``<arm>_gain`` of ``customers`` and ``check_on``, one for each treatment, are
+        the profit that it is expected to add, before its cost. Any model may write
+        them: response probability times margin, or the difference of two predictions.
     control
         The value of ``arm_col`` of the customers without treatment.
     arm_costs
@@ -128,7 +125,7 @@ def campaign_plan(
     ------
     InvalidValueError
         If a value is missing, a treatment or the control is in no row of the pilot, or
-        ``gain_cols`` does not have the treatments of ``arm_costs``.
+        only one of ``pilot`` and ``by`` is passed.
     NotEnoughDataError
         If ``check_on`` has fewer than two customers of an arm, or of the treatment or
         the control in a cell that is planned.
@@ -185,21 +182,21 @@ def campaign_plan(
     (200.0, True)
     """
     arms = [label("control", control), *arm_costs]
-    _require_arms(arms, gain_cols)
+    _require_arms(arms)
     costs = np.array([0.0, *(nonnegative("arm_costs", c) for c in arm_costs.values())])
     limits = ArmLimits(budget, capacity or {})
-    if gain_cols is not None and pilot is None and by is None:
+    if pilot is None and by is None:
         found = modelled_plan(
             customers,
             check_on,
             arms=arms,
-            gain_cols=[gain_cols[arm] for arm in arm_costs],
+            gain_cols=[f"{arm}_gain" for arm in arm_costs],
             costs=costs,
             limits=limits,
             arm_col=arm_col,
             profit_col=profit_col,
         )
-    elif gain_cols is None and pilot is not None and by is not None:
+    elif pilot is not None and by is not None:
         found = celled_plan(
             (customers, pilot, check_on),
             names_given("by", by),
@@ -211,9 +208,9 @@ def campaign_plan(
         )
     else:
         raise InvalidValueError(
-            subject="arguments 'pilot', 'by' and 'gain_cols'",
-            found="two sources of expectations, or none",
-            remedy="Pass a pilot with 'by', or only the 'gain_cols' of a model.",
+            subject="arguments 'pilot' and 'by'",
+            found="only one of them",
+            remedy="Pass both, or neither for the '<arm>_gain' columns of a model.",
         )
     names = np.asarray(arms, dtype=object)
     plan = {"planned_arm": names[found.arm], "expected_profit": found.expected}
@@ -229,16 +226,10 @@ def campaign_plan(
     )
 
 
-def _require_arms(arms: list[object], gain_cols: Mapping[str, str] | None) -> None:
+def _require_arms(arms: list[object]) -> None:
     if len(arms) < 2 or len(set(arms)) < len(arms):
         raise InvalidValueError(
             subject="arguments 'control' and 'arm_costs'",
             found="no treatment, or the control among the treatments",
             remedy="Name arms of the pilot, and at least one treatment.",
-        )
-    if gain_cols is not None and set(gain_cols) != set(arms[1:]):
-        raise InvalidValueError(
-            subject="argument 'gain_cols'",
-            found=f"gains of {sorted(gain_cols)}, and costs of {arms[1:]}",
-            remedy="Name one column for each arm in 'arm_costs'.",
         )

@@ -55,20 +55,26 @@ def limited_choice(
             remedy='Pass method="greedy", which has a proven gap.',
         )
     starts = np.flatnonzero(np.diff(owner[rows], prepend=-1))
-    use = csr_array(used[rows])
-    inside, bound, price = _greedy(profit[rows], use, limits, starts)
-    if exact and rows.size and limits.size:
+    # A limit that all rows together keep has no price, and is no decision either.
+    tight = used[rows].sum(axis=0) > limits
+    use, narrow = csr_array(used[rows][:, tight]), limits[tight]
+    inside, bound, price = _greedy(profit[rows], use, narrow, starts)
+    if exact:
+        price = None  # a price of a limit ranks rows, and here none are ranked
+    elif limits.size and not tight[0]:
+        price = 0.0
+    if exact and rows.size and narrow.size:
         quick = method == "auto"
-        inside, bound = exact_choice(
+        inside, lower_bound = exact_choice(
             profit[rows],
             use,
-            limits,
+            narrow,
             starts,
             incumbent=inside,
             gap=_QUICK_GAP if quick else _GAP,
             most_branches=_QUICK if quick else _MOST_BRANCHES,
         )
-        price = None
+        bound = min(bound, lower_bound)
     selected = np.zeros(profit.size, dtype=bool)
     selected[rows[inside]] = True
     earned = float(profit[selected].sum())

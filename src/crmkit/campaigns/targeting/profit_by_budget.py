@@ -5,10 +5,11 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from ..._check import nonnegative_array, typed
-from ..._frames import native, read_eager, table
+from ..._frames import native, table
 from ...errors import NotEnoughDataError
 from ...typing import IntoDataFrameT
-from .select_targets import select_targets
+from .limited_choice import limited_choice
+from .possible_contacts import possible_contacts
 
 __all__ = ["profit_by_budget"]
 
@@ -83,30 +84,33 @@ def profit_by_budget(
         raise NotEnoughDataError(
             needed="1 budget or more", got="none", remedy="Pass a list of budgets."
         )
-    frame = read_eager(customers, ())
+    read = possible_contacts(
+        customers,
+        budget=0.0,
+        max_contacts=max_contacts,
+        capacity=capacity or {},
+        profit_col=profit_col,
+        cost_col=cost_col,
+        channel_col=channel_col,
+        units_col=units_col,
+        customer_id_col=customer_id_col,
+    )
     plans = [
-        select_targets(
-            frame,
-            budget=float(budget),
-            max_contacts=max_contacts,
-            capacity=capacity,
+        limited_choice(
+            read.profit,
+            owner=read.owner,
+            used=read.used,
+            limits=np.append(budget, read.limits[1:]),
             method="greedy",
-            profit_col=profit_col,
-            cost_col=cost_col,
-            channel_col=channel_col,
-            units_col=units_col,
-            customer_id_col=customer_id_col,
         )
         for budget in tried
     ]
     columns = {
         "budget": tried,
-        "n_selected": np.array([plan.n_selected for plan in plans]),
-        "cost": np.array([plan.cost for plan in plans]),
+        "n_selected": np.array([plan.selected.sum() for plan in plans]),
+        "cost": np.array([read.cost[plan.selected].sum() for plan in plans]),
         "profit": np.array([plan.profit for plan in plans]),
         "bound": np.array([plan.bound for plan in plans]),
-        "profit_per_budget_unit": np.array(
-            [plan.profit_per_budget_unit or 0.0 for plan in plans]
-        ),
+        "profit_per_budget_unit": np.array([plan.price or 0.0 for plan in plans]),
     }
-    return native(table(frame, columns), customers)
+    return native(table(read.frame, columns), customers)

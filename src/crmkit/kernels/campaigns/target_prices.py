@@ -53,7 +53,10 @@ def relaxation(
             best = Relaxation(value, prices)
         slopes.append(slope)
         levels.append(value - slope @ prices)
-        floor, prices = _lowest(np.array(slopes), np.array(levels), top, room.size)
+        found = _lowest(np.array(slopes), np.array(levels), top, room.size)
+        if found is None:  # beyond the digits of the solver: the bound so far holds
+            break
+        floor, prices = found
         if best.bound - floor <= _CLOSE * max(abs(best.bound), 1e-300):
             break
     return Relaxation(best.bound, best.prices / usual)
@@ -96,8 +99,8 @@ def _dearest(profit: FloatArray, use: "csr_array") -> FloatArray:
 
 def _lowest(
     slopes: FloatArray, levels: FloatArray, top: FloatArray, count: int
-) -> tuple[float, FloatArray]:
-    """Return the lowest point of the highest of all tangents."""
+) -> tuple[float, FloatArray] | None:
+    """Return the lowest point of the highest of all tangents, if there is one."""
     from scipy.optimize import linprog  # noqa: PLC0415 - slower to import than crmkit
 
     scale = max(float(np.abs(levels).max()), 1e-300)
@@ -108,6 +111,8 @@ def _lowest(
         bounds=[*((0.0, high) for high in top), (None, None)],
         method="highs",
     )
+    if found.x is None:
+        return None
     lowest = np.asarray(found.x, dtype=np.float64)
     return float(lowest[-1]) * scale, lowest[:-1]
 

@@ -2,16 +2,20 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from typing import Literal
 
 import numpy as np
 
+from ..._check import HUGE
 from ..._frames import (
     EagerFrame,
+    Rule,
     collect,
     column_types,
     day_numbers,
     number_rules,
     numbers,
+    nw,
     read_eager,
     refuse,
     require_dates,
@@ -23,6 +27,7 @@ from ...typing import FloatArray
 from .chart import Layer, layer
 
 __all__ = [
+    "amounts_in",
     "arms_of",
     "band_of",
     "days_in",
@@ -105,6 +110,26 @@ def interval_in(frame: EagerFrame, column: str) -> Ends | None:
     if not {lower, upper} <= set(frame.columns):
         return None
     return numbers(frame, lower), numbers(frame, upper)
+
+
+def amounts_in(
+    frame: EagerFrame, *columns: str, sign: Literal["any", "nonnegative"] = "any"
+) -> list[FloatArray]:
+    """Return columns of amounts; refuse holes and what is too large for an axis."""
+    rules: list[Rule] = []
+    require_numbers(frame, columns)
+    for name in columns:
+        rules += number_rules(frame, name, sign=sign)
+        rules.append(
+            Rule(
+                column=name,
+                broken=nw.col(name).abs() > HUGE,
+                found=f"value beyond {HUGE:g}",
+                remedy="Pass amounts that an axis can show.",
+            )
+        )
+    refuse(frame, rules)
+    return [numbers(frame, name) for name in columns]
 
 
 def band_of(x: FloatArray, ends: Ends | None, *, name: str = "") -> tuple[Layer, ...]:
