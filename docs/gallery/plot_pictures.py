@@ -93,11 +93,6 @@ HEAD = """# Gallery
 Every plot, drawn by the example in its documentation. Each takes a result or a summary,
 `title="finding"` for a title that says what it shows, `label=` where several share the
 axes, and `ax=`.
-
-<style>
-.gallery {display: inline-block; width: 47%; margin: 0 1% 1.5em; vertical-align: top;}
-@media (max-width: 700px) {.gallery {width: 98%;}}
-</style>
 """
 FIGURE = """
 ```{{figure}} pictures/{name}.png
