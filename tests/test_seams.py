@@ -28,6 +28,8 @@ USER = {
     *("price_tolerance",),
     # a log of transactions, and who brought whom
     *("customer_id", "date", "amount", "referrer_id", "cost_to_serve"),
+    # what changes over time, from a day on
+    "period_start",
     # contracts and spells: how long, whether it ended, how many are left
     *(
         "start_date",

@@ -85,6 +85,12 @@ SECTIONS: Final[Mapping[str, tuple[str, ...]]] = {
         "qini_line",
         "arm_forest",
         "funnel_bars",
+        "interval_forest",
+        "budget_line",
+        "payback_line",
+        "price_response_curve",
+        "redemption_bars",
+        "liability_bars",
     ),
 }
 

@@ -109,6 +109,35 @@ def test_a_fit_at_the_boundary_draws_from_the_fit_with_a_light_penalty() -> None
     assert fit.report.steadied.steadied_estimates is None
 
 
+def test_one_price_for_all_still_leaves_ranges() -> None:
+    """Where a light penalty leaves the spend free, a heavier one holds it."""
+    rows = _simulated(TRUTH, 60, _rng(5)).assign(monetary_value=20.0)
+    with pytest.warns(IdentifiabilityWarning):
+        fit, spend = clv.fit_bg_nbd(rows), clv.fit_gamma_gamma(rows)
+    assert spend.report is not None
+    assert spend.report.steadied_penalty is not None
+    assert spend.report.steadied.penalty == spend.report.steadied_penalty >= 1
+    ahead = clv.forecast(
+        rows, purchases=fit, spend=spend, horizon=20, discount_rate=0,
+        ranges=clv.Ranges(n_draws=50), rng=_rng(),
+    )  # fmt: skip
+    lower, upper = ahead.interval("value")
+    assert 0 < lower < ahead.value < upper
+
+
+@pytest.mark.parametrize("unit", [7.0, 1 / 30])
+def test_the_light_penalty_knows_no_unit_of_time(unit: float) -> None:
+    rows = _of_one_dropout_rate()
+    other = rows.assign(recency=rows["recency"] * unit, T=rows["T"] * unit)
+    with pytest.warns(IdentifiabilityWarning):
+        fits = clv.fit_pareto_nbd(rows), clv.fit_pareto_nbd(other)
+    known, found = (fit.report.steadied for fit in fits if fit.report is not None)
+    scales = np.array([1.0, unit, 1.0, unit])
+    np.testing.assert_allclose(
+        found.estimates, np.array(known.estimates) * scales, rtol=1e-6
+    )
+
+
 def test_without_any_covariance_a_fit_refuses_to_draw_and_says_what_helps() -> None:
     rows = _of_one_dropout_rate()
     with pytest.warns(IdentifiabilityWarning):

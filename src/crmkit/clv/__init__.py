@@ -50,6 +50,8 @@ from .models.purchase_covariates_fit import fit_purchase_covariates
 from .models.seasonality import SeasonalEvent, Seasonality
 from .models.seasonality_fit import fit_seasonality
 from .models.spend_covariates import SpendCovariates, fit_spend_covariates
+from .models.time_varying_covariates import TimeVaryingCovariates
+from .models.time_varying_covariates_fit import fit_time_varying_covariates
 from .uncertainty.clv_interval import with_clv_interval
 from .uncertainty.draw_models import draw_models
 from .uncertainty.expectation_interval import with_expectation_interval
@@ -112,6 +114,7 @@ __all__ = [
     "SpendCovariates",
     "SpendIndependence",
     "SpendScore",
+    "TimeVaryingCovariates",
     "ValueStatement",
     "backtest",
     "backtest_components",
@@ -135,6 +138,7 @@ __all__ = [
     "fit_referral_outlook",
     "fit_seasonality",
     "fit_spend_covariates",
+    "fit_time_varying_covariates",
     "forecast",
     "frequency_fit",
     "heterogeneity",

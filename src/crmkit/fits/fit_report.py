@@ -1,6 +1,5 @@
 """The report of a maximum-likelihood fit."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from math import exp, log
 from statistics import NormalDist
@@ -11,7 +10,7 @@ from ..errors import InvalidValueError, NotEnoughDataError
 from .field_rules import checked
 from .html_tables import html_table, paragraph
 from .interval import Interval
-from .json_documents import from_document, to_document
+from .json_documents import JsonResult
 
 __all__ = ["FitReport"]
 
@@ -21,7 +20,7 @@ _WEAK = 2.0  # standard error of a logarithm: the 95% interval spans a factor of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 @checked
-class FitReport:
+class FitReport(JsonResult):
     """The estimates of a fit, how the search ended, the likelihood and the covariance.
 
     Attributes
@@ -52,10 +51,11 @@ class FitReport:
         The chance of as large differences between customers if there are none: for
         purchases as ``clv.heterogeneity`` tests it, for spend where own means count for
         little. None where it was not tested.
-    steadied_estimates, steadied_covariance
+    steadied_estimates, steadied_covariance, steadied_penalty
         For a fit without a penalty that leaves parameters all but free: the estimates
-        with a penalty of 1, and their covariance. Ranges are drawn from these, so that
-        they exist. None for any other fit.
+        with a light penalty (1, or 4 or 16 where 1 leaves them free), their covariance,
+        and that penalty. Ranges are drawn from these, so that they exist. None for any
+        other fit.
     notes
         What else the data say about the assumptions of the model, as sentences.
     longest_observation
@@ -93,6 +93,7 @@ class FitReport:
     difference_p_value: float | None = None
     steadied_estimates: tuple[float, ...] | None = None
     steadied_covariance: tuple[tuple[float, ...], ...] | None = None
+    steadied_penalty: float | None = None
     notes: tuple[str, ...] = ()
 
     @property
@@ -132,9 +133,10 @@ class FitReport:
             estimates=self.steadied_estimates,
             covariance=self.steadied_covariance,
             boundary=(),
-            penalty=1.0,
+            penalty=self.steadied_penalty or 0.0,
             steadied_estimates=None,
             steadied_covariance=None,
+            steadied_penalty=None,
         )
 
     @property
@@ -219,15 +221,6 @@ class FitReport:
             name: self.interval(name, level=level, scale=scale) for name in self.names
         }
 
-    def to_dict(self) -> dict[str, object]:
-        """Return the report as a JSON document."""
-        return to_document(self)
-
-    @classmethod
-    def from_dict(cls, document: Mapping[str, object]) -> "FitReport":
-        """Build the report from its JSON document."""
-        return from_document(cls, document)
-
     def __str__(self) -> str:
         """Show the estimates and the fit as a terminal prints them best."""
         lines = _aligned([_HEADINGS, *_rows(self)])
@@ -282,7 +275,8 @@ def _notes(report: FitReport) -> list[str]:
     if report.weakly_identified:
         notes.append(f"weakly identified: {', '.join(report.weakly_identified)}")
     if report.steadied_estimates is not None:
-        notes.append("ranges are drawn from a fit with a penalty of 1")
+        weight = report.steadied_penalty or 0.0
+        notes.append(f"ranges are drawn from a fit with a penalty of {weight:g}")
     p_value = report.difference_p_value
     if p_value is not None and p_value >= _NO_DIFFERENCE:
         notes.append(

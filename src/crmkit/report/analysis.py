@@ -11,6 +11,7 @@ from ..ledger import Ledger
 from ..satisfaction import nps
 from ..segments import with_value_tier
 from ..typing import IntoDataFrame, IntoDataFrameT, Progress
+from .findings.campaign_results import campaign_results
 from .findings.customer_groups import customer_groups, lifecycle_stages, rfm_segments
 from .findings.customer_lists import (
     Chosen,
@@ -58,6 +59,7 @@ def analyse(
     question: Question,
     ledger: Ledger[IntoDataFrameT] | None = None,
     responses: IntoDataFrameT | None = None,
+    campaigns: IntoDataFrameT | None = None,
     progress: Progress | None = None,
 ) -> Findings[IntoDataFrameT]:
     """Value every customer of a log, and check the forecast on a part held back.
@@ -77,6 +79,10 @@ def analyse(
         The ledger of the same company, for the parts CLV1 to CLV6.
     responses
         The answers of a survey, with the column ``score`` from 0 to 10, for the NPS.
+    campaigns
+        One row per customer and campaign, for what each campaign added: the columns
+        ``customer_id``, ``campaign``, ``date``, ``treated`` (0 for the control group)
+        and, where it is known, ``cost``.
     progress
         Is called with the number of steps done and of all; None for silence.
 
@@ -170,6 +176,9 @@ def analyse(
         if ledger is None
         else ledger_parts(ledger, chosen=chosen, question=question),
         nps=None if responses is None else nps(responses),
+        campaigns=()
+        if campaigns is None
+        else campaign_results(campaigns, log, question=question),
         left_out=LeftOut(
             n_rows_without_id=log.n_rows_without_id,
             n_placeholder_rows=log.n_placeholder_rows,

@@ -4,7 +4,7 @@ from functools import partial
 
 import numpy as np
 
-from ..._check import nonnegative, positive
+from ..._check import HUGE, nonnegative, positive
 from ...kernels.base import ranking
 from ...kernels.targeting import uplift as kernel
 from ...typing import FloatArray, IntoDataFrame, Progress
@@ -98,9 +98,9 @@ def maximum_uplift_profit(
     """
     curve = partial(
         kernel.campaign_profit,
-        clv=positive("clv", clv),
-        incentive=nonnegative("incentive", incentive),
-        contact=nonnegative("contact_cost", contact_cost),
+        clv=nonnegative("clv", positive("clv", clv), at_most=HUGE),
+        incentive=nonnegative("incentive", incentive, at_most=HUGE),
+        contact=nonnegative("contact_cost", contact_cost, at_most=HUGE),
     )
     read = read_randomised(
         customers,

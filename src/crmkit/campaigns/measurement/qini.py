@@ -1,19 +1,11 @@
 """How much better a ranking by uplift is than treating at random."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from ..._check import MOST_REPEATS, fraction, random_source, whole
-from ...fits import (
-    Interval,
-    checked,
-    from_document,
-    resampled_interval_of,
-    to_document,
-    told,
-)
+from ...fits import Interval, JsonResult, checked, resampled_interval_of, told
 from ...kernels.base.intervals import bootstrap, percentile_interval
 from ...kernels.targeting import uplift as kernel
 from ...typing import IntArray, IntoDataFrame, Progress
@@ -24,7 +16,7 @@ __all__ = ["QiniArea", "qini"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 @checked
-class QiniArea:
+class QiniArea(JsonResult):
     """The area between the Qini curve of a ranking and treating at random.
 
     Attributes
@@ -51,15 +43,6 @@ class QiniArea:
         return resampled_interval_of(
             self.resampled, level, remedy="Measure it again with that level=."
         )
-
-    def to_dict(self) -> dict[str, object]:
-        """Return the measure as a JSON document."""
-        return to_document(self)
-
-    @classmethod
-    def from_dict(cls, document: Mapping[str, object]) -> "QiniArea":
-        """Build the measure from its JSON document."""
-        return from_document(cls, document)
 
 
 def qini(

@@ -1,19 +1,11 @@
 """What a campaign earns on customers that had no part in planning it."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from ..._check import MOST_REPEATS, fraction, instance, random_source, whole
-from ...fits import (
-    Interval,
-    checked,
-    from_document,
-    resampled_interval_of,
-    to_document,
-    told,
-)
+from ...fits import Interval, JsonResult, checked, resampled_interval_of, told
 from ...kernels.base import ranking
 from ...kernels.base.intervals import bootstrap, percentile_interval
 from ...kernels.targeting import campaign_profit as kernel
@@ -27,7 +19,7 @@ __all__ = ["HeldOutProfit", "held_out_profit"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 @checked
-class HeldOutProfit:
+class HeldOutProfit(JsonResult):
     """The profit of a campaign on customers that had no part in planning it.
 
     Attributes
@@ -56,15 +48,6 @@ class HeldOutProfit:
         return resampled_interval_of(
             self.resampled, level, remedy="Measure it again with that level=."
         )
-
-    def to_dict(self) -> dict[str, object]:
-        """Return the measure as a JSON document."""
-        return to_document(self)
-
-    @classmethod
-    def from_dict(cls, document: Mapping[str, object]) -> "HeldOutProfit":
-        """Build the measure from its JSON document."""
-        return from_document(cls, document)
 
 
 def held_out_profit(

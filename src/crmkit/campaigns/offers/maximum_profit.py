@@ -1,12 +1,11 @@
 """The profit of the best campaign that a ranking of churn risks allows (MPC)."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from ..._check import instance
-from ...fits import Interval, checked, from_document, resampled_interval_of, to_document
+from ...fits import Interval, JsonResult, checked, resampled_interval_of
 from ...kernels.base import ranking
 from ...kernels.targeting import campaign_profit as kernel
 from ...typing import FloatArray, IntoDataFrame, Progress
@@ -19,7 +18,7 @@ __all__ = ["MaximumProfit", "maximum_profit"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 @checked
-class MaximumProfit:
+class MaximumProfit(JsonResult):
     """The profit of the best cut of a ranking, and the share of customers it targets.
 
     Attributes
@@ -42,15 +41,6 @@ class MaximumProfit:
         return resampled_interval_of(
             self.resampled, level, remedy="Measure it again with rng= and that level=."
         )
-
-    def to_dict(self) -> dict[str, object]:
-        """Return the measure as a JSON document."""
-        return to_document(self)
-
-    @classmethod
-    def from_dict(cls, document: Mapping[str, object]) -> "MaximumProfit":
-        """Build the measure from its JSON document."""
-        return from_document(cls, document)
 
 
 def maximum_profit(

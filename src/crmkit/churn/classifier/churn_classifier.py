@@ -65,16 +65,7 @@ class ChurnClassifier:
 
     def risk(self, snapshots: IntoDataFrame) -> FloatArray:
         """Return the probability of churn of each row."""
-        report = self.report
-        frame = read_eager(snapshots, report.features)
-        require_like(
-            frame,
-            report.features,
-            words=report.words,
-            flags=report.flags,
-            missed=report.missed,
-        )
-        return _risk_of(self, feature_matrix(frame, report.features))
+        return self._risk(read_eager(snapshots, self.report.features))
 
     @typed
     def with_churn_risk(
@@ -98,7 +89,23 @@ class ChurnClassifier:
             estimator answers with a number outside 0 to 1.
         """
         frame = read_eager(snapshots, self.report.features)
-        return native(with_arrays(frame, {output_col: self.risk(snapshots)}), snapshots)
+        return native(with_arrays(frame, {output_col: self._risk(frame)}), snapshots)
+
+    def _risk(self, frame: EagerFrame) -> FloatArray:
+        """Check the features of an open frame, and return the probability of churn."""
+        return _risk_of(self, self._features(frame))
+
+    def _features(self, frame: EagerFrame) -> Any:  # noqa: ANN401 - a pandas frame
+        """Return the features as the estimator reads them, of the kinds it learned."""
+        report = self.report
+        require_like(
+            frame,
+            report.features,
+            words=report.words,
+            flags=report.flags,
+            missed=report.missed,
+        )
+        return feature_matrix(frame, report.features)
 
     def importance(
         self,
@@ -136,19 +143,8 @@ class ChurnClassifier:
         """
         times = whole("n_resamples", n_resamples, at_least=1, at_most=MOST_REPEATS)
         source = random_source(rng)
-        report = self.report
-        frame = read_eager(snapshots, (*report.features, churned_col))
-        require_like(
-            frame,
-            report.features,
-            words=report.words,
-            flags=report.flags,
-            missed=report.missed,
-        )
-        X, y = (
-            feature_matrix(frame, self.report.features),
-            outcome_of(frame, churned_col),
-        )
+        frame = read_eager(snapshots, (*self.report.features, churned_col))
+        X, y = self._features(frame), outcome_of(frame, churned_col)
         require_both(y)
         base = _area(_risk_of(self, X), y)
         groups = groups_of(self.report.features)

@@ -11,21 +11,14 @@ from ..._check import ProvenHistory, day_count, random_source, typed
 from ..._dates import date_of
 from ..._frames import EagerFrame, numbers, nw, read_eager
 from ...errors import InvalidValueError, NotEnoughDataError
-from ...fits import (
-    Interval,
-    checked,
-    from_document,
-    resampled_interval_of,
-    to_document,
-    told,
-)
+from ...fits import Interval, JsonResult, checked, resampled_interval_of, told
 from ...rfm.calibration_holdout_summary import calibration_holdout_summary
 from ...typing import HISTORY, Day, FloatArray, IntoDataFrame, Progress, PurchaseModel
 from ..models.nbd import fit_nbd
 from ..uncertainty.drawn_ends import ends_by_column, interval_of_draws
 from ..uncertainty.simulated_futures import PurchaseSampler, futures
 from ..value.opened_customers import proved
-from .backtest_cutoffs import Cutoffs, cutoff_days
+from .backtest_cutoffs import Cutoffs, customers_at, cutoff_days
 from .forecast_accuracy import deciles, mean_absolute_error, ranking_gini, relative_bias
 
 __all__ = ["Backtest", "BacktestScore", "backtest"]
@@ -104,7 +97,7 @@ class BacktestScore:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 @checked
-class Backtest:
+class Backtest(JsonResult):
     """The accuracy of models and of two plain baselines after every cutoff.
 
     Attributes
@@ -118,15 +111,6 @@ class Backtest:
 
     horizon_days: int
     scores: tuple[BacktestScore, ...]
-
-    def to_dict(self) -> dict[str, object]:
-        """Return the backtest as a JSON document."""
-        return to_document(self)
-
-    @classmethod
-    def from_dict(cls, document: Mapping[str, object]) -> "Backtest":
-        """Build the backtest from its JSON document."""
-        return from_document(cls, document)
 
     def __str__(self) -> str:
         """Show the scores as a table."""
@@ -240,6 +224,7 @@ class _Past:
 
     cutoff: str
     customers: IntoDataFrame
+    history: ProvenHistory
     span: float
     actual: FloatArray
     last_period: FloatArray
@@ -249,16 +234,11 @@ def _past(split: Summary, day: int, days: int, customer_id_col: str) -> _Past:
     customers = split(
         calibration_period_end=date_of(day), observation_period_end=date_of(day + days)
     )
-    frame = read_eager(customers, ())
-    if not len(frame):
-        raise NotEnoughDataError(
-            needed=f"customers who bought by {date_of(day)}",
-            got="none",
-            remedy="Choose later cutoffs.",
-        )
+    frame = customers_at(customers, day)
     return _Past(
         cutoff=date_of(day).isoformat(),
         customers=customers,
+        history=proved(frame, HISTORY),
         span=float(numbers(frame, "holdout_T")[0]),
         actual=numbers(frame, "holdout_frequency"),
         last_period=_last_period(split, frame, day, days, customer_id_col),
@@ -295,7 +275,7 @@ def _past_score(
     """Score a fit after one cutoff; without a fit, the purchases of the span before."""
     if fit is None:
         return _score(name, past, past.last_period)
-    history = proved(read_eager(past.customers, HISTORY.history), HISTORY)
+    history = past.history
     model = fit(past.customers)
     score = _score(name, past, model.expected_purchases(*history, horizon=past.span))
     if rng is None or not _settled(model):

@@ -8,12 +8,13 @@ import numpy as np
 
 from ..._check import day_count, instance, listed, one_of, typed, whole
 from ..._dates import date_of, day_number
-from ..._frames import native, nw, read_eager, table
+from ..._frames import read_eager
 from ...errors import InvalidValueError, NotEnoughDataError
 from ...fits import told
 from ...kernels.log.calendar import DAYS_PER_UNIT
 from ...kernels.value.component_identity import NEVER
 from ...ledger import Ledger
+from ...ledger.ledger import frame_of
 from ...typing import (
     BoolArray,
     Day,
@@ -170,7 +171,7 @@ def backtest_components(
     return ComponentBacktest(
         horizon_days=days,
         scores=tuple(scores),
-        table=native(_table(ledger, rows, by or "value_group"), ledger.lines),
+        table=_table(ledger, rows, by or "value_group"),
     )
 
 
@@ -313,7 +314,7 @@ def _groups_of(ledger: Ledger[IntoDataFrameT], by: str) -> tuple[IntArray, list[
 
 def _table(
     ledger: Ledger[IntoDataFrameT], rows: Sequence[_Rows], group: str
-) -> "nw.DataFrame[Any]":
+) -> IntoDataFrameT:
     columns: dict[str, list[Any]] = {
         name: []
         for name in (
@@ -346,10 +347,7 @@ def _table(
                     ("predicted", "came", "past_share"), sums, strict=True
                 ):
                     columns[name].append(float(values[at]))
-    return table(
-        read_eager(ledger.lines, ()),
-        {name: _array(values) for name, values in columns.items()},
-    )
+    return frame_of(ledger, {name: _array(values) for name, values in columns.items()})
 
 
 def _array(values: list[Any]) -> np.ndarray:

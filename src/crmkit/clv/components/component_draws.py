@@ -8,10 +8,11 @@ from typing import Any, Generic
 import numpy as np
 
 from ..._check import fraction, random_source, typed
-from ..._frames import group_rows, native, nw, read_eager, table
+from ..._frames import group_rows, nw, read_eager
 from ...errors import NotEnoughDataError
 from ...fits import require_unit, shown, told
 from ...ledger import Ledger
+from ...ledger.ledger import frame_of
 from ...typing import (
     BoolArray,
     Day,
@@ -107,8 +108,7 @@ class ComponentDraws(Generic[IntoDataFrameT]):
                 f"{name}_lower": lower[at],
                 f"{name}_upper": upper[at],
             }
-        found = table(read_eager(self.ledger.lines, ()), labelled(labels, parts))
-        return native(found, self.ledger.lines)
+        return frame_of(self.ledger, labelled(labels, parts))
 
 
 @typed

@@ -57,7 +57,9 @@ __all__ = [
 _Fit = TypeVar("_Fit")
 _Model = TypeVar("_Model", bound=PurchaseMethods)
 
-_LIGHT = 1.0  # the penalty of the fit from which ranges of a free one are drawn
+# Penalties of the fit from which ranges of a free one are drawn, the lightest that
+# serves: a prior worth about one customer, or a few where all customers are alike.
+_STEADYING = (1.0, 4.0, 16.0)
 _MANY = 2**17  # cells from which on a sample of them saves passes over all
 
 
@@ -249,17 +251,18 @@ def fit_cells(
     found = fitted(start=start, penalty=Penalty(weight=weight, centre=centre))
     if weight or not (found.weakly_identified or found.covariance is None):
         return found
-    # A light prior, worth about one customer, bounds what the data leave free.
-    tamed = fitted(
-        start=np.array(centre), penalty=Penalty(weight=_LIGHT, centre=centre)
-    )
-    if not tamed.converged or tamed.covariance is None or tamed.weakly_identified:
-        return found
-    return replace(
-        found,
-        steadied_estimates=tamed.estimates,
-        steadied_covariance=tamed.covariance,
-    )
+    for more in _STEADYING:
+        tamed = fitted(
+            start=np.array(centre), penalty=Penalty(weight=more, centre=centre)
+        )
+        if tamed.converged and tamed.covariance and not tamed.weakly_identified:
+            return replace(
+                found,
+                steadied_estimates=tamed.estimates,
+                steadied_covariance=tamed.covariance,
+                steadied_penalty=more,
+            )
+    return found
 
 
 def approved(fit: _Fit, report: FitReport, *, stacklevel: int) -> _Fit:

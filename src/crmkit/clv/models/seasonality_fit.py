@@ -7,15 +7,12 @@ import numpy as np
 
 from ..._check import LONGEST, nonnegative, one_of, typed
 from ..._dates import day_number
-from ..._frames import group_rows, read_eager
-from ...errors import ConvergenceError, InvalidValueError, NotEnoughDataError
+from ...errors import ConvergenceError, InvalidValueError
 from ...kernels.base.cells import group
-from ...kernels.log.occasions import Histories, Occasions, histories
 from ...kernels.purchases.beta_geometric import bg_nbd, mbg_nbd
 from ...kernels.purchases.seasonal_clock import DatedHistories, fit_index
-from ...rfm.open_log import REFUNDS, open_log
-from ...rfm.summary_in_memory import occasions_between, refuse_without_purchase
 from ...typing import Day, FloatArray, IntArray, IntoDataFrame, Refunds
+from .dated_purchases import DatedPurchases, dated_purchases
 from .seasonality import SeasonalEvent, Seasonality, period_of_days
 
 __all__ = ["fit_seasonality"]
@@ -92,41 +89,25 @@ def fit_seasonality(
     >>> [round(index, 2) for index in season.index[-3:]]
     [0.94, 1.08, 1.0]
     """
-    one_of("refunds", refunds, REFUNDS)
     one_of("purchases", purchases, tuple(_STARTS))
     one_of("period", period, ("month", "week"))
     if penalty is not None:
         nonnegative("penalty", penalty, at_most=LONGEST)
-    log = open_log(
+    log = dated_purchases(
         transactions,
-        end=observation_period_end,
-        end_argument="observation_period_end",
-        grain="day",
-        time_unit="day",
+        observation_period_end=observation_period_end,
+        refunds=refunds,
         customer_id_col=customer_id_col,
         date_col=date_col,
         amount_col=amount_col,
     )
-    if refunds == "error":
-        log.refuse_refunds()
-    frame = read_eager(log.frame.to_native(), ())
-    groups = group_rows(frame, customer_id_col)
-    occasions = occasions_between(log, frame, groups, refunds)
-    refuse_without_purchase(log, occasions, groups)
-    known = histories(occasions)
-    if not np.any(known.count > 1):
-        raise NotEnoughDataError(
-            needed="customers who came back",
-            got="none",
-            remedy="Observe for longer: a season needs repeat purchases.",
-        )
-    origin, end = int(known.first_day.min()), log.window.end_day
+    known, end = log.known, log.end
+    origin = int(known.first_day.min())
     calendar = np.arange(origin, end + 1)
     named = _event_days(events or {})
     codes = _codes(calendar, period, named)
     data = _dated(
-        known,
-        occasions,
+        log,
         codes,
         lengths=_lengths(period, named),
         origin=origin,
@@ -162,19 +143,18 @@ def fit_seasonality(
 
 
 def _dated(
-    known: Histories,
-    occasions: Occasions,
+    log: DatedPurchases,
     codes: IntArray,
     *,
     lengths: FloatArray,
     origin: int,
     first_toss: int,
 ) -> DatedHistories:
+    known = log.known
     dates = (known.count - 1, known.first_day - origin, known.last_day - origin)
     cells = group([column.astype(np.float64) for column in dates])
     x, first, last = cells.columns
-    repeat = np.diff(occasions.customer, prepend=-1) == 0
-    bought = codes[occasions.day[repeat] - origin]
+    bought = codes[log.occasions.day[log.repeat] - origin]
     return DatedHistories(
         frequency=x,
         first=first.astype(np.int64),

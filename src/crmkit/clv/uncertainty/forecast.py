@@ -1,13 +1,13 @@
 """The purchases and value of a set of customers together, with intervals."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 import numpy as np
 
 from ..._check import able_to, names_given, one_of, random_source, time_span, typed
-from ...fits import Interval, checked, from_document, resampled_interval_of, to_document
+from ...fits import Interval, JsonResult, checked, resampled_interval_of
 from ...typing import HISTORY, FloatArray, HistoryColumns, IntoDataFrame, Progress
 from ..value.customer_terms import own_terms, rate_for_all, share_for_all
 from ..value.fitted_unit import unit_of
@@ -29,7 +29,7 @@ _TOTALS: tuple[Total, ...] = ("purchases", "active", "value")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 @checked
-class Forecast:
+class Forecast(JsonResult):
     """The totals to expect of a set of customers, each with its interval.
 
     Attributes
@@ -97,15 +97,6 @@ class Forecast:
             level,
             remedy="Forecast again with this level.",
         )
-
-    def to_dict(self) -> dict[str, object]:
-        """Return the forecast as a JSON document."""
-        return to_document(self)
-
-    @classmethod
-    def from_dict(cls, document: Mapping[str, object]) -> "Forecast":
-        """Build the forecast from its JSON document."""
-        return from_document(cls, document)
 
     def __str__(self) -> str:
         """Show the totals and their intervals as a table."""

@@ -22,6 +22,7 @@ from ...typing import IntoDataFrame
 from ..analysis import analyse
 from ..bounded_text import cut
 from ..findings.findings import Findings
+from ..intake.campaign_file import read_contacts
 from ..intake.ledger_file import read_ledger_lines
 from ..intake.survey_file import read_survey
 from ..output.report_files import Format, ReportFiles, write_report
@@ -55,7 +56,10 @@ _CDNOW = "CDNOW, the new customers of early 1997"
 _Out = Annotated[
     Path, typer.Option("--out", help="Folder for the page and the tables.")
 ]
-_Format = Annotated[Format, typer.Option("--format", help="Format of the tables.")]
+_Format = Annotated[
+    Format,
+    typer.Option("--format", help="Format of the tables; auto: CSV up to a million."),
+]
 _Weeks = Annotated[
     float, typer.Option("--horizon-weeks", help="How many weeks ahead to look.")
 ]
@@ -119,7 +123,7 @@ def crmkit(
 def demo(
     *,
     out: _Out = Path("crmkit-demo"),
-    table_format: _Format = "csv",
+    table_format: _Format = "auto",
     horizon_weeks: _Weeks = 52.0,
     discount_rate: _Rate = 0.10,
     model: _Model = "auto",
@@ -154,7 +158,7 @@ def report(
     log: LogOptions,
     *,
     out: _Out = Path("crmkit-report"),
-    table_format: _Format = "csv",
+    table_format: _Format = "auto",
     horizon_weeks: _Weeks = 52.0,
     discount_rate: _Rate = 0.10,
     margin: Annotated[
@@ -172,6 +176,9 @@ def report(
     ] = None,
     ledger: Annotated[
         str | None, typer.Option(help="Sales lines of a ledger: adds CLV1 to CLV6.")
+    ] = None,
+    campaigns: Annotated[
+        str | None, typer.Option(help="Contacts of campaigns: adds what each added.")
     ] = None,
     open_page: _Open = False,
 ) -> None:
@@ -213,6 +220,7 @@ def report(
                 question=question,
                 ledger=None if ledger is None else _ledger(ledger),
                 responses=None if survey is None else read_survey(survey),
+                campaigns=None if campaigns is None else read_contacts(campaigns),
                 progress=steps_of_analysis(on),
             )
         except InvalidValueError as error:

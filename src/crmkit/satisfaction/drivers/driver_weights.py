@@ -17,14 +17,7 @@ from ..._check import (
 )
 from ..._frames import read_eager
 from ...errors import InvalidValueError, NotEnoughDataError
-from ...fits import (
-    Interval,
-    checked,
-    from_document,
-    resampled_interval_of,
-    to_document,
-    told,
-)
+from ...fits import Interval, JsonResult, checked, resampled_interval_of, told
 from ...kernels.base import intervals
 from ...typing import FloatArray, IntArray, IntoDataFrame, Progress
 from ..reading.customer_clusters import clusters_of
@@ -98,7 +91,7 @@ class DriverWeight:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 @checked
-class DriverWeights:
+class DriverWeights(JsonResult):
     """R-squared of a regression, divided among its drivers.
 
     Attributes
@@ -131,15 +124,6 @@ class DriverWeights:
         if self.r_squared <= NOTHING:
             return {driver.name: 1 / len(self.drivers) for driver in self.drivers}
         return {driver.name: driver.weight / self.r_squared for driver in self.drivers}
-
-    def to_dict(self) -> dict[str, object]:
-        """Return the weights as a JSON document."""
-        return to_document(self)
-
-    @classmethod
-    def from_dict(cls, document: Mapping[str, object]) -> "DriverWeights":
-        """Build the weights from their JSON document."""
-        return from_document(cls, document)
 
 
 @typed

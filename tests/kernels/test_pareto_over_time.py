@@ -1,0 +1,161 @@
+"""The Pareto/NBD with covariates over time: against the plain one, and mpmath."""
+
+from typing import Any
+
+import mpmath
+import numpy as np
+import pytest
+
+from crmkit.kernels.purchases import pareto_nbd, pareto_over_time
+from crmkit.kernels.purchases.covariate_paths import PathHistories
+from crmkit.typing import FloatArray
+
+ROWS = 40
+RNG = np.random.default_rng(1)
+X = RNG.integers(0, 9, ROWS).astype(np.float64)
+AGE = RNG.uniform(5.0, 60.0, ROWS)
+LAST = np.where(X > 0, AGE * RNG.random(ROWS), 0.0)
+# A regular buyer who fell silent, whose integrand falls by 100 powers of ten.
+X[0], LAST[0], AGE[0] = 300.0, 20.0, 55.0
+BOUNDS = np.array([0.0, 3.0, 7.0, 12.0, 20.0, 30.0, 33.0, 60.0])
+PERIODS = BOUNDS.size - 1
+RATE = RNG.normal(size=(2, PERIODS, 2))
+DROPOUT = RNG.normal(size=(2, PERIODS, 1))
+GIVEN = {"r": 0.55, "alpha": 10.5, "s": 0.6, "beta": 11.7}
+EFFECTS = np.array([0.5, -0.4]), np.array([0.7])
+NONE = np.zeros(2), np.zeros(1)
+
+
+def lengths(after: FloatArray, until: FloatArray) -> FloatArray:
+    inside = np.minimum(BOUNDS[1:], until[:, None]) - np.maximum(
+        BOUNDS[:-1], after[:, None]
+    )
+    return np.asarray(np.maximum(inside, 0.0))
+
+
+def histories(rate: FloatArray = RATE, dropout: FloatArray = DROPOUT) -> PathHistories:
+    return PathHistories(
+        frequency=X,
+        weights=np.ones(ROWS),
+        path=np.arange(ROWS) % 2,
+        before=lengths(np.zeros(ROWS), LAST),
+        after=lengths(LAST, AGE),
+        rate=rate,
+        dropout=dropout,
+        bought=np.array([1.5, -2.0])[: rate.shape[2]],
+    )
+
+
+def test_without_effects_it_is_the_plain_model_to_the_last_digits() -> None:
+    found = pareto_over_time.log_likelihood(histories(), **GIVEN, effects=NONE)
+    known = pareto_nbd.log_likelihood(X, LAST, AGE, **GIVEN)
+    np.testing.assert_allclose(found, known, rtol=1e-12)
+    assert found.sum() == pytest.approx(known.sum(), rel=1e-14)
+    alive = pareto_over_time.probability_alive(histories(), **GIVEN, effects=NONE)
+    np.testing.assert_allclose(
+        alive, pareto_nbd.probability_alive(X, LAST, AGE, **GIVEN), rtol=1e-11
+    )
+    point = np.concatenate([np.log(list(GIVEN.values())), *NONE])
+    value, slope, bend = pareto_over_time.objective(histories())(point)
+    plain = pareto_nbd.objective(X, LAST, AGE, np.ones(ROWS))(point[:4])
+    assert value == pytest.approx(plain[0], rel=1e-13)
+    np.testing.assert_allclose(slope[:4], plain[1], rtol=1e-10)
+    np.testing.assert_allclose(bend[:4, :4], plain[2], rtol=1e-9, atol=1e-9)
+
+
+@pytest.mark.parametrize("scale", [1e-3, 1.0, 1e3])
+def test_a_covariate_that_never_changes_is_a_static_one(scale: float) -> None:
+    same = np.full((2, PERIODS, 1), 0.7)
+    given = GIVEN | {"alpha": 10.5 * scale, "beta": 11.7 / scale}
+    found = pareto_over_time.log_likelihood(
+        histories(same, same), **given, effects=(np.array([0.8]), np.array([-0.5]))
+    )
+    moved = given | {
+        "alpha": given["alpha"] * np.exp(-0.56), "beta": given["beta"] * np.exp(0.35)
+    }  # fmt: skip
+    known = pareto_nbd.log_likelihood(X, LAST, AGE, **moved)
+    # The static one holds the multipliers of the purchases.
+    np.testing.assert_allclose(found + 0.56 * X, known, rtol=2e-12, atol=2e-12)
+
+
+@pytest.mark.parametrize("row", [0, 2])
+def test_the_likelihood_is_the_integral_over_the_time_of_leaving(row: int) -> None:
+    with mpmath.workdps(18):
+        log_total, alive = by_mpmath(row)
+    found, chance = (
+        of(histories(), **GIVEN, effects=EFFECTS)[row]
+        for of in (pareto_over_time.log_likelihood, pareto_over_time.probability_alive)
+    )
+    assert found == pytest.approx(log_total, rel=1e-13)
+    assert chance == pytest.approx(alive, rel=1e-11)
+
+
+def by_mpmath(row: int) -> tuple[float, float]:
+    r, alpha, s, beta = (mpmath.mpf(value) for value in GIVEN.values())
+    paces = [
+        np.exp(table[row % 2] @ effect)
+        for table, effect in zip((RATE, DROPOUT), EFFECTS, strict=True)
+    ]
+    edges = [mpmath.mpf(bound) for bound in BOUNDS.tolist()]
+
+    def passed(pace: FloatArray, time: Any) -> Any:
+        return sum(
+            rate * max(min(end, time) - begin, 0)
+            for rate, begin, end in zip(
+                pace.tolist(), edges[:-1], edges[1:], strict=True
+            )
+        )
+
+    def still(time: Any, more: int) -> Any:
+        bought = (alpha + passed(paces[0], time)) ** -(r + X[row])
+        return bought * beta**s * (beta + passed(paces[1], time)) ** -(s + more)
+
+    left = mpmath.mpf(0)
+    for at, pace in enumerate(paces[1].tolist()):
+        begin, end = max(edges[at], LAST[row]), min(edges[at + 1], AGE[row])
+        if end > begin:
+            parts = mpmath.linspace(begin, end, 13 if row == 0 else 3)
+            left += (
+                s
+                * pace
+                * mpmath.quad(
+                    lambda time: still(time, 1),
+                    parts,
+                    method="gauss-legendre",
+                    maxdegree=4,
+                )
+            )
+    stays = still(mpmath.mpf(AGE[row]), 0)
+    front = mpmath.loggamma(r + X[row]) - mpmath.loggamma(r) + r * mpmath.log(alpha)
+    return float(front + mpmath.log(stays + left)), float(stays / (stays + left))
+
+
+def test_derivatives_are_those_of_the_value() -> None:
+    of_point = pareto_over_time.objective(histories())
+    point, step = np.concatenate([np.log(list(GIVEN.values())), *EFFECTS]), 1e-5
+    _, slope, bend = of_point(point)
+    for at, along in enumerate(step * np.eye(point.size)):
+        above, below = of_point(point + along), of_point(point - along)
+        by_value = (above[0] - below[0]) / (2 * step)
+        assert slope[at] == pytest.approx(by_value, rel=1e-6, abs=1e-6)
+        by_slope = (above[1] - below[1]) / (2 * step)
+        np.testing.assert_allclose(bend[at], by_slope, rtol=1e-6, atol=1e-5)
+
+
+def test_what_comes_is_the_plain_forecast_at_another_pace() -> None:
+    """One period ahead of one pace: the plain model in time at that pace."""
+    pace, leaving = 1.7, 0.6
+    coming = np.full((2, 2, 1), np.log(pace)), np.full((2, 2, 1), np.log(leaving))
+    still = np.zeros((2, PERIODS, 1))
+    found = pareto_over_time.discounted_expected_purchases(
+        histories(still, still),
+        np.tile([4.0, 9.0], (2, 1)),
+        coming,
+        log_rate=0.0,
+        **GIVEN,
+        effects=(np.ones(1), np.ones(1)),
+    )
+    plain = pareto_nbd.expected_purchases(
+        X, LAST, AGE, start=0.0, end=13.0 * leaving, **GIVEN
+    )
+    np.testing.assert_allclose(found, plain * pace / leaving, rtol=1e-11)
