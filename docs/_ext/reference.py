@@ -20,7 +20,8 @@ from types import ModuleType
 from typing import Any, NamedTuple
 
 from docutils import nodes
-from sphinx.addnodes import pending_xref
+from search_words import SEARCH_WORDS
+from sphinx.addnodes import index, pending_xref
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.typing import stringify_annotation
@@ -270,7 +271,14 @@ class Related(SphinxDirective):
                     text += link
                 body = nodes.definition("", text)
                 listed += nodes.definition_list_item("", nodes.term(text=term), body)
-        return [nodes.rubric(text="See also"), listed] if listed.children else []
+        words = [
+            ("single", word, name.path, "main", None)
+            for word in SEARCH_WORDS.get(name.path, ())
+        ]
+        found: list[nodes.Node] = [index(entries=words)] if words else []
+        if listed.children:
+            found += [nodes.rubric(text="See also"), listed]
+        return found
 
     def _documents(self, pages: list[tuple[str, str]]) -> list[nodes.Node]:
         return [

@@ -98,11 +98,6 @@ HEAD = """# Gallery
 Every plot, drawn by the example in its documentation. Each takes a result or a summary,
 `title="finding"` for a title that says what it shows, `label=` where several share the
 axes, and `ax=`.
-
-<style>
-.gallery {display: inline-block; width: 47%; margin: 0 1% 1.5em; vertical-align: top;}
-@media (max-width: 700px) {.gallery {width: 98%;}}
-</style>
 """
 FIGURE = """
 ```{{figure}} pictures/{name}.png
@@ -135,6 +130,7 @@ def picture(function: Callable[..., Any], path: Path) -> str:
         with contextlib.redirect_stdout(io.StringIO()):
             exec(code, names)  # noqa: S102 - the examples are the project's own
     axes = names["ax"]
+    path.parent.mkdir(exist_ok=True)
     axes.figure.savefig(path, dpi=110)
     plt.close("all")
     return axes.get_title(loc="left").replace("\n", " ") or axes.get_ylabel()
