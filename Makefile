@@ -33,7 +33,7 @@ unit: $(VENV)/dev.stamp ## The tests alone: pytest, warnings as errors
 	$(BIN)/python -m pytest -n auto --dist loadgroup -m "not heavy" $(PYTEST_ARGS)
 
 docs: $(VENV)/dev.stamp ## Build the site into docs/_build/html, warnings as errors
-	$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build/html
+	$(BIN)/python -m sphinx -W --keep-going -q -j 2 -b html docs docs/_build/html
 	@echo "The site is at $(CURDIR)/docs/_build/html/index.html"
 
 bench: $(VENV)/dev.stamp ## Speed, accuracy and memory beside the peers

@@ -29,6 +29,7 @@ extensions = [
     "sphinx.ext.autosummary",
     "sphinx_copybutton",
     "sphinx_design",
+    "kept_work",
     "mathml",
     "pictures",
     "linked_names",
@@ -48,6 +49,8 @@ autosummary_generate = True
 autosummary_ignore_module_all = False
 autosummary_imported_members = True
 autodoc_typehints = "signature"
+autodoc_use_type_comments = False  # there are none; Sphinx would parse every module
+autodoc_preserve_defaults = True  # HISTORY, not what it holds
 autodoc_typehints_format = "short"
 python_use_unqualified_type_names = True
 python_maximum_signature_line_length = 60
@@ -77,6 +80,18 @@ for _notebook in _notebooks:
         shutil.copyfile(_notebook, _copy)
 
 html_theme = "pydata_sphinx_theme"
+# Pages without neighbours have no sidebar.
+html_sidebars: dict[str, list[str]] = {
+    name: []
+    for name in (
+        "architecture",
+        "changelog",
+        "gallery/index",
+        "glossary",
+        "index",
+        "which-function",
+    )
+}
 html_title = "crmkit"
 html_static_path = ["_static"]
 html_css_files = ["crmkit.css"]
@@ -84,6 +99,7 @@ html_math_renderer = "mathml"  # formulas need no script from elsewhere
 html_show_sourcelink = False
 html_theme_options = {
     "show_prev_next": True,
+    "collapse_navigation": True,  # 400 names in the sidebar of every page otherwise
     "navigation_with_keys": False,
     "header_links_before_dropdown": 7,
     "secondary_sidebar_items": ["page-toc"],

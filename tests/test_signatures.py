@@ -136,7 +136,9 @@ def test_a_column_is_a_name_and_says_so(function: Function) -> None:
 
 
 def test_parameters_are_few(function: Function) -> None:
-    names = [each.name for each in parameters(function)]
+    # How long work tells of itself decides nothing about the answer, and is one word
+    # wherever it is taken: it is counted apart.
+    names = [each.name for each in parameters(function) if each.name != "progress"]
     assert len(names) <= MOST, f"{len(names)}: {names}"
 
 

@@ -9,6 +9,7 @@ import doctest
 import inspect
 import io
 from collections.abc import Callable, Mapping
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any, Final
 
@@ -84,6 +85,12 @@ SECTIONS: Final[Mapping[str, tuple[str, ...]]] = {
         "qini_line",
         "arm_forest",
         "funnel_bars",
+        "interval_forest",
+        "budget_line",
+        "payback_line",
+        "price_response_curve",
+        "redemption_bars",
+        "liability_bars",
     ),
 }
 
@@ -129,28 +136,42 @@ def picture(function: Callable[..., Any], path: Path) -> str:
         with contextlib.redirect_stdout(io.StringIO()):
             exec(code, names)  # noqa: S102 - the examples are the project's own
     axes = names["ax"]
-    path.parent.mkdir(exist_ok=True)
     axes.figure.savefig(path, dpi=110)
     plt.close("all")
     return axes.get_title(loc="left").replace("\n", " ") or axes.get_ylabel()
 
 
-def build(folder: Path) -> None:
-    """Draw the pictures that are older than the plots, and write the page."""
+def draw(path: Path) -> None:
+    """Draw the picture of the plot that the path is named by, and keep its title."""
     mpl.use("agg")
+    title = picture(getattr(plot, path.stem), path)
+    path.with_suffix(".txt").write_text(title, "utf-8")
+
+
+def build(folder: Path, *, processes: int = 1) -> None:
+    """Draw the pictures that are older than the plots, and write the page."""
     changed = max(path.stat().st_mtime for path in SOURCES.rglob("*.py"))
-    titles = {}
-    for name in (each for names in SECTIONS.values() for each in names):
-        path = folder / "pictures" / f"{name}.png"
-        said = path.with_suffix(".txt")
-        if not said.exists() or said.stat().st_mtime < changed:
-            said.parent.mkdir(exist_ok=True)
-            said.write_text(picture(getattr(plot, name), path), "utf-8")
-        titles[name] = said.read_text("utf-8")
+    names = [name for each in SECTIONS.values() for name in each]
+    said = {name: folder / "pictures" / f"{name}.txt" for name in names}
+    stale = [
+        path.with_suffix(".png")
+        for path in said.values()
+        if not path.exists() or path.stat().st_mtime < changed
+    ]
+    (folder / "pictures").mkdir(exist_ok=True)
+    if processes > 1 and len(stale) > 1:
+        with ProcessPoolExecutor(processes) as pool:
+            list(pool.map(draw, stale))
+    else:
+        for path in stale:
+            draw(path)
+    titles = {name: path.read_text("utf-8") for name, path in said.items()}
     (folder / "index.md").write_text(page(titles), "utf-8")
 
 
 def setup(app: Any) -> dict[str, bool]:  # noqa: ANN401 - Sphinx is not imported here
     """Draw the gallery before Sphinx looks for its pages."""
-    app.connect("config-inited", lambda _app, _config: build(HERE))
+    app.connect(
+        "config-inited", lambda app, _config: build(HERE, processes=app.parallel)
+    )
     return {"parallel_read_safe": True}

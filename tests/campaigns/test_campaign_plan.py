@@ -267,3 +267,115 @@ def test_what_cannot_be_planned_is_refused(rng: np.random.Generator) -> None:
     ):
         with pytest.raises(kind, match=found):
             campaign_plan(base, **{**given, **wrong})
+
+
+def expected_by_model(
+    rng: np.random.Generator, n: int, *, noise: float = 0.0
+) -> dict[str, Any]:
+    """Draw arms; what a call adds is written on a score that a model knows."""
+    value, arm = rng.random(n), rng.integers(0, 3, n)
+    gain = np.where(arm == 2, 8 * value, np.where(arm == 1, 1.0, 0.0))
+    return {
+        "arm": list(ARMS[arm]),
+        "profit": [float(each) for each in rng.normal(20, 4, n) + gain],
+        "mail_gain": [1.0] * n,
+        "call_gain": [float(each) for each in 8 * value + noise * rng.normal(0, 1, n)],
+    }
+
+
+MODEL: dict[str, Any] = {
+    "gain_cols": {"mail": "mail_gain", "call": "call_gain"},
+    "control": "none",
+    "arm_costs": {"mail": 0.5, "call": 3.0},
+}
+
+
+def test_a_list_of_a_model_keeps_its_limits_and_its_books(
+    eager_frame: Any, columns_of: Any, rng: np.random.Generator
+) -> None:
+    base = expected_by_model(rng, 60)
+    plan = campaign_plan(
+        eager_frame({name: base[name] for name in ("mail_gain", "call_gain")}),
+        check_on=eager_frame(expected_by_model(rng, 1500)),
+        budget=60,
+        **MODEL,
+    )
+    rows, assessed = columns_of(plan.customers), columns_of(plan.assessment)
+    calls, mails = (rows["planned_arm"].count(arm) for arm in ("call", "mail"))
+    assert plan.cost == 0.5 * mails + 3 * calls <= 60
+    assert plan.n_selected == mails + calls == sum(assessed["n_planned"])
+    assert sum(rows["expected_profit"]) == pytest.approx(plan.planned_profit)
+    # Calls go to the highest gains.
+    called = [
+        gain
+        for gain, arm in zip(base["call_gain"], rows["planned_arm"], strict=True)
+        if arm == "call"
+    ]
+    assert sorted(base["call_gain"])[-len(called) :] == sorted(called)
+    assert assessed["expected_effect"][1] == pytest.approx(np.mean(called))
+    assert assessed["held_out_effect"][1] == pytest.approx(np.mean(called), abs=1.5)
+
+
+def test_the_profit_held_out_is_that_of_the_list_and_not_what_the_model_hopes(
+    rng: np.random.Generator,
+) -> None:
+    held, off = 0, []
+    for _ in range(40):
+        base = pd.DataFrame(expected_by_model(rng, 300, noise=2.0))
+        truth = base["call_gain"].copy()
+        # The model is twice too sure, and wrong at random as well.
+        base["call_gain"] *= 2
+        check = pd.DataFrame(expected_by_model(rng, 1200, noise=2.0))
+        check["call_gain"] *= 2
+        plan = campaign_plan(base, check_on=check, **MODEL)
+        called = plan.customers["planned_arm"] == "call"
+        # The mean true gain of a noisy prediction, by the regression on it.
+        real = (
+            8 * np.clip((truth[called] - 4) * (64 / 12) / (64 / 12 + 4) + 4, 0, 8) / 8
+        )
+        earned = float((real - 3).sum()) + 0.5 * float(
+            (plan.customers["planned_arm"] == "mail").sum()
+        )
+        assert plan.planned_profit > plan.profit
+        lower, upper = plan.interval()
+        held += lower < earned < upper
+        off.append(plan.profit - earned)
+    assert held >= 35
+    assert abs(np.mean(off)) < 0.15 * plan.planned_profit
+
+
+def test_a_model_that_knows_more_earns_more_than_a_rule(
+    rng: np.random.Generator,
+) -> None:
+    check = pd.DataFrame(expected_by_model(rng, 6000))
+    check["band"] = np.where(check["call_gain"] > 4, "high", "low")
+    pilot = pd.DataFrame(expected_by_model(rng, 6000))
+    pilot["band"] = rng.choice(["high", "low"], 6000)  # a rule of no use
+    check["blind"] = rng.choice(["high", "low"], 6000)
+    base = check.head(1000)
+    limits: dict[str, Any] = {"budget": 900, "check_on": check}
+    model = campaign_plan(base, **limits, **MODEL)
+    rule = campaign_plan(
+        base.assign(band=base["blind"]),
+        pilot=pilot,
+        by="band",
+        control="none",
+        arm_costs=MODEL["arm_costs"],
+        budget=900,
+        check_on=check.assign(band=check["blind"]),
+    )
+    assert model.interval().lower > rule.profit
+
+
+def test_one_source_of_expectations_is_asked_for(rng: np.random.Generator) -> None:
+    base = pd.DataFrame(expected_by_model(rng, 200)).assign(segment="s")
+    for wrong, found in (
+        ({"by": "segment", "pilot": base}, "two sources of expectations"),
+        ({"gain_cols": None}, "two sources of expectations, or none"),
+        ({"gain_cols": {"mail": "mail_gain"}}, "gains of .'mail'., and costs of"),
+        ({"capacity": {"fax": 1}}, "which has no cost"),
+    ):
+        with pytest.raises(InvalidValueError, match=found):
+            campaign_plan(base, check_on=base, **{**MODEL, **wrong})
+    with pytest.raises(NotEnoughDataError, match="of arm 'call'"):
+        campaign_plan(base, check_on=base[base["arm"] != "call"], **MODEL)

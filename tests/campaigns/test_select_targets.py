@@ -48,12 +48,11 @@ def test_the_exact_choice_is_that_of_a_search(rng: np.random.Generator) -> None:
 
     for _ in range(10):
         base = pd.DataFrame(contacts(rng, 5))
-        best = 0.0
-        for rows in itertools.product([0, 1], repeat=10):
-            taken = base[np.array(rows) > 0]
-            fits = taken["cost"].sum() <= 9 and taken["customer_id"].is_unique
-            if fits and (taken["channel"] == "call").sum() <= 2:
-                best = max(best, taken["expected_profit"].sum())
+        # No contact, the mail, or the call of each of the five customers.
+        tried = np.array(list(itertools.product([0, 1, 2], repeat=5)))
+        taken = np.stack([tried == 1, tried == 2], axis=2).reshape(-1, 10)
+        fits = (taken @ base["cost"].to_numpy() <= 9) & (taken[:, 1::2].sum(1) <= 2)
+        best = (taken @ base["expected_profit"].to_numpy())[fits].max()
         limits: dict[str, Any] = {"budget": 9, "capacity": {"call": 2}}
         exact = select_targets(base, method="exact", **limits)
         assert exact.profit == pytest.approx(best, rel=1e-6)
@@ -112,17 +111,18 @@ def test_what_cannot_be_planned_is_refused(rng: np.random.Generator) -> None:
 def test_a_search_that_is_ended_early_keeps_a_proven_gap(
     rng: np.random.Generator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    rate = rng.beta(1, 15, 120)
+    rate = rng.beta(1, 15, 30)
     given: dict[str, Any] = {
-        "owner": np.arange(120),
+        "owner": np.arange(30),
         "used": rate[:, None],
-        "limits": np.array([3.0]),
+        "limits": np.array([0.8]),
     }
     profit = rate * 75 - 0.05
+    monkeypatch.setattr(limited_choice, "_MOST_BRANCHES", 40)
     best = limited_choice.limited_choice(profit, method="exact", **given)
     for nodes in (0, 1):
-        monkeypatch.setattr(limited_choice, "_NODES", nodes)
+        monkeypatch.setattr(limited_choice, "_QUICK", nodes)
         found = limited_choice.limited_choice(profit, method="auto", **given)
-        assert rate[found.selected].sum() <= 3.0 + 1e-9
+        assert rate[found.selected].sum() <= 0.8 + 1e-9
         assert found.profit <= best.profit * (1 + 1e-6) <= found.bound * (1 + 2e-6)
-        assert found.gap < 0.01
+        assert found.gap < 0.1

@@ -55,9 +55,8 @@ def spark_frame() -> Iterator[Build]:
 
 
 @pytest.fixture(scope="session")
-def postgres_frame() -> Iterator[Build]:
-    """Build Ibis tables on a PostgreSQL server started for the tests."""
-    ibis = pytest.importorskip("ibis")
+def postgres_port() -> Iterator[int]:
+    """Start a PostgreSQL server for the tests, with a user named crmkit."""
     binaries = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
     if not binaries:
         pytest.skip("needs the PostgreSQL server's binaries")
@@ -68,16 +67,23 @@ def postgres_frame() -> Iterator[Build]:
         options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1"
         run("pg_ctl", "-D", f"{folder}/data", "-o", options, "-w", "start")
         try:
-            connection = ibis.postgres.connect(
-                host="127.0.0.1", port=port, user="crmkit", database="postgres"
-            )
-            names = iter(range(10_000))
-            yield lambda columns: connection.create_table(
-                f"frame_{next(names)}", _arrow(columns)
-            )
-            connection.disconnect()
+            yield port
         finally:
             run("pg_ctl", "-D", f"{folder}/data", "-m", "immediate", "stop")
+
+
+@pytest.fixture(scope="session")
+def postgres_frame(postgres_port: int) -> Iterator[Build]:
+    """Build Ibis tables on that server."""
+    ibis = pytest.importorskip("ibis")
+    connection = ibis.postgres.connect(
+        host="127.0.0.1", port=postgres_port, user="crmkit", database="postgres"
+    )
+    names = iter(range(10_000))
+    yield lambda columns: connection.create_table(
+        f"frame_{next(names)}", _arrow(columns)
+    )
+    connection.disconnect()
 
 
 @pytest.fixture(scope="session")

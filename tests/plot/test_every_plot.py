@@ -133,11 +133,36 @@ PATH = pd.DataFrame(
 )
 EFFECTS = pd.DataFrame({"arm": ["x"], "effect": 2.0, "effect_lower": -1.0})
 PLAN = {"by": "plan"}
+TRIANGLE = pd.DataFrame(
+    {
+        "cohort": [2021] * 3 + [2022] * 2 + [2023],
+        "age": [0, 1, 2, 0, 1, 0],
+        "issued": [1000] * 3 + [1200] * 2 + [1500],
+        "redeemed": [300, 300, 100, 400, 380, 450],
+    }
+)
+RESPONSE = campaigns.PriceResponse(
+    elasticity=-1.4,
+    standard_error=0.1,
+    n_rows=1200,
+    n_customers=40,
+    n_products=3,
+    price_variation=0.15,
+)
 
 # What each plot is asked to draw: the answer of the function that its docstring names.
 CALLS: dict[str, Callable[[], tuple[Any, dict[str, Any]]]] = {
     "arm_forest": lambda: (EFFECTS.assign(effect_upper=5.0, n_customers=9), {}),
     "backtest_errors": lambda: (TRIED, {}),
+    "budget_line": lambda: (
+        campaigns.profit_by_budget(
+            pd.DataFrame(
+                {"customer_id": [1, 2, 3], "cost": 1.0, "expected_profit": [5.0, 2, 1]}
+            ),
+            budgets=[1, 2, 3],
+        ),
+        {},
+    ),
     "calibration_by_tenth": lambda: (TRIED, {}),
     "calibration_line": lambda: (churn.calibration_curve(JUDGED), {}),
     "campaign_profit_line": lambda: (
@@ -167,7 +192,21 @@ CALLS: dict[str, Callable[[], tuple[Any, dict[str, Any]]]] = {
     "gain_line": lambda: (churn.gain_curve(JUDGED), {}),
     "growth_bars": lambda: (segments.growth_accounting(LOG, **ON), {}),
     "heterogeneity_curve": lambda: (MODEL, {}),
+    "interval_forest": lambda: (
+        campaigns.lift_by(
+            TREATED.assign(region=["n", "s"] * 20 + ["s", "n"] * 20),
+            by="region",
+            responded_col="retained",
+        ),
+        {"by": "region", "value_col": "added_rate", "unit": "share"},
+    ),
     "kano_map": lambda: (satisfaction.kano_by(KANO), {}),
+    "liability_bars": lambda: (
+        pd.DataFrame(
+            {"year": [1, 2], "points_revenue": [3.0, 7], "points_liability": [5.0, 1]}
+        ),
+        {"by": "year"},
+    ),
     "lifecycle_flow": lambda: (MOVES, {}),
     "loyalty_zones": lambda: (
         satisfaction.loyalty_curve(
@@ -185,6 +224,10 @@ CALLS: dict[str, Callable[[], tuple[Any, dict[str, Any]]]] = {
     ),
     "parameter_forest": lambda: (REPORT, {}),
     "pareto_curve": lambda: (segments.pareto_curve(BASE.clip(lower=0)), {}),
+    "payback_line": lambda: (
+        campaigns.payback(acquisition_cost=30, margin=10, retention=0.9),
+        {},
+    ),
     "penalty_reward_bars": lambda: (
         pd.DataFrame({"driver": ["a"], "penalty": -1.0, "reward": 0.5, "kind": "b"}),
         {},
@@ -193,6 +236,7 @@ CALLS: dict[str, Callable[[], tuple[Any, dict[str, Any]]]] = {
         pd.DataFrame({"month": ["a", "b"], "predicted": [1.0, 3], "actual": [2.0, -1]}),
         {"label_col": "month"},
     ),
+    "price_response_curve": lambda: (RESPONSE, {}),
     "priority_matrix": lambda: (
         pd.DataFrame(
             {"driver": ["a", "b"], "importance": [0.8, 0.2], "performance": [30.0, 80]}
@@ -203,6 +247,7 @@ CALLS: dict[str, Callable[[], tuple[Any, dict[str, Any]]]] = {
     "purchase_gap_histogram": lambda: (clv.purchase_gaps(LOG, **ON), {}),
     "purchase_timelines": lambda: (LOG, ON),
     "qini_line": lambda: (campaigns.uplift_curve(TREATED), {}),
+    "redemption_bars": lambda: (campaigns.redemption_by_cohort(TRIANGLE), {}),
     "retention_curve": lambda: (segments.retention_curve(LOG, **ON), {}),
     "retention_heatmap": lambda: (segments.cohort_table(LOG, **ON), {}),
     "retention_line": lambda: (PROJECTION, {}),

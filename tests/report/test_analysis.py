@@ -306,11 +306,15 @@ def test_columns_may_have_any_name_and_ids_stay_as_they_are(
 
 
 def test_steps_are_told_in_order() -> None:
-    told: list[str] = []
-    analyse(load_cdnow_sample(), question=QUESTION, on_step=told.append)
-    assert told[0] == "Checking the log"
-    assert told[-1].startswith("Sorting customers")
-    assert len(told) == STEPS
+    told: list[tuple[int, int]] = []
+    analyse(
+        load_cdnow_sample(),
+        question=QUESTION,
+        progress=lambda done, total: told.append((done, total)),
+    )
+    assert told == [(done, len(STEPS)) for done in range(len(STEPS) + 1)]
+    assert STEPS[0] == "Checking the log"
+    assert STEPS[-1].startswith("Sorting customers")
 
 
 def test_a_log_too_thin_for_a_holdout_is_analysed_all_the_same() -> None:

@@ -13,6 +13,7 @@ import pytest
 import crmkit as ck
 from crmkit.datasets import load_cdnow_sample
 from crmkit.report import __main__ as door
+from crmkit.report.output import report_files
 
 OPTIONS = (
     "--customer-id=who",
@@ -52,6 +53,19 @@ def test_a_users_file_becomes_a_page_and_a_table(
     assert (out / "report.html").resolve().as_uri() in said.out
     assert "Valuing every customer" in said.err
     assert "Valuing every customer" not in said.out
+
+
+def test_the_table_of_very_many_customers_is_parquet(
+    log: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(report_files, "_MOST_ROWS", 2_356)
+    assert _run("report", log, *OPTIONS, "--out", tmp_path / "many") == 0
+    names = {path.name for path in (tmp_path / "many").iterdir()}
+    assert "customers.parquet" in names
+    assert "win-back.parquet" in names
+    assert 'href="customers.parquet"' in (tmp_path / "many/report.html").read_text(
+        encoding="utf-8"
+    )
 
 
 def test_the_table_may_be_parquet(log: Path, tmp_path: Path) -> None:

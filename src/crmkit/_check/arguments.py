@@ -1,6 +1,6 @@
 """Checks of arguments that are not numbers: lists, names of columns, models."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import TypeVar
 
 import numpy as np
@@ -13,6 +13,7 @@ __all__ = [
     "instance",
     "label",
     "listed",
+    "models_named",
     "names_given",
     "one_of",
     "random_source",
@@ -108,6 +109,26 @@ def able_to(name: str, given: _Given, *methods: str) -> _Given:
             got=type(given).__name__ if given is not None else "None",
             remedy="Pass a fitted model, such as fit_bg_nbd returns.",
         )
+    return given
+
+
+def models_named(given: Mapping[str, _Given], *methods: str) -> Mapping[str, _Given]:
+    """Return fitted models by their names: at least one, each with these methods."""
+    if not isinstance(given, Mapping):
+        raise InvalidTypeError(
+            subject="argument 'models'",
+            expected="fitted models by their names",
+            got=type(given).__name__,
+            remedy='Pass a dict, such as {"BG/NBD": fit_bg_nbd(customers)}.',
+        )
+    if not given:
+        raise InvalidValueError(
+            subject="argument 'models'",
+            found="an empty mapping",
+            remedy="Pass at least one fitted model by its name.",
+        )
+    for name, model in given.items():
+        able_to(f"models[{name!r}]", model, *methods)
     return given
 
 

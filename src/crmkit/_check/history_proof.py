@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..errors import InvalidValueError
-from ..typing import FloatArray
+from ..typing import BoolArray, FloatArray, IntArray
 from .numbers import HUGE, LONGEST, nonnegative_array, number_array, refuse_where
 
 __all__ = [
@@ -31,7 +31,7 @@ class ProvenHistory(NamedTuple):
     recency: FloatArray
     T: FloatArray
 
-    def rows(self, kept: slice) -> "ProvenHistory":
+    def rows(self, kept: slice | IntArray | BoolArray) -> "ProvenHistory":
         """Return some of the customers: part of what is flawless is flawless."""
         return _marked(self.frequency[kept], self.recency[kept], self.T[kept])
 

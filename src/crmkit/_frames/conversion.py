@@ -40,8 +40,14 @@ _WIDE = (nw.Int128, nw.UInt128)  # integers that NumPy does not have
 
 
 def read(frame: object, columns: Sequence[str]) -> Frame:
-    """Open a frame of any library, with at least these columns, once each."""
+    """Open a frame of any library, with at least these columns, once each.
+
+    A frame that is open already is handed on, with a look at its columns alone.
+    """
     _require_names(columns)
+    if isinstance(frame, nw.DataFrame | nw.LazyFrame):
+        _require_columns(columns, column_names(frame))
+        return frame
     try:
         opened = cast("Frame", nw.from_native(cast("Any", frame)))
         names = column_names(opened)

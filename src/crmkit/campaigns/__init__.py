@@ -44,6 +44,7 @@ from .service.service_experience import with_service_experience
 from .service.service_statistics import service_statistics
 from .targeting.campaign_plan import CampaignPlan, campaign_plan
 from .targeting.policy_profit import policy_profit
+from .targeting.profit_by_budget import profit_by_budget
 from .targeting.retention_priority import with_retention_priority
 from .targeting.select_targets import TargetSelection, select_targets
 from .targeting.value_of_retention import with_value_of_retention
@@ -85,6 +86,7 @@ __all__ = [
     "policy_profit",
     "price_paid_by",
     "price_tolerance_by",
+    "profit_by_budget",
     "promotion_buyers",
     "purchase_paths",
     "qini",

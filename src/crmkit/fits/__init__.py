@@ -1,23 +1,24 @@
 """What all results share: the report of a fit, field checks, JSON, intervals, texts.
 
-No base class: a fit is a frozen dataclass of parameters with an optional ``FitReport``,
-and uses these functions.
+A fit is a frozen dataclass of parameters with an optional ``FitReport``. It uses these
+functions; the one base class, ``JsonResult``, has no state and final methods.
 """
 
 from .estimation import Penalty, estimate
 from .field_rules import checked
 from .fit_report import FitReport
 from .interval import Interval, resampled_interval_of
-from .json_documents import SCHEMA, from_document, to_document
+from .json_documents import SCHEMA, JsonResult, from_document, to_document
 from .profile_likelihood import profile_interval
 from .shown_results import shown
 from .time_unit import require_unit
-from .told_steps import told
+from .told_steps import told, told_within
 
 __all__ = [
     "SCHEMA",
     "FitReport",
     "Interval",
+    "JsonResult",
     "Penalty",
     "checked",
     "estimate",
@@ -28,4 +29,5 @@ __all__ = [
     "shown",
     "to_document",
     "told",
+    "told_within",
 ]

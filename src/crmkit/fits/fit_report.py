@@ -1,6 +1,5 @@
 """The report of a maximum-likelihood fit."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from math import exp, log
 from statistics import NormalDist
@@ -11,7 +10,7 @@ from ..errors import InvalidValueError, NotEnoughDataError
 from .field_rules import checked
 from .html_tables import html_table, paragraph
 from .interval import Interval
-from .json_documents import from_document, to_document
+from .json_documents import JsonResult
 
 __all__ = ["FitReport"]
 
@@ -21,7 +20,7 @@ _WEAK = 2.0  # standard error of a logarithm: the 95% interval spans a factor of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 @checked
-class FitReport:
+class FitReport(JsonResult):
     """The estimates of a fit, how the search ended, the likelihood and the covariance.
 
     Attributes
@@ -221,15 +220,6 @@ class FitReport:
         return {
             name: self.interval(name, level=level, scale=scale) for name in self.names
         }
-
-    def to_dict(self) -> dict[str, object]:
-        """Return the report as a JSON document."""
-        return to_document(self)
-
-    @classmethod
-    def from_dict(cls, document: Mapping[str, object]) -> "FitReport":
-        """Build the report from its JSON document."""
-        return from_document(cls, document)
 
     def __str__(self) -> str:
         """Show the estimates and the fit as a terminal prints them best."""

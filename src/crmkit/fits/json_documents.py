@@ -7,16 +7,33 @@ unknown keys, missing keys, other schema versions, and values that a field canno
 import dataclasses
 from collections.abc import Mapping
 from math import isfinite
-from typing import TypeVar, cast, get_args, get_origin
+from typing import Self, TypeVar, cast, final, get_args, get_origin
 
 from ..errors import InvalidTypeError, InvalidValueError, shown
 from .field_rules import FieldRule, allows_none, field_types
 
-__all__ = ["SCHEMA", "from_document", "to_document"]
+__all__ = ["SCHEMA", "JsonResult", "from_document", "to_document"]
 
 SCHEMA = 1
 
 _Value = TypeVar("_Value")
+
+
+class JsonResult:
+    """A frozen value with a JSON document: no state, and no method to override."""
+
+    __slots__ = ()
+
+    @final
+    def to_dict(self) -> dict[str, object]:
+        """Return the value as a JSON document: a dict that ``json.dumps`` writes."""
+        return to_document(self)
+
+    @final
+    @classmethod
+    def from_dict(cls, document: Mapping[str, object]) -> Self:
+        """Build the value from its JSON document, to the last bit."""
+        return from_document(cls, document)
 
 
 def to_document(value: object) -> dict[str, object]:

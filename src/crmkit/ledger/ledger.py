@@ -1,11 +1,13 @@
 """The ledger: what customers bought, cost and brought, checked as one whole."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from typing import Generic, Literal, cast
+from typing import Any, Generic, Literal, cast
 
 import numpy as np
 
 from .._check import instance, one_of
+from .._frames import EagerFrame, native, nw, table
 from ..errors import NotEnoughDataError
 from ..fits import shown
 from ..kernels.value.component_identity import NEVER, first_days
@@ -25,7 +27,7 @@ from .customer_codes import Coded, code_customers
 from .ledger_tables import Table, open_table
 from .sales_lines import LineColumns, ReturnsPolicy, read_sales
 
-__all__ = ["Ledger"]
+__all__ = ["Ledger", "frame_of", "lines_of"]
 
 _START = "relationship_start"
 
@@ -138,12 +140,16 @@ class Ledger(Generic[IntoDataFrameT]):
     weight_col: str = "weight"
     reward_col: str = "reward"
     book: Book = field(init=False)
+    # Open since it was checked: every result is a frame of its library.
+    _lines: EagerFrame = field(init=False)
 
     def __post_init__(self) -> None:
         for each in fields(self):
             if each.name.endswith("_col") and getattr(self, each.name) is not None:
                 instance(each.name, getattr(self, each.name), str)
-        object.__setattr__(self, "book", _book(self))
+        tables = _tables(self)
+        object.__setattr__(self, "_lines", tables["lines"].frame)
+        object.__setattr__(self, "book", _book(self, tables))
 
     def __repr__(self) -> str:
         """Show the numbers of lines, customers and categories."""
@@ -173,9 +179,20 @@ class Ledger(Generic[IntoDataFrameT]):
         return f"Ledger({', '.join(said)})"
 
 
-def _book(ledger: Ledger[IntoDataFrameT]) -> Book:
-    tables, who = _tables(ledger), ledger.customer_id_col
-    lines = tables["lines"]
+def lines_of(ledger: Ledger[IntoDataFrameT]) -> EagerFrame:
+    """Return the lines of a ledger as the open frame that was checked."""
+    return ledger._lines  # noqa: SLF001 - its own module
+
+
+def frame_of(
+    ledger: Ledger[IntoDataFrameT], columns: Mapping[str, "np.ndarray | nw.Series[Any]"]
+) -> IntoDataFrameT:
+    """Make a frame in the library of the ledger's lines."""
+    return native(table(lines_of(ledger), columns), ledger.lines)
+
+
+def _book(ledger: Ledger[IntoDataFrameT], tables: dict[str, Table]) -> Book:
+    lines, who = tables["lines"], ledger.customer_id_col
     if not lines.rows:
         raise NotEnoughDataError(
             needed="at least one line", got="0 rows", remedy="Pass the order lines."

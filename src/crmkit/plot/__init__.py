@@ -6,6 +6,7 @@ beside the first. matplotlib is imported when a function is called.
 """
 
 from .activity_histogram import probability_alive
+from .budget_chart import budget_line
 from .campaign_charts import campaign_profit_line, qini_line, uplift_line
 from .cohort_charts import (
     cohort_curves,
@@ -16,6 +17,7 @@ from .cohort_charts import (
 from .concentration_charts import pareto_curve, whale_curve
 from .driver_charts import driver_bars, penalty_reward_bars, priority_matrix
 from .forecast_charts import forecast_fan, predicted_against_actual
+from .forest_chart import interval_forest
 from .frequency_charts import frequency_bars, purchase_gap_histogram, spend_density
 from .funnel_chart import funnel_bars
 from .growth_chart import growth_bars
@@ -28,6 +30,9 @@ from .migration_charts import lifecycle_flow, migration_heatmap
 from .model_charts import backtest_errors, calibration_by_tenth, model_scores
 from .nps_charts import nps_bars, nps_by_group, nps_over_time
 from .parameter_chart import covariate_forest, parameter_forest
+from .payback_chart import payback_line
+from .points_charts import liability_bars, redemption_bars
+from .price_chart import price_response_curve
 from .rfm_charts import rfm_grid
 from .risk_charts import calibration_line, gain_line
 from .season_chart import seasonal_index
@@ -42,6 +47,7 @@ from .waterfall_chart import waterfall
 __all__ = [
     "arm_forest",
     "backtest_errors",
+    "budget_line",
     "calibration_by_tenth",
     "calibration_line",
     "campaign_profit_line",
@@ -57,7 +63,9 @@ __all__ = [
     "gain_line",
     "growth_bars",
     "heterogeneity_curve",
+    "interval_forest",
     "kano_map",
+    "liability_bars",
     "lifecycle_flow",
     "loyalty_zones",
     "migration_heatmap",
@@ -67,13 +75,16 @@ __all__ = [
     "nps_over_time",
     "parameter_forest",
     "pareto_curve",
+    "payback_line",
     "penalty_reward_bars",
     "predicted_against_actual",
+    "price_response_curve",
     "priority_matrix",
     "probability_alive",
     "purchase_gap_histogram",
     "purchase_timelines",
     "qini_line",
+    "redemption_bars",
     "retention_curve",
     "retention_heatmap",
     "retention_line",

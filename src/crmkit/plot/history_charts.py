@@ -67,7 +67,7 @@ def customer_history(
     ... )
     >>> ax = ck.plot.customer_history(path, transactions=log, title="finding")
     >>> ax.get_title(loc="left")
-    'Customer 111 is active with 96%'
+    'Customer 111 is 96% likely to be active'
     """
     frame = read_eager(path, (customer_id_col, date_col, probability_col)).sort(
         date_col
@@ -97,7 +97,7 @@ def customer_history(
         ),
         x=Scale(unit="date"),
         y=Scale(title="Probability of being active", unit="share", lower=0, upper=1),
-        finding=f"Customer {who[0]} is active with {percent(chance[-1])}",
+        finding=f"Customer {who[0]} is {percent(chance[-1])} likely to be active",
         note=counted(bought.size, "day") + " with purchases",
     )
     return draw(chart, title=title, label=label, ax=ax)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .._check import typed
-from .._frames import numbers, read_eager
+from .._frames import EagerFrame, numbers, read_eager
 from ..typing import FloatArray, IntoDataFrame
 from .drawing.chart import Chart, Layer, Place, Scale, layer
 from .drawing.columns import names_in
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["lifecycle_flow", "migration_heatmap"]
 
+_READ = ("from_tier", "to_tier", "n_customers")
 _BENDS = 24
 
 
@@ -61,8 +62,9 @@ def migration_heatmap(
     >>> ax.get_title(loc="left")
     '74% of customers kept their tier'
     """
-    was, now, count = _moves(table)
-    share = numbers(read_eager(table, ("share",)), "share")
+    frame = read_eager(table, (*_READ, "share"))
+    was, now, count = _moves(frame)
+    share = numbers(frame, "share")
     before, after = tuple(dict.fromkeys(was)), tuple(dict.fromkeys(now))
     x = np.array([after.index(name) for name in now])
     y = np.array([before.index(name) for name in was])
@@ -120,7 +122,7 @@ def lifecycle_flow(
     >>> ax.get_title(loc="left")
     '74% of customers kept their tier'
     """
-    was, now, count = _moves(table)
+    was, now, count = _moves(read_eager(table, _READ))
     before = tuple(dict.fromkeys(was))
     after = tuple(dict.fromkeys((*before, *now)))
     gap = 0.03 * max(count.sum(), 1)
@@ -160,8 +162,7 @@ def lifecycle_flow(
     return draw(chart, title=title, label=label, ax=ax)
 
 
-def _moves(table: IntoDataFrame) -> tuple[np.ndarray, np.ndarray, FloatArray]:
-    frame = read_eager(table, ("from_tier", "to_tier", "n_customers"))
+def _moves(frame: EagerFrame) -> tuple[np.ndarray, np.ndarray, FloatArray]:
     was, now = names_in(frame, "from_tier"), names_in(frame, "to_tier")
     return np.array(was), np.array(now), numbers(frame, "n_customers")
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = ["clv_intervals"]
 
+_LONG_NAME = 30  # letters; a longer name is wrapped
+
 
 @typed
 def clv_intervals(
@@ -72,6 +74,8 @@ def clv_intervals(
     place = np.arange(best.size, dtype=np.float64)
     ends = interval_in(frame, value_col)
     shown = None if ends is None else (ends[0][best], ends[1][best])
+    # A name of more than one line needs twice the height.
+    row = 0.36 if max(map(len, names), default=0) > _LONG_NAME else 0.22
     chart = Chart(
         layers=(
             *arms_of(place, shown, across=True),
@@ -89,6 +93,6 @@ def clv_intervals(
         if shown is not None and best.size
         else "",
         note=f"The best {best.size:,} of {counted(value.size, 'customer')}",
-        height=max(2.5, 1.2 + 0.22 * best.size),
+        height=max(2.5, 1.2 + row * best.size),
     )
     return draw(chart, title=title, label=label, ax=ax)

@@ -54,7 +54,7 @@ def waterfall(
     >>> steps = ck.clv.value_waterfall(parts)
     >>> ax = ck.plot.waterfall(steps, currency="$", title="finding")
     >>> ax.get_title(loc="left")
-    'repeat purchase adds most: $23 of $44'
+    'Repeat purchase adds most: $23 of $44'
     """
     frame = read_eager(steps, ("part", "meaning", "amount", "start", "end"))
     amount, start, end = (numbers(frame, name) for name in ("amount", "start", "end"))
@@ -68,6 +68,9 @@ def waterfall(
     tones: list[Tone] = ["good" if each >= 0 else "bad" for each in amount]
     tones[-1] = "total"
     most = int(np.argmax(amount[:-1])) if amount.size > 1 else 0
+    added = frame["meaning"].to_list()[most]
+    # Of a loss nothing is a part.
+    of_all = f" of {money(amount[-1], currency)}" if amount[-1] > 0 else ""
     chart = Chart(
         layers=(
             layer(
@@ -90,7 +93,7 @@ def waterfall(
         ),
         x=Scale(names=names),
         y=Scale(title="Value", unit="money", currency=currency),
-        finding=f"{frame['meaning'].to_list()[most]} adds most: "
-        f"{money(amount[most], currency)} of {money(amount[-1], currency)}",
+        finding=f"{added[0].upper()}{added[1:]} adds most: "
+        f"{money(amount[most], currency)}{of_all}",
     )
     return draw(chart, title=title, label=label, ax=ax)

@@ -1,16 +1,17 @@
 """From a transaction log to what each customer is worth."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from .._frames import EagerFrame, native, numbers, read_eager, with_arrays
 from ..clv import GammaGamma, with_clv
+from ..fits import told
 from ..ledger import Ledger
 from ..satisfaction import nps
 from ..segments import with_value_tier
-from ..typing import IntoDataFrame, IntoDataFrameT
+from ..typing import IntoDataFrame, IntoDataFrameT, Progress
+from .findings.campaign_results import campaign_results
 from .findings.customer_groups import customer_groups, lifecycle_stages, rfm_segments
 from .findings.customer_lists import (
     Chosen,
@@ -37,14 +38,19 @@ from .intake.dated_amounts import dated_amounts
 from .intake.prepare import PreparedLog, prepare_log
 from .question import Question
 
-__all__ = ["STEPS", "Step", "analyse"]
+__all__ = ["STEPS", "analyse"]
 
-Step = Callable[[str], None]
-STEPS = 8  # how often ``on_step`` is called
-
-
-def _silent(_step: str) -> None:
-    """Ignore a step that begins."""
+# What ``progress`` counts, for whoever shows a person which step is running.
+STEPS = (
+    "Checking the log",
+    "Summarising each customer",
+    "Comparing models of how often customers buy, and when they leave",
+    "Fitting how often and how much they buy",
+    "Valuing every customer",
+    "Making forecasts at past dates",
+    "Simulating the range of the value",
+    "Sorting customers into lists, segments and cohorts",
+)
 
 
 def analyse(
@@ -53,7 +59,8 @@ def analyse(
     question: Question,
     ledger: Ledger[IntoDataFrameT] | None = None,
     responses: IntoDataFrameT | None = None,
-    on_step: Step = _silent,
+    campaigns: IntoDataFrameT | None = None,
+    progress: Progress | None = None,
 ) -> Findings[IntoDataFrameT]:
     """Value every customer of a log, and check the forecast on a part held back.
 
@@ -72,8 +79,12 @@ def analyse(
         The ledger of the same company, for the parts CLV1 to CLV6.
     responses
         The answers of a survey, with the column ``score`` from 0 to 10, for the NPS.
-    on_step
-        Called with a few words when each step begins.
+    campaigns
+        One row per customer and campaign, for what each campaign added: the columns
+        ``customer_id``, ``campaign``, ``date``, ``treated`` (0 for the control group)
+        and, where it is known, ``cost``.
+    progress
+        Is called with the number of steps done and of all; None for silence.
 
     Returns
     -------
@@ -97,30 +108,31 @@ def analyse(
     >>> findings.base.n_customers, findings.holdout.actual_purchases
     (2357, 1882)
     """
-    on_step("Checking the log")
+    steps = told(STEPS, progress)
+    next(steps)  # Checking the log
     log = prepare_log(transactions, question=question)
     rows = dated_amounts(log)
     doubts = log_doubts(log, rows, question=question)
-    on_step("Summarising each customer")
+    next(steps)  # Summarising each customer
     summary = log.summary()
     history = with_spend_floor(summary)
     customers = native(history, transactions)
-    on_step("Comparing models of how often customers buy, and when they leave")
+    next(steps)  # Comparing models of how often customers buy, and when they leave
     early = held_back(log, question=question)
     chosen = choose_model(question.model, customers, early.history, transactions)
     check = check_forecast(
         early, rows, transactions, fit=chosen.fit_early, question=question
     )
-    on_step("Fitting how often and how much they buy")
+    next(steps)  # Fitting how often and how much they buy
     purchases = chosen.fit(customers)
     spend = fit_spend(customers)
-    on_step("Valuing every customer")
+    next(steps)  # Valuing every customer
     scores = score_customers(
         history, transactions, purchases=purchases, spend=spend, question=question
     )
-    on_step("Making forecasts at past dates")
+    next(steps)  # Making forecasts at past dates
     errors = past_errors(log, transactions, chosen=chosen, question=question)
-    on_step("Simulating the range of the value")
+    next(steps)  # Simulating the range of the value
     ranges = value_ranges(
         history,
         transactions,
@@ -130,10 +142,10 @@ def analyse(
         question=question,
         total=_Total(customers, purchases, spend, question, float(scores.clv.sum())),
     )
-    on_step("Sorting customers into lists, segments and cohorts")
+    next(steps)  # Sorting customers into lists, segments and cohorts
     named = _labelled(summary, scores, log, transactions, question=question)
     bins, mean_alive = scores.alive()
-    return Findings(
+    found = Findings(
         question=question,
         log=log.facts,
         base=scores.base(),
@@ -164,6 +176,9 @@ def analyse(
         if ledger is None
         else ledger_parts(ledger, chosen=chosen, question=question),
         nps=None if responses is None else nps(responses),
+        campaigns=()
+        if campaigns is None
+        else campaign_results(campaigns, log, question=question),
         left_out=LeftOut(
             n_rows_without_id=log.n_rows_without_id,
             n_placeholder_rows=log.n_placeholder_rows,
@@ -173,6 +188,8 @@ def analyse(
         ),
         doubts=(*doubts, *flat_base_doubt(chosen.models)),
     )
+    next(steps, None)  # the last one is done
+    return found
 
 
 @dataclass(frozen=True, slots=True)

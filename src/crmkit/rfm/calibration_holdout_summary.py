@@ -4,13 +4,13 @@ import numpy as np
 
 from .._check import one_of
 from .._dates import date_of
-from .._frames import EagerFrame, Groups, LazyFrame, group_rows, native, nw, read, table
+from .._frames import EagerFrame, Groups, LazyFrame, group_rows, native, nw, table
 from ..errors import InvalidValueError
 from ..kernels.log.occasions import Histories, Occasions, histories
 from ..typing import Day, Grain, IntoFrameT, Refunds, TimeUnit
 from . import summary_in_engine, summary_in_memory
 from .observation_window import Window
-from .open_log import REFUNDS, TransactionLog, read_log
+from .open_log import REFUNDS, LogColumns, TransactionLog, read_log
 
 __all__ = ["calibration_holdout_summary", "calibration_log", "split_in_memory"]
 
@@ -87,16 +87,8 @@ def calibration_holdout_summary(
     1         bob          0                  0       60.0
     """
     one_of("refunds", refunds, REFUNDS)
-    log = read_log(
-        read(transactions, (customer_id_col, date_col, amount_col)),
-        end=observation_period_end,
-        end_argument="observation_period_end",
-        grain=grain,
-        time_unit=time_unit,
-        customer_id_col=customer_id_col,
-        date_col=date_col,
-        amount_col=amount_col,
-    )
+    columns = LogColumns(customer_id_col, date_col, amount_col)
+    log = read_log(transactions, columns, observation_period_end, grain, time_unit)
     if isinstance(log.frame, nw.LazyFrame):
         early = calibration_log(log, calibration_period_end)
         return native(_in_engine(early, log, refunds), transactions)

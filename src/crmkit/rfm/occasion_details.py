@@ -2,12 +2,20 @@
 
 import numpy as np
 
-from .._check import one_of
-from .._frames import EagerFrame, group_rows, native, nw, read_eager, table, with_arrays
+from .._frames import (
+    EagerFrame,
+    collect,
+    group_rows,
+    native,
+    nw,
+    read_eager,
+    table,
+    with_arrays,
+)
 from ..errors import InvalidValueError
 from ..kernels.log.occasion_details import occasion_details
 from ..typing import Day, Grain, IntoDataFrameT, Refunds, TimeUnit
-from .open_log import REFUNDS, open_log
+from .open_log import LogColumns, open_log
 from .summary_in_memory import occasions_between
 
 __all__ = ["with_occasion_details"]
@@ -86,21 +94,17 @@ def with_occasion_details(
     0         ann     2.079              200.0
     1         bob     0.000                0.0
     """
-    one_of("refunds", refunds, REFUNDS)
     summary = read_eager(customers, (customer_id_col,))
+    columns = LogColumns(customer_id_col, date_col, amount_col)
     log = open_log(
-        read_eager(transactions, (customer_id_col,)).to_native(),
-        end=observation_period_end,
-        end_argument="observation_period_end",
-        grain=grain,
-        time_unit=time_unit,
-        customer_id_col=customer_id_col,
-        date_col=date_col,
-        amount_col=amount_col,
+        read_eager(transactions, columns),
+        columns,
+        observation_period_end,
+        grain,
+        time_unit,
+        refunds=refunds,
     )
-    if refunds == "error":
-        log.refuse_refunds()
-    frame = read_eager(log.frame.to_native(), ())
+    frame = collect(log.frame)
     groups = group_rows(frame, customer_id_col)
     details = occasion_details(occasions_between(log, frame, groups, refunds))
     found = table(

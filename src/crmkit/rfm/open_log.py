@@ -1,8 +1,9 @@
 """A transaction log, opened and checked before any number is made."""
 
 from dataclasses import dataclass, replace
-from typing import Self
+from typing import NamedTuple, Self
 
+from .._check import one_of
 from .._dates import day_number, iso_text
 from .._frames import (
     Frame,
@@ -26,9 +27,9 @@ from .observation_window import Window, open_window
 
 __all__ = [
     "REFUNDS",
+    "LogColumns",
     "Refunds",
     "TransactionLog",
-    "check_log",
     "open_log",
     "read_log",
 ]
@@ -36,6 +37,14 @@ __all__ = [
 REFUNDS: tuple[Refunds, ...] = ("error", "drop", "net", "cancel")
 
 _INSIDE = "_crmkit_inside"
+
+
+class LogColumns(NamedTuple):
+    """The names of the three columns that a log must have."""
+
+    customer_id: str
+    date: str
+    amount: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -62,12 +71,6 @@ class TransactionLog:
             "day of the period",
             got=f"a log that begins on {iso_text(first_day)}",
             remedy="Pass a later end, or the transactions before it.",
-        )
-
-    def refuse_refunds(self) -> None:
-        """Refuse negative amounts inside the window."""
-        refuse(
-            self._told_apart(), self._inside([self._refund()]), id_col=self.customer_id
         )
 
     def refuse(self, refunds: Refunds) -> None:
@@ -110,80 +113,43 @@ class TransactionLog:
 
 def open_log(
     transactions: object,
-    *,
+    columns: LogColumns,
     end: Day,
-    end_argument: str,
-    grain: Grain,
-    time_unit: TimeUnit,
-    customer_id_col: str,
-    date_col: str,
-    amount_col: str,
+    grain: Grain = "day",
+    time_unit: TimeUnit = "day",
+    *,
+    refunds: Refunds,
 ) -> TransactionLog:
     """Open a log and refuse what cannot be summarised, naming column and count."""
-    return check_log(
-        read(transactions, (customer_id_col, date_col, amount_col)),
-        end=end,
-        end_argument=end_argument,
-        grain=grain,
-        time_unit=time_unit,
-        customer_id_col=customer_id_col,
-        date_col=date_col,
-        amount_col=amount_col,
-    )
-
-
-def check_log(
-    frame: Frame,
-    *,
-    end: Day,
-    end_argument: str,
-    grain: Grain,
-    time_unit: TimeUnit,
-    customer_id_col: str,
-    date_col: str,
-    amount_col: str,
-) -> TransactionLog:
-    """Check a log whose frame is open already; refuse as :func:`open_log` does."""
-    log = read_log(
-        frame,
-        end=end,
-        end_argument=end_argument,
-        grain=grain,
-        time_unit=time_unit,
-        customer_id_col=customer_id_col,
-        date_col=date_col,
-        amount_col=amount_col,
-    )
-    log.refuse("net")
+    one_of("refunds", refunds, REFUNDS)
+    log = read_log(transactions, columns, end, grain, time_unit)
+    log.refuse(refunds)
     return log
 
 
 def read_log(
-    frame: Frame,
-    *,
+    transactions: object,
+    columns: LogColumns,
     end: Day,
-    end_argument: str,
-    grain: Grain,
-    time_unit: TimeUnit,
-    customer_id_col: str,
-    date_col: str,
-    amount_col: str,
+    grain: Grain = "day",
+    time_unit: TimeUnit = "day",
 ) -> TransactionLog:
     """Check the types of the columns and the window, without looking at a row."""
-    require_ids(frame, customer_id_col)
-    require_numbers(frame, (amount_col,))
-    dated, date_rules = require_dates(frame, date_col)
+    frame = read(transactions, columns)
+    require_ids(frame, columns.customer_id)
+    require_numbers(frame, (columns.amount,))
+    dated, date_rules = require_dates(frame, columns.date)
     return TransactionLog(
         frame=dated,
-        customer_id=customer_id_col,
-        date=date_col,
-        amount=amount_col,
+        customer_id=columns.customer_id,
+        date=columns.date,
+        amount=columns.amount,
         window=open_window(
             end,
-            argument=end_argument,
+            argument="observation_period_end",
             grain=grain,
             time_unit=time_unit,
-            zone=time_zone(dated, date_col),
+            zone=time_zone(dated, columns.date),
         ),
         date_rules=tuple(date_rules),
     )

@@ -1,12 +1,12 @@
 """From a transaction log to one row per customer."""
 
 from .._check import one_of
-from .._frames import group_rows, native, nw, read
+from .._frames import Frame, group_rows, native, nw
 from ..typing import Day, Grain, IntoFrameT, Refunds, TimeUnit
 from . import summary_in_engine, summary_in_memory
-from .open_log import REFUNDS, read_log
+from .open_log import REFUNDS, LogColumns, TransactionLog, read_log
 
-__all__ = ["rfm_summary"]
+__all__ = ["rfm_summary", "summary_of_log"]
 
 
 def rfm_summary(
@@ -106,19 +106,15 @@ def rfm_summary(
     1         bob          0      0.0             0.0
     """
     one_of("refunds", refunds, REFUNDS)
-    log = read_log(
-        read(transactions, (customer_id_col, date_col, amount_col)),
-        end=observation_period_end,
-        end_argument="observation_period_end",
-        grain=grain,
-        time_unit=time_unit,
-        customer_id_col=customer_id_col,
-        date_col=date_col,
-        amount_col=amount_col,
-    )
+    columns = LogColumns(customer_id_col, date_col, amount_col)
+    log = read_log(transactions, columns, observation_period_end, grain, time_unit)
+    return native(summary_of_log(log, refunds), transactions)
+
+
+def summary_of_log(log: TransactionLog, refunds: Refunds) -> Frame:
+    """Summarise a log whose columns were checked, in memory or in its engine."""
     if isinstance(log.frame, nw.LazyFrame):
-        return native(summary_in_engine.summarise(log, refunds), transactions)
+        return summary_in_engine.summarise(log, refunds)
     log.refuse(refunds)
     groups = group_rows(log.frame, log.customer_id)
-    summary = summary_in_memory.summarise(log, log.frame, groups, refunds)
-    return native(summary, transactions)
+    return summary_in_memory.summarise(log, log.frame, groups, refunds)

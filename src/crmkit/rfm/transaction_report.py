@@ -7,7 +7,7 @@ from .._dates import date_of
 from ..fits import shown
 from ..typing import Day, Grain, IntoFrame
 from .log_counts import LogCounts, count_log
-from .open_log import TransactionLog, open_log
+from .open_log import LogColumns, TransactionLog, open_log
 
 __all__ = ["TransactionReport", "reported", "transaction_report"]
 
@@ -148,16 +148,9 @@ def transaction_report(
     note: 1 row(s) merged into an occasion of the same period
     note: 1 row(s) with amount 0: counted as purchases
     """
-    log = open_log(
-        transactions,
-        end=observation_period_end,
-        end_argument="observation_period_end",
-        grain=grain,
-        time_unit="day",
-        customer_id_col=customer_id_col,
-        date_col=date_col,
-        amount_col=amount_col,
-    )
+    columns = LogColumns(customer_id_col, date_col, amount_col)
+    # Refunds are counted, not refused, so that one can choose what they mean.
+    log = open_log(transactions, columns, observation_period_end, grain, refunds="net")
     return reported(log, count_log(log))
 
 

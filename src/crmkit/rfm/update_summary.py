@@ -26,8 +26,8 @@ from .._frames import (
 )
 from ..errors import InvalidTypeError, InvalidValueError
 from ..typing import Day, Grain, IntoFrameT, Refunds, TimeUnit
-from .open_log import REFUNDS, TransactionLog, read_log
-from .rfm_summary import rfm_summary
+from .open_log import REFUNDS, LogColumns, TransactionLog, read_log
+from .rfm_summary import summary_of_log
 
 __all__ = ["update_summary"]
 
@@ -120,16 +120,8 @@ def update_summary(
     2         cat          0      0.0  22.0             0.0
     """
     one_of("refunds", refunds, REFUNDS)
-    log = read_log(
-        read(transactions, (customer_id_col, date_col, amount_col)),
-        end=observation_period_end,
-        end_argument="observation_period_end",
-        grain=grain,
-        time_unit=time_unit,
-        customer_id_col=customer_id_col,
-        date_col=date_col,
-        amount_col=amount_col,
-    )
+    columns = LogColumns(customer_id_col, date_col, amount_col)
+    log = read_log(transactions, columns, observation_period_end, grain, time_unit)
     before = log.until(previous_period_end, "previous_period_end")
     _refuse_earlier_end(before, log)
     known = _known(summary, before)
@@ -138,17 +130,8 @@ def update_summary(
     _refuse_old_rows(known, before, log)
     if refunds in ("net", "cancel"):
         _refuse_old_refunds(known, log, refunds)
-    added = rfm_summary(
-        log.frame.to_native(),
-        observation_period_end=observation_period_end,
-        grain=grain,
-        time_unit=time_unit,
-        refunds=refunds,
-        customer_id_col=customer_id_col,
-        date_col=date_col,
-        amount_col=amount_col,
-    )
-    return native(_together(known, read(added, ()), log), summary)
+    added = summary_of_log(log, refunds)
+    return native(_together(known, added, log), summary)
 
 
 def _refuse_earlier_end(before: TransactionLog, log: TransactionLog) -> None:

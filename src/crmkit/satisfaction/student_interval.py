@@ -13,9 +13,9 @@ __all__ = ["student_interval"]
 def student_interval(
     estimate: float,
     standard_error: float,
-    *,
     degrees_of_freedom: float,
     level: float,
+    *,
     bounds: tuple[float, float] = (-math.inf, math.inf),
 ) -> Interval:
     """Return the interval, cut where the estimated number cannot go."""

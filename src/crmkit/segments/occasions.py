@@ -1,40 +1,13 @@
-"""The purchase occasions of a log, checked and merged."""
+"""The purchase occasions of a checked log, merged."""
 
-from .._check import one_of
-from .._frames import Groups, collect, group_rows, read
+from .._frames import Groups, collect, group_rows
 from ..errors import NotEnoughDataError
 from ..kernels.log.occasions import Occasions
 from ..rfm import summary_in_memory
-from ..rfm.open_log import REFUNDS, TransactionLog, read_log
-from ..typing import Day, Grain, Refunds
+from ..rfm.open_log import TransactionLog
+from ..typing import Refunds
 
-__all__ = ["checked_log", "nothing_seen", "occasions_in_memory"]
-
-
-def checked_log(
-    transactions: object,
-    *,
-    end: Day,
-    grain: Grain,
-    refunds: Refunds,
-    customer_id_col: str,
-    date_col: str,
-    amount_col: str,
-) -> TransactionLog:
-    """Open a log in days up to its end, and apply the policy on refunds."""
-    one_of("refunds", refunds, REFUNDS)
-    log = read_log(
-        read(transactions, (customer_id_col, date_col, amount_col)),
-        end=end,
-        end_argument="observation_period_end",
-        grain=grain,
-        time_unit="day",
-        customer_id_col=customer_id_col,
-        date_col=date_col,
-        amount_col=amount_col,
-    )
-    log.refuse(refunds)
-    return log
+__all__ = ["nothing_seen", "occasions_in_memory"]
 
 
 def occasions_in_memory(

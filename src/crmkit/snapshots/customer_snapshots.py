@@ -5,7 +5,8 @@ from collections.abc import Callable, Sequence
 from .._check import day_count, typed
 from .._dates import day_number, iso_text
 from ..errors import InvalidValueError
-from ..typing import Day, IntoDataFrameT, PurchaseModel
+from ..fits import told
+from ..typing import Day, IntoDataFrameT, Progress, PurchaseModel
 from .cutoff_days import cutoff_days
 from .event_log import EventLog
 from .snapshot_source import open_source, written
@@ -27,6 +28,7 @@ def make_snapshots(
     events: Sequence[EventLog] = (),
     fit_purchases: Callable[[IntoDataFrameT], PurchaseModel] | None = None,
     columns: TransactionColumns = TRANSACTIONS,
+    progress: Progress | None = None,
 ) -> IntoDataFrameT:
     """Make labelled snapshots: features from before each cut-off, outcomes after it.
 
@@ -62,6 +64,8 @@ def make_snapshots(
     columns
         The names of the columns: customer, date and amount, and, where the log has
         them, category, discount and the day from which a row was known.
+    progress
+        Is called with the number of cut-offs done and of all; None for silence.
 
     Returns
     -------
@@ -115,7 +119,7 @@ def make_snapshots(
     days = cutoff_days(cutoffs, zone=zone)
     end = day_number("observation_period_end", observation_period_end, zone=zone)
     _require_observed(days, delay + ahead, end)
-    blocks = [source.labelled(day, delay, ahead) for day in days]
+    blocks = [source.labelled(day, delay, ahead) for day in told(days, progress)]
     return written(transactions, source, blocks)
 
 
@@ -129,6 +133,7 @@ def snapshot_features(
     events: Sequence[EventLog] = (),
     fit_purchases: Callable[[IntoDataFrameT], PurchaseModel] | None = None,
     columns: TransactionColumns = TRANSACTIONS,
+    progress: Progress | None = None,
 ) -> IntoDataFrameT:
     """Make snapshots without labels, to score customers today.
 
@@ -159,7 +164,7 @@ def snapshot_features(
         columns=columns,
     )
     days = cutoff_days(cutoffs, zone=source.log.zone)
-    blocks = [source.features(day) for day in days]
+    blocks = [source.features(day) for day in told(days, progress)]
     return written(transactions, source, blocks)
 
 

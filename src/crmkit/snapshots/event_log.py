@@ -7,6 +7,7 @@ import numpy as np
 from .._frames import (
     EagerFrame,
     Groups,
+    collect,
     day_numbers,
     number_rules,
     numbers,
@@ -95,7 +96,7 @@ def open_events(events: EventLog, customers: Groups) -> OpenedEvents:
     ]
     columns = [events.customer_id_col, events.date_col, *optional]
     opened, rules = require_dates(read_eager(events.frame, columns), events.date_col)
-    frame = read_eager(opened.to_native(), ())
+    frame = collect(opened)
     if events.value_col:
         require_numbers(frame, [events.value_col])
         rules += number_rules(frame, events.value_col)
@@ -120,7 +121,7 @@ def known_from(frame: EagerFrame, available_col: str | None, day: IntArray) -> I
         return day
     opened, rules = require_dates(frame, available_col)
     refuse(opened, rules)
-    arrived = day_numbers(read_eager(opened.to_native(), ()), available_col)
+    arrived = day_numbers(collect(opened), available_col)
     return np.maximum(day, arrived)
 
 

@@ -6,7 +6,9 @@ import numpy as np
 
 from .._check import instance
 from .._frames import (
+    EagerFrame,
     Groups,
+    collect,
     day_numbers,
     group_rows,
     id_rules,
@@ -30,8 +32,9 @@ __all__ = ["OpenedLog", "open_transactions"]
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class OpenedLog:
-    """The rows by customer and day, and the first day each category was known."""
+    """A log, its rows by customer and day, and when each category was first known."""
 
+    frame: EagerFrame
     rows: SortedLog
     customers: Groups
     categories: tuple[IntArray, IntArray] | None
@@ -53,7 +56,7 @@ def open_transactions(transactions: object, columns: TransactionColumns) -> Open
         raise NotEnoughDataError(
             needed="transactions", got="0 rows", remedy="Pass a log with rows."
         )
-    frame = read_eager(dated.to_native(), ())
+    frame = collect(dated)
     zone = time_zone(frame, columns.date)
     customers = group_rows(frame, columns.customer_id)
     day = day_numbers(frame, columns.date)
@@ -69,4 +72,6 @@ def open_transactions(transactions: object, columns: TransactionColumns) -> Open
         np.asarray(numbers(frame, columns.amount)),
         numbers(frame, columns.discount) if columns.discount else None,
     )
-    return OpenedLog(rows=rows, customers=customers, categories=pairs, zone=zone)
+    return OpenedLog(
+        frame=frame, rows=rows, customers=customers, categories=pairs, zone=zone
+    )

@@ -8,7 +8,7 @@ import numpy as np
 
 from .._check import day_count
 from .._dates import iso_text
-from .._frames import native, nw, read_eager, table
+from .._frames import native, nw, table
 from ..errors import InvalidValueError, NotEnoughDataError
 from ..kernels.log.visible_log import Past, breadth, future, past
 from ..typing import FloatArray, IntArray, IntoDataFrameT, PurchaseModel
@@ -112,7 +112,7 @@ def open_source(
         events=tuple(open_events(each, log.customers) for each in events),
         active_within=limit,
         window=window,
-        probability_alive=_alive(transactions, fit_purchases),
+        probability_alive=_alive(log, transactions, fit_purchases),
     )
 
 
@@ -126,7 +126,7 @@ def written(
         for name in blocks[0].columns
     }
     ids = source.log.customers.ids[customer.tolist()].alias("customer_id")
-    frame = table(read_eager(like, ()), {"customer_id": ids, **columns})
+    frame = table(source.log.frame, {"customer_id": ids, **columns})
     holes = [name for name, values in columns.items() if _has_hole(values)]
     # An event that never happened has no date: a hole, in every library the same.
     filled = [
@@ -146,7 +146,9 @@ def _require_new(added: Mapping[str, object], there: Mapping[str, object]) -> No
 
 
 def _alive(
-    like: IntoDataFrameT, fit: Callable[[IntoDataFrameT], PurchaseModel] | None
+    log: OpenedLog,
+    like: IntoDataFrameT,
+    fit: Callable[[IntoDataFrameT], PurchaseModel] | None,
 ) -> _Alive | None:
     if fit is None:
         return None
@@ -156,7 +158,7 @@ def _alive(
         recency = (known.last_day - known.first_day).astype(np.float64)
         T = (cutoff - 1 - known.first_day).astype(np.float64)
         history = {"frequency": frequency, "recency": recency, "T": T}
-        customers = native(table(read_eager(like, ()), history), like)
+        customers = native(table(log.frame, history), like)
         return fit(customers).probability_alive(frequency, recency, T)
 
     return probability

@@ -143,6 +143,7 @@ def _slopes(
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Return the slope of customers against cost in each group, with its limits."""
     (x, y), (xx, xy, yy) = sums, products
+    n = np.maximum(n, 1.0)  # without rows all sums are 0
     spread = xx - x**2 / n
     known = (n > 2) & (spread > 1e-12 * xx)
     base = np.where(known, spread, 1.0)

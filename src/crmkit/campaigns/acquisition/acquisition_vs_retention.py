@@ -1,6 +1,5 @@
 """What winning a customer costs compared with keeping one."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +8,7 @@ from scipy.special import stdtrit
 from ..._check import fraction
 from ..._frames import collect, number_rules, numbers, read, refuse, require_numbers
 from ...errors import NotEnoughDataError
-from ...fits import Interval, checked, from_document, to_document
+from ...fits import Interval, JsonResult, checked
 from ...typing import IntoFrame
 
 __all__ = ["AcquisitionVsRetention", "acquisition_vs_retention"]
@@ -17,7 +16,7 @@ __all__ = ["AcquisitionVsRetention", "acquisition_vs_retention"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 @checked
-class AcquisitionVsRetention:
+class AcquisitionVsRetention(JsonResult):
     """The cost of a customer won, divided by that of a customer kept.
 
     Attributes
@@ -53,15 +52,6 @@ class AcquisitionVsRetention:
         return Interval(
             lower=self.ratio / reach, upper=self.ratio * reach, level=inside
         )
-
-    def to_dict(self) -> dict[str, object]:
-        """Return the measure as a JSON document."""
-        return to_document(self)
-
-    @classmethod
-    def from_dict(cls, document: Mapping[str, object]) -> "AcquisitionVsRetention":
-        """Build the measure from its JSON document."""
-        return from_document(cls, document)
 
 
 def acquisition_vs_retention(

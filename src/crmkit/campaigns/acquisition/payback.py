@@ -1,15 +1,22 @@
 """How long customers take to repay what it cost to win them."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..._check import finite_array, fraction, nonnegative, number, one_of, rate
+from ..._check import (
+    finite_array,
+    fraction,
+    money_array,
+    nonnegative,
+    number,
+    one_of,
+    rate,
+)
 from ...errors import InvalidValueError
-from ...fits import checked, from_document, to_document
+from ...fits import JsonResult, checked
 from ...kernels.campaigns.repaid_cost import (
     constant_margin_value,
     margin_sums,
@@ -24,7 +31,7 @@ _PERIODS = 10_000  # at a constant retention, later periods repay nothing
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 @checked
-class Payback:
+class Payback(JsonResult):
     """The time in which margins repay a cost, with and without customers who leave.
 
     Attributes
@@ -39,26 +46,21 @@ class Payback:
         The value of all margins; None where it is infinite.
     clv_to_cost
         That value per unit of cost; None where it is infinite or the cost is 0.
+    profit
+        The discounted margins of a customer won less the cost, after period 1, 2, ...:
+        up to twice the periods until it is repaid, at least 12 and at most 240.
     """
 
     periods: int | None = None
     simple_periods: float | None = None
     clv: float | None = None
     clv_to_cost: float | None = None
+    profit: tuple[float, ...] = ()
 
     @property
     def pays_back(self) -> bool:
         """Whether the margins ever cover the cost."""
         return self.periods is not None
-
-    def to_dict(self) -> dict[str, object]:
-        """Return the measure as a JSON document."""
-        return to_document(self)
-
-    @classmethod
-    def from_dict(cls, document: Mapping[str, object]) -> "Payback":
-        """Build the measure from its JSON document."""
-        return from_document(cls, document)
 
 
 def payback(
@@ -116,7 +118,7 @@ def payback(
     False
     """
     cost = nonnegative("acquisition_cost", acquisition_cost)
-    each = number("margin", margin)
+    each = float(money_array("margin", number("margin", margin)))
     discount = rate("discount_rate", discount_rate)
     at_start = one_of("margin_at", margin_at, ("start", "end")) == "start"
     kept, curve = _survival(retention, survival)
@@ -132,11 +134,14 @@ def payback(
             each, retention=kept, discount_rate=discount, at_start=at_start
         )
         value = value if np.isfinite(value) else None
+    periods = periods_to_repay(sums, cost)
+    shown = min(max(12, 2 * periods), 240) if periods is not None else 60
     return Payback(
-        periods=periods_to_repay(sums, cost),
+        periods=periods,
         simple_periods=cost / each if each > 0 else None,
         clv=value,
         clv_to_cost=value / cost if value is not None and cost > 0 else None,
+        profit=tuple((sums[:shown] - cost).tolist()),
     )
 
 

@@ -1,15 +1,17 @@
 """Which products are bought together more often than chance explains."""
 
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from ..._check import fraction, whole
 from ..._frames import native, nw, table
+from ...fits import told
 from ...kernels.base.intervals import wilson
 from ...kernels.campaigns.pair_counts import holdings, together
 from ...kernels.campaigns.rule_measures import fisher_greater, lift_limits, measures
-from ...typing import FloatArray, IntArray, IntoDataFrameT
+from ...typing import FloatArray, IntArray, IntoDataFrameT, Progress
 from .false_discoveries import adjusted
 from .purchased_products import read_products
 
@@ -24,6 +26,7 @@ def association_rules(
     min_count: int = 10,
     false_discovery_rate: float = 0.05,
     level: float = 0.95,
+    progress: Progress | None = None,
 ) -> IntoDataFrameT:
     """Find pairs of products that are bought together more often than chance explains.
 
@@ -43,6 +46,9 @@ def association_rules(
         pairs of ``min_count`` baskets.
     level
         The confidence level of the intervals of confidence and lift.
+    progress
+        Is called with the number of blocks of products done and of all; None for
+        silence.
 
     Returns
     -------
@@ -99,7 +105,8 @@ def association_rules(
     )
     n, held = float(read.shape[0]), read.n_units
     baskets = holdings(read.unit, read.product, read.shape)
-    parts = list(together(baskets, minimum=least))
+    blocks = together(baskets, minimum=least, through=partial(told, progress=progress))
+    parts = list(blocks)
     first, second, both = (np.concatenate(part) for part in zip(*parts, strict=True))
     p = fisher_greater(both.astype(np.float64), held[first], held[second], n)
     q = adjusted(p, tests=held.size * (held.size - 1) // 2)

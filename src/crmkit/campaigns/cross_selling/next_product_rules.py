@@ -1,5 +1,6 @@
 """Which product customers buy after another one, and not before it."""
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -7,10 +8,11 @@ import numpy as np
 from ..._check import fraction, whole
 from ..._frames import native, nw, table
 from ...errors import NotEnoughDataError
+from ...fits import told
 from ...kernels.base.intervals import wilson
 from ...kernels.campaigns.mcnemar import exact_p
 from ...kernels.campaigns.pair_counts import ordered_counts
-from ...typing import IntoDataFrameT
+from ...typing import IntoDataFrameT, Progress
 from .false_discoveries import adjusted
 from .purchased_products import first_purchases, read_products
 
@@ -30,6 +32,7 @@ def next_product_rules(
     customer_id_col: str = "customer_id",
     product_col: str = "product_id",
     date_col: str = "date",
+    progress: Progress | None = None,
 ) -> IntoDataFrameT:
     """Find products that customers start to buy after another one, not before it.
 
@@ -48,6 +51,9 @@ def next_product_rules(
         The confidence level of the interval.
     customer_id_col, product_col, date_col
         The customer, the product or category, and the day.
+    progress
+        Is called with the number of parts of the customers done and of all; None for
+        silence.
 
     Returns
     -------
@@ -113,7 +119,12 @@ def next_product_rules(
         )
     customer, product, day = first_purchases(read, date_col)
     later, soon, same = ordered_counts(
-        customer, product, day, products=read.shape[1], within=within
+        customer,
+        product,
+        day,
+        products=read.shape[1],
+        within=within,
+        through=partial(told, progress=progress),
     )
     a, b = np.nonzero((soon >= least) & (soon > soon.T))
     forth, back = (soon[x, y].astype(np.float64) for x, y in ((a, b), (b, a)))

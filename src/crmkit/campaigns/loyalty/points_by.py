@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ..._check import typed
 from ..._frames import number_rules, numbers, nw, read, refuse, require_numbers
 from ...typing import IntoFrameT
 from ..measurement.sums_by_group import groups_of, summary_by_group, sums_by_group
@@ -11,6 +12,7 @@ from ..measurement.sums_by_group import groups_of, summary_by_group, sums_by_gro
 __all__ = ["points_by"]
 
 
+@typed
 def points_by(
     movements: IntoFrameT,
     *,
@@ -88,12 +90,14 @@ def points_by(
     issued, redeemed, *rest = (numbers(summed, name) for name in names)
     expired = rest[0] if rest else np.zeros(issued.size)
     base = np.where(issued > 0, issued, np.nan)
+    with np.errstate(over="ignore"):  # of next to no points
+        redeemed_rate, expired_rate = redeemed / base, expired / base
     found = {
         "issued": issued,
         "redeemed": redeemed,
         "expired": expired,
         "outstanding": issued - redeemed - expired,
-        "redemption_rate": redeemed / base,
-        "breakage_rate": expired / base,
+        "redemption_rate": redeemed_rate,
+        "breakage_rate": expired_rate,
     }
     return summary_by_group(opened, movements, summed, groups, found)

@@ -1,6 +1,5 @@
 """The profit that a campaign added, compared with a randomised control group."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -17,7 +16,7 @@ from ..._frames import (
     require_numbers,
 )
 from ...errors import InvalidValueError, NotEnoughDataError
-from ...fits import Interval, checked, from_document, to_document
+from ...fits import Interval, JsonResult, checked
 from ...kernels.campaigns.ratio_limits import fieller
 from ...typing import FloatArray, IntoDataFrame
 
@@ -26,7 +25,7 @@ __all__ = ["IncrementalProfit", "incremental_profit"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 @checked
-class IncrementalProfit:
+class IncrementalProfit(JsonResult):
     """The profit that a campaign added, per treated customer and in total.
 
     Attributes
@@ -113,15 +112,6 @@ class IncrementalProfit:
                 remedy="Measure more customers, or take a lower level.",
             )
         return float(lower) - 1, float(upper) - 1
-
-    def to_dict(self) -> dict[str, object]:
-        """Return the measure as a JSON document."""
-        return to_document(self)
-
-    @classmethod
-    def from_dict(cls, document: Mapping[str, object]) -> "IncrementalProfit":
-        """Build the measure from its JSON document."""
-        return from_document(cls, document)
 
 
 @typed

@@ -4,10 +4,10 @@ from functools import partial
 
 import numpy as np
 
-from ..._check import nonnegative, positive
+from ..._check import HUGE, nonnegative, positive
 from ...kernels.base import ranking
 from ...kernels.targeting import uplift as kernel
-from ...typing import FloatArray, IntoDataFrame
+from ...typing import FloatArray, IntoDataFrame, Progress
 from ..offers.maximum_profit import MaximumProfit
 from ..offers.resampled_profit import resampled_interval
 from .randomised_outcomes import read_randomised
@@ -27,6 +27,7 @@ def maximum_uplift_profit(
     uplift_col: str = "uplift",
     treated_col: str = "treated",
     retained_col: str = "retained",
+    progress: Progress | None = None,
 ) -> MaximumProfit:
     """Measure the profit of the best cut of a ranking by uplift (MPU).
 
@@ -54,6 +55,8 @@ def maximum_uplift_profit(
         Whether the customer was treated: true and false, or 1 and 0.
     retained_col
         Whether the customer stayed: true and false, or 1 and 0.
+    progress
+        Is called with the number of resamples done and of all; None for silence.
 
     Returns
     -------
@@ -95,9 +98,9 @@ def maximum_uplift_profit(
     """
     curve = partial(
         kernel.campaign_profit,
-        clv=positive("clv", clv),
-        incentive=nonnegative("incentive", incentive),
-        contact=nonnegative("contact_cost", contact_cost),
+        clv=nonnegative("clv", positive("clv", clv), at_most=HUGE),
+        incentive=nonnegative("incentive", incentive, at_most=HUGE),
+        contact=nonnegative("contact_cost", contact_cost, at_most=HUGE),
     )
     read = read_randomised(
         customers,
@@ -120,5 +123,6 @@ def maximum_uplift_profit(
             rng=rng,
             n_resamples=n_resamples,
             level=level,
+            progress=progress,
         ),
     )

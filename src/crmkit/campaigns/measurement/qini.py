@@ -1,15 +1,14 @@
 """How much better a ranking by uplift is than treating at random."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from ..._check import MOST_REPEATS, fraction, random_source, whole
-from ...fits import Interval, checked, from_document, resampled_interval_of, to_document
+from ...fits import Interval, JsonResult, checked, resampled_interval_of, told
 from ...kernels.base.intervals import bootstrap, percentile_interval
 from ...kernels.targeting import uplift as kernel
-from ...typing import IntArray, IntoDataFrame
+from ...typing import IntArray, IntoDataFrame, Progress
 from .randomised_outcomes import read_randomised
 
 __all__ = ["QiniArea", "qini"]
@@ -17,7 +16,7 @@ __all__ = ["QiniArea", "qini"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 @checked
-class QiniArea:
+class QiniArea(JsonResult):
     """The area between the Qini curve of a ranking and treating at random.
 
     Attributes
@@ -45,15 +44,6 @@ class QiniArea:
             self.resampled, level, remedy="Measure it again with that level=."
         )
 
-    def to_dict(self) -> dict[str, object]:
-        """Return the measure as a JSON document."""
-        return to_document(self)
-
-    @classmethod
-    def from_dict(cls, document: Mapping[str, object]) -> "QiniArea":
-        """Build the measure from its JSON document."""
-        return from_document(cls, document)
-
 
 def qini(
     customers: IntoDataFrame,
@@ -64,6 +54,7 @@ def qini(
     uplift_col: str = "uplift",
     treated_col: str = "treated",
     outcome_col: str = "retained",
+    progress: Progress | None = None,
 ) -> QiniArea:
     """Measure how much better a ranking is than treating at random (Qini).
 
@@ -81,6 +72,8 @@ def qini(
         Whether the customer was treated: true and false, or 1 and 0.
     outcome_col
         What happened, where more is better: retained (0 or 1), or money.
+    progress
+        Is called with the number of resamples done and of all; None for silence.
 
     Returns
     -------
@@ -119,6 +112,7 @@ def qini(
     (True, 0.24)
     """
     inside = fraction("level", level)
+    repeats = whole("n_resamples", n_resamples, at_least=2, at_most=MOST_REPEATS)
     read = read_randomised(
         customers,
         uplift_col=uplift_col,
@@ -136,7 +130,7 @@ def qini(
     draws = bootstrap(
         lambda drawn: np.asarray(area(drawn)),
         units=read.score.size,
-        resamples=whole("n_resamples", n_resamples, at_least=2, at_most=MOST_REPEATS),
+        resamples=told(range(repeats), progress),
         rng=random_source(rng),
     )
     lower, upper = percentile_interval(draws, level=inside)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..._frames import (
+    EagerFrame,
     flag_rules,
     number_rules,
     numbers,
@@ -25,8 +26,12 @@ _SHORT = 2.0**30  # below half of what 32 bits hold: drawn customers may be more
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class RandomisedOutcomes:
-    """Customers from the highest score down, and where blocks of equal scores end."""
+    """Customers from the highest score down, and where blocks of equal scores end.
 
+    ``frame`` is the open frame that they came from, in its own order.
+    """
+
+    frame: EagerFrame
     score: FloatArray
     treated: FloatArray
     outcome: FloatArray
@@ -116,6 +121,7 @@ def read_randomised(
     order = np.lexsort((outcome, treated, score))[::-1]
     score = score[order]
     return RandomisedOutcomes(
+        frame=frame,
         score=score,
         treated=np.asarray(treated[order]),
         outcome=np.asarray(outcome[order]),

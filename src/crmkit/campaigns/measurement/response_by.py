@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..._check import fraction, nonnegative, positive
+from ..._check import HUGE, fraction, nonnegative, positive, typed
 from ..._frames import (
     Frame,
     flag_rules,
@@ -25,6 +25,7 @@ __all__ = ["response_by"]
 _RESPONDED, _WON, _COST = "crmkit_responded", "crmkit_won", "crmkit_cost"
 
 
+@typed
 def response_by(
     contacts: IntoFrameT,
     *,
@@ -129,7 +130,7 @@ def response_by(
         _require_responses(won_col, won, numbers(summed, "crmkit_both"))
         columns |= _counted("n_won", "conversion_rate", won, k, inside)
     if cost_col or cost_per_contact is not None:
-        each = nonnegative("cost_per_contact", cost_per_contact or 0.0)
+        each = nonnegative("cost_per_contact", cost_per_contact or 0.0, at_most=HUGE)
         cost = numbers(summed, _COST) if cost_col else n * each
         columns |= _costs(cost, n, k, won)
     if margin_per_response is not None:
@@ -166,7 +167,8 @@ def _costs(
 
 
 def _verdict(columns: dict[str, np.ndarray], margin: float) -> dict[str, np.ndarray]:
-    even = columns["cost_per_contact"] / margin
+    with np.errstate(over="ignore"):  # a margin of next to nothing never pays
+        even = columns["cost_per_contact"] / margin
     above = columns["response_rate_lower"] > even
     below = columns["response_rate_upper"] < even
     return {

@@ -1,6 +1,5 @@
 """Whether the same customers responded more to one campaign than to another."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,7 +7,7 @@ import numpy as np
 from ..._check import fraction
 from ..._frames import collect, flag_rules, numbers, nw, read, refuse
 from ...errors import NotEnoughDataError
-from ...fits import Interval, checked, from_document, to_document
+from ...fits import Interval, JsonResult, checked
 from ...kernels.base.intervals import normal_quantile
 from ...kernels.campaigns.mcnemar import exact_p
 from ...typing import IntoFrame
@@ -18,7 +17,7 @@ __all__ = ["ResponseChange", "response_change"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 @checked
-class ResponseChange:
+class ResponseChange(JsonResult):
     """The change of the response rate of the same customers, with McNemar's test.
 
     Attributes
@@ -51,15 +50,6 @@ class ResponseChange:
         return Interval(
             lower=max(middle - half, -1.0), upper=min(middle + half, 1.0), level=level
         )
-
-    def to_dict(self) -> dict[str, object]:
-        """Return the measure as a JSON document."""
-        return to_document(self)
-
-    @classmethod
-    def from_dict(cls, document: Mapping[str, object]) -> "ResponseChange":
-        """Build the measure from its JSON document."""
-        return from_document(cls, document)
 
 
 def response_change(

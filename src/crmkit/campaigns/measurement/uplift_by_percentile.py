@@ -4,7 +4,7 @@ import numpy as np
 from scipy.special import stdtrit
 
 from ..._check import fraction, whole
-from ..._frames import native, read_eager, table
+from ..._frames import native, table
 from ...errors import NotEnoughDataError
 from ...typing import IntoDataFrameT
 from .randomised_outcomes import read_randomised
@@ -113,4 +113,4 @@ def uplift_by_percentile(
         "effect_lower": mean - mean2 - half,
         "effect_upper": mean - mean2 + half,
     }
-    return native(table(read_eager(customers, ()), columns), customers)
+    return native(table(read.frame, columns), customers)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..._frames import native, read_eager, table
+from ..._frames import native, table
 from ...kernels.targeting import uplift as kernel
 from ...typing import IntoDataFrameT
 from .randomised_outcomes import read_randomised
@@ -84,4 +84,4 @@ def uplift_curve(
         "uplift": kernel.uplift_curve(*sums),
         "qini": kernel.qini_curve(*sums),
     }
-    return native(table(read_eager(customers, ()), columns), customers)
+    return native(table(read.frame, columns), customers)

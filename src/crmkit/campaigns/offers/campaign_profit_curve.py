@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..._check import instance
-from ..._frames import native, nw, read_eager, table
+from ..._frames import native, nw, table
 from ...churn.classifier.scored_outcomes import Scored
 from ...kernels.base import ranking
 from ...typing import FloatArray, IntoDataFrameT
@@ -84,7 +84,7 @@ def campaign_profit_curve(
         "expected_profit": np.concatenate(([np.nan], cut)),
         "profit": total / n,
     }
-    frame = table(read_eager(customers, ()), columns)
+    frame = table(scored.frame, columns)
     known = nw.when(nw.col("n_targeted") > 0).then(nw.col("expected_profit"))
     return native(frame.with_columns(known.alias("expected_profit")), customers)
 

@@ -6,7 +6,7 @@ from ..._check import instance
 from ...errors import InvalidValueError
 from ...kernels.base import ranking
 from ...kernels.targeting import campaign_profit as kernel
-from ...typing import FloatArray, IntoDataFrame
+from ...typing import FloatArray, IntoDataFrame, Progress
 from .maximum_profit import MaximumProfit
 from .resampled_profit import resampled_interval
 from .uncertain_offer import UncertainOffer
@@ -28,6 +28,7 @@ def expected_maximum_profit(
     risk_col: str = "churn_risk",
     churned_col: str = "churned",
     clv_col: str = "clv_if_active",
+    progress: Progress | None = None,
 ) -> MaximumProfit:
     """Measure the expected maximum profit of a ranking (EMPC; EMPB by value).
 
@@ -60,6 +61,8 @@ def expected_maximum_profit(
     clv_col
         The value of a customer who stays: ``clv_if_active`` of ``with_clv_if_active``.
         Not ``clv``, which already includes the chance of having left.
+    progress
+        Is called with the number of resamples done and of all; None for silence.
 
     Returns
     -------
@@ -151,5 +154,6 @@ def expected_maximum_profit(
             rng=rng,
             n_resamples=n_resamples,
             level=level,
+            progress=progress,
         ),
     )

@@ -1,16 +1,15 @@
 """What a campaign earns on customers that had no part in planning it."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from ..._check import MOST_REPEATS, fraction, instance, random_source, whole
-from ...fits import Interval, checked, from_document, resampled_interval_of, to_document
+from ...fits import Interval, JsonResult, checked, resampled_interval_of, told
 from ...kernels.base import ranking
 from ...kernels.base.intervals import bootstrap, percentile_interval
 from ...kernels.targeting import campaign_profit as kernel
-from ...typing import FloatArray, IntoDataFrame
+from ...typing import FloatArray, IntoDataFrame, Progress
 from .campaign_profit_curve import profit_by_cut
 from .retention_offer import RetentionOffer
 from .valued_outcomes import read_valued
@@ -20,7 +19,7 @@ __all__ = ["HeldOutProfit", "held_out_profit"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 @checked
-class HeldOutProfit:
+class HeldOutProfit(JsonResult):
     """The profit of a campaign on customers that had no part in planning it.
 
     Attributes
@@ -50,15 +49,6 @@ class HeldOutProfit:
             self.resampled, level, remedy="Measure it again with that level=."
         )
 
-    def to_dict(self) -> dict[str, object]:
-        """Return the measure as a JSON document."""
-        return to_document(self)
-
-    @classmethod
-    def from_dict(cls, document: Mapping[str, object]) -> "HeldOutProfit":
-        """Build the measure from its JSON document."""
-        return from_document(cls, document)
-
 
 def held_out_profit(
     customers: IntoDataFrame,
@@ -71,6 +61,7 @@ def held_out_profit(
     risk_col: str = "churn_risk",
     churned_col: str = "churned",
     clv_col: str = "clv_if_active",
+    progress: Progress | None = None,
 ) -> HeldOutProfit:
     """Measure a campaign on customers that had no part in choosing its size.
 
@@ -97,6 +88,8 @@ def held_out_profit(
     clv_col
         The value of a customer who stays: ``clv_if_active`` of ``with_clv_if_active``.
         Not ``clv``, which already includes the chance of having left.
+    progress
+        Is called with the number of resamples done and of all; None for silence.
 
     Returns
     -------
@@ -130,6 +123,7 @@ def held_out_profit(
     True
     """
     inside = fraction("level", level)
+    repeats = whole("n_resamples", n_resamples, at_least=2, at_most=MOST_REPEATS)
     instance("offer", offer, RetentionOffer)
     names = {"risk_col": risk_col, "churned_col": churned_col, "clv_col": clv_col}
     plan, plan_clv = read_valued(planned_on, **names)
@@ -145,7 +139,7 @@ def held_out_profit(
     draws = bootstrap(
         lambda drawn: np.asarray(drawn @ earned / n),
         units=n,
-        resamples=whole("n_resamples", n_resamples, at_least=2, at_most=MOST_REPEATS),
+        resamples=told(range(repeats), progress),
         rng=random_source(rng),
     )
     lower, upper = percentile_interval(draws, level=inside)

@@ -1,15 +1,14 @@
 """The profit of the best campaign that a ranking of churn risks allows (MPC)."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from ..._check import instance
-from ...fits import Interval, checked, from_document, resampled_interval_of, to_document
+from ...fits import Interval, JsonResult, checked, resampled_interval_of
 from ...kernels.base import ranking
 from ...kernels.targeting import campaign_profit as kernel
-from ...typing import FloatArray, IntoDataFrame
+from ...typing import FloatArray, IntoDataFrame, Progress
 from .resampled_profit import resampled_interval
 from .retention_offer import RetentionOffer
 from .valued_outcomes import read_ranked
@@ -19,7 +18,7 @@ __all__ = ["MaximumProfit", "maximum_profit"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 @checked
-class MaximumProfit:
+class MaximumProfit(JsonResult):
     """The profit of the best cut of a ranking, and the share of customers it targets.
 
     Attributes
@@ -43,15 +42,6 @@ class MaximumProfit:
             self.resampled, level, remedy="Measure it again with rng= and that level=."
         )
 
-    def to_dict(self) -> dict[str, object]:
-        """Return the measure as a JSON document."""
-        return to_document(self)
-
-    @classmethod
-    def from_dict(cls, document: Mapping[str, object]) -> "MaximumProfit":
-        """Build the measure from its JSON document."""
-        return from_document(cls, document)
-
 
 def maximum_profit(
     customers: IntoDataFrame,
@@ -64,6 +54,7 @@ def maximum_profit(
     risk_col: str = "churn_risk",
     churned_col: str = "churned",
     clv_col: str = "clv_if_active",
+    progress: Progress | None = None,
 ) -> MaximumProfit:
     """Measure the profit of the best cut of a ranking by churn risk (MPC).
 
@@ -89,6 +80,8 @@ def maximum_profit(
     clv_col
         The value of a customer who stays: ``clv_if_active`` of ``with_clv_if_active``.
         Not ``clv``, which already includes the chance of having left.
+    progress
+        Is called with the number of resamples done and of all; None for silence.
 
     Returns
     -------
@@ -153,5 +146,6 @@ def maximum_profit(
             rng=rng,
             n_resamples=n_resamples,
             level=level,
+            progress=progress,
         ),
     )

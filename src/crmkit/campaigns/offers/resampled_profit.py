@@ -5,9 +5,9 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from ..._check import MOST_REPEATS, fraction, random_source, whole
-from ...fits import Interval
+from ...fits import Interval, told
 from ...kernels.base.intervals import bootstrap, by_content, percentile_interval
-from ...typing import FloatArray, IntArray
+from ...typing import FloatArray, IntArray, Progress
 
 __all__ = ["resampled_interval"]
 
@@ -19,6 +19,7 @@ def resampled_interval(
     rng: np.random.Generator | None,
     n_resamples: int,
     level: float,
+    progress: Progress | None = None,
 ) -> Interval | None:
     """Return the interval of a measure that is told how often each row is drawn.
 
@@ -27,6 +28,7 @@ def resampled_interval(
     """
     inside = fraction("level", level)
     repeats = whole("n_resamples", n_resamples, at_least=2, at_most=MOST_REPEATS)
+    turns = told(range(repeats), progress)
     if rng is None:
         return None
     source = random_source(rng)
@@ -36,6 +38,6 @@ def resampled_interval(
     def measured(drawn: IntArray) -> FloatArray:
         return np.asarray(best(placed(drawn).astype(np.float64)))
 
-    draws = bootstrap(measured, units=rows[0].size, resamples=repeats, rng=source)
+    draws = bootstrap(measured, units=rows[0].size, resamples=turns, rng=source)
     lower, upper = percentile_interval(draws, level=inside)
     return Interval(lower=float(lower), upper=float(upper), level=inside)

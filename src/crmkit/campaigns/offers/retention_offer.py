@@ -1,6 +1,5 @@
 """A retention offer: what it costs, who accepts it, and what it saves."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +15,7 @@ from ..._check import (
     typed,
 )
 from ...errors import InvalidValueError
-from ...fits import checked, from_document, to_document
+from ...fits import JsonResult, checked
 from ...kernels.targeting import campaign_profit as kernel
 from ...typing import FloatArray
 
@@ -25,7 +24,7 @@ __all__ = ["RetentionOffer"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 @checked
-class RetentionOffer:
+class RetentionOffer(JsonResult):
     """An offer to customers who may leave, and how they respond to it.
 
     Attributes
@@ -128,12 +127,3 @@ class RetentionOffer:
                 remedy="Offer less, or leave customers of this value alone.",
             )
         return cost / (cost + benefit)
-
-    def to_dict(self) -> dict[str, object]:
-        """Return the offer as a JSON document."""
-        return to_document(self)
-
-    @classmethod
-    def from_dict(cls, document: Mapping[str, object]) -> "RetentionOffer":
-        """Build the offer from its JSON document."""
-        return from_document(cls, document)

@@ -1,12 +1,11 @@
 """A retention offer whose rate of acceptance is uncertain."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from numpy.typing import ArrayLike
 
 from ..._check import money_array, positive
-from ...fits import checked, from_document, to_document
+from ...fits import JsonResult, checked
 from ...typing import FloatArray
 from .retention_offer import RetentionOffer
 
@@ -15,7 +14,7 @@ __all__ = ["UncertainOffer"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 @checked
-class UncertainOffer:
+class UncertainOffer(JsonResult):
     """A retention offer whose rate of acceptance has a beta distribution.
 
     The defaults are those of the publication of EMPC (Verbraken, Verbeke and Baesens
@@ -68,12 +67,3 @@ class UncertainOffer:
         """Return the gain when a customer about to leave accepts the offer."""
         value = money_array("clv", clv)
         return self.durability * value - self.at_mean().incentive_for(value)
-
-    def to_dict(self) -> dict[str, object]:
-        """Return the offer as a JSON document."""
-        return to_document(self)
-
-    @classmethod
-    def from_dict(cls, document: Mapping[str, object]) -> "UncertainOffer":
-        """Build the offer from its JSON document."""
-        return from_document(cls, document)

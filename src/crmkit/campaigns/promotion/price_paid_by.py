@@ -75,8 +75,8 @@ def price_paid_by(
     """
     groups = groups_of(by)
     columns = [list_col, paid_col, *([] if reference_col is None else [reference_col])]
-    read(lines, [*groups, *columns])
-    opened = read_numbers(lines, columns)
+    opened = read(lines, [*groups, *columns])
+    read_numbers(opened, columns)
     refuse(
         opened,
         [

@@ -1,12 +1,12 @@
 """How quantities respond to a product's own price, and what a change would bring."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import stdtrit
 
-from ..._check import fraction, rate, typed
+from ..._check import HUGE, fraction, nonnegative, rate, typed
 from ..._frames import (
     EagerFrame,
     Frame,
@@ -22,7 +22,7 @@ from ..._frames import (
     with_scores,
 )
 from ...errors import ConvergenceError, NotEnoughDataError
-from ...fits import Interval, checked, from_document, to_document
+from ...fits import Interval, JsonResult, checked
 from ...kernels.campaigns.price_elasticity import elasticity, informative
 from ...typing import FloatArray, IntoDataFrame, IntoFrameT
 
@@ -33,7 +33,7 @@ _VARIED = 1e-8  # variance of the logarithm of prices: a hundredth of a percent
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 @checked
-class PriceResponse:
+class PriceResponse(JsonResult):
     """How many percent the quantity changes if the price rises by one percent.
 
     Attributes
@@ -137,6 +137,7 @@ class PriceResponse:
         0            22.0          -10.0           12.0
         """
         up = 1 + rate("change", change)
+        nonnegative("change", abs(change), at_most=HUGE)
         lower, upper = self.interval(level=level)
         # A higher elasticity may be the better or the worse end: both ends are tried.
         ends = [up**value for value in (lower, upper)]
@@ -177,15 +178,6 @@ class PriceResponse:
             "profit_change_upper": most,
         }
         return with_scores(customers, keys, scores, rules=rules)
-
-    def to_dict(self) -> dict[str, object]:
-        """Return the fit as a JSON document."""
-        return to_document(self)
-
-    @classmethod
-    def from_dict(cls, document: Mapping[str, object]) -> "PriceResponse":
-        """Build the fit from its JSON document."""
-        return from_document(cls, document)
 
 
 @typed

@@ -2,38 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 import numpy as np
 
 from ..._check import fraction, label, names_given, nonnegative, typed
-from ..._frames import (
-    EagerFrame,
-    group_rows,
-    native,
-    number_rules,
-    numbers,
-    nw,
-    read_eager,
-    refuse,
-    require_ids,
-    require_numbers,
-    require_present,
-    table,
-    with_arrays,
-)
-from ...errors import InvalidTypeError, InvalidValueError, NotEnoughDataError
+from ..._frames import native, table, with_arrays
+from ...errors import InvalidValueError
 from ...fits import Interval, shown
 from ...kernels.base.intervals import normal_quantile
-from ...kernels.campaigns.arm_cells import (
-    ArmCells,
-    arm_cells,
-    planned_gain,
-    shrunk_effects,
-)
-from ...satisfaction.reading.answer_groups import answer_groups
-from ...typing import FloatArray, IntArray, IntoDataFrameT
-from .limited_choice import LimitedChoice, limited_choice
+from ...typing import IntoDataFrameT
+from .arm_choice import ArmLimits
+from .celled_plan import celled_plan
+from .modelled_plan import modelled_plan
 
 __all__ = ["CampaignPlan", "campaign_plan"]
 
@@ -53,19 +34,22 @@ class CampaignPlan(Generic[FrameT_co]):
     assessment
         One row per cell and treatment: the columns of ``by``, ``arm``; ``effect`` in
         the pilot before cost, ``shrunk_effect``, ``held_out_effect`` on the other
-        customers, and ``n_planned``.
+        customers, and ``n_planned``. With ``gain_cols``, one row per treatment:
+        ``arm``; ``expected_effect``, the mean gain that the model expects of those who
+        get it; ``held_out_effect``; ``n_planned``.
     n_selected, cost
         Customers with a treatment, and its cost.
     planned_profit
-        The expected profit of the list by the pilot that it was planned on.
+        The expected profit of the list by the pilot or the model that it was planned
+        on.
     profit
         The expected profit of the same list by customers that had no part in planning
         it.
     standard_error
         Its standard error; ``interval`` has the limits.
     gap
-        How much more profit another list within the limits could have by the pilot, as
-        a share: 0 is optimal.
+        How much more profit another list within the limits could have by the same
+        expectations, as a share: 0 is optimal.
     """
 
     customers: FrameT_co
@@ -87,9 +71,10 @@ class CampaignPlan(Generic[FrameT_co]):
 def campaign_plan(
     customers: IntoDataFrameT,
     *,
-    pilot: IntoDataFrameT,
+    pilot: IntoDataFrameT | None = None,
     check_on: IntoDataFrameT,
-    by: str | Sequence[str],
+    by: str | Sequence[str] | None = None,
+    gain_cols: Mapping[str, str] | None = None,
     control: object,
     arm_costs: Mapping[str, float],
     budget: float | None = None,
@@ -97,25 +82,31 @@ def campaign_plan(
     arm_col: str = "arm",
     profit_col: str = "profit",
 ) -> CampaignPlan[IntoDataFrameT]:
-    """Plan a campaign from a pilot, and measure the plan on customers held out.
+    """Plan a campaign from a pilot or a model, and measure it on customers held out.
 
     Assess: the effect of each treatment in each cell of customers, drawn to its mean
-    where the cell is small. Plan: the treatment of highest expected profit for each
-    customer, within the limits. Execute: a list, whose expected profit is then measured
-    on customers that had no part in choosing it.
+    where the cell is small, or the gain that a model expects of each customer. Plan:
+    the treatment of highest expected profit for each customer, within the limits.
+    Execute: a list, whose expected profit is then measured on customers that had no
+    part in choosing it.
 
     Parameters
     ----------
     customers
         One row per customer who can be contacted.
     pilot
-        One row per customer of a campaign whose arms were drawn at random.
+        One row per customer of a campaign whose arms were drawn at random; with ``by``.
     check_on
-        Other customers of such a campaign. Divide one pilot at random into two halves,
-        or take a second one.
+        Other customers of such a campaign, of whom no model has learned. Divide one
+        pilot at random into two halves, or take a second one.
     by
         The column or columns that make the cells of customers, such as segment and
         channel; in all three frames.
+    gain_cols
+        Instead of ``pilot`` and ``by``: for each treatment, the column of ``customers``
+        and ``check_on`` with the profit that it is expected to add, before its cost.
+        Any model may write it, for instance response probability times margin, or the
+        difference of two predictions.
     control
         The value of ``arm_col`` of the customers without treatment.
     arm_costs
@@ -136,10 +127,11 @@ def campaign_plan(
     Raises
     ------
     InvalidValueError
-        If a value is missing, or a treatment or the control is in no row of the pilot.
+        If a value is missing, a treatment or the control is in no row of the pilot, or
+        ``gain_cols`` does not have the treatments of ``arm_costs``.
     NotEnoughDataError
-        If a cell that is planned has fewer than two customers of the treatment or the
-        control in ``check_on``.
+        If ``check_on`` has fewer than two customers of an arm, or of the treatment or
+        the control in a cell that is planned.
 
     See Also
     --------
@@ -152,9 +144,16 @@ def campaign_plan(
     high on average even after shrinkage; that of ``check_on`` is not. It holds if the
     customers of the next campaign respond as those of the pilot did.
 
+    The list of a model is measured by its rule: with limits in proportion, it makes a
+    list of ``check_on``, and those who happened to be drawn to what it would have given
+    them show what it earns (Horvitz and Thompson). So no expectation of the model
+    enters the profit held out.
+
     References
     ----------
-    DerSimonian and Laird (1986), "Meta-analysis in clinical trials".
+    DerSimonian and Laird (1986), "Meta-analysis in clinical trials"; Horvitz and
+    Thompson (1952), "A generalization of sampling without replacement from a finite
+    universe".
 
     Examples
     --------
@@ -185,162 +184,61 @@ def campaign_plan(
     >>> plan.cost, lower < 2 * 100 + 4 * 20 < upper
     (200.0, True)
     """
-    cells = names_given("by", by)
-    read = [arm_col, profit_col, *cells]
-    base, learned, checked = (
-        read_eager(frame, names)
-        for frame, names in ((customers, cells), (pilot, read), (check_on, read))
-    )
-    for frame in (base, learned, checked):
-        for name in cells:
-            require_ids(frame, name)
-    for frame in (learned, checked):
-        require_present(frame, arm_col)
-        require_numbers(frame, [profit_col])
-        refuse(frame, number_rules(frame, profit_col))
-    keys, (cell, *others) = _shared_cells([base, learned, checked], cells)
     arms = [label("control", control), *arm_costs]
-    shape = (len(keys), len(arms))
-    seen, held_out = (
-        _measured(frame, code, arms, shape, arm_col, profit_col)
-        for frame, code in zip((learned, checked), others, strict=True)
-    )
-    _require_arms(seen, arms)
-    raw, shrunk = shrunk_effects(seen, 0)
+    _require_arms(arms, gain_cols)
     costs = np.array([0.0, *(nonnegative("arm_costs", c) for c in arm_costs.values())])
-    found = _chosen(
-        (shrunk - costs)[cell][:, 1:],
-        costs[1:],
-        list(arm_costs),
-        budget=budget,
-        capacity=capacity or {},
-    )
-    taken = found.selected.reshape(cell.size, len(arm_costs))
-    arm = np.where(taken.any(axis=1), taken.argmax(axis=1) + 1, 0)
-    place = np.bincount(cell * shape[1] + arm, minlength=shape[0] * shape[1])
-    planned = place.reshape(shape).astype(np.float64)
-    planned[:, 0] = 0.0
-    _require_checked(held_out, planned)
-    gain, variance = planned_gain(held_out, planned, 0)
-    cost = float(planned.sum(axis=0) @ costs)
+    limits = ArmLimits(budget, capacity or {})
+    if gain_cols is not None and pilot is None and by is None:
+        found = modelled_plan(
+            customers,
+            check_on,
+            arms=arms,
+            gain_cols=[gain_cols[arm] for arm in arm_costs],
+            costs=costs,
+            limits=limits,
+            arm_col=arm_col,
+            profit_col=profit_col,
+        )
+    elif gain_cols is None and pilot is not None and by is not None:
+        found = celled_plan(
+            (customers, pilot, check_on),
+            names_given("by", by),
+            arms=arms,
+            costs=costs,
+            limits=limits,
+            arm_col=arm_col,
+            profit_col=profit_col,
+        )
+    else:
+        raise InvalidValueError(
+            subject="arguments 'pilot', 'by' and 'gain_cols'",
+            found="two sources of expectations, or none",
+            remedy="Pass a pilot with 'by', or only the 'gain_cols' of a model.",
+        )
     names = np.asarray(arms, dtype=object)
-    plan = {"planned_arm": names[arm], "expected_profit": (shrunk - costs)[cell, arm]}
-    assessed: dict[str, np.ndarray | nw.Series[Any]] = {
-        **{name: keys[name][_rows(shape)] for name in cells},
-        "arm": np.tile(names[1:], shape[0]),
-        "effect": raw[:, 1:].ravel(),
-        "shrunk_effect": shrunk[:, 1:].ravel(),
-        "held_out_effect": (held_out.mean - held_out.mean[:, [0]])[:, 1:].ravel(),
-        "n_planned": planned[:, 1:].ravel().astype(np.int64),
-    }
+    plan = {"planned_arm": names[found.arm], "expected_profit": found.expected}
     return CampaignPlan(
-        customers=native(with_arrays(base, plan), customers),
-        assessment=native(table(base, assessed), customers),
-        n_selected=int(planned.sum()),
-        cost=cost,
-        planned_profit=found.profit,
-        profit=gain - cost,
-        standard_error=float(np.sqrt(variance)),
+        customers=native(with_arrays(found.customers, plan), customers),
+        assessment=native(table(found.customers, found.assessment), customers),
+        n_selected=int(np.count_nonzero(found.arm)),
+        cost=float(costs[found.arm].sum()),
+        planned_profit=found.planned_profit,
+        profit=found.profit,
+        standard_error=float(np.sqrt(found.variance)),
         gap=found.gap,
     )
 
 
-def _rows(shape: tuple[int, int]) -> IntArray:
-    return np.repeat(np.arange(shape[0]), shape[1] - 1)
-
-
-def _shared_cells(
-    frames: list[EagerFrame], cells: list[str]
-) -> tuple[EagerFrame, list[IntArray]]:
-    """Give the cells of all frames the same numbers."""
-    libraries = {frame.implementation for frame in frames}
-    kinds = {tuple(frame.schema[name] for name in cells) for frame in frames}
-    if len(libraries) > 1 or len(kinds) > 1:
-        raise InvalidTypeError(
-            subject=f"columns {cells} of the three frames",
-            expected="one library and one type in all of them",
-            got=f"{len(libraries)} libraries and {len(kinds)} lists of types",
-            remedy="Convert the columns of all frames to one type.",
-        )
-    both = nw.concat([frame.select(*cells) for frame in frames], how="vertical")
-    keys, codes = answer_groups(both, cells)
-    ends = np.cumsum([len(frame) for frame in frames])
-    return keys, np.split(codes, ends[:-1])
-
-
-def _measured(  # noqa: PLR0917 - a frame, and what its columns are called
-    frame: EagerFrame,
-    cell: IntArray,
-    arms: list[object],
-    shape: tuple[int, int],
-    arm_col: str,
-    profit_col: str,
-) -> ArmCells:
-    """Measure arms that may be planned; other arms of a pilot are left out."""
-    groups = group_rows(frame, arm_col)
-    number = {arm: code for code, arm in enumerate(arms)}
-    known = [number.get(arm, -1) for arm in groups.ids.to_list()]
-    arm = np.asarray(known, dtype=np.int64)[groups.codes]
-    rows = arm >= 0
-    return arm_cells(numbers(frame, profit_col)[rows], cell[rows], arm[rows], shape)
-
-
-def _require_arms(seen: ArmCells, arms: list[object]) -> None:
-    few = [arm for arm, n in zip(arms, seen.n.sum(axis=0), strict=True) if n < 2]
-    found = None
+def _require_arms(arms: list[object], gain_cols: Mapping[str, str] | None) -> None:
     if len(arms) < 2 or len(set(arms)) < len(arms):
-        found = "no treatment, or the control among the treatments"
-    elif few:
-        found = f"arm {few[0]!r} with fewer than 2 customers in the pilot"
-    if found:
         raise InvalidValueError(
             subject="arguments 'control' and 'arm_costs'",
-            found=found,
+            found="no treatment, or the control among the treatments",
             remedy="Name arms of the pilot, and at least one treatment.",
         )
-
-
-def _chosen(
-    profit: FloatArray,
-    costs: FloatArray,
-    arms: list[str],
-    *,
-    budget: float | None,
-    capacity: Mapping[str, float],
-) -> LimitedChoice:
-    """Choose among one candidate per customer and arm."""
-    n, n_arms = profit.shape
-    used: list[FloatArray] = []
-    limits: list[float] = []
-    if budget is not None:
-        used.append(np.tile(costs, n))
-        limits.append(nonnegative("budget", budget))
-    for name, room in capacity.items():
-        if name not in arms:
-            raise InvalidValueError(
-                subject="argument 'capacity'",
-                found=f"arm {name!r}, which has no cost",
-                remedy="Name the arms as in 'arm_costs'.",
-            )
-        one = np.zeros(n_arms)
-        one[arms.index(name)] = 1.0
-        used.append(np.tile(one, n))
-        limits.append(nonnegative("capacity", room))
-    return limited_choice(
-        profit.ravel(),
-        owner=np.repeat(np.arange(n), n_arms),
-        used=np.column_stack(used) if used else np.zeros((n * n_arms, 0)),
-        limits=np.asarray(limits, dtype=np.float64),
-        method="auto",
-    )
-
-
-def _require_checked(held_out: ArmCells, planned: FloatArray) -> None:
-    few = np.where(planned > 0, held_out.n, np.inf)
-    few = np.minimum(few, np.where(planned > 0, held_out.n[:, [0]], np.inf))
-    if few.min(initial=np.inf) < 2:
-        raise NotEnoughDataError(
-            needed="2 customers of each planned treatment and its control to check on",
-            got=f"{int(few.min())} in a cell",
-            remedy="Pass more customers in 'check_on', or coarser cells.",
+    if gain_cols is not None and set(gain_cols) != set(arms[1:]):
+        raise InvalidValueError(
+            subject="argument 'gain_cols'",
+            found=f"gains of {sorted(gain_cols)}, and costs of {arms[1:]}",
+            remedy="Name one column for each arm in 'arm_costs'.",
         )

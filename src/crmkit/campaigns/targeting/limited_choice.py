@@ -1,10 +1,11 @@
 """Rows of highest total profit under limits, at most one of each customer."""
 
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 
 from ...errors import NotEnoughDataError
+from ...kernels.campaigns.exact_choice import exact_choice
 from ...kernels.campaigns.target_prices import greedy_choice, relaxation
 from ...typing import BoolArray, FloatArray, IntArray
 
@@ -14,9 +15,10 @@ if TYPE_CHECKING:
 __all__ = ["LimitedChoice", "Method", "limited_choice"]
 
 _MOST_EXACT = 20_000  # rows that the exact method takes
-_GAP = 1e-6  # relative gap at which the exact method stops
+# Where the exact method stops: at a relative gap, or after so many branches.
+_GAP, _MOST_BRANCHES = 1e-6, 500
 # Unless the optimum is asked for, the last digits are not worth a search of minutes.
-_QUICK_GAP, _NODES = 1e-4, 50
+_QUICK_GAP, _QUICK = 1e-4, 100
 
 Method: TypeAlias = Literal["auto", "greedy", "exact"]
 
@@ -54,12 +56,19 @@ def limited_choice(
         )
     starts = np.flatnonzero(np.diff(owner[rows], prepend=-1))
     use = csr_array(used[rows])
-    if exact:
-        inside, bound, price = _exact(
-            profit[rows], use, limits, starts, quick=method == "auto"
+    inside, bound, price = _greedy(profit[rows], use, limits, starts)
+    if exact and rows.size and limits.size:
+        quick = method == "auto"
+        inside, bound = exact_choice(
+            profit[rows],
+            use,
+            limits,
+            starts,
+            incumbent=inside,
+            gap=_QUICK_GAP if quick else _GAP,
+            most_branches=_QUICK if quick else _MOST_BRANCHES,
         )
-    else:
-        inside, bound, price = _greedy(profit[rows], use, limits, starts)
+        price = None
     selected = np.zeros(profit.size, dtype=bool)
     selected[rows[inside]] = True
     earned = float(profit[selected].sum())
@@ -83,47 +92,3 @@ def _greedy(
         bound, prices = relaxation(profit, use, limits, starts)
     chosen = greedy_choice(profit, use, limits, starts, prices)
     return chosen, bound, float(prices[0]) if prices.size else None
-
-
-def _exact(
-    profit: FloatArray,
-    use: "csr_array",
-    limits: FloatArray,
-    starts: IntArray,
-    *,
-    quick: bool,
-) -> _Solved:
-    # Both take longer to import than all of crmkit.
-    from scipy.optimize import Bounds, LinearConstraint, milp  # noqa: PLC0415
-    from scipy.sparse import csr_array, vstack  # noqa: PLC0415
-
-    if not profit.size:
-        return np.zeros(0, dtype=bool), 0.0, None
-    size = np.diff(starts, append=profit.size)
-    one_each = csr_array(
-        (np.ones(profit.size), np.arange(profit.size), np.append(starts, profit.size)),
-        shape=(starts.size, profit.size),
-    )[size > 1]
-    most = np.concatenate([limits, np.ones(one_each.shape[0])])
-    scale = float(profit.max())
-    found: Any = milp(
-        -profit / scale,
-        integrality=np.ones(profit.size, dtype=np.int64),
-        bounds=Bounds(0, 1),
-        constraints=LinearConstraint(vstack([use.T, one_each]), -np.inf, most)
-        if most.size
-        else (),
-        options={"mip_rel_gap": _QUICK_GAP, "node_limit": _NODES}
-        if quick
-        else {"mip_rel_gap": _GAP},
-    )
-    if found.status == 0 and found.x is not None:
-        chosen = np.asarray(found.x, dtype=np.float64) > 0.5
-        return chosen, -float(found.mip_dual_bound or 0.0) * scale, None
-    # Stopped early: the ranking may be the better choice, or the only one.
-    ranked, bound, _ = _greedy(profit, use, limits, starts)
-    if found.x is None:
-        return ranked, bound, None
-    chosen = np.asarray(found.x, dtype=np.float64) > 0.5
-    best = max(chosen, ranked, key=lambda rows: float(profit[rows].sum()))
-    return best, min(bound, -float(found.mip_dual_bound) * scale), None

@@ -81,7 +81,7 @@ def with_value_of_retention(
         customers: FloatArray, margin: FloatArray, kept: FloatArray
     ) -> FloatArray:
         left = 1 + discount - kept * (1 + growth)
-        return np.asarray(customers * margin * (1 + discount) / left**2 / 100)
+        return np.asarray(customers * margin * ((1 + discount) / left / left) / 100)
 
     def rules(frame: Frame) -> list[Rule]:
         require_numbers(frame, keys)

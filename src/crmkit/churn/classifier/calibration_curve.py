@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..._check import MOST_REPEATS, whole
-from ..._frames import native, read_eager, table
+from ..._frames import native, table
 from ...typing import FloatArray, IntArray, IntoDataFrameT
 from .scored_outcomes import read_scored
 
@@ -62,7 +62,7 @@ def calibration_curve(
         "mean_risk": np.bincount(group, scored.risk)[used] / n[used],
         "churn_rate": np.bincount(group, scored.churned)[used] / n[used],
     }
-    return native(table(read_eager(customers, ()), columns), customers)
+    return native(table(scored.frame, columns), customers)
 
 
 def equal_bins(p: FloatArray, bins: int = 10) -> IntArray:

@@ -104,20 +104,20 @@ def churn_backtest(
             remedy="Choose a column of 0 or more as the baseline.",
         )
     rows: list[tuple[int, str, ChurnMetrics]] = []
-    folds = list(cutoff_folds(snapshots, embargo=embargo))
+    folds = list(cutoff_folds(frame, embargo=embargo))
     for learn, judge in told(folds, progress):
         used = np.concatenate((learn, judge))
         part = frame[used.tolist()]
         fold = np.repeat(["train", "test"], [learn.size, judge.size])
         model = fit_churn_classifier(
-            with_arrays(part, {"fold": fold}).to_native(),
+            with_arrays(part, {"fold": fold}),
             estimator=estimator,
             feature_cols=feature_cols,
             churned_col=churned_col,
         )
         _require_both(y[judge], frame["cutoff"][int(judge[0])])
         risks = {
-            "classifier": model.risk(part.to_native())[learn.size :],
+            "classifier": model.risk(part)[learn.size :],
             "baseline": _curve(x, y, learn, judge),
             "base rate": np.full(judge.size, y[learn].mean()),
         }

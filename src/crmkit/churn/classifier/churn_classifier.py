@@ -18,7 +18,7 @@ from ..._frames import (
     with_arrays,
 )
 from ...errors import MissingColumnError
-from ...fits import shown
+from ...fits import shown, told
 from ...kernels.base import ranking
 from ...kernels.base.binary_regression import log_likelihood_sums
 from ...kernels.base.newton import Derivatives, maximise
@@ -29,6 +29,7 @@ from ...typing import (
     IntoDataFrame,
     IntoDataFrameT,
     ProbabilityEstimator,
+    Progress,
 )
 from .classifier_report import ClassifierReport
 from .estimators import cloned, default_estimator, fit_to, raw_risk
@@ -64,16 +65,7 @@ class ChurnClassifier:
 
     def risk(self, snapshots: IntoDataFrame) -> FloatArray:
         """Return the probability of churn of each row."""
-        report = self.report
-        frame = read_eager(snapshots, report.features)
-        require_like(
-            frame,
-            report.features,
-            words=report.words,
-            flags=report.flags,
-            missed=report.missed,
-        )
-        return _risk_of(self, feature_matrix(frame, report.features))
+        return self._risk(read_eager(snapshots, self.report.features))
 
     @typed
     def with_churn_risk(
@@ -97,7 +89,23 @@ class ChurnClassifier:
             estimator answers with a number outside 0 to 1.
         """
         frame = read_eager(snapshots, self.report.features)
-        return native(with_arrays(frame, {output_col: self.risk(snapshots)}), snapshots)
+        return native(with_arrays(frame, {output_col: self._risk(frame)}), snapshots)
+
+    def _risk(self, frame: EagerFrame) -> FloatArray:
+        """Check the features of an open frame, and return the probability of churn."""
+        return _risk_of(self, self._features(frame))
+
+    def _features(self, frame: EagerFrame) -> Any:  # noqa: ANN401 - a pandas frame
+        """Return the features as the estimator reads them, of the kinds it learned."""
+        report = self.report
+        require_like(
+            frame,
+            report.features,
+            words=report.words,
+            flags=report.flags,
+            missed=report.missed,
+        )
+        return feature_matrix(frame, report.features)
 
     def importance(
         self,
@@ -106,6 +114,7 @@ class ChurnClassifier:
         rng: np.random.Generator,
         n_resamples: int = 5,
         churned_col: str = "churned",
+        progress: Progress | None = None,
     ) -> IntoDataFrameT:
         """Summarise the permutation importance of each group of features.
 
@@ -123,6 +132,8 @@ class ChurnClassifier:
             How often each group is shuffled.
         churned_col
             The outcome.
+        progress
+            Is called with the number of shuffles done and of all; None for silence.
 
         Returns
         -------
@@ -132,30 +143,20 @@ class ChurnClassifier:
         """
         times = whole("n_resamples", n_resamples, at_least=1, at_most=MOST_REPEATS)
         source = random_source(rng)
-        report = self.report
-        frame = read_eager(snapshots, (*report.features, churned_col))
-        require_like(
-            frame,
-            report.features,
-            words=report.words,
-            flags=report.flags,
-            missed=report.missed,
-        )
-        X, y = (
-            feature_matrix(frame, self.report.features),
-            outcome_of(frame, churned_col),
-        )
+        frame = read_eager(snapshots, (*self.report.features, churned_col))
+        X, y = self._features(frame), outcome_of(frame, churned_col)
         require_both(y)
         base = _area(_risk_of(self, X), y)
         groups = groups_of(self.report.features)
         lost = np.empty((len(groups), times))
-        for row, names in enumerate(groups.values()):
-            for at in range(times):
-                order = source.permutation(y.size)
-                mixed = X.copy()
-                for name in names:
-                    mixed[name] = X[name].to_numpy()[order]
-                lost[row, at] = base - _area(_risk_of(self, mixed), y)
+        shuffles = [(row, at) for row in range(len(groups)) for at in range(times)]
+        grouped = list(groups.values())
+        for row, at in told(shuffles, progress):
+            order = source.permutation(y.size)
+            mixed = X.copy()
+            for name in grouped[row]:
+                mixed[name] = X[name].to_numpy()[order]
+            lost[row, at] = base - _area(_risk_of(self, mixed), y)
         mean = lost.mean(axis=1)
         place = np.argsort(-mean, kind="stable")
         columns = {

@@ -1,6 +1,5 @@
 """Discrimination and calibration of churn risks on data not learned from."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,7 +7,7 @@ from scipy.special import logit
 
 from ..._check import fraction
 from ...errors import NotEnoughDataError
-from ...fits import Interval, checked, from_document, to_document
+from ...fits import Interval, JsonResult, checked
 from ...kernels.base import binary_regression, ranking
 from ...kernels.base.intervals import normal_quantile
 from ...kernels.base.newton import Derivatives, maximise
@@ -22,7 +21,7 @@ __all__ = ["ChurnMetrics", "churn_metrics", "metrics_of"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 @checked
-class ChurnMetrics:
+class ChurnMetrics(JsonResult):
     """Discrimination and calibration of churn risks.
 
     Attributes
@@ -99,15 +98,6 @@ class ChurnMetrics:
             upper=min(self.auc + half, 1.0),
             level=inside,
         )
-
-    def to_dict(self) -> dict[str, object]:
-        """Return the measure as a JSON document."""
-        return to_document(self)
-
-    @classmethod
-    def from_dict(cls, document: Mapping[str, object]) -> "ChurnMetrics":
-        """Build the measure from its JSON document."""
-        return from_document(cls, document)
 
 
 def churn_metrics(

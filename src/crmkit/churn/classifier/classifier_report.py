@@ -1,16 +1,15 @@
 """What a churn classifier learned from."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ...fits import checked, from_document, to_document
+from ...fits import JsonResult, checked
 
 __all__ = ["ClassifierReport"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 @checked
-class ClassifierReport:
+class ClassifierReport(JsonResult):
     """What a classifier learned from, as plain numbers.
 
     Attributes
@@ -43,12 +42,3 @@ class ClassifierReport:
     calibration_intercept: float | None = None
     calibration_slope: float | None = None
     base_rate: float | None = None
-
-    def to_dict(self) -> dict[str, object]:
-        """Return the report as a JSON document, without the estimator itself."""
-        return to_document(self)
-
-    @classmethod
-    def from_dict(cls, document: Mapping[str, object]) -> "ClassifierReport":
-        """Build the report from its JSON document."""
-        return from_document(cls, document)

@@ -14,7 +14,7 @@ from ..._frames import (
     number_rules,
     numbers,
     nw,
-    read_eager,
+    read,
     refuse,
     require_numbers,
 )
@@ -51,7 +51,7 @@ def chosen_features(
             found=found,
             remedy="Name columns whose values are known at the cut-off.",
         )
-    read_eager(frame.to_native(), asked)
+    read(frame, asked)  # refuses a name that is not there
     numeric = [
         name
         for name in asked

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..._check import MOST_REPEATS, whole
-from ..._frames import native, read_eager, table
+from ..._frames import native, table
 from ...kernels.base import ranking
 from ...typing import IntoDataFrameT
 from .scored_outcomes import read_scored
@@ -63,4 +63,4 @@ def gain_curve(
     share = np.arange(1, number + 1) / number
     gain = ranking.gain_at(share, count, captured)
     columns = {"share_targeted": share, "share_captured": gain, "lift": gain / share}
-    return native(table(read_eager(customers, ()), columns), customers)
+    return native(table(scored.frame, columns), customers)

@@ -1,16 +1,16 @@
 """What a model of renewals says and adds to frames: written once, for all models."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import ClassVar, Protocol, Self, final
+from typing import ClassVar, Protocol, final
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from ..._check import nonnegative, nonnegative_array, positive, rate, typed, whole
-from ...fits import FitReport, from_document, to_document
+from ...fits import FitReport, JsonResult
 from ...kernels.base.newton import Derivatives
 from ...kernels.survival.life_table import discounted_residual
 from ...typing import FloatArray, IntoFrameT
@@ -53,7 +53,7 @@ class _Reported(Protocol):
     def report(self) -> FitReport | None: ...
 
 
-class ContractMethods:
+class ContractMethods(JsonResult):
     """The methods of a model of contracts that come up for renewal.
 
     No method is overridden: what tells one model from another is the value
@@ -181,17 +181,6 @@ class ContractMethods:
             return formulas.kernel.log_survival(t, **named)
 
         return project(log_survival, self.report, horizon=horizon, level=level)
-
-    @final
-    def to_dict(self) -> dict[str, object]:
-        """Return the model as a JSON document."""
-        return to_document(self)
-
-    @final
-    @classmethod
-    def from_dict(cls, document: Mapping[str, object]) -> Self:
-        """Build the model from its JSON document, to the last bit."""
-        return from_document(cls, document)
 
     @final
     def _log_survival(self, renewals: FloatArray) -> FloatArray:

@@ -1,6 +1,6 @@
 """A retention curve ahead, with intervals from the curvature of the likelihood."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,7 +8,7 @@ from scipy.special import expit, logit, ndtri
 
 from ..._check import MOST_REPEATS, fraction, whole
 from ...errors import NotEnoughDataError
-from ...fits import FitReport, checked, from_document, to_document
+from ...fits import FitReport, JsonResult, checked
 from ...typing import FloatArray
 
 __all__ = ["RetentionProjection", "project"]
@@ -18,7 +18,7 @@ _STEP = 1e-5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 @checked
-class RetentionProjection:
+class RetentionProjection(JsonResult):
     """Survival and retention at renewals 1, 2, ..., as plain numbers.
 
     Attributes
@@ -41,15 +41,6 @@ class RetentionProjection:
     retention_lower: tuple[float, ...]
     retention_upper: tuple[float, ...]
     level: float
-
-    def to_dict(self) -> dict[str, object]:
-        """Return the projection as a JSON document."""
-        return to_document(self)
-
-    @classmethod
-    def from_dict(cls, document: Mapping[str, object]) -> "RetentionProjection":
-        """Build the projection from its JSON document."""
-        return from_document(cls, document)
 
 
 def project(

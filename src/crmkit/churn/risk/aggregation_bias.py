@@ -1,6 +1,5 @@
 """Why the retention of a mixed base rises although that of no segment does."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +14,7 @@ from ..._frames import (
     require_numbers,
 )
 from ...errors import NotEnoughDataError
-from ...fits import checked, from_document, to_document
+from ...fits import JsonResult, checked
 from ...typing import FloatArray, IntoFrame
 
 __all__ = ["AggregationBias", "aggregation_bias"]
@@ -23,7 +22,7 @@ __all__ = ["AggregationBias", "aggregation_bias"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 @checked
-class AggregationBias:
+class AggregationBias(JsonResult):
     """The pooled retention of segments that each keep a constant share of customers.
 
     Attributes
@@ -46,15 +45,6 @@ class AggregationBias:
     sorting: tuple[float, ...]
     expected_lifetime: float | None = None
     naive_lifetime: float | None = None
-
-    def to_dict(self) -> dict[str, object]:
-        """Return the measure as a JSON document."""
-        return to_document(self)
-
-    @classmethod
-    def from_dict(cls, document: Mapping[str, object]) -> "AggregationBias":
-        """Build the measure from its JSON document."""
-        return from_document(cls, document)
 
 
 def aggregation_bias(

@@ -1,6 +1,5 @@
 """How long a silence must last before a customer counts as lapsed."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +9,7 @@ from ..._dates import day_number
 from ..._frames import (
     Frame,
     Rule,
+    collect,
     day_numbers,
     group_rows,
     id_rules,
@@ -22,7 +22,7 @@ from ..._frames import (
     with_scores,
 )
 from ...errors import NotEnoughDataError
-from ...fits import checked, from_document, to_document
+from ...fits import JsonResult, checked
 from ...kernels.survival.purchase_gaps import returns_after_silence
 from ...typing import BoolArray, Day, FloatArray, IntArray, IntoDataFrame, IntoFrameT
 
@@ -36,7 +36,7 @@ _NEGLIGIBLE = 0.05
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 @checked
-class LapseWindow:
+class LapseWindow(JsonResult):
     """The silence after which few customers return; ``print`` shows it as a sentence.
 
     Attributes
@@ -126,15 +126,6 @@ class LapseWindow:
             rules=rules,
             id_col=customer_id_col,
         )
-
-    def to_dict(self) -> dict[str, object]:
-        """Return the window as a JSON document."""
-        return to_document(self)
-
-    @classmethod
-    def from_dict(cls, document: Mapping[str, object]) -> "LapseWindow":
-        """Build the window from its JSON document."""
-        return from_document(cls, document)
 
 
 def fit_lapse_window(
@@ -251,7 +242,7 @@ def _gaps(
     require_ids(frame, customer_id_col)
     dated, rules = require_dates(frame, date_col)
     refuse(dated, [*rules, *id_rules(frame, customer_id_col)], id_col=customer_id_col)
-    frame = read_eager(dated.to_native(), ())
+    frame = collect(dated)
     if not len(frame):
         raise NotEnoughDataError(
             needed="transactions", got="0 rows", remedy="Pass a log with rows."

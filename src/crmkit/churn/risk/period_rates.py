@@ -1,6 +1,5 @@
 """Churn rates of customers and revenue over one period."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,7 +7,7 @@ import numpy as np
 from ..._check import fraction, positive
 from ..._frames import number_rules, numbers, read_eager, refuse, require_numbers
 from ...errors import NotEnoughDataError
-from ...fits import Interval, checked, from_document, to_document
+from ...fits import Interval, JsonResult, checked
 from ...kernels.base.intervals import wilson
 from ...typing import IntoFrame
 from ..classifier.scored_outcomes import refuse_overflow
@@ -18,7 +17,7 @@ __all__ = ["PeriodRates", "period_rates", "rescaled_rate"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 @checked
-class PeriodRates:
+class PeriodRates(JsonResult):
     """Churn and retention of the customers, and the revenue, at the start of a period.
 
     Attributes
@@ -71,15 +70,6 @@ class PeriodRates:
             level=inside,
         )
         return Interval(lower=float(lower), upper=float(upper), level=inside)
-
-    def to_dict(self) -> dict[str, object]:
-        """Return the rates as a JSON document."""
-        return to_document(self)
-
-    @classmethod
-    def from_dict(cls, document: Mapping[str, object]) -> "PeriodRates":
-        """Build the rates from their JSON document."""
-        return from_document(cls, document)
 
 
 def period_rates(

@@ -1,19 +1,18 @@
 """What a point of retention adds to the value of a customer."""
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..._check import fraction, nonnegative, number, positive, rate
 from ...errors import InvalidValueError
-from ...fits import checked, from_document, to_document
+from ...fits import JsonResult, checked
 
 __all__ = ["RetentionElasticity", "margin_multiple", "retention_elasticity"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 @checked
-class RetentionElasticity:
+class RetentionElasticity(JsonResult):
     """The value of a customer base before and after a change of its retention rate.
 
     Attributes
@@ -37,15 +36,6 @@ class RetentionElasticity:
     relative_change: float
     elasticity: float
     value_of_a_point: float
-
-    def to_dict(self) -> dict[str, object]:
-        """Return the measure as a JSON document."""
-        return to_document(self)
-
-    @classmethod
-    def from_dict(cls, document: Mapping[str, object]) -> "RetentionElasticity":
-        """Build the measure from its JSON document."""
-        return from_document(cls, document)
 
 
 def margin_multiple(

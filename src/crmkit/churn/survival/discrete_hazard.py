@@ -1,6 +1,6 @@
 """The probability of leaving in each period, by tenure and covariates."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -29,7 +29,7 @@ from ..._frames import (
     require_numbers,
 )
 from ...errors import ConvergenceError, InvalidValueError, NotEnoughDataError
-from ...fits import Interval, checked, from_document, to_document
+from ...fits import Interval, JsonResult, checked
 from ...kernels.base import binary_regression as kernel
 from ...kernels.base.intervals import normal_quantile
 from ...typing import FloatArray, IntArray, IntoDataFrame, IntoFrame, Link
@@ -43,7 +43,7 @@ _BASELINES = ("saturated", "constant", "logarithmic")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 @checked
-class DiscreteHazard:
+class DiscreteHazard(JsonResult):
     """A discrete-time hazard: the probability of leaving in a period reached.
 
     Attributes
@@ -125,15 +125,6 @@ class DiscreteHazard:
         kept = 1 - self.hazard_table(customers, np.arange(1.0, last + 1))
         curve = np.cumprod(np.hstack([np.ones((kept.shape[0], 1)), kept]), axis=1)
         return np.asarray(curve[:, asked.astype(np.int64)], dtype=np.float64)
-
-    def to_dict(self) -> dict[str, object]:
-        """Return the model as a JSON document."""
-        return to_document(self)
-
-    @classmethod
-    def from_dict(cls, document: Mapping[str, object]) -> "DiscreteHazard":
-        """Build the model from its JSON document."""
-        return from_document(cls, document)
 
 
 @typed

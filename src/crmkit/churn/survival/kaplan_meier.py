@@ -1,6 +1,5 @@
 """How long customers stay, without a model: the Kaplan-Meier curve."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -9,10 +8,10 @@ from numpy.typing import ArrayLike
 
 from ..._check import fraction, nonnegative_array, one_of, positive, typed
 from ...errors import InvalidValueError, NotEnoughDataError
-from ...fits import Interval, checked, from_document, resampled_interval_of, to_document
+from ...fits import Interval, JsonResult, checked, resampled_interval_of
 from ...kernels.survival import event_table as kernel
 from ...typing import FloatArray, IntoFrame
-from .spells import Spells, read_spells
+from .spells import SpellColumns, Spells, read_spells
 
 __all__ = ["SurvivalCurve", "curve_of", "fit_kaplan_meier"]
 
@@ -21,7 +20,7 @@ IntervalMethod: TypeAlias = Literal["log-log", "plain"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 @checked
-class SurvivalCurve:
+class SurvivalCurve(JsonResult):
     """A Kaplan-Meier curve as plain numbers.
 
     Attributes
@@ -117,15 +116,6 @@ class SurvivalCurve:
         )
         return kernel.restricted_mean(table, until=limit)
 
-    def to_dict(self) -> dict[str, object]:
-        """Return the curve as a JSON document."""
-        return to_document(self)
-
-    @classmethod
-    def from_dict(cls, document: Mapping[str, object]) -> "SurvivalCurve":
-        """Build the curve from its JSON document."""
-        return from_document(cls, document)
-
 
 @typed
 def fit_kaplan_meier(
@@ -187,13 +177,8 @@ def fit_kaplan_meier(
     """
     one_of("interval_method", interval_method, ("log-log", "plain"))
     inside = fraction("level", level)
-    rows, _ = read_spells(
-        spells,
-        duration_col=duration_col,
-        event_col=event_col,
-        entry_col=entry_col,
-        weight_col=weight_col,
-    )
+    columns = SpellColumns(duration_col, event_col, entry_col, weight_col)
+    rows, _ = read_spells(spells, columns)
     return curve_of(rows, level=inside, interval_method=interval_method)
 
 

@@ -1,6 +1,6 @@
 """The log-rank test: whether groups of customers leave at the same rate."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -9,11 +9,11 @@ from scipy.special import chdtrc
 
 from ..._check import names_given, one_of, typed
 from ...errors import NotEnoughDataError
-from ...fits import checked, from_document, to_document
+from ...fits import JsonResult, checked
 from ...kernels.survival import event_table as kernel
 from ...typing import FloatArray, IntoFrame
 from .spell_groups import spell_groups
-from .spells import Spells, read_spells
+from .spells import SpellColumns, Spells, read_spells
 
 __all__ = ["LogRank", "log_rank"]
 
@@ -23,7 +23,7 @@ _WEIGHTINGS: tuple[Weighting, ...] = ("log-rank", "wilcoxon", "tarone-ware", "pe
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 @checked
-class LogRank:
+class LogRank(JsonResult):
     """A log-rank test: whether groups of customers leave at the same rate.
 
     Attributes
@@ -43,15 +43,6 @@ class LogRank:
     statistic: float
     degrees_of_freedom: int
     p_value: float
-
-    def to_dict(self) -> dict[str, object]:
-        """Return the test as a JSON document."""
-        return to_document(self)
-
-    @classmethod
-    def from_dict(cls, document: Mapping[str, object]) -> "LogRank":
-        """Build the test from its JSON document."""
-        return from_document(cls, document)
 
 
 @typed
@@ -112,14 +103,8 @@ def log_rank(
     """
     one_of("weighting", weighting, _WEIGHTINGS)
     names = names_given("by", by)
-    rows, frame = read_spells(
-        spells,
-        duration_col=duration_col,
-        event_col=event_col,
-        entry_col=entry_col,
-        weight_col=weight_col,
-        by=names,
-    )
+    columns_read = SpellColumns(duration_col, event_col, entry_col, weight_col)
+    rows, frame = read_spells(spells, columns_read, by=names)
     groups = spell_groups(frame, names)
     _require_groups(groups.count, rows)
     events, at_risk = kernel.grouped_events(

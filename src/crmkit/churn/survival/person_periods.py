@@ -3,10 +3,10 @@
 import numpy as np
 
 from ..._check import typed
-from ..._frames import native, numbers, read_eager, with_arrays
+from ..._frames import native, numbers, nw, with_arrays
 from ...errors import InvalidValueError
 from ...typing import FloatArray, IntoDataFrameT
-from .spells import read_spells
+from .spells import SpellColumns, read_spells
 
 __all__ = ["person_periods"]
 
@@ -65,12 +65,8 @@ def person_periods(
     1           a       2   True
     2           b       1  False
     """
-    rows, frame = read_spells(
-        spells,
-        duration_col=duration_col,
-        event_col=event_col,
-        entry_col=entry_col,
-    )
+    columns = SpellColumns(duration_col, event_col, entry_col)
+    rows, frame = read_spells(spells, columns)
     entry = numbers(frame, entry_col) if entry_col else np.zeros(len(frame))
     _require_whole(duration_col, rows.duration, at_least=1)
     _require_whole(entry_col or "entry", entry, at_least=0)
@@ -80,17 +76,10 @@ def person_periods(
     start = np.repeat(np.cumsum(length) - length, length)
     period = np.arange(at.size) - start + entry[at].astype(np.int64) + 1
     event = rows.event[at] & (period == rows.duration[at])
-    repeated = read_eager(_rows(frame.to_native(), at), ())
+    # A repeated pandas index would identify no row: the rows are numbered anew.
+    repeated = nw.maybe_reset_index(frame[at.tolist()])
     added = with_arrays(repeated, {period_col: period, output_col: event})
     return native(added, spells)
-
-
-def _rows(frame: IntoDataFrameT, at: np.ndarray) -> IntoDataFrameT:
-    opened = read_eager(frame, ())
-    taken = native(opened[at], frame)
-    # A repeated pandas index would identify no row: the rows are numbered anew.
-    reset = getattr(taken, "reset_index", None)
-    return taken if reset is None else reset(drop=True)
 
 
 def _require_few(column: str, total: float) -> None:

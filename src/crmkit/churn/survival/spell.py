@@ -7,6 +7,7 @@ from ..._dates import day_number
 from ..._frames import (
     EagerFrame,
     Rule,
+    collect,
     day_numbers,
     native,
     nw,
@@ -89,7 +90,7 @@ def with_spell(
         remedy="Correct or drop these rows.",
     )
     refuse(dated, [*rules, early])
-    opened = read_eager(dated.to_native(), ())
+    opened = collect(dated)
     start = day_numbers(opened, start_col)
     _refuse_late(opened, start, last, start_col)
     open_ended = np.asarray(opened[end_col].is_null().to_numpy(), dtype=np.bool_)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -21,7 +22,7 @@ from ..._frames import (
 from ...errors import InvalidTypeError, NotEnoughDataError
 from ...typing import BoolArray, FloatArray, IntoFrame
 
-__all__ = ["Spells", "read_spells"]
+__all__ = ["SpellColumns", "Spells", "read_spells"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -34,16 +35,20 @@ class Spells:
     weight: FloatArray
 
 
+class SpellColumns(NamedTuple):
+    """The names of the columns that hold spells."""
+
+    duration: str
+    event: str
+    entry: str | None = None
+    weight: str | None = None
+
+
 def read_spells(
-    spells: IntoFrame,
-    *,
-    duration_col: str,
-    event_col: str,
-    entry_col: str | None = None,
-    weight_col: str | None = None,
-    by: Sequence[str] = (),
+    spells: IntoFrame, columns: SpellColumns, *, by: Sequence[str] = ()
 ) -> tuple[Spells, EagerFrame]:
     """Read and check spells; rows of weight 0 stay and count for nothing."""
+    duration_col, event_col, entry_col, weight_col = columns
     measured = [
         name for name in (duration_col, entry_col, weight_col) if name is not None
     ]
@@ -73,16 +78,11 @@ def read_spells(
         raise NotEnoughDataError(
             needed="at least 1 row", got="0", remedy="Pass the spells of customers."
         )
-    return _checked(frame, duration_col, event_col, entry_col, weight_col), frame
+    return _checked(frame, columns), frame
 
 
-def _checked(
-    frame: EagerFrame,
-    duration_col: str,
-    event_col: str,
-    entry_col: str | None,
-    weight_col: str | None,
-) -> Spells:
+def _checked(frame: EagerFrame, columns: SpellColumns) -> Spells:
+    duration_col, event_col, entry_col, weight_col = columns
     # One number, broadcast, stands for columns that were not named: the event table
     # then counts rows, and a million customers carry along no million ones.
     rows = (len(frame),)

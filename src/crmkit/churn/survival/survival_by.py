@@ -9,7 +9,7 @@ from ..._frames import native, table
 from ...typing import IntoDataFrameT
 from .kaplan_meier import curve_of
 from .spell_groups import spell_groups
-from .spells import Spells, read_spells
+from .spells import SpellColumns, Spells, read_spells
 
 __all__ = ["survival_by"]
 
@@ -74,14 +74,8 @@ def survival_by(
     """
     inside = fraction("level", level)
     names = names_given("by", by)
-    rows, frame = read_spells(
-        spells,
-        duration_col=duration_col,
-        event_col=event_col,
-        entry_col=entry_col,
-        weight_col=weight_col,
-        by=names,
-    )
+    columns_read = SpellColumns(duration_col, event_col, entry_col, weight_col)
+    rows, frame = read_spells(spells, columns_read, by=names)
     groups = spell_groups(frame, names)
     curves = [
         curve_of(_rows_of(rows, groups.codes == code), level=inside)

@@ -1,23 +1,23 @@
 """How good a survival model is, allowing for customers not observed to the end."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from ..._check import able_to, listed, positive
 from ...errors import InvalidValueError, NotEnoughDataError
-from ...fits import checked, from_document, to_document
+from ...fits import JsonResult, checked
 from ...kernels.survival import censored_scores as kernel
 from ...typing import FloatArray, IntoDataFrame, SurvivalModel
-from .spells import read_spells
+from .spells import SpellColumns, read_spells
 
 __all__ = ["SurvivalMetrics", "survival_metrics"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 @checked
-class SurvivalMetrics:
+class SurvivalMetrics(JsonResult):
     """Brier score and time-dependent AUC of a survival model.
 
     Attributes
@@ -38,15 +38,6 @@ class SurvivalMetrics:
     brier_score: tuple[float, ...]
     auc: tuple[float, ...]
     integrated_brier_score: float | None = None
-
-    def to_dict(self) -> dict[str, object]:
-        """Return the measure as a JSON document."""
-        return to_document(self)
-
-    @classmethod
-    def from_dict(cls, document: Mapping[str, object]) -> "SurvivalMetrics":
-        """Build the measure from its JSON document."""
-        return from_document(cls, document)
 
 
 def survival_metrics(
@@ -119,16 +110,9 @@ def survival_metrics(
     >>> round(found.auc[0], 2)
     0.8
     """
-    rows, frame = read_spells(
-        spells,
-        duration_col=duration_col,
-        event_col=event_col,
-    )
-    known, _ = read_spells(
-        learned_from,
-        duration_col=duration_col,
-        event_col=event_col,
-    )
+    columns = SpellColumns(duration_col, event_col)
+    rows, frame = read_spells(spells, columns)
+    known, _ = read_spells(learned_from, columns)
     asked = sorted({positive("times", time) for time in listed("times", times)})
     censored = known.duration[~known.event]
     # Without censoring every customer was observed to the end, and no time is too late.

@@ -1,6 +1,6 @@
 """Backtest models: fit them in the past, and compare with what happened then."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Protocol, TypeAlias
@@ -11,14 +11,14 @@ from ..._check import ProvenHistory, day_count, random_source, typed
 from ..._dates import date_of
 from ..._frames import EagerFrame, numbers, nw, read_eager
 from ...errors import InvalidValueError, NotEnoughDataError
-from ...fits import Interval, checked, from_document, resampled_interval_of, to_document
+from ...fits import Interval, JsonResult, checked, resampled_interval_of, told
 from ...rfm.calibration_holdout_summary import calibration_holdout_summary
-from ...typing import HISTORY, Day, FloatArray, IntoDataFrame, PurchaseModel
+from ...typing import HISTORY, Day, FloatArray, IntoDataFrame, Progress, PurchaseModel
 from ..models.nbd import fit_nbd
 from ..uncertainty.drawn_ends import ends_by_column, interval_of_draws
 from ..uncertainty.simulated_futures import PurchaseSampler, futures
 from ..value.opened_customers import proved
-from .backtest_cutoffs import Cutoffs, cutoff_days
+from .backtest_cutoffs import Cutoffs, customers_at, cutoff_days
 from .forecast_accuracy import deciles, mean_absolute_error, ranking_gini, relative_bias
 
 __all__ = ["Backtest", "BacktestScore", "backtest"]
@@ -97,7 +97,7 @@ class BacktestScore:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 @checked
-class Backtest:
+class Backtest(JsonResult):
     """The accuracy of models and of two plain baselines after every cutoff.
 
     Attributes
@@ -111,15 +111,6 @@ class Backtest:
 
     horizon_days: int
     scores: tuple[BacktestScore, ...]
-
-    def to_dict(self) -> dict[str, object]:
-        """Return the backtest as a JSON document."""
-        return to_document(self)
-
-    @classmethod
-    def from_dict(cls, document: Mapping[str, object]) -> "Backtest":
-        """Build the backtest from its JSON document."""
-        return from_document(cls, document)
 
     def __str__(self) -> str:
         """Show the scores as a table."""
@@ -144,6 +135,7 @@ def backtest(
     customer_id_col: str = "customer_id",
     date_col: str = "date",
     amount_col: str = "amount",
+    progress: Progress | None = None,
 ) -> Backtest:
     """Fit at each cutoff, predict the horizon, and compare with what happened.
 
@@ -171,6 +163,8 @@ def backtest(
         scored; None leaves them out.
     customer_id_col, date_col, amount_col
         The columns read.
+    progress
+        Is called with the number of fits done and of all; None for silence.
 
     Returns
     -------
@@ -215,7 +209,12 @@ def backtest(
         amount_col=amount_col,
     )
     past = [_past(split, day, days, customer_id_col) for day in known]
-    scores = [score for each in past for score in _scores(each, models, rng)]
+    fits: dict[str, Fit] = {**models, "NBD": fit_nbd}
+    asked = [(each, name) for each in past for name in (*fits, "last period")]
+    scores = [
+        _past_score(each, name, fits.get(name), rng)
+        for each, name in told(asked, progress)
+    ]
     return Backtest(horizon_days=days, scores=tuple(scores))
 
 
@@ -225,6 +224,7 @@ class _Past:
 
     cutoff: str
     customers: IntoDataFrame
+    history: ProvenHistory
     span: float
     actual: FloatArray
     last_period: FloatArray
@@ -234,16 +234,11 @@ def _past(split: Summary, day: int, days: int, customer_id_col: str) -> _Past:
     customers = split(
         calibration_period_end=date_of(day), observation_period_end=date_of(day + days)
     )
-    frame = read_eager(customers, ())
-    if not len(frame):
-        raise NotEnoughDataError(
-            needed=f"customers who bought by {date_of(day)}",
-            got="none",
-            remedy="Choose later cutoffs.",
-        )
+    frame = customers_at(customers, day)
     return _Past(
         cutoff=date_of(day).isoformat(),
         customers=customers,
+        history=proved(frame, HISTORY),
         span=float(numbers(frame, "holdout_T")[0]),
         actual=numbers(frame, "holdout_frequency"),
         last_period=_last_period(split, frame, day, days, customer_id_col),
@@ -274,20 +269,18 @@ def _last_period(
     return np.where(np.isnan(seen), since_first, seen)
 
 
-def _scores(
-    past: _Past, models: Mapping[str, Fit], rng: np.random.Generator | None
-) -> Iterator[BacktestScore]:
-    fits: dict[str, Fit] = {**models, "NBD": fit_nbd}
-    history = proved(read_eager(past.customers, HISTORY.history), HISTORY)
-    for name, fit in fits.items():
-        model = fit(past.customers)
-        predicted = model.expected_purchases(*history, horizon=past.span)
-        score = _score(name, past, predicted)
-        if rng is None or not _settled(model):
-            yield score
-        else:
-            yield _covered(score, model, history, past, rng)
-    yield _score("last period", past, past.last_period)
+def _past_score(
+    past: _Past, name: str, fit: Fit | None, rng: np.random.Generator | None
+) -> BacktestScore:
+    """Score a fit after one cutoff; without a fit, the purchases of the span before."""
+    if fit is None:
+        return _score(name, past, past.last_period)
+    history = past.history
+    model = fit(past.customers)
+    score = _score(name, past, model.expected_purchases(*history, horizon=past.span))
+    if rng is None or not _settled(model):
+        return score
+    return _covered(score, model, history, past, rng)
 
 
 def _settled(model: _Model) -> bool:

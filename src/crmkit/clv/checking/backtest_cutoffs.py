@@ -4,11 +4,19 @@ import datetime as dt
 from collections.abc import Iterable
 
 from ..._dates import EPOCH, date_of, day_number
-from ..._frames import day_numbers, read_eager, refuse, require_dates, time_zone
+from ..._frames import (
+    EagerFrame,
+    collect,
+    day_numbers,
+    read_eager,
+    refuse,
+    require_dates,
+    time_zone,
+)
 from ...errors import InvalidTypeError, InvalidValueError, NotEnoughDataError
 from ...typing import Day, IntoDataFrame
 
-__all__ = ["Cutoffs", "cutoff_days", "log_span"]
+__all__ = ["Cutoffs", "customers_at", "cutoff_days", "log_span"]
 
 Cutoffs = Iterable[Day]
 
@@ -35,7 +43,7 @@ def log_span(
     """Return the day numbers of the first purchase and of the end of observation."""
     frame, rules = require_dates(read_eager(transactions, (date_col,)), date_col)
     refuse(frame, rules)
-    seen = day_numbers(read_eager(frame.to_native(), ()), date_col)
+    seen = day_numbers(collect(frame), date_col)
     if not seen.size:
         raise NotEnoughDataError(
             needed="purchases to look back at",
@@ -49,6 +57,18 @@ def log_span(
         else day_number("observation_period_end", end, zone=zone)
     )
     return int(seen.min()), last
+
+
+def customers_at(customers: IntoDataFrame, day: int) -> EagerFrame:
+    """Open the summary at a cutoff, which must have customers."""
+    frame = read_eager(customers, ())
+    if not len(frame):
+        raise NotEnoughDataError(
+            needed=f"customers who bought by {date_of(day)}",
+            got="none",
+            remedy="Choose later cutoffs.",
+        )
+    return frame
 
 
 def _parsed(cutoffs: Cutoffs) -> list[int]:

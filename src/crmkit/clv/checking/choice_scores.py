@@ -1,10 +1,10 @@
 """Scores of models of purchases and of spend after one cutoff, one row each."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from ..._check import ProvenHistory, known_history
 from ...fits import checked
 from ...kernels.base.cells import group
 from ...typing import FloatArray
@@ -125,17 +125,17 @@ class MoneyScore:
 
 
 def log_chances(
-    model: Predictor, history: Sequence[FloatArray], came: FloatArray, span: float
+    model: Predictor, history: ProvenHistory, came: FloatArray, span: float
 ) -> FloatArray:
     """Return the logarithm of the probability of each customer's actual purchases."""
     cells = group((*history, came), inverse=True)
-    *columns, counts = cells.columns
+    x, t_x, T, counts = cells.columns
+    distinct = known_history(x, t_x, T)
     chance = np.empty(cells.size)
     for n in np.unique(counts).tolist():
         rows = np.flatnonzero(counts == n)
-        x, t_x, T = (column[rows] for column in columns)
         chance[rows] = model.probability_of_n_purchases(
-            x, t_x, T, n=int(n), horizon=span
+            *distinct.rows(rows), n=int(n), horizon=span
         )
     logs = np.full(cells.size, -np.inf)
     np.log(chance, out=logs, where=chance > 0)

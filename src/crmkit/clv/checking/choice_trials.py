@@ -16,6 +16,7 @@ from ...snapshots.transaction_columns import TransactionColumns
 from ...typing import HISTORY, FloatArray, IntoDataFrame
 from ..value.opened_customers import proved
 from .backtest import Summary
+from .backtest_cutoffs import customers_at
 from .choice_scores import (
     MoneyScore,
     PurchaseScore,
@@ -115,13 +116,7 @@ def trial_of(
             **options,
             **of_log,
         )
-    frame = read_eager(customers, ())
-    if not len(frame):
-        raise NotEnoughDataError(
-            needed=f"customers who bought by {date_of(day)}",
-            got="none",
-            remedy="Choose later cutoffs.",
-        )
+    frame = customers_at(customers, day)
     return Trial(
         cutoff=date_of(day).isoformat(),
         customers=customers,

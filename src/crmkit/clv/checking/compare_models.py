@@ -8,10 +8,10 @@ from typing import Protocol
 from numpy.typing import ArrayLike
 from scipy.special import chdtrc
 
-from ..._check import able_to, one_of, typed
+from ..._check import known_history, models_named, one_of, typed
 from ..._frames import read, refuse
-from ...errors import InvalidTypeError, InvalidValueError, NotEnoughDataError
-from ...fits import checked, from_document, to_document
+from ...errors import InvalidValueError, NotEnoughDataError
+from ...fits import JsonResult, checked
 from ...kernels.base.cells import Cells
 from ...typing import HISTORY, FloatArray, HistoryColumns, IntoFrame
 from ..models.bg_bb import BgBb
@@ -91,7 +91,7 @@ class LikelihoodRatio:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 @checked
-class ModelComparison:
+class ModelComparison(JsonResult):
     """Models of the same customers, the best by AIC first.
 
     Attributes
@@ -137,15 +137,6 @@ class ModelComparison:
             degrees_of_freedom=degrees,
             p_value=float(chdtrc(degrees, max(statistic, 0.0))),
         )
-
-    def to_dict(self) -> dict[str, object]:
-        """Return the comparison as a JSON document."""
-        return to_document(self)
-
-    @classmethod
-    def from_dict(cls, document: Mapping[str, object]) -> "ModelComparison":
-        """Build the comparison from its JSON document."""
-        return from_document(cls, document)
 
     def __str__(self) -> str:
         """Show the models as a table."""
@@ -272,21 +263,7 @@ def _fetch(
 def _require_comparable(
     models: Mapping[str, _Comparable], predicts: tuple[str, ...]
 ) -> None:
-    if not isinstance(models, Mapping):
-        raise InvalidTypeError(
-            subject="argument 'models'",
-            expected="fitted models by their names",
-            got=type(models).__name__,
-            remedy='Pass a dict, such as {"BG/NBD": fit_bg_nbd(customers)}.',
-        )
-    if not models:
-        raise InvalidValueError(
-            subject="argument 'models'",
-            found="an empty mapping",
-            remedy="Pass at least one fitted model by its name.",
-        )
-    for name, model in models.items():
-        able_to(f"models[{name!r}]", model, "log_likelihood", *predicts)
+    models_named(models, "log_likelihood", *predicts)
     counted = [name for name, model in models.items() if isinstance(model, BgBb)]
     if counted and len(counted) < len(models):
         raise InvalidValueError(
@@ -298,7 +275,9 @@ def _require_comparable(
 
 def _score(name: str, model: _Comparable, data: Cells, n: float) -> ModelScore:
     x, t_x, T = data.columns[:3]
-    log_likelihood = float(data.weights @ model.log_likelihood(x, t_x, T))
+    # The rules of the frame have proved it, once for all models.
+    history = known_history(x, t_x, T)
+    log_likelihood = float(data.weights @ model.log_likelihood(*history))
     parameters = len(model.parameters)
     return ModelScore(
         name=name,

@@ -6,9 +6,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..._check import able_to, whole
+from ..._check import models_named, whole
 from ..._frames import native, numbers, read_eager, refuse, table
-from ...errors import InvalidValueError
 from ...typing import HISTORY, FloatArray, HistoryColumns, IntoDataFrameT
 from ..models.histories import history_rules, known_id
 
@@ -83,14 +82,7 @@ def frequency_fit(
     3  BG/NBD            3     293     296.5
     """
     last = whole("most", most, at_least=1, at_most=10_000)
-    if not models:
-        raise InvalidValueError(
-            subject="argument 'models'",
-            found="an empty mapping",
-            remedy="Pass at least one fitted model by its name.",
-        )
-    for name, model in models.items():
-        able_to(f"models[{name!r}]", model, "probability_of_n_purchases_new_customer")
+    models_named(models, "probability_of_n_purchases_new_customer")
     frame = read_eager(customers, columns.history)
     rules = history_rules(columns.history)(frame)
     refuse(frame, rules, id_col=known_id(frame, columns.customer_id))

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from ..._check import instance, typed, whole
 from ...errors import InvalidTypeError, InvalidValueError, NotEnoughDataError
-from ...fits import checked, from_document, to_document, told
+from ...fits import JsonResult, checked, told
 from ...rfm.calibration_holdout_summary import calibration_holdout_summary
 from ...snapshots.transaction_columns import TRANSACTIONS, TransactionColumns
 from ...typing import Day, IntoDataFrame, Progress
@@ -51,7 +51,7 @@ _YOUNGEST, _LEAST = 91, 28  # days of log before them, if there are as many
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 @checked
-class ModelChoice:
+class ModelChoice(JsonResult):
     """The models that foretold best what was held out, and how far behind others were.
 
     Attributes
@@ -95,15 +95,6 @@ class ModelChoice:
     purchase_scores: tuple[PurchaseScore, ...]
     spend_scores: tuple[SpendScore, ...]
     money_scores: tuple[MoneyScore, ...]
-
-    def to_dict(self) -> dict[str, object]:
-        """Return the choice as a JSON document."""
-        return to_document(self)
-
-    @classmethod
-    def from_dict(cls, document: Mapping[str, object]) -> "ModelChoice":
-        """Build the choice from its JSON document."""
-        return from_document(cls, document)
 
     def __str__(self) -> str:
         """Show what was compared, what was chosen and by how much."""

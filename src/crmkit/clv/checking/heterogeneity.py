@@ -1,6 +1,5 @@
 """Whether customers differ in how often they buy, beyond what chance does."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,7 +7,7 @@ import numpy as np
 from ..._check import typed
 from ..._frames import read_eager
 from ...errors import NotEnoughDataError
-from ...fits import checked, from_document, to_document
+from ...fits import JsonResult, checked
 from ...kernels.purchases.count_dispersion import count_dispersion
 from ...typing import HISTORY, HistoryColumns, IntoDataFrame
 from ..value.opened_customers import proved
@@ -20,7 +19,7 @@ _UNSURE = 0.05
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 @checked
-class Heterogeneity:
+class Heterogeneity(JsonResult):
     """How far customers differ in their purchase counts, beyond chance.
 
     Attributes
@@ -53,15 +52,6 @@ class Heterogeneity:
     def found(self, *, level: float = 0.95) -> bool:
         """Return whether the differences are more than chance, at a level."""
         return self.p_value < 1 - level
-
-    def to_dict(self) -> dict[str, object]:
-        """Return the measure as a JSON document."""
-        return to_document(self)
-
-    @classmethod
-    def from_dict(cls, document: Mapping[str, object]) -> "Heterogeneity":
-        """Build the measure from its JSON document."""
-        return from_document(cls, document)
 
     def __str__(self) -> str:
         """Show the measure as sentences."""

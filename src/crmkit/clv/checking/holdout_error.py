@@ -6,6 +6,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ..._check import known_history
 from ..._frames import Frame, Rule, number_rules, nw, require_numbers
 from ...fits import checked
 from ...kernels.base.cells import Cells
@@ -87,15 +88,15 @@ def holdout_rules(frame: Frame, columns: tuple[str, str]) -> list[Rule]:
 def holdout_error(model: Predictor, data: Cells) -> HoldoutError:
     """Compare a model with cells of history, holdout count and length of holdout."""
     x, t_x, T, came, span = data.columns
+    history = known_history(x, t_x, T)
     expected, chance = np.empty(x.size), np.empty(x.size)
     for horizon in np.unique(span).tolist():
         rows = np.flatnonzero(span == horizon)
-        history = (x[rows], t_x[rows], T[rows])
-        expected[rows] = model.expected_purchases(*history, horizon=horizon)
+        expected[rows] = model.expected_purchases(*history.rows(rows), horizon=horizon)
         for n in np.unique(came[rows]).tolist():
             same = rows[came[rows] == n]
             chance[same] = model.probability_of_n_purchases(
-                x[same], t_x[same], T[same], n=int(n), horizon=horizon
+                *history.rows(same), n=int(n), horizon=horizon
             )
     weights, customers = data.weights, float(data.weights.sum())
     predicted, actual = float(weights @ expected), float(weights @ came)

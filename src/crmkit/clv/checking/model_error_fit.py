@@ -13,8 +13,17 @@ from ..._check import day_count, listed, typed
 from ..._dates import date_of
 from ..._frames import numbers, read_eager
 from ...errors import ConvergenceError, InvalidValueError, NotEnoughDataError
+from ...fits import told
 from ...rfm.calibration_holdout_summary import calibration_holdout_summary
-from ...typing import HISTORY, Day, FloatArray, IntoDataFrame, PurchaseModel, SpendModel
+from ...typing import (
+    HISTORY,
+    Day,
+    FloatArray,
+    IntoDataFrame,
+    Progress,
+    PurchaseModel,
+    SpendModel,
+)
 from ..uncertainty.model_error import ModelError, PastError
 from ..value.fitted_unit import unit_of
 from ..value.opened_customers import proved
@@ -58,6 +67,7 @@ def fit_model_error(
     customer_id_col: str = "customer_id",
     date_col: str = "date",
     amount_col: str = "amount",
+    progress: Progress | None = None,
 ) -> ModelError:
     """Learn how far totals miss, from forecasts made at past cutoffs.
 
@@ -84,6 +94,8 @@ def fit_model_error(
         ``time_unit`` of the model that will forecast.
     customer_id_col, date_col, amount_col
         The columns read.
+    progress
+        Is called with the number of cutoffs done and of all; None for silence.
 
     Returns
     -------
@@ -155,7 +167,7 @@ def fit_model_error(
     errors: list[PastError] = []
     unit: str | None = None
     skipped = 0
-    for day in known:
+    for day in told(known, progress):
         try:
             origin = _fitted(split, day, leads[0], purchases, spend)
         except (NotEnoughDataError, ConvergenceError):

@@ -5,11 +5,12 @@ from typing import Protocol
 
 import numpy as np
 
-from ..._check import able_to, listed
+from ..._check import able_to, listed, one_of
 from ..._dates import date_of, day_number
 from ..._frames import native, nw, read_eager, with_arrays
 from ...errors import InvalidValueError
-from ...rfm.rfm_summary import rfm_summary
+from ...rfm.open_log import REFUNDS, LogColumns, read_log
+from ...rfm.rfm_summary import summary_of_log
 from ...typing import Day, Grain, IntoFrameT, Refunds, TimeUnit
 from ..value.fitted_unit import unit_of
 
@@ -96,20 +97,20 @@ def probability_alive_path(
             found="an empty list",
             remedy="Pass at least one day to look at.",
         )
-    log = native(read_eager(transactions, ()), transactions)
+    one_of("refunds", refunds, REFUNDS)
+    columns = LogColumns(customer_id_col, date_col, amount_col)
+    log = read_log(
+        read_eager(transactions, columns),
+        columns,
+        date_of(looked[-1]),
+        grain,
+        time_unit,
+    )
     parts = []
     for day in looked:
-        known = rfm_summary(
-            log,
-            observation_period_end=date_of(day),
-            grain=grain,
-            time_unit=time_unit,
-            refunds=refunds,
-            customer_id_col=customer_id_col,
-            date_col=date_col,
-            amount_col=amount_col,
-        )
-        scored = read_eager(model.with_probability_alive(known), ())
+        known = summary_of_log(log.until(date_of(day), "days"), refunds)
+        customers = native(known, transactions)
+        scored = read_eager(model.with_probability_alive(customers), ())
         date = np.full(len(scored), np.datetime64(date_of(day), "D"))
         dated = with_arrays(scored, {"date": date})
         parts.append(dated.select(customer_id_col, "date", "probability_alive"))

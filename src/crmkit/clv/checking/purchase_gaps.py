@@ -2,9 +2,8 @@
 
 import numpy as np
 
-from ..._check import one_of
 from ..._frames import collect, group_rows, native, read_eager, table
-from ...rfm.open_log import REFUNDS, open_log
+from ...rfm.open_log import LogColumns, open_log
 from ...rfm.summary_in_memory import occasions_between
 from ...typing import Day, Grain, IntoDataFrameT, Refunds, TimeUnit
 
@@ -67,19 +66,15 @@ def purchase_gaps(
     0         ann 2024-01-08  1.0
     1         ann 2024-01-29  3.0
     """
-    one_of("refunds", refunds, REFUNDS)
+    named = LogColumns(customer_id_col, date_col, amount_col)
     log = open_log(
-        native(read_eager(transactions, ()), transactions),
-        end=observation_period_end,
-        end_argument="observation_period_end",
-        grain=grain,
-        time_unit=time_unit,
-        customer_id_col=customer_id_col,
-        date_col=date_col,
-        amount_col=amount_col,
+        read_eager(transactions, named),
+        named,
+        observation_period_end,
+        grain,
+        time_unit,
+        refunds=refunds,
     )
-    if refunds == "error":
-        log.refuse_refunds()
     frame = collect(log.frame)
     groups = group_rows(frame, log.customer_id)
     found = occasions_between(log, frame, groups, refunds)

@@ -5,7 +5,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from ..._check import ProvenHistory
+from ..._check import ProvenHistory, known_history
 from ...fits import FitReport
 from ...kernels.base.cells import group
 from ...typing import FloatArray, PurchaseModel, SpendModel
@@ -45,7 +45,7 @@ def purchases_parameter_variance(
     # How a total moves is seen as well on every so-many-th cell: cells are sorted, so
     # each stretch of frequency, recency and age keeps its share.
     step = max(cells.size // _MOST_CELLS, 1)
-    few = tuple(column[step // 2 :: step] for column in cells.columns)
+    few = known_history(*(column[step // 2 :: step] for column in cells.columns))
     share = weights[:, step // 2 :: step]
 
     def log_totals(model: PurchaseModel) -> FloatArray:

@@ -1,6 +1,5 @@
 """Test the independence of spend and frequency, which Gamma-Gamma assumes."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,7 +7,7 @@ import numpy as np
 from ..._check import typed
 from ..._frames import numbers, nw, read_eager, refuse
 from ...errors import NotEnoughDataError
-from ...fits import checked, from_document, to_document
+from ...fits import JsonResult, checked
 from ...kernels.value.rank_correlation import (
     correlation,
     rank_correlation,
@@ -23,7 +22,7 @@ __all__ = ["SpendIndependence", "spend_independence"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 @checked
-class SpendIndependence:
+class SpendIndependence(JsonResult):
     """The correlation of repeat frequency and mean amount.
 
     Attributes
@@ -43,15 +42,6 @@ class SpendIndependence:
     correlation: float
     rank_correlation: float
     p_value: float
-
-    def to_dict(self) -> dict[str, object]:
-        """Return the test as a JSON document."""
-        return to_document(self)
-
-    @classmethod
-    def from_dict(cls, document: Mapping[str, object]) -> "SpendIndependence":
-        """Build the test from its JSON document."""
-        return from_document(cls, document)
 
     def __str__(self) -> str:
         """Show the test as a sentence."""

@@ -6,11 +6,11 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..._check import able_to, day_count, instance, one_of, typed
+from ..._check import day_count, instance, models_named, typed
 from ..._dates import day_number
 from ..._frames import collect, group_rows, native, read_eager, table
 from ...errors import InvalidValueError, NotEnoughDataError
-from ...rfm.open_log import REFUNDS, TransactionLog, open_log
+from ...rfm.open_log import LogColumns, TransactionLog, open_log
 from ...rfm.summary_in_memory import occasions_between
 from ...snapshots.transaction_columns import TRANSACTIONS, TransactionColumns
 from ...typing import Day, FloatArray, Grain, IntArray, IntoFrameT, Refunds, TimeUnit
@@ -106,21 +106,16 @@ def tracking(
     4     661     547.0               3844               3675.0
     5     495     486.0               4339               4161.0
     """
-    one_of("refunds", refunds, REFUNDS)
     _require_models(models, time_unit)
     named = instance("columns", columns, TransactionColumns)
     log = open_log(
-        native(read_eager(transactions, ()), transactions),
-        end=observation_period_end,
-        end_argument="observation_period_end",
-        grain=grain,
-        time_unit=time_unit,
-        customer_id_col=named.customer_id,
-        date_col=named.date,
-        amount_col=named.amount,
+        read_eager(transactions, ()),
+        LogColumns(named.customer_id, named.date, named.amount),
+        observation_period_end,
+        grain,
+        time_unit,
+        refunds=refunds,
     )
-    if refunds == "error":
-        log.refuse_refunds()
     frame = collect(log.frame)
     known = (
         log.window.end_day
@@ -159,14 +154,8 @@ def tracking(
 
 
 def _require_models(models: Mapping[str, _Newcomers], time_unit: TimeUnit) -> None:
-    if not models:
-        raise InvalidValueError(
-            subject="argument 'models'",
-            found="an empty mapping",
-            remedy="Pass at least one fitted model by its name.",
-        )
+    models_named(models, "expected_purchases_new_customer")
     for name, model in models.items():
-        able_to(f"models[{name!r}]", model, "expected_purchases_new_customer")
         unit = unit_of(model)
         if unit is not None and unit != time_unit:
             raise InvalidValueError(

@@ -1,10 +1,9 @@
 """Assumptions about the future beyond the models and the standards."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..._check import instance, one_of
-from ...fits import checked, from_document, to_document
+from ...fits import JsonResult, checked
 from .category_shares import CategoryShares
 from .ledger_flows import CrossSell
 from .referral_outlook import ReferralOutlook
@@ -14,7 +13,7 @@ __all__ = ["Assumptions"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 @checked
-class Assumptions:
+class Assumptions(JsonResult):
     """Assumptions about the future beyond the models and the standards.
 
     Attributes
@@ -44,12 +43,3 @@ class Assumptions:
             instance("shares", self.shares, CategoryShares)
         if self.referral is not None:
             instance("referral", self.referral, ReferralOutlook)
-
-    def to_dict(self) -> dict[str, object]:
-        """Return the assumptions as a JSON document."""
-        return to_document(self)
-
-    @classmethod
-    def from_dict(cls, document: Mapping[str, object]) -> "Assumptions":
-        """Build the assumptions from their JSON document."""
-        return from_document(cls, document)

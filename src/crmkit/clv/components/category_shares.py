@@ -1,6 +1,5 @@
 """The shares of categories in a customer's purchases, and their variation."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,7 +7,7 @@ import numpy as np
 from ..._check import instance, positive
 from ..._dates import day_number
 from ...errors import InvalidValueError, NotEnoughDataError
-from ...fits import checked, from_document, to_document
+from ...fits import JsonResult, checked
 from ...kernels.value.component_identity import totals
 from ...kernels.value.compositions import presumed_purchases
 from ...ledger import Book, Ledger
@@ -31,7 +30,7 @@ _LEAST_PRICE = 0.01  # of list: a category given away still has a price
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 @checked
-class CategoryShares:
+class CategoryShares(JsonResult):
     """What customers' purchases consist of before anything is known of one of them.
 
     Attributes
@@ -67,15 +66,6 @@ class CategoryShares:
             )
         for value in self.concentration:
             positive("concentration", value)
-
-    def to_dict(self) -> dict[str, object]:
-        """Return the shares as a JSON document."""
-        return to_document(self)
-
-    @classmethod
-    def from_dict(cls, document: Mapping[str, object]) -> "CategoryShares":
-        """Build the shares from their JSON document."""
-        return from_document(cls, document)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -7,10 +7,11 @@ import numpy as np
 
 from ..._check import instance, one_of, rate
 from ..._dates import day_number
-from ..._frames import native, nw, read_eager, table
+from ..._frames import nw
 from ...kernels.log.calendar import DAYS_PER_UNIT
 from ...kernels.value.component_identity import NEVER
 from ...ledger import Ledger
+from ...ledger.ledger import frame_of
 from ...typing import BoolArray, Day, FloatArray, Grain, IntoDataFrameT, TimeUnit
 from .ledger_flows import CrossSell, Statement, draw_up
 from .period_sums import Account, account, periods_of
@@ -163,7 +164,7 @@ def clv_components(
     if by is None and period is None:
         values["first_purchase"] = _first_purchase(statement)[unit]
     columns = labelled(labels, values)
-    return native(table(read_eager(ledger.lines, ()), columns), ledger.lines)
+    return frame_of(ledger, columns)
 
 
 def _units(

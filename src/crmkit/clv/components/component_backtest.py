@@ -8,11 +8,13 @@ import numpy as np
 
 from ..._check import day_count, instance, listed, one_of, typed, whole
 from ..._dates import date_of, day_number
-from ..._frames import native, nw, read_eager, table
+from ..._frames import read_eager
 from ...errors import InvalidValueError, NotEnoughDataError
+from ...fits import told
 from ...kernels.log.calendar import DAYS_PER_UNIT
 from ...kernels.value.component_identity import NEVER
 from ...ledger import Ledger
+from ...ledger.ledger import frame_of
 from ...typing import (
     BoolArray,
     Day,
@@ -20,6 +22,7 @@ from ...typing import (
     IntArray,
     IntoDataFrame,
     IntoDataFrameT,
+    Progress,
     PurchaseModel,
     SpendModel,
     TimeUnit,
@@ -58,6 +61,7 @@ def backtest_components(
     by: str | None = None,
     n_groups: int = 10,
     assumptions: Assumptions = _PLAIN,
+    progress: Progress | None = None,
 ) -> ComponentBacktest[IntoDataFrameT]:
     """Predict every part at each cutoff, and compare with what was booked afterwards.
 
@@ -89,6 +93,8 @@ def backtest_components(
     assumptions
         As in :func:`expected_components`. Without ``referral``, and where the ledger
         has referrals, the outlook is fitted at each cutoff.
+    progress
+        Is called with the number of cutoffs done and of all; None for silence.
 
     Returns
     -------
@@ -145,7 +151,7 @@ def backtest_components(
     groups = None if by is None else _groups_of(ledger, by)
     scores: list[PartScore] = []
     rows: list[_Rows] = []
-    for day in known:
+    for day in told(known, progress):
         compared = _compared(
             ledger,
             purchases=purchases,
@@ -165,7 +171,7 @@ def backtest_components(
     return ComponentBacktest(
         horizon_days=days,
         scores=tuple(scores),
-        table=native(_table(ledger, rows, by or "value_group"), ledger.lines),
+        table=_table(ledger, rows, by or "value_group"),
     )
 
 
@@ -308,7 +314,7 @@ def _groups_of(ledger: Ledger[IntoDataFrameT], by: str) -> tuple[IntArray, list[
 
 def _table(
     ledger: Ledger[IntoDataFrameT], rows: Sequence[_Rows], group: str
-) -> "nw.DataFrame[Any]":
+) -> IntoDataFrameT:
     columns: dict[str, list[Any]] = {
         name: []
         for name in (
@@ -341,10 +347,7 @@ def _table(
                     ("predicted", "came", "past_share"), sums, strict=True
                 ):
                     columns[name].append(float(values[at]))
-    return table(
-        read_eager(ledger.lines, ()),
-        {name: _array(values) for name, values in columns.items()},
-    )
+    return frame_of(ledger, {name: _array(values) for name, values in columns.items()})
 
 
 def _array(values: list[Any]) -> np.ndarray:

@@ -8,16 +8,18 @@ from typing import Any, Generic
 import numpy as np
 
 from ..._check import fraction, random_source, typed
-from ..._frames import group_rows, native, nw, read_eager, table
+from ..._frames import group_rows, nw, read_eager
 from ...errors import NotEnoughDataError
-from ...fits import require_unit, shown
+from ...fits import require_unit, shown, told
 from ...ledger import Ledger
+from ...ledger.ledger import frame_of
 from ...typing import (
     BoolArray,
     Day,
     FloatArray,
     IntArray,
     IntoDataFrameT,
+    Progress,
     PurchaseModel,
     SpendModel,
     TimeUnit,
@@ -106,8 +108,7 @@ class ComponentDraws(Generic[IntoDataFrameT]):
                 f"{name}_lower": lower[at],
                 f"{name}_upper": upper[at],
             }
-        found = table(read_eager(self.ledger.lines, ()), labelled(labels, parts))
-        return native(found, self.ledger.lines)
+        return frame_of(self.ledger, labelled(labels, parts))
 
 
 @typed
@@ -122,6 +123,7 @@ def expected_component_draws(
     time_unit: TimeUnit,
     rng: np.random.Generator,
     assumptions: Assumptions = _PLAIN,
+    progress: Progress | None = None,
 ) -> ComponentDraws[IntoDataFrameT]:
     """Draw the expected parts of every customer, all parts of a draw together.
 
@@ -136,6 +138,8 @@ def expected_component_draws(
     rng
         The source of randomness of the customers' shares, prices and costs, and of
         referral.
+    progress
+        Is called with the number of draws done and of all; None for silence.
 
     Returns
     -------
@@ -198,7 +202,7 @@ def expected_component_draws(
     rate = rate_in_unit(discount_rate, time_unit)
     seen = outlook.book.seen()
     values = np.empty((len(models), len(_NAMES), int(seen.sum())))
-    for at, (purchases, spend) in enumerate(models):
+    for at, (purchases, spend) in enumerate(told(models, progress)):
         drawn = _drawn(outlook, rng)
         bought, spent = expectations(
             drawn, purchases, spend, horizon=horizon, discount_rate=rate

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..._check import ProvenHistory, known_history
 from ...kernels.value.component_identity import NEVER, totals
 from ...ledger import Book
 from ...typing import BoolArray, FloatArray, IntArray
@@ -36,6 +37,11 @@ class History:
     recency: FloatArray
     T: FloatArray
     monetary_value: FloatArray
+
+    def of_buyers(self) -> ProvenHistory:
+        """Return the histories of those who bought: flawless, as they were counted."""
+        there = self.bought
+        return known_history(self.frequency[there], self.recency[there], self.T[there])
 
 
 def occasions_of(book: Book) -> Occasions:

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from ..._frames import native, read_eager, table
 from ...fits import require_unit
 from ...ledger import Ledger
+from ...ledger.ledger import frame_of
 from ...typing import (
     Day,
     IntoDataFrameT,
@@ -158,4 +158,4 @@ def expected_components(
         {ledger.customer_id_col: outlook.book.ids.filter(seen.tolist())},
         {name: values[seen] for name, values in numbers.items()},
     )
-    return native(table(read_eager(ledger.lines, ()), columns), ledger.lines)
+    return frame_of(ledger, columns)

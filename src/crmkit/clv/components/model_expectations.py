@@ -76,9 +76,7 @@ def expectations(
     there = history.bought
     bought, spent = np.zeros(there.size), np.zeros(there.size)
     bought[there] = purchases.discounted_expected_purchases(
-        history.frequency[there],
-        history.recency[there],
-        history.T[there],
+        *history.of_buyers(),
         horizon=time_span("horizon", horizon, infinite=True),
         discount_rate=discount_rate,
     )
@@ -103,9 +101,7 @@ def chances_alive(outlook: Outlook, purchases: PurchaseModel) -> FloatArray:
     history = outlook.history
     there = history.bought
     chances = np.zeros(there.size)
-    chances[there] = purchases.probability_alive(
-        history.frequency[there], history.recency[there], history.T[there]
-    )
+    chances[there] = purchases.probability_alive(*history.of_buyers())
     return chances
 
 

@@ -6,9 +6,10 @@ import numpy as np
 
 from ..._check import instance, one_of
 from ..._dates import day_number
-from ..._frames import native, nw, read_eager, table
+from ..._frames import nw
 from ...kernels.log.calendar import DAYS_PER_UNIT
 from ...ledger import Ledger
+from ...ledger.ledger import frame_of
 from ...typing import Day, IntoDataFrameT, TimeUnit
 from .customer_occasions import history_of, occasions_of
 from .result_rows import labelled
@@ -71,6 +72,4 @@ def purchase_histories(
         "T": history.T[there],
         "monetary_value": history.monetary_value[there],
     }
-    return native(
-        table(read_eager(ledger.lines, ()), labelled(labels, values)), ledger.lines
-    )
+    return frame_of(ledger, labelled(labels, values))

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..._check import finite_array, nonnegative, nonnegative_array, number, typed
 from ...errors import InvalidValueError
-from ...fits import checked, from_document, to_document
+from ...fits import JsonResult, checked
 
 __all__ = ["Basis", "References"]
 
@@ -21,7 +21,7 @@ _ROUNDING = 1e-9
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 @checked
-class References:
+class References(JsonResult):
     """Standard discount depth, service cost and acquisition cost, by period.
 
     Store them with the result: the same references decompose the same customer the
@@ -165,15 +165,6 @@ class References:
             from_itself=(False,),
             basis="given",
         )
-
-    def to_dict(self) -> dict[str, object]:
-        """Return the references as a JSON document."""
-        return to_document(self)
-
-    @classmethod
-    def from_dict(cls, document: Mapping[str, object]) -> "References":
-        """Build the references from their JSON document."""
-        return from_document(cls, document)
 
 
 def _first_day(period: str) -> dt.date:

@@ -1,6 +1,5 @@
 """How many customers each customer will refer, and what a referee is worth."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,7 +18,7 @@ from ..._check import (
 from ..._dates import day_number
 from ..._frames import group_rows, read_eager
 from ...errors import InvalidValueError, MissingColumnError
-from ...fits import checked, from_document, to_document
+from ...fits import JsonResult, checked
 from ...kernels.log.calendar import DAYS_PER_UNIT
 from ...kernels.value.component_identity import NEVER, totals
 from ...kernels.value.referral import normalised_weights
@@ -38,7 +37,7 @@ _ROUNDING = 1e-9
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 @checked
-class ReferralOutlook:
+class ReferralOutlook(JsonResult):
     """The referrals to expect, per purchase occasion of a customer.
 
     Attributes
@@ -113,15 +112,6 @@ class ReferralOutlook:
             found=f"{days:g} days, but the referral outlook is for {own:g} days",
             remedy="Fit the outlook with the horizon and unit of the forecast.",
         )
-
-    def to_dict(self) -> dict[str, object]:
-        """Return the outlook as a JSON document."""
-        return to_document(self)
-
-    @classmethod
-    def from_dict(cls, document: Mapping[str, object]) -> "ReferralOutlook":
-        """Build the outlook from its JSON document."""
-        return from_document(cls, document)
 
 
 @typed

@@ -11,6 +11,7 @@ from ..._frames import EagerFrame, Rule, group_rows, missing, nw, read_eager, re
 from ...errors import InvalidValueError, MissingColumnError
 from ...kernels.value.component_identity import NEVER, totals
 from ...ledger import Ledger
+from ...ledger.ledger import lines_of
 from ...typing import FloatArray, IntArray, IntoDataFrameT
 from .ledger_flows import Statement
 
@@ -161,7 +162,7 @@ class _Sources:
 
 
 def _sources(ledger: Ledger[IntoDataFrameT], by: Sequence[str]) -> _Sources:
-    lines = read_eager(ledger.lines, ())
+    lines = lines_of(ledger)
     elsewhere = [
         column
         for column in by

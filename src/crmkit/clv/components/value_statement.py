@@ -15,6 +15,7 @@ from ...typing import (
     Day,
     IntoDataFrame,
     IntoDataFrameT,
+    Progress,
     PurchaseModel,
     SpendModel,
     TimeUnit,
@@ -98,6 +99,7 @@ def value_statement(
     reach: float = 0.75,
     rng: np.random.Generator | None = None,
     n_draws: int = 200,
+    progress: Progress | None = None,
 ) -> ValueStatement[IntoDataFrameT]:
     """Fit what is needed, and state past, expected and potential value in parts.
 
@@ -122,6 +124,8 @@ def value_statement(
         The source of randomness of the intervals; None leaves them out.
     n_draws
         How many draws the intervals rest on.
+    progress
+        Is called with the number of draws done and of all; None for silence.
 
     Returns
     -------
@@ -208,6 +212,7 @@ def value_statement(
             time_unit=time_unit,
             rng=rng,
             assumptions=assumptions,
+            progress=progress,
         ).intervals(by=[])
     return ValueStatement(
         history=history,

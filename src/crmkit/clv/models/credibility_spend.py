@@ -1,7 +1,6 @@
 """Spend by credibility: each customer's mean, shrunk by how much it can be believed."""
 
 import warnings
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Literal
@@ -37,7 +36,7 @@ from ..._frames import (
     with_scores,
 )
 from ...errors import IdentifiabilityWarning, NotEnoughDataError
-from ...fits import checked, from_document, to_document
+from ...fits import JsonResult, checked
 from ...kernels.purchases import credibility_spend
 from ...typing import (
     HISTORY,
@@ -56,7 +55,7 @@ __all__ = ["CredibilitySpend", "fit_credibility_spend"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 @checked
-class CredibilitySpend:
+class CredibilitySpend(JsonResult):
     """A credibility model of the amount of a purchase, fitted or built by hand.
 
     Each customer's amounts scatter about their own mean; the means scatter about a line
@@ -181,15 +180,6 @@ class CredibilitySpend:
             rules=partial(_spend_rules, columns=named.spend),
             id_col=named.customer_id,
         )
-
-    def to_dict(self) -> dict[str, object]:
-        """Return the model as a JSON document."""
-        return to_document(self)
-
-    @classmethod
-    def from_dict(cls, document: Mapping[str, object]) -> "CredibilitySpend":
-        """Build the model from its JSON document, to the last bit."""
-        return from_document(cls, document)
 
 
 def fit_credibility_spend(

@@ -4,11 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..._check import one_of
-from ..._frames import Groups, group_rows, read_eager
+from ..._frames import Groups, collect, group_rows, read_eager
 from ...errors import NotEnoughDataError
 from ...kernels.log.occasions import Histories, Occasions, histories
-from ...rfm.open_log import REFUNDS, open_log
+from ...rfm.open_log import LogColumns, open_log
 from ...rfm.summary_in_memory import occasions_between, refuse_without_purchase
 from ...typing import BoolArray, Day, IntoDataFrame, Refunds
 
@@ -52,20 +51,14 @@ def dated_purchases(
     amount_col: str,
 ) -> DatedPurchases:
     """Read a log by the day; refuse one that ``rfm_summary`` refuses, or no repeats."""
-    one_of("refunds", refunds, REFUNDS)
+    columns = LogColumns(customer_id_col, date_col, amount_col)
     log = open_log(
-        transactions,
-        end=observation_period_end,
-        end_argument="observation_period_end",
-        grain="day",
-        time_unit="day",
-        customer_id_col=customer_id_col,
-        date_col=date_col,
-        amount_col=amount_col,
+        read_eager(transactions, columns),
+        columns,
+        observation_period_end,
+        refunds=refunds,
     )
-    if refunds == "error":
-        log.refuse_refunds()
-    frame = read_eager(log.frame.to_native(), ())
+    frame = collect(log.frame)
     groups = group_rows(frame, customer_id_col)
     occasions = occasions_between(log, frame, groups, refunds)
     refuse_without_purchase(log, occasions, groups)

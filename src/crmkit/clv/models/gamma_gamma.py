@@ -24,7 +24,7 @@ from ..._check import (
 )
 from ..._frames import read, refuse
 from ...errors import IdentifiabilityWarning, InvalidValueError
-from ...fits import FitReport, checked, from_document, to_document
+from ...fits import FitReport, JsonResult, checked
 from ...kernels.base.cells import Cells
 from ...kernels.purchases import gamma_gamma
 from ...kernels.value.rank_correlation import rank_correlation, rank_p_value
@@ -54,7 +54,7 @@ _RELATED = 0.1  # rank correlation of spend and frequency up to which it does li
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 @checked
-class GammaGamma:
+class GammaGamma(JsonResult):
     """A Gamma-Gamma model of the amount of a purchase, fitted or built by hand.
 
     Each customer's amounts scatter about their own mean; the means differ between
@@ -181,15 +181,6 @@ class GammaGamma:
         return with_spend_score(
             customers, named.spend, scores, id_col=named.customer_id
         )
-
-    def to_dict(self) -> dict[str, object]:
-        """Return the model as a JSON document."""
-        return to_document(self)
-
-    @classmethod
-    def from_dict(cls, document: Mapping[str, object]) -> "GammaGamma":
-        """Build the model from its JSON document, to the last bit."""
-        return from_document(cls, document)
 
     @classmethod
     def from_lifetimes(cls, fitter: object) -> "GammaGamma":

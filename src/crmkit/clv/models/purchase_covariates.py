@@ -10,7 +10,7 @@ import numpy as np
 from ..._check import instance, typed
 from ..._frames import Frame, Rule, with_scores
 from ...errors import InvalidValueError
-from ...fits import checked, from_document, to_document
+from ...fits import JsonResult, checked
 from ...kernels.purchases.covariate_objective import Shifts
 from ...typing import HISTORY, FloatArray, HistoryColumns, IntoFrameT
 from .bg_nbd import BgNbd
@@ -36,7 +36,7 @@ FAMILIES: dict[str, type[BgNbd] | type[MbgNbd] | type[ParetoNbd]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 @checked
-class PurchaseCovariates:
+class PurchaseCovariates(JsonResult):
     """A purchase model in which covariates move the purchase rate and the dropout.
 
     Covariates multiply a customer's purchase rate by ``exp(effect * value)``. In the
@@ -216,15 +216,6 @@ class PurchaseCovariates:
             )
             for row in np.exp(shifts.parameters(point)).tolist()
         ]
-
-    def to_dict(self) -> dict[str, object]:
-        """Return the model as a JSON document."""
-        return to_document(self)
-
-    @classmethod
-    def from_dict(cls, document: Mapping[str, object]) -> "PurchaseCovariates":
-        """Build the model from its JSON document, to the last bit."""
-        return from_document(cls, document)
 
     def _with(
         self,

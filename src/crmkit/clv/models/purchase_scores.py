@@ -1,6 +1,5 @@
 """What a purchase model says of arrays of customers: written once, for all models."""
 
-from collections.abc import Mapping
 from functools import partial
 from typing import ClassVar, Self, final
 
@@ -16,7 +15,7 @@ from ..._check import (
     whole,
     whole_array,
 )
-from ...fits import FitReport, from_document, to_document
+from ...fits import FitReport, JsonResult
 from ...typing import FloatArray, IntArray
 from .discounting import discounting
 from .from_lifetimes import lifetimes_parameters
@@ -27,7 +26,7 @@ from .purchase_formulas import Formula, PurchaseFormulas
 __all__ = ["PurchaseScores"]
 
 
-class PurchaseScores:
+class PurchaseScores(JsonResult):
     """The methods of a purchase model that take and return arrays.
 
     No method is overridden: what tells one model from another is the value
@@ -309,17 +308,6 @@ class PurchaseScores:
         )
         order = np.lexsort((times, rows))
         return there[rows[order]], times[order]
-
-    @final
-    def to_dict(self) -> dict[str, object]:
-        """Return the model as a JSON document."""
-        return to_document(self)
-
-    @final
-    @classmethod
-    def from_dict(cls, document: Mapping[str, object]) -> Self:
-        """Build the model from its JSON document, to the last bit."""
-        return from_document(cls, document)
 
     @final
     @classmethod

@@ -1,6 +1,5 @@
 """A seasonal index, and the operational time that it makes of the calendar."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Literal
@@ -10,6 +9,7 @@ import numpy as np
 from ..._check import instance, one_of, time_span, typed
 from ..._dates import day_number
 from ..._frames import (
+    collect,
     day_numbers,
     native,
     read_eager,
@@ -17,7 +17,7 @@ from ..._frames import (
     require_dates,
     with_arrays,
 )
-from ...fits import checked, from_document, shown, to_document
+from ...fits import JsonResult, checked, shown
 from ...kernels.log.calendar import DAYS_PER_UNIT
 from ...kernels.purchases.seasonal_clock import operational_time
 from ...typing import (
@@ -64,7 +64,7 @@ class SeasonalEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 @checked
-class Seasonality:
+class Seasonality(JsonResult):
     """How much more or less is bought in each part of the year.
 
     All customers' rates rise and fall by the same index, of mean 1 over a year. Time
@@ -173,7 +173,7 @@ class Seasonality:
         for column in dates:
             dated, rules = require_dates(frame, column)
             refuse(dated, rules)
-            frame = read_eager(dated.to_native(), dates)
+            frame = collect(dated)
         first, last = (day_numbers(frame, column) for column in dates)
         end = day_number("observation_period_end", observation_period_end)
         origin = int(first.min(initial=end))
@@ -246,15 +246,6 @@ class Seasonality:
         return with_history_scores(
             customers, named.history, {output_col: score}, id_col=named.customer_id
         )
-
-    def to_dict(self) -> dict[str, object]:
-        """Return the seasonality as a JSON document."""
-        return to_document(self)
-
-    @classmethod
-    def from_dict(cls, document: Mapping[str, object]) -> "Seasonality":
-        """Build the seasonality from its JSON document, to the last bit."""
-        return from_document(cls, document)
 
     def _pace(self, days: IntArray) -> FloatArray:
         """Return the index of each day."""

@@ -9,7 +9,7 @@ import numpy as np
 from ..._check import instance, one_of, typed
 from ..._frames import Frame, Rule, nw, read, refuse, with_scores
 from ...errors import InvalidValueError
-from ...fits import checked, estimate, from_document, to_document
+from ...fits import JsonResult, checked, estimate
 from ...fits.effects import fit_effects
 from ...fits.estimation import Penalty
 from ...kernels.base.cells import group
@@ -51,7 +51,7 @@ _MOST_SUMS = 512
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 @checked
-class SpendCovariates:
+class SpendCovariates(JsonResult):
     """A Gamma-Gamma model in which covariates multiply the mean amount.
 
     A customer's scale ``v``, and with it the mean amount, is multiplied by
@@ -143,15 +143,6 @@ class SpendCovariates:
         p, q, v = self.baseline
         moved = np.exp(table @ [effect.shrunk for effect in self.effects])
         return [GammaGamma(p=p, q=q, v=v * factor) for factor in moved.tolist()]
-
-    def to_dict(self) -> dict[str, object]:
-        """Return the model as a JSON document."""
-        return to_document(self)
-
-    @classmethod
-    def from_dict(cls, document: Mapping[str, object]) -> "SpendCovariates":
-        """Build the model from its JSON document, to the last bit."""
-        return from_document(cls, document)
 
     def _expected(self, *columns: FloatArray) -> FloatArray:
         return scored_by_kind(

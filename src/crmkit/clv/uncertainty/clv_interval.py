@@ -4,7 +4,7 @@ import numpy as np
 
 from ..._check import able_to, random_source, time_span, typed
 from ..._frames import native, with_arrays
-from ...typing import HISTORY, FloatArray, HistoryColumns, IntoDataFrameT
+from ...typing import HISTORY, FloatArray, HistoryColumns, IntoDataFrameT, Progress
 from ..models.model_arguments import new_columns
 from ..value.customer_terms import own_terms, rate_for_all, share_for_all
 from ..value.fitted_unit import unit_of
@@ -31,6 +31,7 @@ def with_clv_interval(
     ranges: Ranges = RANGES,
     rng: np.random.Generator,
     columns: HistoryColumns = HISTORY,
+    progress: Progress | None = None,
 ) -> IntoDataFrameT:
     """Add an interval for the value that each customer will bring: lower and upper end.
 
@@ -59,6 +60,8 @@ def with_clv_interval(
         The source of randomness; the same seed gives the same interval.
     columns
         The names of the columns read.
+    progress
+        Is called with the number of parts done and of all; None for silence.
 
     Returns
     -------
@@ -125,6 +128,7 @@ def with_clv_interval(
         tail=tail,
         rng=random_source(rng),
         factors=drawn_factors(error, count, horizon=span, total="value", rng=rng),
+        progress=progress,
     )
     ends.sort(axis=0)  # a negative margin turns the ends around
     added: dict[str, FloatArray] = dict(zip(_ENDS, ends, strict=True))

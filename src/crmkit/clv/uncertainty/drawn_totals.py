@@ -20,7 +20,8 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from ..._check import ProvenHistory
-from ...typing import FloatArray, IntArray
+from ...fits import told, told_within
+from ...typing import FloatArray, IntArray, Progress
 from ..models.gamma_gamma import GammaGamma
 from ..models.purchase_scores import PurchaseScores
 from .parameter_draws import log_covariance, moved
@@ -64,6 +65,7 @@ def drawn_totals(
     n_draws: int,
     rng: np.random.Generator,
     groups: Sequence[IntArray] | None = None,
+    progress: Progress | None = None,
 ) -> FloatArray:
     """Draw the totals of groups: purchases, customers who buy, discounted value.
 
@@ -81,6 +83,8 @@ def drawn_totals(
         The source of randomness.
     groups
         The rows of each group, which together are all; None for one group of all.
+    progress
+        Is told how far the groups, and the futures of each, have come.
 
     Returns
     -------
@@ -90,7 +94,8 @@ def drawn_totals(
     each = [np.arange(history.T.size)] if groups is None else list(groups)
     totals = np.zeros((len(each), 3, n_draws))
     models = drawn_models(purchases, spend, n_draws, rng)
-    for total, rows in zip(totals, each, strict=True):
+    for at, (total, rows) in enumerate(zip(totals, each, strict=True)):
+        within = told_within(progress, step=at, of=len(each))
         some = ProvenHistory(*(column[rows] for column in history))
         found = (
             _totals_of_many(
@@ -101,6 +106,7 @@ def drawn_totals(
                 models,
                 asked=_Asked(horizon=horizon, discount_rate=discount_rate),
                 rng=rng,
+                progress=within,
             )
             if isinstance(discount_rate, float) and isinstance(margin, float)
             else None
@@ -123,6 +129,7 @@ def drawn_totals(
             n_draws=n_draws,
             rng=rng,
             models=models,
+            progress=within,
         ):
             total[0] += block.purchases.sum(axis=1)
             total[1] += np.count_nonzero(block.purchases, axis=1)
@@ -139,6 +146,7 @@ def _totals_of_many(
     *,
     asked: _Asked,
     rng: np.random.Generator,
+    progress: Progress | None,
 ) -> FloatArray | None:
     """Return totals made of two parts; None where customers are few or parts fail."""
     if not (
@@ -160,6 +168,7 @@ def _totals_of_many(
         asked=asked,
         n_draws=len(models),
         rng=rng,
+        progress=progress,
     )
     total: FloatArray = np.maximum(expected + chance, 0.0)
     return total
@@ -271,6 +280,7 @@ def _chance(
     asked: _Asked,
     n_draws: int,
     rng: np.random.Generator,
+    progress: Progress | None,
 ) -> FloatArray:
     """Draw by how much totals miss their expectation when the parameters are right."""
     customers = history.T.size
@@ -278,7 +288,8 @@ def _chance(
     block = rng.permutation(customers) % _BLOCKS  # blocks that are alike
     log_rate = log1p(asked.discount_rate)
     sums = np.empty((_FUTURES, 3, _BLOCKS))
-    for future in sums:
+    for at in told(range(_FUTURES), progress):
+        future = sums[at]
         there = np.flatnonzero(rng.random(customers) < alive)
         rows, times = purchases.formulas.futures(
             tuple(column[there] for column in history),

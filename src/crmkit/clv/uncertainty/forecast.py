@@ -1,14 +1,14 @@
 """The purchases and value of a set of customers together, with intervals."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 import numpy as np
 
 from ..._check import able_to, names_given, one_of, random_source, time_span, typed
-from ...fits import Interval, checked, from_document, resampled_interval_of, to_document
-from ...typing import HISTORY, FloatArray, HistoryColumns, IntoDataFrame
+from ...fits import Interval, JsonResult, checked, resampled_interval_of
+from ...typing import HISTORY, FloatArray, HistoryColumns, IntoDataFrame, Progress
 from ..value.customer_terms import own_terms, rate_for_all, share_for_all
 from ..value.fitted_unit import unit_of
 from ..value.opened_customers import open_customers
@@ -29,7 +29,7 @@ _TOTALS: tuple[Total, ...] = ("purchases", "active", "value")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 @checked
-class Forecast:
+class Forecast(JsonResult):
     """The totals to expect of a set of customers, each with its interval.
 
     Attributes
@@ -98,15 +98,6 @@ class Forecast:
             remedy="Forecast again with this level.",
         )
 
-    def to_dict(self) -> dict[str, object]:
-        """Return the forecast as a JSON document."""
-        return to_document(self)
-
-    @classmethod
-    def from_dict(cls, document: Mapping[str, object]) -> "Forecast":
-        """Build the forecast from its JSON document."""
-        return from_document(cls, document)
-
     def __str__(self) -> str:
         """Show the totals and their intervals as a table."""
         rows: tuple[tuple[Total, float], ...] = (
@@ -163,6 +154,7 @@ def forecast(
     ranges: Ranges = RANGES,
     rng: np.random.Generator,
     columns: HistoryColumns = HISTORY,
+    progress: Progress | None = None,
 ) -> Forecast:
     """Forecast what a set of customers will buy and pay together.
 
@@ -195,6 +187,8 @@ def forecast(
         The source of randomness; the same seed gives the same forecast.
     columns
         The names of the columns read.
+    progress
+        Is called with the number of parts done and of all; None for silence.
 
     Returns
     -------
@@ -268,6 +262,7 @@ def forecast(
         n_draws=count,
         rng=random_source(rng),
         groups=groups,
+        progress=progress,
     )
     factors = error_factors(error, count, horizon=horizon, rng=rng)
     total = part_of(

@@ -1,14 +1,14 @@
 """The error of a model's totals, learned from forecasts made in the past."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 import numpy as np
 
 from ..._check import one_of, positive, random_source, time_span
-from ...fits import checked, from_document, to_document
+from ...fits import JsonResult, checked
 from ...typing import FloatArray
 
 __all__ = ["ErrorScale", "ErrorTotal", "ModelError", "PastError"]
@@ -92,7 +92,7 @@ class ErrorScale:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 @checked
-class ModelError:
+class ModelError(JsonResult):
     """The errors of past forecasts, and the error to expect of the next one.
 
     The intervals of a model hold if the model is right. On real data it is not:
@@ -184,15 +184,6 @@ class ModelError:
             n_cutoffs=len({error.cutoff for error in used}),
             n_windows=windows,
         )
-
-    def to_dict(self) -> dict[str, object]:
-        """Return the errors as a JSON document."""
-        return to_document(self)
-
-    @classmethod
-    def from_dict(cls, document: Mapping[str, object]) -> "ModelError":
-        """Build the errors from their JSON document."""
-        return from_document(cls, document)
 
     def __str__(self) -> str:
         """Show the typical past error of each span ahead as a table."""

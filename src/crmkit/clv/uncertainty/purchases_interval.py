@@ -4,7 +4,7 @@ import numpy as np
 
 from ..._check import able_to, random_source, time_span, typed
 from ..._frames import native, with_arrays
-from ...typing import HISTORY, HistoryColumns, IntoDataFrameT
+from ...typing import HISTORY, HistoryColumns, IntoDataFrameT, Progress
 from ..models.model_arguments import new_columns
 from ..value.fitted_unit import unit_of
 from ..value.opened_customers import open_histories
@@ -27,6 +27,7 @@ def with_purchases_interval(
     ranges: Ranges = RANGES,
     rng: np.random.Generator,
     columns: HistoryColumns = HISTORY,
+    progress: Progress | None = None,
 ) -> IntoDataFrameT:
     """Add an interval for the purchases that each customer will make.
 
@@ -49,6 +50,8 @@ def with_purchases_interval(
         The source of randomness; the same seed gives the same interval.
     columns
         The names of the columns read.
+    progress
+        Is called with the number of parts done and of all; None for silence.
 
     Returns
     -------
@@ -99,5 +102,6 @@ def with_purchases_interval(
         tail=tail,
         rng=random_source(rng),
         factors=drawn_factors(error, count, horizon=span, total="purchases", rng=rng),
+        progress=progress,
     )
     return native(with_arrays(frame, dict(zip(_ENDS, ends, strict=True))), customers)

@@ -17,7 +17,8 @@ from typing import NamedTuple
 import numpy as np
 
 from ..._check import ProvenHistory
-from ...typing import FloatArray
+from ...fits import told
+from ...typing import FloatArray, Progress
 from ..models.gamma_gamma import GammaGamma
 from ..models.purchase_scores import PurchaseScores
 from .drawn_ends import end_ranks, ends_by_column
@@ -57,6 +58,7 @@ def drawn_ends(
     tail: float,
     rng: np.random.Generator,
     factors: FloatArray | None = None,
+    progress: Progress | None = None,
 ) -> FloatArray:
     """Return the ends of each customer's purchases or value, (2, customers).
 
@@ -82,6 +84,7 @@ def drawn_ends(
             tail=tail,
             rng=rng,
             factors=factors,
+            progress=progress,
         )
     ends = np.empty((2, history.T.size))
     for block in futures(
@@ -93,6 +96,7 @@ def drawn_ends(
         discount_rate=discount_rate,
         n_draws=n_draws,
         rng=rng,
+        progress=progress,
     ):
         drawn = block.purchases if amounts is None else block.value
         if factors is not None:
@@ -113,6 +117,7 @@ def shared_ends(
     tail: float,
     rng: np.random.Generator,
     factors: FloatArray | None = None,
+    progress: Progress | None = None,
 ) -> FloatArray:
     """Return the lower and upper ends of each customer's purchases, or of their value.
 
@@ -128,7 +133,7 @@ def shared_ends(
     order, starts = _alike(history.frequency, history.T)
     ends = np.empty((2, order.size))
     ranks = end_ranks(n_draws, tail)
-    for first in range(0, order.size, _ROWS):
+    for first in told(range(0, order.size, _ROWS), progress):
         rows = order[first : first + _ROWS]
         cuts = starts[(starts > first) & (starts < first + rows.size)] - first
         x, t_x, T = (column[rows] for column in history)

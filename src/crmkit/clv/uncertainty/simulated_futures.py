@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..._check import ProvenHistory
-from ...typing import FloatArray, IntArray, SpendModel
+from ...fits import told, told_within
+from ...typing import FloatArray, IntArray, Progress, SpendModel
 from ..models.gamma_gamma import GammaGamma
 from ..models.purchase_scores import PurchaseScores
 from .parameter_draws import Fitted, Parametric, plausible
@@ -87,23 +88,26 @@ def futures(
     n_draws: int,
     rng: np.random.Generator,
     models: Sequence[tuple[PurchaseSampler, SpendSampler | None]] | None = None,
+    progress: Progress | None = None,
 ) -> Iterator[Futures]:
     """Draw parameters once, then the futures of one block of customers after another.
 
     Each draw has one set of parameters for all customers: the uncertainty about them
     moves all customers together, and does not average out in a total. ``models`` are
-    such sets that were already drawn.
+    such sets that were already drawn. ``progress`` is told each future of each block.
     """
     if models is None:
         models = drawn_models(purchases, spend, n_draws, rng)
     log_rate = np.log1p(np.broadcast_to(discount_rate, history.T.shape))
     size = max(_CELLS // n_draws, 1)
-    for first in range(0, history.T.size, size):
+    starts = range(0, history.T.size, size)
+    for part, first in enumerate(starts):
+        within = told_within(progress, step=part, of=len(starts))
         rows = slice(first, first + size)
         block = history.rows(rows)
         counts = np.zeros((n_draws, block.T.size))
         values = np.zeros_like(counts)
-        for at, (model, money) in enumerate(models):
+        for at, (model, money) in enumerate(told(models, within)):
             customer, times = model.sample_purchase_times(
                 *block, horizon=horizon, rng=rng
             )

@@ -7,10 +7,11 @@ import numpy as np
 
 from ..._check import instance
 from ..._dates import day_number
-from ..._frames import native, nw, read_eager, table
+from ..._frames import nw
 from ...errors import InvalidValueError
 from ...kernels.value.component_identity import totals
 from ...ledger import Ledger
+from ...ledger.ledger import frame_of
 from ...typing import BoolArray, Day, FloatArray, IntArray, IntoDataFrameT
 from ..components.ledger_flows import Statement, draw_up
 from ..components.reference_arrays import standards_of
@@ -118,7 +119,7 @@ def profit_by(
         name: label[rows] for name, label in units.labels.items()
     }
     columns = labelled(labels, {name: values[rows] for name, values in sums.items()})
-    return native(table(read_eager(ledger.lines, ()), columns), ledger.lines)
+    return frame_of(ledger, columns)
 
 
 def _sums(

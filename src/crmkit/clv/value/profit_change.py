@@ -1,6 +1,5 @@
 """Why profit changed: acquiring, a larger base, keeping, growing the existing."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,7 +7,7 @@ import numpy as np
 from ..._check import instance
 from ..._dates import day_number
 from ...errors import InvalidTypeError, InvalidValueError
-from ...fits import checked, from_document, to_document
+from ...fits import JsonResult, checked
 from ...kernels.value.component_identity import NEVER, totals
 from ...kernels.value.profit_change import (
     BaseYear,
@@ -26,7 +25,7 @@ _LONG_AGO = 10**9  # days: no date, but a relationship older than the log
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 @checked
-class ProfitChange:
+class ProfitChange(JsonResult):
     """The change of profit between two periods, in parts that sum to it.
 
     Attributes
@@ -91,15 +90,6 @@ class ProfitChange:
     def change(self) -> float:
         """The sum of the parts: profit after less profit before."""
         return self.acquiring + self.larger_base + self.keeping + self.growing
-
-    def to_dict(self) -> dict[str, object]:
-        """Return the change as a JSON document."""
-        return to_document(self)
-
-    @classmethod
-    def from_dict(cls, document: Mapping[str, object]) -> "ProfitChange":
-        """Build the change from its JSON document."""
-        return from_document(cls, document)
 
 
 def profit_change(

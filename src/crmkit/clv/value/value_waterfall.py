@@ -53,7 +53,7 @@ def value_waterfall(components: IntoDataFrameT) -> IntoDataFrameT:
     6  value    44.0    0.0  44.0
     """
     frame = read_eager(components, (*_STEPS, "clv"))
-    read_numbers(components, [*_STEPS, "clv"])
+    read_numbers(frame, [*_STEPS, "clv"])
     amounts = np.array([numbers(frame, part).sum() for part in _STEPS])
     end = np.cumsum(amounts)
     total = float(numbers(frame, "clv").sum())

@@ -7,7 +7,7 @@ arrays of any shape.
 """
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
 from scipy.special import betaincinv, ndtr, ndtri, pdtrc, stdtrit
@@ -106,12 +106,13 @@ def bootstrap(
     statistic: Statistic,
     *,
     units: int | IntArray,
-    resamples: int,
+    resamples: int | Iterable[int],
     rng: np.random.Generator,
 ) -> FloatArray:
     """Return ``statistic`` on resamples: it is told how often each unit was drawn.
 
-    It must not keep that array, which the next resample overwrites.
+    It must not keep that array, which the next resample overwrites. ``resamples`` is
+    their number, or what yields once for each of them.
 
     A unit is a row, or a customer with all of its rows: the caller decides. Given as an
     array, ``units`` are the sizes of blocks, and the statistic is told how many units
@@ -123,9 +124,8 @@ def bootstrap(
         draws = _drawn_by_poisson(units, rng)
     else:
         draws = _drawn_one_by_one(units, rng)
-    return np.array(
-        [statistic(next(draws)) for _ in range(resamples)], dtype=np.float64
-    )
+    turns = range(resamples) if isinstance(resamples, int) else resamples
+    return np.array([statistic(next(draws)) for _ in turns], dtype=np.float64)
 
 
 def _drawn_one_by_one(units: int, rng: np.random.Generator) -> Iterator[IntArray]:

@@ -13,6 +13,10 @@ from ...typing import FloatArray
 __all__ = ["Projection", "chain_ladder"]
 
 
+# The square of a growth beyond it would be too large for a number.
+_STEEPEST = 1e75
+
+
 class Projection(NamedTuple):
     """The amounts at the last age, their standard errors, and the factors."""
 
@@ -30,10 +34,14 @@ def chain_ladder(cumulative: FloatArray) -> Projection:
     for k in range(ages - 1):
         both = seen[:, k] & seen[:, k + 1]
         base[k] = C[both, k].sum()
-        f[k] = C[both, k + 1].sum() / base[k] if base[k] > 0 else 1.0
+        with np.errstate(over="ignore"):  # from next to nothing to anything
+            f[k] = C[both, k + 1].sum() / base[k] if base[k] > 0 else 1.0
+        f[k] = min(f[k], _STEEPEST)
         some = both & (C[:, k] > 0)
         if some.sum() > 1:
-            off = (C[some, k + 1] / C[some, k] - f[k]) ** 2
+            with np.errstate(over="ignore"):
+                each = np.minimum(C[some, k + 1] / C[some, k], _STEEPEST)
+            off = (each - f[k]) ** 2
             variance[k] = (C[some, k] @ off) / (some.sum() - 1)
         elif k > 1 and variance[k - 2] > 0:
             # One cohort shows no spread: it goes on falling as before (Mack 1993).
@@ -47,8 +55,11 @@ def chain_ladder(cumulative: FloatArray) -> Projection:
     for i in range(n):
         terms = 0.0
         for k in range(last[i], ages - 1):
+            # Next to nothing so far has an infinite relative error.
             if C[i, k] > 0 and base[k] > 0 and f[k] > 0:
-                terms += variance[k] / f[k] ** 2 * (1 / C[i, k] + 1 / base[k])
+                with np.errstate(over="ignore", invalid="ignore"):
+                    unknown = 1 / C[i, k] + 1 / base[k]
+                    terms += variance[k] / f[k] ** 2 * min(unknown, _STEEPEST)
             C[i, k + 1] = C[i, k] * f[k]
         error[i] = C[i, -1] * np.sqrt(terms)
     return Projection(C[:, -1], error, f)

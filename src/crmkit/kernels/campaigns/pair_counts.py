@@ -5,7 +5,7 @@ of 5,000 products are 5 billion cells. Here memory holds the purchases once, and
 counts of one block of products at a time.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -36,13 +36,19 @@ def holdings(unit: IntArray, product: IntArray, shape: tuple[int, int]) -> "csr_
 
 
 def together(
-    held: "csr_array", *, minimum: int
+    held: "csr_array",
+    *,
+    minimum: int,
+    through: Callable[[Sequence[int]], Iterable[int]] = iter,
 ) -> Iterator[tuple[IntArray, IntArray, IntArray]]:
-    """Yield pairs of products, the lower first, that ``minimum`` units hold."""
+    """Yield pairs of products, the lower first, that ``minimum`` units hold.
+
+    ``through`` goes through the blocks of products, and may tell how far it has come.
+    """
     from scipy.sparse import csr_array, triu  # noqa: PLC0415 - slow to import
 
     by_product = csr_array(held.T)
-    for begin in range(0, held.shape[1], _BLOCK):
+    for begin in through(range(0, held.shape[1], _BLOCK)):
         block = by_product[begin : begin + _BLOCK] @ held
         # Above the diagonal: each pair once, and no product with itself.
         upper = triu(block, k=begin + 1, format="coo")
@@ -56,19 +62,26 @@ def together(
 
 
 def ordered_counts(
-    customer: IntArray, product: IntArray, day: IntArray, *, products: int, within: int
+    customer: IntArray,
+    product: IntArray,
+    day: IntArray,
+    *,
+    products: int,
+    within: int,
+    through: Callable[[Sequence[IntArray]], Iterable[IntArray]] = iter,
 ) -> tuple[_Counts, _Counts, _Counts]:
     """Count customers who took a before b, the same within days, and both on one day.
 
     A row is a customer's first purchase of a product; rows of a customer are together.
-    The tables have a row per a and a column per b.
+    The tables have a row per a and a column per b. ``through`` goes through the parts
+    of the customers, and may tell how far it has come.
     """
     size = products * products
     later, soon, same = (np.zeros(size, dtype=np.int32) for _ in range(3))
     # 32 bits hold any number of customers, in half the memory.
     starts = np.flatnonzero(np.diff(customer, prepend=-1))
     counts = np.diff(starts, append=customer.size)
-    for part in np.split(np.arange(starts.size), _cuts(counts)):
+    for part in through(np.split(np.arange(starts.size), _cuts(counts))):
         left, right = _pairs(starts[part], counts[part])
         wait = day[right] - day[left]
         code = product[left] * products + product[right]

@@ -30,7 +30,9 @@ def margin_sums(
     Who starts a period pays for it, at its start or at its end.
     """
     when = np.arange(survival.size) + (0 if at_start else 1)
-    return np.asarray(np.cumsum(margin * survival / (1 + discount_rate) ** when))
+    # Far ahead a factor may be too small for a number, and is then 0.
+    discount = np.exp(-when * np.log1p(discount_rate))
+    return np.asarray(np.cumsum(margin * survival * discount))
 
 
 def periods_to_repay(sums: FloatArray, cost: float) -> int | None:

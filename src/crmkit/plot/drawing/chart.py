@@ -79,7 +79,9 @@ class Layer:
         What is written at each mark, and where: by default beyond the end of a bar,
         above other marks, and beside points where there is room.
     dash, dots
-        Whether a line is dashed, and whether it has points.
+        Whether a line is dashed, and whether it has points; a dashed bar is a forecast.
+    hints
+        What a page says of each mark that is pointed at.
     """
 
     kind: Kind
@@ -95,6 +97,7 @@ class Layer:
     place: Place = "auto"
     dash: bool = False
     dots: bool = False
+    hints: tuple[str, ...] = ()
 
 
 def layer(
@@ -112,6 +115,7 @@ def layer(
     place: Place = "auto",
     dash: bool = False,
     dots: bool = False,
+    hints: tuple[str, ...] = (),
 ) -> Layer:
     """Build a layer from anything like arrays, of one length or single numbers."""
     first, second = np.broadcast_arrays(_floats(x), _floats(y))
@@ -129,6 +133,7 @@ def layer(
         place=place,
         dash=dash,
         dots=dots,
+        hints=hints,
     )
 
 

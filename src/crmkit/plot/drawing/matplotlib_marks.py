@@ -73,7 +73,7 @@ def _bars(axes: Axes, each: Layer, shades: list[str], place: tuple[int, int]) ->
     else:
         left, wide = _side_by_side(each.x, place)
         alone = True
-    axes.bar(
+    drawn = axes.bar(
         left,
         each.y - base,
         wide,
@@ -85,6 +85,10 @@ def _bars(axes: Axes, each: Layer, shades: list[str], place: tuple[int, int]) ->
         alpha=1.0 if alone else 0.6,
         zorder=2,
     )
+    for bar in drawn:
+        # An axis may end where bars stand, at 0. One that hangs begins at its top,
+        # and the text above it needs room.
+        bar.sticky_edges.y[:] = [edge for edge in bar.sticky_edges.y if edge == 0]
     write_texts(axes, each, shift=left + wide / 2 - each.x, base=base)
 
 

@@ -137,7 +137,10 @@ def _name_ticks(axes: Axes, axis: Axis, names: tuple[str, ...]) -> None:
     turned = longest > letters + 1
     axis.set_ticks(
         np.arange(0, len(names), step),
-        [textwrap.fill(name, 24 if turned else max(letters, 8)) for name in shown],
+        [
+            textwrap.fill(name, 24 if turned else max(letters, longest))
+            for name in shown
+        ],
         parse_math=False,
         rotation=35 if turned else 0,
         ha="right" if turned else "center",

@@ -22,6 +22,7 @@ from ...typing import IntoDataFrame
 from ..analysis import analyse
 from ..bounded_text import cut
 from ..findings.findings import Findings
+from ..intake.campaign_file import read_contacts
 from ..intake.ledger_file import read_ledger_lines
 from ..intake.survey_file import read_survey
 from ..output.report_files import Format, ReportFiles, write_report
@@ -33,7 +34,7 @@ from .log_options import LogOptions, takes_log
 from .model_commands import add_model_commands
 from .opened_log import UnsettledLogError, open_for
 from .printed import print_json
-from .step_progress import shown_steps
+from .step_progress import shown_steps, steps_of_analysis
 from .survey_commands import add_survey_commands
 from .table_commands import add_table_commands
 
@@ -55,7 +56,10 @@ _CDNOW = "CDNOW, the new customers of early 1997"
 _Out = Annotated[
     Path, typer.Option("--out", help="Folder for the page and the tables.")
 ]
-_Format = Annotated[Format, typer.Option("--format", help="Format of the tables.")]
+_Format = Annotated[
+    Format,
+    typer.Option("--format", help="Format of the tables; auto: CSV up to a million."),
+]
 _Weeks = Annotated[
     float, typer.Option("--horizon-weeks", help="How many weeks ahead to look.")
 ]
@@ -119,7 +123,7 @@ def crmkit(
 def demo(
     *,
     out: _Out = Path("crmkit-demo"),
-    table_format: _Format = "csv",
+    table_format: _Format = "auto",
     horizon_weeks: _Weeks = 52.0,
     discount_rate: _Rate = 0.10,
     model: _Model = "auto",
@@ -139,7 +143,11 @@ def demo(
     )
     with warnings.catch_warnings(record=True) as notes, shown_steps(quiet=quiet) as on:
         on("Reading the log")
-        findings = analyse(load_cdnow(backend="pyarrow"), question=question, on_step=on)
+        findings = analyse(
+            load_cdnow(backend="pyarrow"),
+            question=question,
+            progress=steps_of_analysis(on),
+        )
         on("Writing the page")
         files = write_report(findings, out, table_format=table_format)
     _tell(findings, files, notes, quiet=quiet, as_json=as_json)
@@ -150,7 +158,7 @@ def report(
     log: LogOptions,
     *,
     out: _Out = Path("crmkit-report"),
-    table_format: _Format = "csv",
+    table_format: _Format = "auto",
     horizon_weeks: _Weeks = 52.0,
     discount_rate: _Rate = 0.10,
     margin: Annotated[
@@ -168,6 +176,9 @@ def report(
     ] = None,
     ledger: Annotated[
         str | None, typer.Option(help="Sales lines of a ledger: adds CLV1 to CLV6.")
+    ] = None,
+    campaigns: Annotated[
+        str | None, typer.Option(help="Contacts of campaigns: adds what each added.")
     ] = None,
     open_page: _Open = False,
 ) -> None:
@@ -209,7 +220,8 @@ def report(
                 question=question,
                 ledger=None if ledger is None else _ledger(ledger),
                 responses=None if survey is None else read_survey(survey),
-                on_step=on,
+                campaigns=None if campaigns is None else read_contacts(campaigns),
+                progress=steps_of_analysis(on),
             )
         except InvalidValueError as error:
             raise opened.with_place(error) from None

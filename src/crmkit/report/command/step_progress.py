@@ -1,21 +1,34 @@
 """Show on stderr which step is running, and how long the rest may take."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
 from rich.progress import (
     BarColumn,
-    Progress,
     SpinnerColumn,
     TextColumn,
     TimeElapsedColumn,
     TimeRemainingColumn,
 )
+from rich.progress import Progress as Bars
 
-from ..analysis import STEPS, Step
+from ...typing import Progress
+from ..analysis import STEPS
 
-__all__ = ["shown_steps"]
+__all__ = ["shown_steps", "steps_of_analysis"]
+
+Step = Callable[[str], None]
+
+
+def steps_of_analysis(show: Step) -> Progress:
+    """Return the ``progress`` of ``analyse`` that shows each step by its name."""
+
+    def told(done: int, total: int) -> None:
+        if done < total:
+            show(STEPS[done])
+
+    return told
 
 
 @contextmanager
@@ -36,8 +49,8 @@ def shown_steps(*, quiet: bool = False) -> Iterator[Step]:
         TextColumn("left"),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=console) as progress:
+    with Bars(*columns, console=console) as progress:
         # Reading before the analysis, and writing after it, are steps too.
-        task = progress.add_task("Reading the log", total=STEPS + 2)
+        task = progress.add_task("Reading the log", total=len(STEPS) + 2)
         yield lambda step: progress.update(task, description=step, advance=1)
-        progress.update(task, completed=STEPS + 2, description="Done")
+        progress.update(task, completed=len(STEPS) + 2, description="Done")

@@ -10,6 +10,7 @@ from ...fits import shown
 from ...rfm.transaction_report import TransactionReport
 from ...satisfaction import Nps
 from ..question import Question
+from .campaign_results import CampaignResult
 from .found_values import (
     Activity,
     Base,
@@ -74,6 +75,8 @@ class Findings(Generic[FrameT_co]):
         The parts CLV1 to CLV6; None without a ledger.
     nps
         The net promoter score; None without a survey.
+    campaigns
+        What each campaign added; empty without contacts.
     best
         The customers of the highest expected value.
     customers
@@ -110,11 +113,15 @@ class Findings(Generic[FrameT_co]):
     customers: FrameT_co
     ledger: LedgerParts | None = None
     nps: Nps | None = None
+    campaigns: tuple[CampaignResult, ...] = ()
     left_out: LeftOut = field(default_factory=LeftOut)
     doubts: tuple[str, ...] = ()
 
     def write(
-        self, folder: Path | str, *, table_format: Literal["csv", "parquet"] = "csv"
+        self,
+        folder: Path | str,
+        *,
+        table_format: Literal["auto", "csv", "parquet"] = "auto",
     ) -> Path:
         """Write the page, the table of customers and the lists; return the page.
 
@@ -123,7 +130,8 @@ class Findings(Generic[FrameT_co]):
         folder
             Where to; it is made if it is not there.
         table_format
-            The format of the tables beside the page.
+            The format of the tables beside the page; ``"auto"`` is CSV up to a million
+            customers, and Parquet above.
 
         Raises
         ------

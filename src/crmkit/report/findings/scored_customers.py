@@ -1,6 +1,6 @@
 """Every customer scored by the fitted models, and what the page adds up of them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -153,26 +153,21 @@ def score_customers(
         numbers(history, name) for name in names
     )
     weeks = question.horizon_weeks
-    valued = with_clv(
-        native(history, like),
-        purchases=purchases,
-        spend=spend,
-        horizon=weeks,
-        discount_rate=question.weekly_discount_rate,
-        margin=question.margin,
-        nonpositive="keep",
-    )
-    clv = numbers(read_eager(valued, ("clv",)), "clv")
-    active = with_clv_if_active(
-        native(history, like),
-        purchases=purchases,
-        spend=spend,
-        horizon=weeks,
-        discount_rate=question.weekly_discount_rate,
-        margin=question.margin,
-        nonpositive="keep",
-    )
-    if_active = numbers(read_eager(active, ("clv_if_active",)), "clv_if_active")
+
+    def scored(value: Callable[..., IntoDataFrame], column: str) -> FloatArray:
+        valued = value(
+            native(history, like),
+            purchases=purchases,
+            spend=spend,
+            horizon=weeks,
+            discount_rate=question.weekly_discount_rate,
+            margin=question.margin,
+            nonpositive="keep",
+        )
+        return numbers(read_eager(valued, (column,)), column)
+
+    clv = scored(with_clv, "clv")
+    if_active = scored(with_clv_if_active, "clv_if_active")
     return ScoredCustomers(
         frequency=frequency,
         recency=recency,

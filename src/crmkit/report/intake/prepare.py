@@ -21,7 +21,7 @@ from ...errors import InvalidValueError
 from ...rfm import summary_in_memory
 from ...rfm.calibration_holdout_summary import calibration_log, split_in_memory
 from ...rfm.log_counts import count_in_memory
-from ...rfm.open_log import TransactionLog, check_log
+from ...rfm.open_log import LogColumns, TransactionLog, open_log
 from ...rfm.transaction_report import TransactionReport, reported
 from ...typing import BoolArray, FloatArray, IntArray, Refunds
 from ..question import Question
@@ -148,18 +148,13 @@ def prepare_log(transactions: object, *, question: Question) -> PreparedLog:
     )
     left_out = _refused_or_left_out(found, question)
     frame = kept_rows(frame, _kept_by(question, found))
-    log = check_log(
+    log = open_log(
         frame,
-        end=question.observation_period_end,
-        end_argument="observation_period_end",
-        grain="day",
+        LogColumns(*question.columns),
+        question.observation_period_end,
         time_unit="week",
-        customer_id_col=question.customer_id_col,
-        date_col=question.date_col,
-        amount_col=question.amount_col,
+        refunds=question.refunds,
     )
-    if question.refunds == "error":
-        log.refuse_refunds()
     checked = collect(log.frame)
     day = day_numbers(checked, log.date)
     _require_years(day, log)

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Format", "ReportFiles", "write_report"]
 
-Format = Literal["csv", "parquet"]
+Format = Literal["auto", "csv", "parquet"]
+
+_MOST_ROWS = 1_000_000  # a spreadsheet holds hardly more
 
 _LISTS = {
     "win_back": "win-back",
@@ -59,7 +61,8 @@ def write_report(
     folder
         Where to write.
     table_format
-        ``"csv"`` or ``"parquet"``.
+        ``"csv"`` or ``"parquet"``; ``"auto"`` is CSV up to a million customers, and
+        Parquet above.
 
     Returns
     -------
@@ -73,10 +76,12 @@ def write_report(
     MissingExtraError
         If a package of the extra ``report`` is not installed.
     """
-    page, table = folder / "report.html", folder / f"customers.{table_format}"
+    kind = table_format
+    if kind == "auto":
+        kind = "csv" if findings.base.n_customers <= _MOST_ROWS else "parquet"
+    page, table = folder / "report.html", folder / f"customers.{kind}"
     lists = {
-        each.name: folder / f"{_LISTS[each.name]}.{table_format}"
-        for each in findings.lists
+        each.name: folder / f"{_LISTS[each.name]}.{kind}" for each in findings.lists
     }
     names = {name: path.name for name, path in lists.items()}
     # A file name can hold bytes that are no text: they become question marks.
@@ -85,9 +90,9 @@ def write_report(
         page: partial(_write_all, content=html.encode("utf-8", "replace"))
     }
     rows = _table(findings.customers)
-    writers[table] = _table_writer(rows, table_format)
+    writers[table] = _table_writer(rows, kind)
     for name, path in lists.items():
-        writers[path] = _table_writer(_of_list(rows, name), table_format)
+        writers[path] = _table_writer(_of_list(rows, name), kind)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         replace_files(writers)

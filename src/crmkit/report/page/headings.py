@@ -1,7 +1,9 @@
 """The sentences of the page that say what was found: one for each section and chart."""
 
 import math
+from collections.abc import Sequence
 
+from ..findings.campaign_results import CampaignResult
 from ..findings.findings import Findings
 from ..findings.found_values import Holdout
 from ..findings.listed_customers import ActionList
@@ -43,6 +45,8 @@ def headings(findings: Findings[object]) -> dict[str, str]:
         "holdout": "The forecast could not be checked on this log",
         "data": _data(findings),
     }
+    if findings.campaigns:
+        found["campaigns"] = _campaigns(findings.campaigns)
     if findings.holdout is not None:
         found |= {
             "holdout": _holdout(findings.holdout),
@@ -272,6 +276,17 @@ def _models(findings: Findings[object]) -> str:
         )
     return (
         f"{models.chosen} gave what happened the most chance, of {len(models.compared)}"
+    )
+
+
+def _campaigns(campaigns: Sequence[CampaignResult]) -> str:
+    known = [each.added for each in campaigns if each.added]
+    if not known:
+        return "What the campaigns added is not known"
+    paid = sum(added.interval(of="profit").lower > 0 for added in known)
+    return (
+        f"{paid or 'None'} of {plural(len(known), 'campaign')} with a control group "
+        "added profit beyond chance"
     )
 
 

@@ -103,6 +103,7 @@ _FIELDS = (
     "outlook",
     "ledger",
     "nps",
+    "campaigns",
     "fits",
     "doubts",
 )
@@ -174,6 +175,9 @@ def _filters(
         "day": numbers_as_text.day,
         "period": numbers_as_text.period,
         "error": _error,
+        "share": lambda value: (
+            "unknown" if value is None else numbers_as_text.percent(value)
+        ),
         "score": lambda value: "unknown" if value is None else f"{value:.4f}",
         "dollars": partial(numbers_as_text.dollars, currency=currency),
         "exact": partial(numbers_as_text.exact, currency=currency),

@@ -72,6 +72,32 @@ promoters (9 to 10) less detractors (0 to 6).</p>
 </section>{% endif %}
 """
 
+_CAMPAIGNS = """
+{% if campaigns %}<section id="campaigns">
+<p class="eyebrow">Campaigns</p>
+<h2>{{ say.campaigns }}</h2>
+<p>All customers of a group count, reached or not; one who is not in the log spent
+nothing. Added profit is what treated customers brought more than the control group in
+the days after the contact, less the cost.</p>
+<div class="scroll" role="region" tabindex="0" aria-label="Campaigns">
+<table class="sortable" data-name="campaigns"><thead><tr><th scope="col">Campaign</th>
+<th scope="col">Start, days</th><th scope="col">Treated, bought</th>
+<th scope="col">Control, bought</th><th scope="col">Cost</th>
+<th scope="col">Added profit</th><th scope="col">95% interval</th></tr></thead><tbody>
+{% for each in campaigns %}<tr><th scope="row">{{ each.name }}</th>
+<td>{{ each.start }}, {{ each.days }}</td>
+<td>{{ each.n_treated | count }}, {{ each.bought_treated | share }}</td>
+<td>{% if each.n_control %}{{ each.n_control | count }},
+{{ each.bought_control | share }}{% else %}none{% endif %}</td>
+<td>{{ each.cost | dollars }}</td>
+{% if each.added %}{% set range = each.added.interval(of="profit") %}
+<td>{{ each.added.profit | dollars }}</td>
+<td>{{ range.lower | dollars }} to {{ range.upper | dollars }}</td>
+{% else %}<td>not known</td><td>{{ each.refused }}</td>{% endif %}</tr>
+{% endfor %}</tbody></table></div>
+</section>{% endif %}
+"""
+
 _BEST = """
 <section id="best">
 <p class="eyebrow">Best customers</p>
@@ -138,4 +164,4 @@ compared with the rest, which the models had not seen.</dd>
 </section>
 """
 
-CHECKS = f"{_AHEAD}{_PARTS}{_BEST}{_DATA}"
+CHECKS = f"{_AHEAD}{_PARTS}{_CAMPAIGNS}{_BEST}{_DATA}"

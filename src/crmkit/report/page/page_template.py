@@ -62,6 +62,7 @@ _TOP = """
 <li><a href="#risk">Risk</a></li>
 <li><a href="#ahead">Forecast</a></li>
 {% if ledger or nps %}<li><a href="#parts">Parts and NPS</a></li>{% endif %}
+{% if campaigns %}<li><a href="#campaigns">Campaigns</a></li>{% endif %}
 <li><a href="#best">Best customers</a></li>
 <li><a href="#data">Data and methods</a></li>
 </ol></nav>

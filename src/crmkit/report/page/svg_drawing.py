@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable, Sequence
 from html import escape
 
-__all__ = ["FOOT", "HEIGHT", "TOP", "Drawing", "nice_ticks", "upward"]
+__all__ = ["FOOT", "HEIGHT", "TOP", "Drawing", "nice_ticks"]
 
 HEIGHT = 250
 TOP, FOOT = 22.0, 24.0  # room for the highest label, and for the names below
@@ -121,13 +121,6 @@ class Drawing:
             f'<path class="{kind}" d="{path}" vector-effect="non-scaling-stroke"/>'
             "</svg>"
         )
-
-
-def upward(largest: float, *, height: float = HEIGHT) -> Callable[[float], float]:
-    """Return the pixel of a value on an axis from 0 to the last round number."""
-    bottom = height - FOOT
-    whole = largest if largest > 0 else 1.0
-    return lambda value: bottom - value / whole * (bottom - TOP)
 
 
 def nice_ticks(largest: float, *, count: int = 4) -> list[float]:

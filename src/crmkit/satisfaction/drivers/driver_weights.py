@@ -1,8 +1,8 @@
 """Driver weights: the part of R-squared that belongs to each driver."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, TypeAlias
+from functools import partial
 
 import numpy as np
 
@@ -17,26 +17,21 @@ from ..._check import (
 )
 from ..._frames import read_eager
 from ...errors import InvalidValueError, NotEnoughDataError
-from ...fits import Interval, checked, from_document, resampled_interval_of, to_document
+from ...fits import Interval, JsonResult, checked, resampled_interval_of, told
 from ...kernels.base import intervals
-from ...kernels.survey import driver_weights
-from ...typing import FloatArray, IntArray, IntoDataFrame
+from ...typing import FloatArray, IntArray, IntoDataFrame, Progress
 from ..reading.customer_clusters import clusters_of
 from ..reading.questions import complete_rows, items
-from .logistic_driver_weights import johnson_logistic, shapley_logistic
+from .logistic_driver_weights import shapley_logistic
+from .weight_methods import Divide, DriverMethod, DriverModel, driver_weights_of
 
 __all__ = [
     "NOTHING",
-    "DriverMethod",
-    "DriverModel",
     "DriverWeight",
     "DriverWeights",
-    "driver_weights_of",
     "fit_driver_weights",
 ]
 
-DriverMethod: TypeAlias = Literal["shapley", "johnson", "pratt"]
-DriverModel: TypeAlias = Literal["linear", "logistic"]
 _METHODS: tuple[DriverMethod, ...] = ("shapley", "johnson", "pratt")
 _MODELS: tuple[DriverModel, ...] = ("linear", "logistic")
 NOTHING = 1e-12  # an R-squared below it is rounding
@@ -96,7 +91,7 @@ class DriverWeight:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 @checked
-class DriverWeights:
+class DriverWeights(JsonResult):
     """R-squared of a regression, divided among its drivers.
 
     Attributes
@@ -130,15 +125,6 @@ class DriverWeights:
             return {driver.name: 1 / len(self.drivers) for driver in self.drivers}
         return {driver.name: driver.weight / self.r_squared for driver in self.drivers}
 
-    def to_dict(self) -> dict[str, object]:
-        """Return the weights as a JSON document."""
-        return to_document(self)
-
-    @classmethod
-    def from_dict(cls, document: Mapping[str, object]) -> "DriverWeights":
-        """Build the weights from their JSON document."""
-        return from_document(cls, document)
-
 
 @typed
 def fit_driver_weights(
@@ -152,6 +138,7 @@ def fit_driver_weights(
     n_resamples: int = 0,
     level: float = 0.95,
     rng: np.random.Generator | None = None,
+    progress: Progress | None = None,
 ) -> DriverWeights:
     """Divide the explained variance of an outcome among its drivers.
 
@@ -186,6 +173,9 @@ def fit_driver_weights(
         Level of the percentile intervals.
     rng
         The source of randomness, required for resampling.
+    progress
+        Is called with the number of resamples done and of all, or without resamples of
+        the sets of drivers in a logistic model; None for silence.
 
     Returns
     -------
@@ -238,7 +228,13 @@ def fit_driver_weights(
         _require_binary(outcome_col, data[:, -1])
     sizes = [len(names) for names in groups.values()]
     divide = driver_weights_of(method, model)
-    weights = divide(data, np.ones(len(data)), sizes)
+    # Without resamples the sets of drivers are the long work: each is a model to fit.
+    whole_data: Divide = (
+        partial(divide, through=partial(told, progress=progress))
+        if divide is shapley_logistic and not count
+        else divide
+    )
+    weights = whole_data(data, np.ones(len(data)), sizes)
     plain = DriverWeights(
         drivers=tuple(
             DriverWeight(name=name, weight=weight)
@@ -257,45 +253,10 @@ def fit_driver_weights(
         sizes,
         divide,
         cluster=cluster,
-        n_resamples=count,
+        turns=told(range(count), progress),
         rng=random_source(rng),
     )
     return _with_uncertainty(plain, draws, inside)
-
-
-Divide: TypeAlias = Callable[[FloatArray, FloatArray, Sequence[int]], FloatArray]
-
-
-def driver_weights_of(method: DriverMethod, model: DriverModel) -> Divide:
-    """Return the function of data, weights and group sizes that divides R-squared."""
-    if model == "logistic":
-        return shapley_logistic if method == "shapley" else johnson_logistic
-    return {"shapley": _shapley, "johnson": _johnson, "pratt": _pratt}[method]
-
-
-def _shapley(data: FloatArray, w: FloatArray, sizes: Sequence[int]) -> FloatArray:
-    R = driver_weights.correlations(data, w)
-    return driver_weights.shapley(driver_weights.subset_r_squared(R, sizes))
-
-
-def _johnson(data: FloatArray, w: FloatArray, sizes: Sequence[int]) -> FloatArray:
-    each = driver_weights.johnson(driver_weights.correlations(data, w))
-    return _by_group(each, sizes)
-
-
-def _pratt(data: FloatArray, w: FloatArray, sizes: Sequence[int]) -> FloatArray:
-    R = driver_weights.correlations(data, w)
-    if np.linalg.cond(R[:-1, :-1]) > 1 / np.finfo(float).eps:
-        raise NotEnoughDataError(
-            needed="drivers that are not combinations of one another",
-            got="a driver that others determine",
-            remedy="Leave it out, or use method='shapley'.",
-        )
-    return _by_group(driver_weights.pratt(R), sizes)
-
-
-def _by_group(each: FloatArray, sizes: Sequence[int]) -> FloatArray:
-    return np.add.reduceat(each, np.cumsum([0, *sizes[:-1]]))
 
 
 def _groups(
@@ -357,7 +318,7 @@ def _resampled(
     divide: Divide,
     *,
     cluster: IntArray,
-    n_resamples: int,
+    turns: Iterable[int],
     rng: np.random.Generator,
 ) -> FloatArray:
     """Return the weights of each resample; the last column belongs to pure noise."""
@@ -370,7 +331,7 @@ def _resampled(
         return np.append(weights, divide(with_noise, w, [*sizes, 1])[-1])
 
     return intervals.bootstrap(
-        once, units=int(cluster.max()) + 1, resamples=n_resamples, rng=rng
+        once, units=int(cluster.max()) + 1, resamples=turns, rng=rng
     )
 
 

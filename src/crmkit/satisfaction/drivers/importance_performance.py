@@ -17,7 +17,8 @@ from ..reading.questions import (
     items,
     require_range,
 )
-from .driver_weights import NOTHING, DriverMethod, driver_weights_of
+from .driver_weights import NOTHING
+from .weight_methods import DriverMethod, driver_weights_of
 
 __all__ = ["importance_performance"]
 

@@ -1,7 +1,7 @@
 """Driver weights of a logistic regression: parts of McFadden's R-squared."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,9 +20,16 @@ _SEPARATED = 15.0  # log-odds per standard deviation; only separated data reach 
 
 
 def shapley_logistic(
-    data: FloatArray, w: FloatArray, sizes: Sequence[int]
+    data: FloatArray,
+    w: FloatArray,
+    sizes: Sequence[int],
+    *,
+    through: Callable[[Sequence[int]], Iterable[int]] = iter,
 ) -> FloatArray:
-    """Divide R-squared by refitting every set of drivers; the outcome is last."""
+    """Divide R-squared by refitting every set of drivers; the outcome is last.
+
+    ``through`` goes through the sets, and may tell how far it has come.
+    """
     answers = _Answers.of(data[:, :-1], data[:, -1], w)
     ends = np.cumsum([0, *sizes])
     null = logistic_likelihood.null_log_likelihood(data[:, -1], w)
@@ -31,7 +38,7 @@ def shapley_logistic(
     found = np.zeros(
         (worth.size, 1 + answers.X.shape[1])
     )  # coefficients, 0 if left out
-    for index in range(1, worth.size):
+    for index in through(range(1, worth.size)):
         chosen = [j for j in range(len(sizes)) if index >> j & 1]
         columns = np.concatenate([np.arange(ends[j], ends[j + 1]) for j in chosen])
         X, y, weight = answers.among(columns)

@@ -13,7 +13,7 @@ import numpy as np
 from ..._check import names_given, typed
 from ..._frames import read_eager
 from ...errors import InvalidValueError
-from ...fits import checked, from_document, shown, to_document
+from ...fits import JsonResult, checked, shown
 from ...kernels.survey import reliability
 from ...typing import FloatArray, IntoDataFrame
 from ..reading.questions import (
@@ -23,7 +23,7 @@ from ..reading.questions import (
     items,
     require_range,
 )
-from .driver_weights import driver_weights_of
+from .weight_methods import driver_weights_of
 
 __all__ = ["SatisfactionFactor", "SatisfactionFactors", "satisfaction_factors"]
 
@@ -59,7 +59,7 @@ class SatisfactionFactor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 @checked
-class SatisfactionFactors:
+class SatisfactionFactors(JsonResult):
     """The factors of satisfaction, measured together.
 
     Attributes
@@ -78,15 +78,6 @@ class SatisfactionFactors:
     r_squared: float
     n_customers: int
     incomplete: int
-
-    def to_dict(self) -> dict[str, object]:
-        """Return the factors as a JSON document."""
-        return to_document(self)
-
-    @classmethod
-    def from_dict(cls, document: Mapping[str, object]) -> "SatisfactionFactors":
-        """Build the factors from their JSON document."""
-        return from_document(cls, document)
 
 
 @typed

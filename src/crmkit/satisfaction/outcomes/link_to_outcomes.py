@@ -1,6 +1,5 @@
 """The link from answers to outcomes: how much likelier satisfied customers act."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -16,7 +15,7 @@ from ..._frames import (
     require_numbers,
 )
 from ...errors import InvalidValueError, NotEnoughDataError
-from ...fits import Interval, checked, from_document, to_document
+from ...fits import Interval, JsonResult, checked
 from ...kernels.survey import share_ratios
 from ...typing import IntoFrame
 from ..reading.pair_counts import pair_counts
@@ -33,7 +32,7 @@ _CONTRASTS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 @checked
-class OutcomeLink:
+class OutcomeLink(JsonResult):
     """The outcomes of satisfied customers compared with those of others.
 
     Attributes
@@ -136,15 +135,6 @@ class OutcomeLink:
             self.others,
             level=fraction("level", level),
         )
-
-    def to_dict(self) -> dict[str, object]:
-        """Return the link as a JSON document."""
-        return to_document(self)
-
-    @classmethod
-    def from_dict(cls, document: Mapping[str, object]) -> "OutcomeLink":
-        """Build the link from its JSON document."""
-        return from_document(cls, document)
 
 
 @typed

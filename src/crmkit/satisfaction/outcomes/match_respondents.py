@@ -1,11 +1,10 @@
 """Respondents matched with customers: who answered, who did not, and who is unknown."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..._frames import EagerFrame, collect, id_rules, read, refuse, require_ids
 from ...errors import InvalidTypeError
-from ...fits import checked, from_document, to_document
+from ...fits import JsonResult, checked
 from ...typing import IntoFrame
 
 __all__ = ["MatchReport", "match_respondents"]
@@ -13,7 +12,7 @@ __all__ = ["MatchReport", "match_respondents"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 @checked
-class MatchReport:
+class MatchReport(JsonResult):
     """How many respondents are customers, and how many customers responded.
 
     Attributes
@@ -43,15 +42,6 @@ class MatchReport:
     def response_rate(self) -> float:
         """Share of the customers who responded, 0 to 1."""
         return self.n_matched / self.n_customers if self.n_customers else 0.0
-
-    def to_dict(self) -> dict[str, object]:
-        """Return the report as a JSON document."""
-        return to_document(self)
-
-    @classmethod
-    def from_dict(cls, document: Mapping[str, object]) -> "MatchReport":
-        """Build the report from its JSON document."""
-        return from_document(cls, document)
 
 
 def match_respondents(

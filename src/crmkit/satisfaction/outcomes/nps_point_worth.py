@@ -1,6 +1,6 @@
 """The worth of one point of the net promoter score in money, part by part."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,7 +8,7 @@ import numpy as np
 from ..._check import names_given, whole
 from ..._frames import read_eager
 from ...errors import InvalidValueError, NotEnoughDataError
-from ...fits import Interval, checked, from_document, to_document
+from ...fits import Interval, JsonResult, checked
 from ...kernels.base import regression
 from ...typing import FloatArray, IntoDataFrame
 from ..promoter_score.bands import Bands
@@ -44,16 +44,13 @@ class PartWorth:
     def interval(self, *, level: float = 0.95) -> Interval:
         """Return the confidence interval of the worth (Student's t)."""
         return student_interval(
-            self.worth,
-            self.standard_error,
-            degrees_of_freedom=self.degrees_of_freedom,
-            level=level,
+            self.worth, self.standard_error, self.degrees_of_freedom, level
         )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 @checked
-class PointWorth:
+class PointWorth(JsonResult):
     """The worth of one point of the score in money, per customer.
 
     One point is one more promoter among a hundred customers, instead of a passive, or
@@ -83,24 +80,12 @@ class PointWorth:
     def interval(self, *, level: float = 0.95) -> Interval:
         """Return the confidence interval of the total worth (Student's t)."""
         return student_interval(
-            self.worth,
-            self.standard_error,
-            degrees_of_freedom=self.degrees_of_freedom,
-            level=level,
+            self.worth, self.standard_error, self.degrees_of_freedom, level
         )
 
     def of_base(self, *, n_customers: int) -> float:
         """Return the worth of one point in a base of a given number of customers."""
         return self.worth * whole("n_customers", n_customers)
-
-    def to_dict(self) -> dict[str, object]:
-        """Return the worth as a JSON document."""
-        return to_document(self)
-
-    @classmethod
-    def from_dict(cls, document: Mapping[str, object]) -> "PointWorth":
-        """Build the worth from its JSON document."""
-        return from_document(cls, document)
 
 
 def nps_point_worth(

@@ -1,18 +1,17 @@
 """Bounds of a score when some customers did not answer."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..._check import whole
 from ...errors import InvalidValueError
-from ...fits import checked, from_document, to_document
+from ...fits import JsonResult, checked
 
 __all__ = ["NonresponseBounds", "nonresponse_bounds"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 @checked
-class NonresponseBounds:
+class NonresponseBounds(JsonResult):
     """The possible scores of all invited customers, whatever the others would answer.
 
     An interval covers sampling error; these bounds cover nonresponse, and nothing else.
@@ -45,15 +44,6 @@ class NonresponseBounds:
     def response_rate(self) -> float:
         """Share of the invited customers who answered, 0 to 1."""
         return self.n_responses / self.n_invited
-
-    def to_dict(self) -> dict[str, object]:
-        """Return the bounds as a JSON document."""
-        return to_document(self)
-
-    @classmethod
-    def from_dict(cls, document: Mapping[str, object]) -> "NonresponseBounds":
-        """Build the bounds from their JSON document."""
-        return from_document(cls, document)
 
 
 def nonresponse_bounds(

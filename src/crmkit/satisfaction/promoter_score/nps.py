@@ -1,7 +1,6 @@
 """The net promoter score of a survey, from three counts, with its interval."""
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -9,16 +8,17 @@ import numpy as np
 
 from ..._check import fraction, one_of, typed, whole
 from ...errors import InvalidValueError, NotEnoughDataError
-from ...fits import Interval, checked, from_document, to_document
+from ...fits import Interval, JsonResult, checked
 from ...kernels.survey import nps as kernel
 from ...kernels.survey import nps_dirichlet, nps_intervals
 from ...typing import FloatArray, IntoFrame
-from ..reading.tally import Answers, Fractions, OutOfRange, Scale, tally
+from ..reading.tally import Fractions, OutOfRange
 from .bands import BANDS, Bands, bands_of
+from .counted_bands import Counting, counted_bands
 from .nonresponse_bounds import NonresponseBounds, nonresponse_bounds
 from .nps_difference import DifferenceMethod, NpsDifference, difference
 
-__all__ = ["METHODS", "IntervalMethod", "Nps", "band_counts", "limits", "nps"]
+__all__ = ["METHODS", "IntervalMethod", "Nps", "limits", "nps"]
 
 IntervalMethod: TypeAlias = Literal[
     "score", "adjusted_wald", "wald", "goodman", "bootstrap", "dirichlet"
@@ -41,7 +41,7 @@ _CLOSED = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 @checked
-class Nps:
+class Nps(JsonResult):
     """A net promoter score: three counts, and what follows from them.
 
     Attributes
@@ -215,15 +215,6 @@ class Nps:
         """
         return nonresponse_bounds(*self.counts, n_invited=n_invited)
 
-    def to_dict(self) -> dict[str, object]:
-        """Return the score as a JSON document."""
-        return to_document(self)
-
-    @classmethod
-    def from_dict(cls, document: Mapping[str, object]) -> "Nps":
-        """Build the score from its JSON document."""
-        return from_document(cls, document)
-
     def __str__(self) -> str:
         """Write the score and its interval as a sentence."""
         lower, upper = self.interval()
@@ -297,16 +288,9 @@ def nps(
     >>> nps(five).score, nps(five, bands="five_point").score
     (-100.0, 20.0)
     """
-    chosen = bands_of(bands)
-    low, high = chosen.scale
-    _, answers = tally(
-        responses,
-        score_col=score_col,
-        count_col=count_col,
-        by=(),
-        scale=Scale(low=low, high=high, fractions=fractions, out_of_range=out_of_range),
-    )
-    totals = [float(entry.sum()) for entry in band_counts(answers, chosen)]
+    counting = Counting(score_col, bands, count_col, fractions, out_of_range)
+    _, _, counts = counted_bands(responses, (), counting)
+    totals = [float(entry.sum()) for entry in counts]
     promoters, passives, detractors, absent, dropped = map(_whole_count, totals)
     return Nps(
         promoters=promoters,
@@ -314,7 +298,7 @@ def nps(
         detractors=detractors,
         missing=absent,
         dropped=dropped,
-        bands=chosen,
+        bands=bands_of(bands),
     )
 
 
@@ -350,20 +334,6 @@ def _dirichlet(P: float, M: float, D: float, *, level: float) -> tuple[float, fl
         nps_dirichlet.quantile(tail, **prior),
         nps_dirichlet.quantile(1 - tail, **prior),
     )
-
-
-def band_counts(answers: Answers, bands: Bands) -> list[FloatArray]:
-    """Split each count into promoters, passives, detractors, missing and dropped."""
-    value, kept = answers.value, ~answers.dropped
-    inside = [
-        (low <= value) & (value <= high) & kept
-        for low, high in (bands.promoters, bands.passives, bands.detractors)
-    ]
-    absent = np.isnan(value)
-    return [
-        np.where(part, answers.count, 0.0)
-        for part in (*inside, absent, answers.dropped)
-    ]
 
 
 def _whole_count(total: float) -> int:

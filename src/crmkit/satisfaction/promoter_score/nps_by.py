@@ -17,9 +17,10 @@ from ..._frames import (
 )
 from ...kernels.survey import nps as kernel
 from ...typing import FloatArray, IntoFrameT
-from ..reading.tally import Fractions, OutOfRange, Scale, tally
-from .bands import Bands, bands_of
-from .nps import IntervalMethod, band_counts, limits
+from ..reading.tally import Fractions, OutOfRange
+from .bands import Bands
+from .counted_bands import Counting, counted_bands
+from .nps import IntervalMethod, limits
 
 __all__ = ["group_counts", "nps_by"]
 
@@ -79,15 +80,8 @@ def nps_by(
     1   plus            3  66.7      -26.9
     """
     columns = names_given("by", by)
-    frame, summed = group_counts(
-        responses,
-        columns=columns,
-        score_col=score_col,
-        bands=bands,
-        count_col=count_col,
-        fractions=fractions,
-        out_of_range=out_of_range,
-    )
+    counting = Counting(score_col, bands, count_col, fractions, out_of_range)
+    frame, summed = group_counts(responses, columns, counting)
     rows = with_arrays(
         summed.select(*columns), _scored(summed, level=level, method=method)
     ).with_columns(
@@ -99,26 +93,10 @@ def nps_by(
 
 
 def group_counts(
-    responses: object,
-    *,
-    columns: Sequence[str],
-    score_col: str,
-    bands: str | Bands,
-    count_col: str | None,
-    fractions: Fractions,
-    out_of_range: OutOfRange,
+    responses: object, columns: Sequence[str], counting: Counting
 ) -> tuple[Frame, EagerFrame]:
     """Open the answers and count the bands of each group, in ascending order."""
-    chosen = bands_of(bands)
-    low, high = chosen.scale
-    frame, answers = tally(
-        responses,
-        score_col=score_col,
-        count_col=count_col,
-        by=columns,
-        scale=Scale(low=low, high=high, fractions=fractions, out_of_range=out_of_range),
-    )
-    parts = band_counts(answers, chosen)
+    frame, answers, parts = counted_bands(responses, columns, counting)
     named: dict[str, FloatArray] = dict(zip(_COUNTS, parts, strict=True))
     summed = with_arrays(answers.keys, named).group_by(*columns)
     return frame, summed.agg(*(nw.col(name).sum() for name in _COUNTS)).sort(*columns)

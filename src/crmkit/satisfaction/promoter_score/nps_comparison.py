@@ -11,13 +11,14 @@ from scipy.special import chdtrc
 from ..._check import names_given, one_of
 from ..._frames import numbers
 from ...errors import NotEnoughDataError
-from ...fits import Interval, checked, from_document, to_document
+from ...fits import Interval, JsonResult, checked
 from ...kernels.base import intervals
 from ...kernels.survey import contingency
 from ...kernels.survey import nps as kernel
 from ...typing import FloatArray, IntoFrame
 from ..reading.tally import Fractions, OutOfRange
 from .bands import Bands
+from .counted_bands import Counting
 from .nps_by import group_counts
 from .nps_difference import ADDED, DifferenceMethod, NpsDifference, difference
 
@@ -71,7 +72,7 @@ class GroupDifference:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 @checked
-class NpsComparison:
+class NpsComparison(JsonResult):
     """The net promoter scores of several groups, compared.
 
     Attributes
@@ -108,15 +109,6 @@ class NpsComparison:
             )
         )
         return f"NPS {scores}; all equal: p = {self.p_value:.3g}"
-
-    def to_dict(self) -> dict[str, object]:
-        """Return the comparison as a JSON document."""
-        return to_document(self)
-
-    @classmethod
-    def from_dict(cls, document: Mapping[str, object]) -> "NpsComparison":
-        """Build the comparison from its JSON document."""
-        return from_document(cls, document)
 
 
 def nps_comparison(
@@ -179,15 +171,8 @@ def nps_comparison(
     one_of("correction", correction, tuple(_CORRECTIONS))
     one_of("method", method, tuple(ADDED))
     columns = names_given("by", by)
-    _, kept = group_counts(
-        responses,
-        columns=columns,
-        score_col=score_col,
-        bands=bands,
-        count_col=count_col,
-        fractions=fractions,
-        out_of_range=out_of_range,
-    )
+    counting = Counting(score_col, bands, count_col, fractions, out_of_range)
+    _, kept = group_counts(responses, columns, counting)
     counts = np.stack(
         [numbers(kept, name) for name in ("promoters", "passives", "detractors")],
         axis=1,

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..._check import fraction, one_of
 from ...errors import NotEnoughDataError
-from ...fits import Interval, checked, from_document, to_document
+from ...fits import Interval, JsonResult, checked
 from ...kernels.base.intervals import normal_quantile, two_sided_p
 from ...kernels.survey import nps as kernel
 from ...typing import FloatArray
@@ -21,7 +21,7 @@ ADDED: Mapping[str, float] = {"adjusted_wald": 3.0, "wald": 0.0}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 @checked
-class NpsDifference:
+class NpsDifference(JsonResult):
     """The first score minus the second, of different respondents.
 
     Attributes
@@ -65,15 +65,6 @@ class NpsDifference:
             upper=min(200.0, self.centre + half),
             level=level,
         )
-
-    def to_dict(self) -> dict[str, object]:
-        """Return the difference as a JSON document."""
-        return to_document(self)
-
-    @classmethod
-    def from_dict(cls, document: Mapping[str, object]) -> "NpsDifference":
-        """Build the difference from its JSON document."""
-        return from_document(cls, document)
 
 
 def difference(

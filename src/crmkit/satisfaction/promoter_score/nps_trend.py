@@ -1,6 +1,5 @@
 """The trend of the net promoter score over time, with its interval and p-value."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +15,7 @@ from ..._frames import (
     require_dates,
 )
 from ...errors import NotEnoughDataError
-from ...fits import Interval, checked, from_document, to_document
+from ...fits import Interval, JsonResult, checked
 from ...kernels.base import regression
 from ...kernels.log.calendar import DAYS_PER_UNIT
 from ...typing import IntArray, IntoDataFrame, TimeUnit
@@ -31,7 +30,7 @@ __all__ = ["NpsTrend", "nps_trend"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 @checked
-class NpsTrend:
+class NpsTrend(JsonResult):
     """The slope of the score over time.
 
     Attributes
@@ -65,20 +64,8 @@ class NpsTrend:
     def interval(self, *, level: float = 0.95) -> Interval:
         """Return the confidence interval of the slope (Student's t)."""
         return student_interval(
-            self.slope,
-            self.standard_error,
-            degrees_of_freedom=self.n_clusters - 1,
-            level=level,
+            self.slope, self.standard_error, self.n_clusters - 1, level
         )
-
-    def to_dict(self) -> dict[str, object]:
-        """Return the trend as a JSON document."""
-        return to_document(self)
-
-    @classmethod
-    def from_dict(cls, document: Mapping[str, object]) -> "NpsTrend":
-        """Build the trend from its JSON document."""
-        return from_document(cls, document)
 
 
 def nps_trend(

@@ -1,7 +1,6 @@
 """The change of the net promoter score of customers who answered twice."""
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +8,7 @@ from scipy.special import stdtr
 
 from ..._frames import Frame, Rule, read, refuse, require_numbers
 from ...errors import NotEnoughDataError
-from ...fits import Interval, checked, from_document, to_document
+from ...fits import Interval, JsonResult, checked
 from ...typing import FloatArray, IntoFrame
 from ..reading.pair_counts import pair_counts
 from ..reading.tally import Scale, scale_rules
@@ -25,7 +24,7 @@ _CHANGE = np.array([[0, -1, -2], [1, 0, -1], [2, 1, 0]])
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 @checked
-class PairedNpsDifference:
+class PairedNpsDifference(JsonResult):
     """The change between two answers of each customer.
 
     Attributes
@@ -112,23 +111,14 @@ class PairedNpsDifference:
         return student_interval(
             self.difference,
             error,
-            degrees_of_freedom=self.n_customers - 1,
-            level=level,
+            self.n_customers - 1,
+            level,
             bounds=(-200.0, 200.0),
         )
 
     @property
     def _table(self) -> FloatArray:
         return np.array(self.transitions, dtype=np.float64)
-
-    def to_dict(self) -> dict[str, object]:
-        """Return the change as a JSON document."""
-        return to_document(self)
-
-    @classmethod
-    def from_dict(cls, document: Mapping[str, object]) -> "PairedNpsDifference":
-        """Build the change from its JSON document."""
-        return from_document(cls, document)
 
 
 def paired_nps_difference(

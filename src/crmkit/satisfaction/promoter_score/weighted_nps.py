@@ -1,7 +1,6 @@
 """The net promoter score of a survey with weights or repeated answers."""
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +8,7 @@ import numpy as np
 from ..._check import whole
 from ..._frames import read_eager
 from ...errors import InvalidValueError, NotEnoughDataError
-from ...fits import Interval, checked, from_document, to_document
+from ...fits import Interval, JsonResult, checked
 from ...kernels.survey import design_weights as kernel
 from ...typing import IntoDataFrame
 from ..reading.customer_clusters import clusters_of
@@ -23,7 +22,7 @@ __all__ = ["WeightedNps", "weighted_nps"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 @checked
-class WeightedNps:
+class WeightedNps(JsonResult):
     """A weighted net promoter score with its standard error.
 
     Attributes
@@ -60,19 +59,10 @@ class WeightedNps:
         return student_interval(
             self.score,
             self.standard_error,
-            degrees_of_freedom=self.n_clusters - 1,
-            level=level,
+            self.n_clusters - 1,
+            level,
             bounds=(-100.0, 100.0),
         )
-
-    def to_dict(self) -> dict[str, object]:
-        """Return the score as a JSON document."""
-        return to_document(self)
-
-    @classmethod
-    def from_dict(cls, document: Mapping[str, object]) -> "WeightedNps":
-        """Build the score from its JSON document."""
-        return from_document(cls, document)
 
 
 def weighted_nps(

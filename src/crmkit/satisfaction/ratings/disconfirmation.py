@@ -1,13 +1,12 @@
 """Disconfirmation: performance compared with what customers expected."""
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..._check import typed
 from ..._frames import EagerFrame, native, read_eager, with_arrays
 from ...errors import NotEnoughDataError
-from ...fits import Interval, checked, from_document, to_document
+from ...fits import Interval, JsonResult, checked
 from ...typing import IntoDataFrame, IntoDataFrameT
 from ..reading.questions import (
     Range,
@@ -23,7 +22,7 @@ __all__ = ["Disconfirmation", "disconfirmation", "with_disconfirmation"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 @checked
-class Disconfirmation:
+class Disconfirmation(JsonResult):
     """How performance compares with expectations.
 
     Attributes
@@ -72,20 +71,8 @@ class Disconfirmation:
                 remedy="Collect more answers.",
             )
         return student_interval(
-            self.difference,
-            self.standard_error,
-            degrees_of_freedom=self.n_customers - 1,
-            level=level,
+            self.difference, self.standard_error, self.n_customers - 1, level
         )
-
-    def to_dict(self) -> dict[str, object]:
-        """Return the value as a JSON document."""
-        return to_document(self)
-
-    @classmethod
-    def from_dict(cls, document: Mapping[str, object]) -> "Disconfirmation":
-        """Build the value from its JSON document."""
-        return from_document(cls, document)
 
 
 @typed

@@ -10,7 +10,7 @@ from scipy.special import fdtrc
 from ..._check import one_of, typed
 from ..._frames import read_eager
 from ...errors import InvalidValueError, NotEnoughDataError
-from ...fits import checked, from_document, to_document
+from ...fits import JsonResult, checked
 from ...kernels.base import regression
 from ...typing import FloatArray, IntoDataFrame
 from ..reading.questions import (
@@ -41,7 +41,7 @@ _TERMS: Mapping[Form, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 @checked
-class DisconfirmationFit:
+class DisconfirmationFit(JsonResult):
     """A regression of satisfaction on expectation and performance.
 
     Attributes
@@ -95,15 +95,6 @@ class DisconfirmationFit:
             "linear" if len(self.terms) == 3 else "polynomial",
         )
         return float(row[0] @ np.array(self.coefficients))
-
-    def to_dict(self) -> dict[str, object]:
-        """Return the fit as a JSON document."""
-        return to_document(self)
-
-    @classmethod
-    def from_dict(cls, document: Mapping[str, object]) -> "DisconfirmationFit":
-        """Build the fit from its JSON document."""
-        return from_document(cls, document)
 
 
 @typed

@@ -1,6 +1,6 @@
 """Kano's questionnaire: a feature is expected, wanted or a delight."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
@@ -17,7 +17,7 @@ from ..._frames import (
     require_numbers,
 )
 from ...errors import NotEnoughDataError
-from ...fits import Interval, checked, from_document, to_document
+from ...fits import Interval, JsonResult, checked
 from ...kernels.survey import kano as kernel
 from ...typing import FloatArray, IntoFrame
 from ..reading.answer_groups import with_plain_groups
@@ -43,7 +43,7 @@ KANO_CATEGORIES: Final[tuple[KanoCategory, ...]] = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 @checked
-class Kano:
+class Kano(JsonResult):
     """How customers classify one feature.
 
     Attributes
@@ -166,15 +166,6 @@ class Kano:
             # Reported with a minus sign, so the ends change places.
             lower, upper = -upper, -lower
         return Interval(lower=lower, upper=upper, level=level)
-
-    def to_dict(self) -> dict[str, object]:
-        """Return the counts as a JSON document."""
-        return to_document(self)
-
-    @classmethod
-    def from_dict(cls, document: Mapping[str, object]) -> "Kano":
-        """Build the counts from their JSON document."""
-        return from_document(cls, document)
 
 
 def kano(

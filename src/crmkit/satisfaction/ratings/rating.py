@@ -1,7 +1,6 @@
 """A rating: how often each point of a scale was chosen, top-box share and mean."""
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -9,7 +8,7 @@ import numpy as np
 
 from ..._check import fraction, one_of, whole
 from ...errors import InvalidValueError, NotEnoughDataError
-from ...fits import Interval, checked, from_document, to_document
+from ...fits import Interval, JsonResult, checked
 from ...kernels.base import intervals
 from ...typing import FloatArray
 from ..reading.tally import Answers, Scale, tally
@@ -34,7 +33,7 @@ DIRECTIONS: tuple[Direction, ...] = ("higher_is_better", "lower_is_better")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 @checked
-class Rating:
+class Rating(JsonResult):
     """How often each point of a scale was chosen, with top-box share and mean.
 
     Attributes
@@ -162,18 +161,9 @@ class Rating:
         return student_interval(
             self.mean,
             deviation / math.sqrt(self.n_responses),
-            degrees_of_freedom=self.n_responses - 1,
-            level=level,
+            self.n_responses - 1,
+            level,
         )
-
-    def to_dict(self) -> dict[str, object]:
-        """Return the rating as a JSON document."""
-        return to_document(self)
-
-    @classmethod
-    def from_dict(cls, document: Mapping[str, object]) -> "Rating":
-        """Build the rating from its JSON document."""
-        return from_document(cls, document)
 
     def __str__(self) -> str:
         """Write the share and the mean as a sentence."""

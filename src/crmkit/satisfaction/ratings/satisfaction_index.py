@@ -10,7 +10,7 @@ import numpy as np
 from ..._check import names_given, one_of, typed
 from ..._frames import native, read_eager, with_arrays
 from ...errors import InvalidValueError, NotEnoughDataError
-from ...fits import Interval, checked, from_document, to_document
+from ...fits import Interval, JsonResult, checked
 from ...kernels.survey import reliability
 from ...typing import FloatArray, IntoDataFrame, IntoDataFrameT
 from ..reading.questions import (
@@ -30,7 +30,7 @@ _NAMED: tuple[Literal["equal", "first_component"], ...] = ("equal", "first_compo
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 @checked
-class SatisfactionIndex:
+class SatisfactionIndex(JsonResult):
     """A satisfaction index: weights of the questions, and the mean index.
 
     Attributes
@@ -90,8 +90,8 @@ class SatisfactionIndex:
         return student_interval(
             self.score,
             self.standard_error,
-            degrees_of_freedom=self.n_responses - 1,
-            level=level,
+            self.n_responses - 1,
+            level,
             bounds=(0.0, 100.0),
         )
 
@@ -116,15 +116,6 @@ class SatisfactionIndex:
         frame = read_eager(responses, self.item_cols)
         X = items(frame, self.item_cols, (self.lowest, self.highest))
         return native(with_arrays(frame, {output_col: _index_of(self, X)}), responses)
-
-    def to_dict(self) -> dict[str, object]:
-        """Return the index as a JSON document."""
-        return to_document(self)
-
-    @classmethod
-    def from_dict(cls, document: Mapping[str, object]) -> "SatisfactionIndex":
-        """Build the index from its JSON document."""
-        return from_document(cls, document)
 
 
 def _index_of(found: SatisfactionIndex, answers: FloatArray) -> FloatArray:

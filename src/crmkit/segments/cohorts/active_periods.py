@@ -12,9 +12,9 @@ from ...kernels.groups import cohorts
 from ...kernels.groups.growth_counts import Arrivals, Departures, spells
 from ...kernels.log.calendar import period_start
 from ...rfm import summary_in_engine
-from ...rfm.open_log import TransactionLog
+from ...rfm.open_log import LogColumns, TransactionLog, open_log
 from ...typing import Day, FloatArray, Grain, IntArray, Refunds
-from ..occasions import checked_log, nothing_seen, occasions_in_memory
+from ..occasions import nothing_seen, occasions_in_memory
 
 __all__ = ["ActivePeriods", "CohortSums", "active_periods", "cohort_sums"]
 
@@ -80,24 +80,13 @@ class CohortSums:
 
 def active_periods(
     transactions: object,
-    *,
+    columns: LogColumns,
     end: Day,
     grain: Grain,
     refunds: Refunds,
-    customer_id_col: str,
-    date_col: str,
-    amount_col: str,
 ) -> ActivePeriods:
     """Check a log and cut it into periods; an engine adds up only when asked to."""
-    log = checked_log(
-        transactions,
-        end=end,
-        grain=grain,
-        refunds=refunds,
-        customer_id_col=customer_id_col,
-        date_col=date_col,
-        amount_col=amount_col,
-    )
+    log = open_log(transactions, columns, end, grain, refunds=refunds)
     if isinstance(log.frame, nw.LazyFrame):
         return _in_engine(log, refunds)
     return _in_memory(log, refunds)

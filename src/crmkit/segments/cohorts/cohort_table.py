@@ -5,6 +5,7 @@ import numpy as np
 from ..._check import fraction
 from ..._frames import native, result_table
 from ...kernels.base.intervals import wilson
+from ...rfm.open_log import LogColumns
 from ...typing import Day, Grain, IntoFrameT, Refunds
 from .active_periods import active_periods
 from .cohort_cells import CohortCells, cohort_cells, per_customer
@@ -95,15 +96,8 @@ def cohort_table(
     3    0            1  value        1.0
     """
     fraction("level", level)
-    seen = active_periods(
-        transactions,
-        end=observation_period_end,
-        grain=grain,
-        refunds=refunds,
-        customer_id_col=customer_id_col,
-        date_col=date_col,
-        amount_col=amount_col,
-    )
+    named = LogColumns(customer_id_col, date_col, amount_col)
+    seen = active_periods(transactions, named, observation_period_end, grain, refunds)
     columns, holes = _cells(cohort_cells(seen), level, signed=refunds == "net")
     return native(result_table(seen.log.frame, columns, holes=holes), transactions)
 

@@ -5,6 +5,7 @@ import numpy as np
 from ..._check import whole
 from ..._frames import native, result_table
 from ...kernels.groups import growth_counts
+from ...rfm.open_log import LogColumns
 from ...typing import Day, Grain, IntoFrameT, Refunds
 from .active_periods import active_periods
 
@@ -102,15 +103,8 @@ def growth_accounting(
         if lapse_periods is None
         else whole("lapse_periods", lapse_periods, at_least=1)
     )
-    seen = active_periods(
-        transactions,
-        end=observation_period_end,
-        grain=grain,
-        refunds=refunds,
-        customer_id_col=customer_id_col,
-        date_col=date_col,
-        amount_col=amount_col,
-    )
+    named = LogColumns(customer_id_col, date_col, amount_col)
+    seen = active_periods(transactions, named, observation_period_end, grain, refunds)
     arrived, left = seen.spells()
     found = growth_counts.accounts(arrived, left, seen.count)
 

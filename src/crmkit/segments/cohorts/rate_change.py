@@ -88,8 +88,10 @@ def rate_change(
     1     web          0.4        0.38      0.0981       -0.010
     """
     groups = names_given("by", by)
-    first = _summed(before, groups, n_customers_col, events_col)
-    second = _summed(after, groups, n_customers_col, events_col)
+    read_from = [*groups, n_customers_col, events_col]
+    opened = read(before, read_from)
+    first = _summed(opened, groups, n_customers_col, events_col)
+    second = _summed(read(after, read_from), groups, n_customers_col, events_col)
     names = sorted(set(first) | set(second), key=_by_type)
     n1, k1 = _aligned(first, names)
     n2, k2 = _aligned(second, names)
@@ -111,7 +113,7 @@ def rate_change(
         "rate_effect": rate,
     }
     holes = ["rate_before", "rate_after"]
-    return native(result_table(read(before, ()), table, holes=holes), before)
+    return native(result_table(opened, table, holes=holes), before)
 
 
 def _by_type(name: _Segment) -> list[tuple[str, object]]:
@@ -120,10 +122,9 @@ def _by_type(name: _Segment) -> list[tuple[str, object]]:
 
 
 def _summed(
-    frame: object, groups: list[str], customers: str, events: str
+    opened: Frame, groups: list[str], customers: str, events: str
 ) -> dict[_Segment, tuple[float, float]]:
     columns = [*groups, customers, events]
-    opened = read(frame, columns)
     require_numbers(opened, [customers, events])
     require_present(opened, *groups)
     refuse(opened, _rules(opened, customers, events))

@@ -6,6 +6,7 @@ from ..._check import fraction
 from ..._frames import native, result_table
 from ...kernels.base.intervals import normal_quantile, wilson
 from ...kernels.groups import cohorts
+from ...rfm.open_log import LogColumns
 from ...typing import Day, Grain, IntoFrameT, Refunds
 from .active_periods import active_periods
 from .cohort_cells import CohortCells, cohort_cells, observed_ages
@@ -84,15 +85,8 @@ def retention_curve(
     2    2        1            2       1   0.500000
     """
     fraction("level", level)
-    seen = active_periods(
-        transactions,
-        end=observation_period_end,
-        grain=grain,
-        refunds=refunds,
-        customer_id_col=customer_id_col,
-        date_col=date_col,
-        amount_col=amount_col,
-    )
+    named = LogColumns(customer_id_col, date_col, amount_col)
+    seen = active_periods(transactions, named, observation_period_end, grain, refunds)
     columns, holes = _retained(cohort_cells(seen), level)
     return native(result_table(seen.log.frame, columns, holes=holes), transactions)
 

@@ -5,6 +5,7 @@ import numpy as np
 from ..._check import fraction
 from ..._frames import native, result_table
 from ...kernels.groups import cohorts
+from ...rfm.open_log import LogColumns
 from ...typing import Day, Grain, IntoFrameT, Refunds
 from .active_periods import active_periods
 from .cohort_cells import CohortCells, cohort_cells, observed_ages, per_customer
@@ -86,15 +87,8 @@ def revenue_curve(
     2    2            2      5.0                             25.0
     """
     fraction("level", level)
-    seen = active_periods(
-        transactions,
-        end=observation_period_end,
-        grain=grain,
-        refunds=refunds,
-        customer_id_col=customer_id_col,
-        date_col=date_col,
-        amount_col=amount_col,
-    )
+    named = LogColumns(customer_id_col, date_col, amount_col)
+    seen = active_periods(transactions, named, observation_period_end, grain, refunds)
     columns, holes = _earned(cohort_cells(seen), level, signed=refunds == "net")
     return native(result_table(seen.log.frame, columns, holes=holes), transactions)
 

@@ -7,7 +7,7 @@ import numpy as np
 from ..._check import MOST_REPEATS, names_given, whole
 from ..._frames import Frame, collect, native, numbers, read_numbers, result_table
 from ...kernels.groups import lorenz, tier_cuts
-from ...typing import FloatArray, IntArray, IntoFrameT
+from ...typing import FloatArray, IntArray, IntoFrameT, Progress
 from .group_sums import group_sums, share_columns
 from .holdings import read_holdings
 from .resampled_limits import resampled_limits
@@ -25,6 +25,7 @@ def concentration_table(
     rng: np.random.Generator | None = None,
     n_resamples: int = 999,
     level: float = 0.95,
+    progress: Progress | None = None,
 ) -> IntoFrameT:
     """Rank customers into deciles, and sum the revenue and profit of each decile.
 
@@ -52,6 +53,8 @@ def concentration_table(
         counted off again, and the table has limits.
     n_resamples, level
         Number of bootstrap resamples, and the level of the limits.
+    progress
+        Is called with the number of resamples done and of all; None for silence.
 
     Returns
     -------
@@ -103,6 +106,7 @@ def concentration_table(
         rng=rng,
         n_resamples=n_resamples,
         level=level,
+        progress=progress,
     )
     columns = {"group": np.arange(1, count + 1), **shares, **limits}
     return native(result_table(opened, columns, holes=[*holes, *limits]), customers)
@@ -118,6 +122,7 @@ def _limits(
     rng: np.random.Generator | None,
     n_resamples: int,
     level: float,
+    progress: Progress | None,
 ) -> dict[str, FloatArray]:
     """Return limits of the sum of each column, and of its share, group by group."""
     rank, values, weight = np.zeros(0), np.zeros((0, 0)), np.zeros(0)
@@ -133,7 +138,12 @@ def _limits(
         return np.stack([sums, sums / of[:, None]])
 
     limits = resampled_limits(
-        resampled, units=rank.size, rng=rng, n_resamples=n_resamples, level=level
+        resampled,
+        units=rank.size,
+        rng=rng,
+        n_resamples=n_resamples,
+        level=level,
+        progress=progress,
     )
     if limits is None:
         return {}

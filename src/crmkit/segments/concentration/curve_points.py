@@ -5,7 +5,7 @@ import numpy as np
 from ..._check import MOST_REPEATS, whole
 from ...errors import InvalidValueError
 from ...kernels.groups import lorenz
-from ...typing import FloatArray, IntArray
+from ...typing import FloatArray, IntArray, Progress
 from .holdings import Holdings
 from .resampled_limits import resampled_limits
 
@@ -28,6 +28,7 @@ def curve_limits(
     rng: np.random.Generator | None,
     n_resamples: int,
     level: float,
+    progress: Progress | None = None,
 ) -> FloatArray | None:
     """Return lower and upper limits of the amount and of its share, row by row."""
     if rng is not None and points is None:
@@ -49,7 +50,12 @@ def curve_limits(
         return np.stack([top, top / total])
 
     limits = resampled_limits(
-        resampled, units=sizes, rng=rng, n_resamples=n_resamples, level=level
+        resampled,
+        units=sizes,
+        rng=rng,
+        n_resamples=n_resamples,
+        level=level,
+        progress=progress,
     )
     return None if limits is None else np.stack(limits)
 

@@ -8,7 +8,7 @@ import numpy as np
 from ...errors import NotEnoughDataError
 from ...fits import Interval, checked, resampled_interval_of
 from ...kernels.groups import lorenz
-from ...typing import IntArray, IntoFrame
+from ...typing import IntArray, IntoFrame, Progress
 from .holdings import Holdings, open_holdings
 from .resampled_limits import resampled_interval
 
@@ -85,6 +85,7 @@ def gini(
     rng: np.random.Generator | None = None,
     n_resamples: int = 999,
     level: float = 0.95,
+    progress: Progress | None = None,
 ) -> GiniCoefficient:
     """Measure how unequally value is spread over customers.
 
@@ -104,6 +105,8 @@ def gini(
         has an interval.
     n_resamples, level
         Number of bootstrap resamples, and the level of the interval.
+    progress
+        Is called with the number of resamples done and of all; None for silence.
 
     Returns
     -------
@@ -154,6 +157,7 @@ def gini(
             rng=rng,
             n_resamples=n_resamples,
             level=level,
+            progress=progress,
         ),
     )
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..._frames import native, result_table
-from ...typing import IntoFrameT
+from ...typing import IntoFrameT, Progress
 from .curve_points import curve_limits, curve_points
 from .holdings import open_holdings
 
@@ -19,6 +19,7 @@ def pareto_curve(
     rng: np.random.Generator | None = None,
     n_resamples: int = 999,
     level: float = 0.95,
+    progress: Progress | None = None,
 ) -> IntoFrameT:
     """Tabulate the share of value held by each share of customers, the best first.
 
@@ -41,6 +42,8 @@ def pareto_curve(
         an interval. It needs ``points``.
     n_resamples, level
         Number of bootstrap resamples, and the level of the intervals.
+    progress
+        Is called with the number of resamples done and of all; None for silence.
 
     Returns
     -------
@@ -85,7 +88,14 @@ def pareto_curve(
         "value_share": value / value[-1],
         "value": value,
     }
-    limits = curve_limits(held, points, rng=rng, n_resamples=n_resamples, level=level)
+    limits = curve_limits(
+        held,
+        points,
+        rng=rng,
+        n_resamples=n_resamples,
+        level=level,
+        progress=progress,
+    )
     if limits is not None:
         columns["value_share_lower"], columns["value_share_upper"] = limits[:, 1]
     holes = [name for name in columns if name.startswith("value_share_")]

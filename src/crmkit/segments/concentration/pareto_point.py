@@ -11,7 +11,7 @@ from ..._check import fraction, one_of
 from ...errors import InvalidValueError
 from ...fits import Interval, checked, resampled_interval_of
 from ...kernels.groups import lorenz
-from ...typing import FloatArray, IntArray, IntoFrame
+from ...typing import FloatArray, IntArray, IntoFrame, Progress
 from .holdings import Holdings, open_holdings
 from .resampled_limits import resampled_interval
 
@@ -115,6 +115,7 @@ def pareto_point(
     rng: np.random.Generator | None = None,
     n_resamples: int = 999,
     level: float = 0.95,
+    progress: Progress | None = None,
 ) -> ParetoPoint:
     """Find which share of the customers, the best first, holds which share of value.
 
@@ -146,6 +147,8 @@ def pareto_point(
         has an interval.
     n_resamples, level
         Number of bootstrap resamples, and the level of the interval.
+    progress
+        Is called with the number of resamples done and of all; None for silence.
 
     Returns
     -------
@@ -201,6 +204,7 @@ def pareto_point(
             rng=rng,
             n_resamples=n_resamples,
             level=level,
+            progress=progress,
         ),
     )
 

@@ -6,9 +6,9 @@ import numpy as np
 
 from ..._check import MOST_REPEATS, fraction, random_source, whole
 from ...errors import NotEnoughDataError
-from ...fits import Interval
+from ...fits import Interval, told
 from ...kernels.base.intervals import bootstrap, percentile_interval
-from ...typing import FloatArray, IntArray
+from ...typing import FloatArray, IntArray, Progress
 from .holdings import Holdings
 
 __all__ = ["resampled_interval", "resampled_limits"]
@@ -23,6 +23,7 @@ def resampled_limits(
     rng: np.random.Generator | None,
     n_resamples: int,
     level: float,
+    progress: Progress | None = None,
 ) -> Limits | None:
     """Return the percentile limits of a statistic; None without ``rng``.
 
@@ -31,9 +32,10 @@ def resampled_limits(
     """
     span = fraction("level", level)
     count = whole("n_resamples", n_resamples, at_least=1, at_most=MOST_REPEATS)
+    turns = told(range(count), progress)
     if rng is None:
         return None
-    draws = bootstrap(statistic, units=units, resamples=count, rng=random_source(rng))
+    draws = bootstrap(statistic, units=units, resamples=turns, rng=random_source(rng))
     # Where a resample leaves one of its numbers undefined (NaN), the limits of that
     # number are undefined too: leaving out such resamples would make it look surer.
     return percentile_interval(draws, level=span)
@@ -46,6 +48,7 @@ def resampled_interval(
     rng: np.random.Generator | None,
     n_resamples: int,
     level: float,
+    progress: Progress | None = None,
 ) -> Interval | None:
     """Return the interval of one number; refuse a base whose resamples lack it.
 
@@ -66,7 +69,12 @@ def resampled_interval(
         return np.asarray(found)
 
     limits = resampled_limits(
-        resampled, units=sizes, rng=rng, n_resamples=n_resamples, level=level
+        resampled,
+        units=sizes,
+        rng=rng,
+        n_resamples=n_resamples,
+        level=level,
+        progress=progress,
     )
     if limits is None:
         return None

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..._frames import native, result_table
-from ...typing import IntoFrameT
+from ...typing import IntoFrameT, Progress
 from .curve_points import curve_limits, curve_points
 from .holdings import open_holdings
 
@@ -19,6 +19,7 @@ def whale_curve(
     rng: np.random.Generator | None = None,
     n_resamples: int = 999,
     level: float = 0.95,
+    progress: Progress | None = None,
 ) -> IntoFrameT:
     """Tabulate profit accumulated from the best customer down, losses included.
 
@@ -41,6 +42,8 @@ def whale_curve(
         an interval. It needs ``points``.
     n_resamples, level
         Number of bootstrap resamples, and the level of the intervals.
+    progress
+        Is called with the number of resamples done and of all; None for silence.
 
     Returns
     -------
@@ -81,7 +84,14 @@ def whale_curve(
         "profit": value,
         "profit_share": value / value[-1] if positive else np.full(value.size, np.nan),
     }
-    limits = curve_limits(held, points, rng=rng, n_resamples=n_resamples, level=level)
+    limits = curve_limits(
+        held,
+        points,
+        rng=rng,
+        n_resamples=n_resamples,
+        level=level,
+        progress=progress,
+    )
     if limits is not None:
         columns["profit_lower"], columns["profit_upper"] = limits[:, 0]
         columns["profit_share_lower"], columns["profit_share_upper"] = limits[:, 1]

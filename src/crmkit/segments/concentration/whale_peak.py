@@ -8,7 +8,7 @@ import numpy as np
 from ..._check import one_of
 from ...fits import Interval, checked, resampled_interval_of
 from ...kernels.groups import lorenz
-from ...typing import FloatArray, IntArray, IntoFrame
+from ...typing import FloatArray, IntArray, IntoFrame, Progress
 from .holdings import Holdings, open_holdings
 from .resampled_limits import resampled_limits
 
@@ -133,6 +133,7 @@ def whale_peak(
     rng: np.random.Generator | None = None,
     n_resamples: int = 999,
     level: float = 0.95,
+    progress: Progress | None = None,
 ) -> WhalePeak:
     """Measure how high profit would be without the customers below zero.
 
@@ -149,6 +150,8 @@ def whale_peak(
         has intervals.
     n_resamples, level
         Number of bootstrap resamples, and the level of the intervals.
+    progress
+        Is called with the number of resamples done and of all; None for silence.
 
     Returns
     -------
@@ -177,7 +180,13 @@ def whale_peak(
         n_unprofitable=held.n_negative,
         peak=peak,
         total=float(value[-1]),
-        resampled=_resampled(held, rng=rng, n_resamples=n_resamples, level=level),
+        resampled=_resampled(
+            held,
+            rng=rng,
+            n_resamples=n_resamples,
+            level=level,
+            progress=progress,
+        ),
     )
 
 
@@ -187,6 +196,7 @@ def _resampled(
     rng: np.random.Generator | None,
     n_resamples: int,
     level: float,
+    progress: Progress | None,
 ) -> tuple[tuple[str, Interval], ...]:
     parts: FloatArray = np.zeros((4, 0))
     sizes: IntArray | int = 0
@@ -201,7 +211,12 @@ def _resampled(
         return np.array([gained, lost, total, below / counted, share])
 
     limits = resampled_limits(
-        resampled, units=sizes, rng=rng, n_resamples=n_resamples, level=level
+        resampled,
+        units=sizes,
+        rng=rng,
+        n_resamples=n_resamples,
+        level=level,
+        progress=progress,
     )
     if limits is None:
         return ()

@@ -1,6 +1,6 @@
 """Segments found by k-means, with the evidence for their number."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,15 +8,17 @@ import numpy as np
 
 from ..._check import MOST_REPEATS, listed, names_given, random_source, typed, whole
 from ..._frames import (
+    EagerFrame,
+    native,
     number_rules,
     numbers,
     read_eager,
     refuse,
     require_numbers,
-    with_columns_of,
+    with_arrays,
 )
 from ...errors import InvalidValueError, MissingExtraError, NotEnoughDataError
-from ...fits import checked, from_document, to_document, told
+from ...fits import JsonResult, checked, told
 from ...kernels.groups.rand_index import adjusted_rand
 from ...typing import FloatArray, IntArray, IntoDataFrame, IntoDataFrameT, Progress
 
@@ -49,7 +51,7 @@ class ClusterTrial:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 @checked
-class Clusters:
+class Clusters(JsonResult):
     """Segments found by k-means: their centres, in the units of the columns.
 
     Attributes
@@ -115,19 +117,11 @@ class Clusters:
         InvalidValueError
             If a value is missing or infinite.
         """
-        values = _matrix(customers, self.value_cols) / np.array(self.spread)
+        frame = read_eager(customers, self.value_cols)
+        values = _matrix(frame, self.value_cols) / np.array(self.spread)
         centres = np.array(self.centres) / np.array(self.spread)
         nearest = _nearest(values, centres)
-        return with_columns_of(customers, {output_col: nearest + 1})
-
-    def to_dict(self) -> dict[str, object]:
-        """Return these clusters as a document for JSON."""
-        return to_document(self)
-
-    @classmethod
-    def from_dict(cls, document: Mapping[str, object]) -> "Clusters":
-        """Build clusters from their document."""
-        return from_document(cls, document)
+        return native(with_arrays(frame, {output_col: nearest + 1}), customers)
 
 
 @typed
@@ -207,7 +201,7 @@ def fit_clusters(
     pairs = whole("n_resamples", n_resamples, at_least=1, at_most=MOST_REPEATS)
     source = random_source(rng)
     read = tuple(names_given("value_cols", value_cols))
-    values = _matrix(customers, read)
+    values = _matrix(read_eager(customers, read), read)
     kind = np.unique(values, axis=0, return_inverse=True)[1].ravel()
     _require_enough(kind, tried)
     with np.errstate(over="ignore", invalid="ignore"):
@@ -309,8 +303,7 @@ def _nearest(values: FloatArray, centres: FloatArray) -> IntArray:
     return np.asarray(distance.argmin(axis=1), dtype=np.int64)
 
 
-def _matrix(customers: object, columns: tuple[str, ...]) -> FloatArray:
-    frame = read_eager(customers, columns)
+def _matrix(frame: EagerFrame, columns: tuple[str, ...]) -> FloatArray:
     require_numbers(frame, columns)
     refuse(frame, [rule for name in columns for rule in number_rules(frame, name)])
     return np.column_stack([numbers(frame, name) for name in columns])

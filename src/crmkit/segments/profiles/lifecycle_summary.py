@@ -2,6 +2,7 @@
 
 from ..._check import day_count
 from ..._frames import Frame, native, nw, sorted_rows
+from ...rfm.open_log import LogColumns
 from ...typing import Day, Grain, IntoFrameT, Refunds
 from .occasion_frame import AMOUNT, CUSTOMER, DAY, occasion_frame
 
@@ -68,18 +69,13 @@ def lifecycle_summary(
     1         bob          19                0           15.0
     """
     length = day_count("window_days", window_days, at_least=1)
+    named = LogColumns(customer_id_col, date_col, amount_col)
     log, rows = occasion_frame(
-        transactions,
-        end=observation_period_end,
-        grain=grain,
-        refunds=refunds,
-        customer_id_col=customer_id_col,
-        date_col=date_col,
-        amount_col=amount_col,
+        transactions, named, observation_period_end, grain, refunds
     )
     found = _summarised(rows, end=log.window.end_day, length=length)
-    named = found.rename({CUSTOMER: customer_id_col})
-    return native(sorted_rows(named, customer_id_col), transactions)
+    found = found.rename({CUSTOMER: customer_id_col})
+    return native(sorted_rows(found, customer_id_col), transactions)
 
 
 def _summarised(rows: Frame, *, end: int, length: int) -> Frame:

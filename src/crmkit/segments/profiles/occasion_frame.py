@@ -4,9 +4,9 @@ import numpy as np
 
 from ..._frames import Frame, collect, nw, table
 from ...rfm import summary_in_engine
-from ...rfm.open_log import TransactionLog
+from ...rfm.open_log import LogColumns, TransactionLog, open_log
 from ...typing import Day, Grain, Refunds
-from ..occasions import checked_log, occasions_in_memory
+from ..occasions import occasions_in_memory
 
 __all__ = ["AMOUNT", "CUSTOMER", "DAY", "occasion_frame"]
 
@@ -15,24 +15,13 @@ CUSTOMER, DAY, AMOUNT = "customer", "day", "amount"
 
 def occasion_frame(
     transactions: object,
-    *,
+    columns: LogColumns,
     end: Day,
     grain: Grain,
     refunds: Refunds,
-    customer_id_col: str,
-    date_col: str,
-    amount_col: str,
 ) -> tuple[TransactionLog, Frame]:
     """Check a log and merge it: a row per customer and period they bought in."""
-    log = checked_log(
-        transactions,
-        end=end,
-        grain=grain,
-        refunds=refunds,
-        customer_id_col=customer_id_col,
-        date_col=date_col,
-        amount_col=amount_col,
-    )
+    log = open_log(transactions, columns, end, grain, refunds=refunds)
     if isinstance(log.frame, nw.LazyFrame):
         return log, summary_in_engine.merged_occasions(log, refunds)
     merged, groups = occasions_in_memory(log, refunds)

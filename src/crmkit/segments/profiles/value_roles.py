@@ -1,8 +1,7 @@
 """Value roles: keep, grow or stop losing, by actual and potential value."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 import numpy as np
 
@@ -20,7 +19,7 @@ from ..._frames import (
     require_numbers,
 )
 from ...errors import NotEnoughDataError
-from ...fits import checked, from_document, to_document
+from ...fits import JsonResult, checked
 from ...kernels.groups import lorenz, tier_cuts
 from ...typing import FloatArray, IntoFrame, IntoFrameT
 
@@ -38,7 +37,7 @@ ROLE_ACTIONS: Final[dict[str, str]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 @checked
-class ValueRoles:
+class ValueRoles(JsonResult):
     """Value roles: the values from which a customer is most valuable or most growable.
 
     The rules are applied in this order, so that each customer has exactly one role:
@@ -101,21 +100,18 @@ class ValueRoles:
             If a value is missing or infinite, or a potential value is negative.
         """
         opened = _opened(customers, self.actual_col, self.potential_col)
+        return self._named(opened, customers, output_col, action_col)
+
+    def _named(
+        self, opened: Frame, like: IntoFrameT, output_col: str, action_col: str
+    ) -> IntoFrameT:
+        """Add the role and its action to a frame that is open and checked."""
         role, action = nw.lit("migrator"), nw.lit(ROLE_ACTIONS["migrator"])
         for name, rule in reversed(self._rules().items()):
             role = nw.when(rule).then(nw.lit(name)).otherwise(role)
             action = nw.when(rule).then(nw.lit(ROLE_ACTIONS[name])).otherwise(action)
         columns = {output_col: role, action_col: action}
-        return native(opened.with_columns(**columns), customers)
-
-    def to_dict(self) -> dict[str, object]:
-        """Return these roles as a document for JSON."""
-        return to_document(self)
-
-    @classmethod
-    def from_dict(cls, document: Mapping[str, object]) -> "ValueRoles":
-        """Build roles from their document."""
-        return from_document(cls, document)
+        return native(opened.with_columns(**columns), like)
 
     def _rules(self) -> dict[str, nw.Expr]:
         actual = nw.col(self.actual_col).cast(nw.Float64)
@@ -188,10 +184,26 @@ def fit_value_roles(
     >>> roles.with_value_role(customers)["value_role"].to_list()
     ['MVC', 'MGC', 'migrator', 'BZ', 'migrator']
     """
-    valuable = fraction("most_valuable_share", most_valuable_share)
-    growable = fraction("most_growable_share", most_growable_share)
-    one_of("below_zero", below_zero, ("both", "actual"))
     opened = _opened(customers, actual_col, potential_col)
+    asked = _Asked(most_valuable_share, most_growable_share, below_zero)
+    return _cut(opened, (actual_col, potential_col), asked)
+
+
+class _Asked(NamedTuple):
+    """How value roles are to be cut."""
+
+    most_valuable_share: float
+    most_growable_share: float
+    below_zero: BelowZero
+
+
+def _cut(opened: Frame, columns: tuple[str, str], asked: _Asked) -> ValueRoles:
+    """Cut the roles of a frame that is open and checked."""
+    valuable = fraction("most_valuable_share", asked.most_valuable_share)
+    growable = fraction("most_growable_share", asked.most_growable_share)
+    below_zero = asked.below_zero
+    one_of("below_zero", below_zero, ("both", "actual"))
+    actual_col, potential_col = columns
     actual, potential = _fetched(opened, actual_col, potential_col)
     lost = (actual < 0) & ((actual + potential < 0) | (below_zero == "actual"))
     most_valuable = _from(actual, valuable)
@@ -272,17 +284,10 @@ def with_value_role(
     1        MGC         grow
     2         BZ  stop losing
     """
-    fitted = fit_value_roles(
-        customers,
-        actual_col=actual_col,
-        potential_col=potential_col,
-        most_valuable_share=most_valuable_share,
-        most_growable_share=most_growable_share,
-        below_zero=below_zero,
-    )
-    return fitted.with_value_role(
-        customers, output_col=output_col, action_col=action_col
-    )
+    opened = _opened(customers, actual_col, potential_col)
+    asked = _Asked(most_valuable_share, most_growable_share, below_zero)
+    roles = _cut(opened, (actual_col, potential_col), asked)
+    return roles._named(opened, customers, output_col, action_col)  # noqa: SLF001
 
 
 def _opened(customers: object, actual_col: str, potential_col: str) -> Frame:

@@ -13,7 +13,7 @@ from .ntile_scores import ID, ntile_cuts, require_ids_once, with_text_ids
 from .rfm_columns import RfmColumns
 from .rfm_scores import Method, RfmScores
 
-__all__ = ["fit_rfm_scores"]
+__all__ = ["fit_rfm_scores", "open_and_cut"]
 
 _SIGNS = (-1, 1, 1)  # a shorter inactivity is better
 
@@ -125,16 +125,38 @@ def fit_rfm_scores(
     >>> equal.with_rfm_scores(customers)["f_score"].to_list()
     [2, 1, 1, 2]
     """
-    one_of("method", method, ("independent", "nested", "ntile"))
-    one_of("rule", rule, tuple(RULES))
-    count = whole("bins", bins, at_least=2, at_most=MOST_REPEATS)
     instance("columns", columns, HistoryColumns)
     read_from = RfmColumns(
         history=columns, inactivity_col=inactivity_col, monetary_col=monetary_col
     )
-    ids = [columns.customer_id] if method == "ntile" else []
+    _opened, scores = open_and_cut(
+        customers, read_from, method=method, bins=bins, rule=rule, missing=missing
+    )
+    return scores
+
+
+def open_and_cut(
+    customers: object,
+    read_from: RfmColumns,
+    *,
+    method: Method,
+    bins: int,
+    rule: Rule,
+    missing: Missing,
+) -> tuple[Frame, RfmScores]:
+    """Open and check the columns, and cut the scores; the frame can be scored next."""
+    one_of("method", method, ("independent", "nested", "ntile"))
+    one_of("rule", rule, tuple(RULES))
+    count = whole("bins", bins, at_least=2, at_most=MOST_REPEATS)
+    ids = [read_from.history.customer_id] if method == "ntile" else []
     opened = read_from.open(customers, missing=missing, with_ids=ids)
     known = read_from.known(opened) if missing == "keep" else opened
+    return opened, _cut(known, read_from, method, count, rule)
+
+
+def _cut(
+    known: Frame, read_from: RfmColumns, method: Method, count: int, rule: Rule
+) -> RfmScores:
     if method == "independent":
         return _independent(known, read_from, count, rule)
     if method == "nested":

@@ -1,6 +1,6 @@
 """RFM scores: the value from which each score is earned, frozen and readable."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Literal, TypeAlias
@@ -8,15 +8,15 @@ from typing import Literal, TypeAlias
 import numpy as np
 
 from ..._check import instance, listed
-from ..._frames import Frame, native, nw, read, with_scores
+from ..._frames import Frame, native, nw, score_cells
 from ...errors import InvalidValueError
-from ...fits import checked, from_document, to_document
+from ...fits import JsonResult, checked
 from ...kernels.groups import rfm_scores
 from ...typing import HISTORY, FloatArray, HistoryColumns, IntoFrameT, Missing
 from .ntile_scores import ID, reached_by_id, require_rising_ids, with_text_ids
 from .rfm_columns import INACTIVITY, RfmColumns, cell_name, reached, require_rising
 
-__all__ = ["Method", "RfmScores"]
+__all__ = ["Method", "RfmScores", "scored_frame"]
 
 Method: TypeAlias = Literal["independent", "nested", "ntile"]
 Bounds: TypeAlias = tuple[float, ...]
@@ -27,7 +27,7 @@ _SCORES = ("r_score", "f_score", "m_score")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 @checked
-class RfmScores:
+class RfmScores(JsonResult):
     """RFM scores: the value from which each score is earned on each of the three axes.
 
     Fitted by :func:`fit_rfm_scores`, or written by hand from the thresholds of a
@@ -168,14 +168,14 @@ class RfmScores:
             For ntile scores, if the ids are neither text nor whole numbers, or are in
             an engine whose order of text depends on its settings.
         """
-        read_from = self._read_from
         ids = [self.columns.customer_id] if self.tie_ids else []
-        opened = read_from.open(customers, missing=missing, with_ids=ids)
-        known = None if missing == "error" else ~read_from.hole(opened)
-        if self.method == "nested":
-            scored = self._nested(opened, customers)
-        else:
-            scored = self._by_bounds(opened)
+        opened = self._read_from.open(customers, missing=missing, with_ids=ids)
+        return native(scored_frame(self, opened, missing), customers)
+
+    def _scored(self, opened: Frame, missing: Missing) -> Frame:
+        known = None if missing == "error" else ~self._read_from.hole(opened)
+        nested = self.method == "nested"
+        scored = self._nested(opened) if nested else self._by_bounds(opened)
         named = scored.with_columns(rfm_cell=cell_name(self.bins))
         if known is not None:
             names = [*_SCORES, "rfm_cell"]
@@ -183,16 +183,7 @@ class RfmScores:
                 *(nw.when(known).then(nw.col(name)).alias(name) for name in names)
             )
         extra = [INACTIVITY, ID] if self.tie_ids else [INACTIVITY]
-        return native(named.drop(*extra), customers)
-
-    def to_dict(self) -> dict[str, object]:
-        """Return these scores as a document for JSON."""
-        return to_document(self)
-
-    @classmethod
-    def from_dict(cls, document: Mapping[str, object]) -> "RfmScores":
-        """Build scores from their document."""
-        return from_document(cls, document)
+        return named.drop(*extra)
 
     @property
     def _read_from(self) -> RfmColumns:
@@ -221,17 +212,12 @@ class RfmScores:
         scores = map(reached_by_id, values, self._rising(), self.tie_ids)
         return told_apart.with_columns(**dict(zip(_SCORES, scores, strict=True)))
 
-    def _nested(self, opened: Frame, customers: IntoFrameT) -> Frame:
+    def _nested(self, opened: Frame) -> Frame:
         scores = {name: partial(self._score, at) for at, name in enumerate(_SCORES)}
         # The bounds depend on two scores before: too many branches for an expression.
-        scored = with_scores(
-            native(opened, customers),
-            self._read_from.ranked,
-            scores,
-            rules=lambda _: [],
-        )
+        scored = score_cells(opened, self._read_from.ranked, scores)
         whole_numbers = [nw.col(name).cast(nw.Int64) for name in scores]
-        return read(scored, ()).with_columns(*whole_numbers)
+        return scored.with_columns(*whole_numbers)
 
     def _score(
         self, axis: int, inactivity: FloatArray, often: FloatArray, much: FloatArray
@@ -242,6 +228,11 @@ class RfmScores:
         cell = (r - 1) * bins + f - 1
         m = rfm_scores.scored_within(np.array(self.monetary_within), cell, much)
         return np.asarray((r, f, m)[axis], dtype=np.float64)
+
+
+def scored_frame(scores: RfmScores, opened: Frame, missing: Missing) -> Frame:
+    """Score a frame that is open and checked, with its inactivity."""
+    return scores._scored(opened, missing)  # noqa: SLF001 - its own module
 
 
 def _require_rows(name: str, bounds: tuple[Bounds, ...], rows: int) -> None:

@@ -19,63 +19,23 @@ from .rfm_segment_table import RfmSegment, RfmSegments
 
 __all__ = ["RFM_SEGMENTS", "with_rfm_segment"]
 
-# The table in common use, on recency and frequency; as printed in many places.
+# The table in common use: name, scores of recency and of frequency, and what to do.
+_TABLE: Final[tuple[tuple[str, tuple[int, int], tuple[int, int], str], ...]] = (
+    ("champions", (5, 5), (4, 5), "reward, ask to recommend"),
+    ("loyal", (3, 4), (4, 5), "offer more of the range"),
+    ("potential loyal", (4, 5), (2, 3), "invite to the programme"),
+    ("new", (5, 5), (1, 1), "welcome, second order"),
+    ("promising", (4, 4), (1, 1), "remind of what they bought"),
+    ("need attention", (3, 3), (3, 3), "a limited offer"),
+    ("about to sleep", (3, 3), (1, 2), "say what is new"),
+    ("cannot lose", (1, 2), (5, 5), "call in person"),
+    ("at risk", (1, 2), (3, 4), "win back now"),
+    ("hibernating", (1, 2), (1, 2), "spend little"),
+)
 RFM_SEGMENTS: Final = RfmSegments(
-    rules=(
-        RfmSegment(
-            name="champions",
-            recency=(5, 5),
-            frequency=(4, 5),
-            action="reward, ask to recommend",
-        ),
-        RfmSegment(
-            name="loyal",
-            recency=(3, 4),
-            frequency=(4, 5),
-            action="offer more of the range",
-        ),
-        RfmSegment(
-            name="potential loyal",
-            recency=(4, 5),
-            frequency=(2, 3),
-            action="invite to the programme",
-        ),
-        RfmSegment(
-            name="new", recency=(5, 5), frequency=(1, 1), action="welcome, second order"
-        ),
-        RfmSegment(
-            name="promising",
-            recency=(4, 4),
-            frequency=(1, 1),
-            action="remind of what they bought",
-        ),
-        RfmSegment(
-            name="need attention",
-            recency=(3, 3),
-            frequency=(3, 3),
-            action="a limited offer",
-        ),
-        RfmSegment(
-            name="about to sleep",
-            recency=(3, 3),
-            frequency=(1, 2),
-            action="say what is new",
-        ),
-        RfmSegment(
-            name="cannot lose",
-            recency=(1, 2),
-            frequency=(5, 5),
-            action="call in person",
-        ),
-        RfmSegment(
-            name="at risk", recency=(1, 2), frequency=(3, 4), action="win back now"
-        ),
-        RfmSegment(
-            name="hibernating",
-            recency=(1, 2),
-            frequency=(1, 2),
-            action="spend little",
-        ),
+    rules=tuple(
+        RfmSegment(name=name, recency=recency, frequency=frequency, action=action)
+        for name, recency, frequency, action in _TABLE
     )
 )
 

@@ -1,6 +1,5 @@
 """A table of segments in which every combination of scores has exactly one name."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -8,7 +7,7 @@ import numpy as np
 
 from ..._check import MOST_REPEATS, whole
 from ...errors import InvalidValueError
-from ...fits import checked, from_document, to_document
+from ...fits import JsonResult, checked
 from ...typing import IntArray
 
 __all__ = ["RfmSegment", "RfmSegments"]
@@ -40,7 +39,7 @@ class RfmSegment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 @checked
-class RfmSegments:
+class RfmSegments(JsonResult):
     """A table of segments in which every combination of scores has exactly one name.
 
     A gap or an overlap is refused when the table is made, so that no customer ends up
@@ -80,15 +79,6 @@ class RfmSegments:
     def actions(self) -> dict[str, str]:
         """The suggested action of each segment."""
         return {rule.name: rule.action for rule in self.rules}
-
-    def to_dict(self) -> dict[str, object]:
-        """Return this table as a document for JSON."""
-        return to_document(self)
-
-    @classmethod
-    def from_dict(cls, document: Mapping[str, object]) -> "RfmSegments":
-        """Build a table from its document."""
-        return from_document(cls, document)
 
     def _covered(self) -> IntArray:
         counted = np.zeros((self.bins, self.bins, self.bins), dtype=np.int64)

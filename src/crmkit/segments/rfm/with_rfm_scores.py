@@ -1,9 +1,12 @@
 """The RFM scores of each customer, cut on the same base."""
 
+from ..._check import instance
+from ..._frames import native
 from ...kernels.groups.rfm_scores import Rule
 from ...typing import HISTORY, HistoryColumns, IntoFrameT, Missing
-from .fit_rfm_scores import fit_rfm_scores
-from .rfm_scores import Method
+from .fit_rfm_scores import open_and_cut
+from .rfm_columns import RfmColumns
+from .rfm_scores import Method, scored_frame
 
 __all__ = ["with_rfm_scores"]
 
@@ -82,14 +85,11 @@ def with_rfm_scores(
     >>> ck.segments.with_rfm_scores(customers)["rfm_cell"].to_list()
     ['333', '111']
     """
-    fitted = fit_rfm_scores(
-        customers,
-        method=method,
-        bins=bins,
-        rule=rule,
-        columns=columns,
-        inactivity_col=inactivity_col,
-        monetary_col=monetary_col,
-        missing=missing,
+    instance("columns", columns, HistoryColumns)
+    read_from = RfmColumns(
+        history=columns, inactivity_col=inactivity_col, monetary_col=monetary_col
     )
-    return fitted.with_rfm_scores(customers, missing=missing)
+    opened, scores = open_and_cut(
+        customers, read_from, method=method, bins=bins, rule=rule, missing=missing
+    )
+    return native(scored_frame(scores, opened, missing), customers)

@@ -1,13 +1,14 @@
 """Cut value tiers by share of value, of gains or of customers."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import Literal, TypeAlias
 
 import numpy as np
 
 from ..._check import fraction, listed, one_of
-from ..._frames import read
+from ..._frames import Frame, read
 from ...errors import InvalidValueError, NotEnoughDataError
 from ...kernels.groups import lorenz, tier_cuts
 from ...typing import FloatArray, IntoFrame, Missing
@@ -15,7 +16,7 @@ from ..concentration.holdings import Holdings, read_holdings
 from .tier_labels import default_labels, require_labels
 from .value_tiers import ValueTiers
 
-__all__ = ["ShareOf", "fit_value_tiers"]
+__all__ = ["ShareOf", "cut_tiers", "fit_value_tiers"]
 
 ShareOf: TypeAlias = Literal["value", "gains", "customers"]
 
@@ -98,11 +99,35 @@ def fit_value_tiers(
     >>> tiers.with_value_tier(later)["value_tier"].to_list()
     ['B', 'A']
     """
+    cuts = cut_tiers(
+        read(customers, [value_col]),
+        value_col,
+        share_of=share_of,
+        shares=shares,
+        labels=labels,
+        missing=missing,
+    )
+    if difference_p_value is None:
+        return cuts
+    p_value = fraction("difference_p_value", difference_p_value, closed=True)
+    return replace(cuts, difference_p_value=p_value)
+
+
+def cut_tiers(
+    opened: Frame,
+    value_col: str,
+    *,
+    share_of: ShareOf,
+    shares: Sequence[float],
+    labels: Sequence[str] | None,
+    missing: Missing,
+) -> ValueTiers:
+    """Cut the tiers of a frame that is open."""
     one_of("share_of", share_of, tuple(_CUTS))
     marks = _rising(shares)
     names = default_labels(marks.size) if labels is None else labels
     given = require_labels("labels", names, marks.size)
-    held = read_holdings(read(customers, [value_col]), value_col, missing=missing)
+    held = read_holdings(opened, value_col, missing=missing)
     _require_whole(held, share_of)
     x, w = lorenz.tie_groups(held.value, held.weight)
     cuts = _CUTS[share_of](x, w, marks[:-1])
@@ -113,11 +138,6 @@ def fit_value_tiers(
         value_col=value_col,
         n_customers=tuple(counted),
         values=tuple(together),
-        difference_p_value=(
-            None
-            if difference_p_value is None
-            else fraction("difference_p_value", difference_p_value, closed=True)
-        ),
     )
 
 

@@ -18,12 +18,12 @@ from ..._frames import (
     require_present,
 )
 from ...errors import InvalidValueError, NotEnoughDataError
-from ...fits import checked, from_document, to_document
+from ...fits import JsonResult, checked
 from ...kernels.groups import markov
 from ...typing import FloatArray, IntoFrame
 from .tier_labels import known_tier, require_labels
 
-__all__ = ["Migration", "fit_migration"]
+__all__ = ["Migration", "counted_moves", "fit_migration"]
 
 _FROM, _TO, _COUNT = "crmkit_from", "crmkit_to", "crmkit_count"
 
@@ -32,7 +32,7 @@ Row = tuple[float, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 @checked
-class Migration:
+class Migration(JsonResult):
     """How many customers moved between tiers, joined and left between two dates.
 
     Attributes
@@ -235,15 +235,6 @@ class Migration:
         found = markov.expected_value(P, value, discount_rate=rate, periods=count)
         return dict(zip(self.tiers, found.tolist(), strict=True))
 
-    def to_dict(self) -> dict[str, object]:
-        """Return this movement as a document for JSON."""
-        return to_document(self)
-
-    @classmethod
-    def from_dict(cls, document: Mapping[str, object]) -> "Migration":
-        """Build a movement from its document."""
-        return from_document(cls, document)
-
     @property
     def _moved(self) -> FloatArray:
         return np.array(self.moved, dtype=np.float64)
@@ -326,6 +317,23 @@ def fit_migration(
     Migration(tiers=('A', 'B'), moved=((0.0, 1.0), (0.0, 1.0)),
               gone=(0.0, 1.0), new=(1.0, 0.0))
     """
+    return counted_moves(
+        read(before, [customer_id_col, tier_col]),
+        read(after, [customer_id_col, tier_col]),
+        tiers,
+        customer_id_col,
+        tier_col,
+    )
+
+
+def counted_moves(
+    before: Frame,
+    after: Frame,
+    tiers: Sequence[str],
+    customer_id_col: str,
+    tier_col: str,
+) -> Migration:
+    """Count the movement between two frames that are open."""
     names = require_labels("tiers", tiers)
     first, second = matched_ids(
         _tiers(before, customer_id_col, tier_col, names, output=_FROM),
@@ -344,14 +352,13 @@ def fit_migration(
 
 
 def _tiers(
-    frame: object,
+    opened: Frame,
     customer_id_col: str,
     tier_col: str,
     names: tuple[str, ...],
     *,
     output: str,
 ) -> Frame:
-    opened = read(frame, [customer_id_col, tier_col])
     require_one_row_each(opened, customer_id_col)
     require_present(opened, tier_col)
     known = known_tier(tier_col, names, remedy="Name all tiers, the best first.")

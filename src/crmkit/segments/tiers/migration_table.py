@@ -8,7 +8,7 @@ from ..._check import fraction
 from ..._frames import native, read, result_table
 from ...kernels.base.intervals import wilson
 from ...typing import IntoFrameT
-from .migration import fit_migration
+from .migration import counted_moves
 
 __all__ = ["migration_table"]
 
@@ -63,9 +63,9 @@ def migration_table(
     5         B    gone            1    0.5
     """
     fraction("level", level)
-    found = fit_migration(
-        before, after, tiers=tiers, customer_id_col=customer_id_col, tier_col=tier_col
-    )
+    columns_read = (customer_id_col, tier_col)
+    opened = read(before, columns_read)
+    found = counted_moves(opened, read(after, columns_read), tiers, *columns_read)
     n = len(found.tiers)
     counted = np.column_stack([np.array(found.moved), np.array(found.gone)]).ravel()
     of = np.repeat(np.array(found.before), n + 1)
@@ -81,5 +81,4 @@ def migration_table(
         "share_upper": np.where(known, upper, np.nan),
     }
     shares = ["share", "share_lower", "share_upper"]
-    opened = read(before, ())
     return native(result_table(opened, columns, holes=shares), before)

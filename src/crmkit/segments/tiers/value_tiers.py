@@ -1,6 +1,6 @@
 """Value tiers: cut once, frozen, and applied to any later base."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
@@ -22,7 +22,7 @@ from ..._frames import (
     with_scores,
 )
 from ...errors import InvalidValueError, NotEnoughDataError
-from ...fits import checked, from_document, to_document
+from ...fits import JsonResult, checked
 from ...kernels.base.intervals import normal_quantile
 from ...kernels.groups import tier_cuts
 from ...typing import FloatArray, IntoFrameT, Missing
@@ -35,7 +35,7 @@ _NO_DIFFERENCE = 0.05  # p-value from which on differences are not told from cha
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 @checked
-class ValueTiers:
+class ValueTiers(JsonResult):
     """Value tiers: the lowest value of each tier, and its name, the best first.
 
     Fitted by :func:`fit_value_tiers`, or written by hand from the rules of a
@@ -283,15 +283,6 @@ class ValueTiers:
             },
             rules=partial(_interval_rules, columns=(column, lower_col, upper_col)),
         )
-
-    def to_dict(self) -> dict[str, object]:
-        """Return these tiers as a document for JSON."""
-        return to_document(self)
-
-    @classmethod
-    def from_dict(cls, document: Mapping[str, object]) -> "ValueTiers":
-        """Build tiers from their document."""
-        return from_document(cls, document)
 
     def _kept(self, column: str, previous_col: str, keep: Sequence[float]) -> nw.Expr:
         value, previous = nw.col(column).cast(nw.Float64), nw.col(previous_col)

@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 
 from ..._check import typed
+from ..._frames import native, read
 from ...typing import IntoFrameT, Missing
-from .fit_value_tiers import ShareOf, fit_value_tiers
+from .fit_value_tiers import ShareOf, cut_tiers
+from .tier_labels import labelled
 
 __all__ = ["with_value_tier"]
 
@@ -69,12 +71,14 @@ def with_value_tier(
     >>> ck.segments.with_value_tier(base)["value_tier"].to_list()
     ['A', 'A', 'B', 'C', 'C']
     """
-    fitted = fit_value_tiers(
-        customers,
-        value_col=value_col,
+    opened = read(customers, [value_col])
+    tiers = cut_tiers(
+        opened,
+        value_col,
         share_of=share_of,
         shares=shares,
         labels=labels,
         missing=missing,
     )
-    return fitted.with_value_tier(customers, output_col=output_col, missing=missing)
+    tier = labelled(opened, value_col, tiers.cuts, tiers.labels)
+    return native(opened.with_columns(tier.alias(output_col)), customers)

@@ -1,0 +1,89 @@
+"""Branch and bound finds the choice that an independent solver finds, in silence."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.sparse import csr_array
+
+from crmkit.kernels.campaigns.exact_choice import exact_choice
+from crmkit.kernels.campaigns.target_prices import greedy_choice, relaxation
+
+N = 25
+
+
+def problem(rng: np.random.Generator, *, whole: bool) -> dict[str, Any]:
+    """Draw customers with one row or several, and a budget and a capacity."""
+    size = rng.integers(1, 4, N)
+    starts = np.concatenate([[0], np.cumsum(size)[:-1]])
+    n = int(size.sum())
+    cost = rng.integers(1, 9, n).astype(float) if whole else rng.gamma(2, 2, n)
+    use = np.column_stack([cost, rng.random(n) < 0.4])
+    return {
+        "profit": cost + rng.gamma(2, 1, n),
+        "use": csr_array(use.astype(float)),
+        "limits": np.array([0.2 * cost.sum() + 0.5, 3.5]),
+        "starts": starts,
+    }
+
+
+def solve(given: dict[str, Any], *, most_branches: int = 1000) -> tuple[Any, float]:
+    prices = relaxation(**given).prices
+    return exact_choice(
+        **given,
+        incumbent=greedy_choice(**given, prices=prices),
+        gap=1e-9,
+        most_branches=most_branches,
+    )
+
+
+@pytest.mark.parametrize("whole", [False, True])
+def test_the_choice_is_as_good_as_that_of_an_independent_solver(
+    *, whole: bool, rng: np.random.Generator, capfd: pytest.CaptureFixture[str]
+) -> None:
+    for _ in range(3):
+        given = problem(rng, whole=whole)
+        chosen, bound = solve(given)
+        # The solver of SciPy prints where it should not, and this search does not.
+        assert capfd.readouterr() == ("", "")
+        owner = np.repeat(np.arange(N), np.diff(given["starts"], append=chosen.size))
+        assert np.bincount(owner[chosen]).max() == 1
+        used = given["use"].T @ chosen
+        assert np.all(used <= given["limits"] * (1 + 1e-12))
+        one = csr_array((np.ones(owner.size), (owner, np.arange(owner.size))))
+        reference: Any = milp(
+            -given["profit"],
+            integrality=np.ones(owner.size, dtype=np.int64),
+            bounds=Bounds(0, 1),
+            constraints=[
+                LinearConstraint(given["use"].T, -np.inf, given["limits"]),
+                LinearConstraint(one, -np.inf, np.ones(N)),
+            ],
+            options={"mip_rel_gap": 1e-9},
+        )
+        capfd.readouterr()
+        assert given["profit"][chosen].sum() == pytest.approx(-reference.fun, rel=1e-7)
+        assert bound >= given["profit"][chosen].sum() * (1 - 1e-9)
+        assert bound == pytest.approx(-reference.fun, rel=1e-6)
+
+
+def test_equal_customers_are_one_decision() -> None:
+    # 500 customers at 3 each of a budget of 100: a solver must not try who is who.
+    given = {
+        "profit": np.full(500, 7.0),
+        "use": csr_array(np.full((500, 1), 3.0)),
+        "limits": np.array([100.0]),
+        "starts": np.arange(500),
+    }
+    chosen, bound = solve(given, most_branches=0)
+    assert chosen.sum() == 33
+    assert bound == pytest.approx(231, rel=1e-9)
+
+
+def test_a_search_without_branches_keeps_its_bound(rng: np.random.Generator) -> None:
+    given = problem(rng, whole=False)
+    best, _ = solve(given)
+    chosen, bound = solve(given, most_branches=0)
+    assert given["profit"][chosen].sum() <= given["profit"][best].sum() + 1e-9
+    assert given["profit"][best].sum() <= bound * (1 + 1e-9)
