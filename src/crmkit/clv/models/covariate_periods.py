@@ -8,6 +8,7 @@ import numpy as np
 from ..._dates import iso_text
 from ..._frames import (
     EagerFrame,
+    collect,
     column_names,
     day_numbers,
     group_rows,
@@ -117,7 +118,7 @@ def covariate_periods(
     own = customer_id_col in column_names(opened)
     dated, rules = require_dates(opened, period_start_col)
     refuse(dated, [*rules, *covariate_rules(names)(dated)])
-    frame = read_eager(dated.to_native(), (period_start_col, *names))
+    frame = collect(dated)
     if not len(frame):
         raise InvalidValueError(
             subject="argument 'covariates'",
@@ -143,7 +144,7 @@ def _owners(
     refuse(frame, id_rules(frame, id_col))
     require_ids(customers, id_col)
     pair = matched_ids(customers, frame, id_col)
-    ids = [read_eager(each.to_native(), (id_col,)).select(id_col) for each in pair]
+    ids = [collect(each).select(id_col) for each in pair]
     codes = group_rows(nw.concat(ids, how="vertical"), id_col).codes
     of, who = codes[: len(customers)], codes[len(customers) :]
     known = np.zeros(int(codes.max()) + 1, np.bool_)

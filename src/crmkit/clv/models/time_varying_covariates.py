@@ -9,6 +9,7 @@ from ..._check import instance, one_of, rate, time_span, typed
 from ..._dates import day_number
 from ..._frames import (
     EagerFrame,
+    collect,
     day_numbers,
     native,
     number_rules,
@@ -288,7 +289,7 @@ class TimeVaryingCovariates:
         frame, rules = opened, number_rules(opened, named.frequency, sign="nonnegative")
         for column in dates:
             dated, more = require_dates(frame, column)
-            frame, rules = read_eager(dated.to_native(), read), [*rules, *more]
+            frame, rules = collect(dated), [*rules, *more]
         first, last = (nw.col(column) for column in dates)
         id_col = known_id(frame, named.customer_id)
         refuse(frame, rules, id_col=id_col)

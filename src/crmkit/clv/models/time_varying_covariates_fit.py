@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 
 from ..._check import instance, one_of, typed
-from ..._frames import read_eager
+from ..._frames import collect
 from ...errors import InvalidValueError
 from ...fits.effects import fit_effects
 from ...kernels.base.cells import Cells, group
@@ -148,7 +148,7 @@ def fit_time_varying_covariates(
     owners = log.groups.ids[known.customer].to_frame()
     periods = covariate_periods(
         covariates,
-        read_eager(owners.to_native(), (named.customer_id,)),
+        collect(owners),
         names=every,
         period_start_col=period_start_col,
         customer_id_col=named.customer_id,
