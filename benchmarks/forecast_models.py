@@ -265,7 +265,7 @@ def accuracy(_customers: int, _seeds: int) -> None:
         x = float(rng.choice([0, 1, 3, 20, 100]))
         age = float(rng.uniform(5, 100))
         last = age * float(rng.uniform(0.3, 1.0)) if x else 0.0
-        given: dict[str, float] = dict(
+        given = dict(
             zip(("r", "alpha", "s", "beta"), 10 ** rng.uniform(-1, 1.3, 4), strict=True)
         )
         paces = np.exp(rng.normal(size=(2, 4)))
