@@ -6,7 +6,9 @@ At each month end BG/NBD is fitted by the calendar and in the operational time o
 season of months, both to what was known, and the purchases of the next 13 and 26 weeks
 are forecast. *error* is the root mean square of the logarithm of actual over forecast
 over the cutoffs. A season of the coming months can be known only where the log has seen
-them: cutoffs before a year of log are counted apart.
+them: cutoffs before a year of log are counted apart. *chosen* takes, at each cutoff,
+what missed by less at the earlier cutoffs that knew a year and could be judged by then;
+before there is one, it has no season.
 """
 
 import datetime as dt
@@ -20,15 +22,17 @@ from forecast_coverage import YOUNGEST, logs, steady
 
 from crmkit import HistoryColumns, calibration_holdout_summary, clv
 
-__all__ = ["main", "misses"]
+__all__ = ["chosen", "main", "misses"]
 
 LEADS = (91, 182)
 YEAR = 364
 OPERATIONAL = HistoryColumns(recency="operational_recency", T="operational_T")
 
 
-def misses(log: pd.DataFrame) -> Iterator[tuple[int, bool, float, float]]:
-    """Yield lead, whether a year had been seen, and both logarithms of the ratio."""
+def misses(
+    log: pd.DataFrame,
+) -> Iterator[tuple[int, pd.Timestamp, bool, float, float]]:
+    """Yield lead, cutoff, whether a year had been seen, and both logarithms."""
     first, last = log["date"].min(), log["date"].max()
     ends = pd.date_range(first + pd.Timedelta(days=YOUNGEST), last, freq="ME")
     for end in ends:
@@ -63,27 +67,53 @@ def misses(log: pd.DataFrame) -> Iterator[tuple[int, bool, float, float]]:
                 horizon=horizon,
             ).sum()
             seen = (end - first).days >= YEAR
-            yield lead, seen, float(np.log(came / ahead)), float(np.log(came / told))
+            yield (
+                lead, end, seen, float(np.log(came / ahead)), float(np.log(came / told))
+            )  # fmt: skip
+
+
+def chosen(
+    lead: int, made: list[tuple[pd.Timestamp, bool, float, float]]
+) -> Iterator[float]:
+    """Yield the error of what earlier forecasts favour, at each cutoff in order."""
+    for end, _, plain, told in made:
+        judged = [
+            (one, other)
+            for past, seen, one, other in made
+            if seen and past + pd.Timedelta(days=lead) <= end
+        ]
+        squares = np.square(np.reshape(judged, (-1, 2))).sum(axis=0)
+        yield told if squares[1] < squares[0] else plain
 
 
 def main(seeds: int) -> None:
     """Print one row for each log, lead and length of what was known."""
-    print("| log | weeks ahead | known | cutoffs | error | error with a season |")
-    print("| --- | ---: | --- | ---: | ---: | ---: |")
+    print(
+        "| log | weeks ahead | known | cutoffs | error | error with a season | chosen |"
+    )
+    print("| --- | ---: | --- " + "| ---: " * 4 + "|")
     for name, log in logs(seeds):
         if name.split()[0] in ("shocks", "drift"):
             continue
-        found: dict[tuple[int, bool], list[tuple[float, float]]] = {}
-        for lead, seen, plain, told in misses(log[log["amount"] > 0]):
-            found.setdefault((lead, seen), []).append((plain, told))
-        for (lead, seen), pairs in sorted(found.items()):
-            plain, told = np.sqrt(np.mean(np.square(pairs), axis=0))
-            known = "a year or more" if seen else "less than a year"
-            print(
-                f"| {name} | {lead // 7} | {known} | {len(pairs)} | {plain:.3f} |"
-                f" {told:.3f} |",
-                flush=True,
+        found = list(misses(log[log["amount"] > 0]))
+        for lead in LEADS:
+            of_lead = [each for each in found if each[0] == lead]
+            picked = chosen(
+                lead, [(end, seen, one, two) for _, end, seen, one, two in of_lead]
             )
+            rows = [
+                (seen, *both, pick)
+                for (_, _, seen, *both), pick in zip(of_lead, picked, strict=True)
+            ]
+            for seen, known in ((False, "less than a year"), (True, "a year or more")):
+                errors = [row[1:] for row in rows if row[0] == seen]
+                if errors:
+                    sizes = np.sqrt(np.mean(np.square(errors), axis=0))
+                    shown = " | ".join(f"{size:.3f}" for size in sizes)
+                    print(
+                        f"| {name} | {lead // 7} | {known} | {len(errors)} | {shown} |",
+                        flush=True,
+                    )
 
 
 if __name__ == "__main__":

@@ -28,7 +28,7 @@ from .covariate_columns import covariate_rules
 __all__ = ["CovariatePeriods", "covariate_periods"]
 
 _ENDLESS = 2**40  # days: a day after all
-_DAY = "crmkit_day"
+_LAST = 2_932_896  # 9999-12-31, the last day that has a name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -92,13 +92,17 @@ class CovariatePeriods:
             known = int(begin[int(early[0]), -1]) - 1
             raise InvalidValueError(
                 subject=f"column {column!r} of the covariates",
-                found=f"customer whose periods end before {iso_text(end)}",
+                found=f"customer whose periods end before {_named(end)}",
                 count=early.size,
                 total=self.path.size,
                 first=f"periods until {iso_text(known)}",
                 remedy="Add the later periods: the last one is taken to last as long "
                 "as the longest before it.",
             )
+
+
+def _named(day: int) -> str:
+    return iso_text(day) if day <= _LAST else "the end of the horizon"
 
 
 def covariate_periods(
