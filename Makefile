@@ -30,7 +30,7 @@ lint: $(VENV)/dev.stamp ## ruff, mypy --strict and basedpyright
 	$(BIN)/basedpyright --pythonpath $(BIN)/python
 
 unit: $(VENV)/dev.stamp ## The tests alone: pytest, warnings as errors
-	$(BIN)/python -m pytest -n auto --dist loadgroup -m "not heavy" $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n auto --dist loadscope -m "not heavy" $(PYTEST_ARGS)
 
 docs: $(VENV)/dev.stamp ## Build the site into docs/_build/html, warnings as errors
 	$(BIN)/python -m sphinx -W --keep-going -q -j 2 -b html docs docs/_build/html
@@ -56,7 +56,7 @@ engines: $(VENV)/engines.stamp $(VENV)/dev.stamp ## Tests against outside engine
 	$(BIN)/python -m pytest -m engine $(PYTEST_ARGS)
 
 oldest: $(VENV)-oldest/oldest.stamp ## The tests on the oldest dependencies that pyproject.toml admits
-	$(VENV)-oldest/bin/python -m pytest -n auto -m "not heavy" -W default $(OLDEST_TESTS)
+	$(VENV)-oldest/bin/python -m pytest -n auto --dist loadscope -m "not heavy" -W default $(OLDEST_TESTS)
 
 format: $(VENV)/dev.stamp ## Let ruff lay out the code
 	$(BIN)/ruff check --fix-only .

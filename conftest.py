@@ -7,11 +7,33 @@ proves a purchase history, once.
 import os
 import sys
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from _pytest.doctest import DoctestItem
 
 os.environ.setdefault("MPLBACKEND", "agg")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(
+    config: pytest.Config,
+    log: Any,  # noqa: ANN401 - a type that xdist does not export
+) -> object:
+    """Keep the tests of engines in one worker: a second Spark takes a minute.
+
+    By their place, since the ids of pytest 9.2 carry no group of pytest-xdist 3.8.
+    """
+    from xdist.scheduler import LoadScopeScheduling  # noqa: PLC0415 - only with xdist
+
+    found: object = type(
+        "Scheduling", (LoadScopeScheduling,), {"_split_scope": _worker_of}
+    )(config, log)
+    return found
+
+
+def _worker_of(_scheduler: object, nodeid: str) -> str:
+    return "engines" if nodeid.startswith("tests/engines/") else nodeid
 
 
 @pytest.fixture(autouse=True)

@@ -130,7 +130,7 @@ def picture(function: Callable[..., Any], path: Path) -> str:
         with contextlib.redirect_stdout(io.StringIO()):
             exec(code, names)  # noqa: S102 - the examples are the project's own
     axes = names["ax"]
-    path.parent.mkdir(exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     axes.figure.savefig(path, dpi=110)
     plt.close("all")
     return axes.get_title(loc="left").replace("\n", " ") or axes.get_ylabel()

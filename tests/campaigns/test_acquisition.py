@@ -173,10 +173,10 @@ def test_no_periods_and_no_customers_are_no_warning() -> None:
         acquisition_cost_by(periods.assign(n_customers=1e75), cost_cols=["media"])
 
 
-@pytest.mark.parametrize("discount", [0.5, 1e12, 1e308])
+@pytest.mark.parametrize("discount", [0.5, 1e12, 1e99])
 def test_a_high_discount_rate_leaves_the_first_margin_only(discount: float) -> None:
     found = payback(acquisition_cost=2, margin=1, retention=0.9, discount_rate=discount)
     assert not found.pays_back or discount < 1
     assert found.profit[0] == -1
-    with pytest.raises(InvalidValueError, match="beyond 1e"):
+    with pytest.raises(InvalidValueError, match="to 1e\\+100"):
         payback(acquisition_cost=2, margin=1e308, retention=0.9)

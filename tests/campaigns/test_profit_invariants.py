@@ -64,8 +64,8 @@ def test_equal_scores_pay_as_all_or_nobody(seed: int) -> None:
 @given(
     seed=seeds,
     clv=st.floats(50, 500),
-    incentive=st.floats(0, 40),
-    contact=st.floats(0, 10),
+    incentive=st.floats(1e-9, 40) | st.just(0.0),
+    contact=st.floats(1e-9, 10) | st.just(0.0),
     more=st.floats(1.01, 3),
 )
 def test_empc_has_the_currency_and_rises_and_falls_with_its_levers(

@@ -115,7 +115,7 @@ def test_the_campaign_effect_covers_the_truth_and_the_past_narrows_it(
     assert again == found
 
 
-@pytest.mark.parametrize("size", [1e-200, 1e70])
+@pytest.mark.parametrize("size", [1e-90, 1e70])
 @pytest.mark.parametrize("before", [None, "before"])
 def test_the_unit_of_money_is_nothing_to_an_effect(
     size: float, before: str | None, rng: np.random.Generator

@@ -231,7 +231,7 @@ def test_an_impossible_horizon_is_refused_by_name(
         model.expected_purchases(*HISTORY, horizon=horizon)
 
 
-@given(model=st.one_of(BG, MBG, PARETO), history=histories(), elapsed=st.floats(0, 1e3))
+@given(model=st.one_of(BG, MBG, PARETO), history=histories(), elapsed=st.floats(1, 1e3))
 def test_the_logarithm_of_being_alive_later_is_that_of_the_probability(
     model: Any, history: tuple[float, float, float], elapsed: float
 ) -> None:

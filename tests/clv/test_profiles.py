@@ -10,6 +10,7 @@ from scipy.optimize import minimize
 from crmkit import clv
 from crmkit.errors import (
     IdentifiabilityWarning,
+    InvalidTypeError,
     InvalidValueError,
     NotEnoughDataError,
 )
@@ -231,5 +232,8 @@ def _simulated(model: clv.BgNbd, n: int, rng: np.random.Generator) -> pd.DataFra
 
 
 def test_what_is_not_a_fitted_model_has_no_profile(cdnow: pd.DataFrame) -> None:
+    by_hand = clv.BgNbd(r=0.24, alpha=4.4, a=0.8, b=2.4)
     with pytest.raises(NotEnoughDataError, match="built by hand"):
+        clv.profile_intervals(cdnow, fit=by_hand)
+    with pytest.raises(InvalidTypeError, match="'fit': expected a model"):
         clv.profile_intervals(cdnow, fit=None)  # type: ignore[arg-type]

@@ -19,17 +19,6 @@ Columns = dict[str, Any]
 Build = Callable[[Columns], Any]
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(
-    config: pytest.Config, items: list[pytest.Item]
-) -> None:
-    """Keep the tests of engines in one worker: a second Spark takes a minute."""
-    if config.pluginmanager.hasplugin("xdist"):
-        for item in items:
-            if item.get_closest_marker("engine"):
-                item.add_marker(pytest.mark.xdist_group("engine"))
-
-
 def _arrow(columns: Columns) -> Any:
     import pyarrow as pa
 

@@ -124,8 +124,8 @@ def test_a_step_that_never_gains_is_given_up_after_few_trials() -> None:
         return float(-at[0]), np.array([1.0]), np.array([[-1.0]])
 
     _climb(liar, [0.0])
-    assert len(asked) == 17
-    assert asked[-1] == pytest.approx(0.5**4 * 0.125**11, rel=1e-12)
+    assert len(asked) == 25
+    assert asked[-1] == pytest.approx(0.5**8 * 0.25**15, rel=1e-12)
 
 
 def test_the_start_is_left_as_it_was_and_a_rerun_is_the_same_to_the_bit() -> None:

@@ -96,7 +96,7 @@ def test_points_of_a_cohort_are_redeemed_expected_or_lost() -> None:
         }
     )
     axes = plot.redemption_bars(cohorts)
-    bars: list[Any] = axes.patches
+    bars: Any = axes.patches
     heights = [bar.get_height() for bar in bars]
     assert heights == pytest.approx([60, 40, 10, 110, 30, 50])
     with pytest.raises(NotEnoughDataError, match="a table with rows"):

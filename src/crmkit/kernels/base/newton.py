@@ -20,8 +20,8 @@ Objective: TypeAlias = Callable[[FloatArray], Derivatives]
 
 _LONGEST_STEP = 2.0  # a factor of e^2 in a parameter fitted by its logarithm
 _SUFFICIENT = 1e-4  # share of the promised gain that a step must keep (Armijo)
-_HALVINGS = 4  # a curved ridge asks for a few
-_EIGHTHS = 12  # then only rounding or a wall is near: down to 1e-12 of the step
+_HALVINGS = 8  # a curved ridge asks for a few
+_QUARTERS = 16  # then only rounding or a wall is near: down to 1e-12 of the step
 _ROUNDING = 1e-13  # relative noise of a sum of a million terms
 _FLAT = 1e-12  # curvature below this share of the largest counts as none
 
@@ -86,7 +86,7 @@ def maximise(
     The step solves ``|H| step = gradient``, where ``|H|`` has the eigenvectors of the
     Hessian and the absolute values of its eigenvalues, so that it climbs on saddles and
     ridges too (Nocedal and Wright 2006, section 3.4). No entry of a step is longer than
-    2, and a step is shortened until it gains: by halves, then by eighths.
+    2, and a step is shortened until it gains: by halves, then by quarters.
 
     Examples
     --------
@@ -136,7 +136,7 @@ def _climb(
     at_the_top = promised <= _ROUNDING * (1.0 + abs(here[0]))
     norm = float(np.max(np.abs(here[1])))
     share = 1.0
-    for shortened in range(_HALVINGS + _EIGHTHS):
+    for shortened in range(_HALVINGS + _QUARTERS):
         trial = parameters + share * step
         there = objective(trial)
         if _finite(there):
@@ -144,7 +144,7 @@ def _climb(
             flatter = at_the_top and float(np.max(np.abs(there[1]))) < norm
             if gained or flatter:
                 return trial, there
-        share *= 0.5 if shortened < _HALVINGS else 0.125
+        share *= 0.5 if shortened < _HALVINGS else 0.25
     return None
 
 
