@@ -181,7 +181,7 @@ def _iterates(given: object) -> bool:
 
 
 def _require_fields(name: str, given: object, protocol: type) -> None:
-    # A class has what its instances have, and is no model.
+    # A class has what its instances have, but it is not a model.
     wanted = _members(protocol)
     absent = [n for n in wanted if isinstance(given, type) or not hasattr(given, n)]
     if absent:

@@ -55,7 +55,7 @@ def limited_choice(
             remedy='Pass method="greedy", which has a proven gap.',
         )
     starts = np.flatnonzero(np.diff(owner[rows], prepend=-1))
-    # A limit that all rows together keep has no price, and is no decision either.
+    # A limit that all rows together keep has no price and decides nothing.
     tight = used[rows].sum(axis=0) > limits
     use, narrow = csr_array(used[rows][:, tight]), limits[tight]
     inside, bound, price = _greedy(profit[rows], use, narrow, starts)
