@@ -149,11 +149,12 @@ def _filled(callee: Callee) -> Call | None:
         value = replace(value, resampled=_INTERVAL)
     if isinstance(value, crmkit.segments.WhalePeak):
         value = replace(value, resampled=(("destroyed", _INTERVAL),))
+    written = getattr(value, "to_dict", None)
     bound = getattr(value, short_of(callee))
     usual = (
         USUAL
         | of_covariates(value)
-        | {"document": value.to_dict() if hasattr(value, "to_dict") else None}
+        | {"document": None if written is None else written()}
     )
     special = USUAL_OF.get(callee.name, lambda _value: {})(value)
     usual |= special

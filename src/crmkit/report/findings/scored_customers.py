@@ -154,7 +154,7 @@ def score_customers(
     )
     weeks = question.horizon_weeks
 
-    def scored(value: Callable[..., IntoDataFrame], column: str) -> FloatArray:
+    def scored(value: Callable[..., object], column: str) -> FloatArray:
         valued = value(
             native(history, like),
             purchases=purchases,

@@ -264,7 +264,7 @@ def _words(x: float, y: float, words: str, *, tone: Tone = "series") -> Layer:
 def _alive(bins: Sequence[Bin]) -> Chart:
     counts = np.array([at.n_customers for at in bins], dtype=np.float64)
     most = nice_ticks(float(counts.max(initial=1.0)))[-1]
-    tones = tuple(_tone_of_chance(at) for at in bins)
+    tones: tuple[Tone, ...] = tuple(_tone_of_chance(at) for at in bins)
     return Chart(
         layers=(
             layer(

@@ -239,7 +239,7 @@ def fit_driver_weights(
     divide = driver_weights_of(method, model)
     # Without resamples the sets of drivers are the long work: each is a model to fit.
     whole_data: Divide = (
-        partial(divide, through=partial(told, progress=progress))
+        partial(shapley_logistic, through=partial(told, progress=progress))
         if divide is shapley_logistic and not count
         else divide
     )
