@@ -151,11 +151,8 @@ def _filled(callee: Callee) -> Call | None:
         value = replace(value, resampled=(("destroyed", _INTERVAL),))
     written = getattr(value, "to_dict", None)
     bound = getattr(value, short_of(callee))
-    usual = (
-        USUAL
-        | of_covariates(value)
-        | {"document": None if written is None else written()}
-    )
+    document = {"document": None if written is None else written()}
+    usual = USUAL | of_covariates(value) | document
     special = USUAL_OF.get(callee.name, lambda _value: {})(value)
     usual |= special
     given = {
