@@ -9,6 +9,7 @@ import pytest
 
 from crmkit import TransactionReport
 from crmkit.clv import ErrorScale, Forecast, ModelError, PastError
+from crmkit.clv.checking.choice_ranking import ModelGap
 from crmkit.fits import Interval
 from crmkit.report import Findings, Question
 from crmkit.report.findings import found_values as f
@@ -226,13 +227,18 @@ FINDINGS: Findings[Any] = Findings(
                 name="MBG/NBD", log_score=-1.01, bias=-0.19, mean_absolute_error=0.79
             ),
             f.ModelLine(
-                name="BG/NBD", log_score=-1.02, bias=-0.14, mean_absolute_error=0.82
+                name="BG/NBD",
+                log_score=-1.02,
+                bias=-0.14,
+                mean_absolute_error=0.82,
+                gap=ModelGap(model="BG/NBD", difference=0.01, standard_error=0.02),
             ),
         ),
         spend_correlation=0.2,
         spend_p_value=1e-9,
         signal_share=0.89,
         differ=True,
+        n_compared=10_000,
     ),
     concentration=f.Concentration(
         past=_curve(4.5),

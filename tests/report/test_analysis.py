@@ -4,6 +4,7 @@ import datetime as dt
 import warnings
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,11 +12,11 @@ import pytest
 
 import crmkit as ck
 from crmkit.clv import (
-    compare_models,
     fit_bg_nbd,
     fit_gamma_gamma,
     fit_mbg_nbd,
     fit_pareto_nbd,
+    model_choice,
     per_unit_rate,
     with_clv,
     with_clv_if_active,
@@ -82,26 +83,28 @@ def test_every_part_adds_up_to_the_base(found: Findings[Any]) -> None:
 
 
 def test_the_models_are_compared_by_the_public_function(found: Findings[Any]) -> None:
-    split = ck.calibration_holdout_summary(
+    public = model_choice(
         load_cdnow_sample(),
-        calibration_period_end="1997-09-30",
+        purchases={
+            "BG/NBD": fit_bg_nbd,
+            "MBG/NBD": fit_mbg_nbd,
+            "Pareto/NBD": fit_pareto_nbd,
+        },
+        spend={},
+        cutoffs=["1997-09-30"],
+        horizon_days=273,
         observation_period_end="1998-06-30",
-        time_unit="week",
+        summary=partial(ck.calibration_holdout_summary, time_unit="week"),
     )
-    fits = {"BG/NBD": fit_bg_nbd, "MBG/NBD": fit_mbg_nbd, "Pareto/NBD": fit_pareto_nbd}
-    compared = compare_models(
-        split,
-        models={name: fit(split) for name, fit in fits.items()},
-        holdout_frequency_col="holdout_frequency",
-    )
-    scores = {
-        each.name: each.holdout.log_score for each in compared.scores if each.holdout
-    }
-    assert {each.name: each.log_score for each in found.models.compared} == (
-        pytest.approx(scores, rel=1e-9)
-    )
-    best = max(scores, key=lambda name: scores[name] or 0.0)
-    assert found.models.chosen == best == found.models.compared[0].name
+    compared = found.models.compared
+    assert found.models.chosen == public.purchases == compared[0].name
+    assert tuple(each.gap for each in compared) == (None, *public.purchase_gaps)
+    scores = {each.model: each for each in public.purchase_scores}
+    for each in compared:
+        score = scores[each.name]
+        assert (each.log_score, each.bias) == (score.log_score, score.bias)
+        assert each.mean_absolute_error == score.mean_absolute_error
+    assert found.models.n_compared == 2_357
 
 
 def test_a_model_that_is_asked_for_is_used() -> None:

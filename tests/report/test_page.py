@@ -142,7 +142,7 @@ def test_the_figures_come_from_the_findings(findings: Findings[Any]) -> None:
         "Keep 1,401 customers of tier A who are getting quiet",
         "Lead 12 customers to a second order",
         "Win back: 2,141 customers, the first 12",
-        "MBG/NBD gave what happened the most chance, of 2",
+        "MBG/NBD forecast the weeks held back best; BG/NBD did as well within chance",
         "customers.csv",
         "C00019",
         "-97,000.123",

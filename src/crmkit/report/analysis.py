@@ -21,11 +21,17 @@ from .findings.customer_lists import (
 )
 from .findings.findings import Findings
 from .findings.fit_facts import fit_facts
-from .findings.forecast_check import check_forecast, held_back
+from .findings.forecast_check import check_forecast
 from .findings.found_values import LeftOut
+from .findings.held_back import held_back
 from .findings.ledger_parts import ledger_parts
 from .findings.log_doubts import flat_base_doubt, log_doubts
-from .findings.purchase_models import PurchaseFit, choose_model
+from .findings.purchase_models import (
+    MOST_REFITTED,
+    SAMPLE_SEED,
+    PurchaseFit,
+    choose_model,
+)
 from .findings.retention_facts import retention_facts
 from .findings.scored_customers import ScoredCustomers, score_customers
 from .findings.spend_floor import count_below_zero, with_spend_floor
@@ -119,9 +125,16 @@ def analyse(
     customers = native(history, transactions)
     next(steps)  # Comparing models of how often customers buy, and when they leave
     early = held_back(log, question=question)
-    chosen = choose_model(question.model, customers, early.history, transactions)
+    sample = log.sample(MOST_REFITTED, seed=SAMPLE_SEED)
+    # What the comparison fitted serves the check too, unless it saw only a sample.
+    tried = early if sample is log else held_back(sample, question=question)
+    chosen = choose_model(question.model, customers, tried, transactions)
     check = check_forecast(
-        early, rows, transactions, fit=chosen.fit_early, question=question
+        early,
+        rows,
+        transactions,
+        fit=chosen.fit_early if tried is early else chosen.fit,
+        question=question,
     )
     next(steps)  # Fitting how often and how much they buy
     purchases = chosen.fit(customers)
@@ -131,7 +144,7 @@ def analyse(
         history, transactions, purchases=purchases, spend=spend, question=question
     )
     next(steps)  # Making forecasts at past dates
-    errors = past_errors(log, transactions, chosen=chosen, question=question)
+    errors = past_errors(sample, transactions, chosen=chosen, question=question)
     next(steps)  # Simulating the range of the value
     ranges = value_ranges(
         history,

@@ -12,8 +12,13 @@ from ...rfm.rfm_summary import rfm_summary
 from ...rfm.transaction_report import transaction_report
 from ...segments import cohort_table, with_rfm_scores, with_rfm_segment
 from ...typing import HistoryColumns
-from ..findings.forecast_check import held_back
-from ..findings.purchase_models import ChosenModel, choose_model
+from ..findings.held_back import held_back
+from ..findings.purchase_models import (
+    MOST_REFITTED,
+    SAMPLE_SEED,
+    ChosenModel,
+    choose_model,
+)
 from ..findings.spend_floor import with_spend_floor
 from ..intake.prepare import PreparedLog, prepare_log
 from ..intake.unsettled import answer
@@ -157,8 +162,9 @@ def chosen_model(
 ) -> ChosenModel:
     """Choose a model as the report does."""
     history = native(with_spend_floor(prepared.summary()), opened.table)
-    early = held_back(prepared, question=opened.question)
-    return choose_model(model, history, early.history, opened.table)
+    sample = prepared.sample(MOST_REFITTED, seed=SAMPLE_SEED)
+    early = held_back(sample, question=opened.question)
+    return choose_model(model, history, early, opened.table)
 
 
 def _prepared(opened: Opened) -> PreparedLog:

@@ -1,7 +1,6 @@
 """A forecast made from the first part of the log, compared with the rest."""
 
 import datetime as dt
-import math
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,16 +13,16 @@ from ...errors import CrmkitError, CrmkitWarning
 from ...kernels.base.cells import group
 from ...typing import FloatArray, IntArray, IntoDataFrame, PurchaseModel
 from ..intake.dated_amounts import DatedAmounts
-from ..intake.prepare import PreparedLog
 from ..question import Question
 from .found_values import Decile, Holdout, Week
+from .held_back import HeldBack, unchecked
 from .purchase_models import PurchaseFit
-from .spend_floor import expected_spend, with_spend_floor
+from .spend_floor import expected_spend
 from .spend_model import fit_spend
 
 _POINTS = 13
 
-__all__ = ["ForecastCheck", "HeldBack", "check_forecast", "held_back"]
+__all__ = ["ForecastCheck", "check_forecast"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,30 +31,6 @@ class ForecastCheck:
 
     holdout: Holdout | None = None
     refused: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class HeldBack:
-    """The first part of the log, summarised, with what came after it.
-
-    ``history`` is None where the first part is too small, and ``refused`` says why.
-    """
-
-    cut: dt.date
-    history: EagerFrame | None
-    refused: str | None = None
-
-
-def held_back(log: PreparedLog, *, question: Question) -> HeldBack:
-    """Summarise the first part of the log, with what came after it."""
-    end = question.observation_period_end
-    first = log.facts.first_date or end
-    cut = _cut(first, end, horizon_days=7 * question.horizon_weeks)
-    try:
-        early = with_spend_floor(log.split_summary((cut - EPOCH).days))
-    except CrmkitError as reason:
-        return HeldBack(cut=cut, history=None, refused=_unchecked(reason))
-    return HeldBack(cut=cut, history=early)
 
 
 def check_forecast(
@@ -79,20 +54,7 @@ def check_forecast(
             )
         return ForecastCheck(holdout=held)
     except CrmkitError as reason:
-        return ForecastCheck(refused=_unchecked(reason))
-
-
-def _unchecked(reason: object) -> str:
-    return (
-        "The first part of this log is too small to forecast the rest, so the figures "
-        f"on this page are unchecked. The reason: {reason}"
-    )
-
-
-def _cut(first: dt.date, last: dt.date, *, horizon_days: float) -> dt.date:
-    """Return the last day of calibration: hold back the horizon, at most a half."""
-    half = (last - first).days / 2
-    return last - dt.timedelta(days=math.ceil(min(half, horizon_days)))
+        return ForecastCheck(refused=unchecked(reason))
 
 
 def _held_out(

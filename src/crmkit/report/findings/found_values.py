@@ -4,6 +4,8 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Literal
 
+from ...clv.checking.choice_ranking import ModelGap
+
 __all__ = [
     "Activity",
     "Base",
@@ -271,12 +273,16 @@ class ModelLine:
         The mean logarithm of the probability that it gave to what happened.
     bias
         Predicted over actual purchases, less one; None without purchases.
+    gap
+        By how much its log score is behind the best, with its standard error; None for
+        the best.
     """
 
     name: str
     log_score: float | None
     bias: float | None
     mean_absolute_error: float
+    gap: ModelGap | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -291,6 +297,8 @@ class Models:
         ``"best"`` on the weeks held back, ``"asked"`` for, or ``"only"`` one possible.
     compared
         The models tried, the best first.
+    n_compared
+        How many customers they were compared on: of a large base a sample.
     spend_correlation, spend_p_value
         The rank correlation between how often and how much, and its p value; None
         where too few came back.
@@ -307,6 +315,7 @@ class Models:
     spend_p_value: float | None
     signal_share: float
     differ: bool
+    n_compared: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

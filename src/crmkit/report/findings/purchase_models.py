@@ -4,34 +4,32 @@ This is the only place that names the models. Where the log is too short to hold
 anything back, BG/NBD is used.
 """
 
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Literal, TypeAlias
 
-import numpy as np
-
-from ..._frames import EagerFrame, native, numbers
 from ...clv import (
     BgNbd,
     MbgNbd,
-    ModelComparison,
     ParetoNbd,
-    compare_models,
     fit_bg_nbd,
     fit_mbg_nbd,
     fit_pareto_nbd,
     heterogeneity,
     spend_independence,
 )
-from ...errors import ConvergenceError, CrmkitError, CrmkitWarning, NotEnoughDataError
+from ...errors import ConvergenceError, CrmkitError, NotEnoughDataError
 from ...typing import IntoDataFrame
 from ..question import ModelName
-from .found_values import ModelLine, Models
+from .compared_models import ComparedModels, compared_models
+from .found_values import Models
+from .held_back import HeldBack
 
 __all__ = [
     "MODELS",
+    "MOST_REFITTED",
+    "SAMPLE_SEED",
     "ChosenModel",
     "PurchaseFit",
     "choose_model",
@@ -46,6 +44,10 @@ _FITS: dict[str, tuple[str, Callable[..., PurchaseFit]]] = {
     "pareto_nbd": ("Pareto/NBD", fit_pareto_nbd),
 }
 MODELS = tuple(_FITS)
+# Customers that models are compared on and past forecasts made from. Of 10,000 with a
+# purchase each, chance moves a total by about 2%, where models miss by 10% and more.
+MOST_REFITTED = 10_000
+SAMPLE_SEED = 1
 # One over the variance of a normal prior on the logarithms: worth about one customer.
 _LIGHT = 1.0
 
@@ -97,7 +99,7 @@ def fit_named(key: str, customers: IntoDataFrame) -> PurchaseFit:
 def choose_model(
     asked: ModelName,
     customers: IntoDataFrame,
-    early: EagerFrame | None,
+    early: HeldBack,
     like: IntoDataFrame,
 ) -> ChosenModel:
     """Choose the model that gave what happened in the weeks held back most chance.
@@ -109,71 +111,39 @@ def choose_model(
     customers
         One row per customer, up to the end.
     early
-        One row per customer up to an earlier day, with what came after it; None where
-        the log is too short for that.
+        The log, or some customers of it, up to an earlier day, with what came after.
     like
         A frame of the library to use.
     """
-    lines, fitted = ((), {}) if early is None else _compared(early, like)
-    scored = [line for line in lines if line.log_score is not None]
+    tried: ComparedModels[PurchaseFit] = compared_models(
+        {_FITS[key][0]: partial(fit_named, key) for key in MODELS}, early, like
+    )
     key: str
     reason: Literal["best", "asked", "only"]
     if asked != "auto":
         key, reason = asked, "asked"
-    elif scored:
-        best = max(scored, key=lambda line: line.log_score or -np.inf)
-        key = next(each for each in MODELS if _FITS[each][0] == best.name)
-        reason = "best" if len(scored) > 1 else "only"
+    elif tried.best is not None:
+        key = next(each for each in MODELS if _FITS[each][0] == tried.best)
+        able = [line for line in tried.lines if line.log_score is not None]
+        reason = "best" if len(able) > 1 else "only"
     else:
         key, reason = MODELS[0], "only"
     spend = _spend(customers)
     differ = heterogeneity(customers)
     return ChosenModel(
         key=key,
-        early=fitted.get(_FITS[key][0]),
+        early=tried.fitted.get(_FITS[key][0]),
         models=Models(
             chosen=_FITS[key][0],
             reason=reason,
-            compared=tuple(
-                sorted(lines, key=lambda line: -(line.log_score or -np.inf))
-            ),
+            compared=tried.lines,
+            n_compared=tried.n_customers,
             spend_correlation=spend[0],
             spend_p_value=spend[1],
             signal_share=differ.signal_share,
             differ=differ.found(),
         ),
     )
-
-
-def _compared(
-    early: EagerFrame, like: IntoDataFrame
-) -> tuple[tuple[ModelLine, ...], dict[str, PurchaseFit]]:
-    """Return a line per model that could be fitted, and the fits."""
-    customers = native(early, like)
-    fitted: dict[str, PurchaseFit] = {}
-    for key in MODELS:
-        try:
-            # What one candidate cannot determine is not news about the one chosen.
-            with warnings.catch_warnings(action="ignore", category=CrmkitWarning):
-                fitted[_FITS[key][0]] = fit_named(key, customers)
-        except CrmkitError:
-            continue  # A model that cannot be fitted is not a candidate.
-    if not fitted or not numbers(early, "holdout_frequency").sum():
-        return (), fitted
-    found: ModelComparison = compare_models(
-        customers, models=fitted, holdout_frequency_col="holdout_frequency"
-    )
-    lines = tuple(
-        ModelLine(
-            name=score.name,
-            log_score=score.holdout.log_score,
-            bias=score.holdout.bias,
-            mean_absolute_error=score.holdout.mean_absolute_error,
-        )
-        for score in found.scores
-        if score.holdout is not None
-    )
-    return lines, fitted
 
 
 def _spend(customers: IntoDataFrame) -> tuple[float | None, float | None]:

@@ -30,7 +30,6 @@ __all__ = ["ValueRanges", "past_errors", "value_ranges"]
 _DRAWS = 60
 _SEED = 1
 _MOST_DRAWN = 2_500  # customers whose futures are drawn one by one
-_MOST_REFITTED = 30_000  # customers of the log that past forecasts are made from
 _LEADS = (91, 182, 364)
 _APART = 91
 _MOST_CUTOFFS = 6
@@ -47,15 +46,13 @@ class ValueRanges:
 
 
 def past_errors(
-    log: PreparedLog, like: IntoDataFrame, *, chosen: ChosenModel, question: Question
+    sample: PreparedLog, like: IntoDataFrame, *, chosen: ChosenModel, question: Question
 ) -> ModelError | None:
     """Learn how far forecasts of the chosen models missed at past dates.
 
-    Of a very large base, a sample of the customers is forecast: the error of a model is
-    common to all of them, and chance, which averages out, makes the sample's error
-    larger, never smaller.
+    Of a large base, a sample of the customers is forecast: the error of a model is
+    common to all of them, and the chance that a sample adds is known and taken off.
     """
-    sample = log.sample(_MOST_REFITTED, seed=_SEED)
     first, last = int(sample.day.min(initial=question.end_day)), question.end_day
     leads = [lead for lead in _LEADS if lead <= 7 * question.horizon_weeks + 3]
     leads = leads or [int(7 * question.horizon_weeks)]

@@ -4,6 +4,7 @@ from itertools import accumulate
 
 from ..findings.findings import Findings
 from ..findings.found_values import LeftOut, Models
+from ..findings.purchase_models import MOST_REFITTED
 from ..question import Question
 from .numbers_as_text import count, day, percent, plural
 
@@ -119,6 +120,22 @@ def _range(findings: Findings[object]) -> list[str]:
             f"{percent(ahead.value_error.scale)}, from "
             f"{plural(ahead.value_error.n_cutoffs, 'past date')} "
             f"({plural(ahead.value_error.n_windows, 'span')} apart)."
+        ),
+        *_refitted(findings),
+    ]
+
+
+def _refitted(findings: Findings[object]) -> list[str]:
+    """Say that past forecasts were made for some customers, where it was so."""
+    few = findings.models.n_compared
+    if not few or findings.base.n_customers <= MOST_REFITTED:
+        return []
+    return [
+        (
+            f"Models were compared, and forecasts at past dates made, for "
+            f"{count(MOST_REFITTED)} of the {count(findings.base.n_customers)} "
+            "customers, drawn at random. What chance adds for so few is known, and "
+            "taken off the error of the model. Other figures come from all customers."
         )
     ]
 

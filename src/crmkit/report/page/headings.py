@@ -9,6 +9,7 @@ from ..findings.found_values import Holdout
 from ..findings.listed_customers import ActionList
 from ..question import Question
 from .numbers_as_text import (
+    both,
     count,
     day,
     dollars,
@@ -274,9 +275,12 @@ def _models(findings: Findings[object]) -> str:
         return (
             f"{models.chosen}: no part of the log could be held back to compare models"
         )
-    return (
-        f"{models.chosen} gave what happened the most chance, of {len(models.compared)}"
-    )
+    best = f"{models.chosen} forecast the weeks held back best"
+    gaps = [line.gap for line in models.compared if line.gap is not None]
+    near = [gap.model for gap in gaps if gap.difference is not None and not gap.clear]
+    if near:
+        return f"{best}; {both(near)} did as well within chance"
+    return f"{best}, by more than chance"
 
 
 def _campaigns(campaigns: Sequence[CampaignResult]) -> str:

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from ... import __version__
+from ...clv.checking.choice_ranking import ModelGap
 from ...errors import MissingExtraError
 from ..findings.findings import Findings
 from . import numbers_as_text
@@ -178,6 +179,7 @@ def _filters(
         "share": lambda value: (
             "unknown" if value is None else numbers_as_text.percent(value)
         ),
+        "gap": _gap,
         "score": lambda value: "unknown" if value is None else f"{value:.4f}",
         "dollars": partial(numbers_as_text.dollars, currency=currency),
         "exact": partial(numbers_as_text.exact, currency=currency),
@@ -200,6 +202,15 @@ def _inline(share: float) -> str:
 def _error(relative: float | None) -> str:
     """Write a relative error in a few letters, for tables."""
     return "not defined" if relative is None else numbers_as_text.off(relative)
+
+
+def _gap(gap: ModelGap | None) -> str:
+    if gap is None:
+        return "best"
+    if gap.difference is None:
+        return "no score"
+    verdict = "clear" if gap.clear else "within chance"
+    return f"{gap.difference:.4f} ({verdict})"
 
 
 def _versions() -> str:

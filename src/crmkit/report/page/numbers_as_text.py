@@ -2,8 +2,10 @@
 
 import datetime as dt
 import math
+from collections.abc import Sequence
 
 __all__ = [
+    "both",
     "count",
     "day",
     "dollars",
@@ -21,6 +23,12 @@ __all__ = [
 _MINUS = "\N{MINUS SIGN}"
 _GAP = "\N{NO-BREAK SPACE}"  # a number and its scale stay on one line
 _SCALES = ((1e12, f"{_GAP}trillion"), (1e9, f"{_GAP}billion"), (1e6, f"{_GAP}million"))
+
+
+def both(names: Sequence[str]) -> str:
+    """Join names as a sentence does: ``A, B and C``."""
+    *first, last = names
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def count(value: float) -> str:

@@ -19,13 +19,17 @@ log;"
 <h3>{{ say.models }}</h3>
 {% if models.compared %}
 <div class="scroll" role="region" tabindex="0" aria-label="Models"><table>
-<caption>Each model forecast the weeks held back; the log score is the mean logarithm of
-the chance that it gave to what each customer did: higher is better.</caption>
+<caption>Each model forecast the weeks held back, of {{ models.n_compared | count }}
+customers{% if models.n_compared < base.n_customers // 2 %} drawn at random{% endif %};
+the log score is the mean logarithm of the chance that it gave to what each did: higher
+is better.</caption>
 <thead><tr><th scope="col">Model</th><th scope="col">Log score</th>
-<th scope="col">All purchases</th><th scope="col">Off per customer</th></tr></thead>
+<th scope="col">Behind the best</th><th scope="col">All purchases</th>
+<th scope="col">Off per customer</th></tr></thead>
 <tbody>{% for row in models.compared %}<tr><th scope="row">{{ row.name }}
 {% if row.name == models.chosen %}<small>used on this page</small>{% endif %}</th>
-<td>{{ row.log_score | score }}</td><td>{{ row.bias | error }}</td>
+<td>{{ row.log_score | score }}</td><td>{{ row.gap | gap }}</td>
+<td>{{ row.bias | error }}</td>
 <td>{{ row.mean_absolute_error | number }}</td></tr>{% endfor %}</tbody></table></div>
 {% endif %}
 <h3>{{ say.holdout }}</h3>
