@@ -1,11 +1,11 @@
 """From a transaction log to what each customer is worth."""
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
-from .._frames import EagerFrame, native, numbers, read_eager, with_arrays
-from ..clv import GammaGamma, with_clv
+from .._frames import EagerFrame, native, read_eager, with_arrays
 from ..fits import told
 from ..ledger import Ledger
 from ..satisfaction import nps
@@ -29,7 +29,6 @@ from .findings.log_doubts import flat_base_doubt, log_doubts
 from .findings.purchase_models import (
     MOST_REFITTED,
     SAMPLE_SEED,
-    PurchaseFit,
     choose_model,
 )
 from .findings.retention_facts import retention_facts
@@ -153,7 +152,8 @@ def analyse(
         spend=spend,
         errors=errors,
         question=question,
-        total=_Total(customers, purchases, spend, question, float(scores.clv.sum())),
+        total=partial(scores.value_until, purchases, question=question),
+        whole=float(scores.clv.sum()),
     )
     next(steps)  # Sorting customers into lists, segments and cohorts
     named = _labelled(summary, scores, log, transactions, question=question)
@@ -203,31 +203,6 @@ def analyse(
     )
     next(steps, None)  # the last one is done
     return found
-
-
-@dataclass(frozen=True, slots=True)
-class _Total:
-    """The value of all customers until some weeks ahead."""
-
-    customers: IntoDataFrame
-    purchases: PurchaseFit
-    spend: GammaGamma
-    question: Question
-    whole: float
-
-    def __call__(self, weeks: float) -> float:
-        if weeks == self.question.horizon_weeks:
-            return self.whole
-        valued = with_clv(
-            self.customers,
-            purchases=self.purchases,
-            spend=self.spend,
-            horizon=weeks,
-            discount_rate=self.question.weekly_discount_rate,
-            margin=self.question.margin,
-            nonpositive="keep",
-        )
-        return float(numbers(read_eager(valued, ("clv",)), "clv").sum())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

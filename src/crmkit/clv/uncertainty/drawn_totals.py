@@ -65,6 +65,7 @@ def drawn_totals(
     n_draws: int,
     rng: np.random.Generator,
     groups: Sequence[IntArray] | None = None,
+    until: Sequence[float] = (),
     progress: Progress | None = None,
 ) -> FloatArray:
     """Draw the totals of groups: purchases, customers who buy, discounted value.
@@ -83,18 +84,22 @@ def drawn_totals(
         The source of randomness.
     groups
         The rows of each group, which together are all; None for one group of all.
+    until
+        Earlier times at which the totals so far are wanted too.
     progress
         Is told how far the groups, and the futures of each, have come.
 
     Returns
     -------
     array
-        (groups, 3, draws). A future has one set of parameters for all groups.
+        (times, groups, 3, draws): the times in ``until``, then the horizon. A future
+        has one set of parameters for all groups.
     """
     each = [np.arange(history.T.size)] if groups is None else list(groups)
-    totals = np.zeros((len(each), 3, n_draws))
+    totals = np.zeros((len(until) + 1, len(each), 3, n_draws))
     models = drawn_models(purchases, spend, n_draws, rng)
-    for at, (total, rows) in enumerate(zip(totals, each, strict=True)):
+    for at, rows in enumerate(each):
+        total = totals[:, at]
         within = told_within(progress, step=at, of=len(each))
         some = ProvenHistory(*(column[rows] for column in history))
         found = (
@@ -104,7 +109,10 @@ def drawn_totals(
                 purchases,
                 spend,
                 models,
-                asked=_Asked(horizon=horizon, discount_rate=discount_rate),
+                asked=[
+                    _Asked(horizon=end, discount_rate=discount_rate)
+                    for end in (*until, horizon)
+                ],
                 rng=rng,
                 progress=within,
             )
@@ -113,7 +121,7 @@ def drawn_totals(
         )
         if found is not None:
             total[:] = found
-            total[2] *= margin
+            total[:, 2] *= margin
             continue
         rate, share = (
             np.broadcast_to(term, history.T.shape)[rows]
@@ -129,11 +137,13 @@ def drawn_totals(
             n_draws=n_draws,
             rng=rng,
             models=models,
+            until=until,
             progress=within,
         ):
-            total[0] += block.purchases.sum(axis=1)
-            total[1] += np.count_nonzero(block.purchases, axis=1)
-            total[2] += block.value @ share[block.rows]
+            so_far = total[block.at]
+            so_far[0] += block.purchases.sum(axis=1)
+            so_far[1] += np.count_nonzero(block.purchases, axis=1)
+            so_far[2] += block.value @ share[block.rows]
     return totals
 
 
@@ -144,7 +154,7 @@ def _totals_of_many(
     spend: SpendSampler,
     models: Models,
     *,
-    asked: _Asked,
+    asked: list[_Asked],
     rng: np.random.Generator,
     progress: Progress | None,
 ) -> FloatArray | None:
@@ -157,9 +167,12 @@ def _totals_of_many(
         and spend.q > 2  # else the variance of amounts is infinite
     ):
         return None
-    expected = _expected_totals(history, amounts, purchases, spend, models, asked=asked)
-    if expected is None:
-        return None
+    expected = []
+    for one in asked:
+        found = _expected_totals(history, amounts, purchases, spend, models, asked=one)
+        if found is None:
+            return None
+        expected.append(found)
     chance = _chance(
         history,
         amounts,
@@ -170,7 +183,7 @@ def _totals_of_many(
         rng=rng,
         progress=progress,
     )
-    total: FloatArray = np.maximum(expected + chance, 0.0)
+    total: FloatArray = np.maximum(np.stack(expected) + chance, 0.0)
     return total
 
 
@@ -277,23 +290,22 @@ def _chance(
     purchases: PurchaseScores,
     spend: GammaGamma,
     *,
-    asked: _Asked,
+    asked: list[_Asked],
     n_draws: int,
     rng: np.random.Generator,
     progress: Progress | None,
 ) -> FloatArray:
-    """Draw by how much totals miss their expectation when the parameters are right."""
+    """Draw by how much totals, (times, 3, draws), miss what a right model expects."""
     customers = history.T.size
     alive = purchases.probability_alive(*history)
     block = rng.permutation(customers) % _BLOCKS  # blocks that are alike
-    log_rate = log1p(asked.discount_rate)
-    sums = np.empty((_FUTURES, 3, _BLOCKS))
+    log_rate = log1p(asked[-1].discount_rate)
+    sums = np.empty((len(asked), _FUTURES, 3, _BLOCKS))
     for at in told(range(_FUTURES), progress):
-        future = sums[at]
         there = np.flatnonzero(rng.random(customers) < alive)
         rows, times = purchases.formulas.futures(
             tuple(column[there] for column in history),
-            np.full(there.size, asked.horizon),
+            np.full(there.size, asked[-1].horizon),
             rng,
             **purchases.parameters,
         )
@@ -302,13 +314,19 @@ def _chance(
             history.frequency, amounts, customer=customer, rng=rng
         )
         paid *= np.exp(-log_rate * times)
-        buyers = np.flatnonzero(np.bincount(customer, minlength=customers))
-        future[0] = np.bincount(block[customer], minlength=_BLOCKS)
-        future[1] = np.bincount(block[buyers], minlength=_BLOCKS)
-        future[2] = np.bincount(block[customer], paid, _BLOCKS)
+        for future, one in zip(sums[:, at], asked, strict=True):
+            known = times <= one.horizon
+            own = customer[known]
+            buyers = np.flatnonzero(np.bincount(own, minlength=customers))
+            future[0] = np.bincount(block[own], minlength=_BLOCKS)
+            future[1] = np.bincount(block[buyers], minlength=_BLOCKS)
+            future[2] = np.bincount(block[own], paid[known], _BLOCKS)
     # Deviations from the mean of a few are too small, by this much.
-    sums -= sums.mean(axis=0)
+    sums -= sums.mean(axis=1, keepdims=True)
     sums *= np.sqrt(_FUTURES / (_FUTURES - 1))
     chosen = rng.integers(_FUTURES, size=(n_draws, _BLOCKS))
-    result: FloatArray = sums[chosen, :, np.arange(_BLOCKS)].sum(axis=1).T
+    # One future of each block, drawn afresh: the same for every time.
+    result: FloatArray = np.stack(
+        [part[chosen, :, np.arange(_BLOCKS)].sum(axis=1).T for part in sums]
+    )
     return result

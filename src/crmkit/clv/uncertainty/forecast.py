@@ -6,7 +6,16 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
-from ..._check import able_to, names_given, one_of, random_source, time_span, typed
+from ..._check import (
+    able_to,
+    listed,
+    names_given,
+    one_of,
+    random_source,
+    time_span,
+    typed,
+)
+from ...errors import InvalidValueError
 from ...fits import Interval, JsonResult, checked, resampled_interval_of
 from ...typing import HISTORY, FloatArray, HistoryColumns, IntoDataFrame, Progress
 from ..value.customer_terms import own_terms, rate_for_all, share_for_all
@@ -54,6 +63,8 @@ class Forecast(JsonResult):
     parts
         The totals of each group, in the order of their values; empty without ``by``.
         Their means add up to the totals.
+    path
+        The totals until each time in ``until``, from the same futures.
     """
 
     n_customers: int
@@ -69,6 +80,7 @@ class Forecast(JsonResult):
     plain_purchases: Interval | None = None
     plain_value: Interval | None = None
     parts: tuple[ForecastPart, ...] = ()
+    path: tuple[ForecastPart, ...] = ()
 
     def interval(
         self, total: Total = "value", *, level: float | None = None
@@ -151,6 +163,7 @@ def forecast(
     discount_rate: float | None = None,
     margin: float = 1.0,
     by: str | Sequence[str] | None = None,
+    until: Sequence[float] = (),
     ranges: Ranges = RANGES,
     rng: np.random.Generator,
     columns: HistoryColumns = HISTORY,
@@ -180,6 +193,9 @@ def forecast(
     by
         Columns of groups, such as a segment, that get totals and intervals too; None
         for the totals alone.
+    until
+        Earlier times, in the unit of ``T``, until which totals are wanted too, as for a
+        fan of ranges. They leave the other numbers as they are.
     ranges
         The level, how many futures to draw, and what past forecasts missed by, as
         ``fit_model_error`` learns it from the log.
@@ -245,6 +261,8 @@ def forecast(
         share_for_all(margin, columns),
     )
     names = [] if by is None else names_given("by", by)
+    ahead = time_span("horizon", horizon)
+    times = _times(until, ahead)
     opened = open_customers(customers, columns)
     labels, groups = groups_of(customers, names)
     # Refuses a spend without a mean, of which draws would have none either.
@@ -256,26 +274,55 @@ def forecast(
         opened.amounts,
         purchases=purchases,
         spend=spend,
-        horizon=time_span("horizon", horizon),
+        horizon=ahead,
         discount_rate=rates,
         margin=shares,
         n_draws=count,
         rng=random_source(rng),
         groups=groups,
+        until=times,
         progress=progress,
     )
-    factors = error_factors(error, count, horizon=horizon, rng=rng)
-    total = part_of(
-        (), opened.amounts.size, drawn.sum(axis=0), level=ranges.level, factors=factors
+    everyone = drawn.sum(axis=1)
+    level, n_customers = ranges.level, opened.amounts.size
+    factors = error_factors(error, count, horizon=ahead, rng=rng)
+    total = part_of((), n_customers, everyone[-1], level=level, factors=factors)
+    grouped = zip(labels, groups or (), drawn[-1], strict=True) if names else ()
+    parts = (
+        part_of(label, rows.size, part, level=level, factors=factors)
+        for label, rows, part in grouped
     )
-    found = _forecast(total, drawn.sum(axis=0), ranges=ranges, horizon=horizon)
-    if not names:
-        return found
-    parts = [
-        part_of(label, rows.size, part, level=ranges.level, factors=factors)
-        for label, rows, part in zip(labels, groups or (), drawn, strict=True)
-    ]
-    return replace(found, parts=tuple(parts))
+    found = replace(
+        _forecast(total, everyone[-1], ranges=ranges, horizon=ahead),
+        parts=tuple(parts),
+    )
+    path = (
+        part_of(
+            (),
+            n_customers,
+            totals,
+            level=level,
+            factors=error_factors(error, count, horizon=end, rng=rng),
+        )
+        for end, totals in zip(times, everyone, strict=False)
+    )
+    return replace(found, path=tuple(path))
+
+
+def _times(until: Sequence[float], horizon: float) -> list[float]:
+    """Check the earlier times: each above 0 and at most the horizon."""
+    times = [time_span("until", each) for each in listed("until", until)]
+    late = [each for each in times if each > horizon]
+    if late:
+        raise InvalidValueError(
+            subject="argument 'until'",
+            found=f"time after the horizon of {horizon:g}",
+            count=len(late),
+            total=len(times),
+            first=f"{late[0]:g}",
+            remedy="Pass times within the horizon, or a longer one.",
+        )
+    return times
 
 
 def _forecast(

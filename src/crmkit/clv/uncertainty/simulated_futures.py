@@ -68,6 +68,8 @@ class Futures:
     ----------
     rows
         Which customers.
+    at
+        Until which of the times asked for.
     purchases, value
         How many purchases, and their discounted amounts; 0 without a spend model.
     """
@@ -75,6 +77,7 @@ class Futures:
     rows: slice
     purchases: FloatArray
     value: FloatArray
+    at: int = 0
 
 
 def futures(
@@ -88,9 +91,13 @@ def futures(
     n_draws: int,
     rng: np.random.Generator,
     models: Sequence[tuple[PurchaseSampler, SpendSampler | None]] | None = None,
+    until: Sequence[float] = (),
     progress: Progress | None = None,
 ) -> Iterator[Futures]:
     """Draw parameters once, then the futures of one block of customers after another.
+
+    Each block is yielded once for each time in ``until``, as far as its futures have
+    come by then, and once for the whole ``horizon``.
 
     Each draw has one set of parameters for all customers: the uncertainty about them
     moves all customers together, and does not average out in a total. ``models`` are
@@ -101,24 +108,32 @@ def futures(
     log_rate = np.log1p(np.broadcast_to(discount_rate, history.T.shape))
     size = max(_CELLS // n_draws, 1)
     starts = range(0, history.T.size, size)
-    for part, first in enumerate(starts):
-        within = told_within(progress, step=part, of=len(starts))
+    for step, first in enumerate(starts):
+        within = told_within(progress, step=step, of=len(starts))
         rows = slice(first, first + size)
         block = history.rows(rows)
-        counts = np.zeros((n_draws, block.T.size))
+        counts = np.zeros((len(until) + 1, n_draws, block.T.size))
         values = np.zeros_like(counts)
         for at, (model, money) in enumerate(told(models, within)):
             customer, times = model.sample_purchase_times(
                 *block, horizon=horizon, rng=rng
             )
-            counts[at] = np.bincount(customer, minlength=counts.shape[1])
+            for part, end in enumerate((*until, np.inf)):
+                counts[part, at] = np.bincount(
+                    customer[times <= end], minlength=block.T.size
+                )
             if money is not None and amounts is not None:
                 paid = money.sample_amounts(
                     block.frequency, amounts[rows], customer=customer, rng=rng
                 )
                 paid = paid * np.exp(-log_rate[rows][customer] * times)
-                values[at] = np.bincount(customer, paid, minlength=counts.shape[1])
-        yield Futures(rows=rows, purchases=counts, value=values)
+                for part, end in enumerate((*until, np.inf)):
+                    known = times <= end
+                    values[part, at] = np.bincount(
+                        customer[known], paid[known], minlength=block.T.size
+                    )
+        for part, (bought, worth) in enumerate(zip(counts, values, strict=True)):
+            yield Futures(rows=rows, purchases=bought, value=worth, at=part)
 
 
 def drawn_models(

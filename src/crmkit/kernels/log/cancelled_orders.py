@@ -49,6 +49,11 @@ def cancel_orders(
     removes the latest purchase of its exact amount; else it is taken off the latest
     purchase of which more than it is left; else it is unmatched.
     """
+    if not (amount < 0).any():
+        everything = np.ones(amount.size, dtype=np.bool_)
+        return CancelledOrders(
+            kept=everything, amount=amount, n_cancelled=0, n_unmatched=0
+        )
     # On one day purchases come before refunds, and equal rows are interchangeable, so
     # that the result does not depend on the order of the rows.
     order = np.lexsort((amount, amount < 0, day, customer))

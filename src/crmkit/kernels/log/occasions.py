@@ -17,6 +17,7 @@ __all__ = [
     "histories",
     "merge",
     "net_refunds",
+    "order_of",
 ]
 
 
@@ -50,7 +51,7 @@ def merge(customer: IntArray, day: IntArray, amount: FloatArray) -> Occasions:
     """
     if not customer.size:
         return Occasions(customer=customer, day=day, amount=amount, sales=customer)
-    order = _order(customer, day)
+    order = order_of(customer, day)
     customer, day, amount = customer[order], day[order], amount[order]
     starts = _starts(customer, day)
     sizes = np.diff(starts, append=customer.size)
@@ -119,7 +120,7 @@ def distinct_rows(
     """
     if not customer.size:
         return 0
-    order = _order(customer, day)
+    order = order_of(customer, day)
     starts = _starts(customer[order], day[order])
     sizes = np.diff(starts, append=customer.size)
     several = order[np.repeat(sizes > 1, sizes)]
@@ -132,9 +133,12 @@ def distinct_rows(
     return int(np.count_nonzero(sizes == 1) + np.count_nonzero(different))
 
 
-def _order(customer: IntArray, day: IntArray) -> IntArray:
+def order_of(customer: IntArray, day: IntArray) -> IntArray:
     """Sort by customer, then day: two stable counting sorts, the last key first."""
-    if np.all(day[1:] >= day[:-1]):
+    same, later = customer[1:] == customer[:-1], day[1:] >= day[:-1]
+    if np.all((customer[1:] > customer[:-1]) | (same & later)):
+        return np.arange(customer.size)
+    if np.all(later):
         return _counting_sort(customer)
     by_day = _counting_sort(day - day.min())
     return by_day[_counting_sort(customer[by_day])]

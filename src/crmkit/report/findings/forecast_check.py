@@ -10,10 +10,10 @@ import numpy as np
 from ..._dates import EPOCH
 from ..._frames import EagerFrame, native, numbers
 from ...errors import CrmkitError, CrmkitWarning
-from ...kernels.base.cells import group
-from ...typing import FloatArray, IntArray, IntoDataFrame, PurchaseModel
+from ...typing import FloatArray, IntArray, IntoDataFrame
 from ..intake.dated_amounts import DatedAmounts
 from ..question import Question
+from .expected_sums import expected_sums
 from .found_values import Decile, Holdout, Week
 from .held_back import HeldBack, unchecked
 from .purchase_models import PurchaseFit
@@ -93,25 +93,12 @@ def _held_out(
         actual_amount=float(actual.sum()),
         by_week=_by_week(
             shown,
-            _ahead(history, purchases, shown),
+            expected_sums(purchases, (frequency, recency, T), None, shown).tolist(),
             rows.purchases_after(cut_day) - cut_day,
         ),
         by_decile=_by_decile(amounts[best], actual[best]),
         actual_amount_of_top_fifth=float(actual[best[: round(best.size / 5)]].sum()),
     )
-
-
-def _ahead(
-    history: EagerFrame, purchases: PurchaseModel, weeks: list[int]
-) -> list[float]:
-    """Add up the purchases forecast until each week."""
-    cells = group([numbers(history, name) for name in ("frequency", "recency", "T")])
-    return [
-        float(
-            cells.weights @ purchases.expected_purchases(*cells.columns, horizon=week)
-        )
-        for week in weeks
-    ]
 
 
 def _shown(weeks: float) -> list[int]:

@@ -7,10 +7,10 @@ import numpy as np
 
 from ..._frames import EagerFrame, native, numbers, read_eager, with_arrays
 from ...clv import GammaGamma, with_clv, with_clv_if_active
-from ...kernels.base.cells import group
 from ...kernels.log.calendar import DAYS_PER_UNIT
-from ...typing import BoolArray, FloatArray, IntoDataFrame, PurchaseModel
+from ...typing import BoolArray, FloatArray, IntoDataFrame
 from ..question import Question
+from .expected_sums import expected_sums
 from .found_values import Activity, Base, Bin
 from .purchase_models import PurchaseFit
 from .spend_floor import expected_spend
@@ -123,20 +123,24 @@ class ScoredCustomers:
         )
 
     def amounts_until(
-        self, purchases: PurchaseModel, weeks: Sequence[float]
+        self, purchases: PurchaseFit, weeks: Sequence[float]
     ) -> FloatArray:
         """Return the amount expected until each number of weeks, not discounted."""
-        cells = group((self.frequency, self.recency, self.T), inverse=True)
-        spend = np.bincount(
-            np.zeros(0, np.int64) if cells.inverse is None else cells.inverse,
+        history = (self.frequency, self.recency, self.T)
+        return expected_sums(purchases, history, self.expected_spend, weeks)
+
+    def value_until(
+        self, purchases: PurchaseFit, weeks: Sequence[float], *, question: Question
+    ) -> FloatArray:
+        """Return the value of all customers until each number of weeks."""
+        found = expected_sums(
+            purchases,
+            (self.frequency, self.recency, self.T),
             self.expected_spend,
-            minlength=cells.size,
+            weeks,
+            discount_rate=question.weekly_discount_rate,
         )
-        until = [
-            spend @ purchases.expected_purchases(*cells.columns, horizon=week)
-            for week in weeks
-        ]
-        return np.asarray(until)
+        return found * question.margin
 
 
 def score_customers(

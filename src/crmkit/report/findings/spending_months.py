@@ -5,10 +5,11 @@ import datetime as dt
 import numpy as np
 
 from ..._dates import EPOCH
-from ...typing import BoolArray, FloatArray, IntArray, PurchaseModel
+from ...typing import BoolArray, FloatArray, IntArray
 from ..intake.dated_amounts import DatedAmounts
 from ..question import Question
 from .found_values import FanPoint, Month, Outlook
+from .purchase_models import PurchaseFit
 from .scored_customers import ScoredCustomers
 
 __all__ = ["spending_months"]
@@ -19,7 +20,7 @@ _MOST_PAST, _MOST_AHEAD = 24, 24
 def spending_months(
     rows: DatedAmounts,
     scores: ScoredCustomers,
-    purchases: PurchaseModel,
+    purchases: PurchaseFit,
     *,
     fan: tuple[FanPoint, ...],
     question: Question,
@@ -33,7 +34,9 @@ def spending_months(
     oldest += _first_day(oldest) < first_day
     starts = list(range(max(oldest, now - _MOST_PAST + 1), now + 1))
     ahead = list(range(now, min(_month_of(end + 7 * horizon), now + _MOST_AHEAD) + 1))
-    expected = _expected(scores, purchases, ahead, end=end, horizon=horizon)
+    *expected, next_amount = _expected(
+        scores, purchases, ahead, end=end, horizon=horizon
+    )
     is_first = rows.is_first()
     month = _months(rows.day)
     first = _sums(month, rows.amount, is_first, starts)
@@ -58,7 +61,7 @@ def spending_months(
     return Outlook(
         months=tuple(months),
         last_amount=float(rows.amount[before].sum()) if covered else 0.0,
-        next_amount=float(scores.amounts_until(purchases, [horizon])[0]),
+        next_amount=float(next_amount),
         weeks=horizon,
         fan=fan,
     )
@@ -66,16 +69,17 @@ def spending_months(
 
 def _expected(
     scores: ScoredCustomers,
-    purchases: PurchaseModel,
+    purchases: PurchaseFit,
     months: list[int],
     *,
     end: int,
     horizon: float,
 ) -> FloatArray:
-    """Return what is expected in the part of each month inside the horizon."""
+    """Return what is expected in the part of each month inside the horizon, and in all."""
     edges = [_first_day(at + 1) - 1 - end for at in months]
     weeks = [min(max(edge, 0) / 7, horizon) for edge in edges]
-    return np.diff(scores.amounts_until(purchases, [0.0, *weeks]))
+    until = scores.amounts_until(purchases, [*weeks, horizon])
+    return np.append(np.diff(until[:-1], prepend=0.0), until[-1])
 
 
 def _sums(

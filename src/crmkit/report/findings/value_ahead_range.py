@@ -17,7 +17,8 @@ from ...clv import (
     forecast,
 )
 from ...errors import CrmkitError, CrmkitWarning
-from ...typing import Day, IntoDataFrame
+from ...fits import Interval
+from ...typing import Day, FloatArray, IntoDataFrame
 from ..intake.prepare import PreparedLog
 from ..question import Question
 from .found_values import FanPoint
@@ -104,33 +105,35 @@ def value_ranges(
     spend: GammaGamma,
     errors: ModelError | None,
     question: Question,
-    total: Callable[[float], float],
+    total: Callable[[list[float]], FloatArray],
+    whole: float,
 ) -> ValueRanges:
     """Draw futures of the customers, or of a sample, and widen them by past errors.
 
-    ``total`` gives the value of all customers until some weeks ahead. The fan scales
-    the ends of the drawn ranges to it.
+    ``total`` gives the value of all customers until some weeks ahead, and ``whole``
+    until the horizon. The fan scales the ends of the drawn ranges to it.
     """
     weeks = question.horizon_weeks
-    sampled = _sampled(history)
-    ahead: Forecast | None = None
+    spans = [weeks * part / _PARTS for part in range(1, _PARTS + 1)]
+    ahead = _drawn(
+        native(_sampled(history), like),
+        purchases=purchases,
+        spend=spend,
+        errors=errors,
+        question=question,
+        spans=spans,
+    )
+    drawn: list[tuple[float, Interval] | None] = [None] * _PARTS
+    if ahead is not None:
+        drawn = [(part.value, part.resampled_value) for part in ahead.path]
+        drawn.append((ahead.value, ahead.interval("value")))
     fan = [FanPoint(weeks=0.0, expected=0.0, lower=0.0, upper=0.0)]
-    for part in range(1, _PARTS + 1):
-        span = weeks * part / _PARTS
-        expected = total(span)
-        drawn = _drawn(
-            native(sampled, like),
-            purchases=purchases,
-            spend=spend,
-            errors=errors,
-            question=question,
-            weeks=span,
-        )
-        ends = (None, None) if drawn is None else _ends(drawn, expected)
+    expectations = [*total(spans[:-1]).tolist(), whole]
+    for span, part, expected in zip(spans, drawn, expectations, strict=True):
+        ends = (None, None) if part is None else _ends(*part, expected)
         fan.append(
             FanPoint(weeks=span, expected=expected, lower=ends[0], upper=ends[1])
         )
-        ahead = drawn
     return ValueRanges(ahead=ahead, fan=tuple(fan))
 
 
@@ -141,14 +144,15 @@ def _drawn(
     spend: GammaGamma,
     errors: ModelError | None,
     question: Question,
-    weeks: float,
+    spans: list[float],
 ) -> Forecast | None:
     try:
         return forecast(
             customers,
             purchases=purchases,
             spend=spend,
-            horizon=weeks,
+            horizon=spans[-1],
+            until=spans[:-1],
             discount_rate=question.weekly_discount_rate,
             margin=question.margin,
             ranges=Ranges(
@@ -162,11 +166,10 @@ def _drawn(
         return None
 
 
-def _ends(drawn: Forecast, expected: float) -> tuple[float, float]:
+def _ends(value: float, found: Interval, expected: float) -> tuple[float, float]:
     """Scale the range of the drawn customers to the expected value of all."""
-    scale = expected / drawn.value if drawn.value > 0 else 0.0
-    lower, upper = drawn.interval("value")
-    return lower * scale, upper * scale
+    scale = expected / value if value > 0 else 0.0
+    return found.lower * scale, found.upper * scale
 
 
 def _sampled(history: EagerFrame) -> EagerFrame:

@@ -18,6 +18,7 @@ from ..._frames import (
     require_numbers,
 )
 from ...errors import InvalidValueError
+from ...kernels.log.occasions import order_of
 from ...rfm import summary_in_memory
 from ...rfm.calibration_holdout_summary import calibration_log, split_in_memory
 from ...rfm.log_counts import count_in_memory
@@ -159,6 +160,12 @@ def prepare_log(transactions: object, *, question: Question) -> PreparedLog:
     day = day_numbers(checked, log.date)
     _require_years(day, log)
     groups = group_rows(checked, log.customer_id)
+    # Every figure sorts the rows by customer and day: what is sorted once costs them
+    # nothing.
+    order = order_of(groups.codes, day)
+    checked, day = checked[order], day[order]
+    log = replace(log, frame=checked)
+    groups = replace(groups, codes=groups.codes[order])
     prepared = PreparedLog(
         log=log,
         frame=checked,
