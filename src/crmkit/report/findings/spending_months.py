@@ -75,7 +75,7 @@ def _expected(
     end: int,
     horizon: float,
 ) -> FloatArray:
-    """Return what is expected in the part of each month inside the horizon, and in all."""
+    """Return what is expected of each month inside the horizon, and in all."""
     edges = [_first_day(at + 1) - 1 - end for at in months]
     weeks = [min(max(edge, 0) / 7, horizon) for edge in edges]
     until = scores.amounts_until(purchases, [*weeks, horizon])

@@ -31,8 +31,10 @@ class DatedAmounts:
         rows = bought & known & (self.day > day)
         span = int(self.day.max(initial=0)) + 1
         # Customer and day in one number: all rows of a day are one purchase.
-        occasions = np.unique(self.customer[rows] * span + self.day[rows])
-        return np.asarray(occasions % span, dtype=np.int64)
+        # A prepared log is in this order already, which a stable sort sees.
+        occasions = np.sort(self.customer[rows] * span + self.day[rows], kind="stable")
+        new = np.diff(occasions, prepend=-1) > 0
+        return np.asarray(occasions[new] % span, dtype=np.int64)
 
     def is_first(self) -> BoolArray:
         """Mark each row on its customer's first day."""
@@ -48,7 +50,9 @@ def dated_amounts(log: PreparedLog) -> DatedAmounts:
     if log.refunds == "cancel":
         left = cancel_orders(codes, day, amount)
         codes, day, amount = codes[left.kept], day[left.kept], left.amount[left.kept]
-    customer = np.unique(codes, return_inverse=True)[1]
+    # Customers without a row that is left have no number.
+    seen = np.bincount(codes, minlength=1) > 0
+    customer = (np.cumsum(seen) - 1)[codes]
     bought = amount >= 0
     first = np.full(int(customer.max(initial=-1)) + 1, np.iinfo(np.int64).max)
     np.minimum.at(first, customer[bought], day[bought])
