@@ -10,9 +10,11 @@ import pytest
 
 from crmkit.campaigns import incremental_profit
 from crmkit.datasets import load_cdnow_sample
-from crmkit.errors import InvalidValueError
+from crmkit.errors import CrmkitError, InvalidValueError
 from crmkit.report import Findings, Question, analyse
+from crmkit.report.findings.campaign_results import campaign_results
 from crmkit.report.intake.campaign_file import read_contacts
+from crmkit.report.intake.prepare import prepare_log
 from crmkit.report.page.html_page import render_page
 
 END = dt.date(1998, 6, 30)
@@ -131,3 +133,15 @@ def test_a_file_without_groups_is_refused(tmp_path: Path) -> None:
     file.write_text("customer_id,campaign,date,treated\n1,a,2024-01-01,yes\n")
     with pytest.raises(InvalidValueError, match="unreadable value 'yes'"):
         read_contacts(str(file))
+
+
+def test_contacts_without_rows_are_no_campaign_so_far(
+    log: pd.DataFrame, contacts: pd.DataFrame, tmp_path: Path
+) -> None:
+    empty = tmp_path / "contacts.csv"
+    empty.write_text("customer_id,campaign,date,treated\n")
+    prepared = prepare_log(log, question=QUESTION)
+    for none in (contacts[:0], contacts[:0].astype(object), read_contacts(str(empty))):
+        assert campaign_results(none, prepared, question=QUESTION) == ()
+    with pytest.raises(CrmkitError, match="treated"):
+        campaign_results(contacts[["campaign"]][:0], prepared, question=QUESTION)

@@ -316,10 +316,7 @@ def _times(until: Sequence[float], horizon: float) -> list[float]:
     if late:
         raise InvalidValueError(
             subject="argument 'until'",
-            found=f"time after the horizon of {horizon:g}",
-            count=len(late),
-            total=len(times),
-            first=f"{late[0]:g}",
+            found=f"{late[0]:g}, which is after the horizon of {horizon:g}",
             remedy="Pass times within the horizon, or a longer one.",
         )
     return times

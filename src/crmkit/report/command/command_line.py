@@ -232,6 +232,8 @@ def report(
             typer.echo(f"accepted: {each.said}", err=True)
         for note in opened.log.notes:
             typer.echo(f"note: {note}", err=True)
+        if campaigns is not None and not findings.campaigns:
+            typer.echo(f"note: {campaigns!r} holds no contacts", err=True)
     _tell(findings, files, notes, quiet=log.quiet, as_json=log.as_json)
     _show(files, open_page=open_page)
 

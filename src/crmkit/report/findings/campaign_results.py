@@ -103,7 +103,7 @@ def campaign_results(
     Returns
     -------
     tuple of CampaignResult
-        In the order of their starts.
+        In the order of their starts; empty without contacts.
 
     Raises
     ------
@@ -111,6 +111,9 @@ def campaign_results(
         If a value is missing, a customer is twice in a campaign, or no customer of a
         campaign is in the log.
     """
+    # Of a table without rows the types say nothing: there is no campaign so far.
+    if not len(read_eager(campaigns, (_WHO, _NAME, _DAY, _TREATED))):
+        return ()
     contacts = _read(campaigns, log)
     names = np.asarray(contacts.name)
     found = [

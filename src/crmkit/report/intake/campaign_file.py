@@ -7,6 +7,7 @@ from ...errors import InvalidValueError
 from .csv_format import CsvFormat
 from .log_file import Reading, open_source
 from .read_values import ReadColumn, read_amounts, read_dates
+from .text_source import HEADER_ALONE
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -21,12 +22,19 @@ _COST = "cost"
 def read_contacts(place: str) -> "pa.Table":
     """Read who was in which campaign, since when, and in which group.
 
+    A file with a header alone gives a table without rows: no campaign so far.
+
     Raises
     ------
     InvalidValueError
         If a column is missing, or a date or number cannot be read.
     """
-    source = open_source(place, Reading())
+    try:
+        source = open_source(place, Reading())
+    except InvalidValueError as error:
+        if error.found != HEADER_ALONE:
+            raise
+        return import_module("pyarrow").table({name: [] for name in _WANTED})
     absent = [name for name in _WANTED if name not in source.names]
     if absent:
         raise InvalidValueError(

@@ -19,7 +19,9 @@ from .log_source import LogSource
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["refused_source", "text_source"]
+__all__ = ["HEADER_ALONE", "refused_source", "text_source"]
+
+HEADER_ALONE = "a header and no rows"
 
 _PREVIEW = 1 << 18
 _LONGEST_REASON = 200
@@ -65,7 +67,7 @@ def text_source(name: str, content: Path | bytes, csv_format: CsvFormat) -> LogS
     encoding, said = _encoding(name, start, csv_format.encoding)
     layout = _layout(name, decoded(name, start, encoding, part=True), csv_format)
     if not layout.preview:
-        refuse_source(name, "a header and no rows", "Pass a file with rows.")
+        refuse_source(name, HEADER_ALONE, "Pass a file with rows.")
     file_ = _TextFile(name=name, open=opened, encoding=encoding, layout=layout)
     return LogSource(
         name=name,
