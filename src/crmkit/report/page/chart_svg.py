@@ -30,6 +30,7 @@ _FILLS: Final[Mapping[Tone, str]] = {
 _LETTERS = 56  # of names below the bars; half of them on a phone
 _WIDE = 0.72  # of the width, for the longest bar of a list; its text follows
 _HEAD, _ROW, _APART = 20.0, 17.0, 8.0  # pixels of a list: name, bar, gap
+_CLEAR = 28.0  # further down, clear of a second curve below the point
 _FITS = 0.12  # of the width: a shorter part of a stack has no text
 
 
@@ -146,8 +147,11 @@ def _draw_points(
             strong = "tick" if each.tone == "soft" else "strong"
             if each.place == "above":
                 drawing.text(here, there - 10, each.texts[at], kind=strong, at="middle")
+            elif each.place == "left":
+                drawing.text(here - 0.03, there + 4, each.texts[at], at="end")
             else:
                 aside, down = (0.015, 18.0) if each.kind == "points" else (0.025, 4.0)
+                down += _CLEAR if each.place == "below" else 0.0
                 drawing.text(here + aside, there + down, each.texts[at], kind=strong)
 
 

@@ -1,5 +1,6 @@
 """The charts that check the forecast, and those of a ledger and a survey."""
 
+import datetime as dt
 from math import exp
 
 import numpy as np
@@ -44,7 +45,9 @@ def errors_chart(found: ModelError) -> Chart:
     end = 1.05 * max(largest, 0.05)
     return Chart(
         layers=tuple(layers),
-        x=Scale(names=tuple(cutoff[:7] for cutoff in cutoffs)),
+        x=Scale(
+            names=tuple(f"{dt.date.fromisoformat(cutoff):%b %y}" for cutoff in cutoffs)
+        ),
         y=Scale(title="Forecast above actual", unit="share", lower=-end, upper=end),
         finding="Errors of forecasts made at past dates",
         height=3.04,

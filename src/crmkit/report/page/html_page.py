@@ -180,7 +180,7 @@ def _filters(
             "unknown" if value is None else numbers_as_text.percent(value)
         ),
         "gap": _gap,
-        "score": lambda value: "unknown" if value is None else f"{value:.4f}",
+        "score": _score,
         "dollars": partial(numbers_as_text.dollars, currency=currency),
         "exact": partial(numbers_as_text.exact, currency=currency),
         "shade": _shade,
@@ -204,13 +204,16 @@ def _error(relative: float | None) -> str:
     return "not defined" if relative is None else numbers_as_text.off(relative)
 
 
+def _score(value: float | None) -> str:
+    return "unknown" if value is None else f"{value:.4f}".replace("-", "\N{MINUS SIGN}")
+
+
 def _gap(gap: ModelGap | None) -> str:
     if gap is None:
-        return "best"
+        return "the best"
     if gap.difference is None:
         return "no score"
-    verdict = "clear" if gap.clear else "within chance"
-    return f"{gap.difference:.4f} ({verdict})"
+    return f"{gap.difference:.4f}"
 
 
 def _versions() -> str:

@@ -32,7 +32,7 @@ def charts(findings: Findings[object]) -> dict[str, str]:
         "concentration": [(at, percent(at)) for at in (0.2, 0.4, 0.6)]
         + [(1.0, "all customers")],
         "alive": [(at / 5, percent(at / 5)) for at in range(6)],
-        "fan": [(at.weeks, f"{at.weeks:g} weeks") for at in findings.outlook.fan[1:]],
+        "fan": _fan_names(findings),
         "weeks": _week_names(findings),
     }
     write = {"errors": _signed_percent}
@@ -78,6 +78,12 @@ def _week_names(findings: Findings[object]) -> list[tuple[float, str]]:
     return [(week, f"week {week}") for week in sorted({0, last // 2, last})]
 
 
+def _fan_names(findings: Findings[object]) -> list[tuple[float, str]]:
+    *before, end = (at.weeks for at in findings.outlook.fan[1:])
+    # The unit once: four of them touch on a phone.
+    return [*((at, f"{at:g}") for at in before), (end, f"{end:g} weeks")]
+
+
 def _concentration(found: Concentration) -> Chart:
     top = found.expected_share_of_top_fifth
     x, y = np.array(found.expected).T
@@ -94,7 +100,7 @@ def _concentration(found: Concentration) -> Chart:
                 top,
                 texts=(f"best 20%: {percent(top)}",),
                 hints=(f"The best 20% hold {percent(top)}",),
-                place="right",
+                place="below",
             ),
         ),
         x=Scale(title="Share of customers, best first", unit="share", lower=0, upper=1),
@@ -247,7 +253,17 @@ def _fan(outlook: Outlook, question: Question) -> Chart:
     last = outlook.last_amount * question.margin
     if last > 0:
         said = f"The same span before: {write(last)}"
-        layers.append(layer("points", end.weeks, last, tone="reference", hints=(said,)))
+        layers.append(
+            layer(
+                "points",
+                end.weeks,
+                last,
+                tone="reference",
+                texts=(f"before: {short(last, currency)}",),
+                hints=(said,),
+                place="left",
+            )
+        )
     return Chart(
         layers=tuple(layers),
         # The room on the right is for what the ends amount to.

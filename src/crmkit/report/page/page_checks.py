@@ -24,11 +24,13 @@ customers{% if models.n_compared < base.n_customers // 2 %} drawn at random{% en
 the log score is the mean logarithm of the chance that it gave to what each did: higher
 is better.</caption>
 <thead><tr><th scope="col">Model</th><th scope="col">Log score</th>
-<th scope="col">Behind the best</th><th scope="col">All purchases</th>
+<th scope="col">Behind</th><th scope="col">All purchases</th>
 <th scope="col">Off per customer</th></tr></thead>
 <tbody>{% for row in models.compared %}<tr><th scope="row">{{ row.name }}
 {% if row.name == models.chosen %}<small>used on this page</small>{% endif %}</th>
-<td>{{ row.log_score | score }}</td><td>{{ row.gap | gap }}</td>
+<td>{{ row.log_score | score }}</td><td>{{ row.gap | gap }}
+{% if row.gap and row.gap.difference is not none %}<small>
+{{- "clear" if row.gap.clear else "within chance" }}</small>{% endif %}</td>
 <td>{{ row.bias | error }}</td>
 <td>{{ row.mean_absolute_error | number }}</td></tr>{% endfor %}</tbody></table></div>
 {% endif %}
