@@ -198,7 +198,9 @@ def retention_curve(
     >>> ax.get_title(loc="left")
     '15% buy 1 period after their first purchase, 4.2% after 17'
     """
-    frame = read_drawn(curve, ("age", "retention")).sort("age")
+    frame = read_drawn(curve, ("age", "retention"), probabilities=("retention",)).sort(
+        "age"
+    )
     age, share = numbers(frame, "age"), numbers(frame, "retention")
     finding = ""
     if age.size > 2:

@@ -70,7 +70,10 @@ def customer_history(
     'Customer 111 is 96% likely to be active'
     """
     frame = read_drawn(
-        path, (customer_id_col, date_col, probability_col), dates=(date_col,)
+        path,
+        (customer_id_col, date_col, probability_col),
+        dates=(date_col,),
+        probabilities=(probability_col,),
     ).sort(date_col)
     who = frame[customer_id_col].unique().to_list()
     if len(who) != 1:
