@@ -129,7 +129,8 @@ def backtest_errors(
         layers=tuple(layers),
         x=Scale(title="Cutoff", names=tuple(cutoffs)),
         y=Scale(title="Forecast above or below the actual", unit="share"),
-        finding=f"{best[:1].upper()}{best[1:]} misses least: by {percent(missed[best])} on average"
+        finding=f"{best[:1].upper()}{best[1:]} misses least: "
+        f"by {percent(missed[best])} on average"
         if best
         else "",
         note=f"{backtest.horizon_days:,} days ahead",
