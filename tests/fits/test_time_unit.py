@@ -65,10 +65,8 @@ USES: dict[str, Callable[[pd.DataFrame], object]] = {
 def test_days_in_a_model_of_weeks_are_warned_of_where_it_is_used(
     use: Callable[[pd.DataFrame], object],
 ) -> None:
-    weeks, days = (
-        ck.rfm_summary(LOG, observation_period_end=end, time_unit=unit)
-        for unit, end in (("week", "1999-09-30"), ("day", "1997-09-30"))
-    )
+    weeks = ck.rfm_summary(LOG, observation_period_end="1999-09-30", time_unit="week")
+    days = ck.rfm_summary(LOG, observation_period_end="1997-09-30", time_unit="day")
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         use(weeks.head(20))  # 143 weeks after a fit to 39: late, but the same unit
