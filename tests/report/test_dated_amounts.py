@@ -7,7 +7,7 @@ from typing import Any, Literal
 import numpy as np
 import pytest
 
-from crmkit.report.findings.forecast_check import _cut
+from crmkit.report.findings.held_back import _cut
 from crmkit.report.intake.dated_amounts import DatedAmounts, dated_amounts
 from crmkit.report.intake.prepare import prepare_log
 from crmkit.report.question import Question

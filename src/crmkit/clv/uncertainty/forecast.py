@@ -263,7 +263,7 @@ def forecast(
     names = [] if by is None else names_given("by", by)
     ahead = time_span("horizon", horizon)
     times = _times(until, ahead)
-    opened = open_customers(customers, columns)
+    opened = open_customers(customers, columns, purchases)
     labels, groups = groups_of(customers, names)
     # Refuses a spend without a mean, of which draws would have none either.
     spend.expected_spend(opened.history.frequency, opened.amounts)
