@@ -195,6 +195,18 @@ def test_the_tile_gives_the_typical_error_of_past_forecasts(changed: Changed) ->
     assert "no past forecast could be made on this log" in none
 
 
+def test_where_nothing_came_after_a_past_date_there_is_no_chart_of_errors(
+    changed: Changed,
+) -> None:
+    known = changed().past_errors
+    assert known is not None
+    unknown = tuple(replace(each, value=None) for each in known.errors)
+    page = render_page(changed(past_errors=replace(known, errors=unknown)))
+    title = "How far forecasts made at past dates missed"
+    assert title not in page
+    assert title in render_page(changed())
+
+
 def test_without_a_range_the_page_says_so(changed: Changed) -> None:
     fan = tuple(replace(at, lower=None, upper=None) for at in changed().outlook.fan)
     outlook = replace(changed().outlook, fan=fan)

@@ -55,8 +55,10 @@ def described(findings: Findings[object]) -> dict[str, Chart]:
         found["growth"] = _growth(findings.retention)
     if len(findings.outlook.fan) > 1:
         found["fan"] = _fan(findings.outlook, question)
-    if findings.past_errors is not None:
-        found["errors"] = errors_chart(findings.past_errors)
+    errors = findings.past_errors
+    # Where nothing was bought after a past date, its forecast has no relative error.
+    if errors is not None and any(each.value is not None for each in errors.errors):
+        found["errors"] = errors_chart(errors)
     if findings.holdout is not None:
         found["weeks"] = weeks_chart(findings.holdout)
         found["deciles"] = deciles_chart(findings.holdout, question)
