@@ -127,45 +127,6 @@ def test_totals_average_to_the_expectation() -> None:
     assert ahead.active == pytest.approx(4 * none, rel=0.03)
 
 
-@pytest.mark.parametrize("copies", [1, 18_000], ids=["few", "many"])
-def test_the_path_of_a_forecast_is_that_of_shorter_ones(copies: int) -> None:
-    customers = pd.concat([pd.DataFrame(CUSTOMERS)] * copies, ignore_index=True)
-    options: dict[str, Any] = {
-        "purchases": TRUTH,
-        "spend": SPEND,
-        "discount_rate": 0.01,
-        "ranges": clv.Ranges(n_draws=60, model_error=None),
-    }
-    ahead = clv.forecast(customers, horizon=30, until=[10, 30], rng=_rng(), **options)
-    alone = clv.forecast(customers, horizon=30, rng=_rng(), **options)
-    assert dataclasses.replace(ahead, path=()) == alone
-    early, end = ahead.path
-    for total in ("purchases", "active", "value"):
-        assert getattr(end, total) == getattr(ahead, total)
-        assert getattr(end, f"resampled_{total}") == ahead.interval(total)
-        assert getattr(early, total) < getattr(end, total)
-    shorter = clv.forecast(customers, horizon=10, rng=_rng(5), **options)
-    spread = shorter.resampled_purchases.upper - shorter.resampled_purchases.lower
-    assert early.purchases == pytest.approx(shorter.purchases, abs=spread / 4)
-
-
-def test_a_time_after_the_horizon_is_no_part_of_the_path() -> None:
-    with pytest.raises(InvalidValueError) as caught:
-        clv.forecast(
-            pd.DataFrame(CUSTOMERS),
-            purchases=TRUTH,
-            spend=SPEND,
-            horizon=30,
-            until=[10, 31],
-            discount_rate=0,
-            rng=_rng(),
-        )
-    assert str(caught.value) == (
-        "argument 'until': 31, which is after the horizon of 30. "
-        "Pass times within the horizon, or a longer one."
-    )
-
-
 def test_parameters_that_are_unsure_widen_the_total() -> None:
     rng = _rng()
     rows = _simulated(TRUTH, 400, rng)
