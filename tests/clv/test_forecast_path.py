@@ -31,9 +31,11 @@ def test_the_path_of_a_forecast_is_that_of_shorter_ones(copies: int) -> None:
         "purchases": TRUTH,
         "spend": SPEND,
         "discount_rate": 0.01,
-        "ranges": clv.Ranges(n_draws=60, model_error=None),
     }
-    ahead = clv.forecast(customers, horizon=30, until=[10, 30], rng=_rng(), **options)
+    plain = clv.Ranges(n_draws=60, model_error=None)
+    asked = dataclasses.replace(plain, until=(10.0, 30.0))
+    ahead = clv.forecast(customers, horizon=30, ranges=asked, rng=_rng(), **options)
+    options["ranges"] = plain
     alone = clv.forecast(customers, horizon=30, rng=_rng(), **options)
     assert dataclasses.replace(ahead, path=()) == alone
     early, end = ahead.path
@@ -53,7 +55,7 @@ def test_a_time_after_the_horizon_is_no_part_of_the_path() -> None:
             purchases=TRUTH,
             spend=SPEND,
             horizon=30,
-            until=[10, 31],
+            ranges=clv.Ranges(until=(10.0, 31.0)),
             discount_rate=0,
             rng=_rng(),
         )

@@ -64,7 +64,7 @@ class Forecast(JsonResult):
         The totals of each group, in the order of their values; empty without ``by``.
         Their means add up to the totals.
     path
-        The totals until each time in ``until``, from the same futures.
+        The totals until each time in ``ranges.until``, from the same futures.
     """
 
     n_customers: int
@@ -163,7 +163,6 @@ def forecast(
     discount_rate: float | None = None,
     margin: float = 1.0,
     by: str | Sequence[str] | None = None,
-    until: Sequence[float] = (),
     ranges: Ranges = RANGES,
     rng: np.random.Generator,
     columns: HistoryColumns = HISTORY,
@@ -193,9 +192,6 @@ def forecast(
     by
         Columns of groups, such as a segment, that get totals and intervals too; None
         for the totals alone.
-    until
-        Earlier times, in the unit of ``T``, until which totals are wanted too, as for a
-        fan of ranges. They leave the other numbers as they are.
     ranges
         The level, how many futures to draw, and what past forecasts missed by, as
         ``fit_model_error`` learns it from the log.
@@ -261,14 +257,14 @@ def forecast(
         share_for_all(margin, columns),
     )
     names = [] if by is None else names_given("by", by)
-    ahead = time_span("horizon", horizon)
-    times = _times(until, ahead)
     opened = open_customers(customers, columns, purchases)
     labels, groups = groups_of(customers, names)
     # Refuses a spend without a mean, of which draws would have none either.
     spend.expected_spend(opened.history.frequency, opened.amounts)
     rates, shares = own_terms(opened.frame, columns, rate=rate, share=share)
     count, _, error = checked_ranges(ranges, unit)
+    ahead = time_span("horizon", horizon)
+    times = _times(ranges.until, ahead)
     drawn = drawn_totals(
         opened.history,
         opened.amounts,

@@ -33,6 +33,9 @@ class Ranges:
         What past forecasts missed by, as ``fit_model_error`` learns it from the log.
         Left out, it is the default of ``ModelError()``. None takes the model as right,
         which real data seldom bear out.
+    until
+        Earlier times, in the unit of ``T``, until which ``forecast`` gives totals too,
+        as for a fan of ranges. No other function reads them.
 
     Examples
     --------
@@ -43,6 +46,7 @@ class Ranges:
     level: float = 0.95
     n_draws: int = 1000
     model_error: ModelError | None = _UNTRIED
+    until: tuple[float, ...] = ()
 
 
 # The default of ``ranges=``.

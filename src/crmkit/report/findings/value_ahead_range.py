@@ -152,11 +152,11 @@ def _drawn(
             purchases=purchases,
             spend=spend,
             horizon=spans[-1],
-            until=spans[:-1],
             discount_rate=question.weekly_discount_rate,
             margin=question.margin,
             ranges=Ranges(
                 n_draws=_DRAWS,
+                until=tuple(spans[:-1]),
                 model_error=ModelError(time_unit="week") if errors is None else errors,
             ),
             rng=np.random.default_rng(_SEED),
