@@ -29,6 +29,7 @@ def test_a_high_rate_of_discount_ends_a_payback() -> None:
 
 
 def test_the_published_payback() -> None:
+    # The worked case: 300 spent, 30 a month, 3% leave each month, 1% of discount.
     plain = payback(**CASE)
     assert plain.simple_periods == 10
     assert plain.periods == 12
@@ -135,6 +136,34 @@ def test_value_against_cost_in_any_engine(frame: Any, columns_of: Any) -> None:
     assert found["clv_to_cost"][at] == pytest.approx(4)
     free = found["clv_to_cost"][1 - at]
     assert free is None or np.isnan(free)
+
+
+def test_large_amounts_keep_the_spread_of_their_ratio() -> None:
+    # One in a billion apart: squares of the amounts do not show that.
+    won = pd.DataFrame(
+        {
+            "clv": 3e9 + np.array([3.0, -1, 2, -4]),
+            "acquisition_cost": 1e9 + np.array([1.0, 2, -2, -1]),
+        }
+    )
+    found = acquisition_return_by(won).iloc[0]
+    # Of so small a spread the limits are those of a mean: value less 3 times the cost.
+    rest = won["clv"] - 3 * won["acquisition_cost"]
+    reach = stats.t.ppf(0.975, 3) * rest.std() / 2 / 1e9
+    width = found["clv_to_cost_upper"] - found["clv_to_cost_lower"]
+    assert width == pytest.approx(2 * reach, rel=1e-6)
+
+
+def test_large_spending_keeps_its_marginal_cost() -> None:
+    cost, won = np.array([0.0, 10, 25, 30, 41]), np.array([10, 15, 18, 22, 24])
+    periods = pd.DataFrame({"spent": 1e9 + cost, "n_customers": won})
+    found = acquisition_cost_by(periods, cost_cols=["spent"]).iloc[0]
+    line = stats.linregress(cost, won)
+    reach = stats.t.ppf(0.975, 3) * line.stderr
+    assert found["marginal_cost"] == pytest.approx(1 / line.slope, rel=1e-9)
+    assert found["marginal_cost_lower"] == pytest.approx(
+        1 / (line.slope + reach), rel=1e-9
+    )
 
 
 def test_winning_against_keeping(rng: np.random.Generator) -> None:

@@ -32,6 +32,18 @@ def test_each_arm_has_welchs_interval(
     )
 
 
+def test_large_profits_keep_their_spread(rng: np.random.Generator) -> None:
+    import pandas as pd
+
+    profit = 1e9 + rng.normal(0, 3, 60)
+    people = pd.DataFrame({"arm": ["none"] * 30 + ["mail"] * 30, "profit": profit})
+    found = arm_effects(people, control="none").iloc[0]
+    welch = stats.ttest_ind(profit[30:], profit[:30], equal_var=False)
+    limits = welch.confidence_interval()
+    assert found["p_value"] == pytest.approx(welch.pvalue, rel=1e-6)
+    assert found["effect_lower"] == pytest.approx(limits.low, rel=1e-6)
+
+
 def test_arms_that_cannot_be_compared_are_refused(frame: Any) -> None:
     base = {"arm": ["a", "a", "b"], "profit": [1.0, 2.0, 3.0]}
     with pytest.raises(InvalidValueError, match="'none', which is in no row"):

@@ -17,6 +17,7 @@ from ..._frames import (
     require_ids,
 )
 from ...errors import NotEnoughDataError
+from ...kernels.base.distinct_numbers import distinct_numbers
 from ...typing import FloatArray, IntArray
 
 __all__ = ["PurchasedProducts", "first_purchases", "read_products"]
@@ -55,7 +56,7 @@ def read_products(
     refuse(frame, [*id_rules(frame, unit_col), *id_rules(frame, product_col)])
     units, products = group_rows(frame, unit_col), group_rows(frame, product_col)
     # Each product counts once in a unit, however often it was bought there.
-    cells = np.unique(units.codes * max(products.count, 1) + products.codes)
+    cells = distinct_numbers(units.codes * max(products.count, 1) + products.codes)
     held = np.bincount(cells % max(products.count, 1), minlength=products.count)
     frequent = held >= min_count
     if frequent.sum() < 2:

@@ -19,6 +19,7 @@ from ...typing import IntoFrameT
 
 __all__ = [
     "N_ROWS",
+    "centred",
     "groups_of",
     "summary_by_group",
     "sums_by_group",
@@ -46,6 +47,22 @@ def sums_by_group(
     if not groups:
         return collect(rows.select(*totals))
     return collect(rows.group_by(*groups).agg(*totals)).sort(*groups)
+
+
+def centred(
+    frame: Frame, groups: Sequence[str], values: Mapping[str, nw.Expr]
+) -> Frame:
+    """Add columns of values less their mean in each group.
+
+    Their squares add up to the spread. The sum of squares of the values themselves,
+    less the square of the mean, loses the spread of amounts that are large beside it.
+    """
+    means = {name: value.mean() for name, value in values.items()}
+    if groups:
+        means = {name: mean.over(*groups) for name, mean in means.items()}
+    # The means come first: engines take no window inside of a sum of a group.
+    away = {name: value - nw.col(name) for name, value in values.items()}
+    return frame.with_columns(**means).with_columns(**away)
 
 
 def summary_by_group(
