@@ -194,6 +194,79 @@ def test_winning_against_keeping(rng: np.random.Generator) -> None:
         acquisition_vs_retention(periods.assign(n_won=0))
 
 
+def spending(rng: np.random.Generator, n: int) -> pd.DataFrame:
+    """Simulate periods where 100 more win 4 customers, or keep 6 of less value."""
+    winning, keeping = rng.uniform(500, 1500, n), rng.uniform(100, 500, n)
+    return pd.DataFrame(
+        {
+            "acquisition_cost": winning,
+            "n_won": 20 + 0.04 * winning + rng.normal(0, 3, n),
+            "retention_cost": keeping,
+            "n_kept": 30 + 0.06 * keeping + rng.normal(0, 3, n),
+        }
+    )
+
+
+def test_the_next_unit_of_money_earns_the_slope_times_the_value(
+    rng: np.random.Generator,
+) -> None:
+    periods = spending(rng, 12)
+    found = acquisition_vs_retention(periods, value_per_won=100, value_per_kept=50)
+    slopes = [
+        stats.linregress(periods[cost], periods[count]).slope
+        for cost, count in (
+            ("acquisition_cost", "n_won"),
+            ("retention_cost", "n_kept"),
+        )
+    ]
+    assert found.next_unit_won == pytest.approx(100 * slopes[0], rel=1e-9)
+    assert found.next_unit_kept == pytest.approx(50 * slopes[1], rel=1e-9)
+    # By leaving out each period in turn, the long way round.
+    left = [
+        acquisition_vs_retention(
+            periods.drop(index=at), value_per_won=100, value_per_kept=50
+        )
+        for at in periods.index
+    ]
+    apart = np.array([each.next_unit_won for each in left], dtype=float)
+    apart -= np.array([each.next_unit_kept for each in left], dtype=float)
+    error = np.sqrt(11 / 12 * np.sum((apart - apart.mean()) ** 2))
+    assert found.next_unit_error == pytest.approx(error, rel=1e-9)
+    again = AcquisitionVsRetention.from_dict(json.loads(json.dumps(found.to_dict())))
+    assert again == found
+
+
+def test_the_interval_of_the_next_unit_covers_the_truth(
+    rng: np.random.Generator,
+) -> None:
+    covered = 0
+    for _ in range(60):
+        found = acquisition_vs_retention(
+            spending(rng, 12), value_per_won=100, value_per_kept=50
+        )
+        lower, upper = found.interval(of="next_unit")
+        covered += lower <= 4 - 3 <= upper
+    assert covered >= 52
+
+
+def test_a_next_unit_needs_values_and_different_spending(
+    rng: np.random.Generator,
+) -> None:
+    periods = spending(rng, 6)
+    values: dict[str, Any] = {"value_per_won": 100, "value_per_kept": 50}
+    with pytest.raises(InvalidValueError, match="one of the two"):
+        acquisition_vs_retention(periods, value_per_won=100)
+    for few in (
+        acquisition_vs_retention(periods),
+        acquisition_vs_retention(periods.head(3), **values),
+        acquisition_vs_retention(periods.assign(retention_cost=9.9), **values),
+    ):
+        assert few.next_unit_won is None
+        with pytest.raises(NotEnoughDataError, match="4 periods of other spending"):
+            few.interval(of="next_unit")
+    assert acquisition_vs_retention(periods.head(4), **values).next_unit_won is not None
+
+
 def test_no_periods_and_no_customers_are_no_warning() -> None:
     periods = pd.DataFrame({"media": [10.0, 20, 30], "n_customers": [1, 2, 3]})
     none = acquisition_cost_by(periods.head(0), cost_cols=["media"])
