@@ -125,6 +125,16 @@ def test_value_against_cost_covers_the_truth(rng: np.random.Generator) -> None:
     assert found["profit"].sum() == pytest.approx((won["clv"] - cost).sum())
 
 
+def test_a_negative_cost_and_a_group_named_like_a_result_are_refused(
+    frame: Any,
+) -> None:
+    base = {"profit": ["a", "b"], "clv": [2.0, 4], "acquisition_cost": [1.0, 2]}
+    with pytest.raises(InvalidValueError, match="called like one of the result"):
+        acquisition_return_by(frame(base), by="profit")
+    with pytest.raises(InvalidValueError, match="'acquisition_cost': negative value"):
+        acquisition_return_by(frame(base | {"acquisition_cost": [-1.0, 2]}))
+
+
 def test_value_against_cost_in_any_engine(frame: Any, columns_of: Any) -> None:
     base = {
         "channel": ["ads", "ads", "own", "own"],
@@ -187,6 +197,9 @@ def test_winning_against_keeping(rng: np.random.Generator) -> None:
     found = acquisition_vs_retention(periods)
     again = AcquisitionVsRetention.from_dict(json.loads(json.dumps(found.to_dict())))
     assert again == found
+    three = acquisition_vs_retention(periods.head(3))
+    reach = np.exp(stats.t.ppf(0.9, 2) * three.standard_error)  # type: ignore[operator]
+    assert three.interval(level=0.8).upper == pytest.approx(three.ratio * reach)
     one = acquisition_vs_retention(periods.head(1))
     with pytest.raises(NotEnoughDataError, match="2 periods"):
         one.interval()

@@ -213,3 +213,12 @@ def test_a_log_without_a_past_is_refused(rng: np.random.Generator) -> None:
         cross_sell_score(
             company(rng, 30), observation_period_end="2024-04-19", horizon_days=900
         )
+    lines = company(rng, 60)
+    given: dict[str, Any] = {
+        "observation_period_end": "2024-04-19",
+        "horizon_days": 60,
+    }
+    assert len(cross_sell_score(lines[lines["category"] < 2], **given))
+    late = (lines["category"] == 1) & (lines["day"] < 200)
+    with pytest.raises(NotEnoughDataError, match="before the last horizon"):
+        cross_sell_score(lines[(lines["category"] < 2) & ~late], **given)

@@ -70,5 +70,8 @@ def test_cohorts_without_anything_so_far_stay_at_nothing() -> None:
     assert found.factors == pytest.approx([1, 1.5])
     assert found.ultimate == pytest.approx([6, 7.5, 0])
     assert found.standard_error[2] == 0
+    first = np.array([[0.0, 4, 6], [0, 5, np.nan], [3, np.nan, np.nan]])
+    # No older cohort shows how 3 grows: it stays, and adds no error of that age.
+    assert chain_ladder(first).ultimate[2] == pytest.approx(3 * 1.5)
     late = np.array([[2.0, 4, 6], [2, 5, np.nan], [0, np.nan, np.nan]])
     assert chain_ladder(late).ultimate[2] == 0

@@ -6,7 +6,7 @@ import numpy as np
 from scipy.special import stdtrit
 
 from ..._check import fraction, typed
-from ..._frames import numbers, nw, read_numbers
+from ..._frames import number_rules, numbers, nw, read_numbers, refuse
 from ...kernels.campaigns.ratio_limits import fieller
 from ...typing import IntoFrameT
 from ..measurement.sums_by_group import (
@@ -60,7 +60,8 @@ def acquisition_return_by(
     Raises
     ------
     InvalidValueError
-        If a value is missing or infinite, or a group is missing.
+        If a value is missing or infinite, a cost is negative, a group is missing, or a
+        column of ``by`` is called like one of the result.
 
     Notes
     -----
@@ -89,6 +90,7 @@ def acquisition_return_by(
     groups = groups_of(by)
     inside = fraction("level", level)
     opened = read_numbers(customers, [clv_col, cost_col])
+    refuse(opened, number_rules(opened, cost_col, sign="nonnegative"))
     value, cost = (nw.col(name).cast(nw.Float64) for name in (clv_col, cost_col))
     summed = sums_by_group(opened, groups, {"crmkit_v": value, "crmkit_c": cost})
     n = numbers(summed, N_ROWS)

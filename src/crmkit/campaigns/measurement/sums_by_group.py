@@ -15,6 +15,7 @@ from ..._frames import (
     require_present,
     result_table,
 )
+from ...errors import InvalidValueError
 from ...typing import IntoFrameT
 
 __all__ = [
@@ -73,6 +74,13 @@ def summary_by_group(
     columns: Mapping[str, np.ndarray],
 ) -> IntoFrameT:
     """Make the summary: the groups, then columns whose NaN becomes a missing value."""
+    lost = [name for name in groups if name in columns]
+    if lost:
+        raise InvalidValueError(
+            subject="argument 'by'",
+            found=f"column {lost[0]!r}, which is called like one of the result",
+            remedy="Rename it first.",
+        )
     named: dict[str, np.ndarray | nw.Series[Any]] = {
         name: summed[name] for name in groups
     }
