@@ -21,7 +21,13 @@ from ...errors import InvalidValueError, NotEnoughDataError, shown
 from ...kernels.base.intervals import holm
 from ...satisfaction.reading.answer_groups import answer_groups
 from ...typing import FloatArray, IntArray, IntoFrameT
-from .sums_by_group import N_ROWS, centred, groups_of, sums_by_group
+from .sums_by_group import (
+    N_ROWS,
+    centred,
+    groups_of,
+    refuse_lost_groups,
+    sums_by_group,
+)
 
 __all__ = ["arm_effects"]
 
@@ -139,6 +145,7 @@ def arm_effects(
         "p_value": p,
         "adjusted_p_value": holm(p),
     }
+    refuse_lost_groups(cells, columns)
     names = {name: summed[name].filter(rest.tolist()) for name in (*groups, arm_col)}
     return native(result_table(opened, {**names, **columns}), customers)
 

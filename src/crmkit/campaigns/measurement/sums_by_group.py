@@ -1,6 +1,6 @@
 """Rows counted and summed by group, in the engine where they are stored."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -22,6 +22,7 @@ __all__ = [
     "N_ROWS",
     "centred",
     "groups_of",
+    "refuse_lost_groups",
     "summary_by_group",
     "sums_by_group",
 ]
@@ -32,6 +33,17 @@ N_ROWS = "crmkit_rows"
 def groups_of(by: str | Sequence[str] | None) -> list[str]:
     """Return the columns of the groups; none for a summary of all rows."""
     return [] if by is None else names_given("by", by)
+
+
+def refuse_lost_groups(groups: Sequence[str], columns: Iterable[str]) -> None:
+    """Refuse groups whose column a column of the result would overwrite."""
+    lost = set(columns).intersection(groups)
+    if lost:
+        raise InvalidValueError(
+            subject="argument 'by'",
+            found=f"column {min(lost)!r}, which is called like one of the result",
+            remedy="Rename it first.",
+        )
 
 
 def sums_by_group(
@@ -74,13 +86,7 @@ def summary_by_group(
     columns: Mapping[str, np.ndarray],
 ) -> IntoFrameT:
     """Make the summary: the groups, then columns whose NaN becomes a missing value."""
-    lost = [name for name in groups if name in columns]
-    if lost:
-        raise InvalidValueError(
-            subject="argument 'by'",
-            found=f"column {lost[0]!r}, which is called like one of the result",
-            remedy="Rename it first.",
-        )
+    refuse_lost_groups(groups, columns)
     named: dict[str, np.ndarray | nw.Series[Any]] = {
         name: summed[name] for name in groups
     }
