@@ -74,6 +74,25 @@ def test_parts_of_a_true_ranking_have_their_effects(
     assert found["n_treated"].sum() + found["n_control"].sum() == 2000
 
 
+def test_a_part_of_a_ranking_has_welchs_interval(rng: np.random.Generator) -> None:
+    import pandas as pd
+
+    treated = np.arange(18) % 3 == 0
+    people = pd.DataFrame(
+        {
+            "uplift": np.arange(18.0),
+            "treated": treated,
+            "retained": rng.normal(5, 1 + 2 * treated),
+        }
+    )
+    found = uplift_by_percentile(people, n_groups=2).iloc[0]
+    best = people[people["uplift"] >= 9]
+    ours, theirs = (best.loc[best["treated"] == flag, "retained"] for flag in (1, 0))
+    limits = stats.ttest_ind(ours, theirs, equal_var=False).confidence_interval()
+    assert found["effect_lower"] == pytest.approx(limits.low, rel=1e-9)
+    assert found["effect_upper"] == pytest.approx(limits.high, rel=1e-9)
+
+
 def test_equal_scores_stay_together(eager_frame: Any, columns_of: Any) -> None:
     base = {
         "uplift": [0.5] * 12,
