@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ...kernels.base.distinct_numbers import distinct_numbers
 from ...kernels.log.cancelled_orders import cancel_orders
 from ...typing import BoolArray, FloatArray, IntArray
 from .prepare import PreparedLog
@@ -31,10 +32,8 @@ class DatedAmounts:
         rows = bought & known & (self.day > day)
         span = int(self.day.max(initial=0)) + 1
         # Customer and day in one number: all rows of a day are one purchase.
-        # A prepared log is in this order already, which a stable sort sees.
-        occasions = np.sort(self.customer[rows] * span + self.day[rows], kind="stable")
-        new = np.diff(occasions, prepend=-1) > 0
-        return np.asarray(occasions[new] % span, dtype=np.int64)
+        occasions = distinct_numbers(self.customer[rows] * span + self.day[rows])
+        return np.asarray(occasions % span, dtype=np.int64)
 
     def is_first(self) -> BoolArray:
         """Mark each row on its customer's first day."""
