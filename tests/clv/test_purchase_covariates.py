@@ -234,3 +234,23 @@ def test_a_model_without_covariates_is_the_plain_one() -> None:
         model.model_for({})
     with pytest.raises(ck.errors.InvalidValueError, match="unknown 'shop'"):
         model.model_for({"web": 1, "shop": 0})
+
+
+def test_a_fit_that_runs_away_ends_in_one_sentence() -> None:
+    customers = simulated(300, "bg_nbd", seed=4).assign(recency=0.0)
+    with (
+        pytest.warns(ck.errors.CrmkitWarning),
+        pytest.raises(ck.errors.ConvergenceError, match="with covariates did not"),
+    ):
+        clv.fit_purchase_covariates(customers, covariate_cols="web")
+
+
+def test_an_effect_that_no_customer_shows_is_said_to_be_open() -> None:
+    customers = simulated(400, "bg_nbd", seed=5)
+    quiet = customers["web"] > 0
+    customers.loc[quiet, ["frequency", "recency"]] = 0
+    with pytest.warns(
+        ck.errors.IdentifiabilityWarning, match="web on purchase"
+    ) as told:
+        clv.fit_purchase_covariates(customers, covariate_cols="web")
+    assert told[-1].filename == __file__
