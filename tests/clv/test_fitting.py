@@ -330,7 +330,7 @@ def test_a_fit_begun_at_a_sample_ends_where_it_does_without(
         samples.append(size)
         return thinned(cells, size)
 
-    monkeypatch.setattr(fitting, "_MANY", 256)
+    monkeypatch.setattr(fitting, "MANY", 256)
     monkeypatch.setattr(fitting, "thinned", kept)
     begun = FITS[name](cdnow).report
     assert samples == [64]

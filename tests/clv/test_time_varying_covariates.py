@@ -286,7 +286,7 @@ def test_an_effect_that_no_purchase_shows_is_said_to_be_open() -> None:
         ck.errors.IdentifiabilityWarning, match="promotion on purchase"
     ) as told:
         clv.fit_time_varying_covariates(
-            LOG[LOG["date"] < begin],
+            LOG[(LOG["date"] < begin) & (LOG["customer_id"] < 300)],
             covariates=quiet,
             covariate_cols="promotion",
             observation_period_end=END,

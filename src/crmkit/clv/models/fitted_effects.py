@@ -46,6 +46,10 @@ class Scaled:
     mean: FloatArray
     spread: FloatArray
 
+    def of(self, table: FloatArray) -> FloatArray:
+        """Return other rows of covariates in the same standard deviations."""
+        return np.asarray((table - self.mean) / self.spread)
+
     def places(self, names: Sequence[str]) -> list[int]:
         """Return the columns of some of the covariates."""
         return [self.names.index(name) for name in names]

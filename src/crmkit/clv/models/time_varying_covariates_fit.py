@@ -202,7 +202,7 @@ def _fitted(
     require_distinct(table, weights, every, among="customers and periods")
     shown_values = scaled(every, table, weights)
     mean, spread = shown_values.mean, shown_values.spread
-    values = (periods.values - mean) / spread
+    values = shown_values.of(periods.values)
     at = [shown_values.places(cols) for cols in (rate_cols, dropout_cols)]
     repeats = float(cells.weights @ x)
     known = path_histories(
