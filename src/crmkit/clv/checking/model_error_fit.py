@@ -1,7 +1,7 @@
 """Learn the error of a model's totals from forecasts made in the past."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, fields, replace
 from functools import partial
 from math import log
 from typing import Protocol, TypeAlias
@@ -9,9 +9,9 @@ from typing import Protocol, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..._check import day_count, listed, typed
+from ..._check import ProvenHistory, day_count, listed, names_given, typed
 from ..._dates import date_of
-from ..._frames import numbers, read_eager
+from ..._frames import EagerFrame, numbers, read_eager
 from ...errors import ConvergenceError, InvalidValueError, NotEnoughDataError
 from ...fits import told
 from ...rfm.calibration_holdout_summary import calibration_holdout_summary
@@ -19,11 +19,13 @@ from ...typing import (
     HISTORY,
     Day,
     FloatArray,
+    IntArray,
     IntoDataFrame,
     Progress,
     PurchaseModel,
     SpendModel,
 )
+from ..uncertainty.forecast_part import groups_of
 from ..uncertainty.model_error import ModelError, PastError
 from ..value.fitted_unit import unit_of
 from ..value.opened_customers import proved
@@ -64,6 +66,7 @@ def fit_model_error(
     lead_days: Iterable[int] = (28, 56, 91, 182, 273, 364),
     observation_period_end: Day | None = None,
     summary: Summary = calibration_holdout_summary,
+    by: str | Sequence[str] | None = None,
     customer_id_col: str = "customer_id",
     date_col: str = "date",
     amount_col: str = "amount",
@@ -92,6 +95,10 @@ def fit_model_error(
     summary
         How the log becomes one row per customer, as for ``backtest``. Give it the
         ``time_unit`` of the model that will forecast.
+    by
+        Columns of groups, such as a segment, that have errors of their own; None for
+        the totals alone. ``summary`` has to return them: the groups as they were at
+        each cutoff. ``forecast`` with the same ``by`` uses them.
     customer_id_col, date_col, amount_col
         The columns read.
     progress
@@ -164,6 +171,7 @@ def fit_model_error(
         date_col=date_col,
         amount_col=amount_col,
     )
+    names = tuple(() if by is None else names_given("by", by))
     errors: list[PastError] = []
     unit: str | None = None
     skipped = 0
@@ -177,12 +185,10 @@ def fit_model_error(
             skipped += 1
             continue
         unit = unit_of(origin.purchases)
-        errors += [
-            _past_error(origin, split, day, lead)
-            for lead in leads
-            if day + lead <= last
-        ]
-    return ModelError(errors=tuple(errors), time_unit=unit, n_skipped=skipped)
+        for lead in leads:
+            if day + lead <= last:
+                errors += _past_errors(origin, split, day, lead, names)
+    return ModelError(errors=tuple(errors), time_unit=unit, n_skipped=skipped, by=names)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -212,48 +218,118 @@ def _split(split: Summary, day: int, lead: int) -> IntoDataFrame:
     return customers
 
 
-def _past_error(origin: _Origin, split: Summary, day: int, lead: int) -> PastError:
-    frame = read_eager(_split(split, day, lead), ())
-    history = proved(frame, HISTORY)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Compared:
+    """What was forecast of each customer, and what came.
+
+    Attributes
+    ----------
+    came, paid
+        Purchases and money in the span ahead.
+    expected, variance
+        Of the purchases.
+    worth, within, between
+        The expected amount, the variance of single amounts, and that of a customer's
+        own mean; 0 without a model of spend.
+    """
+
+    history: ProvenHistory
+    frequency: FloatArray
+    amounts: FloatArray
+    came: FloatArray
+    paid: FloatArray
+    expected: FloatArray
+    variance: FloatArray
+    worth: FloatArray
+    within: FloatArray
+    between: FloatArray
+
+    def rows(self, kept: IntArray) -> "_Compared":
+        """Return some of the customers."""
+        columns = {
+            field.name: getattr(self, field.name)[kept]
+            for field in fields(self)
+            if field.name != "history"
+        }
+        return _Compared(history=self.history.rows(kept), **columns)
+
+
+def _past_errors(
+    origin: _Origin, split: Summary, day: int, lead: int, by: tuple[str, ...]
+) -> list[PastError]:
+    """Return the error of the total, and of each group."""
+    customers = _split(split, day, lead)
+    frame = read_eager(customers, by)
     span = float(numbers(frame, "holdout_T")[0])
-    model, money = origin.purchases, origin.spend
-    expected = model.expected_purchases(*history, horizon=span)
-    variance = model.variance_of_purchases(*history, horizon=span)
-    came = float(numbers(frame, "holdout_frequency").sum())
-    error = PastError(
+    every = _compared(origin, frame, span)
+    start = PastError(
         cutoff=date_of(day).isoformat(),
         lead_days=lead,
         horizon=span,
-        purchases=_log_ratio(came, float(expected.sum())),
+        purchases=None,
         value=None,
-        purchases_chance=_chance(variance, expected),
     )
-    if money is None:
-        unsure = purchases_parameter_variance(model, history, None, horizon=span)
-        return _less_sure(error, float(unsure[0]))
-    paid_so_far = (np.asarray(history.frequency), numbers(frame, "monetary_value"))
-    worth = expected_worth(money, *paid_so_far)
-    unsure = purchases_parameter_variance(model, history, worth, horizon=span)
-    paid = float(numbers(frame, "holdout_total_amount").sum())
-    within, between = amount_variance(money, *paid_so_far)
+    labels, groups = groups_of(customers, by)
+    parts = [((), every), *zip(labels, map(every.rows, groups or ()), strict=True)]
+    return [
+        replace(_missed(origin, compared, start), group=label)
+        for label, compared in parts
+    ]
+
+
+def _compared(origin: _Origin, frame: EagerFrame, span: float) -> _Compared:
+    history = proved(frame, HISTORY)
+    model, money = origin.purchases, origin.spend
+    expected = model.expected_purchases(*history, horizon=span)
+    nothing = np.zeros(expected.size)
+    paid_so_far = np.asarray(history.frequency), nothing
+    paid, worth, within, between = nothing, nothing, nothing, nothing
+    if money is not None:
+        paid_so_far = paid_so_far[0], numbers(frame, "monetary_value")
+        paid = numbers(frame, "holdout_total_amount")
+        worth = expected_worth(money, *paid_so_far)
+        within, between = amount_variance(money, *paid_so_far)
+    return _Compared(
+        history=history,
+        frequency=paid_so_far[0],
+        amounts=paid_so_far[1],
+        came=numbers(frame, "holdout_frequency"),
+        paid=paid,
+        expected=expected,
+        variance=model.variance_of_purchases(*history, horizon=span),
+        worth=worth,
+        within=within,
+        between=between,
+    )
+
+
+def _missed(origin: _Origin, compared: _Compared, start: PastError) -> PastError:
+    """Return the logarithms of actual over forecast, and what chance does to them."""
+    model, money, span = origin.purchases, origin.spend, start.horizon
+    expected, variance = compared.expected, compared.variance
+    worth = None if money is None else compared.worth
+    unsure = purchases_parameter_variance(model, compared.history, worth, horizon=span)
+    error = replace(
+        start,
+        purchases=_log_ratio(float(compared.came.sum()), float(expected.sum())),
+        purchases_chance=_chance(variance, expected) + float(unsure[0]),
+    )
+    if money is None or worth is None:
+        return error
     square = variance + expected**2
-    scatter = variance * worth**2 + expected * within + square * between
+    scatter = variance * worth**2 + expected * compared.within
+    scatter += square * compared.between
 
     def log_value(one: SpendModel) -> FloatArray:
-        total = float(expected @ expected_worth(one, *paid_so_far))
-        return np.full(1, log(max(total, 1e-300)))
+        each = expected_worth(one, compared.frequency, compared.amounts)
+        return np.full(1, log(max(float(expected @ each), 1e-300)))
 
+    spread = float(spread_of(money, log_value)[0])
     return replace(
-        _less_sure(error, float(unsure[0])),
-        value=_log_ratio(paid, float(expected @ worth)),
-        value_chance=_chance(scatter, expected * worth)
-        + float(unsure[1])
-        + float(spread_of(money, log_value)[0]),
+        error,
+        value=_log_ratio(float(compared.paid.sum()), float(expected @ worth)),
+        value_chance=_chance(scatter, expected * worth) + float(unsure[1]) + spread,
     )
-
-
-def _less_sure(error: PastError, variance: float) -> PastError:
-    return replace(error, purchases_chance=error.purchases_chance + variance)
 
 
 def _log_ratio(actual: float, forecast: float) -> float | None:

@@ -271,8 +271,18 @@ def forecast(
     found = _forecast(total, drawn.sum(axis=0), ranges=ranges, horizon=horizon)
     if not names:
         return found
+    # Errors of other groups than those asked for say nothing about these.
+    own = error is not None and error.by == tuple(names)
     parts = [
-        part_of(label, rows.size, part, level=ranges.level, factors=factors)
+        part_of(
+            label,
+            rows.size,
+            part,
+            level=ranges.level,
+            factors=error_factors(error, count, horizon=horizon, rng=rng, group=label)
+            if own
+            else factors,
+        )
         for label, rows, part in zip(labels, groups or (), drawn, strict=True)
     ]
     return replace(found, parts=tuple(parts))
