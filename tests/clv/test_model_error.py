@@ -200,7 +200,7 @@ def test_a_group_has_its_own_error_drawn_to_that_of_a_typical_group() -> None:
 
 
 def test_groups_of_a_forecast_take_their_errors_and_leave_the_totals() -> None:
-    kinds = ["good", "poor", "new"] * 20
+    kinds = np.repeat(["good", "poor", "new"], 20)
     customers = CUSTOMERS.head(60).assign(segment=kinds, kind=kinds)
     whole = replace(GROUPED, errors=PAST, by=())
     found, same, other = (
@@ -217,12 +217,11 @@ def test_groups_of_a_forecast_take_their_errors_and_leave_the_totals() -> None:
     assert other == same
     good, new, poor = found.parts
     assert [part.group for part in found.parts] == [("good",), ("new",), ("poor",)]
-
-    def ratio(part: clv.ForecastPart) -> float:
-        return part.resampled_purchases.upper / part.resampled_purchases.lower
-
-    assert ratio(poor) > ratio(good)
-    assert ratio(new) > ratio(same.parts[1])
+    wide = [part.resampled_purchases.upper / part.purchases for part in found.parts]
+    assert wide[2] > wide[1] > wide[0]
+    assert new.resampled_value.upper > same.parts[1].resampled_value.upper
+    assert poor.resampled_value.upper > same.parts[2].resampled_value.upper
+    assert good.purchases == same.parts[0].purchases
 
 
 def test_errors_of_another_unit_are_refused() -> None:
