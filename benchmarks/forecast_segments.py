@@ -1,14 +1,16 @@
-"""Measure whether the ranges of segments hold: ``python benchmarks/forecast_segments.py``.
+"""Measure whether the ranges of segments hold.
+
+python benchmarks/forecast_segments.py [SEEDS] [DRAWS] [LOG ...]
 
 At every month end of a log BG/NBD and Gamma-Gamma are fitted to all customers, and the
-purchases and money of each segment are forecast 13 and 26 weeks ahead. *plain* takes the
-model as right, *shared* gives each segment the error of the total, and *own* the error
-that past forecasts of segments had, as far as they could be judged by then.
+purchases and money of each segment are forecast 13 and 26 weeks ahead. *plain* takes
+the model as right, *shared* gives each segment the error of the total, and *own* the
+error that past forecasts of segments had, as far as they could be judged by then.
 
 Real logs are cut into segments by the month of the first purchase and by the number of
 purchases at the cutoff. The simulated ones have three segments of 50%, 30% and 20% of
 1,500 customers: ``alike`` as BG/NBD says, ``common`` with months that are better or
-worse for all, ``apart`` with months that are better or worse for each segment by itself.
+worse for all, ``apart`` with months that are so for each segment by itself.
 """
 
 import datetime as dt
@@ -47,20 +49,20 @@ def simulated(
     rng = np.random.default_rng([20261129, len(KINDS), len(kind), seed])
     names = np.array(list(SHARES))
     segment = np.sort(rng.choice(3, n_customers, p=list(SHARES.values())))
-    common = _clock(rng, kind == "common")
+    common = _clock(rng, shocks=kind == "common")
     logs = []
     for at in range(3):
-        own = _clock(rng, apart=True) if kind == "apart" else common
+        own = _clock(rng, shocks=True) if kind == "apart" else common
         logs.append(_log(np.flatnonzero(segment == at), own, rng))
     return pd.concat(logs), lambda frame: names[segment[frame["customer_id"]]]
 
 
-def _clock(rng: np.random.Generator, apart: bool) -> FloatArray:
+def _clock(rng: np.random.Generator, *, shocks: bool) -> FloatArray:
     level, levels = 0.0, []
     for shock in MONTHS * rng.standard_normal(DAYS // 28 + 1):
         level = 0.7 * level + shock
         levels.append(level)
-    pace = np.exp(np.array(levels)[np.arange(DAYS) // 28]) if apart else np.ones(DAYS)
+    pace = np.exp(np.array(levels)[np.arange(DAYS) // 28]) if shocks else np.ones(DAYS)
     return np.asarray(np.concatenate([[0.0], np.cumsum(pace)]))
 
 
@@ -99,7 +101,8 @@ def by_purchases(frame: pd.DataFrame) -> FloatArray:
 def segmented(segments: Segments, *args: Any, **given: Any) -> pd.DataFrame:  # noqa: ANN401
     """Summarise a log at a cutoff, each customer with their segment at that time."""
     split = calibration_holdout_summary(*args, **given, time_unit="week")
-    return split.assign(segment=segments(split))
+    found: pd.DataFrame = split.assign(segment=segments(split))
+    return found
 
 
 def compared(
@@ -157,7 +160,7 @@ def compared(
                             }
 
 
-def main(seeds: int, n_draws: int) -> None:
+def main(seeds: int, n_draws: int, wanted: list[str]) -> None:
     """Print one row for each log, way to cut it and segment."""
     print(
         "| log | segment | forecasts | held: plain | shared | own | width: plain |",
@@ -166,6 +169,8 @@ def main(seeds: int, n_draws: int) -> None:
     print(" shared | own | score: plain | shared | own |")
     print("| --- | --- " + "| ---: " * 10 + "|")
     for name, log, segments in logs(seeds):
+        if wanted and not name.startswith(tuple(wanted)):
+            continue
         with warnings.catch_warnings(action="ignore", category=CrmkitWarning):
             table = pd.DataFrame(compared(log, segments, n_draws=n_draws, leads=LEADS))
         for segment, rows in table.groupby("segment"):
@@ -192,4 +197,5 @@ if __name__ == "__main__":
     main(
         int(sys.argv[1]) if len(sys.argv) > 1 else 3,
         int(sys.argv[2]) if len(sys.argv) > 2 else 200,
+        sys.argv[3:],
     )
