@@ -3,7 +3,7 @@
 python benchmarks/forecast_segments.py [SEEDS] [DRAWS] [LOG ...]
 
 At every month end of a log BG/NBD and Gamma-Gamma are fitted to all customers, and the
-purchases and money of each segment are forecast 13 and 26 weeks ahead. *plain* takes
+purchases and money of each segment are forecast 13 weeks ahead. *plain* takes
 the model as right, *shared* gives each segment the error of the total, and *own* the
 error that past forecasts of segments had, as far as they could be judged by then.
 
@@ -32,7 +32,7 @@ from crmkit.typing import FloatArray
 
 __all__ = ["compared", "segmented", "simulated"]
 
-LEADS = (91, 182)
+LEADS = (91,)
 LEARNED = (28, 56, *LEADS)
 YOUNGEST = 85
 DAYS = 728
