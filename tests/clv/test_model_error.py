@@ -197,6 +197,10 @@ def test_a_group_has_its_own_error_drawn_to_that_of_a_typical_group() -> None:
     poor = GROUPED.at(horizon=13.0, group="poor")
     assert poor.scale**2 == pytest.approx((4 * typical + 0.9**2) / 5, rel=1e-12)
     assert "2 groups by segment have errors too" in str(GROUPED)
+    # Errors of groups cancel in the total: where chance hides theirs, its error counts.
+    hidden = [replace(each, purchases_chance=9.0) for each in GROUPED.errors[4:]]
+    calm = replace(GROUPED, errors=(*PAST, *hidden))
+    assert calm.at(horizon=13.0, group="new").scale == calm.at(horizon=13.0).scale
 
 
 def test_groups_of_a_forecast_take_their_errors_and_leave_the_totals() -> None:

@@ -139,8 +139,8 @@ class ModelError(JsonResult):
     span tried, the scale grows with the square root of the span.
 
     A group's scale is drawn towards that of a typical group by the same rule, with what
-    the errors of all groups amount to in place of ``default_scale``: a group of few
-    past errors has the error of a typical one.
+    the errors of all groups amount to, or the scale of the total if that is larger, in
+    place of ``default_scale``: a group of few past errors has that of a typical one.
 
     Examples
     --------
@@ -193,14 +193,16 @@ class ModelError(JsonResult):
         """
         one_of("total", total, _TOTALS)
         span = time_span("horizon", horizon)
+        errors = [error for error in self.errors if not error.group]
+        whole = self._scale(errors, span, total, self.default_scale)
         if not group:
-            whole = [error for error in self.errors if not error.group]
-            return self._scale(whole, span, total, self.default_scale)
+            return whole
         every = [error for error in self.errors if error.group]
         typical = self._scale(every, span, total, self.default_scale)
         asked = (group,) if isinstance(group, str) else tuple(group)
         own = [error for error in every if error.group == asked]
-        return self._scale(own, span, total, typical.scale)
+        # Errors of groups cancel in the total: a typical group misses by no less.
+        return self._scale(own, span, total, max(typical.scale, whole.scale))
 
     def _scale(
         self, errors: list[PastError], span: float, total: ErrorTotal, centre: float
