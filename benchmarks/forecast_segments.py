@@ -117,7 +117,7 @@ def compared(
         "purchases": steady(clv.fit_bg_nbd),
         "spend": steady(clv.fit_gamma_gamma),
     }
-    every = clv.fit_model_error(
+    every = clv.fit_model_error_by(
         log, **fits, cutoffs=cutoffs, lead_days=LEARNED, summary=summary, by="segment"
     )
     for cutoff in cutoffs:

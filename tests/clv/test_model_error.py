@@ -297,7 +297,7 @@ def test_errors_of_groups_are_those_of_their_customers(log: pd.DataFrame) -> Non
         "cutoffs": ["1997-09-30"],
         "lead_days": [91],
     }
-    error = clv.fit_model_error(log, **given, summary=cut, by="segment")
+    error = clv.fit_model_error_by(log, **given, summary=cut, by="segment")
     (total,) = clv.fit_model_error(log, **given, summary=WEEKS).errors
     assert error.by == ("segment",)
     assert error.errors[0] == total
