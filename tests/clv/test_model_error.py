@@ -4,7 +4,6 @@ import datetime as dt
 import itertools
 import json
 import sys
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -177,57 +176,6 @@ def test_a_forecast_says_what_its_ranges_rest_on() -> None:
     assert clv.Forecast.from_dict(tried.to_dict()) == tried
 
 
-GROUPED = clv.ModelError(
-    errors=(
-        *PAST,
-        *(replace(each, group=("good",)) for each in PAST[:1]),
-        *(_past("2024-01-31", 91, size, group=("poor",)) for size in (0.9,)),
-    ),
-    by=("segment",),
-)
-
-
-def test_a_group_has_its_own_error_drawn_to_that_of_a_typical_group() -> None:
-    assert GROUPED.at(horizon=13.0) == clv.ModelError(errors=PAST).at(horizon=13.0)
-    # Both groups share one span: it counts once, as the mean of their squares.
-    typical = (4 * 0.12**2 + (0.3**2 + 0.9**2) / 2) / 5
-    unknown = GROUPED.at(horizon=13.0, group=("new",))
-    assert unknown.scale**2 == pytest.approx(typical, rel=1e-12)
-    assert (unknown.degrees_of_freedom, unknown.n_windows) == (4, 0)
-    poor = GROUPED.at(horizon=13.0, group="poor")
-    assert poor.scale**2 == pytest.approx((4 * typical + 0.9**2) / 5, rel=1e-12)
-    assert "2 groups by segment have errors too" in str(GROUPED)
-    # Errors of groups cancel in the total: where chance hides theirs, its error counts.
-    hidden = [replace(each, purchases_chance=9.0) for each in GROUPED.errors[4:]]
-    calm = replace(GROUPED, errors=(*PAST, *hidden))
-    assert calm.at(horizon=13.0, group="new").scale == calm.at(horizon=13.0).scale
-
-
-def test_groups_of_a_forecast_take_their_errors_and_leave_the_totals() -> None:
-    kinds = np.repeat(["good", "poor", "new"], 20)
-    customers = CUSTOMERS.head(60).assign(segment=kinds, kind=kinds)
-    whole = replace(GROUPED, errors=PAST, by=())
-    found, same, other = (
-        clv.forecast(
-            customers,
-            **AHEAD,
-            by=by,
-            ranges=clv.Ranges(n_draws=60, model_error=error),
-            rng=_rng(),
-        )
-        for error, by in ((GROUPED, "segment"), (whole, "segment"), (GROUPED, "kind"))
-    )
-    assert replace(found, parts=()) == replace(same, parts=())
-    assert other == same
-    good, new, poor = found.parts
-    assert [part.group for part in found.parts] == [("good",), ("new",), ("poor",)]
-    wide = [part.resampled_purchases.upper / part.purchases for part in found.parts]
-    assert wide[2] > wide[1] > wide[0]
-    assert new.resampled_value.upper > same.parts[1].resampled_value.upper
-    assert poor.resampled_value.upper > same.parts[2].resampled_value.upper
-    assert good.purchases == same.parts[0].purchases
-
-
 def test_errors_of_another_unit_are_refused() -> None:
     error = clv.ModelError(errors=PAST, time_unit="day")
     with pytest.raises(InvalidValueError, match=r"spans in 'day'.*time_unit is 'week'"):
@@ -285,41 +233,6 @@ def test_past_errors_are_those_of_models_fitted_by_hand(log: pd.DataFrame) -> No
     assert unsure == pytest.approx(np.var(np.log(totals)), rel=0.2)
     # Money scatters more than purchases do, and its parameters are unsure too.
     assert last.value_chance > last.purchases_chance
-
-
-def test_errors_of_groups_are_those_of_their_customers(log: pd.DataFrame) -> None:
-    def cut(*args: Any, **given: Any) -> pd.DataFrame:
-        split = pd.DataFrame(WEEKS(*args, **given))
-        return split.assign(segment=np.where(split["frequency"] > 0, "back", "once"))
-
-    given: dict[str, Any] = {
-        "purchases": clv.fit_bg_nbd,
-        "cutoffs": ["1997-09-30"],
-        "lead_days": [91],
-    }
-    error = clv.fit_model_error_by(log, **given, summary=cut, by="segment")
-    (total,) = clv.fit_model_error(log, **given, summary=WEEKS).errors
-    assert error.by == ("segment",)
-    assert error.errors[0] == total
-    assert [each.group for each in error.errors] == [(), ("back",), ("once",)]
-    split = cut(
-        log, calibration_period_end="1997-09-30", observation_period_end="1997-12-31"
-    )
-    back = split[split["frequency"] > 0]
-    expected = clv.fit_bg_nbd(split).expected_purchases(
-        back["frequency"], back["recency"], back["T"], horizon=error.errors[1].horizon
-    )
-    late = cut(
-        log, calibration_period_end="1997-09-30", observation_period_end="1997-12-30"
-    ).loc[back.index, "holdout_frequency"]
-    assert error.errors[1].purchases == pytest.approx(
-        np.log(late.sum() / expected.sum()), rel=1e-12
-    )
-    # Chance moves a group more than it moves all of them.
-    assert min(each.purchases_chance for each in error.errors[1:]) > (
-        total.purchases_chance
-    )
-    assert clv.ModelError.from_dict(json.loads(json.dumps(error.to_dict()))) == error
 
 
 def test_a_sample_of_the_cells_shows_how_totals_move_with_the_parameters(
