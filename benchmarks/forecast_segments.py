@@ -146,7 +146,7 @@ def compared(
                 )
                 for part in ahead.parts:
                     for true, (lower, upper) in zip(
-                        came.loc[part.group[0]],
+                        came.loc[part.group[0]].to_numpy(float).tolist(),
                         (part.resampled_purchases, part.resampled_value),
                         strict=True,
                     ):
@@ -156,7 +156,7 @@ def compared(
                                 "rule": rule,
                                 "held": lower <= true <= upper,
                                 "width": (upper - lower) / true,
-                                "score": score(lower, upper, float(true)) / true,
+                                "score": score(lower, upper, true) / true,
                             }
 
 
