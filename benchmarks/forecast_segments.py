@@ -145,8 +145,9 @@ def compared(
                     rng=np.random.default_rng([lead, cutoff.toordinal()]),
                 )
                 for part in ahead.parts:
+                    totals: list[float] = came.loc[part.group[0]].to_list()
                     for true, (lower, upper) in zip(
-                        came.loc[part.group[0]].to_numpy(float).tolist(),
+                        totals,
                         (part.resampled_purchases, part.resampled_value),
                         strict=True,
                     ):
