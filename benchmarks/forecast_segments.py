@@ -145,7 +145,7 @@ def compared(
                     rng=np.random.default_rng([lead, cutoff.toordinal()]),
                 )
                 for part in ahead.parts:
-                    totals: list[float] = came.loc[part.group[0]].to_list()
+                    totals: list[float] = np.asarray(came.loc[part.group[0]]).tolist()
                     for true, (lower, upper) in zip(
                         totals,
                         (part.resampled_purchases, part.resampled_value),
