@@ -12,6 +12,7 @@ import argparse
 import time
 import warnings
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import mpmath
@@ -218,41 +219,43 @@ def season_log(size: int, seed: int) -> tuple[pd.DataFrame, FloatArray]:
 
 
 def times(customers: int, _seeds: int) -> None:
-    """Fit with three binary covariates and without: CPU seconds, the least of three."""
+    """Fit with three binary covariates and without, in turns: medians of five."""
     print(f"{customers:,} customers\n")
     print("| model | plain, s | with covariates, s | ratio |")
     print("| --- | ---: | ---: | ---: |")
     rng = np.random.default_rng(4)
-    names = ["web", "app", "shop"]
     plain: dict[str, Callable[..., Any]] = {
         "bg_nbd": clv.fit_bg_nbd, "pareto_nbd": clv.fit_pareto_nbd
     }  # fmt: skip
     for family, fit in plain.items():
         frame = binary(customers, family, rng)
-        given: dict[str, Any] = {"family": family, "covariate_cols": names}
-        one = least(fit, frame)
-        two = least(clv.fit_purchase_covariates, frame, **given)
-        print(f"| {family} | {one:.2f} | {two:.2f} | {two / one:.1f} |", flush=True)
+        given: dict[str, Any] = {"family": family}
+        given["covariate_cols"] = ["web", "app", "shop"]
+        covariates = partial(clv.fit_purchase_covariates, frame, **given)
+        print(f"| {family} | {in_turns(partial(fit, frame), covariates)} |", flush=True)
     log, end = load_cdnow(), "1998-06-30"
     months = pd.DataFrame({"period_start": pd.date_range("1997-01-01", end, freq="MS")})
     months["winter"] = months["period_start"].dt.month.isin([11, 12, 1]) * 1
     summary = rfm_summary(log, observation_period_end=end)
-    one = least(clv.fit_pareto_nbd, summary)
-    two = least(
+    over_time = partial(
         clv.fit_time_varying_covariates, log, covariates=months,
         covariate_cols="winter", observation_period_end=end,
     )  # fmt: skip
-    print(f"| pareto_nbd over time, CDNOW | {one:.2f} | {two:.2f} | {two / one:.1f} |")
+    turns = in_turns(partial(clv.fit_pareto_nbd, summary), over_time)
+    print(f"| pareto_nbd over time, CDNOW | {turns} |")
 
 
-def least(fit: Callable[..., Any], frame: pd.DataFrame, **given: Any) -> float:  # noqa: ANN401
-    """Return the least CPU time of three fits."""
-    found = []
-    for _ in range(3):
-        begun = time.process_time()
-        fit(frame, **given)
-        found.append(time.process_time() - begun)
-    return min(found)
+def in_turns(plain: Callable[[], Any], more: Callable[[], Any]) -> str:
+    """Write the median CPU times of five fits each, and the median of their ratios."""
+    both = np.empty((5, 2))
+    for turn in both:
+        for at, fit in enumerate((plain, more)):
+            begun = time.process_time()
+            fit()
+            turn[at] = time.process_time() - begun
+    one, two = np.median(both, axis=0)
+    ratio = np.median(both[:, 1] / both[:, 0])
+    return f"{one:.2f} | {two:.2f} | {ratio:.1f}"
 
 
 def accuracy(_customers: int, _seeds: int) -> None:

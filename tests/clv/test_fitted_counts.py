@@ -11,7 +11,7 @@ from scipy.special import gammaln
 
 import crmkit as ck
 from crmkit.clv import frequency_fit, purchase_gaps, spend_fit
-from crmkit.errors import InvalidValueError, NotEnoughDataError
+from crmkit.errors import InvalidTypeError, InvalidValueError, NotEnoughDataError
 
 Make = Callable[[dict[str, Any]], Any]
 
@@ -25,6 +25,7 @@ HISTORIES: dict[str, Any] = {
 }
 MODEL = ck.clv.BgNbd(r=0.24, alpha=4.4, a=0.8, b=2.4)
 SPEND = ck.clv.GammaGamma(p=6.2, q=3.7, v=15.4)
+odd: Any = "frequency"
 
 
 def columns(frame: Any, *names: str) -> list[list[Any]]:
@@ -75,6 +76,20 @@ def test_whoever_never_came_back_has_no_amount_to_compare(eager_frame: Make) -> 
     once = {name: values[:1] for name, values in HISTORIES.items()}
     with pytest.raises(NotEnoughDataError, match="a customer who came back"):
         spend_fit(eager_frame(once), spend=SPEND)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        lambda frame: spend_fit(frame, spend=SPEND, columns=odd),
+        lambda frame: frequency_fit(frame, models={"m": MODEL}, columns=odd),
+    ],
+)
+def test_what_does_not_name_columns_is_refused(
+    answer: Callable[[Any], Any], eager_frame: Make
+) -> None:
+    with pytest.raises(InvalidTypeError, match="columns"):
+        answer(eager_frame(HISTORIES))
 
 
 def test_gaps_are_between_occasions_of_one_customer_up_to_the_end(

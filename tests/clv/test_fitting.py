@@ -86,6 +86,21 @@ def test_purchases_in_no_time_are_refused(fit: Callable[..., Any]) -> None:  # S
         fit(pd.DataFrame(nothing))
 
 
+@pytest.mark.parametrize(("at", "T"), [(1, 5e-324), (2, 5e-324), (1, 9e-76)])
+def test_times_too_near_nothing_are_refused(
+    at: int, T: float, fit: Callable[..., Any]
+) -> None:
+    ages = [*HISTORY["T"][:at], T, *HISTORY["T"][at + 1 :]]
+    silent = [min(pair) for pair in zip(HISTORY["recency"], ages, strict=True)]
+    short = pd.DataFrame(_changed(recency=silent, T=ages))
+    with pytest.raises(InvalidValueError, match=r"'T': .*between 0 and 1e-75"):
+        fit(short)
+    model = clv.BgNbd(r=0.2, alpha=4.0, a=0.8, b=2.4)
+    with pytest.raises(InvalidValueError, match="between 0 and 1e-75"):
+        model.probability_alive(*short.to_numpy().T)
+    assert model.probability_alive([0], [0], [1e-74]) == 1.0
+
+
 def test_the_first_example_names_row_and_customer(fit: Callable[..., Any]) -> None:
     customers = pd.DataFrame(
         {
@@ -315,7 +330,7 @@ def test_a_fit_begun_at_a_sample_ends_where_it_does_without(
         samples.append(size)
         return thinned(cells, size)
 
-    monkeypatch.setattr(fitting, "_MANY", 256)
+    monkeypatch.setattr(fitting, "MANY", 256)
     monkeypatch.setattr(fitting, "thinned", kept)
     begun = FITS[name](cdnow).report
     assert samples == [64]

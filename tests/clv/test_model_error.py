@@ -45,7 +45,7 @@ def _ranges(error: clv.ModelError | None = UNTRIED) -> clv.Ranges:
     return clv.Ranges(n_draws=400, model_error=error)
 
 
-def _past(cutoff: str, days: int, size: float, **more: float) -> clv.PastError:
+def _past(cutoff: str, days: int, size: float, **more: Any) -> clv.PastError:
     return clv.PastError(
         cutoff=cutoff,
         lead_days=days,

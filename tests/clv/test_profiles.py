@@ -1,6 +1,7 @@
 """How far each parameter can go, and what is refused where it can go anywhere."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -237,3 +238,9 @@ def test_what_is_not_a_fitted_model_has_no_profile(cdnow: pd.DataFrame) -> None:
         clv.profile_intervals(cdnow, fit=by_hand)
     with pytest.raises(InvalidTypeError, match="'fit': expected a model"):
         clv.profile_intervals(cdnow, fit=None)  # type: ignore[arg-type]
+
+
+def test_a_class_is_not_a_fitted_model() -> None:
+    kind: Any = clv.BgNbd
+    with pytest.raises(InvalidTypeError, match="expected a fitted model, got"):
+        clv.profile_intervals(pd.DataFrame(), fit=kind)

@@ -9,6 +9,7 @@ import pytest
 
 import crmkit as ck
 from crmkit import clv
+from crmkit.clv.models import purchase_covariates_fit
 from crmkit.kernels.purchases import pareto_nbd
 from crmkit.kernels.purchases.beta_geometric import bg_nbd, mbg_nbd
 
@@ -86,6 +87,22 @@ def test_kinds_of_customers_and_rows_are_fitted_alike(family: Any) -> None:
     for one, other in zip(few.effects, many.effects, strict=True):
         assert one.estimate == pytest.approx(other.estimate, rel=1e-4, abs=1e-5)
         assert one.standard_error == pytest.approx(other.standard_error, rel=1e-4)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_fit_begun_at_a_sample_ends_where_it_does_without(
+    family: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: dict[str, Any] = {"family": family, "covariate_cols": ["web", "app"]}
+    customers = simulated(1000, family, seed=6)
+    whole = clv.fit_purchase_covariates(customers, **given)
+    monkeypatch.setattr(purchase_covariates_fit, "MANY", 512)
+    begun = clv.fit_purchase_covariates(customers, **given)
+    for one, other in zip(begun.effects, whole.effects, strict=True):
+        assert one.estimate == pytest.approx(other.estimate, abs=1e-5)
+        assert one.standard_error == pytest.approx(other.standard_error, rel=1e-4)
+    assert begun.test is not None and whole.test is not None  # noqa: PT018
+    assert begun.test.statistic == pytest.approx(whole.test.statistic, abs=1e-6)
 
 
 @pytest.mark.parametrize("family", FAMILIES)
@@ -234,3 +251,23 @@ def test_a_model_without_covariates_is_the_plain_one() -> None:
         model.model_for({})
     with pytest.raises(ck.errors.InvalidValueError, match="unknown 'shop'"):
         model.model_for({"web": 1, "shop": 0})
+
+
+def test_a_fit_that_runs_away_ends_in_one_sentence() -> None:
+    customers = simulated(300, "bg_nbd", seed=4).assign(recency=0.0)
+    with (
+        pytest.warns(ck.errors.CrmkitWarning),
+        pytest.raises(ck.errors.ConvergenceError, match="with covariates did not"),
+    ):
+        clv.fit_purchase_covariates(customers, covariate_cols="web")
+
+
+def test_an_effect_that_no_customer_shows_is_said_to_be_open() -> None:
+    customers = simulated(400, "bg_nbd", seed=5)
+    quiet = customers["web"] > 0
+    customers.loc[quiet, ["frequency", "recency"]] = 0
+    with pytest.warns(
+        ck.errors.IdentifiabilityWarning, match="web on purchase"
+    ) as told:
+        clv.fit_purchase_covariates(customers, covariate_cols="web")
+    assert told[-1].filename == __file__

@@ -269,3 +269,26 @@ def test_a_fit_names_what_it_cannot_use() -> None:
         clv.fit_time_varying_covariates(
             once, covariates=PERIODS, covariate_cols="promotion", **given
         )
+    given |= {"covariates": PERIODS, "covariate_cols": "promotion"}
+    some = LOG[LOG["customer_id"].duplicated(keep=False)]
+    one = some[some["customer_id"] == some["customer_id"].iloc[0]]
+    with pytest.raises(ck.errors.NotEnoughDataError, match="at least 2 customers"):
+        clv.fit_time_varying_covariates(one, **given)
+    twice = {**given, "covariates": pd.concat([PERIODS, PERIODS.iloc[[1]]])}
+    with pytest.raises(ck.errors.InvalidValueError, match="begins twice in 1 of"):
+        clv.fit_time_varying_covariates(LOG, **twice)
+
+
+def test_an_effect_that_no_purchase_shows_is_said_to_be_open() -> None:
+    quiet = PERIODS.assign(promotion=(np.arange(len(PERIODS)) == len(PERIODS) - 1) * 1)
+    begin = quiet["period_start"].max()
+    with pytest.warns(
+        ck.errors.IdentifiabilityWarning, match="promotion on purchase"
+    ) as told:
+        clv.fit_time_varying_covariates(
+            LOG[(LOG["date"] < begin) & (LOG["customer_id"] < 300)],
+            covariates=quiet,
+            covariate_cols="promotion",
+            observation_period_end=END,
+        )
+    assert told[0].filename == __file__

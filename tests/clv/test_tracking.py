@@ -73,6 +73,15 @@ def test_models_have_rows_of_their_own(log: pd.DataFrame) -> None:
     assert (actual["BG/NBD"] == actual["NBD"]).all()
 
 
+def test_an_end_that_no_log_reaches_is_refused(log: pd.DataFrame) -> None:
+    with pytest.raises(InvalidValueError, match=r"periods of 7 days.*at most 5,000"):
+        clv.tracking(
+            log,
+            models={"m": clv.Nbd(r=1.0, alpha=5.0)},
+            observation_period_end="9999-12-31",
+        )
+
+
 def test_another_unit_is_refused(log: pd.DataFrame) -> None:
     with pytest.raises(InvalidValueError, match="time_unit='week'"):
         clv.tracking(log, **{**OPTIONS, "time_unit": "day"})

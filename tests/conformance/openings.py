@@ -88,6 +88,7 @@ HANDED_OVER = {
     "crmkit.clv.backtest_components": "two fits of the user's choice, of one history",
     "crmkit.clv.value_statement": "two fits of the user's choice, of one history",
     "crmkit.clv.fit_model_error": "a summary and fits of the user's choice at each day",
+    "crmkit.clv.fit_model_error_by": "a summary and fits of the user's choice",
     "crmkit.clv.model_choice": "a summary and fits of the user's choice at each cutoff",
     "crmkit.churn.survival_metrics": "a survival model of the user's choice",
     "crmkit.churn.with_remaining_life": "a survival model of the user's choice",

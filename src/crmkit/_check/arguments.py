@@ -103,9 +103,12 @@ def able_to(name: str, given: _Given, *methods: str) -> _Given:
     """Return ``given``: a fitted model, or anything else with these methods."""
     absent = [each for each in methods if not callable(getattr(given, each, None))]
     if absent or isinstance(given, type):
+        wanted = next(iter(absent or methods), None)
         raise InvalidTypeError(
             subject=f"argument {name!r}",
-            expected=f"a model with the method {(absent or methods)[0]!r}",
+            expected="a fitted model"
+            if wanted is None
+            else f"a model with the method {wanted!r}",
             got=type(given).__name__ if given is not None else "None",
             remedy="Pass a fitted model, such as fit_bg_nbd returns.",
         )

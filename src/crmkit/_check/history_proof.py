@@ -7,7 +7,14 @@ from numpy.typing import ArrayLike
 
 from ..errors import InvalidValueError
 from ..typing import BoolArray, FloatArray, IntArray
-from .numbers import HUGE, LONGEST, nonnegative_array, number_array, refuse_where
+from .numbers import (
+    HUGE,
+    LONGEST,
+    SHORTEST,
+    nonnegative_array,
+    number_array,
+    refuse_where,
+)
 
 __all__ = [
     "ProvenHistory",
@@ -116,6 +123,8 @@ def purchase_history(
         ) from None
     if flawless_history(x, t_x, T_):
         return x, t_x, T_
+    near = (T_ > 0) & (T_ < SHORTEST)
+    refuse_where("T", T_, near, f"value between 0 and {SHORTEST:g}")
     for name, column in zip(("frequency", "recency", "T"), columns, strict=True):
         nonnegative_array(name, column)
     for name, column in zip(("frequency", "recency", "T"), columns, strict=True):
@@ -142,4 +151,8 @@ def _flawless(x: FloatArray, t_x: FloatArray, T: FloatArray) -> bool:
     counted = x.min() >= 0 and x.max() <= LONGEST and bool(np.all(x == np.floor(x)))
     seen = t_x.min() >= 0 and T.max() <= HUGE and bool(np.all(t_x <= T))
     first = not np.any((x == 0) & (t_x > 0))
-    return bool(counted and seen and first and not np.any((x > 0) & (T == 0)))
+    if not (counted and seen and first):
+        return False
+    # Over so short a time a count has no rate that a float could hold.
+    short = T < SHORTEST
+    return not (short.any() and bool(np.any(short & ((x > 0) | (T > 0)))))

@@ -14,6 +14,7 @@ __all__ = [
     "LONGEST",
     "MOST_DAYS",
     "MOST_REPEATS",
+    "SHORTEST",
     "day_count",
     "finite_array",
     "fraction",
@@ -45,7 +46,7 @@ LONGEST: Final = 1e15
 _LARGEST: Final = 1e100
 _SMALLEST: Final = 1e-100
 # The shortest time above 0: the square of a shorter one underflows.
-_SHORTEST: Final = 1e-75
+SHORTEST: Final = 1e-75
 # A span of days that any date of a log can be moved by: the calendar ends in year 9999.
 MOST_DAYS: Final = 1_000_000
 
@@ -106,8 +107,8 @@ def nonnegative(
 def time_span(name: str, value: float, *, infinite: bool = False) -> float:
     """Return ``value`` as a length of time: 0, or of a size that has a square."""
     result = nonnegative(name, value, infinite=infinite)
-    if 0 < result < _SHORTEST or LONGEST < result < math.inf:
-        remedy = f"Pass 0, or a number from {_SHORTEST:g} to {LONGEST:g}."
+    if 0 < result < SHORTEST or LONGEST < result < math.inf:
+        remedy = f"Pass 0, or a number from {SHORTEST:g} to {LONGEST:g}."
         raise _refused(name, result, remedy)
     return result
 

@@ -13,6 +13,7 @@ from .checking.frequency_fit import frequency_fit
 from .checking.held_out_choice import ModelChoice, model_choice
 from .checking.heterogeneity import Heterogeneity, heterogeneity
 from .checking.holdout_error import HoldoutError
+from .checking.model_error_by import fit_model_error_by
 from .checking.model_error_fit import fit_model_error
 from .checking.probability_alive_path import probability_alive_path
 from .checking.purchase_gaps import purchase_gaps
@@ -131,6 +132,7 @@ __all__ = [
     "fit_mbg_cnbd_k",
     "fit_mbg_nbd",
     "fit_model_error",
+    "fit_model_error_by",
     "fit_nbd",
     "fit_pareto_nbd",
     "fit_purchase_covariates",

@@ -6,7 +6,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..._check import models_named, whole
+from ..._check import instance, models_named, whole
 from ..._frames import native, numbers, read_eager, refuse, table
 from ...typing import HISTORY, FloatArray, HistoryColumns, IntoDataFrameT
 from ..models.histories import history_rules, known_id
@@ -83,6 +83,7 @@ def frequency_fit(
     """
     last = whole("most", most, at_least=1, at_most=10_000)
     models_named(models, "probability_of_n_purchases_new_customer")
+    instance("columns", columns, HistoryColumns)
     frame = read_eager(customers, columns.history)
     rules = history_rules(columns.history)(frame)
     refuse(frame, rules, id_col=known_id(frame, columns.customer_id))

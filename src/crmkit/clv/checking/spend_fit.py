@@ -77,6 +77,7 @@ def spend_fit(
     """
     instance("spend", spend, GammaGamma)
     count = whole("n_bins", n_bins, at_least=2, at_most=MOST_REPEATS)
+    instance("columns", columns, HistoryColumns)
     frame = read_eager(customers, columns.spend)
     rules = spending_rules(columns.spend, sign="positive")(frame)
     refuse(frame, rules, id_col=known_id(frame, columns.customer_id))

@@ -18,6 +18,8 @@ from ..value.fitted_unit import unit_of
 
 __all__ = ["tracking"]
 
+_MOST_PERIODS = 5_000
+
 
 class _Newcomers(Protocol):
     """Expects the repeat purchases of a new customer by an age."""
@@ -74,7 +76,8 @@ def tracking(
     Raises
     ------
     InvalidValueError
-        If a model was fitted in another unit of time, or ``models`` is empty.
+        If a model was fitted in another unit of time, ``models`` is empty, or there are
+        more than 5,000 periods.
     NotEnoughDataError
         If no customer had bought by then.
 
@@ -125,6 +128,14 @@ def tracking(
     first, repeats = _purchases(log, refunds, known)
     days = day_count("step_days", step_days, at_least=1)
     periods = (log.window.end_day - int(first.min())) // days + 1
+    # Periods times ages: an end far in the future would fill the memory.
+    if periods > _MOST_PERIODS:
+        raise InvalidValueError(
+            subject="argument 'observation_period_end'",
+            found=f"{periods:,} periods of {days:,} days since the first purchase",
+            remedy="Pass the last day that the log covers, or a larger step_days: at "
+            f"most {_MOST_PERIODS:,} periods are counted.",
+        )
     ends = log.window.end_day - days * np.arange(periods)[::-1]
     came = np.searchsorted(np.sort(repeats), log.window.period(ends), side="right")
     ages = np.maximum(log.window.period(ends)[:, None] - np.unique(first), 0)

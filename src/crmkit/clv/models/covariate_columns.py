@@ -39,18 +39,30 @@ def covariate_rules(names: Iterable[str]) -> Callable[[Frame], list[Rule]]:
 
 
 def require_distinct(
-    table: FloatArray, weights: FloatArray, names: tuple[str, ...]
+    table: FloatArray,
+    weights: FloatArray,
+    names: tuple[str, ...],
+    *,
+    among: str = "customers",
 ) -> None:
     """Refuse covariates that are constant, or that others determine."""
     mean = weights @ table / weights.sum()
     spread = np.sqrt(weights @ (table - mean) ** 2 / weights.sum())
-    for name, size, at in zip(names, spread, mean, strict=True):
-        if size <= 1e-12 * max(abs(at), 1e-300):
+    for name, size, values in zip(names, spread, table.T, strict=True):
+        at, other = float(values.min()), float(values.max())
+        if size > 1e-12 * max(abs(at), abs(other), 1e-300):
+            continue
+        if at == other:
             raise InvalidValueError(
                 subject=f"column {name!r}",
-                found=f"the value {at:g} for all customers",
-                remedy="Leave it out: a covariate has to differ between customers.",
+                found=f"the value {at:g} for all {among}",
+                remedy=f"Leave it out: a covariate has to differ between {among}.",
             )
+        raise InvalidValueError(
+            subject=f"column {name!r}",
+            found=f"values from {at:g} that differ by at most {other - at:.2g}",
+            remedy="Subtract its mean, and choose a unit in which they show.",
+        )
     if not names:
         return
     unit = (table - mean) / spread * np.sqrt(weights / weights.sum())[:, None]

@@ -130,7 +130,7 @@ def covariate_periods(
     order = np.lexsort((start, who))
     who, start = who[order], start[order]
     values = np.stack([numbers(frame, name)[order] for name in names], axis=1)
-    _refuse_twice(who, start, column=period_start_col)
+    _refuse_twice(who, start, column=period_start_col, own=own)
     return _paths(who, start, values, of)
 
 
@@ -165,12 +165,12 @@ def _owners(
     return rank[who], rank[of]
 
 
-def _refuse_twice(who: IntArray, start: IntArray, *, column: str) -> None:
+def _refuse_twice(who: IntArray, start: IntArray, *, column: str, own: bool) -> None:
     twice = np.flatnonzero((np.diff(who) == 0) & (np.diff(start) == 0))
     if twice.size:
         raise InvalidValueError(
             subject=f"column {column!r}",
-            found="period that begins twice for one customer",
+            found="period that begins twice" + (" for one customer" if own else ""),
             count=twice.size,
             total=start.size,
             first=iso_text(int(start[twice[0]])),

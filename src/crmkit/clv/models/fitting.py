@@ -42,6 +42,7 @@ from .purchase_formulas import PurchaseFormulas
 from .purchase_methods import PurchaseMethods
 
 __all__ = [
+    "MANY",
     "approved",
     "fetch_cells",
     "fetch_histories",
@@ -60,7 +61,7 @@ _Model = TypeVar("_Model", bound=PurchaseMethods)
 # Penalties of the fit from which ranges of a free one are drawn, the lightest that
 # serves: a prior worth about one customer, or a few where all customers are alike.
 _STEADYING = (1.0, 4.0, 16.0)
-_MANY = 2**17  # cells from which on a sample of them saves passes over all
+MANY = 2**17  # cells from which on a sample of them saves passes over all
 
 
 def fit_purchases(
@@ -212,8 +213,8 @@ def fit_histories(
         )
 
     start = kernel.start_values(x, T, weights, **fixed)
-    if histories.size >= _MANY:
-        near = fitted(thinned(histories, _MANY // 4), start)
+    if histories.size >= MANY:
+        near = fitted(thinned(histories, MANY // 4), start)
         if near.converged and not near.boundary:
             start = np.log(near.estimates)
     # Counts of opportunities, and of regular buyers, scatter less than Poisson counts.

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 from ..._check import (
     LONGEST,
     MOST_REPEATS,
+    SHORTEST,
     flawless_history,
     known_history,
     nonnegative_array,
@@ -23,6 +24,7 @@ from ..._frames import (
     Rule,
     collect,
     column_names,
+    column_types,
     is_lazy,
     number_rules,
     numbers,
@@ -120,9 +122,18 @@ def history_rules(columns: Columns) -> Callable[[Frame], list[Rule]]:
             impossible(
                 T, (x > 0) & (nw.col(T) == 0), "Repeat purchases need a T above 0"
             ),
+            *_short(frame, T),
         ]
 
     return rules
+
+
+def _short(frame: Frame, T: str) -> list[Rule]:
+    # Numbers of 32 bits never come so near to 0, nor can they express the bound.
+    if column_types(frame, [T])[T] != nw.Float64:
+        return []
+    near = (nw.col(T) > 0) & (nw.col(T) < SHORTEST)
+    return [impossible(T, near, f"It may not lie between 0 and {SHORTEST:g}")]
 
 
 ANY_TIME = Clock(

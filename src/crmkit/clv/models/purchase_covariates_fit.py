@@ -1,6 +1,5 @@
 """Fitting the effects of covariates on purchases and dropout."""
 
-import warnings
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Literal
@@ -8,9 +7,8 @@ from typing import Literal
 import numpy as np
 from scipy.special import expit
 
-from ..._check import LONGEST, instance, nonnegative, one_of
-from ...errors import ConvergenceError, IdentifiabilityWarning, InvalidValueError
-from ...fits import FitReport
+from ..._check import instance, one_of, typed
+from ...errors import InvalidValueError
 from ...fits.effects import EffectFit, fit_effects
 from ...kernels.base.cells import Cells, group
 from ...kernels.purchases.covariate_objective import (
@@ -20,16 +18,24 @@ from ...kernels.purchases.covariate_objective import (
 )
 from ...kernels.purchases.likelihood_rows import beta_geometric_rows
 from ...kernels.purchases.pareto_rows import pareto_rows
+from ...kernels.purchases.starting_sample import thinned
 from ...typing import HISTORY, FloatArray, HistoryColumns, IntArray, IntoFrame
 from .covariate_columns import covariate_names, covariate_rules, require_distinct
-from .covariate_effects import CovariateEffect, CovariateTest
-from .fitting import fit_histories, purchase_cells
+from .fitted_effects import (
+    Scaled,
+    chosen_penalty,
+    fitted_effects,
+    require_settled,
+    scaled,
+)
+from .fitting import MANY, fit_histories, purchase_cells
 from .purchase_covariates import FAMILIES, Family, PurchaseCovariates, shifts_of
 
-__all__ = ["chosen_penalty", "fit_purchase_covariates", "scaled"]
+__all__ = ["fit_purchase_covariates"]
 
 _FEW = 8  # kinds of customers that are always worth a sum of their own
 _SHARE = 64  # cells for which one more sum costs as much as their rows
+_NEAR = 1e-4  # the slope at which the chance of a sample outweighs another pass
 _ROWS: dict[str, Callable[..., ByGroup]] = {
     "bg_nbd": partial(beta_geometric_rows, first_toss=0),
     "mbg_nbd": partial(beta_geometric_rows, first_toss=1),
@@ -37,6 +43,7 @@ _ROWS: dict[str, Callable[..., ByGroup]] = {
 }
 
 
+@typed
 def fit_purchase_covariates(
     customers: IntoFrame,
     *,
@@ -127,130 +134,84 @@ def fit_purchase_covariates(
         customers,
         columns=named,
         weight_col=weight_col,
-        stacklevel=3,
+        stacklevel=4,
         more=every,
         more_rules=covariate_rules(every),
     )
     plain = fit_histories(
         model.formulas, group(histories.columns[:3], histories.weights), penalty=0.0
     )
-    kinds = group(histories.columns[3:], histories.weights, inverse=True)
+    kinds = _kinds(histories)
     table = np.stack(kinds.columns, axis=1)
     require_distinct(table, kinds.weights, every)
-    unit, mean, spread = scaled(table, kinds.weights)
-    at = [[every.index(name) for name in cols] for cols in (rate_cols, dropout_cols)]
-    by_group, spread_over = _by_group(family, histories, kinds)
-    shifts = shifts_of(family, *(unit[spread_over][:, of] for of in at))
-    found = fit_effects(
-        objective_with_covariates(by_group, shifts),
-        np.concatenate([np.log(plain.estimates), np.zeros(shifts.width - 4)]),
-        parameters=4,
-        customers=float(histories.weights.sum()),
-        penalty=chosen_penalty(penalty),
+    covariates = scaled(every, table, kinds.weights)
+    on = {"purchase rate": rate_cols, "dropout": dropout_cols}
+    at = [covariates.places(cols) for cols in on.values()]
+    search = partial(
+        _search,
+        family,
+        covariates,
+        at,
         held=[model.formulas.names.index(name) for name in plain.boundary],
     )
-    sizes = np.concatenate([spread[of] for of in at])
-    shrunk = found.penalised[4:] / sizes
-    counts = len(rate_cols)
+    effects = len(rate_cols) + len(dropout_cols)
+    start = np.concatenate([np.log(plain.estimates), np.zeros(effects)])
+    if histories.size >= MANY:
+        # A sample finds all but the last digits at a fraction of the cost of each pass.
+        some = thinned(histories, MANY // 4)
+        near = search(some, _kinds(some), start=start, penalty=0.0, tolerance=_NEAR)
+        if near.converged and near.covariance is not None:
+            start = near.point
+    found = search(histories, kinds, start=start, penalty=chosen_penalty(penalty))
+    known = fitted_effects(
+        found,
+        plain,
+        covariates,
+        on=on,
+    )
     fit = PurchaseCovariates(
         family=family,
-        baseline=_baseline(
-            family,
-            found.penalised[:4],
-            float(mean[at[0]] @ shrunk[:counts]),
-            float(mean[at[1]] @ shrunk[counts:]),
-        ),
-        effects=effects_of(
-            found,
-            [
-                *((name, "purchase rate") for name in rate_cols),
-                *((name, "dropout") for name in dropout_cols),
-            ],
-            sizes,
-            parameters=4,
-        ),
-        test=CovariateTest(
-            log_likelihood=found.log_likelihood,
-            plain_log_likelihood=plain.log_likelihood,
-            degrees_of_freedom=sizes.size,
-        ),
-        penalty=found.weight,
+        baseline=_baseline(family, found.penalised[:4], *known.at_zero),
+        effects=known.effects,
+        test=known.test,
+        penalty=known.penalty,
         n_customers=float(histories.weights.sum()),
         n_cells=histories.size,
         time_unit=time_unit,
     )
-    require_settled(fit, fit.effects, found, plain)
+    require_settled(fit, known.effects, found, plain, covariates)
     return fit
 
 
-def scaled(
-    table: FloatArray, weights: FloatArray
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Return covariates in standard deviations about the mean, with both."""
-    mean = weights @ table / weights.sum()
-    spread = np.sqrt(weights @ (table - mean) ** 2 / weights.sum())
-    return (table - mean) / spread, mean, spread
+def _kinds(histories: Cells) -> Cells:
+    return group(histories.columns[3:], histories.weights, inverse=True)
 
 
-def chosen_penalty(penalty: float | Literal["marginal"]) -> float | None:
-    """Return the weight of a penalty; None to choose it by marginal likelihood."""
-    if isinstance(penalty, str):
-        one_of("penalty", penalty, ("marginal",))
-        return None
-    return nonnegative("penalty", penalty, at_most=LONGEST)
-
-
-def effects_of(
-    found: EffectFit,
-    names: Sequence[tuple[str, str]],
-    sizes: FloatArray,
+def _search(
+    family: str,
+    covariates: Scaled,
+    at: Sequence[Sequence[int]],
+    histories: Cells,
+    kinds: Cells,
     *,
-    parameters: int,
-) -> tuple[CovariateEffect, ...]:
-    """Name the effects, per unit of each covariate."""
-    errors: list[float | None] = [None] * len(names)
-    if found.covariance is not None:
-        errors = list(np.sqrt(np.diag(found.covariance))[parameters:] / sizes)
-    return tuple(
-        CovariateEffect(
-            covariate=covariate,
-            on=on,
-            estimate=float(estimate),
-            standard_error=None if error is None else float(error),
-            shrunk=float(shrunk),
-        )
-        for (covariate, on), estimate, error, shrunk in zip(
-            names,
-            found.point[parameters:] / sizes,
-            errors,
-            found.penalised[parameters:] / sizes,
-            strict=True,
-        )
+    start: FloatArray,
+    penalty: float | None,
+    held: Sequence[int],
+    tolerance: float = 1e-8,
+) -> EffectFit:
+    """Climb to the optimum over log-parameters and effects."""
+    by_group, spread_over = _by_group(family, histories, kinds)
+    rows = covariates.of(np.stack(kinds.columns, axis=1))[spread_over]
+    shifts = shifts_of(family, *(rows[:, list(places)] for places in at))
+    return fit_effects(
+        objective_with_covariates(by_group, shifts),
+        start,
+        parameters=4,
+        customers=float(histories.weights.sum()),
+        penalty=penalty,
+        held=held,
+        tolerance=tolerance,
     )
-
-
-def require_settled(
-    fit: object,
-    effects: tuple[CovariateEffect, ...],
-    found: EffectFit,
-    plain: FitReport,
-) -> None:
-    """Refuse a fit without an optimum; warn of effects that the data leave open."""
-    if not (found.converged and plain.converged):
-        message = (
-            f"the fit with covariates did not converge in {found.iterations} "
-            f"iterations (largest slope {found.gradient_norm:.2g}). The fit it reached "
-            "is on this error as 'fit'; leave out covariates of few customers."
-        )
-        raise ConvergenceError(message, fit=fit)
-    if found.covariance is None:
-        shown = ", ".join(f"{e.covariate} on {e.on}" for e in effects)
-        warnings.warn(
-            f"the data leave the effects ({shown}) or the plain model all but free. "
-            "Predictions within the data hold; do not read meaning into the effects.",
-            IdentifiabilityWarning,
-            stacklevel=3,
-        )
 
 
 def _by_group(family: str, histories: Cells, kinds: Cells) -> tuple[ByGroup, IntArray]:

@@ -31,16 +31,16 @@ from ...typing import (
 from .covariate_columns import covariate_names, covariate_rules, require_distinct
 from .covariate_effects import CovariateEffect, CovariateTest
 from .covariate_scores import scored_by_kind
+from .fitted_effects import (
+    chosen_penalty,
+    fitted_effects,
+    require_settled,
+    scaled,
+)
 from .fitting import fetch_cells, require_customers
 from .gamma_gamma import GammaGamma
 from .histories import known_id
 from .model_arguments import new_columns
-from .purchase_covariates_fit import (
-    chosen_penalty,
-    effects_of,
-    require_settled,
-    scaled,
-)
 from .spend_columns import spending_rules
 
 __all__ = ["SpendCovariates", "fit_spend_covariates"]
@@ -150,6 +150,7 @@ class SpendCovariates(JsonResult):
         )
 
 
+@typed
 def fit_spend_covariates(
     customers: IntoFrame,
     *,
@@ -256,7 +257,8 @@ def fit_spend_covariates(
     assert kinds.inverse is not None  # noqa: S101 - asked for in the line above
     table = np.stack(kinds.columns, axis=1)
     require_distinct(table, kinds.weights, every)
-    unit, mean, spread = scaled(table, kinds.weights)
+    covariates = scaled(every, table, kinds.weights)
+    unit = covariates.table
     by_group: ByGroup = gamma_gamma_rows(x, amounts, cells.weights)
     if kinds.size <= _MOST_SUMS:
         of_kind = [np.flatnonzero(kinds.inverse == kind) for kind in range(kinds.size)]
@@ -277,20 +279,13 @@ def fit_spend_covariates(
         held=[_NAMES.index(name) for name in plain.boundary],
     )
     p, q, v = np.exp(found.penalised[:3]).tolist()
-    effects = effects_of(
-        found, [(name, "spend") for name in every], spread, parameters=3
-    )
-    centre = float(mean @ [effect.shrunk for effect in effects])
+    known = fitted_effects(found, plain, covariates, on={"spend": every})
     fit = SpendCovariates(
-        baseline=(p, q, v * float(np.exp(-centre))),
-        effects=effects,
-        test=CovariateTest(
-            log_likelihood=found.log_likelihood,
-            plain_log_likelihood=plain.log_likelihood,
-            degrees_of_freedom=len(every),
-        ),
-        penalty=found.weight,
+        baseline=(p, q, v * float(np.exp(-known.at_zero[0]))),
+        effects=known.effects,
+        test=known.test,
+        penalty=known.penalty,
         n_customers=customers_seen,
     )
-    require_settled(fit, effects, found, plain)
+    require_settled(fit, known.effects, found, plain, covariates)
     return fit

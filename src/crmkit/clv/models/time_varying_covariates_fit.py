@@ -14,17 +14,16 @@ from ...kernels.purchases import pareto_over_time
 from ...snapshots.transaction_columns import TRANSACTIONS, TransactionColumns
 from ...typing import Day, FloatArray, IntoDataFrame, Refunds, TimeUnit
 from .covariate_columns import covariate_names, require_distinct
-from .covariate_effects import CovariateTest
 from .covariate_periods import CovariatePeriods, covariate_periods
 from .dated_purchases import dated_purchases
-from .fitting import fit_histories
-from .pareto_nbd import ParetoNbd
-from .purchase_covariates_fit import (
+from .fitted_effects import (
     chosen_penalty,
-    effects_of,
+    fitted_effects,
     require_settled,
     scaled,
 )
+from .fitting import fit_histories, require_customers
+from .pareto_nbd import ParetoNbd
 from .time_varying_covariates import TimeVaryingCovariates, path_histories
 
 __all__ = ["fit_time_varying_covariates"]
@@ -89,7 +88,7 @@ def fit_time_varying_covariates(
         if the periods do not cover the log; if the log is one that ``rfm_summary``
         refuses.
     NotEnoughDataError
-        If no customer came back.
+        If there are fewer than two customers, or none came back.
     ConvergenceError
         If no optimum was found; the error carries the fit reached.
 
@@ -144,6 +143,7 @@ def fit_time_varying_covariates(
         amount_col=named.amount,
     )
     known = log.known
+    require_customers(float(known.customer.size))
     owners = log.groups.ids[known.customer].to_frame()
     periods = covariate_periods(
         covariates,
@@ -193,62 +193,53 @@ def _fitted(
         ParetoNbd.formulas, group([x, recency, age], cells.weights), penalty=0.0
     )
     every = tuple(dict.fromkeys((*rate_cols, *dropout_cols)))
-    at = [[every.index(name) for name in cols] for cols in (rate_cols, dropout_cols)]
     of = path.astype(np.int64)
     seen = periods.days(of, days[0], np.full(of.size, end))
     exposure = np.zeros(periods.values.shape[:2])
     np.add.at(exposure, of, seen * cells.weights[:, None])
     shown = exposure > 0
     table, weights = periods.values[shown], exposure[shown]
-    require_distinct(table, weights, every)
-    _, mean, spread = scaled(table, weights)
-    unit_values = (periods.values - mean) / spread
+    require_distinct(table, weights, every, among="customers and periods")
+    shown_values = scaled(every, table, weights)
+    mean, spread = shown_values.mean, shown_values.spread
+    values = shown_values.of(periods.values)
+    at = [shown_values.places(cols) for cols in (rate_cols, dropout_cols)]
     repeats = float(cells.weights @ x)
     known = path_histories(
         periods,
         (x, *days),
         end=end,
         unit=unit,
-        parts=(unit_values[:, :, at[0]], unit_values[:, :, at[1]]),
+        parts=(values[:, :, at[0]], values[:, :, at[1]]),
         path=of,
         weights=cells.weights,
         bought=((bought - repeats * mean) / spread)[at[0]],
     )
-    sizes = np.concatenate([spread[places] for places in at])
     found = fit_effects(
         pareto_over_time.objective(known),
-        np.concatenate([np.log(plain.estimates), np.zeros(sizes.size)]),
+        np.concatenate([np.log(plain.estimates), np.zeros(len(at[0]) + len(at[1]))]),
         parameters=4,
         customers=float(cells.weights.sum()),
         penalty=chosen_penalty(penalty),
         held=[plain.names.index(name) for name in plain.boundary],
     )
-    shrunk = found.penalised[4:] / sizes
-    counts = len(rate_cols)
+    effects = fitted_effects(
+        found,
+        plain,
+        shown_values,
+        on={"purchase rate": rate_cols, "dropout": dropout_cols},
+    )
     logs = found.penalised[:4].copy()
-    logs[1] += float(mean[at[0]] @ shrunk[:counts])
-    logs[3] += float(mean[at[1]] @ shrunk[counts:])
+    logs[[1, 3]] += effects.at_zero
     r, alpha, s, beta = np.exp(logs).tolist()
     fit = TimeVaryingCovariates(
         baseline=(r, alpha, s, beta),
-        effects=effects_of(
-            found,
-            [
-                *((name, "purchase rate") for name in rate_cols),
-                *((name, "dropout") for name in dropout_cols),
-            ],
-            sizes,
-            parameters=4,
-        ),
-        test=CovariateTest(
-            log_likelihood=found.log_likelihood,
-            plain_log_likelihood=plain.log_likelihood,
-            degrees_of_freedom=sizes.size,
-        ),
-        penalty=found.weight,
+        effects=effects.effects,
+        test=effects.test,
+        penalty=effects.penalty,
         n_customers=float(cells.weights.sum()),
         n_cells=cells.size,
         time_unit=time_unit,
     )
-    require_settled(fit, fit.effects, found, plain)
+    require_settled(fit, effects.effects, found, plain, shown_values, stacklevel=4)
     return fit

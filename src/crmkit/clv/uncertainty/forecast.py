@@ -283,9 +283,19 @@ def forecast(
     level, n_customers = ranges.level, opened.amounts.size
     factors = error_factors(error, count, horizon=ahead, rng=rng)
     total = part_of((), n_customers, everyone[-1], level=level, factors=factors)
+    # Errors of other groups than those asked for say nothing about these.
+    own = bool(names) and error is not None and error.by == tuple(names)
     grouped = zip(labels, groups or (), drawn[-1], strict=True) if names else ()
     parts = (
-        part_of(label, rows.size, part, level=level, factors=factors)
+        part_of(
+            label,
+            rows.size,
+            part,
+            level=level,
+            factors=error_factors(error, count, horizon=ahead, rng=rng, group=label)
+            if own
+            else factors,
+        )
         for label, rows, part in grouped
     )
     found = replace(

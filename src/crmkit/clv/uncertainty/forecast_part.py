@@ -65,11 +65,19 @@ def groups_of(
 
 
 def error_factors(
-    error: ModelError | None, count: int, *, horizon: float, rng: np.random.Generator
+    error: ModelError | None,
+    count: int,
+    *,
+    horizon: float,
+    rng: np.random.Generator,
+    group: tuple[str, ...] = (),
 ) -> tuple[FloatArray, FloatArray] | None:
     """Draw what the models miss in purchases and in money, for each future."""
+    n_draws = count * _REPEATS
     drawn = [
-        drawn_factors(error, count * _REPEATS, horizon=horizon, total=total, rng=rng)
+        drawn_factors(
+            error, n_draws, horizon=horizon, total=total, rng=rng, group=group
+        )
         for total in _ERRORS
     ]
     bought, paid = drawn

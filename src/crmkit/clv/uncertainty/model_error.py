@@ -49,6 +49,8 @@ class PastError:
         customers known by then; None where one of the two is 0.
     purchases_chance, value_chance
         The variance of that logarithm that a right model would have by chance.
+    group
+        The values of the columns in ``by`` of the customers added up; empty for all.
     """
 
     cutoff: str
@@ -58,6 +60,7 @@ class PastError:
     value: float | None
     purchases_chance: float = 0.0
     value_chance: float = 0.0
+    group: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +125,8 @@ class ModelError(JsonResult):
         The unit of ``horizon``; None where it is not known.
     n_skipped
         How many cutoffs had too little data for a fit.
+    by
+        The columns of groups that have errors too, in ``errors``; empty for none.
 
     Notes
     -----
@@ -132,6 +137,10 @@ class ModelError(JsonResult):
     misses to one side gets a wide range. Errors of all spans up to the one asked for
     count; where only longer spans were tried, those of the shortest. Beyond the longest
     span tried, the scale grows with the square root of the span.
+
+    A group's scale is drawn towards that of a typical group by the same rule, with what
+    the errors of all groups amount to, or the scale of the total if that is larger, in
+    place of ``default_scale``: a group of few past errors has that of a typical one.
 
     Examples
     --------
@@ -156,13 +165,20 @@ class ModelError(JsonResult):
     default_weight: float = _DEFAULT_WEIGHT
     time_unit: str | None = None
     n_skipped: int = 0
+    by: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse a default that is not a positive number."""
         positive("default_scale", self.default_scale)
         positive("default_weight", self.default_weight)
 
-    def at(self, *, horizon: float, total: ErrorTotal = "purchases") -> ErrorScale:
+    def at(
+        self,
+        *,
+        horizon: float,
+        total: ErrorTotal = "purchases",
+        group: str | tuple[str, ...] = (),
+    ) -> ErrorScale:
         """Return the error to expect of a total over a span ahead.
 
         Parameters
@@ -171,10 +187,28 @@ class ModelError(JsonResult):
             The span ahead, in the unit of ``T``.
         total
             ``"purchases"``, or ``"value"`` for their money.
+        group
+            The value of the column in ``by``, or of several; empty for all customers. A
+            group without past errors has that of a typical group.
         """
         one_of("total", total, _TOTALS)
         span = time_span("horizon", horizon)
-        known = [error for error in self.errors if _error(error, total) is not None]
+        errors = [error for error in self.errors if not error.group]
+        whole = self._scale(errors, span, total, self.default_scale)
+        if not group:
+            return whole
+        every = [error for error in self.errors if error.group]
+        typical = self._scale(every, span, total, self.default_scale)
+        asked = (group,) if isinstance(group, str) else tuple(group)
+        own = [error for error in every if error.group == asked]
+        # Errors of groups cancel in the total: a typical group misses by no less.
+        return self._scale(own, span, total, max(typical.scale, whole.scale))
+
+    def _scale(
+        self, errors: list[PastError], span: float, total: ErrorTotal, centre: float
+    ) -> ErrorScale:
+        """Average past errors with the scale that is assumed before any is seen."""
+        known = [error for error in errors if _error(error, total) is not None]
         used = _up_to(span, known)
         windows = _apart(used)
         squares = [
@@ -187,7 +221,7 @@ class ModelError(JsonResult):
             longest = max(error.horizon for error in known)
             mean *= max(span / longest, 1.0)
         weight = self.default_weight
-        squared = (weight * self.default_scale**2 + windows * mean) / (weight + windows)
+        squared = (weight * centre**2 + windows * mean) / (weight + windows)
         return ErrorScale(
             scale=float(np.sqrt(squared)),
             degrees_of_freedom=weight + windows,
@@ -197,13 +231,16 @@ class ModelError(JsonResult):
 
     def __str__(self) -> str:
         """Show the typical past error of each span ahead as a table."""
-        rows = [_row(days, self.errors) for days in _leads(self.errors)]
+        whole = [error for error in self.errors if not error.group]
+        rows = [_row(days, whole) for days in _leads(whole)]
         head = ["span ahead  purchases  money  cutoffs  apart"] if rows else []
         default = (
             f"default {100 * self.default_scale:.3g}% with the weight of "
             f"{self.default_weight:g} past errors"
         )
-        return "\n".join([*head, *rows, default])
+        count = len({error.group for error in self.errors if error.group})
+        groups = [f"{count} groups by {', '.join(self.by)} have errors too"]
+        return "\n".join([*head, *rows, default, *(groups if self.by else [])])
 
 
 def _error(error: PastError, total: ErrorTotal) -> float | None:

@@ -78,6 +78,7 @@ def drawn_factors(
     horizon: float,
     total: ErrorTotal,
     rng: np.random.Generator,
+    group: tuple[str, ...] = (),
 ) -> FloatArray | None:
     """Draw by how much what comes exceeds a model, once for each future.
 
@@ -86,4 +87,4 @@ def drawn_factors(
     """
     if error is None:
         return None
-    return error.at(horizon=horizon, total=total).sample(n_draws, rng=rng)
+    return error.at(horizon=horizon, total=total, group=group).sample(n_draws, rng=rng)

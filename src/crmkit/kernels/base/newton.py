@@ -13,7 +13,7 @@ import numpy as np
 
 from ...typing import FloatArray
 
-__all__ = ["Derivatives", "Objective", "Optimum", "maximise"]
+__all__ = ["Derivatives", "Objective", "Optimum", "maximise", "out_of_reach"]
 
 Derivatives: TypeAlias = tuple[float, FloatArray, FloatArray]
 Objective: TypeAlias = Callable[[FloatArray], Derivatives]
@@ -23,6 +23,7 @@ _SUFFICIENT = 1e-4  # share of the promised gain that a step must keep (Armijo)
 _HALVINGS = 8  # a curved ridge asks for a few
 _QUARTERS = 16  # then only rounding or a wall is near: down to 1e-12 of the step
 _ROUNDING = 1e-13  # relative noise of a sum of a million terms
+_REACH = 300.0  # e^300 still has a square
 _FLAT = 1e-12  # curvature below this share of the largest counts as none
 
 
@@ -52,6 +53,21 @@ class Optimum:
     converged: bool
     gradient_norm: float
     message: str
+
+
+def out_of_reach(size: int, *logarithms: FloatArray) -> Derivatives | None:
+    """Return what an objective says where exponentials overflow; None elsewhere.
+
+    Parameters
+    ----------
+    size
+        The number of parameters.
+    logarithms
+        What the objective is about to take exponentials of, and squares of those.
+    """
+    if all(np.abs(each).max(initial=0.0) < _REACH for each in logarithms):
+        return None
+    return -np.inf, np.zeros(size), np.zeros((size, size))
 
 
 def maximise(

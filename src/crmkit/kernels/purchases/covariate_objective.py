@@ -15,7 +15,7 @@ import numpy as np
 from scipy.special import expit
 
 from ...typing import FloatArray, IntArray
-from ..base.newton import Derivatives, Objective
+from ..base.newton import Derivatives, Objective, out_of_reach
 from ..base.special import log1p_exp
 
 __all__ = ["ByGroup", "Shifts", "by_pattern", "objective_with_covariates"]
@@ -98,7 +98,11 @@ def objective_with_covariates(by_group: ByGroup, shifts: Shifts) -> Objective:
     """Return the total log-likelihood, differentiated by parameters and effects."""
 
     def derivatives(point: FloatArray) -> Derivatives:
-        value, slopes, bends = by_group(shifts.parameters(point))
+        points = shifts.parameters(point)
+        # Along an effect that the data leave open the search would run on for ever.
+        if nowhere := out_of_reach(shifts.width, points):
+            return nowhere
+        value, slopes, bends = by_group(points)
         slope, bend = np.zeros(shifts.width), np.zeros((shifts.width, shifts.width))
         designs = _designs(shifts, point)
         for i, (places, design) in enumerate(designs):

@@ -15,7 +15,7 @@ plus the integral over the time ``t`` of leaving, from the last purchase to ``T`
 import numpy as np
 
 from ...typing import FloatArray
-from ..base.newton import Derivatives, Objective
+from ..base.newton import Derivatives, Objective, out_of_reach
 from ..base.special import digamma_difference, log_gamma_ratio
 from . import pareto_future
 from .covariate_paths import BentTime, PathHistories
@@ -140,6 +140,9 @@ def objective(histories: PathHistories) -> Objective:
     split = 4 + histories.rate.shape[2]
 
     def derivatives(point: FloatArray) -> Derivatives:
+        moved = histories.rate @ point[4:split], histories.dropout @ point[split:]
+        if nowhere := out_of_reach(point.size, point[:4], *moved):
+            return nowhere
         r, alpha, s, beta = np.exp(point[:4]).tolist()
         at = At(
             r=r,
