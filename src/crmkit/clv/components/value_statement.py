@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Generic, Protocol, TypeAlias
+from typing import Generic, TypeAlias
 
 import numpy as np
 
@@ -22,11 +22,10 @@ from ...typing import (
 )
 from ..models.bg_nbd import fit_bg_nbd
 from ..models.gamma_gamma import fit_gamma_gamma
-from ..uncertainty.draw_models import draw_models
-from ..uncertainty.parameter_draws import Fitted
 from ..value.value_tenses import with_value_tenses
 from .assumptions import Assumptions
 from .clv_components import clv_components
+from .component_chance import FittedSpend, PurchaseFutures
 from .component_draws import expected_component_draws
 from .expected_components import expected_components
 from .purchase_histories import purchase_histories
@@ -37,16 +36,8 @@ from .referral_outlook import ReferralOutlook, fit_referral_outlook
 __all__ = ["ValueStatement", "value_statement"]
 
 
-class _Purchases(PurchaseModel, Fitted, Protocol):
-    """Expects purchases, and has parameters to draw."""
-
-
-class _Spend(SpendModel, Fitted, Protocol):
-    """Expects spend, and has parameters to draw."""
-
-
-FitPurchases: TypeAlias = Callable[[IntoDataFrame], _Purchases]
-FitSpend: TypeAlias = Callable[[IntoDataFrame], _Spend]
+FitPurchases: TypeAlias = Callable[[IntoDataFrame], PurchaseFutures]
+FitSpend: TypeAlias = Callable[[IntoDataFrame], FittedSpend]
 
 _SPEND: FitSpend = partial(fit_gamma_gamma, nonpositive="drop")
 
@@ -66,7 +57,7 @@ class ValueStatement(Generic[IntoDataFrameT]):
         ``history`` with historical, current and potential value: what
         :func:`with_value_tenses` returns, and ``segments.with_value_role`` reads.
     intervals
-        The company's parts ahead with their 90% intervals; None without ``rng``.
+        The company's parts ahead with their 95% intervals; None without ``rng``.
     references, purchases, spend, referral
         What they rest on; ``referral`` is None for a ledger without referrals.
     """
@@ -197,23 +188,21 @@ def value_statement(
     )
     intervals = None
     if rng is not None:
-        pairs = zip(
-            draw_models(bought, n_draws=drawn, rng=rng),
-            draw_models(spent, n_draws=drawn, rng=rng),
-            strict=True,
-        )
         intervals = expected_component_draws(
             ledger,
-            models=list(pairs),
+            purchases=bought,
+            spend=spent,
+            n_draws=drawn,
             references=known,
             as_of=as_of,
             horizon=horizon,
             discount_rate=discount_rate,
             time_unit=time_unit,
             rng=rng,
+            by=[],
             assumptions=assumptions,
             progress=progress,
-        ).intervals(by=[])
+        ).intervals()
     return ValueStatement(
         history=history,
         expected=expected,
