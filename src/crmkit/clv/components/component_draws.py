@@ -34,13 +34,14 @@ from ...typing import (
 from ..value.fitted_unit import rate_in_unit
 from .assumptions import Assumptions
 from .component_chance import FittedSpend, PurchaseFutures
+from .customer_outlook import Outlook
 from .model_expectations import open_outlook, require_outlook
 from .part_futures import PartFutures
 from .references import References
 from .referral_outlook import group_codes
 from .result_rows import grouping, labelled, without_holes
 
-__all__ = ["ComponentDraws", "expected_component_draws"]
+__all__ = ["ComponentDraws", "draws_of", "expected_component_draws"]
 
 _NAMES = ("clv1", "clv2", "clv3", "clv4", "clv5", "clv6", "clv")
 _PLAIN = Assumptions()
@@ -120,7 +121,8 @@ class ComponentDraws(Generic[IntoDataFrameT]):
             labels = _units(self.ledger, self.seen, asked)[0]
             if asked != self.by:
                 values = values.sum(axis=2, keepdims=True)
-        lower, upper = np.quantile(values, [tail, 1 - tail], axis=0)
+        # What comes is one more draw: its rank among n + 1 is what the level speaks of.
+        lower, upper = np.quantile(values, [tail, 1 - tail], axis=0, method="weibull")
         mean = values.mean(axis=0)
         parts: dict[str, np.ndarray | nw.Series[Any]] = {}
         for at, name in enumerate(_NAMES):
@@ -221,11 +223,7 @@ def expected_component_draws(
     >>> bool((company["clv_lower"] < company["clv_upper"]).all())
     True
     """
-    random_source(rng)
-    count = whole("n_draws", n_draws, at_least=2, at_most=MOST_REPEATS)
     require_unit(purchases, time_unit)
-    able_to("purchases", purchases, "sample_purchase_times")
-    able_to("spend", spend, "expected_spend")
     require_outlook(assumptions, horizon, time_unit)
     outlook = open_outlook(
         ledger,
@@ -234,6 +232,42 @@ def expected_component_draws(
         time_unit=time_unit,
         assumptions=assumptions,
     )
+    return draws_of(
+        ledger,
+        outlook,
+        purchases,
+        spend,
+        horizon=horizon,
+        discount_rate=rate_in_unit(discount_rate, time_unit),
+        time_unit=time_unit,
+        rng=rng,
+        n_draws=n_draws,
+        by=by,
+        assumptions=assumptions,
+        progress=progress,
+    )
+
+
+def draws_of(
+    ledger: Ledger[IntoDataFrameT],
+    outlook: Outlook,
+    purchases: PurchaseFutures,
+    spend: FittedSpend,
+    *,
+    horizon: float,
+    discount_rate: float,
+    time_unit: TimeUnit,
+    rng: np.random.Generator,
+    n_draws: int,
+    by: str | Sequence[str] | None,
+    assumptions: Assumptions,
+    progress: Progress | None,
+) -> ComponentDraws[IntoDataFrameT]:
+    """Draw the parts ahead from an outlook that was opened before."""
+    random_source(rng)
+    count = whole("n_draws", n_draws, at_least=2, at_most=MOST_REPEATS)
+    able_to("purchases", purchases, "sample_purchase_times")
+    able_to("spend", spend, "expected_spend")
     span = time_span("horizon", horizon)
     seen = outlook.book.seen()
     people = int(seen.sum())
@@ -251,7 +285,7 @@ def expected_component_draws(
         ),
         horizon=span,
         horizon_days=span * DAYS_PER_UNIT[time_unit],
-        discount_rate=rate_in_unit(discount_rate, time_unit),
+        discount_rate=discount_rate,
         rng=rng,
     )
     values = np.zeros((count, len(_NAMES), units))

@@ -106,7 +106,7 @@ class PartFutures:
         expected = moves.base * weight
         # Their mean is to be what the fit expects, whatever the draws are skewed by.
         pace = _ratio(float(expected.sum()), float((moves.factors @ expected).mean()))
-        paid = [expected @ expected_spends(some, one) for one in (spend, *spent)]
+        paid = [float(expected @ expected_spends(some, one)) for one in (spend, *spent)]
         level = _ratio(paid[0], float(np.mean(paid[1:])))
         return cls(
             outlook=outlook,

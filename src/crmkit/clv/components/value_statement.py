@@ -8,7 +8,7 @@ from typing import Generic, TypeAlias
 import numpy as np
 
 from ..._check import instance, one_of, random_source, typed, whole
-from ...fits import shown
+from ...fits import require_unit, shown
 from ...kernels.log.calendar import DAYS_PER_UNIT
 from ...ledger import Ledger
 from ...typing import (
@@ -22,12 +22,14 @@ from ...typing import (
 )
 from ..models.bg_nbd import fit_bg_nbd
 from ..models.gamma_gamma import fit_gamma_gamma
+from ..value.fitted_unit import rate_in_unit
 from ..value.value_tenses import with_value_tenses
 from .assumptions import Assumptions
 from .clv_components import clv_components
 from .component_chance import FittedSpend, PurchaseFutures
-from .component_draws import expected_component_draws
-from .expected_components import expected_components
+from .component_draws import draws_of
+from .expected_components import components_of
+from .model_expectations import open_outlook
 from .purchase_histories import purchase_histories
 from .reference_fitting import fit_references
 from .references import References
@@ -175,30 +177,36 @@ def value_statement(
         time_unit=time_unit,
         discount_rate=discount_rate,
     )
-    expected = expected_components(
+    require_unit(bought, time_unit)
+    outlook = open_outlook(
         ledger,
-        purchases=bought,
-        spend=spent,
         references=known,
         as_of=as_of,
-        horizon=horizon,
-        discount_rate=discount_rate,
         time_unit=time_unit,
+        assumptions=assumptions,
+    )
+    rate = rate_in_unit(discount_rate, time_unit)
+    expected = components_of(
+        ledger,
+        outlook,
+        bought,
+        spent,
+        horizon=horizon,
+        discount_rate=rate,
         assumptions=assumptions,
     )
     intervals = None
     if rng is not None:
-        intervals = expected_component_draws(
+        intervals = draws_of(
             ledger,
-            purchases=bought,
-            spend=spent,
-            n_draws=drawn,
-            references=known,
-            as_of=as_of,
+            outlook,
+            bought,
+            spent,
             horizon=horizon,
-            discount_rate=discount_rate,
+            discount_rate=rate,
             time_unit=time_unit,
             rng=rng,
+            n_draws=drawn,
             by=[],
             assumptions=assumptions,
             progress=progress,
