@@ -87,7 +87,7 @@ def chance_of(outlook: Outlook, spend: FloatArray) -> Chance:
         width = len(CHANCE_PARTS)
         return Chance(missed=np.zeros((1, width)), common=np.zeros((width, width)))
     customer = occasions.customer[repeat]
-    next_one = parts_ahead(outlook, np.ones(spend.size), spend)
+    next_one = parts_ahead(outlook, np.ones(spend.size), spend, certain=True)
     expected = np.stack([next_one[part][customer] for part in CHANCE_PARTS])
     came = brought[:, repeat]
     paid = occasions.paid[repeat]
@@ -177,7 +177,7 @@ def future_parts(
     worth = pace * np.exp(-log1p(discount_rate) * times)
     count = history.bought.size
     made = totals(customer, worth, count)
-    parts = parts_ahead(outlook, made, spend)
+    parts = parts_ahead(outlook, made, spend, certain=True)
     missed = chance.missed[rng.integers(len(chance.missed), size=customer.size)]
     missed = missed + common
     amount = worth * spend[customer]

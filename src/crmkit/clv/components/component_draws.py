@@ -45,7 +45,6 @@ __all__ = ["ComponentDraws", "draws_of", "expected_component_draws"]
 
 _NAMES = ("clv1", "clv2", "clv3", "clv4", "clv5", "clv6", "clv")
 _PLAIN = Assumptions()
-_CELLS = 1 << 22  # customers times draws up to which each has futures of its own
 _LEAST_GROUP = 64  # customers of a group, on average, from which blocks are mixed
 
 
@@ -198,7 +197,7 @@ def expected_component_draws(
     they bring. The interval is that of what will come, if the next purchases are like
     those of the log; a drift of prices or habits comes on top.
 
-    Of more than a few thousand customers, sums are drawn in two pieces: what the models
+    Sums of 64 customers or more on average are drawn in two pieces: what the models
     expect, from some customers; and chance, from a few futures of all, in blocks of
     customers that are mixed afresh for each draw.
 
@@ -289,8 +288,7 @@ def draws_of(
         rng=rng,
     )
     values = np.zeros((count, len(_NAMES), units))
-    many = count * people > _CELLS and people > _LEAST_GROUP * units
-    if of_seen is not None and many:
+    if of_seen is not None and people >= _LEAST_GROUP * units:
         unit = np.zeros(seen.size, dtype=np.int64)
         unit[seen] = of_seen
         values[:, 1:-1] = source.drawn_sums(unit, units, progress)

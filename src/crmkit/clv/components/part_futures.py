@@ -1,4 +1,4 @@
-"""Futures of a ledger's customers, and sums of very many customers' futures."""
+"""Futures of a ledger's customers, and sums of many customers' futures."""
 
 import dataclasses
 from collections.abc import Sequence
@@ -26,6 +26,7 @@ from .referral_outlook import ReferralOutlook, referee_chance
 __all__ = ["PartFutures"]
 
 _PARTS = ("clv2", "clv3", "clv4", "clv5", "clv6")
+_REFERRAL = _PARTS.index("clv5")
 _LEAST_PRICE = 0.01
 _SAMPLE = 1024  # customers who show how expectations move with the models
 _BLOCKS = 256  # of each group
@@ -129,11 +130,12 @@ class PartFutures:
     def future(self, draw: int) -> FloatArray:
         """Draw one future of every customer: parts (clv2 to clv6) by customers."""
         common = self.chance.drawn_common(self.rng)
-        return self._future(draw + 1, common, self._referral_drawn())
+        return self._future(draw + 1, common, self._referral_drawn())[0]
 
     def _future(
         self, at: int, common: FloatArray, referral: ReferralOutlook | None
-    ) -> FloatArray:
+    ) -> tuple[FloatArray, FloatArray]:
+        """Return the parts, and of clv5 what past referees owe their referrers."""
         drawn = _drawn(self.outlook, self.rng)
         made, parts = future_parts(
             drawn,
@@ -154,12 +156,12 @@ class PartFutures:
             missed = self.gains[self.rng.integers(self.gains.size, size=referrer.size)]
             gained = totals(referrer, worth + missed, made.size)
         parts = with_referral(drawn.book, parts, gained)
-        return np.stack([parts[part] for part in _PARTS])
+        return np.stack([parts[part] for part in _PARTS]), parts["clv5"] - gained
 
     def drawn_sums(
         self, unit: IntArray, count: int, progress: Progress | None
     ) -> FloatArray:
-        """Draw the sums of groups of many customers, (draws, parts, groups).
+        """Draw the sums of groups of customers, (draws, parts, groups).
 
         A sum is what the models expect of it, plus chance. Chance is a few futures of
         all, cut into blocks of customers that are alike: a future of each block, drawn
@@ -171,16 +173,22 @@ class PartFutures:
         block = unit * _BLOCKS + self.rng.permutation(size) % _BLOCKS
         nothing, cells = np.zeros(len(self.chance.common)), count * _BLOCKS
         sums = np.empty((futures, len(_PARTS), cells))
-        for future in sums:
-            parts = self._future(0, nothing, self.referral)
-            future[:] = [totals(block, part, cells) for part in parts]
+        owed = np.empty((futures, count))
+        for future in range(futures):
+            parts, moved = self._future(0, nothing, self.referral)
+            # What one customer owes another leaves both, so it is not cut into blocks.
+            parts[_REFERRAL] -= moved
+            owed[future] = totals(unit, moved, count)
+            sums[future] = [totals(block, part, cells) for part in parts]
         # Deviations from the mean of a few are too small, by this much.
-        sums -= sums.mean(axis=0)
-        sums *= np.sqrt(futures / (futures - 1))
+        wider = np.sqrt(futures / (futures - 1))
+        sums = (sums - sums.mean(axis=0)) * wider
+        owed = (owed - owed.mean(axis=0)) * wider
         at = np.arange(cells)
         for row in range(len(found)):
             chosen = sums[self.rng.integers(futures, size=cells), :, at]
             found[row] += chosen.reshape(count, _BLOCKS, -1).sum(axis=1).T
+            found[row, _REFERRAL] += owed[self.rng.integers(futures)]
         return found
 
     def _expected_sums(
