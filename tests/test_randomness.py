@@ -55,8 +55,7 @@ def _components(rng: Any) -> object:
     ledger = datasets.simulate_company(customers=30, rng=np.random.default_rng(1))
     return clv.expected_component_draws(
         ledger,
-        purchases=BG_NBD,
-        spend=SPEND,
+        models=(BG_NBD, SPEND),
         n_draws=2,
         references=clv.fit_references(ledger, as_of="2023-12-31"),
         as_of="2023-12-31",
@@ -75,7 +74,6 @@ def _backtest_of_parts(rng: Any) -> object:
         cutoffs=["2023-06-30"],
         horizon_days=28,
         rng=rng,
-        n_draws=2,
     )
 
 

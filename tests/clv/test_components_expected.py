@@ -20,9 +20,7 @@ from crmkit.clv import (
     Nbd,
     References,
     ReferralOutlook,
-    expected_component_draws,
     expected_components,
-    fit_bg_nbd,
     fit_category_shares,
     fit_references,
     fit_referral_outlook,
@@ -314,92 +312,6 @@ def test_an_endless_horizon_needs_a_discount(rate: float) -> None:
             horizon=np.inf,
             discount_rate=rate,
         )
-
-
-def drawn(ledger: Any, *, n_draws: int, **options: Any) -> Any:
-    chosen = settings_for(ledger, **options)
-    rng = np.random.default_rng(1)
-    return expected_component_draws(ledger, rng=rng, n_draws=n_draws, **chosen)
-
-
-def test_intervals_hold_the_expected_parts() -> None:
-    ledger = company(5, customers=400)
-    histories = purchase_histories(ledger, as_of=END, time_unit="week")
-    fitted = fit_bg_nbd(histories)
-    references = fit_references(ledger, as_of=END)
-    outlook = fit_referral_outlook(
-        ledger, references=references, as_of=END, horizon=52, time_unit="week"
-    )
-    options = {"purchases": fitted, "referral": outlook, "n_draws": 100}
-    point = ahead(ledger, purchases=fitted, referral=outlook)
-    by_customer = drawn(ledger, **options).intervals(by=[])
-    # Sums alone are drawn in another way, which gives the same intervals.
-    for found in (by_customer, drawn(ledger, by=[], **options).intervals()):
-        total = found.row(0, named=True)
-        for part in [*PARTS[1:], "clv"]:
-            lower, upper = total[f"{part}_lower"], total[f"{part}_upper"]
-            assert lower < point[part].sum() < upper, part
-            # Drawing what is skewed, or enters in a ratio, must not shift the middle.
-            assert abs(total[part] - point[part].sum()) < 0.2 * (upper - lower), part
-            other = by_customer[f"{part}_upper"] - by_customer[f"{part}_lower"]
-            assert upper - lower == pytest.approx(other.sum(), rel=0.35), part
-        assert total["clv1"] == total["clv1_lower"] == total["clv1_upper"] == 0
-        wide = sum(total[f"{p}_upper"] - total[f"{p}_lower"] for p in PARTS)
-        assert total["clv_upper"] - total["clv_lower"] < 0.95 * wide
-
-
-def test_intervals_by_group_and_by_customer_have_a_row_each() -> None:
-    ledger = company(5, customers=50)
-    draws = drawn(ledger, n_draws=3)
-    assert repr(draws) == "ComponentDraws(3 draws, 50 customers)"
-    by_region = draws.intervals(by="region")
-    assert sorted(by_region["region"]) == sorted(ledger.customers["region"].unique())
-    everyone = draws.intervals()
-    assert len(everyone) == 50
-    assert everyone["clv"].sum() == pytest.approx(by_region["clv"].sum())
-    regions = everyone.join(ledger.customers, on="customer_id")
-    sums = regions.group_by("region").agg(pl.sum("clv3")).sort("region")
-    np.testing.assert_allclose(sums["clv3"], by_region["clv3"], rtol=1e-12)
-
-
-def test_draws_summed_by_group_are_those_of_the_customers() -> None:
-    ledger = company(5, customers=50)
-    whole, summed = drawn(ledger, n_draws=3), drawn(ledger, n_draws=3, by="region")
-    assert repr(summed) == "ComponentDraws(3 draws, 4 groups)"
-    for by in ("region", []):
-        one, other = whole.intervals(by=by), summed.intervals(by=by)
-        np.testing.assert_allclose(one["clv"], other["clv"], rtol=1e-12)
-    with pytest.raises(errors.InvalidValueError, match="are summed by"):
-        summed.intervals(by="channel")
-
-
-def test_the_same_seed_gives_the_same_intervals() -> None:
-    first, second = (drawn(company(5), n_draws=3).intervals() for _ in range(2))
-    assert first.equals(second)
-
-
-def test_a_wider_level_gives_wider_intervals() -> None:
-    draws = drawn(company(5), n_draws=20)
-    wide, narrow = draws.intervals(level=0.9), draws.intervals(level=0.5)
-    assert (wide["clv_lower"] <= narrow["clv_lower"]).all()
-    assert (wide["clv_upper"] >= narrow["clv_upper"]).all()
-
-
-def test_one_draw_is_no_distribution() -> None:
-    with pytest.raises(errors.CrmkitError, match="n_draws"):
-        drawn(company(5), n_draws=1)
-
-
-def test_a_horizon_without_end_cannot_be_drawn() -> None:
-    with pytest.raises(errors.InvalidValueError, match="horizon"):
-        drawn(company(5), n_draws=2, horizon=np.inf, discount_rate=0.01)
-
-
-def test_without_a_table_of_customers_there_is_nothing_to_sum_by() -> None:
-    alone = parts(company(5), customers=None)
-    draws = drawn(alone, n_draws=2)
-    with pytest.raises(errors.NotEnoughDataError, match="a table of customers"):
-        draws.intervals(by="region")
 
 
 def test_assumptions_survive_json() -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeAlias, TypedDict
+from typing import TypeAlias
 
 import numpy as np
 
@@ -15,7 +15,6 @@ from ...kernels.value.component_identity import NEVER
 from ...ledger import Ledger
 from ...typing import (
     BoolArray,
-    Day,
     FloatArray,
     IntoDataFrame,
     IntoDataFrameT,
@@ -24,15 +23,15 @@ from ...typing import (
 from ..uncertainty.drawn_ends import interval_of_draws
 from .assumptions import Assumptions
 from .component_chance import FittedSpend, PurchaseFutures
-from .component_draws import expected_component_draws
+from .component_draws import draws_of
 from .expected_components import expected_components
 from .ledger_flows import Statement, draw_up
+from .model_expectations import open_outlook
 from .past_shares import past_part_rates
 from .period_sums import account, periods_of
 from .purchase_histories import purchase_histories
 from .reference_arrays import standards_of
 from .reference_fitting import fit_references
-from .references import References
 from .referral_outlook import fit_referral_outlook
 from .result_rows import units_of_customers
 
@@ -40,21 +39,11 @@ __all__ = ["COMPARED_PARTS", "Compared", "FitPurchases", "FitSpend", "compared_p
 
 COMPARED_PARTS = ("clv1", "clv2", "clv3", "clv4", "clv5", "clv6", "clv")
 _LEVEL, _TAIL = 0.95, 0.025
+_DRAWS = 200
 _CELLS = 1 << 22  # customers times draws up to which draws of each are kept
 
 FitPurchases: TypeAlias = Callable[[IntoDataFrame], PurchaseFutures]
 FitSpend: TypeAlias = Callable[[IntoDataFrame], FittedSpend]
-
-
-class _Asked(TypedDict):
-    """What both forecasts are asked for."""
-
-    references: References
-    as_of: Day
-    horizon: float
-    discount_rate: float
-    time_unit: TimeUnit
-    assumptions: Assumptions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -79,7 +68,6 @@ def compared_parts(
     time_unit: TimeUnit,
     assumptions: Assumptions,
     rng: np.random.Generator | None,
-    n_draws: int,
 ) -> Compared:
     """Predict the parts from what was known at a day, and count what came."""
     as_of = date_of(day)
@@ -110,17 +98,20 @@ def compared_parts(
         shares=assumptions.shares,
         referral=referral,
     )
-    # What came is counted in cash, so that what is expected must be too.
-    asked: _Asked = {
-        "references": references,
-        "as_of": as_of,
-        "horizon": horizon,
-        "discount_rate": 0.0,
-        "time_unit": time_unit,
-        "assumptions": assumed,
-    }
     ahead = read_eager(
-        expected_components(ledger, purchases=bought, spend=spent, **asked), ()
+        expected_components(
+            ledger,
+            purchases=bought,
+            spend=spent,
+            references=references,
+            as_of=as_of,
+            horizon=horizon,
+            # What came is counted in cash, so that what is expected must be too.
+            discount_rate=0.0,
+            time_unit=time_unit,
+            assumptions=assumed,
+        ),
+        (),
     )
     seen = book.until(day).seen()
     kept = there[seen]
@@ -144,15 +135,26 @@ def compared_parts(
     came = {part: (later[part] - earlier[part])[there] for part in COMPARED_PARTS}
     intervals, within = {}, {}
     if rng is not None:
-        keep = n_draws * kept.size <= _CELLS
-        draws = expected_component_draws(
+        keep = _DRAWS * kept.size <= _CELLS
+        draws = draws_of(
             ledger,
-            purchases=bought,
-            spend=spent,
+            open_outlook(
+                ledger,
+                references=references,
+                as_of=as_of,
+                time_unit=time_unit,
+                assumptions=assumed,
+            ),
+            bought,
+            spent,
+            horizon=horizon,
+            discount_rate=0.0,
+            time_unit=time_unit,
             rng=rng,
-            n_draws=n_draws,
+            n_draws=_DRAWS,
             by=None if keep else [],
-            **asked,
+            assumptions=assumed,
+            progress=None,
         ).values
         if keep:
             draws = draws[:, :, kept]

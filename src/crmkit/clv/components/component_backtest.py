@@ -7,14 +7,12 @@ from typing import Any
 import numpy as np
 
 from ..._check import (
-    MOST_REPEATS,
     day_count,
     instance,
     listed,
     one_of,
     random_source,
     typed,
-    whole,
 )
 from ..._dates import date_of, day_number
 from ...errors import InvalidValueError, NotEnoughDataError
@@ -44,6 +42,7 @@ from .referral_outlook import group_codes
 __all__ = ["backtest_components"]
 
 _PLAIN = Assumptions()
+_GROUPS = 10
 
 
 @typed
@@ -57,10 +56,8 @@ def backtest_components(
     observation_period_end: Day | None = None,
     time_unit: TimeUnit = "week",
     by: str | None = None,
-    n_groups: int = 10,
     assumptions: Assumptions = _PLAIN,
     rng: np.random.Generator | None = None,
-    n_draws: int = 200,
     progress: Progress | None = None,
 ) -> ComponentBacktest[IntoDataFrameT]:
     """Predict every part at each cutoff, and compare with what was booked afterwards.
@@ -86,17 +83,14 @@ def backtest_components(
     time_unit
         The unit that the models are fitted in.
     by
-        A column of the ledger's customers whose groups the table has; None groups by
-        expected value.
-    n_groups
-        How many groups of equal size to form by expected value, the lowest first.
+        A column of the ledger's customers whose groups the table has; None for tenths
+        by expected value, the lowest first.
     assumptions
         As in :func:`expected_components`. Without ``referral``, and where the ledger
         has referrals, the outlook is fitted at each cutoff.
     rng
-        The source of randomness of intervals; None leaves them out.
-    n_draws
-        How many draws the intervals rest on: see :func:`expected_component_draws`.
+        The source of randomness of intervals, from 200 draws at each cutoff: see
+        :func:`expected_component_draws`. None leaves them out.
     progress
         Is called with the number of cutoffs done and of all; None for silence.
 
@@ -133,7 +127,6 @@ def backtest_components(
     """
     book = instance("ledger", ledger, Ledger).book
     days = day_count("horizon_days", horizon_days, at_least=1)
-    size = whole("n_groups", n_groups, at_least=1, at_most=MOST_REPEATS)
     one_of("time_unit", time_unit, tuple(DAYS_PER_UNIT))
     given = listed("cutoffs", cutoffs)
     end = (
@@ -153,7 +146,6 @@ def backtest_components(
                 found=f"{date_of(day)}, less than {days} days before {date_of(end)}",
                 remedy="Pass earlier cutoffs or a shorter horizon.",
             )
-    drawn = whole("n_draws", n_draws, at_least=2, at_most=MOST_REPEATS)
     if rng is not None:
         random_source(rng)
     groups = None if by is None else _groups_of(ledger, by)
@@ -169,11 +161,10 @@ def backtest_components(
             time_unit=time_unit,
             assumptions=assumptions,
             rng=rng,
-            n_draws=drawn,
         )
         scores += _scores(compared, date_of(day).isoformat())
         code, names = (
-            _by_value(compared.predicted["clv"], size)
+            _by_value(compared.predicted["clv"], _GROUPS)
             if groups is None
             else (groups[0][compared.there], groups[1])
         )

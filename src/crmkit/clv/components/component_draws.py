@@ -137,8 +137,7 @@ class ComponentDraws(Generic[IntoDataFrameT]):
 def expected_component_draws(
     ledger: Ledger[IntoDataFrameT],
     *,
-    purchases: PurchaseFutures,
-    spend: FittedSpend,
+    models: tuple[PurchaseFutures, FittedSpend],
     references: References,
     as_of: Day,
     horizon: float,
@@ -146,7 +145,6 @@ def expected_component_draws(
     time_unit: TimeUnit,
     rng: np.random.Generator,
     n_draws: int = 200,
-    by: str | Sequence[str] | None = None,
     assumptions: Assumptions = _PLAIN,
     progress: Progress | None = None,
 ) -> ComponentDraws[IntoDataFrameT]:
@@ -158,18 +156,15 @@ def expected_component_draws(
     ----------
     ledger, references, as_of, discount_rate, time_unit, assumptions
         As in :func:`expected_components`.
-    purchases, spend
-        The fitted models, whose parameters are drawn as :func:`draw_models` draws them.
-        The parameters of a model built by hand are taken as exact.
+    models
+        The fitted models of purchases and of spend, whose parameters are drawn as
+        :func:`draw_models` draws them. Those of a model built by hand are exact.
     horizon
         How far ahead, in ``time_unit``; finite, since futures are drawn.
     rng
         The source of randomness; the same seed gives the same draws.
     n_draws
         How many draws, at least 2.
-    by
-        Columns of the ledger's customers to sum each draw by, which saves memory and
-        time; an empty list sums the company; None keeps every customer.
     progress
         Is called with the number of draws done and of all; None for silence.
 
@@ -177,15 +172,15 @@ def expected_component_draws(
     -------
     ComponentDraws
         Its method ``intervals`` gives intervals by customer, by group, or of the
-        company. It holds seven numbers per draw and customer, or group.
+        company. It holds seven numbers per draw and customer;
+        :func:`value_statement` gives the company's interval in less time and memory.
 
     Raises
     ------
     InvalidTypeError
         If a model cannot draw purchases.
     NotEnoughDataError
-        If there is no table of customers to sum by, or a fit leaves parameters all but
-        free: fit it with ``penalty=1``.
+        If a fit leaves parameters all but free: fit it with ``penalty=1``.
 
     Notes
     -----
@@ -197,10 +192,6 @@ def expected_component_draws(
     they bring. The interval is that of what will come, if the next purchases are like
     those of the log; a drift of prices or habits comes on top.
 
-    Sums of 64 customers or more on average are drawn in two pieces: what the models
-    expect, from some customers; and chance, from a few futures of all, in blocks of
-    customers that are mixed afresh for each draw.
-
     Examples
     --------
     >>> import numpy as np
@@ -210,8 +201,9 @@ def expected_component_draws(
     >>> ledger = simulate_company(customers=100, rng=np.random.default_rng(1))
     >>> draws = expected_component_draws(
     ...     ledger,
-    ...     purchases=BgNbd(r=0.6, alpha=10.0, a=0.8, b=2.5),
-    ...     spend=GammaGamma(p=6.0, q=4.0, v=20.0),
+    ...     models=(
+    ...         BgNbd(r=0.6, alpha=10.0, a=0.8, b=2.5), GammaGamma(p=6.0, q=4.0, v=20.0)
+    ...     ),
     ...     references=fit_references(ledger, as_of="2023-12-31"),
     ...     as_of="2023-12-31", horizon=52, discount_rate=0.0018, time_unit="week",
     ...     rng=np.random.default_rng(2), n_draws=50,
@@ -222,6 +214,7 @@ def expected_component_draws(
     >>> bool((company["clv_lower"] < company["clv_upper"]).all())
     True
     """
+    purchases, spend = models
     require_unit(purchases, time_unit)
     require_outlook(assumptions, horizon, time_unit)
     outlook = open_outlook(
@@ -241,7 +234,7 @@ def expected_component_draws(
         time_unit=time_unit,
         rng=rng,
         n_draws=n_draws,
-        by=by,
+        by=None,
         assumptions=assumptions,
         progress=progress,
     )
@@ -262,7 +255,12 @@ def draws_of(
     assumptions: Assumptions,
     progress: Progress | None,
 ) -> ComponentDraws[IntoDataFrameT]:
-    """Draw the parts ahead from an outlook that was opened before."""
+    """Draw the parts ahead from an outlook that was opened before.
+
+    Sums by columns of 64 customers or more on average are drawn in two pieces: what the
+    models expect, from some customers; and chance, from a few futures of all, in blocks
+    of customers that are mixed afresh for each draw.
+    """
     random_source(rng)
     count = whole("n_draws", n_draws, at_least=2, at_most=MOST_REPEATS)
     able_to("purchases", purchases, "sample_purchase_times")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ...errors import InvalidValueError
 from ...fits import told
 from ...kernels.value.component_identity import totals
 from ...typing import FloatArray, IntArray, Progress, SpendModel
@@ -97,7 +98,10 @@ class PartFutures:
         """Draw models, and learn from the log what purchases and referees miss by."""
         # Where parameters are all but free, a penalised fit is drawn from.
         bought = plausible(steady(purchases), n_draws, rng)
-        spent = plausible(steady(spend), n_draws, rng)
+        spent = [
+            one if _has_a_mean(outlook, one) else spend
+            for one in plausible(steady(spend), n_draws, rng)
+        ]
         gains = np.zeros(1)
         if referral is not None:
             gains = referee_chance(outlook.book, span=horizon_days, rng=rng)
@@ -260,6 +264,15 @@ def _sample(outlook: Outlook) -> tuple[IntArray, FloatArray]:
     step = max(order.size // _SAMPLE, 1)
     few = np.sort(order[step // 2 :: step])
     return few, np.full(few.size, order.size / max(few.size, 1))
+
+
+def _has_a_mean(outlook: Outlook, spend: SpendModel) -> bool:
+    """Return whether a drawn model of spend expects a finite amount of everyone."""
+    try:
+        expected_spends(outlook, spend)
+    except InvalidValueError:
+        return False
+    return True
 
 
 def _ratio(wanted: float, found: float) -> float:
