@@ -102,6 +102,19 @@ def test_a_changelog_fragment_is_well_named_and_says_something(path: Path) -> No
     assert path.read_text("utf-8").strip()
 
 
+def test_what_a_check_lets_pass_has_its_reason_beside_it() -> None:
+    """In ``src`` a ``noqa`` or a ``type: ignore`` goes on with `` - `` or `` # ``."""
+    bare = re.compile(
+        r"# (noqa: [A-Z0-9, ]+|type: ignore\[[a-z, -]+\]) *$", re.MULTILINE
+    )
+    found = {
+        str(path.relative_to(ROOT)): [each[0] for each in bare.finditer(text)]
+        for path in sorted((ROOT / "src").rglob("*.py"))
+        if bare.search(text := path.read_text("utf-8"))
+    }
+    assert not found
+
+
 @pytest.mark.parametrize("path", MODULES, ids=short)
 def test_a_module_imports_its_own_package_relatively(path: Path) -> None:
     for node in parsed(path):

@@ -213,7 +213,7 @@ class CrmkitWarning(UserWarning):
 
 
 class UnitWarning(CrmkitWarning):
-    """An argument is plausible only in another unit: a percentage, or a yearly rate."""
+    """A value is plausible only in another unit: a percentage, a yearly rate, days."""
 
 
 class IdentifiabilityWarning(CrmkitWarning):

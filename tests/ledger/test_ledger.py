@@ -1,6 +1,7 @@
 """What a ledger accepts, and the one sentence with which it refuses."""
 
 import datetime as dt
+import re
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
@@ -67,6 +68,16 @@ def test_the_tables_share_their_customers(eager_frame: Build) -> None:
     assert book.service.customer.tolist() == [1, 0]
     assert (book.referrals.referrer[0], book.referrals.referee[0]) == (0, 1)
     assert "2 service costs, 2 acquisition costs, 1 referral" in repr(ledger)
+    table: Any = ledger
+    shown = table._repr_html_()
+    for label, text in (
+        ("first and last day", "2024-01-05 to 2024-02-09"),
+        ("paid", "40.00"),
+        ("cost of goods", "17.00"),
+        ("service costs", "5.00 in 2 rows"),
+        ("referrals", "1"),
+    ):
+        assert re.search(rf"<th[^>]*>{label}</th><td[^>]*>{text}<", shown), label
 
 
 def test_a_table_without_rows_is_a_table_you_do_not_have(eager_frame: Build) -> None:

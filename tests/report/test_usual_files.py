@@ -92,6 +92,16 @@ def _cancelled() -> str:
     return "\n".join(rows) + "\n"
 
 
+def _totalled() -> str:
+    """Cancelled and returned orders, and a last line that sums them too."""
+    rows = ["Bestellung,Kunde,Datum,Betrag,Status"]
+    states = {0: "storniert", 1: "Zurückgeschickt"}
+    for at, (who, when, paid) in enumerate(LOG):
+        rows.append(f"{at},{who},{when},{paid:.2f},{states.get(at % 25, 'fertig')}")
+    whole = sum(round(paid, 2) for *_, paid in LOG)
+    return "\n".join([*rows, f"Summe,ALLE,2024-06-30,{whole:.2f},"]) + "\n"
+
+
 def _business() -> str:
     """Ninety firms that buy nearly every month, and some refunds."""
     rows = _log(90, days=700, rate=0.05, seed=8)
@@ -190,6 +200,10 @@ KINDS = {
         _cancelled(),
         said=("it is probably 'Qty'", "column 'Status' says 'Cancelled'"),
     ),
+    "total line of all": Kind(
+        _totalled(),
+        said=("column 'Status' says 'storniert'", "!=Zurückgeschickt", "1 total line"),
+    ),
     "currency signs": Kind(
         _lines(amount=lambda paid: f'"${paid + 1000:,.2f}"'),
         inferred=("read like 1,234.50",),
@@ -256,6 +270,16 @@ def test_one_answer_settles_each_kind_of_file(
         code, answer = _run(capsys, "check", *copied[1:])
     assert code == 0, answer
     assert "Nothing is open" in answer
+
+
+def test_a_total_of_cancelled_orders_is_no_customer_once_they_are_left_out(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = _written(Kind(_totalled()), tmp_path)
+    _, answer = _run(capsys, "check", str(file), "--accept")
+    kept = sum(paid for at, (*_, paid) in enumerate(LOG) if at % 25 > 1)
+    assert f"total amount {kept:,.2f}" in answer
+    assert "1 total line left out." in answer
 
 
 HEAVY = pytest.mark.heavy

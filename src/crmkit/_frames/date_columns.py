@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar, cast
 
 import narwhals.stable.v2 as nw
 import numpy as np
@@ -22,17 +22,19 @@ __all__ = [
     "time_zone",
 ]
 
+_Frame = TypeVar("_Frame", bound=Frame)
+
 _WEEKS_BACK = 100_000
 
 
-def require_dates(frame: Frame, column: str) -> tuple[Frame, list[Rule]]:
+def require_dates(frame: _Frame, column: str) -> tuple[_Frame, list[Rule]]:
     """Return the frame with real dates in ``column``, and the rules they must keep.
 
     Text is read only where every value is ISO-8601; nothing is guessed.
     """
     dtype = frame.collect_schema()[column]
     if isinstance(frame, nw.DataFrame) and dtype in (nw.String, nw.Object):
-        frame = _with_parsed(frame, column)
+        frame = cast("_Frame", _with_parsed(frame, column))
     elif dtype not in (nw.Date, nw.Datetime):
         raise _not_dates(column, _described(frame, column))
     hole = Rule(

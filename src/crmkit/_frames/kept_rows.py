@@ -45,12 +45,12 @@ def _in_duckdb(relation: Any) -> Any:
 
     # The catalog of a connection names its tables: no count of ours could be right.
     known = run(
-        "select coalesce(max(try_cast(substr(table_name, 13) as bigint)), 0) + 1 "  # noqa: S608 - no text but ours
+        "select coalesce(max(try_cast(substr(table_name, 13) as bigint)), 0) + 1 "  # noqa: S608 - the name is made here - no text but ours
         f"from duckdb_tables() where table_name like '{_NAME}%'"
     )
     name = f"{_NAME}{int(known.fetchall()[0][0])}"
-    run(f"create temporary table {name} as select * from crmkit_rows")  # noqa: S608
-    table = run(f"select * from {name}")  # noqa: S608 - the name is ours
+    run(f"create temporary table {name} as select * from crmkit_rows")  # noqa: S608 - the name is made here
+    table = run(f"select * from {name}")  # noqa: S608 - the name is made here - the name is ours
     if int(table.aggregate("count(*)").fetchall()[0][0]) > _FEW:
         return table
     held = table.materialize()

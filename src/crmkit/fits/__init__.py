@@ -11,7 +11,7 @@ from .interval import Interval, resampled_interval_of
 from .json_documents import SCHEMA, JsonResult, from_document, to_document
 from .profile_likelihood import profile_interval
 from .shown_results import shown
-from .time_unit import require_unit
+from .time_unit import require_unit, within_time_of_fit
 from .told_steps import told, told_within
 
 __all__ = [
@@ -31,4 +31,5 @@ __all__ = [
     "to_document",
     "told",
     "told_within",
+    "within_time_of_fit",
 ]

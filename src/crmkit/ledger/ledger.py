@@ -24,6 +24,7 @@ from .cost_tables import (
     without_early,
 )
 from .customer_codes import Coded, code_customers
+from .ledger_contents import contents_in_html
 from .ledger_tables import Table, open_table
 from .sales_lines import LineColumns, ReturnsPolicy, read_sales
 
@@ -180,6 +181,9 @@ class Ledger(Generic[IntoDataFrameT]):
                 f"{where[self.book.early_service_kept]}"
             )
         return f"Ledger({', '.join(said)})"
+
+    def _repr_html_(self) -> str:
+        return contents_in_html(repr(self), self.book)
 
 
 def lines_of(ledger: Ledger[IntoDataFrameT]) -> EagerFrame:

@@ -62,7 +62,12 @@ def probability_alive(
     >>> ax.get_title(loc="left")
     '978 of 2,357 customers are expected to be active'
     """
-    frame = read_drawn(customers, (probability_col,))
+    frame = read_drawn(
+        customers,
+        (probability_col,),
+        known=(probability_col,),
+        probabilities=(probability_col,),
+    )
     chance = numbers(frame, probability_col)
     count = whole("bins", bins, at_least=1, at_most=MOST_REPEATS)
     edges = np.linspace(0, 1, count + 1)

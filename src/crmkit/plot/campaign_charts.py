@@ -68,7 +68,9 @@ def campaign_profit_line(
     >>> ax.get_title(loc="left")
     'Target 33%: $2.58 per customer of the base'
     """
-    frame = read_drawn(curve, ("share_targeted", "profit"))
+    frame = read_drawn(
+        curve, ("share_targeted", "profit"), probabilities=("share_targeted",)
+    )
     share, profit = numbers(frame, "share_targeted"), numbers(frame, "profit")
     best = int(np.argmax(profit))
     chart = Chart(
@@ -146,7 +148,9 @@ def uplift_line(
 
 
 def _against_random(curve: IntoDataFrame, column: str, title: str) -> Chart:
-    frame = read_drawn(curve, ("share_targeted", column))
+    frame = read_drawn(
+        curve, ("share_targeted", column), probabilities=("share_targeted",)
+    )
     share, added = numbers(frame, "share_targeted"), numbers(frame, column)
     ends = [0, -1]
     half = float(np.interp(0.5, share, added))

@@ -103,7 +103,7 @@ def cohort_curves(
     label: str | None = None,
     ax: "Axes | None" = None,
 ) -> "Axes":
-    """Draw one curve per cohort by age, the latest cohorts strongest.
+    """Draw one curve per cohort by age, the six latest cohorts in colour.
 
     Parameters
     ----------
@@ -131,9 +131,9 @@ def cohort_curves(
     ...     lines[lines["customer_id"] % 10 == 1], amount_col="paid_amount",
     ...     observation_period_end="2017-12-31", grain="quarter",
     ... )
-    >>> ax = ck.plot.cohort_curves(cells)
-    >>> ax.get_ylabel()
-    'Retention'
+    >>> ax = ck.plot.cohort_curves(cells, title="finding")
+    >>> ax.get_title(loc="left")
+    'Retention of 4 cohorts'
     """
     frame, names, cohort = _cohorts(cells, value_col)
     age, value = numbers(frame, "age"), numbers(frame, value_col)
@@ -198,7 +198,9 @@ def retention_curve(
     >>> ax.get_title(loc="left")
     '15% buy 1 period after their first purchase, 4.2% after 17'
     """
-    frame = read_drawn(curve, ("age", "retention")).sort("age")
+    frame = read_drawn(curve, ("age", "retention"), probabilities=("retention",)).sort(
+        "age"
+    )
     age, share = numbers(frame, "age"), numbers(frame, "retention")
     finding = ""
     if age.size > 2:
@@ -272,6 +274,7 @@ def revenue_curve(
         ),
         finding=f"A customer brings {money(value[-1], currency)} within "
         f"{counted(age[-1], 'period')}",
+        note="each age over the cohorts that reached it",
     )
     return draw(chart, title=title, label=label, ax=ax)
 

@@ -60,7 +60,9 @@ def pareto_curve(
     >>> ax.get_title(loc="left")
     'The top 20% of customers hold 67% of value'
     """
-    frame = read_drawn(curve, ("customer_share", "value_share"))
+    frame = read_drawn(
+        curve, ("customer_share", "value_share"), probabilities=("customer_share",)
+    )
     p, share = numbers(frame, "customer_share"), numbers(frame, "value_share")
     order = np.argsort(p)
     fifth = float(np.interp(0.2, p[order], share[order]))
@@ -122,7 +124,9 @@ def whale_curve(
     >>> ax.get_title(loc="left")
     'Profit peaks at 66% of customers; the rest take $7.02k away'
     """
-    frame = read_drawn(curve, ("customer_share", "profit"))
+    frame = read_drawn(
+        curve, ("customer_share", "profit"), probabilities=("customer_share",)
+    )
     p, profit = numbers(frame, "customer_share"), numbers(frame, "profit")
     top = int(np.argmax(profit))
     lost = profit[top] - profit[-1]

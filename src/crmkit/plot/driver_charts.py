@@ -27,7 +27,7 @@ def driver_bars(
     label: str | None = None,
     ax: "Axes | None" = None,
 ) -> "Axes":
-    """Draw the weight of each driver, the largest on top, with the noise floor.
+    """Draw the weight of each driver, the largest on top, beside the noise floor.
 
     Parameters
     ----------

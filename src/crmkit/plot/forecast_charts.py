@@ -172,7 +172,7 @@ def forecast_fan(
             lower=0 if lower.min() >= 0 else None,
             currency=sign,
         ),
-        finding=f"{money(middle[-1], sign)} expected within {when[-1]:.4g}: "
+        finding=f"{money(middle[-1], sign)} expected within {when[-1]:.4g} periods: "
         f"{money(lower[-1], sign)} to {money(upper[-1], sign)}",
         note=f"{counted(ordered[-1].n_customers, 'customer')}; the band is a "
         f"{100 * ends[-1].level:.4g}% range",

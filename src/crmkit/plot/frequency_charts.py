@@ -198,7 +198,7 @@ def purchase_gap_histogram(
     ... )
     >>> ax = ck.plot.purchase_gap_histogram(gaps, title="finding")
     >>> ax.get_title(loc="left")
-    'Half of all repeat purchases come within 4.86'
+    'Half of all repeat purchases come within 4.86 periods'
     """
     count = whole("bins", bins, at_least=1, at_most=MOST_REPEATS)
     gap = numbers(read_drawn(gaps, ("gap",)), "gap")
@@ -221,7 +221,7 @@ def purchase_gap_histogram(
         ),
         x=Scale(title="Time since the purchase before"),
         y=Scale(title="Repeat purchases", unit="count", lower=0),
-        finding=f"Half of all repeat purchases come within {middle:.3g}",
+        finding=f"Half of all repeat purchases come within {middle:.3g} periods",
         note=f"{counted(gap.size, 'gap')}; {(gap > end).sum():,} are longer than shown",
     )
     return draw(chart, title=title, label=label, ax=ax)

@@ -70,7 +70,10 @@ def customer_history(
     'Customer 111 is 96% likely to be active'
     """
     frame = read_drawn(
-        path, (customer_id_col, date_col, probability_col), dates=(date_col,)
+        path,
+        (customer_id_col, date_col, probability_col),
+        dates=(date_col,),
+        probabilities=(probability_col,),
     ).sort(date_col)
     who = frame[customer_id_col].unique().to_list()
     if len(who) != 1:
@@ -141,10 +144,11 @@ def purchase_timelines(
     >>> import crmkit as ck
     >>> from crmkit.datasets import load_cdnow_sample
     >>> ax = ck.plot.purchase_timelines(
-    ...     load_cdnow_sample(), observation_period_end="1998-06-30", n_customers=20
+    ...     load_cdnow_sample(), observation_period_end="1998-06-30", n_customers=20,
+    ...     title="finding",
     ... )
-    >>> len(ax.get_yticklabels())
-    20
+    >>> ax.get_title(loc="left")
+    '20 customers bought on 77 days'
     """
     most = whole("n_customers", n_customers, at_least=1, at_most=_MOST)
     end = day_number("observation_period_end", observation_period_end, zone=None)

@@ -65,7 +65,9 @@ def loyalty_zones(
     'From 6.7% loyal at score 1 to 89% at 5'
     """
     wanted = (score_col, "share", "share_lower", "share_upper", "rising")
-    frame = read_drawn(curve, (*wanted, "zone", "n_customers")).sort(score_col)
+    frame = read_drawn(
+        curve, (*wanted, "zone", "n_customers"), probabilities=wanted[1:]
+    ).sort(score_col)
     score, share, lower, upper, rising = (numbers(frame, name) for name in wanted)
     zone = np.array([str(each) for each in frame["zone"].to_list()])
     layers = [layer("line", score, rising, tone="soft")]

@@ -59,9 +59,11 @@ def frequency_recency_heatmap(
     ...     [range(1, 13), range(3, 37, 3)], names=["frequency", "recency"]
     ... )
     >>> grid = history.to_frame(index=False).assign(T=38)
-    >>> ax = ck.plot.frequency_recency_heatmap(model.with_probability_alive(grid))
-    >>> ax.get_xlabel()
-    'Repeat purchases'
+    >>> ax = ck.plot.frequency_recency_heatmap(
+    ...     model.with_probability_alive(grid), title="finding"
+    ... )
+    >>> ax.get_title(loc="left")
+    'Mean probability alive by history'
     """
     frame = read_drawn(customers, (columns.frequency, columns.recency, value_col))
     most = whole("bins", bins, at_least=1, at_most=MOST_REPEATS)

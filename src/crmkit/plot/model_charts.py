@@ -109,7 +109,7 @@ def backtest_errors(
     ... )
     >>> ax = ck.plot.backtest_errors(tried, title="finding")
     >>> ax.get_title(loc="left")
-    'last period misses least: by 15% on average'
+    'Last period misses least: by 15% on average'
     """
     scored = [score for score in backtest.scores if score.bias is not None]
     models = list(dict.fromkeys(score.model for score in scored))
@@ -129,7 +129,8 @@ def backtest_errors(
         layers=tuple(layers),
         x=Scale(title="Cutoff", names=tuple(cutoffs)),
         y=Scale(title="Forecast above or below the actual", unit="share"),
-        finding=f"{best} misses least: by {percent(missed[best])} on average"
+        finding=f"{best[:1].upper()}{best[1:]} misses least: "
+        f"by {percent(missed[best])} on average"
         if best
         else "",
         note=f"{backtest.horizon_days:,} days ahead",
@@ -170,9 +171,9 @@ def calibration_by_tenth(
     ...     load_cdnow_sample(), models={"BG/NBD": ck.clv.fit_bg_nbd},
     ...     cutoffs=["1997-09-30"], horizon_days=273,
     ... )
-    >>> ax = ck.plot.calibration_by_tenth(tried)
-    >>> ax.get_ylabel()
-    'Actual purchases per customer'
+    >>> ax = ck.plot.calibration_by_tenth(tried, title="finding")
+    >>> ax.get_title(loc="left")
+    'Predicted and actual purchases, by tenth of the customers'
     """
     models = list(dict.fromkeys(score.model for score in backtest.scores))
     layers = []

@@ -202,9 +202,10 @@ def nps_bars(
     >>> from crmkit.datasets import simulate_survey
     >>> survey = simulate_survey(n_customers=400, rng=np.random.default_rng(1))
     >>> answers = survey.responses.merge(survey.customers, on="customer_id")
-    >>> ax = ck.plot.nps_bars(ck.satisfaction.nps_by(answers, by="plan"), by="plan")
-    >>> ax.get_xlabel()
-    'Share of answers'
+    >>> scores = ck.satisfaction.nps_by(answers, by="plan")
+    >>> ax = ck.plot.nps_bars(scores, by="plan", title="finding")
+    >>> ax.get_title(loc="left")
+    'NPS from +6 (plus) to +34 (pro)'
     """
     frame = _answered(scores, by)
     score = numbers(frame, "nps")

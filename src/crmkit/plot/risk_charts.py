@@ -55,7 +55,8 @@ def gain_line(
     >>> ax.get_title(loc="left")
     'The riskiest 20% of customers hold 42% of the churners'
     """
-    frame = read_drawn(gain, ("share_targeted", "share_captured"))
+    wanted = ("share_targeted", "share_captured")
+    frame = read_drawn(gain, wanted, probabilities=wanted)
     share = np.append(0.0, numbers(frame, "share_targeted"))
     found = np.append(0.0, numbers(frame, "share_captured"))
     fifth = float(np.interp(0.2, share, found))
@@ -114,7 +115,11 @@ def calibration_line(
     >>> ax.get_title(loc="left")
     'Forecast churn of 25%, observed 24%'
     """
-    frame = read_drawn(calibration, ("mean_risk", "churn_rate", "n_customers"))
+    frame = read_drawn(
+        calibration,
+        ("mean_risk", "churn_rate", "n_customers"),
+        probabilities=("mean_risk", "churn_rate"),
+    )
     risk, rate = numbers(frame, "mean_risk"), numbers(frame, "churn_rate")
     n = numbers(frame, "n_customers")
     ends = [0.0, float(max(risk.max(initial=0), rate.max(initial=0)))]

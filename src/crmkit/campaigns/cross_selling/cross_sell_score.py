@@ -123,7 +123,7 @@ def cross_sell_score(
     refuse(dated, rules)
     zone = time_zone(read.frame, date_col) if dated is read.frame else None
     end = day_number("observation_period_end", observation_period_end, zone=zone)
-    day = day_numbers(dated, date_col)[read.rows]  # type: ignore[arg-type]
+    day = day_numbers(dated, date_col)[read.rows]
     before, seen = day <= end - ahead, day <= end
     if np.unique(read.product[before]).size < 2:
         raise NotEnoughDataError(

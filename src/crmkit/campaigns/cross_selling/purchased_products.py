@@ -83,7 +83,7 @@ def first_purchases(
     """Return the first purchase of each product by each unit, by unit."""
     dated, rules = require_dates(read.frame, date_col)
     refuse(dated, rules)
-    days = day_numbers(dated, date_col)[read.rows]  # type: ignore[arg-type]
+    days = day_numbers(dated, date_col)[read.rows]
     order = np.lexsort((days, read.product, read.unit))
     unit, product = read.unit[order], read.product[order]
     first = (np.diff(unit, prepend=-1) != 0) | (np.diff(product, prepend=-1) != 0)

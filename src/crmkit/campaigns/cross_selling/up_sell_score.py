@@ -202,7 +202,7 @@ def _days(
     refuse(dated, rules)
     zone = time_zone(frame, date_col) if dated is frame else None
     end = day_number("observation_period_end", until, zone=zone)
-    return day_numbers(dated, date_col), end  # type: ignore[arg-type]
+    return day_numbers(dated, date_col), end
 
 
 def _category_of(category: IntArray, product: IntArray, product_col: str) -> IntArray:

@@ -149,7 +149,7 @@ def _control_rows(arms: list[object], control: object, group: IntArray) -> IntAr
     """Find the row of the control arm of each group."""
     row = np.full(int(group.max(initial=-1)) + 1, -1, dtype=np.int64)
     # An array has no truth value, and names no arm.
-    single = np.ndim(control) == 0  # type: ignore[arg-type]
+    single = np.ndim(control) == 0  # type: ignore[arg-type] # any value
     same = [place for place, arm in enumerate(arms) if single and arm == control]
     row[group[same]] = same
     if not same or row.min(initial=0) < 0:

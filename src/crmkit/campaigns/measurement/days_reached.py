@@ -14,8 +14,8 @@ __all__ = ["days_reached", "require_order"]
 def days_reached(frame: EagerFrame, column: str) -> FloatArray:
     """Return the day number of each date; NaN where it is missing."""
     dated, _ = require_dates(frame, column)
-    days = day_numbers(dated, column).astype(np.float64)  # type: ignore[arg-type]
-    absent = dated.get_column(column).is_null().to_numpy()  # type: ignore[union-attr]
+    days = day_numbers(dated, column).astype(np.float64)
+    absent = dated.get_column(column).is_null().to_numpy()
     return np.where(absent, np.nan, days)
 
 

@@ -38,7 +38,7 @@ def fit_to(
         )
 
 
-def raw_risk(estimator: ProbabilityEstimator, X: Any) -> FloatArray:  # noqa: ANN401
+def raw_risk(estimator: ProbabilityEstimator, X: Any) -> FloatArray:  # noqa: ANN401 - whatever the estimator takes
     """Return the probability of churn that the estimator gives each row."""
     risk = np.asarray(estimator.predict_proba(X), dtype=np.float64)[:, 1]
     wrong = ~((risk >= 0) & (risk <= 1))

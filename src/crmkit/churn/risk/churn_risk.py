@@ -1,12 +1,12 @@
 """Churn without a contract: customers do not announce it, so a model has to tell."""
 
 from collections.abc import Callable
-from functools import partial
 
 import numpy as np
 
 from ..._check import able_to, instance, positive, typed
 from ..._frames import Frame, Rule, number_rules, nw, require_numbers, with_scores
+from ...fits import within_time_of_fit
 from ...typing import (
     HISTORY,
     FloatArray,
@@ -82,9 +82,13 @@ def with_churn_risk(
     """
     able_to("purchases", purchases, "probability_of_n_purchases")
     instance("columns", columns, HistoryColumns)
-    score = partial(
-        purchases.probability_of_n_purchases, n=0, horizon=positive("horizon", horizon)
-    )
+    ahead = positive("horizon", horizon)
+
+    def score(frequency: FloatArray, recency: FloatArray, T: FloatArray) -> FloatArray:
+        within_time_of_fit(purchases, T)
+        quiet = purchases.probability_of_n_purchases
+        return np.asarray(quiet(frequency, recency, T, n=0, horizon=ahead))
+
     return with_scores(
         customers,
         columns.history,
@@ -149,6 +153,7 @@ def with_departure_risk(
     able_to("purchases", purchases, "probability_alive")
 
     def score(frequency: FloatArray, recency: FloatArray, T: FloatArray) -> FloatArray:
+        within_time_of_fit(purchases, T)
         return np.subtract(1.0, purchases.probability_alive(frequency, recency, T))
 
     return with_scores(

@@ -68,8 +68,8 @@ def spread_of(model: _Model, log_totals: Callable[[_Model], FloatArray]) -> Floa
         return np.zeros(2)
     size, axes = np.linalg.eigh(np.array(covariance))
     steps = (axes * np.sqrt(np.maximum(size, 0.0))).T
-    up = np.stack([log_totals(moved(model, step)) for step in steps])  # type: ignore[type-var]
-    down = np.stack([log_totals(moved(model, -step)) for step in steps])  # type: ignore[type-var]
+    up = np.stack([log_totals(moved(model, step)) for step in steps])  # type: ignore[type-var] # has parameters
+    down = np.stack([log_totals(moved(model, -step)) for step in steps])  # type: ignore[type-var] # has parameters
     with np.errstate(invalid="ignore"):  # of two totals of 0 the logarithms are endless
         found = np.square((up - down) / 2).sum(axis=0)
     return np.where(np.isfinite(found), found, 0.0)

@@ -4,7 +4,8 @@ from functools import partial
 from typing import final
 
 from ..._check import instance, typed
-from ...typing import HISTORY, HistoryColumns, IntoFrameT
+from ...fits import within_time_of_fit
+from ...typing import HISTORY, FloatArray, HistoryColumns, IntoFrameT
 from .histories import Score, with_history_scores
 from .next_purchase import NextPurchaseScores
 
@@ -284,7 +285,18 @@ class PurchaseMethods(NextPurchaseScores):
         return with_history_scores(
             customers,
             named.history,
-            {output_col: score},
+            {output_col: partial(_within_fit, self, score)},
             rules=self.formulas.clock.rules,
             id_col=named.customer_id,
         )
+
+
+def _within_fit(
+    model: object,
+    score: Score,
+    frequency: FloatArray,
+    recency: FloatArray,
+    T: FloatArray,
+) -> FloatArray:
+    within_time_of_fit(model, T)
+    return score(frequency, recency, T)

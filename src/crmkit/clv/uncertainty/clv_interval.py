@@ -106,7 +106,7 @@ def with_clv_interval(
     able_to("purchases", purchases, "sample_purchase_times")
     able_to("spend", spend, "sample_amounts")
     new_columns(_ENDS, read=(*columns.history, columns.monetary_value, *columns.terms))
-    opened = open_customers(customers, columns)
+    opened = open_customers(customers, columns, purchases)
     purchases, spend = steady(purchases), steady(spend)
     unit = unit_of(purchases)
     count, tail, error = checked_ranges(ranges, unit)

@@ -245,7 +245,7 @@ def forecast(
         share_for_all(margin, columns),
     )
     names = [] if by is None else names_given("by", by)
-    opened = open_customers(customers, columns)
+    opened = open_customers(customers, columns, purchases)
     labels, groups = groups_of(customers, names)
     # Refuses a spend without a mean, of which draws would have none either.
     spend.expected_spend(opened.history.frequency, opened.amounts)

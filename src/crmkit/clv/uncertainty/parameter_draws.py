@@ -71,14 +71,14 @@ def steady(model: _Model) -> _Model:
     if report is None or report.steadied_estimates is None:
         return model
     named = dict(zip(report.names, report.steadied_estimates, strict=True))
-    return replace(model, report=report.steadied, **named)  # type: ignore[type-var]
+    return replace(model, report=report.steadied, **named)  # type: ignore[type-var] # a dataclass
 
 
 def moved(model: _Model, step: FloatArray) -> _Model:
     """Return the model with the logarithms of its parameters moved by ``step``."""
     names, values = zip(*model.parameters.items(), strict=True)
     shifted = np.exp(np.clip(np.log(values) + step, -_FARTHEST, _FARTHEST)).tolist()
-    return replace(model, report=None, **dict(zip(names, shifted, strict=True)))  # type: ignore[type-var]
+    return replace(model, report=None, **dict(zip(names, shifted, strict=True)))  # type: ignore[type-var] # a dataclass
 
 
 def log_covariance(model: object) -> FloatArray:

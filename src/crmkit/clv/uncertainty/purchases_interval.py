@@ -87,7 +87,7 @@ def with_purchases_interval(
     """
     able_to("purchases", purchases, "sample_purchase_times")
     new_columns(_ENDS, read=columns.history)
-    frame, history = open_histories(customers, columns)
+    frame, history = open_histories(customers, columns, purchases)
     purchases = steady(purchases)
     count, tail, error = checked_ranges(ranges, unit_of(purchases))
     span = time_span("horizon", horizon)

@@ -22,6 +22,7 @@ from ..._frames import (
     with_arrays,
 )
 from ...errors import InvalidValueError
+from ...fits import within_time_of_fit
 from ...typing import FloatArray, HistoryColumns, IntoFrameT, SpendModel
 from ..models.covariate_columns import covariate_rules
 from ..models.covariate_scores import covariates_of, scored_by_model
@@ -85,6 +86,7 @@ class _Terms:
         return scored_by_model(self.purchases, score, arrays[:3], arrays[3:])
 
     def _of_model(self, rate: float, model: Any, *history: FloatArray) -> FloatArray:  # noqa: ANN401 - any model that can
+        within_time_of_fit(model, history[2])
         return _finite(partial(self.discounted, model, discount_rate=rate), *history)
 
     def spent(self, *columns: FloatArray) -> FloatArray:

@@ -14,6 +14,7 @@ from ..._frames import (
     refuse,
     require_numbers,
 )
+from ...fits import within_time_of_fit
 from ...typing import FloatArray, HistoryColumns, IntoDataFrame
 from ..models.histories import history_rules, known_id
 from ..models.spend_columns import spending_rules
@@ -49,20 +50,23 @@ class OpenedCustomers:
 
 
 def open_histories(
-    customers: IntoDataFrame, columns: HistoryColumns
+    customers: IntoDataFrame, columns: HistoryColumns, purchases: object
 ) -> tuple[EagerFrame, ProvenHistory]:
-    """Open customers whose purchases alone are asked for."""
+    """Open customers whose purchases alone are asked for, of a purchase model."""
     frame = read_eager(customers, columns.history)
-    return frame, proved(frame, columns)
+    history = proved(frame, columns)
+    within_time_of_fit(purchases, history.T)
+    return frame, history
 
 
 def open_customers(
-    customers: IntoDataFrame, columns: HistoryColumns
+    customers: IntoDataFrame, columns: HistoryColumns, purchases: object
 ) -> OpenedCustomers:
     """Open customers whose purchases and amounts are asked for; amounts are above 0."""
     asked = (*columns.history, columns.monetary_value, *columns.terms)
     frame = read_eager(customers, asked)
     history = proved(frame, columns)
+    within_time_of_fit(purchases, history.T)
     known = known_id(frame, columns.customer_id)
     refuse(frame, spending_rules(columns.spend, sign="any")(frame), id_col=known)
     amounts = np.where(

@@ -11,7 +11,7 @@ _STEPS = {
     "clv1": "first purchase",
     "clv2": "repeat purchase",
     "clv3": "cross-selling",
-    "clv4": "cost to serve",
+    "clv4": "easier to serve",
     "clv5": "referral",
     "clv6": "price",
 }

@@ -127,8 +127,8 @@ def _rounded(use: FloatArray, limits: FloatArray) -> FloatArray:
 def _relaxed(problem: _Problem, low: FloatArray, high: FloatArray) -> _Branch | None:
     """Solve a branch with real numbers; None if no numbers are within its limits."""
     # Both take longer to import than all of crmkit.
-    from scipy.optimize import linprog  # noqa: PLC0415
-    from scipy.sparse import csr_array, vstack  # noqa: PLC0415
+    from scipy.optimize import linprog  # noqa: PLC0415 - slow to import
+    from scipy.sparse import csr_array, vstack  # noqa: PLC0415 - slow to import
 
     # What cannot change needs no solver, and nearly all of a large list cannot.
     free = np.flatnonzero(low < high)

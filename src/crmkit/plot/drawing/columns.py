@@ -16,6 +16,7 @@ from ..._frames import (
     number_rules,
     numbers,
     nw,
+    probability_rules,
     read_eager,
     refuse,
     require_dates,
@@ -48,11 +49,13 @@ def read_drawn(
     known: Sequence[str] = (),
     dates: Sequence[str] = (),
     endless: Sequence[str] = (),
+    probabilities: Sequence[str] = (),
 ) -> EagerFrame:
     """Open a table to draw: with rows, groups of one kind, numbers that fit an axis.
 
     A number may be missing where a summary could not tell it, but not a count, and not
-    a column that is ``known``; the end of a class may be infinite if it is ``endless``.
+    a column that is ``known``; one of ``probabilities`` is from 0 to 1, and the end of
+    a class may be infinite if it is ``endless``.
     """
     opened = read_eager(frame, columns)
     for column in dates:
@@ -64,15 +67,14 @@ def read_drawn(
             needed="a table with rows", got="an empty one", remedy="Pass more data."
         )
     counts = [name for name in columns if name in known or name.startswith("n_")]
-    require_numbers(opened, counts)
+    require_numbers(opened, [*counts, *endless, *probabilities])
     rules = []
     for column, dtype in column_types(opened, columns).items():
-        if column in endless:
-            require_numbers(opened, [column])
-        elif dtype.is_numeric():
-            hole, *others = number_rules(opened, column)
+        if dtype.is_numeric() and column not in endless:
+            rules_of = probability_rules if column in probabilities else number_rules
+            hole, *others = rules_of(opened, column)
             rules += [hole, *others] if column in counts else others
-        elif column not in dates:
+        elif not dtype.is_numeric() and column not in dates:
             require_groups(opened, [column])
     refuse(opened, rules)
     return opened

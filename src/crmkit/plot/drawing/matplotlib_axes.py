@@ -38,8 +38,8 @@ def draw(
     """
     axes = _axes(ax, chart)
     from .axes_record import record, recorded  # noqa: PLC0415 - only who draws needs it
-    from .matplotlib_marks import draw_layers  # noqa: PLC0415
-    from .matplotlib_style import dress, headline, undress  # noqa: PLC0415
+    from .matplotlib_marks import draw_layers  # noqa: PLC0415 - an extra
+    from .matplotlib_style import dress, headline, undress  # noqa: PLC0415 - an extra
 
     before = recorded(axes)
     charts = (*before.charts, chart.called(label))
@@ -69,7 +69,7 @@ def charts_on(axes: "Axes") -> tuple[Chart, ...]:
 def _axes(ax: "Axes | None", chart: Chart) -> "Axes":
     try:
         from matplotlib import pyplot as plt  # noqa: PLC0415 - only who draws needs it
-        from matplotlib.axes import Axes  # noqa: PLC0415
+        from matplotlib.axes import Axes  # noqa: PLC0415 - an extra
     except ImportError:
         raise MissingExtraError(package="matplotlib", extra="plot") from None
     if ax is not None:

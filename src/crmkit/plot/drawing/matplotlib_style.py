@@ -104,9 +104,9 @@ def _ticks(axes: Axes, axis: Axis, scale: Scale) -> None:
     if scale.names:
         _name_ticks(axes, axis, scale.names)
     elif scale.unit == "date":
-        locator = mdates.AutoDateLocator(maxticks=8)  # type: ignore[no-untyped-call]
+        locator = mdates.AutoDateLocator(maxticks=8)  # type: ignore[no-untyped-call] # of matplotlib
         axis.set_major_locator(locator)
-        formatter = mdates.ConciseDateFormatter(locator)  # type: ignore[no-untyped-call]
+        formatter = mdates.ConciseDateFormatter(locator)  # type: ignore[no-untyped-call] # of matplotlib
         axis.set_major_formatter(formatter)
     elif scale.log:
         axis.set_major_locator(LogLocator(subs=(1, 2, 5)))

@@ -152,7 +152,8 @@ def takes_log(command: Callable[..., None]) -> Callable[..., None]:
         command(log, **given)
 
     run.__name__, run.__doc__ = command.__name__, command.__doc__
-    run.__signature__ = whole.replace(  # type: ignore[attr-defined]
+    # mypy does not know the attribute, which `inspect` reads first.
+    run.__signature__ = whole.replace(  # type: ignore[attr-defined] # see above
         parameters=[*shared, *own]
     )
     run.__annotations__ = {each.name: each.annotation for each in (*shared, *own)}

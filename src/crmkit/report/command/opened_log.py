@@ -183,7 +183,7 @@ def _accepted(log: LogOptions, news: list[Unsettled]) -> LogOptions:
                 where.append(value)
             else:
                 taken[option.removeprefix("--").replace("-", "_")] = value
-    return replace(log, where=where or None, **taken)  # type: ignore[arg-type]
+    return replace(log, where=where or None, **taken)  # type: ignore[arg-type] # of its own options
 
 
 def _require_literals(log: LogOptions) -> None:

@@ -1,6 +1,7 @@
 """What makes a log, or what was asked of it, doubtful: said before any figure."""
 
 import datetime as dt
+import shlex
 
 import numpy as np
 
@@ -109,9 +110,9 @@ def _dominant(log: PreparedLog, question: Question) -> list[str]:
             return [
                 (
                     f"One customer, {name!r}, holds {percent(float(share[top]))} of "
-                    f"the {what}. If this is a guest account, a reseller or a "
-                    f"test, leave "
-                    f"it out (--where {question.customer_id_col!r}!=...)."
+                    f"the {what}. If this is a guest account, a reseller, a test or "
+                    "a total, leave it out: --where "
+                    f"{shlex.quote(f'{question.customer_id_col}!={name}')}."
                 )
             ]
     return []

@@ -1,13 +1,19 @@
 """Rows that are hardly purchases of a customer: no id, a placeholder, a total line."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ..._frames import EagerFrame, missing, nw, require_ids, with_arrays
 from ...typing import BoolArray, FloatArray
 
-__all__ = ["DoubtfulRows", "doubtful_rows", "kept_rows"]
+__all__ = [
+    "DoubtfulRows",
+    "doubtful_rows",
+    "kept_rows",
+    "sums_of_the_others",
+    "with_totals",
+]
 
 _KEPT = "_crmkit_kept"
 
@@ -44,15 +50,25 @@ def doubtful_rows(frame: EagerFrame, id_col: str, amount: FloatArray) -> Doubtfu
     is_text = frame.collect_schema()[id_col] == nw.String
     if not is_text:
         without = _mask(frame, hole)
-        total = _sum_of_the_others(amount)
+        total = sums_of_the_others(amount)
         numbers = _crowded(frame, id_col, [int(each) for each in _NUMBERS])
         return _found(frame, id_col, without & ~total, numbers & ~total, total)
     text = nw.col(id_col).str.strip_chars().str.to_lowercase()
-    total = _mask(frame, text.str.contains(_TOTAL)) | _sum_of_the_others(amount)
+    total = _mask(frame, text.str.contains(_TOTAL)) | sums_of_the_others(amount)
     without = _mask(frame, hole | (text == ""))
     placeholder = _mask(frame, text.is_in(_PLACEHOLDERS))
     placeholder |= _crowded(frame, id_col, list(_NUMBERS))
     return _found(frame, id_col, without & ~total, placeholder & ~total, total)
+
+
+def with_totals(found: DoubtfulRows, total: BoolArray) -> DoubtfulRows:
+    """Mark more rows as total lines, which then are nothing else."""
+    return replace(
+        found,
+        without_id=found.without_id & ~total,
+        placeholder=found.placeholder & ~total,
+        total=found.total | total,
+    )
 
 
 def kept_rows(frame: EagerFrame, kept: BoolArray) -> EagerFrame:
@@ -94,7 +110,7 @@ def _crowded(
     return found
 
 
-def _sum_of_the_others(amount: FloatArray) -> BoolArray:
+def sums_of_the_others(amount: FloatArray) -> BoolArray:
     """Mark a row whose amount is the sum of all others, as the last line may be."""
     whole = float(np.nansum(amount))
     if amount.size < 4 or whole <= 0:

@@ -9,7 +9,7 @@ import numpy as np
 from ..._dates import date_of
 from ..._frames import EagerFrame, day_numbers, group_rows, numbers, nw, read_eager
 from ...typing import BoolArray, FloatArray
-from .doubtful_rows import DoubtfulRows, doubtful_rows, kept_rows
+from .doubtful_rows import DoubtfulRows, doubtful_rows, kept_rows, with_totals
 from .log_file import LogFile
 from .unsettled import Unsettled
 
@@ -43,6 +43,8 @@ def settled_log(log: LogFile, choices: Choices) -> LogFile:
     frame = read_eager(log.table, log.columns)
     paid = numbers(frame.with_columns(nw.col(amount).cast(nw.Float64)), amount)
     found = doubtful_rows(frame, customer, paid)
+    if log.sums is not None and log.sums.any():
+        found = with_totals(found, log.sums)
     asked = [*_total(log, found, choices)]
     usable = ~found.total if choices.total_rows != "keep" else np.ones_like(found.total)
     lost = usable & _lost(log, paid)

@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from ...errors import MissingExtraError
-from ...typing import BoolArray, IntArray
+from ...typing import BoolArray, FloatArray, IntArray
 from ..bounded_text import cut
 from .column_roles import Roles, propose_roles
 from .csv_format import CsvFormat
 from .database_source import duckdb_source, is_postgres, postgres_source
+from .doubtful_rows import sums_of_the_others
 from .log_source import LogSource, no_place
 from .read_values import ReadColumn, read_amounts, read_dates
 from .row_filters import (
@@ -96,6 +97,9 @@ class LogFile:
         Names the place of a row of the source.
     wrong
         Marks the rows whose date or amount could not be read.
+    sums
+        Marks the rows that are the sum of all others before any filter; None where no
+        row was left out.
     """
 
     name: str
@@ -108,6 +112,7 @@ class LogFile:
     rows: IntArray | None = None
     place: Callable[[int], str] = no_place
     wrong: BoolArray | None = None
+    sums: BoolArray | None = None
 
     def place_of(self, row: int) -> str:
         """Name the place, in the source, of a row of the table."""
@@ -150,8 +155,11 @@ def read_log(place: str | Path | bytes, reading: Reading) -> LogFile:
     read = [*wanted, *(f[0] for f in filters), *([status] if status else [])]
     table = source.read(tuple(dict.fromkeys(read)), bad_rows)
     kept = kept_by(table, filters)
-    rows = None if kept.all() else np.flatnonzero(kept)
-    table = table if rows is None else table.filter(kept)
+    rows = sums = None
+    if not kept.all():
+        rows = np.flatnonzero(kept)
+        sums = sums_of_the_others(_amounts(table, roles, reading))[kept]
+        table = table.filter(kept)
     found = _values(table, roles, reading)
     unsettled += _of_length(bad_rows, reading) + of_status(table, status)
     for column in found:
@@ -174,6 +182,7 @@ def read_log(place: str | Path | bytes, reading: Reading) -> LogFile:
         rows=rows,
         place=source.place,
         wrong=np.logical_or.reduce([column.wrong for column in found]),
+        sums=sums,
     )
 
 
@@ -332,12 +341,27 @@ def _values(table: "pa.Table", roles: Roles, reading: Reading) -> list[ReadColum
     date = roles.date or ""
     return [
         read_dates(date, table[date], reading.csv.date_format),
-        *(
-            read_amounts(name, table[name], reading.csv)
-            for name in (roles.amount, roles.quantity, roles.price)
-            if name is not None
-        ),
+        *_money(table, roles, reading),
     ]
+
+
+def _money(table: "pa.Table", roles: Roles, reading: Reading) -> list[ReadColumn]:
+    return [
+        read_amounts(name, table[name], reading.csv)
+        for name in (roles.amount, roles.quantity, roles.price)
+        if name is not None
+    ]
+
+
+def _amounts(table: "pa.Table", roles: Roles, reading: Reading) -> FloatArray:
+    """Return the amount of every row, before any is left out."""
+    return np.asarray(_product(_money(table, roles, reading)), dtype=np.float64)
+
+
+def _product(parts: list[ReadColumn]) -> "pa.Array":
+    if len(parts) == 1:
+        return parts[0].values
+    return import_module("pyarrow.compute").multiply(parts[0].values, parts[1].values)
 
 
 def _table(
@@ -346,12 +370,11 @@ def _table(
     roles: Roles,
     found: list[ReadColumn],
 ) -> "pa.Table":
-    arrow, compute = import_module("pyarrow"), import_module("pyarrow.compute")
+    arrow = import_module("pyarrow")
     dates, *parts = found
-    amount = parts[0].values
-    if len(parts) > 1:
-        amount = compute.multiply(amount, parts[1].values)
     ids = table[roles.customer or ""].unify_dictionaries()
     if arrow.types.is_dictionary(ids.type):
         ids = ids.cast(arrow.string())
-    return arrow.table(dict(zip(names, (ids, dates.values, amount), strict=True)))
+    return arrow.table(
+        dict(zip(names, (ids, dates.values, _product(parts)), strict=True))
+    )

@@ -26,7 +26,11 @@ __all__ = [
 
 _SHOWN_NAMES = 20
 _STATUS = ("status", "state", "cancel", "storn")
-_CANCELLED = ("*cancel*", "*void*", "*storn*", "*refunded*", "*returned*")
+# Orders that came to nothing, as shop systems say it in English and its neighbours.
+_CANCELLED = (
+    "*cancel*", "*void*", "*storn*", "*refunded*", "*returned*", "*zurück*",
+    "*erstattet*", "*retour*", "*annul*", "*rembours*", "*devuelt*", "*reembols*",
+)  # fmt: skip
 
 
 def row_filters(

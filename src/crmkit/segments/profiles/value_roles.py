@@ -100,31 +100,7 @@ class ValueRoles(JsonResult):
             If a value is missing or infinite, or a potential value is negative.
         """
         opened = _opened(customers, self.actual_col, self.potential_col)
-        return self._named(opened, customers, output_col, action_col)
-
-    def _named(
-        self, opened: Frame, like: IntoFrameT, output_col: str, action_col: str
-    ) -> IntoFrameT:
-        """Add the role and its action to a frame that is open and checked."""
-        role, action = nw.lit("migrator"), nw.lit(ROLE_ACTIONS["migrator"])
-        for name, rule in reversed(self._rules().items()):
-            role = nw.when(rule).then(nw.lit(name)).otherwise(role)
-            action = nw.when(rule).then(nw.lit(ROLE_ACTIONS[name])).otherwise(action)
-        columns = {output_col: role, action_col: action}
-        return native(opened.with_columns(**columns), like)
-
-    def _rules(self) -> dict[str, nw.Expr]:
-        actual = nw.col(self.actual_col).cast(nw.Float64)
-        potential = nw.col(self.potential_col).cast(nw.Float64)
-        below = actual < 0
-        if self.below_zero == "both":
-            below = below & (actual + potential < 0)
-        rules = {"BZ": below}
-        if self.most_valuable_from is not None:
-            rules["MVC"] = actual >= self.most_valuable_from
-        if self.most_growable_from is not None:
-            rules["MGC"] = potential >= self.most_growable_from
-        return rules
+        return _with_roles(self, opened, customers, (output_col, action_col))
 
 
 def fit_value_roles(
@@ -287,7 +263,33 @@ def with_value_role(
     opened = _opened(customers, actual_col, potential_col)
     asked = _Asked(most_valuable_share, most_growable_share, below_zero)
     roles = _cut(opened, (actual_col, potential_col), asked)
-    return roles._named(opened, customers, output_col, action_col)  # noqa: SLF001
+    return _with_roles(roles, opened, customers, (output_col, action_col))
+
+
+def _with_roles(
+    roles: ValueRoles, opened: Frame, like: IntoFrameT, names: tuple[str, str]
+) -> IntoFrameT:
+    """Add the role and its action to a frame that is open and checked."""
+    role, action = nw.lit("migrator"), nw.lit(ROLE_ACTIONS["migrator"])
+    for name, rule in reversed(_rules(roles).items()):
+        role = nw.when(rule).then(nw.lit(name)).otherwise(role)
+        action = nw.when(rule).then(nw.lit(ROLE_ACTIONS[name])).otherwise(action)
+    columns = dict(zip(names, (role, action), strict=True))
+    return native(opened.with_columns(**columns), like)
+
+
+def _rules(roles: ValueRoles) -> dict[str, nw.Expr]:
+    actual = nw.col(roles.actual_col).cast(nw.Float64)
+    potential = nw.col(roles.potential_col).cast(nw.Float64)
+    below = actual < 0
+    if roles.below_zero == "both":
+        below = below & (actual + potential < 0)
+    rules = {"BZ": below}
+    if roles.most_valuable_from is not None:
+        rules["MVC"] = actual >= roles.most_valuable_from
+    if roles.most_growable_from is not None:
+        rules["MGC"] = potential >= roles.most_growable_from
+    return rules
 
 
 def _opened(customers: object, actual_col: str, potential_col: str) -> Frame:
