@@ -16,6 +16,26 @@ settings.register_profile(
 )
 settings.load_profile("crmkit")
 
+_APPROX = pytest.approx
+
+
+def _relative_approx(
+    expected: Any,
+    rel: float | None = None,
+    abs: float | None = None,  # noqa: A002 - the name that pytest gives it
+    nan_ok: bool = False,  # noqa: FBT001, FBT002 - as pytest has it
+) -> Any:
+    """Compare relatively: a test that wants an absolute tolerance says so.
+
+    The approx of pytest adds 1e-12 unasked, which passes any two numbers below it.
+    """
+    if abs is None:
+        rel, abs = 1e-6 if rel is None else rel, 0.0  # noqa: A001 - as above
+    return _APPROX(expected, rel=rel, abs=abs, nan_ok=nan_ok)
+
+
+pytest.approx = _relative_approx  # type: ignore[assignment]
+
 Frame = Any  # a native frame of some library: the tests are written once for all
 Columns = dict[str, Any]
 

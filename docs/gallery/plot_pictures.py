@@ -84,6 +84,7 @@ SECTIONS: Final[Mapping[str, tuple[str, ...]]] = {
         "uplift_line",
         "arm_forest",
         "funnel_bars",
+        "incremental_profit_forest",
         "interval_forest",
         "budget_line",
         "payback_line",

@@ -29,6 +29,7 @@ def test_a_high_rate_of_discount_ends_a_payback() -> None:
 
 
 def test_the_published_payback() -> None:
+    # The worked case: 300 spent, 30 a month, 3% leave each month, 1% of discount.
     plain = payback(**CASE)
     assert plain.simple_periods == 10
     assert plain.periods == 12
@@ -124,6 +125,16 @@ def test_value_against_cost_covers_the_truth(rng: np.random.Generator) -> None:
     assert found["profit"].sum() == pytest.approx((won["clv"] - cost).sum())
 
 
+def test_a_negative_cost_and_a_group_named_like_a_result_are_refused(
+    frame: Any,
+) -> None:
+    base = {"profit": ["a", "b"], "clv": [2.0, 4], "acquisition_cost": [1.0, 2]}
+    with pytest.raises(InvalidValueError, match="called like one of the result"):
+        acquisition_return_by(frame(base), by="profit")
+    with pytest.raises(InvalidValueError, match="'acquisition_cost': negative value"):
+        acquisition_return_by(frame(base | {"acquisition_cost": [-1.0, 2]}))
+
+
 def test_value_against_cost_in_any_engine(frame: Any, columns_of: Any) -> None:
     base = {
         "channel": ["ads", "ads", "own", "own"],
@@ -135,6 +146,34 @@ def test_value_against_cost_in_any_engine(frame: Any, columns_of: Any) -> None:
     assert found["clv_to_cost"][at] == pytest.approx(4)
     free = found["clv_to_cost"][1 - at]
     assert free is None or np.isnan(free)
+
+
+def test_large_amounts_keep_the_spread_of_their_ratio() -> None:
+    # One in a billion apart: squares of the amounts do not show that.
+    won = pd.DataFrame(
+        {
+            "clv": 3e9 + np.array([3.0, -1, 2, -4]),
+            "acquisition_cost": 1e9 + np.array([1.0, 2, -2, -1]),
+        }
+    )
+    found = acquisition_return_by(won).iloc[0]
+    # Of so small a spread the limits are those of a mean: value less 3 times the cost.
+    rest = won["clv"] - 3 * won["acquisition_cost"]
+    reach = stats.t.ppf(0.975, 3) * rest.std() / 2 / 1e9
+    width = found["clv_to_cost_upper"] - found["clv_to_cost_lower"]
+    assert width == pytest.approx(2 * reach, rel=1e-6)
+
+
+def test_large_spending_keeps_its_marginal_cost() -> None:
+    cost, won = np.array([0.0, 10, 25, 30, 41]), np.array([10, 15, 18, 22, 24])
+    periods = pd.DataFrame({"spent": 1e9 + cost, "n_customers": won})
+    found = acquisition_cost_by(periods, cost_cols=["spent"]).iloc[0]
+    line = stats.linregress(cost, won)
+    reach = stats.t.ppf(0.975, 3) * line.stderr
+    assert found["marginal_cost"] == pytest.approx(1 / line.slope, rel=1e-9)
+    assert found["marginal_cost_lower"] == pytest.approx(
+        1 / (line.slope + reach), rel=1e-9
+    )
 
 
 def test_winning_against_keeping(rng: np.random.Generator) -> None:
@@ -158,11 +197,87 @@ def test_winning_against_keeping(rng: np.random.Generator) -> None:
     found = acquisition_vs_retention(periods)
     again = AcquisitionVsRetention.from_dict(json.loads(json.dumps(found.to_dict())))
     assert again == found
+    three = acquisition_vs_retention(periods.head(3))
+    reach = np.exp(stats.t.ppf(0.9, 2) * three.standard_error)  # type: ignore[operator]
+    assert three.interval(level=0.8).upper == pytest.approx(three.ratio * reach)
     one = acquisition_vs_retention(periods.head(1))
     with pytest.raises(NotEnoughDataError, match="2 periods"):
         one.interval()
     with pytest.raises(NotEnoughDataError, match="customers won"):
         acquisition_vs_retention(periods.assign(n_won=0))
+
+
+def spending(rng: np.random.Generator, n: int) -> pd.DataFrame:
+    """Simulate periods where 100 more win 4 customers, or keep 6 of less value."""
+    winning, keeping = rng.uniform(500, 1500, n), rng.uniform(100, 500, n)
+    return pd.DataFrame(
+        {
+            "acquisition_cost": winning,
+            "n_won": 20 + 0.04 * winning + rng.normal(0, 3, n),
+            "retention_cost": keeping,
+            "n_kept": 30 + 0.06 * keeping + rng.normal(0, 3, n),
+        }
+    )
+
+
+def test_the_next_unit_of_money_earns_the_slope_times_the_value(
+    rng: np.random.Generator,
+) -> None:
+    periods = spending(rng, 12)
+    found = acquisition_vs_retention(periods, value_per_won=100, value_per_kept=50)
+    slopes = [
+        stats.linregress(periods[cost], periods[count]).slope
+        for cost, count in (
+            ("acquisition_cost", "n_won"),
+            ("retention_cost", "n_kept"),
+        )
+    ]
+    assert found.next_unit_won == pytest.approx(100 * slopes[0], rel=1e-9)
+    assert found.next_unit_kept == pytest.approx(50 * slopes[1], rel=1e-9)
+    # By leaving out each period in turn, the long way round.
+    left = [
+        acquisition_vs_retention(
+            periods.drop(index=at), value_per_won=100, value_per_kept=50
+        )
+        for at in periods.index
+    ]
+    apart = np.array([each.next_unit_won for each in left], dtype=float)
+    apart -= np.array([each.next_unit_kept for each in left], dtype=float)
+    error = np.sqrt(11 / 12 * np.sum((apart - apart.mean()) ** 2))
+    assert found.next_unit_error == pytest.approx(error, rel=1e-9)
+    again = AcquisitionVsRetention.from_dict(json.loads(json.dumps(found.to_dict())))
+    assert again == found
+
+
+def test_the_interval_of_the_next_unit_covers_the_truth(
+    rng: np.random.Generator,
+) -> None:
+    covered = 0
+    for _ in range(60):
+        found = acquisition_vs_retention(
+            spending(rng, 12), value_per_won=100, value_per_kept=50
+        )
+        lower, upper = found.interval(of="next_unit")
+        covered += lower <= 4 - 3 <= upper
+    assert covered >= 52
+
+
+def test_a_next_unit_needs_values_and_different_spending(
+    rng: np.random.Generator,
+) -> None:
+    periods = spending(rng, 6)
+    values: dict[str, Any] = {"value_per_won": 100, "value_per_kept": 50}
+    with pytest.raises(InvalidValueError, match="one of the two"):
+        acquisition_vs_retention(periods, value_per_won=100)
+    for few in (
+        acquisition_vs_retention(periods),
+        acquisition_vs_retention(periods.head(3), **values),
+        acquisition_vs_retention(periods.assign(retention_cost=9.9), **values),
+    ):
+        assert few.next_unit_won is None
+        with pytest.raises(NotEnoughDataError, match="4 periods of other spending"):
+            few.interval(of="next_unit")
+    assert acquisition_vs_retention(periods.head(4), **values).next_unit_won is not None
 
 
 def test_no_periods_and_no_customers_are_no_warning() -> None:

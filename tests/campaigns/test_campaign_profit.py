@@ -165,6 +165,10 @@ def test_the_planned_profit_is_too_good_on_noise(rng: np.random.Generator) -> No
     assert np.mean(gaps) > 0.3
     base = noise()
     found = held_out_profit(base, planned_on=base, offer=OFFER, rng=rng, n_resamples=20)
+    # On the customers that it was planned on, the plan earns what it promises.
+    best = campaign_profit_curve(base, offer=OFFER)["profit"].max()
+    assert found.planned_profit == pytest.approx(best, rel=1e-12)
+    assert found.profit == pytest.approx(best, rel=1e-12)
     assert HeldOutProfit.from_dict(json.loads(json.dumps(found.to_dict()))) == found
 
 

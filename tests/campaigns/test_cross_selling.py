@@ -113,6 +113,43 @@ def test_the_order_of_purchases_is_found(
     assert soon["n_customers"][where] == int((lens - camera)[:150].__le__(30).sum())
 
 
+def test_the_margin_of_a_rule_is_its_confidence_times_the_margin(
+    eager_frame: Any, columns_of: Any
+) -> None:
+    import datetime as dt
+
+    # Cups follow tea 15 times of 20. They bring 6 of each buyer: 4 of the first line,
+    # 2 of the second; nuts in the same orders have a margin below 0.
+    unit = [*range(20), *range(15), *range(15), *range(20, 60)]
+    lines: dict[str, list[Any]] = {
+        "customer_id": unit,
+        "product_id": ["tea"] * 20 + ["cups"] * 30 + ["nuts"] * 40,
+        "margin": [1.0] * 20 + [4.0] * 15 + [2.0] * 15 + [-3.0] * 40,
+        "date": [dt.datetime(2024, 1, 1)] * 20 + [dt.datetime(2024, 2, 1)] * 70,
+    }
+    together = columns_of(
+        association_rules(
+            eager_frame(lines), basket_col="customer_id", margin_col="margin"
+        )
+    )
+    pairs = list(zip(together["antecedent"], together["consequent"], strict=True))
+    for pair, margin, expected in (
+        (("tea", "cups"), 6.0, 4.5),
+        (("cups", "tea"), 1.0, 1.0),
+    ):
+        at = pairs.index(pair)
+        assert together["margin"][at] == margin
+        assert together["expected_margin"][at] == pytest.approx(expected, rel=1e-12)
+    found = columns_of(next_product_rules(eager_frame(lines), margin_col="margin"))
+    assert found["margin"] == [6.0]
+    assert found["expected_margin"] == pytest.approx([4.5], rel=1e-12)
+    holed = eager_frame(lines | {"margin": [None, *lines["margin"][1:]]})
+    with pytest.raises(InvalidValueError, match="column 'margin': missing value in 1"):
+        association_rules(holed, basket_col="customer_id", margin_col="margin")
+    with pytest.raises(InvalidValueError, match="column 'margin': missing value in 1"):
+        next_product_rules(holed, margin_col="margin")
+
+
 def company(rng: np.random.Generator, customers: int) -> Any:
     """Simulate customers of 6 categories; owners of 0 take up 1 ten times as often."""
     import pandas as pd
@@ -176,3 +213,12 @@ def test_a_log_without_a_past_is_refused(rng: np.random.Generator) -> None:
         cross_sell_score(
             company(rng, 30), observation_period_end="2024-04-19", horizon_days=900
         )
+    lines = company(rng, 60)
+    given: dict[str, Any] = {
+        "observation_period_end": "2024-04-19",
+        "horizon_days": 60,
+    }
+    assert len(cross_sell_score(lines[lines["category"] < 2], **given))
+    late = (lines["category"] == 1) & (lines["day"] < 200)
+    with pytest.raises(NotEnoughDataError, match="before the last horizon"):
+        cross_sell_score(lines[(lines["category"] < 2) & ~late], **given)

@@ -44,10 +44,9 @@ def test_the_published_liability_of_points(frame: Any, columns_of: Any) -> None:
 
 
 def test_the_liability_of_the_ifrs_handbook() -> None:
-    import pandas as pd
-
-    # Its printed revenues follow from 9,000 allocated to the points; relative prices
-    # of 100,000 and 9,700 would give 8,842.
+    # KPMG's handbook of IFRS 15, examples 10A and 10B. Its printed revenues follow
+    # from 9,000 allocated to the points; relative prices of 100,000 and 9,700 would
+    # give 8,842.
     years = pd.DataFrame(
         {
             "paid_amount": 100_000.0,

@@ -23,7 +23,7 @@ from crmkit.kernels.base import ranking
 from crmkit.kernels.targeting import uplift as kernel
 from crmkit.typing import FloatArray
 
-# scikit-uplift 0.5.1 gives this curve.
+# scikit-uplift 0.5.1 gives this curve, from the first cut that holds both groups on.
 UPLIFT = {
     "uplift": [0.9, 0.1, 0.8, 0.3, 0.7, 0.2, 0.6, 0.4, 0.5, 0.05],
     "treated": [1] * 5 + [0] * 5,
@@ -35,6 +35,7 @@ def test_the_published_qini_curve(eager_frame: Any, columns_of: Any) -> None:
     out = columns_of(uplift_curve(eager_frame(UPLIFT)))
     # It counts 1, 2, 3 at the first cuts, above which there is no control customer yet.
     assert out["qini"] == pytest.approx([0, 0, 0, 0, 3, 1.5, 2, 5 / 3, 1, 0.5, 1])
+    assert out["share_targeted"] == pytest.approx(np.arange(11) / 10)
 
 
 def test_a_true_ranking_has_an_area_and_a_random_one_has_none(

@@ -122,6 +122,20 @@ def test_promotion_buyers_in_any_engine(frame: Any, columns_of: Any) -> None:
     assert label == {"a": "promotion only", "b": "full price"}
 
 
+def test_waiting_for_promotions_has_a_binomial_p_value() -> None:
+    import pandas as pd
+    from scipy import stats
+
+    base = {"customer_id": ["a"] * 6 + ["b"] * 9 + ["c"] * 4, "promoted": [0] * 19}
+    flags = [1] * 5 + [0] + [1] * 2 + [0] * 7 + [0] * 4
+    found = promotion_buyers(pd.DataFrame(base | {"promoted": flags}))
+    expected = [
+        stats.binomtest(k, n, 7 / 19, alternative="greater").pvalue
+        for k, n in ((5, 6), (2, 9), (0, 4))
+    ]
+    assert found["p_value"].tolist() == pytest.approx(expected, rel=1e-12)
+
+
 def test_no_purchases_are_refused() -> None:
     import pandas as pd
 

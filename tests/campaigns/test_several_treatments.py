@@ -32,6 +32,18 @@ def test_each_arm_has_welchs_interval(
     )
 
 
+def test_large_profits_keep_their_spread(rng: np.random.Generator) -> None:
+    import pandas as pd
+
+    profit = 1e9 + rng.normal(0, 3, 60)
+    people = pd.DataFrame({"arm": ["none"] * 30 + ["mail"] * 30, "profit": profit})
+    found = arm_effects(people, control="none").iloc[0]
+    welch = stats.ttest_ind(profit[30:], profit[:30], equal_var=False)
+    limits = welch.confidence_interval()
+    assert found["p_value"] == pytest.approx(welch.pvalue, rel=1e-6)
+    assert found["effect_lower"] == pytest.approx(limits.low, rel=1e-6)
+
+
 def test_arms_that_cannot_be_compared_are_refused(frame: Any) -> None:
     base = {"arm": ["a", "a", "b"], "profit": [1.0, 2.0, 3.0]}
     with pytest.raises(InvalidValueError, match="'none', which is in no row"):
@@ -60,6 +72,25 @@ def test_parts_of_a_true_ranking_have_their_effects(
         parts += len(found)
     assert 0.92 < covered / parts < 0.98
     assert found["n_treated"].sum() + found["n_control"].sum() == 2000
+
+
+def test_a_part_of_a_ranking_has_welchs_interval(rng: np.random.Generator) -> None:
+    import pandas as pd
+
+    treated = np.arange(18) % 3 == 0
+    people = pd.DataFrame(
+        {
+            "uplift": np.arange(18.0),
+            "treated": treated,
+            "retained": rng.normal(5, 1 + 2 * treated),
+        }
+    )
+    found = uplift_by_percentile(people, n_groups=2).iloc[0]
+    best = people[people["uplift"] >= 9]
+    ours, theirs = (best.loc[best["treated"] == flag, "retained"] for flag in (1, 0))
+    limits = stats.ttest_ind(ours, theirs, equal_var=False).confidence_interval()
+    assert found["effect_lower"] == pytest.approx(limits.low, rel=1e-9)
+    assert found["effect_upper"] == pytest.approx(limits.high, rel=1e-9)
 
 
 def test_equal_scores_stay_together(eager_frame: Any, columns_of: Any) -> None:

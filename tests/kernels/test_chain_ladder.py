@@ -49,3 +49,29 @@ def test_cohorts_that_grow_alike_have_no_error() -> None:
     found = chain_ladder(C)
     assert found.ultimate == pytest.approx([30, 60, 15])
     assert found.standard_error == pytest.approx([0, 0, 0])
+
+
+def test_a_triangle_of_three_ages_keeps_the_spread_of_the_first() -> None:
+    C = np.array([[10.0, 22, 30], [20, 30, np.nan], [8, np.nan, np.nan]])
+    found = chain_ladder(C)
+    f, spread = 52 / 30, 10 * (2.2 - 52 / 30) ** 2 + 20 * (1.5 - 52 / 30) ** 2
+    assert found.factors == pytest.approx([f, 30 / 22])
+    assert found.ultimate[2] == pytest.approx(8 * f * 30 / 22)
+    # One cohort shows no spread of the second age: that of the first is kept.
+    terms = spread / f**2 * (1 / 8 + 1 / 30)
+    terms += spread / (30 / 22) ** 2 * (1 / (8 * f) + 1 / 22)
+    expected = 8 * f * 30 / 22 * np.sqrt(terms)
+    assert found.standard_error[2] == pytest.approx(expected, rel=1e-12)
+
+
+def test_cohorts_without_anything_so_far_stay_at_nothing() -> None:
+    C = np.array([[0.0, 4, 6], [0, 5, np.nan], [0, np.nan, np.nan]])
+    found = chain_ladder(C)
+    assert found.factors == pytest.approx([1, 1.5])
+    assert found.ultimate == pytest.approx([6, 7.5, 0])
+    assert found.standard_error[2] == 0
+    first = np.array([[0.0, 4, 6], [0, 5, np.nan], [3, np.nan, np.nan]])
+    # No older cohort shows how 3 grows: it stays, and adds no error of that age.
+    assert chain_ladder(first).ultimate[2] == pytest.approx(3 * 1.5)
+    late = np.array([[2.0, 4, 6], [2, 5, np.nan], [0, np.nan, np.nan]])
+    assert chain_ladder(late).ultimate[2] == 0

@@ -1,7 +1,12 @@
 """Ratios of means and of rates, and paired answers, against published figures."""
 
+from typing import Any
+
+import mpmath as mp
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy import stats
 
 from crmkit.kernels.campaigns import mcnemar
@@ -9,6 +14,7 @@ from crmkit.kernels.campaigns.ratio_limits import fieller, rate_ratio_limits
 
 
 def test_mcnemar_as_published() -> None:
+    # The user guide of mlxtend prints these for [[101, 121], [59, 33]].
     gained, lost = np.asarray(121.0), np.asarray(59.0)
     corrected = mcnemar.chi_square(gained, lost, corrected=True)
     assert [float(v) for v in corrected] == pytest.approx(
@@ -46,6 +52,42 @@ def test_fiellers_limits_solve_his_equation() -> None:
         assert abs(top - ratio * bottom) == pytest.approx(quantile * error, rel=1e-12)
 
 
+@given(
+    size=st.sampled_from([1.0, 1e9, 1e150, 1e-150]),
+    spread=st.sampled_from([0.3, 1e-4, 1e-9]),
+    ratio=st.floats(-3, 3).filter(lambda each: abs(each) > 0.1),
+    tilt=st.floats(0.1, 1),
+    correlation=st.floats(-0.99, 0.99),
+)
+def test_fiellers_limits_keep_small_errors_of_large_means(
+    size: float, spread: float, ratio: float, tilt: float, correlation: float
+) -> None:
+    top, bottom = ratio * size, size
+    x, y = tilt * spread * size, spread * size
+    given_: dict[str, Any] = {
+        "top_variance": x**2,
+        "bottom_variance": y**2,
+        "covariance": correlation * x * y,
+    }
+    found = fieller(
+        np.asarray(top),
+        np.asarray(bottom),
+        quantile=1.96,
+        **{name: np.asarray(value) for name, value in given_.items()},
+    )
+    # The roots of the quadratic equation, with digits to lose.
+    with mp.workdps(80):
+        q = mp.mpf(1.96) ** 2
+        xx, yy, xy = (q * mp.mpf(value) for value in given_.values())
+        a, b = mp.mpf(bottom) ** 2 - yy, mp.mpf(top) * bottom - xy
+        root = mp.sqrt(b**2 - a * (mp.mpf(top) ** 2 - xx))
+        expected = [(b - root) / a, (b + root) / a]
+        width = expected[1] - expected[0]
+        for mine, exact in zip(found, expected, strict=True):
+            error = abs(mp.mpf(float(mine)) - exact)
+            assert error < 1e-9 * width + 4e-15 * abs(exact)
+
+
 def test_fiellers_limits_are_infinite_where_the_bottom_may_be_0() -> None:
     one = np.asarray(1.0)
     lower, upper = fieller(
@@ -65,7 +107,6 @@ def test_a_ratio_of_rates_is_that_of_scipy() -> None:
     )
     expected = stats.contingency.relative_risk(30, 100, 20, 120).confidence_interval()
     assert [float(v) for v in found] == pytest.approx(list(expected), rel=1e-12)
-    none = rate_ratio_limits(
-        *(np.asarray(float(v)) for v in (0, 100, 20, 120)), level=0.95
-    )
-    assert [float(v) for v in none] == [0, np.inf]
+    for counts in ((0, 100, 20, 120), (30, 100, 0, 120), (0, 100, 0, 120)):
+        none = rate_ratio_limits(*(np.asarray(float(v)) for v in counts), level=0.95)
+        assert [float(v) for v in none] == [0, np.inf]

@@ -19,6 +19,7 @@ def one(*values: float) -> Any:
 
 
 def test_the_measures_that_mlxtend_prints() -> None:
+    # Of the five baskets in the user guide of mlxtend.
     onion_eggs = measures(*one(3, 3, 4, 5))
     expected = {
         "support": 0.6,
@@ -44,7 +45,13 @@ def test_the_measures_that_mlxtend_prints() -> None:
         assert beans_eggs[name][0] == pytest.approx(value, abs=1e-12), name
 
 
+def test_a_product_of_all_baskets_tells_nothing_of_another() -> None:
+    found = measures(*one(4, 10, 4, 10))
+    assert (found["lift"][0], found["zhang"][0], found["certainty"][0]) == (1, 0, 0)
+
+
 def test_the_two_by_two_table() -> None:
+    # 60 / 40 / 120 / 280, whose two-sided p-value of Fisher is 5.13e-08.
     found = measures(*one(60, 100, 180, 500))
     assert found["support"][0] == pytest.approx(0.12)
     assert found["confidence"][0] == pytest.approx(0.6)

@@ -101,3 +101,18 @@ def test_points_of_a_cohort_are_redeemed_expected_or_lost() -> None:
     assert heights == pytest.approx([60, 40, 10, 110, 30, 50])
     with pytest.raises(NotEnoughDataError, match="a table with rows"):
         plot.redemption_bars(cohorts.head(0))
+
+
+@pytest.mark.parametrize(
+    ("cost", "said"),
+    [(0, "earned 20"), (60, "lost 40"), (20, "not clear")],
+)
+def test_a_forest_of_profit_shows_what_is_left(cost: float, said: str) -> None:
+    people = pd.DataFrame(
+        {"treated": [1] * 10 + [0] * 10, "profit": [4.0, 6] * 5 + [2.0, 4] * 5}
+    )
+    found = campaigns.incremental_profit(people, cost=cost)
+    axes = plot.incremental_profit_forest(found, title="finding")
+    assert said in axes.get_title(loc="left")
+    added, spent, left = np.asarray(axes.collections[-1].get_offsets())[:, 0]
+    assert (added, spent, left) == pytest.approx((20, cost, 20 - cost))

@@ -192,6 +192,12 @@ CALLS: dict[str, Callable[[], tuple[Any, dict[str, Any]]]] = {
     "gain_line": lambda: (churn.gain_curve(JUDGED), {}),
     "growth_bars": lambda: (segments.growth_accounting(LOG, **ON), {}),
     "heterogeneity_curve": lambda: (MODEL, {}),
+    "incremental_profit_forest": lambda: (
+        campaigns.incremental_profit(
+            pd.DataFrame({"treated": [1, 1, 0, 0], "profit": [5.0, 7, 3, 4]}), cost=1
+        ),
+        {},
+    ),
     "interval_forest": lambda: (
         campaigns.lift_by(
             TREATED.assign(region=["n", "s"] * 20 + ["s", "n"] * 20),

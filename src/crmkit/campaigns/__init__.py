@@ -15,6 +15,7 @@ from .cross_selling.purchase_paths import purchase_paths
 from .cross_selling.share_of_wallet import with_share_of_wallet
 from .cross_selling.up_sell_score import up_sell_score
 from .loyalty.points_by import points_by
+from .loyalty.points_cost import with_points_cost
 from .loyalty.points_liability import with_points_liability
 from .loyalty.redemption_by_cohort import redemption_by_cohort
 from .loyalty.tier_rule_outcomes import tier_rule_outcomes
@@ -100,6 +101,7 @@ __all__ = [
     "uplift_by_percentile",
     "uplift_curve",
     "with_campaign_profit",
+    "with_points_cost",
     "with_points_liability",
     "with_retention_priority",
     "with_service_experience",

@@ -6,6 +6,7 @@ beside the first. matplotlib is imported when a function is called.
 """
 
 from .activity_histogram import probability_alive
+from .added_profit_chart import incremental_profit_forest
 from .budget_chart import budget_line
 from .campaign_charts import campaign_profit_line, uplift_line
 from .cohort_charts import (
@@ -63,6 +64,7 @@ __all__ = [
     "gain_line",
     "growth_bars",
     "heterogeneity_curve",
+    "incremental_profit_forest",
     "interval_forest",
     "kano_map",
     "liability_bars",

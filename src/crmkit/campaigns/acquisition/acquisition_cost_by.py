@@ -18,6 +18,7 @@ from ..._frames import (
 from ...typing import FloatArray, IntoFrameT
 from ..measurement.sums_by_group import (
     N_ROWS,
+    centred,
     groups_of,
     summary_by_group,
     sums_by_group,
@@ -28,6 +29,7 @@ __all__ = ["acquisition_cost_by"]
 _COST, _NEW, _SQUARES, _CROSS, _NEW2 = (
     f"crmkit_{name}" for name in ("cost", "new", "squares", "cross", "new2")
 )
+_LEAST = 1e-12  # of the mean cost: spending that varies less is the same spending
 
 
 def acquisition_cost_by(
@@ -115,13 +117,19 @@ def acquisition_cost_by(
     cost, new = nw.lit(0.0), nw.col(n_customers_col).cast(nw.Float64)
     for name in costs:
         cost = cost + nw.col(name).cast(nw.Float64)
-    sums = {_COST: cost, _NEW: new, _SQUARES: cost**2, _CROSS: cost * new}
-    summed = sums_by_group(opened, groups, sums | {_NEW2: new**2})
+    summed = sums_by_group(opened, groups, {_COST: cost, _NEW: new})
     n, spent, won = (numbers(summed, name) for name in (N_ROWS, _COST, _NEW))
+    away, x, y = (
+        centred(opened, groups, {_COST: cost, _NEW: new}),
+        nw.col(_COST),
+        nw.col(_NEW),
+    )
+    products = {_SQUARES: x**2, _CROSS: x * y, _NEW2: y**2}
+    spread = sums_by_group(away, groups, products)
     slope, lower, upper = _slopes(
         n,
-        (spent, won),
-        (numbers(summed, _SQUARES), numbers(summed, _CROSS), numbers(summed, _NEW2)),
+        spent / np.maximum(n, 1.0),
+        (numbers(spread, _SQUARES), numbers(spread, _CROSS), numbers(spread, _NEW2)),
         level=inside,
     )
     columns = {
@@ -145,19 +153,17 @@ def _inverse(slope: FloatArray) -> FloatArray:
 
 def _slopes(
     n: FloatArray,
-    sums: tuple[FloatArray, FloatArray],
+    mean: FloatArray,
     products: tuple[FloatArray, FloatArray, FloatArray],
     *,
     level: float,
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Return the slope of customers against cost in each group, with its limits."""
-    (x, y), (xx, xy, yy) = sums, products
-    n = np.maximum(n, 1.0)  # without rows all sums are 0
-    spread = xx - x**2 / n
-    known = (n > 2) & (spread > 1e-12 * xx)
-    base = np.where(known, spread, 1.0)
-    slope = (xy - x * y / n) / base
-    left = np.maximum(yy - y**2 / n - slope**2 * base, 0.0)
+    xx, xy, yy = products
+    known = (n > 2) & (np.sqrt(xx / np.maximum(n, 1.0)) > _LEAST * mean)
+    base = np.where(known, xx, 1.0)
+    slope = xy / base
+    left = np.maximum(yy - slope * xy, 0.0)
     freedom = np.maximum(n - 2, 1.0)
     reach = stdtrit(freedom, 0.5 + level / 2) * np.sqrt(left / freedom / base)
     slope, reach = (np.where(known, value, np.nan) for value in (slope, reach))

@@ -6,11 +6,12 @@ import numpy as np
 from scipy.special import stdtrit
 
 from ..._check import fraction, typed
-from ..._frames import Frame, numbers, nw, read_numbers
+from ..._frames import number_rules, numbers, nw, read_numbers, refuse
 from ...kernels.campaigns.ratio_limits import fieller
 from ...typing import IntoFrameT
 from ..measurement.sums_by_group import (
     N_ROWS,
+    centred,
     groups_of,
     summary_by_group,
     sums_by_group,
@@ -59,7 +60,8 @@ def acquisition_return_by(
     Raises
     ------
     InvalidValueError
-        If a value is missing or infinite, or a group is missing.
+        If a value is missing or infinite, a cost is negative, a group is missing, or a
+        column of ``by`` is called like one of the result.
 
     Notes
     -----
@@ -88,11 +90,15 @@ def acquisition_return_by(
     groups = groups_of(by)
     inside = fraction("level", level)
     opened = read_numbers(customers, [clv_col, cost_col])
+    refuse(opened, number_rules(opened, cost_col, sign="nonnegative"))
     value, cost = (nw.col(name).cast(nw.Float64) for name in (clv_col, cost_col))
     summed = sums_by_group(opened, groups, {"crmkit_v": value, "crmkit_c": cost})
     n = numbers(summed, N_ROWS)
     v, c = (numbers(summed, f"crmkit_{name}") / np.maximum(n, 1.0) for name in "vc")
-    spread = sums_by_group(*_spread(opened, groups, value, cost))
+    away = centred(opened, groups, {"crmkit_v": value, "crmkit_c": cost})
+    top, bottom = nw.col("crmkit_v"), nw.col("crmkit_c")
+    products = (top**2, bottom**2, top * bottom)
+    spread = sums_by_group(away, groups, dict(zip(_PRODUCTS, products, strict=True)))
     vv, cc, vc = (numbers(spread, name) / np.maximum(n, 1.0) for name in _PRODUCTS)
     known = (c > 0) & (n > 1)
     rest = np.maximum(n - 1, 1.0)
@@ -114,19 +120,3 @@ def acquisition_return_by(
         "profit": n * (v - c),
     }
     return summary_by_group(opened, customers, summed, groups, columns)
-
-
-def _spread(
-    opened: Frame, groups: list[str], value: nw.Expr, cost: nw.Expr
-) -> tuple[Frame, list[str], dict[str, nw.Expr]]:
-    """Make the products of deviations from the mean of each group.
-
-    Sums of squares of large amounts, less the square of their mean, would cancel.
-    """
-    means = {"crmkit_v_mean": value.mean(), "crmkit_c_mean": cost.mean()}
-    if groups:
-        means = {name: mean.over(*groups) for name, mean in means.items()}
-    centred = opened.with_columns(**means)
-    top, bottom = value - nw.col("crmkit_v_mean"), cost - nw.col("crmkit_c_mean")
-    products = (top**2, bottom**2, top * bottom)
-    return centred, groups, dict(zip(_PRODUCTS, products, strict=True))

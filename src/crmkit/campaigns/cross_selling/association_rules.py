@@ -13,7 +13,7 @@ from ...kernels.campaigns.pair_counts import holdings, together
 from ...kernels.campaigns.rule_measures import fisher_greater, lift_limits, measures
 from ...typing import FloatArray, IntArray, IntoDataFrameT, Progress
 from .false_discoveries import adjusted
-from .purchased_products import read_products
+from .purchased_products import mean_margins, read_products
 
 __all__ = ["association_rules"]
 
@@ -23,6 +23,7 @@ def association_rules(
     *,
     basket_col: str = "order_id",
     product_col: str = "product_id",
+    margin_col: str | None = None,
     min_count: int = 10,
     false_discovery_rate: float = 0.05,
     level: float = 0.95,
@@ -39,6 +40,8 @@ def association_rules(
         that a customer bought at any time.
     product_col
         The product, or a category of products.
+    margin_col
+        The margin of the line. With it, the result says what a rule is worth.
     min_count
         The number of baskets that must hold a product, and a pair, to be looked at.
     false_discovery_rate
@@ -58,12 +61,14 @@ def association_rules(
         ``n_consequent``; ``support``, ``confidence`` and ``lift`` (with ``_lower`` and
         ``_upper``), ``leverage``, ``conviction``, ``zhang``, ``jaccard``,
         ``kulczynski``, ``certainty``, ``odds_ratio``; ``p_value`` of Fisher's one-sided
-        test and ``adjusted_p_value``.
+        test and ``adjusted_p_value``. With ``margin_col`` also ``margin``, what the
+        consequent brings on average in a basket that holds it, and ``expected_margin``,
+        the confidence times that.
 
     Raises
     ------
     InvalidValueError
-        If a basket or a product is missing.
+        If a basket, a product or a margin is missing.
     NotEnoughDataError
         If fewer than two products are in ``min_count`` baskets.
 
@@ -75,7 +80,7 @@ def association_rules(
     Hochberg) counts all of them, also those never bought together.
 
     A rule says what is bought together. Whether an offer of the second sells more of it
-    needs a control group.
+    needs a control group: much of the ``expected_margin`` comes without an offer.
 
     References
     ----------
@@ -101,8 +106,13 @@ def association_rules(
     rate = fraction("false_discovery_rate", false_discovery_rate, closed=True)
     inside = fraction("level", level)
     read = read_products(
-        lines, unit_col=basket_col, product_col=product_col, min_count=least
+        lines,
+        unit_col=basket_col,
+        product_col=product_col,
+        min_count=least,
+        others=() if margin_col is None else (margin_col,),
     )
+    margin = None if margin_col is None else mean_margins(read, margin_col)
     n, held = float(read.shape[0]), read.n_units
     baskets = holdings(read.unit, read.product, read.shape)
     blocks = together(baskets, minimum=least, through=partial(told, progress=progress))
@@ -119,6 +129,9 @@ def association_rules(
         level=inside,
     )
     columns |= {"p_value": np.tile(p[kept], 2), "adjusted_p_value": np.tile(q[kept], 2)}
+    if margin is not None:
+        columns["margin"] = margin[columns["consequent"]]
+        columns["expected_margin"] = columns["confidence"] * columns["margin"]
     # Equal lifts are told apart by confidence, then by the order of the products.
     order = np.lexsort((-columns["confidence"], -columns["lift"]))
     names: dict[str, np.ndarray | nw.Series[Any]] = {

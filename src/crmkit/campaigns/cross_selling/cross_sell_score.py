@@ -19,6 +19,7 @@ from ..._frames import (
     time_zone,
 )
 from ...errors import NotEnoughDataError
+from ...kernels.base.distinct_numbers import distinct_numbers
 from ...kernels.campaigns.first_purchase_rates import (
     best_offers,
     calibration,
@@ -174,6 +175,6 @@ def _margins(
     old = held.coords[0].astype(np.int64) * read.shape[1] + held.coords[1]
     first = window & ~np.isin(cells, old)
     total = np.bincount(read.product[first], money[first], minlength=read.shape[1])
-    buyers = np.unique(cells[first]) % read.shape[1]
+    buyers = distinct_numbers(cells[first]) % read.shape[1]
     count = np.bincount(buyers, minlength=read.shape[1])
     return np.asarray(total / np.maximum(count, 1), dtype=np.float64)

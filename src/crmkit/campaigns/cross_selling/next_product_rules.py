@@ -14,7 +14,7 @@ from ...kernels.campaigns.mcnemar import exact_p
 from ...kernels.campaigns.pair_counts import ordered_counts
 from ...typing import IntoDataFrameT, Progress
 from .false_discoveries import adjusted
-from .purchased_products import first_purchases, read_products
+from .purchased_products import first_purchases, mean_margins, read_products
 
 __all__ = ["next_product_rules"]
 
@@ -32,6 +32,7 @@ def next_product_rules(
     customer_id_col: str = "customer_id",
     product_col: str = "product_id",
     date_col: str = "date",
+    margin_col: str | None = None,
     progress: Progress | None = None,
 ) -> IntoDataFrameT:
     """Find products that customers start to buy after another one, not before it.
@@ -51,6 +52,8 @@ def next_product_rules(
         The confidence level of the interval.
     customer_id_col, product_col, date_col
         The customer, the product or category, and the day.
+    margin_col
+        The margin of the line. With it, the result says what a rule is worth.
     progress
         Is called with the number of parts of the customers done and of all; None for
         silence.
@@ -65,12 +68,15 @@ def next_product_rules(
         the first divided by the third, with ``_lower`` and ``_upper``; ``lift``, the
         confidence divided by the share of all customers who bought the consequent;
         ``p_value`` of the exact McNemar test that both orders are equally common, and
-        ``adjusted_p_value``. Only the more common order of a pair is returned.
+        ``adjusted_p_value``. With ``margin_col`` also ``margin``, what the consequent
+        brings on average from a customer who buys it, in the whole log, and
+        ``expected_margin``, the confidence times that. Only the more common order of a
+        pair is returned.
 
     Raises
     ------
     InvalidValueError
-        If a customer, product or date is missing.
+        If a customer, product, date or margin is missing.
     NotEnoughDataError
         If fewer than two products, or more than 5,000, have ``min_count`` customers.
 
@@ -109,7 +115,7 @@ def next_product_rules(
         unit_col=customer_id_col,
         product_col=product_col,
         min_count=least,
-        others=(date_col,),
+        others=(date_col, *([] if margin_col is None else [margin_col])),
     )
     if read.shape[1] > _MOST:
         raise NotEnoughDataError(
@@ -117,6 +123,7 @@ def next_product_rules(
             got=f"{read.shape[1]:,}",
             remedy="Raise min_count, or pass categories as product_col.",
         )
+    margin = None if margin_col is None else mean_margins(read, margin_col)
     customer, product, day = first_purchases(read, date_col)
     later, soon, same = ordered_counts(
         customer,
@@ -145,6 +152,9 @@ def next_product_rules(
         "p_value": p,
         "adjusted_p_value": q,
     }
+    if margin is not None:
+        columns["margin"] = margin[b]
+        columns["expected_margin"] = confidence * margin[b]
     order = np.lexsort((-confidence, -columns["lift"]))
     order = order[q[order] <= rate]
     names: dict[str, np.ndarray | nw.Series[Any]] = {

@@ -10,16 +10,20 @@ from ..._frames import (
     day_numbers,
     group_rows,
     id_rules,
+    number_rules,
+    numbers,
     nw,
     read_eager,
     refuse,
     require_dates,
     require_ids,
+    require_numbers,
 )
 from ...errors import NotEnoughDataError
+from ...kernels.base.distinct_numbers import distinct_numbers
 from ...typing import FloatArray, IntArray
 
-__all__ = ["PurchasedProducts", "first_purchases", "read_products"]
+__all__ = ["PurchasedProducts", "first_purchases", "mean_margins", "read_products"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -55,7 +59,7 @@ def read_products(
     refuse(frame, [*id_rules(frame, unit_col), *id_rules(frame, product_col)])
     units, products = group_rows(frame, unit_col), group_rows(frame, product_col)
     # Each product counts once in a unit, however often it was bought there.
-    cells = np.unique(units.codes * max(products.count, 1) + products.codes)
+    cells = distinct_numbers(units.codes * max(products.count, 1) + products.codes)
     held = np.bincount(cells % max(products.count, 1), minlength=products.count)
     frequent = held >= min_count
     if frequent.sum() < 2:
@@ -75,6 +79,15 @@ def read_products(
         products=products.ids.filter(frequent.tolist()),
         n_units=held[frequent].astype(np.float64),
     )
+
+
+def mean_margins(read: PurchasedProducts, margin_col: str) -> FloatArray:
+    """Return the margin of each product, on average of the units that hold it."""
+    require_numbers(read.frame, [margin_col])
+    refuse(read.frame, number_rules(read.frame, margin_col))
+    money = numbers(read.frame, margin_col)[read.rows]
+    total = np.bincount(read.product, money, minlength=read.shape[1])
+    return np.asarray(total / read.n_units, dtype=np.float64)
 
 
 def first_purchases(

@@ -22,6 +22,7 @@ from ..._frames import (
     table,
 )
 from ...errors import InvalidValueError, NotEnoughDataError
+from ...kernels.base.distinct_numbers import distinct_numbers
 from ...typing import FloatArray, IntArray, IntoDataFrameT
 
 __all__ = ["tier_rule_outcomes"]
@@ -118,7 +119,7 @@ def tier_rule_outcomes(
     who, when = group_rows(frame, customer_id_col), group_rows(frame, period_col)
     shape = (when.count, who.count)
     place = np.ravel_multi_index((when.codes, who.codes), shape)
-    if np.unique(place).size < place.size:
+    if distinct_numbers(place).size < place.size:
         raise InvalidValueError(
             subject=f"columns {customer_id_col!r} and {period_col!r}",
             found="a customer with two rows in a period",

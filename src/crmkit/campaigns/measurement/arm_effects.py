@@ -21,7 +21,13 @@ from ...errors import InvalidValueError, NotEnoughDataError, shown
 from ...kernels.base.intervals import holm
 from ...satisfaction.reading.answer_groups import answer_groups
 from ...typing import FloatArray, IntArray, IntoFrameT
-from .sums_by_group import N_ROWS, groups_of, sums_by_group
+from .sums_by_group import (
+    N_ROWS,
+    centred,
+    groups_of,
+    refuse_lost_groups,
+    sums_by_group,
+)
 
 __all__ = ["arm_effects"]
 
@@ -105,11 +111,8 @@ def arm_effects(
         require_numbers(opened, [outcome_col])
         refuse(opened, number_rules(opened, outcome_col))
     value = nw.col(outcome_col).cast(nw.Float64)
-    summed = sums_by_group(
-        opened,
-        [*groups, arm_col],
-        {"crmkit_sum": value, "crmkit_squares": value**2},
-    )
+    cells = [*groups, arm_col]
+    summed = sums_by_group(opened, cells, {"crmkit_sum": value})
     group = (
         answer_groups(summed, groups)[1]
         if groups
@@ -125,8 +128,9 @@ def arm_effects(
             remedy="Drop or merge arms or groups that are too small.",
         )
     mean = numbers(summed, "crmkit_sum") / n
-    spread = np.maximum(numbers(summed, "crmkit_squares") / n - mean**2, 0.0)
-    error = spread / (n - 1)
+    away = centred(opened, cells, {"crmkit_away": value})
+    spread = sums_by_group(away, cells, {"crmkit_squares": nw.col("crmkit_away") ** 2})
+    error = numbers(spread, "crmkit_squares") / n / (n - 1)
     rest = np.ones(n.size, dtype=bool)
     rest[at] = False
     base = at[group[rest]]
@@ -141,6 +145,7 @@ def arm_effects(
         "p_value": p,
         "adjusted_p_value": holm(p),
     }
+    refuse_lost_groups(cells, columns)
     names = {name: summed[name].filter(rest.tolist()) for name in (*groups, arm_col)}
     return native(result_table(opened, {**names, **columns}), customers)
 

@@ -19,6 +19,7 @@ from ...kernels.base.intervals import wilson
 from ...satisfaction.reading.answer_groups import answer_groups
 from ...typing import FloatArray, IntArray, IntoDataFrameT
 from .days_reached import days_reached
+from .sums_by_group import refuse_lost_groups
 
 __all__ = ["funnel"]
 
@@ -110,6 +111,7 @@ def funnel(
         "median_days": waits[0],
         "mean_days": waits[1],
     }
+    refuse_lost_groups(list(columns), ("stage", "n_customers", *rates))
     columns |= {
         "stage": np.tile(np.asarray(stages, dtype=object), count),
         "n_customers": reached.ravel().astype(np.int64),

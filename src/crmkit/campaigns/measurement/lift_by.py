@@ -49,7 +49,9 @@ def lift_by(
         ``_lower`` and ``_upper``; ``n_added``, the responses that the campaign added
         among the treated; ``p_value`` of no difference; ``comparison``:
         ``"control group"``, or ``"no control group"`` where nothing can be compared and
-        all columns that compare are missing.
+        all columns that compare are missing. Where one group has no response, ``lift``
+        has no finite upper limit: it is infinite, as is ``lift`` without a response in
+        the control group; without any response at all ``lift`` is missing.
 
     Raises
     ------

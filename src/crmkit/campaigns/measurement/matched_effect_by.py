@@ -25,9 +25,11 @@ from ...errors import NotEnoughDataError
 from ...kernels.campaigns.matched_change import MatchedChange, matched_change
 from ...satisfaction.reading.answer_groups import answer_groups
 from ...typing import FloatArray, IntArray, IntoDataFrameT
-from .sums_by_group import groups_of
+from .sums_by_group import groups_of, refuse_lost_groups
 
 __all__ = ["matched_effect_by"]
+
+_COUNTS = ("n_members", "n_matched", "n_comparison")
 
 
 @typed
@@ -173,6 +175,7 @@ def matched_effect_by(
         spent = np.where(member, numbers(frame, cost_col), 0.0)
         net = measure(change - spent)
         floats |= _profit(net, found, inside)
+    refuse_lost_groups(groups, (*_COUNTS, *floats, "comparison"))
     made = table(frame, {**columns, **floats})
     known = [nw.when(~nw.col(name).is_nan()).then(nw.col(name)) for name in floats]
     kind = nw.lit("observational").alias("comparison")

@@ -1,6 +1,6 @@
 """Rows counted and summed by group, in the engine where they are stored."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,11 +15,14 @@ from ..._frames import (
     require_present,
     result_table,
 )
+from ...errors import InvalidValueError
 from ...typing import IntoFrameT
 
 __all__ = [
     "N_ROWS",
+    "centred",
     "groups_of",
+    "refuse_lost_groups",
     "summary_by_group",
     "sums_by_group",
 ]
@@ -30,6 +33,17 @@ N_ROWS = "crmkit_rows"
 def groups_of(by: str | Sequence[str] | None) -> list[str]:
     """Return the columns of the groups; none for a summary of all rows."""
     return [] if by is None else names_given("by", by)
+
+
+def refuse_lost_groups(groups: Sequence[str], columns: Iterable[str]) -> None:
+    """Refuse groups whose column a column of the result would overwrite."""
+    lost = set(columns).intersection(groups)
+    if lost:
+        raise InvalidValueError(
+            subject="argument 'by'",
+            found=f"column {min(lost)!r}, which is called like one of the result",
+            remedy="Rename it first.",
+        )
 
 
 def sums_by_group(
@@ -48,6 +62,22 @@ def sums_by_group(
     return collect(rows.group_by(*groups).agg(*totals)).sort(*groups)
 
 
+def centred(
+    frame: Frame, groups: Sequence[str], values: Mapping[str, nw.Expr]
+) -> Frame:
+    """Add columns of values less their mean in each group.
+
+    Their squares add up to the spread. The sum of squares of the values themselves,
+    less the square of the mean, loses the spread of amounts that are large beside it.
+    """
+    means = {name: value.mean() for name, value in values.items()}
+    if groups:
+        means = {name: mean.over(*groups) for name, mean in means.items()}
+    # The means come first: engines take no window inside of a sum of a group.
+    away = {name: value - nw.col(name) for name, value in values.items()}
+    return frame.with_columns(**means).with_columns(**away)
+
+
 def summary_by_group(
     frame: Frame,
     like: IntoFrameT,
@@ -56,6 +86,7 @@ def summary_by_group(
     columns: Mapping[str, np.ndarray],
 ) -> IntoFrameT:
     """Make the summary: the groups, then columns whose NaN becomes a missing value."""
+    refuse_lost_groups(groups, columns)
     named: dict[str, np.ndarray | nw.Series[Any]] = {
         name: summed[name] for name in groups
     }

@@ -22,7 +22,7 @@ from ..._frames import (
 from ...kernels.base.intervals import wilson
 from ...satisfaction.reading.answer_groups import answer_groups
 from ...typing import FloatArray, IntoDataFrameT
-from ..measurement.sums_by_group import groups_of
+from ..measurement.sums_by_group import groups_of, refuse_lost_groups
 
 __all__ = ["price_tolerance_by"]
 
@@ -148,6 +148,7 @@ def price_tolerance_by(
     increase = np.tile(rises, n_groups)
     floats["revenue_change"] = (1 + increase) * rate - 1
     at = np.repeat(np.arange(n_groups), rises.size)
+    refuse_lost_groups(groups, ("increase", "n_customers", *floats))
     columns: dict[str, np.ndarray | nw.Series[Any]] = {
         **({} if keys is None else {name: keys[name][at] for name in groups}),
         "increase": increase,

@@ -25,6 +25,7 @@ from ...kernels.survival.event_table import event_table, survival
 from ...satisfaction.reading.answer_groups import answer_groups
 from ...typing import Day, FloatArray, IntArray, IntoDataFrameT
 from ..measurement.days_reached import days_reached, require_order
+from ..measurement.sums_by_group import refuse_lost_groups
 
 __all__ = ["service_statistics"]
 
@@ -152,7 +153,6 @@ def service_statistics(
         "median_days_to_close": _medians(code, waited, closed, n),
     }
     columns: dict[str, np.ndarray | nw.Series[Any]] = {
-        **{name: keys[name] for name in groups},
         "n_cases": size.astype(np.int64),
         "n_closed": done.astype(np.int64),
         "contacts_per_case": total(contacts) / size,
@@ -166,7 +166,8 @@ def service_statistics(
     if cost_col is not None:
         cost = total(numbers(frame, cost_col))
         columns |= {"cost": cost, "cost_per_case": cost / size}
-    made = table(frame, columns)
+    refuse_lost_groups(groups, columns)
+    made = table(frame, {name: keys[name] for name in groups} | columns)
     known = [nw.when(~nw.col(name).is_nan()).then(nw.col(name)) for name in rates]
     return native(made.with_columns(*known), cases)
 

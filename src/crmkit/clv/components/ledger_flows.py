@@ -6,6 +6,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 
 from ...errors import InvalidValueError
+from ...kernels.base.distinct_numbers import distinct_numbers
 from ...kernels.log.calendar import DAYS_PER_UNIT
 from ...kernels.value.component_identity import (
     FIRST,
@@ -156,7 +157,7 @@ def _first_levels(
     price = np.divide(premium, usual, out=np.zeros(count), where=usual > 0)
     served = book.service.day <= first_day[book.service.customer]
     cost = totals(book.service.customer[served], book.service.amount[served], count)
-    pairs = np.unique(lines.order[opening])
+    pairs = distinct_numbers(lines.order[opening])
     table = book.order_table()
     orders = np.bincount(table.customer[pairs], minlength=count)
     return price, cost / np.maximum(orders, 1)

@@ -27,7 +27,7 @@ def first_purchase_rates(
     had it.
     """
     new = _new(owned, bought)
-    units = float(np.unique(owned.nonzero()[0]).size)
+    units = float(np.count_nonzero(np.diff(owned.indptr)))
     held = np.asarray(owned.sum(axis=0), dtype=np.float64).ravel()
     without = held[:, None] - (owned.T @ owned).toarray()
     taken = (owned.T @ new).toarray().astype(np.float64)

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...typing import IntArray
+from ..base.distinct_numbers import distinct_numbers
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -28,7 +29,7 @@ def holdings(unit: IntArray, product: IntArray, shape: tuple[int, int]) -> "csr_
     """Return a table of ones where a unit holds a product, however often."""
     from scipy.sparse import csr_array  # noqa: PLC0415 - a tenth of a second at import
 
-    cells = np.unique(unit * shape[1] + product)
+    cells = distinct_numbers(unit * shape[1] + product)
     starts = np.searchsorted(cells, np.arange(shape[0] + 1) * shape[1])
     ones = np.ones(cells.size, dtype=np.int32)
     columns = (cells % shape[1]).astype(np.int32)

@@ -26,17 +26,25 @@ def fieller(
     The limits are infinite where the bottom may be 0: then no finite interval has the
     stated confidence.
     """
-    q = quantile**2
-    a = np.asarray(bottom**2 - q * bottom_variance, dtype=np.float64)
-    b = np.asarray(top * bottom - q * covariance, dtype=np.float64)
-    c = np.asarray(top**2 - q * top_variance, dtype=np.float64)
-    bounded = a > 0
-    # With a > 0 the ratio itself is inside, so the root is real up to rounding.
-    root = np.sqrt(np.maximum(b**2 - a * c, 0.0))
-    safe = np.where(bounded, a, 1.0)
+    x, y = np.sqrt(top_variance), np.sqrt(bottom_variance)
+    varies = (x > 0) & (y > 0)
+    product = np.where(varies, x * y, 1.0)
+    correlation = np.where(varies, np.clip(covariance / product, -1.0, 1.0), 0.0)
+    # A limit is the ratio plus a step. The textbook roots of the quadratic equation
+    # subtract squares of the means, which hides errors that are small beside them.
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio, pull = top / bottom, y * quantile / np.abs(bottom)
+        away = y * ratio - correlation * x
+        rest = x * np.sqrt((1 - correlation) * (1 + correlation))
+        narrow = (1 - pull) * (1 + pull)
+        bounded = narrow > 0
+        safe = np.where(bounded, narrow, 1.0)
+        middle = ratio + pull * away * quantile / np.abs(bottom) / safe
+        reach = quantile / np.abs(bottom) / safe
+        reach = reach * np.hypot(away, np.sqrt(np.where(bounded, safe, 0.0)) * rest)
     return (
-        np.where(bounded, (b - root) / safe, -np.inf),
-        np.where(bounded, (b + root) / safe, np.inf),
+        np.where(bounded, middle - reach, -np.inf),
+        np.where(bounded, middle + reach, np.inf),
     )
 
 

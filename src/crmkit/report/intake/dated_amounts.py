@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ...kernels.base.distinct_numbers import distinct_numbers
 from ...kernels.log.cancelled_orders import cancel_orders
 from ...typing import BoolArray, FloatArray, IntArray
 from .prepare import PreparedLog
@@ -31,7 +32,7 @@ class DatedAmounts:
         rows = bought & known & (self.day > day)
         span = int(self.day.max(initial=0)) + 1
         # Customer and day in one number: all rows of a day are one purchase.
-        occasions = np.unique(self.customer[rows] * span + self.day[rows])
+        occasions = distinct_numbers(self.customer[rows] * span + self.day[rows])
         return np.asarray(occasions % span, dtype=np.int64)
 
     def is_first(self) -> BoolArray:
