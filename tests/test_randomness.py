@@ -55,12 +55,25 @@ def _components(rng: Any) -> object:
     ledger = datasets.simulate_company(customers=30, rng=np.random.default_rng(1))
     return clv.expected_component_draws(
         ledger,
-        models=[(BG_NBD, SPEND)] * 2,
+        models=(BG_NBD, SPEND),
+        n_draws=2,
         references=clv.fit_references(ledger, as_of="2023-12-31"),
         as_of="2023-12-31",
         time_unit="week",
         rng=rng,
         **AHEAD,
+    )
+
+
+def _backtest_of_parts(rng: Any) -> object:
+    ledger = datasets.simulate_company(customers=30, rng=np.random.default_rng(1))
+    return clv.backtest_components(
+        ledger,
+        purchases=lambda _: BG_NBD,
+        spend=lambda _: SPEND,
+        cutoffs=["2023-06-30"],
+        horizon_days=28,
+        rng=rng,
     )
 
 
@@ -148,6 +161,7 @@ CALLS: dict[str, Callable[[Any], object]] = {
     "with_purchases_interval": lambda rng: clv.with_purchases_interval(
         BASE, purchases=BG_NBD, horizon=4, rng=rng
     ),
+    "backtest_components": _backtest_of_parts,
     "draw_models": lambda rng: clv.draw_models(BG_NBD, n_draws=2, rng=rng),
     "expected_component_draws": _components,
     "value_statement": _statement,

@@ -11,8 +11,12 @@ from crmkit import errors
 from crmkit.clv import (
     Assumptions,
     ComponentBacktest,
+    GammaGamma,
+    Nbd,
+    References,
     backtest_components,
     clv_components,
+    expected_components,
     fit_gamma_gamma,
     fit_pareto_nbd,
     fit_references,
@@ -20,6 +24,7 @@ from crmkit.clv import (
     value_statement,
 )
 from crmkit.datasets.simulated_company import simulate_company
+from crmkit.ledger import Ledger
 from crmkit.segments import ROLE_ACTIONS, with_value_role
 
 # Spend does not differ between the customers of the simulated company.
@@ -58,6 +63,61 @@ def test_over_companies_every_part_comes_true() -> None:
     for part in PARTS:
         room = max(0.1 * abs(came[part]), 0.02 * total)
         assert abs(sum(sums[part])) < room, part
+
+
+def test_intervals_hold_what_comes_of_companies_and_of_customers() -> None:
+    rng = np.random.default_rng(1)
+    scores = {
+        score.part: score for score in backtested(company(3, 400), rng=rng).scores
+    }
+    for part in [*PARTS[1:], "clv"]:
+        lower, upper = scores[part].interval()
+        assert lower < scores[part].came < upper, part
+        # Chance makes an interval: what is only expected varies far less.
+        assert upper - lower > 0.1 * scores["clv"].came / 4, part
+        assert 0.9 < (scores[part].customers_within or 0.0) < 1, part
+    without = backtested(company(3, 50)).scores[1]
+    with pytest.raises(errors.NotEnoughDataError, match="Pass 'rng'"):
+        without.interval()
+
+
+def test_price_levels_do_not_inflate_what_is_bought() -> None:
+    # Half pay 10 for 10 and half 5; a model that tells spend of none apart expects 7.5.
+    days = pl.date_range(pl.date(2023, 1, 1), pl.date(2023, 3, 1), "6d", eager=True)
+    lines = pl.DataFrame({"date": days, "list_amount": 10.0}).join(
+        pl.DataFrame({"customer_id": range(40)}), how="cross"
+    )
+    paid = pl.when(pl.col("customer_id") < 20).then(10.0).otherwise(5.0)
+    found = expected_components(
+        Ledger(lines=lines.with_columns(paid_amount=paid)),
+        purchases=Nbd(r=1.0, alpha=1.0),
+        spend=GammaGamma(p=1.0, q=1e6 + 1, v=7.5e6),
+        references=References.from_standards(discount_depth=0.25),
+        as_of="2023-03-01",
+        horizon=52,
+        discount_rate=0.0,
+        time_unit="week",
+    )
+    total = float(found["expected_purchases"].sum())
+    assert found["clv6"].sum() == pytest.approx(0.0, abs=0.01 * total)
+
+
+def test_referrals_of_the_latest_span_count() -> None:
+    ledger = company(1, 1500)
+    references = fit_references(ledger, as_of=CUTOFF)
+
+    def rate(horizon: float) -> float:
+        return fit_referral_outlook(
+            ledger,
+            references=references,
+            as_of=CUTOFF,
+            horizon=horizon,
+            time_unit="week",
+        ).overall_rate
+
+    # As this company grows, a customer refers ever less often.
+    assert rate(26) < 0.9 * rate(200)
+    assert rate(0.01) == rate(200)
 
 
 def test_what_came_is_what_was_booked_between_the_two_days() -> None:

@@ -217,7 +217,7 @@ def test_a_model_fitted_in_another_unit_is_refused() -> None:
     with pytest.raises(errors.InvalidValueError, match=sentence):
         expected_component_draws(
             ledger,
-            models=[(daily, spend), (daily, spend)],
+            models=(daily, spend),
             references=STANDARDS,
             as_of=END,
             horizon=52,

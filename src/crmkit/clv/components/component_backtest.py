@@ -1,51 +1,48 @@
 """Backtest the parts ahead: predict them at past days, and compare with what came."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 
-from ..._check import MOST_REPEATS, day_count, instance, listed, one_of, typed, whole
+from ..._check import (
+    day_count,
+    instance,
+    listed,
+    one_of,
+    random_source,
+    typed,
+)
 from ..._dates import date_of, day_number
-from ..._frames import read_eager
 from ...errors import InvalidValueError, NotEnoughDataError
 from ...fits import told
 from ...kernels.log.calendar import DAYS_PER_UNIT
-from ...kernels.value.component_identity import NEVER
 from ...ledger import Ledger
 from ...ledger.ledger import frame_of
 from ...typing import (
-    BoolArray,
     Day,
     FloatArray,
     IntArray,
-    IntoDataFrame,
     IntoDataFrameT,
     Progress,
-    PurchaseModel,
-    SpendModel,
     TimeUnit,
 )
 from .assumptions import Assumptions
-from .expected_components import expected_components
-from .ledger_flows import Statement, draw_up
+from .compared_parts import (
+    COMPARED_PARTS,
+    Compared,
+    FitPurchases,
+    FitSpend,
+    compared_parts,
+)
 from .part_scores import ComponentBacktest, PartScore
-from .past_shares import past_part_rates
-from .period_sums import account, periods_of
-from .purchase_histories import purchase_histories
-from .reference_arrays import standards_of
-from .reference_fitting import fit_references
-from .referral_outlook import fit_referral_outlook, group_codes
-from .result_rows import units_of_customers
+from .referral_outlook import group_codes
 
 __all__ = ["backtest_components"]
 
-_PARTS = ("clv1", "clv2", "clv3", "clv4", "clv5", "clv6", "clv")
 _PLAIN = Assumptions()
-
-FitPurchases: TypeAlias = Callable[[IntoDataFrame], PurchaseModel]
-FitSpend: TypeAlias = Callable[[IntoDataFrame], SpendModel]
+_GROUPS = 10
 
 
 @typed
@@ -59,8 +56,8 @@ def backtest_components(
     observation_period_end: Day | None = None,
     time_unit: TimeUnit = "week",
     by: str | None = None,
-    n_groups: int = 10,
     assumptions: Assumptions = _PLAIN,
+    rng: np.random.Generator | None = None,
     progress: Progress | None = None,
 ) -> ComponentBacktest[IntoDataFrameT]:
     """Predict every part at each cutoff, and compare with what was booked afterwards.
@@ -86,13 +83,14 @@ def backtest_components(
     time_unit
         The unit that the models are fitted in.
     by
-        A column of the ledger's customers whose groups the table has; None groups by
-        expected value.
-    n_groups
-        How many groups of equal size to form by expected value, the lowest first.
+        A column of the ledger's customers whose groups the table has; None for tenths
+        by expected value, the lowest first.
     assumptions
         As in :func:`expected_components`. Without ``referral``, and where the ledger
         has referrals, the outlook is fitted at each cutoff.
+    rng
+        The source of randomness of intervals, from 200 draws at each cutoff: see
+        :func:`expected_component_draws`. None leaves them out.
     progress
         Is called with the number of cutoffs done and of all; None for silence.
 
@@ -100,7 +98,8 @@ def backtest_components(
     -------
     ComponentBacktest
         Predicted and actual parts over all customers and by group, beside a plain split
-        by past shares.
+        by past shares. With ``rng``, each score has the interval of the part, and the
+        share of customers whose own intervals held.
 
     Raises
     ------
@@ -128,7 +127,6 @@ def backtest_components(
     """
     book = instance("ledger", ledger, Ledger).book
     days = day_count("horizon_days", horizon_days, at_least=1)
-    size = whole("n_groups", n_groups, at_least=1, at_most=MOST_REPEATS)
     one_of("time_unit", time_unit, tuple(DAYS_PER_UNIT))
     given = listed("cutoffs", cutoffs)
     end = (
@@ -148,11 +146,13 @@ def backtest_components(
                 found=f"{date_of(day)}, less than {days} days before {date_of(end)}",
                 remedy="Pass earlier cutoffs or a shorter horizon.",
             )
+    if rng is not None:
+        random_source(rng)
     groups = None if by is None else _groups_of(ledger, by)
     scores: list[PartScore] = []
     rows: list[_Rows] = []
     for day in told(known, progress):
-        compared = _compared(
+        compared = compared_parts(
             ledger,
             purchases=purchases,
             spend=spend,
@@ -160,10 +160,11 @@ def backtest_components(
             days=days,
             time_unit=time_unit,
             assumptions=assumptions,
+            rng=rng,
         )
         scores += _scores(compared, date_of(day).isoformat())
         code, names = (
-            _by_value(compared.predicted["clv"], size)
+            _by_value(compared.predicted["clv"], _GROUPS)
             if groups is None
             else (groups[0][compared.there], groups[1])
         )
@@ -176,120 +177,14 @@ def backtest_components(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Compared:
-    """Predicted, actual and past-share parts of each customer who had bought."""
-
-    there: BoolArray
-    predicted: dict[str, FloatArray]
-    came: dict[str, FloatArray]
-    past_share: dict[str, FloatArray]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Rows:
     day: int
-    compared: _Compared
+    compared: Compared
     code: IntArray
     names: list[Any]
 
 
-def _compared(
-    ledger: Ledger[IntoDataFrameT],
-    *,
-    purchases: FitPurchases,
-    spend: FitSpend,
-    day: int,
-    days: int,
-    time_unit: TimeUnit,
-    assumptions: Assumptions,
-) -> _Compared:
-    as_of = date_of(day)
-    book = ledger.book
-    there = book.until(day).first_purchase_days() < NEVER
-    if not there.any():
-        raise NotEnoughDataError(
-            needed=f"customers who bought by {as_of}",
-            got="none",
-            remedy="Choose later cutoffs.",
-        )
-    references = fit_references(ledger, as_of=as_of)
-    standards = standards_of(references, book)
-    referral = assumptions.referral
-    horizon = days / DAYS_PER_UNIT[time_unit]
-    if referral is None and book.until(day).referrals.day.size:
-        referral = fit_referral_outlook(
-            ledger,
-            references=references,
-            as_of=as_of,
-            horizon=horizon,
-            time_unit=time_unit,
-        )
-    histories = purchase_histories(ledger, as_of=as_of, time_unit=time_unit)
-    ahead = read_eager(
-        expected_components(
-            ledger,
-            purchases=purchases(histories),
-            spend=spend(histories),
-            references=references,
-            as_of=as_of,
-            horizon=horizon,
-            # What came is counted in cash, so that what is expected must be too.
-            discount_rate=0.0,
-            time_unit=time_unit,
-            assumptions=Assumptions(
-                cross_sell=assumptions.cross_sell,
-                shares=assumptions.shares,
-                referral=referral,
-            ),
-        ),
-        (),
-    )
-    seen = book.until(day).seen()
-    kept = there[seen]
-
-    def column(name: str) -> FloatArray:
-        return np.asarray(ahead[name].to_numpy(), dtype=np.float64)[kept]
-
-    before, after = (
-        draw_up(
-            book,
-            standards,
-            day=until,
-            rate=0.0,
-            unit_days=1.0,
-            cross_sell=assumptions.cross_sell,
-        )
-        for until in (day, day + days)
-    )
-    # What came in the horizon is the difference of two statements.
-    earlier, later = _parts(before, ledger), _parts(after, ledger)
-    revenue = column("expected_purchases") * column("expected_spend")
-    rates = past_part_rates(before)
-    # The plain split: the same revenue, by the shares of the past.
-    naive = {part: revenue * rates.get(part, 0.0) for part in _PARTS[:-1]}
-    return _Compared(
-        there=there,
-        predicted={part: column(part) for part in _PARTS},
-        came={part: (later[part] - earlier[part])[there] for part in _PARTS},
-        past_share=naive | {"clv": np.sum(list(naive.values()), axis=0)},
-    )
-
-
-def _parts(
-    statement: Statement, ledger: Ledger[IntoDataFrameT]
-) -> dict[str, FloatArray]:
-    sums = account(
-        statement,
-        units_of_customers(statement, ledger.customer_id_col),
-        periods_of(statement, None),
-    )
-    found = {part: getattr(sums, part)[:, 0] for part in _PARTS[:-1]}
-    # The cost of winning a customer is borne by the first purchase.
-    found["clv1"] = found["clv1"] - sums.acquisition[:, 0]
-    return found | {"clv": np.sum(list(found.values()), axis=0)}
-
-
-def _scores(compared: _Compared, cutoff: str) -> list[PartScore]:
+def _scores(compared: Compared, cutoff: str) -> list[PartScore]:
     total = float(compared.came["clv"].sum())
     return [
         PartScore(
@@ -300,8 +195,10 @@ def _scores(compared: _Compared, cutoff: str) -> list[PartScore]:
             came=float(compared.came[part].sum()),
             past_share=float(compared.past_share[part].sum()),
             total=total,
+            resampled=compared.intervals.get(part),
+            customers_within=compared.within.get(part),
         )
-        for part in _PARTS
+        for part in COMPARED_PARTS
     ]
 
 
@@ -334,7 +231,7 @@ def _table(
     }
     for each in rows:
         members = np.bincount(each.code, minlength=len(each.names))
-        for part in _PARTS:
+        for part in COMPARED_PARTS:
             sums = [
                 np.bincount(each.code, values[part], minlength=len(each.names))
                 for values in (

@@ -1,16 +1,25 @@
 """Joint draws of the expected parts, and the intervals that follow from them."""
 
-import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Generic
 
 import numpy as np
 
-from ..._check import fraction, random_source, typed
+from ..._check import (
+    MOST_REPEATS,
+    able_to,
+    fraction,
+    random_source,
+    time_span,
+    typed,
+    whole,
+)
 from ..._frames import group_rows, nw
-from ...errors import NotEnoughDataError
+from ...errors import InvalidValueError, NotEnoughDataError
 from ...fits import require_unit, shown, told
+from ...kernels.log.calendar import DAYS_PER_UNIT
+from ...kernels.value.component_identity import totals
 from ...ledger import Ledger
 from ...ledger.ledger import customers_of, frame_of
 from ...typing import (
@@ -20,34 +29,29 @@ from ...typing import (
     IntArray,
     IntoDataFrameT,
     Progress,
-    PurchaseModel,
-    SpendModel,
     TimeUnit,
 )
 from ..value.fitted_unit import rate_in_unit
 from .assumptions import Assumptions
-from .customer_outlook import Outlook, parts_ahead, with_draws, with_referral
-from .model_expectations import (
-    expectations,
-    gained_by_referral,
-    open_outlook,
-    require_outlook,
-)
+from .component_chance import FittedSpend, PurchaseFutures
+from .customer_outlook import Outlook
+from .model_expectations import open_outlook, require_outlook
+from .part_futures import PartFutures
 from .references import References
-from .referral_outlook import ReferralOutlook
+from .referral_outlook import group_codes
 from .result_rows import grouping, labelled, without_holes
 
-__all__ = ["ComponentDraws", "expected_component_draws"]
+__all__ = ["ComponentDraws", "draws_of", "expected_component_draws"]
 
 _NAMES = ("clv1", "clv2", "clv3", "clv4", "clv5", "clv6", "clv")
 _PLAIN = Assumptions()
-_LEAST_PRICE = 0.01
+_LEAST_GROUP = 64  # customers of a group, on average, from which blocks are mixed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 @shown
 class ComponentDraws(Generic[IntoDataFrameT]):
-    """Many joint draws of the expected parts of every customer.
+    """Many joint draws of the parts ahead.
 
     Attributes
     ----------
@@ -56,20 +60,24 @@ class ComponentDraws(Generic[IntoDataFrameT]):
     seen
         The customers of the ledger that the draws contain.
     values
-        Draws by parts (clv1 to clv6, then clv) by customers.
+        Draws by parts (clv1 to clv6, then clv) by customers, or by groups.
+    by
+        The columns that the draws were summed by; None if every customer was kept.
     """
 
     ledger: Ledger[IntoDataFrameT]
     seen: BoolArray
     values: FloatArray
+    by: tuple[str, ...] | None = None
 
     def __repr__(self) -> str:
-        """Show how many draws there are, and of how many customers."""
-        count, _, customers = self.values.shape
-        return f"ComponentDraws({count} draws, {customers:,} customers)"
+        """Show how many draws there are, and of how many customers or groups."""
+        count, _, units = self.values.shape
+        of = "customers" if self.by is None else "groups"
+        return f"ComponentDraws({count} draws, {units:,} {of})"
 
     def intervals(
-        self, *, level: float = 0.9, by: str | Sequence[str] | None = None
+        self, *, level: float = 0.95, by: str | Sequence[str] | None = None
     ) -> IntoDataFrameT:
         """Return the mean and the interval of every part, summed within each draw.
 
@@ -79,7 +87,7 @@ class ComponentDraws(Generic[IntoDataFrameT]):
             The share of draws within the interval, between 0 and 1.
         by
             Columns of the ledger's customers to sum by; an empty list sums the
-            company; None gives every customer a row.
+            company; None gives every customer a row, or every group that was drawn.
 
         Returns
         -------
@@ -89,17 +97,31 @@ class ComponentDraws(Generic[IntoDataFrameT]):
 
         Raises
         ------
+        InvalidValueError
+            If the draws were summed by other columns already.
         NotEnoughDataError
             If the ledger has no table of customers to sum by.
         MissingColumnError
             If the table of customers lacks the column.
         """
         tail = (1 - fraction("level", level)) / 2
-        labels, unit, count = _units(self.ledger, self.seen, by)
-        order = np.argsort(unit, kind="stable")
-        starts = np.searchsorted(unit[order], np.arange(count))
-        values = np.add.reduceat(self.values[:, :, order], starts, axis=2)
-        lower, upper = np.quantile(values, [tail, 1 - tail], axis=0)
+        values = self.values
+        if self.by is None:
+            labels, unit, count = _units(self.ledger, self.seen, by)
+            values = _summed(values, unit, count)
+        else:
+            asked = self.by if by is None else tuple(grouping(by))
+            if asked not in ((), self.by):
+                raise InvalidValueError(
+                    subject="argument 'by'",
+                    found=f"{asked!r}, but the draws are summed by {self.by!r}",
+                    remedy="Draw them by these columns, or by customer (by=None).",
+                )
+            labels = _units(self.ledger, self.seen, asked)[0]
+            if asked != self.by:
+                values = values.sum(axis=2, keepdims=True)
+        # What comes is one more draw: its rank among n + 1 is what the level speaks of.
+        lower, upper = np.quantile(values, [tail, 1 - tail], axis=0, method="weibull")
         mean = values.mean(axis=0)
         parts: dict[str, np.ndarray | nw.Series[Any]] = {}
         for at, name in enumerate(_NAMES):
@@ -115,29 +137,34 @@ class ComponentDraws(Generic[IntoDataFrameT]):
 def expected_component_draws(
     ledger: Ledger[IntoDataFrameT],
     *,
-    models: Sequence[tuple[PurchaseModel, SpendModel]],
+    models: tuple[PurchaseFutures, FittedSpend],
     references: References,
     as_of: Day,
     horizon: float,
     discount_rate: float,
     time_unit: TimeUnit,
     rng: np.random.Generator,
+    n_draws: int = 200,
     assumptions: Assumptions = _PLAIN,
     progress: Progress | None = None,
 ) -> ComponentDraws[IntoDataFrameT]:
-    """Draw the expected parts of every customer, all parts of a draw together.
+    """Draw what each part may come to, all parts of a draw together.
 
     The parts are correlated: the interval of a sum is that of the sums of each draw.
 
     Parameters
     ----------
-    ledger, references, as_of, horizon, discount_rate, time_unit, assumptions
+    ledger, references, as_of, discount_rate, time_unit, assumptions
         As in :func:`expected_components`.
     models
-        A purchase and a spend model for each draw: see :func:`draw_models`.
+        The fitted models of purchases and of spend, whose parameters are drawn as
+        :func:`draw_models` draws them. Those of a model built by hand are exact.
+    horizon
+        How far ahead, in ``time_unit``; finite, since futures are drawn.
     rng
-        The source of randomness of the customers' shares, prices and costs, and of
-        referral.
+        The source of randomness; the same seed gives the same draws.
+    n_draws
+        How many draws, at least 2.
     progress
         Is called with the number of draws done and of all; None for silence.
 
@@ -145,19 +172,25 @@ def expected_component_draws(
     -------
     ComponentDraws
         Its method ``intervals`` gives intervals by customer, by group, or of the
-        company. It holds seven numbers per customer and draw.
+        company. It holds seven numbers per draw and customer;
+        :func:`value_statement` gives the company's interval in less time and memory.
 
     Raises
     ------
+    InvalidTypeError
+        If a model cannot draw purchases.
     NotEnoughDataError
-        If there are fewer than two pairs of models.
+        If a fit leaves parameters all but free: fit it with ``penalty=1``.
 
     Notes
     -----
-    Drawn besides the models: each customer's share of home categories (Beta), price
-    level and cost to serve (normal, with the credibility variance), the rates of
-    referral (gamma) and the value of a referee (normal). The interval is that of the
-    expected value; the actual value varies more.
+    Drawn besides the parameters of the models: each customer's share of home categories
+    (Beta), price level and cost to serve (normal, with the credibility variance), how
+    many purchases are made, by how much each of them misses what is expected of it (as
+    a purchase of the log did, chosen at random), what all miss together because the log
+    is finite, the rates of referral (gamma), how many referees come (Poisson) and what
+    they bring. The interval is that of what will come, if the next purchases are like
+    those of the log; a drift of prices or habits comes on top.
 
     Examples
     --------
@@ -166,31 +199,23 @@ def expected_component_draws(
     >>> from crmkit.clv import expected_component_draws, fit_references
     >>> from crmkit.datasets.simulated_company import simulate_company
     >>> ledger = simulate_company(customers=100, rng=np.random.default_rng(1))
-    >>> spend = GammaGamma(p=6.0, q=4.0, v=20.0)
     >>> draws = expected_component_draws(
     ...     ledger,
-    ...     models=[
-    ...         (BgNbd(r=0.6, alpha=a, a=0.8, b=2.5), spend) for a in (9.0, 10.0, 11.0)
-    ...     ],
+    ...     models=(
+    ...         BgNbd(r=0.6, alpha=10.0, a=0.8, b=2.5), GammaGamma(p=6.0, q=4.0, v=20.0)
+    ...     ),
     ...     references=fit_references(ledger, as_of="2023-12-31"),
     ...     as_of="2023-12-31", horizon=52, discount_rate=0.0018, time_unit="week",
-    ...     rng=np.random.default_rng(2),
+    ...     rng=np.random.default_rng(2), n_draws=50,
     ... )
     >>> draws
-    ComponentDraws(3 draws, 100 customers)
+    ComponentDraws(50 draws, 100 customers)
     >>> company = draws.intervals(by=[])
     >>> bool((company["clv_lower"] < company["clv_upper"]).all())
     True
     """
-    random_source(rng)
-    for model, _ in models:
-        require_unit(model, time_unit)
-    if len(models) < 2:
-        raise NotEnoughDataError(
-            needed="two pairs of models or more",
-            got=str(len(models)),
-            remedy="Draw them from the fits, for instance with draw_models.",
-        )
+    purchases, spend = models
+    require_unit(purchases, time_unit)
     require_outlook(assumptions, horizon, time_unit)
     outlook = open_outlook(
         ledger,
@@ -199,21 +224,92 @@ def expected_component_draws(
         time_unit=time_unit,
         assumptions=assumptions,
     )
-    rate = rate_in_unit(discount_rate, time_unit)
+    return draws_of(
+        ledger,
+        outlook,
+        purchases,
+        spend,
+        horizon=horizon,
+        discount_rate=rate_in_unit(discount_rate, time_unit),
+        time_unit=time_unit,
+        rng=rng,
+        n_draws=n_draws,
+        by=None,
+        assumptions=assumptions,
+        progress=progress,
+    )
+
+
+def draws_of(
+    ledger: Ledger[IntoDataFrameT],
+    outlook: Outlook,
+    purchases: PurchaseFutures,
+    spend: FittedSpend,
+    *,
+    horizon: float,
+    discount_rate: float,
+    time_unit: TimeUnit,
+    rng: np.random.Generator,
+    n_draws: int,
+    by: str | Sequence[str] | None,
+    assumptions: Assumptions,
+    progress: Progress | None,
+) -> ComponentDraws[IntoDataFrameT]:
+    """Draw the parts ahead from an outlook that was opened before.
+
+    Sums by columns of 64 customers or more on average are drawn in two pieces: what the
+    models expect, from some customers; and chance, from a few futures of all, in blocks
+    of customers that are mixed afresh for each draw.
+    """
+    random_source(rng)
+    count = whole("n_draws", n_draws, at_least=2, at_most=MOST_REPEATS)
+    able_to("purchases", purchases, "sample_purchase_times")
+    able_to("spend", spend, "expected_spend")
+    span = time_span("horizon", horizon)
     seen = outlook.book.seen()
-    values = np.empty((len(models), len(_NAMES), int(seen.sum())))
-    for at, (purchases, spend) in enumerate(told(models, progress)):
-        drawn = _drawn(outlook, rng)
-        bought, spent = expectations(
-            drawn, purchases, spend, horizon=horizon, discount_rate=rate
-        )
-        referral = assumptions.referral
-        expected = None if referral is None else _drawn_referral(referral, rng)
-        gained = gained_by_referral(ledger, drawn, bought, expected)
-        parts = with_referral(drawn.book, parts_ahead(drawn, bought, spent), gained)
-        found = np.stack([parts[name][seen] for name in _NAMES[:-1]])
-        values[at, :-1], values[at, -1] = found, found.sum(axis=0)
-    return ComponentDraws(ledger=ledger, seen=seen, values=values)
+    people = int(seen.sum())
+    of_seen, units = None, people
+    if by is not None:
+        _, of_seen, units = _units(ledger, seen, by)
+    source = PartFutures.of(
+        outlook,
+        purchases=purchases,
+        spend=spend,
+        n_draws=count,
+        referral=assumptions.referral,
+        groups=group_codes(
+            ledger, None if assumptions.referral is None else assumptions.referral.by
+        ),
+        horizon=span,
+        horizon_days=span * DAYS_PER_UNIT[time_unit],
+        discount_rate=discount_rate,
+        rng=rng,
+    )
+    values = np.zeros((count, len(_NAMES), units))
+    if of_seen is not None and people >= _LEAST_GROUP * units:
+        unit = np.zeros(seen.size, dtype=np.int64)
+        unit[seen] = of_seen
+        values[:, 1:-1] = source.drawn_sums(unit, units, progress)
+    else:
+        for at in told(range(count), progress):
+            found = source.future(at)[:, seen]
+            if of_seen is not None:
+                found = np.stack([totals(of_seen, row, units) for row in found])
+            values[at, 1:-1] = found
+    values[:, -1] = values[:, :-1].sum(axis=1)
+    return ComponentDraws(
+        ledger=ledger,
+        seen=seen,
+        values=values,
+        by=None if by is None else tuple(grouping(by)),
+    )
+
+
+def _summed(values: FloatArray, unit: IntArray, count: int) -> FloatArray:
+    order = np.argsort(unit, kind="stable")
+    starts = np.searchsorted(unit[order], np.arange(count))
+    summed: FloatArray = np.add.reduceat(values[:, :, order], starts, axis=2)
+    return summed
 
 
 def _units(
@@ -250,47 +346,3 @@ def _units(
         for column, groups, code in zip(columns, coded, codes, strict=True)
     }
     return labels, unit, first.size
-
-
-def _drawn(outlook: Outlook, rng: np.random.Generator) -> Outlook:
-    def normal(mean: FloatArray, variance: FloatArray) -> FloatArray:
-        return mean + np.sqrt(variance) * rng.standard_normal(mean.size)
-
-    mixed = (outlook.mix.home > 0) & (outlook.mix.home < 1)
-    home = outlook.mix.home.copy()
-    firm = outlook.mix.alike[mixed]
-    home[mixed] = rng.beta(home[mixed] * firm, (1 - home[mixed]) * firm)
-    service = normal(outlook.service.estimate, outlook.service.variance)
-    return with_draws(
-        outlook,
-        home=home,
-        price=_drawn_price(outlook, rng),
-        service=np.maximum(service, 0.0),
-    )
-
-
-def _drawn_price(outlook: Outlook, rng: np.random.Generator) -> FloatArray:
-    """Draw list per receipts and turn it over: that is what the parts are linear in."""
-    price = np.maximum(outlook.price.estimate, _LEAST_PRICE)
-    spread = np.sqrt(outlook.price.variance) / price
-    factor = 1 + spread * rng.standard_normal(price.size)
-    drawn: FloatArray = price / np.maximum(factor, _LEAST_PRICE)
-    return drawn
-
-
-def _drawn_referral(
-    referral: ReferralOutlook, rng: np.random.Generator
-) -> ReferralOutlook:
-    """Draw rates and value; rates stated by hand are certain."""
-    value = rng.normal(referral.referee_value, referral.referee_value_error)
-    if referral.occasions is None:
-        return dataclasses.replace(referral, referee_value=value)
-    seen = max(referral.occasions, 1.0)
-    overall = rng.gamma(referral.overall_rate * seen + 0.5) / seen
-    each = seen / max(len(referral.rates), 1)
-    return dataclasses.replace(
-        referral,
-        referee_value=value,
-        overall_rate=overall,
-        rates=tuple(float(rng.gamma(r * each + 0.5) / each) for r in referral.rates),
-    )

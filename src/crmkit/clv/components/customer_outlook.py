@@ -11,7 +11,7 @@ from ...kernels.value.credibility import Credibility, credibility
 from ...kernels.value.rate_by_tenure import learning_path, mean_ahead, turns
 from ...kernels.value.referral import normalised_weights, transfers
 from ...ledger import Book
-from ...typing import FloatArray
+from ...typing import FloatArray, IntArray
 from .category_shares import (
     CategoryShares,
     compositions_of,
@@ -29,6 +29,7 @@ __all__ = [
     "PartsAhead",
     "look_ahead",
     "parts_ahead",
+    "rows_of",
     "with_draws",
     "with_referral",
 ]
@@ -47,6 +48,10 @@ class Outlook:
     ----------
     history
         What the models read.
+    occasions
+        The days on which customers bought.
+    reference_price
+        Of each category: what a new customer pays of the list amount.
     mix
         Home and other categories in the next purchases.
     price, goods, service
@@ -55,6 +60,8 @@ class Outlook:
         purchase, shrunk.
     price_path, goods_path, service_path
         Their change with the number of purchases, relative to the first.
+    usual_per_receipts
+        The usual price of all that was bought, per unit of what was paid for it.
     orders
         Orders per occasion, over the company.
     standard_service, standard_acquisition
@@ -63,6 +70,8 @@ class Outlook:
 
     book: Book
     history: History
+    occasions: Occasions
+    reference_price: FloatArray
     mix: Mix
     price: Credibility
     goods: Credibility
@@ -70,6 +79,7 @@ class Outlook:
     price_path: FloatArray
     goods_path: FloatArray
     service_path: FloatArray
+    usual_per_receipts: float
     orders: float
     standard_service: float
     standard_acquisition: float
@@ -110,6 +120,11 @@ def look_ahead(
     return Outlook(
         book=book,
         history=history_of(book, occasions, day, unit_days),
+        occasions=occasions,
+        reference_price=1
+        - standards.discount_depth(
+            np.full(len(book.categories), day + 1), np.arange(len(book.categories))
+        ),
         mix=mix,
         price=price,
         goods=goods,
@@ -117,6 +132,7 @@ def look_ahead(
         price_path=price_path,
         goods_path=goods_path,
         service_path=service_path,
+        usual_per_receipts=float(compositions.usual.sum() / occasions.paid.sum()),
         orders=float(occasions.orders.sum() / max(occasions.customer.size, 1)),
         standard_service=float(standards.service_cost(after)[0]),
         standard_acquisition=float(standards.acquisition_cost(after)[0]),
@@ -124,18 +140,30 @@ def look_ahead(
 
 
 def parts_ahead(
-    outlook: Outlook, purchases: FloatArray, spend: FloatArray
+    outlook: Outlook,
+    purchases: FloatArray,
+    spend: FloatArray,
+    *,
+    certain: bool = False,
 ) -> PartsAhead:
-    """Divide expected purchases and spend into the parts; the sum is the forecast."""
+    """Divide purchases and spend into the parts; the sum is the forecast.
+
+    The purchases are what is expected, or with ``certain`` what came in one future.
+    """
     paid = purchases * spend
     made = outlook.history.frequency + 1
+    # Few of many customers make most purchases, and go further along a path than a mean
+    # customer would: of n purchases the mean place is E[n(n - 1)] / 2 E[n], which is
+    # this for a negative binomial whose shape is the number of purchases made.
+    span = purchases if certain else 1 + purchases * (1 + 1 / made)
 
     def ahead(own: Credibility, path: FloatArray) -> FloatArray:
-        found: FloatArray = own.estimate * mean_ahead(path, made, purchases)
+        found: FloatArray = own.estimate * mean_ahead(path, made, span)
         return found
 
     mix = outlook.mix
     usual = paid / np.maximum(ahead(outlook.price, outlook.price_path), _LEAST_PAID)
+    usual *= _balance(outlook, spend)
     service = ahead(outlook.service, outlook.service_path)
     goods = usual * mix.cost * ahead(outlook.goods, outlook.goods_path)
     other = 1 - mix.home
@@ -159,6 +187,23 @@ def parts_ahead(
         "clv5": np.zeros_like(paid),
         "clv6": paid - usual * (home_price + other_price),
     }
+
+
+def _balance(outlook: Outlook, spend: FloatArray) -> float:
+    """Return the factor by which past receipts over price levels give usual prices.
+
+    The mean of an inverse exceeds the inverse of a mean: where spend is nearly the same
+    for all and price levels differ, receipts over price levels come out too large.
+    """
+    there = outlook.history.bought
+    made = (outlook.history.frequency + 1)[there]
+    path = mean_ahead(outlook.price_path, np.zeros(made.size), made)
+    level = np.maximum(outlook.price.estimate[there] * path, _LEAST_PAID)
+    receipts = made * spend[there]
+    expected = float((receipts / level).sum())
+    if not expected > 0:
+        return 1.0
+    return outlook.usual_per_receipts * float(receipts.sum()) / expected
 
 
 def _usual_goods(book: Book, occasions: Occasions) -> FloatArray:
@@ -200,6 +245,38 @@ def with_draws(
         mix=replace(outlook.mix, home=home),
         price=replace(outlook.price, estimate=price),
         service=replace(outlook.service, estimate=service),
+    )
+
+
+def rows_of(outlook: Outlook, at: IntArray) -> Outlook:
+    """Return the outlook of some customers; what is common to all stays."""
+
+    def some(own: Credibility) -> Credibility:
+        return replace(own, estimate=own.estimate[at], variance=own.variance[at])
+
+    history, mix = outlook.history, outlook.mix
+    return replace(
+        outlook,
+        history=History(
+            bought=history.bought[at],
+            frequency=history.frequency[at],
+            recency=history.recency[at],
+            T=history.T[at],
+            monetary_value=history.monetary_value[at],
+        ),
+        mix=Mix(
+            home=mix.home[at],
+            alike=mix.alike[at],
+            fading=mix.fading,
+            home_price=mix.home_price[at],
+            other_price=mix.other_price[at],
+            home_cost=mix.home_cost[at],
+            other_cost=mix.other_cost[at],
+            cost=mix.cost[at],
+        ),
+        price=some(outlook.price),
+        goods=some(outlook.goods),
+        service=some(outlook.service),
     )
 
 

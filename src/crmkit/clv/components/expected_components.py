@@ -14,7 +14,7 @@ from ...typing import (
 )
 from ..value.fitted_unit import rate_in_unit
 from .assumptions import Assumptions
-from .customer_outlook import parts_ahead, with_referral
+from .customer_outlook import Outlook, parts_ahead, with_referral
 from .model_expectations import (
     chances_alive,
     expectations,
@@ -25,7 +25,7 @@ from .model_expectations import (
 from .references import References
 from .result_rows import labelled
 
-__all__ = ["expected_components"]
+__all__ = ["components_of", "expected_components"]
 
 _PLAIN = Assumptions()
 
@@ -138,12 +138,30 @@ def expected_components(
         time_unit=time_unit,
         assumptions=assumptions,
     )
-    bought, spent = expectations(
+    return components_of(
+        ledger,
         outlook,
         purchases,
         spend,
         horizon=horizon,
         discount_rate=rate_in_unit(discount_rate, time_unit),
+        assumptions=assumptions,
+    )
+
+
+def components_of(
+    ledger: Ledger[IntoDataFrameT],
+    outlook: Outlook,
+    purchases: PurchaseModel,
+    spend: SpendModel,
+    *,
+    horizon: float,
+    discount_rate: float,
+    assumptions: Assumptions,
+) -> IntoDataFrameT:
+    """Return the expected parts from an outlook that was opened before."""
+    bought, spent = expectations(
+        outlook, purchases, spend, horizon=horizon, discount_rate=discount_rate
     )
     gained = gained_by_referral(ledger, outlook, bought, assumptions.referral)
     parts = with_referral(outlook.book, parts_ahead(outlook, bought, spent), gained)

@@ -10,6 +10,7 @@ from ...ledger import Ledger
 from ...typing import (
     Day,
     FloatArray,
+    IntArray,
     IntoDataFrameT,
     PurchaseModel,
     SpendModel,
@@ -24,8 +25,10 @@ from .referral_outlook import ReferralOutlook, group_codes
 __all__ = [
     "chances_alive",
     "expectations",
+    "expected_spends",
     "gained_by_referral",
     "open_outlook",
+    "referral_rates",
     "require_outlook",
 ]
 
@@ -81,19 +84,15 @@ def expectations(
 ) -> tuple[FloatArray, FloatArray]:
     """Return expected purchases and spend of each customer; 0 without a purchase."""
     able_to("purchases", purchases, "discounted_expected_purchases")
-    able_to("spend", spend, "expected_spend")
     history = outlook.history
     there = history.bought
-    bought, spent = np.zeros(there.size), np.zeros(there.size)
+    bought = np.zeros(there.size)
     bought[there] = purchases.discounted_expected_purchases(
         *history.of_buyers(),
         horizon=time_span("horizon", horizon, infinite=True),
         discount_rate=discount_rate,
     )
-    # A customer whose repeat purchases were all returned counts as one without any.
-    paying = np.where(history.monetary_value > 0, history.frequency, 0.0)[there]
-    amount = np.maximum(history.monetary_value, 0.0)[there]
-    spent[there] = spend.expected_spend(paying, amount)
+    spent = expected_spends(outlook, spend)
     if not np.isfinite(bought).all():
         raise InvalidValueError(
             subject="the purchases expected in the horizon",
@@ -103,6 +102,19 @@ def expectations(
             remedy="Pass a finite horizon or a positive discount_rate.",
         )
     return bought, spent
+
+
+def expected_spends(outlook: Outlook, spend: SpendModel) -> FloatArray:
+    """Return what each customer is expected to spend at a purchase; 0 without one."""
+    able_to("spend", spend, "expected_spend")
+    history = outlook.history
+    there = history.bought
+    spent = np.zeros(there.size)
+    # A customer whose repeat purchases were all returned counts as one without any.
+    paying = np.where(history.monetary_value > 0, history.frequency, 0.0)[there]
+    amount = np.maximum(history.monetary_value, 0.0)[there]
+    spent[there] = spend.expected_spend(paying, amount)
+    return spent
 
 
 def chances_alive(outlook: Outlook, purchases: PurchaseModel) -> FloatArray:
@@ -124,9 +136,18 @@ def gained_by_referral(
     """Return what each customer's new referees will add."""
     if referral is None:
         return np.zeros_like(bought)
-    groups, code = group_codes(ledger, referral.by)
-    known = dict(zip(referral.groups, referral.rates, strict=True))
-    rates = np.array([known.get(name, referral.overall_rate) for name in groups])
+    rates = referral_rates(referral, group_codes(ledger, referral.by))
     worth = referral.value_per_referee(outlook.standard_acquisition)
-    gained: FloatArray = bought * rates[code] * worth
+    gained: FloatArray = bought * rates * worth
     return gained
+
+
+def referral_rates(
+    referral: ReferralOutlook, groups: tuple[tuple[str, ...], IntArray]
+) -> FloatArray:
+    """Return how many customers each customer brings per repeat purchase."""
+    names, code = groups
+    known = dict(zip(referral.groups, referral.rates, strict=True))
+    rates = np.array([known.get(name, referral.overall_rate) for name in names])
+    found: FloatArray = rates[code]
+    return found

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Generic
 
-from ...fits import shown
+from ...fits import Interval, resampled_interval_of, shown
 from ...typing import IntoDataFrameT
 
 __all__ = ["ComponentBacktest", "PartScore"]
@@ -29,6 +29,11 @@ class PartScore:
         revenue would have predicted.
     total
         What came over all parts.
+    resampled
+        The 95% interval of what comes, from draws; None without them.
+    customers_within
+        The share of customers of whom the part came within each one's 95% interval;
+        None without draws, or for too many customers to keep all draws of.
 
     Examples
     --------
@@ -47,6 +52,16 @@ class PartScore:
     came: float
     past_share: float
     total: float
+    resampled: Interval | None = None
+    customers_within: float | None = None
+
+    def interval(self, level: float | None = None) -> Interval:
+        """Return the interval of what comes; ``level`` 0.95, or None for that."""
+        return resampled_interval_of(
+            self.resampled,
+            level,
+            remedy="Pass 'rng' to backtest_components, for 95% intervals.",
+        )
 
     @property
     def error(self) -> float:

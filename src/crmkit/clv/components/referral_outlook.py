@@ -30,8 +30,9 @@ from .reference_arrays import standards_of
 from .references import References
 from .result_rows import without_holes
 
-__all__ = ["ReferralOutlook", "fit_referral_outlook", "group_codes"]
+__all__ = ["ReferralOutlook", "fit_referral_outlook", "group_codes", "referee_chance"]
 
+_LEAST_REFERRED = 20  # recent referrals, below which all of the log is counted
 _LEAST_FOLLOWED = 10  # referees behind every age of the curve
 
 
@@ -185,8 +186,9 @@ def fit_referral_outlook(
     brought = first_day[referrals.referee] < NEVER
     referee, referrer = referrals.referee[brought], referrals.referrer[brought]
     credit = normalised_weights(referee, referrals.weight[brought], book.customers)
-    occasions = np.bincount(occasions_of(book).customer, minlength=book.customers)
-    made = np.bincount(referrer, credit, minlength=book.customers)
+    occasions, made = _recent(
+        book, referrer, referrals.day[brought], credit, day - span
+    )
     groups, code = group_codes(ledger, by)
     overall = float(made.sum() / max(occasions.sum(), 1))
     seen = np.bincount(code, occasions, minlength=len(groups))
@@ -212,6 +214,34 @@ def fit_referral_outlook(
         occasions=float(occasions.sum()),
         horizon_days=float(span) if np.isfinite(span) else None,
     )
+
+
+def _recent(
+    book: Book,
+    referrer: IntArray,
+    made_on: IntArray,
+    credit: FloatArray,
+    since: float,
+) -> tuple[FloatArray, FloatArray]:
+    """Count repeat purchases and referrals of each customer in the latest span.
+
+    Those of the first day are not counted: it is over for all who are forecast.
+    """
+    first_day, bought = book.first_purchase_days(), occasions_of(book)
+    count = book.customers
+
+    def counted(start: float) -> tuple[FloatArray, FloatArray]:
+        later = (bought.day > first_day[bought.customer]) & (bought.day > start)
+        own = (made_on > first_day[referrer]) & (made_on > start)
+        return (
+            totals(bought.customer[later], np.ones(int(later.sum())), count),
+            totals(referrer[own], credit[own], count),
+        )
+
+    recent = counted(since)
+    # Rates drift as a company grows; too few recent referrals say nothing about it.
+    enough = recent[1].sum() >= _LEAST_REFERRED and recent[0].any()
+    return recent if enough else counted(-np.inf)
 
 
 def _value_within(
@@ -248,6 +278,33 @@ def _value_within(
     usual = float(own.mean())
     scale = abs(mean / usual) if usual else 1.0
     return mean, _error(own) * scale
+
+
+def referee_chance(book: Book, *, span: float, rng: np.random.Generator) -> FloatArray:
+    """Return by how much the gain from each past referee missed the mean of all.
+
+    Referees are followed for a random part of the span, as those to come will be.
+    """
+    first_day, referrals = book.first_purchase_days(), book.referrals
+    brought = first_day[referrals.referee] < NEVER
+    referee = referrals.referee[brought]
+    people, at = np.unique(referee, return_inverse=True)
+    if people.size < _LEAST_FOLLOWED:
+        return np.zeros(1)
+    credit = normalised_weights(referee, referrals.weight[brought], book.customers)
+    share = totals(at, credit * referrals.share[brought], people.size)
+    reward = totals(at, referrals.reward[brought], people.size)
+    until = np.full(book.customers, -1)
+    until[people] = first_day[people] + np.floor(rng.random(people.size) * span)
+    lines, service, won = book.lines, book.service, book.acquisition
+    sold, served = (each.day <= until[each.customer] for each in (lines, service))
+    cash = totals(
+        lines.customer[sold], (lines.paid - lines.cost)[sold], book.customers
+    ) - totals(service.customer[served], service.amount[served], book.customers)
+    cost = totals(won.customer, won.amount, book.customers)
+    gain = share * cash[people] - cost[people] - reward
+    missed: FloatArray = gain - gain.mean()
+    return missed
 
 
 def group_codes(

@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Generic, Protocol, TypeAlias
+from typing import Generic, TypeAlias
 
 import numpy as np
 
 from ..._check import instance, one_of, random_source, typed, whole
-from ...fits import shown
+from ...fits import require_unit, shown
 from ...kernels.log.calendar import DAYS_PER_UNIT
 from ...ledger import Ledger
 from ...typing import (
@@ -22,13 +22,14 @@ from ...typing import (
 )
 from ..models.bg_nbd import fit_bg_nbd
 from ..models.gamma_gamma import fit_gamma_gamma
-from ..uncertainty.draw_models import draw_models
-from ..uncertainty.parameter_draws import Fitted
+from ..value.fitted_unit import rate_in_unit
 from ..value.value_tenses import with_value_tenses
 from .assumptions import Assumptions
 from .clv_components import clv_components
-from .component_draws import expected_component_draws
-from .expected_components import expected_components
+from .component_chance import FittedSpend, PurchaseFutures
+from .component_draws import draws_of
+from .expected_components import components_of
+from .model_expectations import open_outlook
 from .purchase_histories import purchase_histories
 from .reference_fitting import fit_references
 from .references import References
@@ -37,16 +38,8 @@ from .referral_outlook import ReferralOutlook, fit_referral_outlook
 __all__ = ["ValueStatement", "value_statement"]
 
 
-class _Purchases(PurchaseModel, Fitted, Protocol):
-    """Expects purchases, and has parameters to draw."""
-
-
-class _Spend(SpendModel, Fitted, Protocol):
-    """Expects spend, and has parameters to draw."""
-
-
-FitPurchases: TypeAlias = Callable[[IntoDataFrame], _Purchases]
-FitSpend: TypeAlias = Callable[[IntoDataFrame], _Spend]
+FitPurchases: TypeAlias = Callable[[IntoDataFrame], PurchaseFutures]
+FitSpend: TypeAlias = Callable[[IntoDataFrame], FittedSpend]
 
 _SPEND: FitSpend = partial(fit_gamma_gamma, nonpositive="drop")
 
@@ -66,7 +59,7 @@ class ValueStatement(Generic[IntoDataFrameT]):
         ``history`` with historical, current and potential value: what
         :func:`with_value_tenses` returns, and ``segments.with_value_role`` reads.
     intervals
-        The company's parts ahead with their 90% intervals; None without ``rng``.
+        The company's parts ahead with their 95% intervals; None without ``rng``.
     references, purchases, spend, referral
         What they rest on; ``referral`` is None for a ledger without referrals.
     """
@@ -184,36 +177,40 @@ def value_statement(
         time_unit=time_unit,
         discount_rate=discount_rate,
     )
-    expected = expected_components(
+    require_unit(bought, time_unit)
+    outlook = open_outlook(
         ledger,
-        purchases=bought,
-        spend=spent,
         references=known,
         as_of=as_of,
-        horizon=horizon,
-        discount_rate=discount_rate,
         time_unit=time_unit,
+        assumptions=assumptions,
+    )
+    rate = rate_in_unit(discount_rate, time_unit)
+    expected = components_of(
+        ledger,
+        outlook,
+        bought,
+        spent,
+        horizon=horizon,
+        discount_rate=rate,
         assumptions=assumptions,
     )
     intervals = None
     if rng is not None:
-        pairs = zip(
-            draw_models(bought, n_draws=drawn, rng=rng),
-            draw_models(spent, n_draws=drawn, rng=rng),
-            strict=True,
-        )
-        intervals = expected_component_draws(
+        intervals = draws_of(
             ledger,
-            models=list(pairs),
-            references=known,
-            as_of=as_of,
+            outlook,
+            bought,
+            spent,
             horizon=horizon,
-            discount_rate=discount_rate,
+            discount_rate=rate,
             time_unit=time_unit,
             rng=rng,
+            n_draws=drawn,
+            by=[],
             assumptions=assumptions,
             progress=progress,
-        ).intervals(by=[])
+        ).intervals()
     return ValueStatement(
         history=history,
         expected=expected,

@@ -13,6 +13,7 @@ from .component_identity import totals
 __all__ = ["learning_path", "mean_ahead", "stages", "turns"]
 
 _LEAST = 30  # customers on a link, below which the path is flat from there on
+_SURE = 2.0  # errors by which a link must differ from 1 to count
 _INSTANT = 1e-3
 
 
@@ -53,10 +54,14 @@ def learning_path(
     ratio = np.concatenate([[1.0], link, np.ones(size - 1 - last)])
     missed = totals(link_of, (weight * (later - ratio[link_of] * earlier)) ** 2, size)
     doubt = missed[1 : last + 1] / was[:last] ** 2
-    # A link counts as far as it is larger than its error (positive-part James-Stein).
+    # A link counts as far as it is larger than twice its error (a garrote): one error
+    # lets a third of all links count where nothing changes, and their noise adds up.
     moved = (link - 1) ** 2
     belief = np.divide(
-        np.maximum(moved - doubt, 0.0), moved, out=np.zeros(last), where=moved > 0
+        np.maximum(moved - _SURE**2 * doubt, 0.0),
+        moved,
+        out=np.zeros(last),
+        where=moved > 0,
     )
     levels = np.concatenate([[1.0], np.cumprod(link**belief)])
     rows = np.bincount(stage, minlength=size)

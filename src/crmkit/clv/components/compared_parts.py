@@ -1,0 +1,205 @@
+"""What each part was predicted to be for each customer, and what came."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+
+from ..._dates import date_of
+from ..._frames import read_eager
+from ...errors import NotEnoughDataError
+from ...fits import Interval
+from ...kernels.log.calendar import DAYS_PER_UNIT
+from ...kernels.value.component_identity import NEVER
+from ...ledger import Ledger
+from ...typing import (
+    BoolArray,
+    FloatArray,
+    IntoDataFrame,
+    IntoDataFrameT,
+    TimeUnit,
+)
+from ..uncertainty.drawn_ends import interval_of_draws
+from .assumptions import Assumptions
+from .component_chance import FittedSpend, PurchaseFutures
+from .component_draws import draws_of
+from .expected_components import expected_components
+from .ledger_flows import Statement, draw_up
+from .model_expectations import open_outlook
+from .past_shares import past_part_rates
+from .period_sums import account, periods_of
+from .purchase_histories import purchase_histories
+from .reference_arrays import standards_of
+from .reference_fitting import fit_references
+from .referral_outlook import fit_referral_outlook
+from .result_rows import units_of_customers
+
+__all__ = ["COMPARED_PARTS", "Compared", "FitPurchases", "FitSpend", "compared_parts"]
+
+COMPARED_PARTS = ("clv1", "clv2", "clv3", "clv4", "clv5", "clv6", "clv")
+_LEVEL, _TAIL = 0.95, 0.025
+_DRAWS = 200
+_CELLS = 1 << 22  # customers times draws up to which draws of each are kept
+
+FitPurchases: TypeAlias = Callable[[IntoDataFrame], PurchaseFutures]
+FitSpend: TypeAlias = Callable[[IntoDataFrame], FittedSpend]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Compared:
+    """Predicted, actual and past-share parts of each customer who had bought."""
+
+    there: BoolArray
+    predicted: dict[str, FloatArray]
+    came: dict[str, FloatArray]
+    past_share: dict[str, FloatArray]
+    intervals: dict[str, Interval]
+    within: dict[str, float]
+
+
+def compared_parts(
+    ledger: Ledger[IntoDataFrameT],
+    *,
+    purchases: FitPurchases,
+    spend: FitSpend,
+    day: int,
+    days: int,
+    time_unit: TimeUnit,
+    assumptions: Assumptions,
+    rng: np.random.Generator | None,
+) -> Compared:
+    """Predict the parts from what was known at a day, and count what came."""
+    as_of = date_of(day)
+    book = ledger.book
+    there = book.until(day).first_purchase_days() < NEVER
+    if not there.any():
+        raise NotEnoughDataError(
+            needed=f"customers who bought by {as_of}",
+            got="none",
+            remedy="Choose later cutoffs.",
+        )
+    references = fit_references(ledger, as_of=as_of)
+    standards = standards_of(references, book)
+    referral = assumptions.referral
+    horizon = days / DAYS_PER_UNIT[time_unit]
+    if referral is None and book.until(day).referrals.day.size:
+        referral = fit_referral_outlook(
+            ledger,
+            references=references,
+            as_of=as_of,
+            horizon=horizon,
+            time_unit=time_unit,
+        )
+    histories = purchase_histories(ledger, as_of=as_of, time_unit=time_unit)
+    bought, spent = purchases(histories), spend(histories)
+    assumed = Assumptions(
+        cross_sell=assumptions.cross_sell,
+        shares=assumptions.shares,
+        referral=referral,
+    )
+    ahead = read_eager(
+        expected_components(
+            ledger,
+            purchases=bought,
+            spend=spent,
+            references=references,
+            as_of=as_of,
+            horizon=horizon,
+            # What came is counted in cash, so that what is expected must be too.
+            discount_rate=0.0,
+            time_unit=time_unit,
+            assumptions=assumed,
+        ),
+        (),
+    )
+    seen = book.until(day).seen()
+    kept = there[seen]
+
+    def column(name: str) -> FloatArray:
+        return np.asarray(ahead[name].to_numpy(), dtype=np.float64)[kept]
+
+    before, after = (
+        draw_up(
+            book,
+            standards,
+            day=until,
+            rate=0.0,
+            unit_days=1.0,
+            cross_sell=assumptions.cross_sell,
+        )
+        for until in (day, day + days)
+    )
+    # What came in the horizon is the difference of two statements.
+    earlier, later = _parts(before, ledger), _parts(after, ledger)
+    came = {part: (later[part] - earlier[part])[there] for part in COMPARED_PARTS}
+    intervals, within = {}, {}
+    if rng is not None:
+        keep = _DRAWS * kept.size <= _CELLS
+        draws = draws_of(
+            ledger,
+            open_outlook(
+                ledger,
+                references=references,
+                as_of=as_of,
+                time_unit=time_unit,
+                assumptions=assumed,
+            ),
+            bought,
+            spent,
+            horizon=horizon,
+            discount_rate=0.0,
+            time_unit=time_unit,
+            rng=rng,
+            n_draws=_DRAWS,
+            by=None if keep else [],
+            assumptions=assumed,
+            progress=None,
+        ).values
+        if keep:
+            draws = draws[:, :, kept]
+            within = _within(draws, came)
+        sums = draws.sum(axis=2)
+        intervals = {
+            part: interval_of_draws(sums[:, at], _LEVEL)
+            for at, part in enumerate(COMPARED_PARTS)
+        }
+    revenue = column("expected_purchases") * column("expected_spend")
+    rates = past_part_rates(before)
+    # The plain split: the same revenue, by the shares of the past.
+    naive = {part: revenue * rates.get(part, 0.0) for part in COMPARED_PARTS[:-1]}
+    return Compared(
+        there=there,
+        predicted={part: column(part) for part in COMPARED_PARTS},
+        came=came,
+        past_share=naive | {"clv": np.sum(list(naive.values()), axis=0)},
+        intervals=intervals,
+        within=within,
+    )
+
+
+def _parts(
+    statement: Statement, ledger: Ledger[IntoDataFrameT]
+) -> dict[str, FloatArray]:
+    sums = account(
+        statement,
+        units_of_customers(statement, ledger.customer_id_col),
+        periods_of(statement, None),
+    )
+    found = {part: getattr(sums, part)[:, 0] for part in COMPARED_PARTS[:-1]}
+    # The cost of winning a customer is borne by the first purchase.
+    found["clv1"] = found["clv1"] - sums.acquisition[:, 0]
+    return found | {"clv": np.sum(list(found.values()), axis=0)}
+
+
+def _within(draws: FloatArray, came: dict[str, FloatArray]) -> dict[str, float]:
+    """Return the share of customers whose part came within their interval."""
+    found = {}
+    for at, part in enumerate(COMPARED_PARTS):
+        lower, upper = np.quantile(draws[:, at], [_TAIL, 1 - _TAIL], axis=0)
+        # A part that cannot be other than 0 is no achievement to have foreseen.
+        open_ended = upper > lower
+        held = (lower <= came[part]) & (came[part] <= upper)
+        if open_ended.any():
+            found[part] = float(held[open_ended].mean())
+    return found
