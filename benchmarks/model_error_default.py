@@ -67,8 +67,8 @@ def cases(log: pd.DataFrame, n_draws: int) -> Iterator[Case]:
     )
     for cutoff in cutoffs:
         customers = rfm_summary(log, observation_period_end=cutoff, time_unit="week")
-        opened = open_customers(customers, HISTORY)
         purchases = steady(clv.fit_bg_nbd)(customers)
+        opened = open_customers(customers, HISTORY, purchases)
         spend = steady(clv.fit_gamma_gamma)(customers)
         for lead in LEADS:
             end = cutoff + dt.timedelta(days=lead)

@@ -270,6 +270,11 @@ def test_one_answer_settles_each_kind_of_file(
         code, answer = _run(capsys, "check", *copied[1:])
     assert code == 0, answer
     assert "Nothing is open" in answer
+    # Of a flat base only a fitted model knows.
+    if kind.doubt and "No difference" not in kind.doubt:
+        assert kind.doubt in answer
+    else:
+        assert "Check this first" not in answer
 
 
 def test_a_total_of_cancelled_orders_is_no_customer_once_they_are_left_out(

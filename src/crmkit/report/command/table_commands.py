@@ -13,6 +13,7 @@ from ...rfm.transaction_report import transaction_report
 from ...segments import cohort_table, with_rfm_scores, with_rfm_segment
 from ...typing import HistoryColumns
 from ..findings.held_back import held_back
+from ..findings.log_doubts import log_doubts
 from ..findings.purchase_models import (
     MOST_REFITTED,
     SAMPLE_SEED,
@@ -20,6 +21,7 @@ from ..findings.purchase_models import (
     choose_model,
 )
 from ..findings.spend_floor import with_spend_floor
+from ..intake.dated_amounts import dated_amounts
 from ..intake.prepare import PreparedLog, prepare_log
 from ..intake.unsettled import answer
 from ..question import ModelName
@@ -64,16 +66,20 @@ def check(log: LogOptions) -> None:
             typer.echo(answer(found.name, found.unsettled, words))
         else:
             opened = open_for(used, "report")
-            typer.echo(str(_report(opened)))
+            prepared = _prepared(opened)
+            typer.echo(str(_report(opened, prepared)))
+            rows = dated_amounts(prepared)
+            for doubt in log_doubts(prepared, rows, question=opened.question):
+                typer.echo(f"Check this first: {doubt}")
             typer.echo(f"Nothing is open. The page: {shlex.join(words)}")
     if found.unsettled:
         raise typer.Exit(1)
 
 
-def _report(opened: Opened) -> object:
+def _report(opened: Opened, prepared: PreparedLog) -> object:
     question = opened.question
     return transaction_report(
-        native(_prepared(opened).frame, opened.table),
+        native(prepared.frame, opened.table),
         observation_period_end=question.observation_period_end,
         customer_id_col=question.customer_id_col,
         date_col=question.date_col,
