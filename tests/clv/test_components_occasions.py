@@ -85,5 +85,6 @@ def test_a_referee_is_worth_what_is_left_at_the_usual_cost_of_winning() -> None:
     # b brought 38 less 16 of service; won for 5, counted as if for 20.
     assert found.referee_value == pytest.approx(22.0 - 20.0)
     assert (found.share, found.acquisition_cost, found.reward) == (0.25, 5.0, 3.0)
-    assert found.overall_rate == 0.25
+    # One referral, and one repeat purchase of each of two customers.
+    assert (found.overall_rate, found.occasions) == (0.5, 2.0)
     assert found.value_per_referee(20.0) == pytest.approx(0.25 * 2.0 + 15.0 - 3.0)

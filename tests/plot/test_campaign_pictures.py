@@ -115,4 +115,4 @@ def test_a_forest_of_profit_shows_what_is_left(cost: float, said: str) -> None:
     axes = plot.incremental_profit_forest(found, title="finding")
     assert said in axes.get_title(loc="left")
     added, spent, left = np.asarray(axes.collections[-1].get_offsets())[:, 0]
-    assert (added, spent, left) == pytest.approx((20, cost, 20 - cost))
+    assert (added, spent, left) == pytest.approx((20, cost, 20 - cost), abs=1e-12)

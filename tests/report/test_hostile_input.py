@@ -72,7 +72,9 @@ def test_an_endless_header_is_refused(
     file = tmp_path / "log.csv"
     name = f"a{delimiter}" * (size // (1 + len(delimiter)))
     file.write_text(f"{name}\n1\n")
-    assert "log.csv'" in _report(capsys, file)
+    said = _report(capsys, file)
+    assert "/log.csv'" in said
+    assert len(said) < 1_000
 
 
 def test_an_endless_cell_before_a_bad_one_is_refused(

@@ -23,6 +23,7 @@ __all__ = ["HEADER_ALONE", "refused_source", "text_source"]
 
 HEADER_ALONE = "a header and no rows"
 
+_LONGEST = 72  # characters of a path in a message
 _PREVIEW = 1 << 18
 _LONGEST_REASON = 200
 _UTF8 = {"utf-8", "utf8", "utf-8-sig"}
@@ -82,7 +83,9 @@ def text_source(name: str, content: Path | bytes, csv_format: CsvFormat) -> LogS
 
 def refused_source(name: str, found: str, remedy: str) -> InvalidValueError:
     """Return the refusal of a file or table."""
-    return InvalidValueError(subject=f"file {name!r}", found=found, remedy=remedy)
+    # The end of a long path tells the file.
+    shown = name if len(name) <= _LONGEST else f"...{name[3 - _LONGEST :]}"
+    return InvalidValueError(subject=f"file {shown!r}", found=found, remedy=remedy)
 
 
 def refuse_source(name: str, found: str, remedy: str) -> NoReturn:
