@@ -1,13 +1,19 @@
-"""Every plot is drawn, twice on one axes, with its finding, and as a document."""
+"""Every plot is drawn, twice on one axes, with its finding, and as a document.
+
+Each also looks as it did, up to a tolerance that fonts and versions of matplotlib need:
+``python tests/plot/test_every_plot.py`` writes the thumbnails anew, after a look.
+"""
 
 import inspect
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib import pyplot as plt
 
 import crmkit as ck
 from crmkit import fits, plot
@@ -285,6 +291,49 @@ def drawn(name: str, **options: Any) -> Any:
     return draw(*drawn_on, **given, **options)
 
 
+THUMBNAILS = Path(__file__).with_name("thumbnails.json")
+ROWS, COLUMNS = 14, 22
+
+
+def thumbnail(name: str) -> np.ndarray:
+    """Return a plot as few cells of colour, from 0 to 255."""
+    figure = drawn(name, title="finding").figure
+    figure.set_dpi(30)
+    figure.canvas.draw()
+    pixels = np.asarray(figure.canvas.buffer_rgba())[..., :3].astype(float)
+    plt.close(figure)
+    rows = [part.mean(axis=0) for part in np.array_split(pixels, ROWS)]
+    cells = np.array_split(np.array(rows), COLUMNS, axis=1)
+    return np.array([part.mean(axis=1) for part in cells]).round().astype(int)
+
+
+def apart(one: np.ndarray, other: np.ndarray) -> float:
+    """Return the mean difference of the cells that are not white in both."""
+    marked = (np.minimum(one, other) < 250).any(axis=-1)
+    return float(np.abs(one - other)[marked].mean()) if marked.any() else 0.0
+
+
+@pytest.fixture(scope="module")
+def thumbnails() -> dict[str, np.ndarray]:
+    stored = json.loads(THUMBNAILS.read_text("utf-8"))
+    return {
+        name: np.frombuffer(bytes.fromhex(cells), dtype=np.uint8)
+        .reshape(COLUMNS, ROWS, 3)
+        .astype(int)
+        for name, cells in stored.items()
+    }
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_plot_looks_as_it_did(name: str, thumbnails: dict[str, np.ndarray]) -> None:
+    assert apart(thumbnail(name), thumbnails[name]) < 6
+
+
+def test_two_plots_do_not_look_alike(thumbnails: dict[str, np.ndarray]) -> None:
+    one, *others = (thumbnails[name] for name in ("tier_bars", "nps_bars", "waterfall"))
+    assert all(apart(one, other) > 15 for other in others)
+
+
 def test_every_plot_is_drawn_here() -> None:
     assert set(CALLS) == set(NAMES)
     assert len(NAMES) >= 30
@@ -322,3 +371,8 @@ def test_vega_draws_the_document(name: str) -> None:
     svg = convert.vegalite_to_svg(json.dumps(plot.vega_lite(ax=drawn(name))))
     assert svg.startswith("<svg")
     assert "undefined" not in svg
+
+
+if __name__ == "__main__":
+    made = {each: thumbnail(each).astype(np.uint8).tobytes().hex() for each in NAMES}
+    THUMBNAILS.write_text(json.dumps(made, indent=0) + "\n", "utf-8")
