@@ -298,7 +298,7 @@ ROWS, COLUMNS = 14, 22
 def thumbnail(name: str) -> np.ndarray:
     """Return a plot as few cells of colour, from 0 to 255."""
     figure = drawn(name, title="finding").figure
-    figure.set_dpi(30)
+    figure.set_dpi(90)
     figure.canvas.draw()
     pixels = np.asarray(figure.canvas.buffer_rgba())[..., :3].astype(float)
     plt.close(figure)
@@ -326,7 +326,7 @@ def thumbnails() -> dict[str, np.ndarray]:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_plot_looks_as_it_did(name: str, thumbnails: dict[str, np.ndarray]) -> None:
-    assert apart(thumbnail(name), thumbnails[name]) < 6
+    assert apart(thumbnail(name), thumbnails[name]) < 5
 
 
 def test_two_plots_do_not_look_alike(thumbnails: dict[str, np.ndarray]) -> None:
