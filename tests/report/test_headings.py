@@ -63,7 +63,7 @@ def test_a_base_of_one_time_buyers_is_told(changed: Changed) -> None:
 
 def test_the_outlook_compares_repeat_purchases_only(changed: Changed) -> None:
     assert headings(changed())["outlook"] == (
-        "Expected in the next 52 weeks: $735,000, 28% below the repeat "
+        "Expected in the next 52 weeks, not discounted: $735,000, 28% below the repeat "
         "purchases of the 52 weeks before"
     )
 

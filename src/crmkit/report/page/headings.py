@@ -262,8 +262,8 @@ def _outlook(findings: Findings[object]) -> str:
         return f"These customers are expected to spend {expected} in {ahead}"
     change = outlook.next_amount / outlook.last_amount - 1
     return (
-        f"Expected in the next {ahead}: {expected}, {signed(change)} the repeat "
-        f"purchases of the {ahead} before"
+        f"Expected in the next {ahead}, not discounted: {expected}, {signed(change)} "
+        f"the repeat purchases of the {ahead} before"
     )
 
 
