@@ -44,3 +44,49 @@ def test_a_share_in_percent_is_refused(
 ) -> None:
     with pytest.raises(CrmkitError, match=f"column '{column}'.*outside 0 to 1"):
         getattr(drawn, draw)(pd.DataFrame(table))
+
+
+@pytest.mark.parametrize(
+    ("draw", "table", "said"),
+    [
+        ("rfm_grid", {"r_score": [1, 0], "f_score": [1, 2]}, "'r_score'.* not a score"),
+        ("rfm_grid", {"r_score": [1, 2], "f_score": [1, 1e9]}, "'f_score'.* a place"),
+        (
+            "retention_heatmap",
+            {
+                "cohort": ["a", "a"],
+                "age": [0.0, 1e30],
+                "n_customers": [3, 3],
+                "retention": [1.0, 0.5],
+            },
+            "'age'.* not a place",
+        ),
+        (
+            "priority_matrix",
+            {"driver": ["a", "b"], "importance": [0.1, None], "performance": [1.0, 2]},
+            "'importance'.* missing value",
+        ),
+        (
+            "waterfall",
+            {
+                "part": ["clv1", None],
+                "meaning": ["a", "b"],
+                "amount": [1.0, 2],
+                "start": [0.0, 1],
+                "end": [1.0, 3],
+            },
+            "'part'.* missing name",
+        ),
+    ],
+)
+def test_a_name_a_place_and_a_score_are_there(
+    draw: str, table: dict[str, list[object]], said: str
+) -> None:
+    with pytest.raises(CrmkitError, match=said):
+        getattr(drawn, draw)(pd.DataFrame(table))
+
+
+@pytest.mark.parametrize("ax", ["axes", object()])
+def test_a_document_is_made_of_axes_only(ax: object) -> None:
+    with pytest.raises(CrmkitError, match=r"argument 'ax'.*Pass axes of matplotlib"):
+        drawn.vega_lite(ax=ax)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["campaign_profit_line", "uplift_line"]
 
+_NOTHING = 1e-100  # what is added by all treatments, and divides
 _ADDED = {"uplift": "Outcomes added", "qini": "Outcomes added to the treated"}
 _TARGETED = Scale(
     title="Share of customers targeted, best first", unit="share", lower=0, upper=1
@@ -170,6 +171,6 @@ def _against_random(curve: IntoDataFrame, column: str, title: str) -> Chart:
         y=Scale(title=title),
         finding=f"Treating the best half brings {percent(half / added[-1])} of what "
         "treating all would add"
-        if added[-1] > 0
+        if added[-1] > _NOTHING
         else "Treating all adds nothing",
     )

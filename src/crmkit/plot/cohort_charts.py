@@ -283,7 +283,9 @@ def _cohorts(
     cells: IntoDataFrame, value_col: str
 ) -> tuple[EagerFrame, tuple[str, ...], np.ndarray]:
     """Return the table, its cohorts by name in order, and the cohort of each row."""
-    frame = read_drawn(cells, ("cohort", "age", "n_customers", value_col))
+    frame = read_drawn(
+        cells, ("cohort", "age", "n_customers", value_col), places=("age",)
+    )
     ordered = frame.sort("cohort", "age")
     labels = names_in(ordered, "cohort")
     names = tuple(dict.fromkeys(labels))

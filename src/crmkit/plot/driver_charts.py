@@ -140,7 +140,11 @@ def priority_matrix(
     >>> ax.get_title(loc="left")
     'No driver is both important and weak'
     """
-    frame = read_drawn(priorities, ("driver", "importance", "performance"))
+    frame = read_drawn(
+        priorities,
+        ("driver", "importance", "performance"),
+        known=("importance", "performance"),
+    )
     y, x = numbers(frame, "importance"), numbers(frame, "performance")
     names = names_in(frame, "driver")
     across, up = float(x.mean()), float(y.mean())

@@ -65,7 +65,11 @@ def frequency_recency_heatmap(
     >>> ax.get_title(loc="left")
     'Mean probability alive by history'
     """
-    frame = read_drawn(customers, (columns.frequency, columns.recency, value_col))
+    frame = read_drawn(
+        customers,
+        (columns.frequency, columns.recency, value_col),
+        known=(columns.frequency, columns.recency),
+    )
     most = whole("bins", bins, at_least=1, at_most=MOST_REPEATS)
     x, x_names = _bins(numbers(frame, columns.frequency), most, whole_numbers=True)
     y, y_names = _bins(numbers(frame, columns.recency), most, whole_numbers=False)

@@ -260,7 +260,8 @@ def nps_bars(
 def _answered(scores: IntoDataFrame, by: str) -> EagerFrame:
     """Open the scores of the groups that answered."""
     wanted = (by, "nps", "n_responses", *_GROUPS)
-    return read_drawn(scores, wanted).filter(nw.col("n_responses") > 0)
+    opened = read_drawn(scores, wanted, known=tuple(_GROUPS))
+    return opened.filter(nw.col("n_responses") > 0)
 
 
 def _range(names: tuple[str, ...], score: FloatArray) -> str:

@@ -1,11 +1,12 @@
 """Where customers are in the grid of RFM scores."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .._check import typed
-from .._frames import numbers
+from .._frames import EagerFrame, Rule, numbers, nw, refuse
 from ..typing import IntoDataFrame
 from .drawing.chart import Chart, Scale, layer
 from .drawing.columns import read_drawn
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 __all__ = ["rfm_grid"]
+
+_MOST_SCORES = 100
 
 
 @typed
@@ -64,7 +67,8 @@ def rfm_grid(
     '11% of customers have the highest scores in both'
     """
     wanted = (r_score_col, f_score_col, *([value_col] if value_col is not None else []))
-    frame = read_drawn(customers, wanted)
+    frame = read_drawn(customers, wanted, places=wanted[:2])
+    _require_scores(frame, wanted[:2])
     r, f = (numbers(frame, name).astype(np.int64) for name in wanted[:2])
     bins = int(max(r.max(initial=1), f.max(initial=1)))
     cell = (f - 1) * bins + r - 1
@@ -92,3 +96,16 @@ def rfm_grid(
         ),
     )
     return draw(chart, title=title, label=label, ax=ax)
+
+
+def _require_scores(frame: EagerFrame, columns: Sequence[str]) -> None:
+    rules = [
+        Rule(
+            column=column,
+            broken=(nw.col(column) < 1) | (nw.col(column) > _MOST_SCORES),
+            found="value that is not a score",
+            remedy=f"Pass scores from 1 to {_MOST_SCORES}.",
+        )
+        for column in columns
+    ]
+    refuse(frame, rules)

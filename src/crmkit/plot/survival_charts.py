@@ -169,7 +169,9 @@ def survival_lines(
     'After 72, 16% (Month-to-month) to 93% (Two year) have stayed'
     """
     wanted = ("time", "survival", "survival_lower", "survival_upper", "at_risk")
-    frame = read_drawn(curves, (by, *wanted), probabilities=wanted[1:4])
+    frame = read_drawn(
+        curves, (by, *wanted), known=("time",), probabilities=wanted[1:4]
+    )
     names = list(dict.fromkeys(names_in(frame, by)))
     groups = frame.with_columns(nw.col(by).cast(nw.String).alias("crmkit_group"))
     layers: list[Layer] = []

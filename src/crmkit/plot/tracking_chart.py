@@ -67,7 +67,11 @@ def tracking_line(
     before = "cumulative_" if show == "cumulative" else ""
     actual, expected = f"{before}actual", f"{before}expected"
     both = ("cumulative_actual", "cumulative_expected")
-    frame = read_drawn(tracked, ("model", "period_end", actual, expected, *both))
+    frame = read_drawn(
+        tracked,
+        ("model", "period_end", actual, expected, *both),
+        dates=("period_end",),
+    )
     names = groups_in(frame, "model")
     first = frame.filter(nw.col("model") == names[0]).sort("period_end")
     came, thought = (float(numbers(first, each)[-1]) for each in both)

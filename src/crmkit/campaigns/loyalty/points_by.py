@@ -94,8 +94,9 @@ def points_by(
     issued, redeemed, *rest = (numbers(summed, name) for name in names)
     expired = rest[0] if rest else np.zeros(issued.size)
     base = np.where(issued > 0, issued, np.nan)
-    with np.errstate(over="ignore"):  # of next to no points
-        redeemed_rate, expired_rate = redeemed / base, expired / base
+    with np.errstate(over="ignore"):  # of next to no points, which are as good as none
+        rates = np.array([redeemed / base, expired / base])
+    redeemed_rate, expired_rate = np.where(np.isfinite(rates), rates, np.nan)
     found = {
         "issued": issued,
         "redeemed": redeemed,

@@ -13,6 +13,7 @@ from ..._frames import (
     collect,
     column_types,
     day_numbers,
+    missing,
     number_rules,
     numbers,
     nw,
@@ -41,6 +42,8 @@ __all__ = [
 
 Ends = tuple[FloatArray, FloatArray]
 
+MOST_PLACES = 5_000  # of a table that is drawn cell by cell
+
 
 def read_drawn(
     frame: object,
@@ -50,12 +53,14 @@ def read_drawn(
     dates: Sequence[str] = (),
     endless: Sequence[str] = (),
     probabilities: Sequence[str] = (),
+    places: Sequence[str] = (),
 ) -> EagerFrame:
     """Open a table to draw: with rows, groups of one kind, numbers that fit an axis.
 
     A number may be missing where a summary could not tell it, but not a count, and not
-    a column that is ``known``; one of ``probabilities`` is from 0 to 1, and the end of
-    a class may be infinite if it is ``endless``.
+    a column that is ``known``, and neither may a text; one of ``probabilities`` is from
+    0 to 1, one of ``places`` a whole number that counts them, and the end of a class
+    may be infinite if it is ``endless``.
     """
     opened = read_eager(frame, columns)
     for column in dates:
@@ -66,9 +71,10 @@ def read_drawn(
         raise NotEnoughDataError(
             needed="a table with rows", got="an empty one", remedy="Pass more data."
         )
-    counts = [name for name in columns if name in known or name.startswith("n_")]
+    sure = {*known, *places}
+    counts = [name for name in columns if name in sure or name.startswith("n_")]
     require_numbers(opened, [*counts, *endless, *probabilities])
-    rules = []
+    rules = [_place_rule(column) for column in places]
     for column, dtype in column_types(opened, columns).items():
         if dtype.is_numeric() and column not in endless:
             rules_of = probability_rules if column in probabilities else number_rules
@@ -76,8 +82,28 @@ def read_drawn(
             rules += [hole, *others] if column in counts else others
         elif not dtype.is_numeric() and column not in dates:
             require_groups(opened, [column])
+            rules.append(_name_rule(opened, column))
     refuse(opened, rules)
     return opened
+
+
+def _place_rule(column: str) -> Rule:
+    value = nw.col(column)
+    return Rule(
+        column=column,
+        broken=(value < 0) | (value > MOST_PLACES) | (value != value.floor()),
+        found="value that is not a place",
+        remedy=f"Pass whole numbers from 0 to {MOST_PLACES:,}.",
+    )
+
+
+def _name_rule(frame: EagerFrame, column: str) -> Rule:
+    return Rule(
+        column=column,
+        broken=missing(frame, column),
+        found="missing name",
+        remedy="Name every group, or drop these rows.",
+    )
 
 
 def words(text: object) -> str:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 __all__ = ["charts_on", "draw"]
 
+_REMEDY = "Pass axes of matplotlib."
 _WIDTH = 8.0
 
 
@@ -61,9 +62,11 @@ def draw(
 
 def charts_on(axes: "Axes") -> tuple[Chart, ...]:
     """Return the charts that were drawn on axes, in the order of the calls."""
-    from .axes_record import recorded  # noqa: PLC0415 - whoever has axes has matplotlib
+    from matplotlib.axes import Axes  # noqa: PLC0415 - whoever has axes has matplotlib
 
-    return recorded(axes).charts
+    from .axes_record import recorded  # noqa: PLC0415 - the same
+
+    return recorded(instance("ax", axes, Axes, remedy=_REMEDY)).charts
 
 
 def _axes(ax: "Axes | None", chart: Chart) -> "Axes":
@@ -73,6 +76,6 @@ def _axes(ax: "Axes | None", chart: Chart) -> "Axes":
     except ImportError:
         raise MissingExtraError(package="matplotlib", extra="plot") from None
     if ax is not None:
-        return instance("ax", ax, Axes, remedy="Pass axes of matplotlib.")
+        return instance("ax", ax, Axes, remedy=_REMEDY)
     size = (_WIDTH, chart.height)
     return plt.subplots(figsize=size, layout="constrained")[1]
