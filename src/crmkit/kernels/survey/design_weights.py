@@ -20,6 +20,7 @@ def weighted_mean(s: FloatArray, w: FloatArray) -> float:
 
 def linearised_variance(s: FloatArray, w: FloatArray, cluster: IntArray) -> float:
     """Return G / (G - 1) sum over clusters of (sum w (s - mean))^2 / (sum w)^2."""
+    w = _scaled(w)
     # The linear part of a ratio of two sums, by Taylor.
     pull = w * (s - weighted_mean(s, w))
     G = int(cluster.max()) + 1
@@ -29,7 +30,13 @@ def linearised_variance(s: FloatArray, w: FloatArray, cluster: IntArray) -> floa
 
 def effective_size(w: FloatArray) -> float:
     """Return (sum w)^2 / sum w^2: as many equal answers say as much."""
+    w = _scaled(w)
     return float(w.sum() ** 2 / (w @ w))
+
+
+def _scaled(w: FloatArray) -> FloatArray:
+    """Return weights near 1, whose squares are numbers: by a power of 2, so exactly."""
+    return np.ldexp(w, -int(np.frexp(w.max())[1]))
 
 
 def rake(

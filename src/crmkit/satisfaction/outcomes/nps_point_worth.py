@@ -143,7 +143,7 @@ def nps_point_worth(
     ([('clv2', 0.20), ('clv5', 0.04)], 0.24)
     """
     parts = names_given("part_cols", part_cols)
-    controls = names_given("control_cols", control_cols) if control_cols else []
+    controls = _controls(control_cols)
     frame = read_eager(customers, (score_col, *parts, *controls))
     net = net_answers(frame, score_col=score_col, bands=bands, id_col=None)
     values = np.column_stack([net, items(frame, (*parts, *controls), None)])
@@ -203,3 +203,9 @@ def _slope(X: FloatArray, y: FloatArray) -> tuple[float, float]:
         )
     covariance = regression.clustered_covariance(X, w, np.arange(len(y)), fit)
     return float(fit.coefficients[1]) / 100, float(np.sqrt(covariance[1, 1])) / 100
+
+
+def _controls(control_cols: Sequence[str]) -> list[str]:
+    if isinstance(control_cols, list | tuple) and not control_cols:
+        return []
+    return list(names_given("control_cols", control_cols))

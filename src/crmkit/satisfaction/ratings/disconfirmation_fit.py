@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 from scipy.special import fdtrc
 
-from ..._check import one_of, typed
+from ..._check import finite_array, one_of, typed
 from ..._frames import read_eager
 from ...errors import InvalidValueError, NotEnoughDataError
 from ...fits import JsonResult, checked
@@ -90,8 +90,8 @@ class DisconfirmationFit(JsonResult):
     def expected_satisfaction(self, *, expectation: float, performance: float) -> float:
         """Return the expected satisfaction at one expectation and performance."""
         row = _design(
-            np.array([expectation - self.centre]),
-            np.array([performance - self.centre]),
+            finite_array("expectation", [expectation]) - self.centre,
+            finite_array("performance", [performance]) - self.centre,
             "linear" if len(self.terms) == 3 else "polynomial",
         )
         return float(row[0] @ np.array(self.coefficients))
