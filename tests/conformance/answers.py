@@ -12,6 +12,8 @@ import numpy as np
 import pandas as pd
 from valid_calls import Call
 
+from crmkit import HistoryColumns
+
 # Answers that may lack a number where the valid call had one: why.
 UNKNOWN: dict[str, str] = {
     "crmkit.clv.GammaGamma.with_log_likelihood: log_likelihood is infinite": (
@@ -32,7 +34,9 @@ def lost_numbers(call: Call, given: Any, answer: Any) -> str | None:
     """
     passed = set(getattr(given, "columns", ()))
     for value in call.arguments.values():
-        passed |= set(getattr(value, "columns", ()))
+        columns = getattr(value, "columns", ())
+        # A fit carries the names of its columns as one value.
+        passed |= set() if isinstance(columns, HistoryColumns) else set(columns)
     before = dict(_numbers(call.answer, passed, ""))
     said = f"{inspect.getdoc(call.callee.function)} {inspect.getdoc(type(answer))}"
     lost = []

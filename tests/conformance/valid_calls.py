@@ -169,7 +169,8 @@ def _filled(callee: Callee) -> Call | None:
 def _slender(call: Call) -> Call:
     """Leave out the columns of the usual customers that a call does not read."""
     customers = call.arguments.get("customers")
-    for name in CUSTOMERS if isinstance(customers, pd.DataFrame) else ():
+    there = list(customers.columns) if isinstance(customers, pd.DataFrame) else []
+    for name in [each for each in CUSTOMERS if each in there]:
         given = call.arguments["customers"].drop(columns=name)
         less = _answered(Call(call.callee, call.arguments | {"customers": given}))
         call = call if less is None else less
