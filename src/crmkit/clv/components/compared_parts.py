@@ -197,7 +197,7 @@ def _within(draws: FloatArray, came: dict[str, FloatArray]) -> dict[str, float]:
     found = {}
     for at, part in enumerate(COMPARED_PARTS):
         lower, upper = np.quantile(draws[:, at], [_TAIL, 1 - _TAIL], axis=0)
-        # A part that cannot be other than 0 is no achievement to have foreseen.
+        # A part that can only be 0 was not foreseen, and does not count as held.
         open_ended = upper > lower
         held = (lower <= came[part]) & (came[part] <= upper)
         if open_ended.any():
