@@ -1,25 +1,30 @@
 """Change the code at random places, and list the changes that no test sees.
 
 ``python benchmarks/mutants.py [COUNT] [SEED] [FOLDER]`` changes one comparison,
-operator or constant at a time in a copy of the package, and runs the tests that name
-what the changed module offers. A survivor is a line that no test holds: write the test,
-or say why both lines mean the same.
+operator or constant at a time in a copy of the package. It runs the examples of the
+changed module, and the tests that name what the module offers or what is built on it.
+A survivor is a line that no test holds: write the test, or say why both lines mean the
+same.
 """
 
 import ast
 import os
 import random
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections import Counter
+from collections import Counter, defaultdict
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "src" / "crmkit"
-FILES = 6  # test files that cover a module, at most
+FILES = 10  # test files that cover a module, at most
+DEPTH = 3  # imports between a kernel and the public function that tests name
 SECONDS = 300
+TOLD = 25
 SWAPS: dict[type, type] = {
     ast.Add: ast.Sub,
     ast.Sub: ast.Add,
@@ -94,11 +99,13 @@ def main(count: int, seed: int, folder: str) -> int:
             at = draw.randrange(_sites(module))
             room = module.relative_to(PACKAGE).parts[0]
             tests = _covering(module)
-            survived, line = _survives(module, at, copy, tests)
+            survived, change = _survives(module, at, copy, tests)
             tried[room] += 1
             if survived:
                 alive[room] += 1
-                print(f"alive: {module.relative_to(ROOT)}:{line} ({len(tests)} files)")
+                print(f"alive: {module.relative_to(ROOT)}:{change}", flush=True)
+            if tried.total() % TOLD == 0:
+                print(f"{tried.total()} tried, {alive.total()} alive", flush=True)
     for room, total in sorted(tried.items()):
         print(f"{room}: {total - alive[room]} of {total} killed")
     return alive.total()
@@ -111,27 +118,66 @@ def _sites(module: Path) -> int:
 
 
 def _covering(module: Path) -> list[str]:
-    """Find the tests that name the most of what a module offers."""
+    """Find the tests that name the most of what a module offers or serves.
+
+    A name counts for as much as it is rare: a test that uses ``fit_bg_bb`` tells more
+    of its kernel than one that says ``interval``.
+    """
+    scores: dict[str, float] = defaultdict(float)
+    reached, weight = {module}, 1.0
+    for _ in range(DEPTH + 1):
+        for name in set().union(*(_offered(each) for each in reached)):
+            naming = [path for path, text in _tests().items() if name in text]
+            for path in naming:
+                scores[path] += weight / len(naming)
+        reached = set().union(*(_importers()[each] for each in reached))
+        weight /= 4
+    return sorted(scores, key=lambda path: -scores[path])[:FILES]
+
+
+@cache
+def _tests() -> dict[str, set[str]]:
+    """Return the words of each test file."""
+    paths = (ROOT / "tests").rglob("test_*.py")
+    return {
+        str(path): set(re.findall(r"\w+", path.read_text("utf-8")))
+        for path in paths
+        if "conformance" not in path.parts
+    }
+
+
+@cache
+def _offered(module: Path) -> set[str]:
     tree = ast.parse(module.read_text("utf-8"))
     names = {n.name for n in tree.body if isinstance(n, ast.FunctionDef | ast.ClassDef)}
-    names = {name for name in names if not name.startswith("_")} | {module.stem}
-    counts = Counter(
-        {
-            str(test): sum(test.read_text("utf-8").count(name) for name in names)
-            for test in (ROOT / "tests").rglob("test_*.py")
-            if "conformance" not in test.parts
-        }
-    )
-    return [test for test, found in counts.most_common(FILES) if found]
+    return {name for name in names if not name.startswith("_")} | {module.stem}
 
 
-def _survives(module: Path, at: int, copy: Path, tests: list[str]) -> tuple[bool, int]:
-    change = Change(at)
-    tree = change.visit(ast.parse(module.read_text("utf-8")))
+@cache
+def _importers() -> dict[Path, set[Path]]:
+    """Return, of each module, those that import from it."""
+    users: dict[Path, set[Path]] = defaultdict(set)
+    for path in PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if not isinstance(node, ast.ImportFrom) or path.name == "__init__.py":
+                continue
+            place = path.parents[node.level - 1] / (node.module or "").replace(".", "/")
+            inner = [place / alias.name for alias in node.names]
+            for one in [place, *inner]:
+                users[one.with_suffix(".py")].add(path)
+    return users
+
+
+def _survives(module: Path, at: int, copy: Path, tests: list[str]) -> tuple[bool, str]:
+    change, source = Change(at), module.read_text("utf-8")
+    before = ast.unparse(ast.parse(source)).splitlines()
+    changed = ast.unparse(ast.fix_missing_locations(change.visit(ast.parse(source))))
+    new = [line for line in changed.splitlines() if line not in before]
     target = copy / module.relative_to(PACKAGE)
-    target.write_text(ast.unparse(ast.fix_missing_locations(tree)), "utf-8")
+    target.write_text(changed, "utf-8")
     command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider"]
-    command += ["-m", "not heavy and not engine and not browser", *tests]
+    command += ["-m", "not heavy and not engine and not browser"]
+    command += ["--doctest-modules", str(target), *tests]
     given = os.environ | {
         "PYTHONPATH": str(copy.parent),
         "PYTHONDONTWRITEBYTECODE": "1",
@@ -147,9 +193,10 @@ def _survives(module: Path, at: int, copy: Path, tests: list[str]) -> tuple[bool
         )
         survived = done.returncode in (0, 5)
     except subprocess.TimeoutExpired:
+        print(f"no end in {SECONDS} s: {module.relative_to(ROOT)}:{change.line}")
         survived = False
     shutil.copyfile(module, target)
-    return survived, change.line
+    return survived, f"{change.line}: {' '.join(new).strip()}"
 
 
 if __name__ == "__main__":
