@@ -80,6 +80,7 @@ def test_a_history_is_broadcast() -> None:
         (([2.5], [1], [5]), "'frequency': value that is not whole"),
         (([0], [1], [5]), "'recency': value above 0 at frequency 0"),
         (([0], [0], [-5]), "'T': negative value"),
+        (([1], [0], [0]), "'T': value of 0 with repeat purchases"),
         (([0], [math.nan], [5]), "'recency': missing or infinite value"),
         (([0], [0], [math.inf]), "'T': missing or infinite value"),
         (([1], [math.inf], [math.inf]), "'recency': missing or infinite value"),

@@ -4,10 +4,12 @@ Published: Fader and Hardie (2005), the walkthrough and manual of the R package 
 CLVTools' tests, and pymc-marketing's tests. CDNOW in weeks.
 """
 
+import mpmath
 import numpy as np
 import pytest
 
 from crmkit.kernels.purchases import pareto_nbd
+from crmkit.kernels.purchases.pareto_future import elapsed_time_alive
 from crmkit.typing import FloatArray
 
 CDNOW = {"r": 0.55315, "alpha": 10.57633, "s": 0.60625, "beta": 11.67150}
@@ -178,3 +180,15 @@ def test_without_end_or_discount_it_is_finite_only_for_s_above_one() -> None:
     alive = pareto_nbd.probability_alive(x, t_x, T, **shape, s=1.5)
     closed = alive * (0.5 + x) / (10.0 + T) * (12.0 + T) / 0.5
     np.testing.assert_allclose(soon, closed, rtol=1e-13)
+
+
+@pytest.mark.parametrize("s", [0.5, 1.0, 2.0, 2.1, 3.5, 60.0])
+@pytest.mark.parametrize("horizon", [1e-6, 10.0, 1e4])
+def test_the_time_alive_weighted_by_its_age_is_an_integral(
+    s: float, horizon: float
+) -> None:
+    with mpmath.workdps(30):
+        ends = [0.0, *np.geomspace(min(1.0, horizon / 2), horizon, 12)]
+        expected = float(mpmath.quad(lambda u: u * (1 + u / 40) ** -s, ends))
+    found = elapsed_time_alive(horizon, s=s, B=40.0)
+    assert float(found) == pytest.approx(expected, rel=1e-12)

@@ -258,6 +258,26 @@ def test_a_picture_shows_its_series_in_the_colour_of_the_house() -> None:
     assert 0.08 < blue.mean() < 0.25
 
 
+def test_chances_are_counted_in_bins_from_0_to_1(eager_frame: Make) -> None:
+    scored = eager_frame({"probability_alive": [0.0, 0.1, 0.3, 1.0]})
+    bars: Any = plot.probability_alive(scored, bins=4).patches
+    assert [bar.get_height() for bar in bars] == [2, 1, 0, 1]
+    assert [bar.get_x() for bar in bars] == [0, 0.25, 0.5, 0.75]
+
+
+def test_days_are_named_as_months_or_years_where_all_begin_one() -> None:
+    from crmkit._frames import read_eager
+    from crmkit.plot.drawing.columns import names_in
+
+    def names(*days: str) -> tuple[str, ...]:
+        frame = pd.DataFrame({"day": pd.to_datetime(list(days))})
+        return names_in(read_eager(frame, ["day"]), "day")
+
+    assert names("2024-01-01", "2024-02-01") == ("Jan 2024", "Feb 2024")
+    assert names("2023-01-01", "2024-01-01") == ("2023", "2024")
+    assert names("2024-01-01", "2024-01-02") == ("2024-01-01", "2024-01-02")
+
+
 def test_a_missing_column_is_named(eager_frame: Make) -> None:
     with pytest.raises(MissingColumnError, match="probability_alive"):
         plot.probability_alive(eager_frame(GROUPS))

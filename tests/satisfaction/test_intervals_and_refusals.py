@@ -19,7 +19,7 @@ def _frame(**columns: Any) -> Any:
 def test_shares_sum_to_one() -> None:
     survey = Nps(promoters=3, passives=2, detractors=1)
     shares = (survey.promoter_share, survey.passive_share, survey.detractor_share)
-    assert sum(shares) == pytest.approx(1, rel=1e-15)
+    assert shares == pytest.approx((3 / 6, 2 / 6, 1 / 6), rel=1e-15)
     assert 100 * (shares[0] - shares[2]) == pytest.approx(survey.score, rel=1e-14)
 
 

@@ -165,6 +165,14 @@ def test_a_segment_that_is_new_changes_the_mix_only(
     assert str(rates["app"]) in HOLES
 
 
+def test_all_customers_of_a_segment_may_be_active(
+    frame: Make, columns_of: Read
+) -> None:
+    base = {"segment": ["web"], "n_customers": [10], "active": [10]}
+    found = columns_of(segments.rate_change(frame(base), frame(base)))
+    assert found["rate_before"] == [1.0]
+
+
 def test_more_events_than_customers_are_refused(frame: Make) -> None:
     base = {"segment": ["web"], "n_customers": [10], "active": [11]}
     with pytest.raises(errors.InvalidValueError, match="value above 'n_customers'"):

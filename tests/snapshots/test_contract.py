@@ -222,6 +222,13 @@ def test_only_the_active_count(eager_frame: Any, columns_of: Any) -> None:
         snapshot_features(eager_frame(log), cutoffs=["2024-03-01"], active_within=3)
 
 
+def test_a_purchase_of_cents_is_a_purchase(eager_frame: Any, columns_of: Any) -> None:
+    days = [START, START + dt.timedelta(days=9), START + dt.timedelta(days=20)]
+    log = {"customer_id": ["a"] * 3, "date": days, "amount": [5.0, 0.5, 0.0]}
+    seen = columns_of(snapshot_features(eager_frame(log), cutoffs=["2024-03-01"]))
+    assert seen["purchases"] == [3]
+
+
 def test_nobody_counts_before_the_first_purchase(eager_frame: Any) -> None:
     log = {
         "customer_id": ["a", "a"],

@@ -133,6 +133,7 @@ def purchase_history(
     refuse_where("frequency", x, x != np.floor(x), "value that is not whole")
     refuse_where("recency", t_x, t_x > T_, "value above T")
     refuse_where("recency", t_x, (x == 0) & (t_x > 0), "value above 0 at frequency 0")
+    refuse_where("T", T_, (x > 0) & (T_ == 0), "value of 0 with repeat purchases")
     return x, t_x, T_
 
 

@@ -1,7 +1,7 @@
 """Which column is the customer, the date, the amount: proposed by name and content."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -192,8 +192,6 @@ def _letters(name: str) -> str:
     return "".join(sign for sign in name.lower() if sign.isalnum())
 
 
-def _share(cells: list[str], test: "object") -> float:
+def _share(cells: list[str], test: Callable[[str], bool]) -> float:
     filled = [cell for cell in cells if cell]
-    if not filled or not callable(test):
-        return 0.0
-    return sum(bool(test(cell)) for cell in filled) / len(filled)
+    return sum(map(test, filled)) / max(len(filled), 1)
