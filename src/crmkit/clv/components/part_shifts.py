@@ -11,6 +11,7 @@ from .part_model_error import PartModelError
 __all__ = ["Shocks", "relative_shifts"]
 
 _PARTS = ("clv1", "clv2", "clv3", "clv4", "clv5", "clv6")
+_LEAST = 1e-100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -54,13 +55,16 @@ def relative_shifts(
     ``sizes`` are those of clv1 to clv6 over all customers.
     """
     found = [error.at(part=part, lead_days=lead_days) for part in _PARTS]
-    scale = np.array([each.scale for each in found])
+    # What is not foreseen at all has no size that an error could be relative to.
+    scale = np.where(sizes > 0, [each.scale for each in found], 0.0)
     freedom = np.array([each.degrees_of_freedom for each in found])
     total = error.at(part="clv", lead_days=lead_days).scale * float(sizes.sum())
     shared = _shared(scale * sizes, total)
     normal = np.sqrt(shared) * shocks.common[:, None] + np.sqrt(1 - shared) * shocks.own
     # A multivariate Student distribution: where one part misses by much, so do others.
     heavy = np.sqrt(chdtri(freedom, shocks.size[:, None]) / freedom)
+    # With a weight near 0 the tails know no end; an error stays a number.
+    heavy = np.maximum(heavy, _LEAST)
     shifts = scale * normal / heavy
     # The error has mean 0: what is expected of a part stays what it was.
     centred: FloatArray = shifts - shifts.mean(axis=0)
