@@ -30,7 +30,7 @@ TRUTH = clv.BgNbd(r=0.8, alpha=8.0, a=0.8, b=3.0)
 START, DAYS = dt.date(2022, 7, 1), 730
 
 
-def drifting(kind: str, seed: int, *, n_customers: int = 1000) -> Ledger:
+def drifting(kind: str, seed: int, *, n_customers: int = 1000) -> Ledger[pl.DataFrame]:
     """Simulate a log of two categories in which something may drift."""
     rng = np.random.default_rng([7, seed])
     start = rng.integers(0, DAYS - 90, n_customers)
@@ -118,8 +118,8 @@ def main(seeds: int) -> None:
     for weight in WEIGHTS:
         for scale in SCALES:
             error = clv.PartModelError(default_scale=scale, default_weight=weight)
-            found = [compared(plain[kind], held(every[kind], error)) for kind in every]
-            share, ratio = np.mean(found, axis=0)
+            each = [compared(plain[kind], held(every[kind], error)) for kind in every]
+            share, ratio = np.mean(each, axis=0)
             print(f"| {weight:g} | {scale:.0%} | {share:.1%} | {np.exp(ratio):.2f} |")
     head = "| kind | held: plain | with error | ratio |"
     print("", head, "| --- | ---: | ---: | ---: |", sep="\n")

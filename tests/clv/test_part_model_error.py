@@ -151,7 +151,8 @@ def test_errors_have_the_scale_of_each_part_and_of_their_sum() -> None:
 
 
 def test_an_error_never_narrows_and_moves_no_mean(draws: ComponentDraws[Any]) -> None:
-    for by in (None, "region", []):
+    chosen: tuple[Any, ...] = (None, "region", [])
+    for by in chosen:
         plain = draws.intervals(by=by, model_error=None)
         wide = draws.intervals(by=by)
         wider = draws.intervals(by=by, model_error=PartModelError(default_scale=0.5))
