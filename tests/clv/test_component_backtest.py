@@ -65,13 +65,18 @@ def test_over_companies_every_part_comes_true() -> None:
         assert abs(sum(sums[part])) < room, part
 
 
-def test_intervals_hold_what_comes_of_companies_and_of_customers() -> None:
+def test_intervals_hold_what_comes_of_companies_and_of_customers(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # 79 draws are enough for the ends of a 95% interval, and take less time.
+    monkeypatch.setattr("crmkit.clv.components.compared_parts._DRAWS", 79)
     rng = np.random.default_rng(1)
     scores = {
-        score.part: score for score in backtested(company(3, 400), rng=rng).scores
+        score.part: score for score in backtested(company(3, 300), rng=rng).scores
     }
     for part in [*PARTS[1:], "clv"]:
-        lower, upper = scores[part].interval()
+        # The plain interval holds: this company is what the models say it is.
+        lower, upper = scores[part].plain or (0.0, 0.0)
         assert lower < scores[part].came < upper, part
         # Chance makes an interval: what is only expected varies far less.
         assert upper - lower > 0.1 * scores["clv"].came / 4, part

@@ -50,9 +50,9 @@ def drawn(ledger: Any, *, n_draws: int, **options: Any) -> Any:
 
 
 def test_intervals_hold_the_expected_parts() -> None:
-    ledger = company(5, customers=400)
+    ledger = company(5, customers=200)
     histories = purchase_histories(ledger, as_of=END, time_unit="week")
-    fitted = fit_bg_nbd(histories)
+    fitted = fit_bg_nbd(histories, penalty=1.0)
     references = fit_references(ledger, as_of=END)
     outlook = fit_referral_outlook(
         ledger, references=references, as_of=END, horizon=52, time_unit="week"

@@ -26,7 +26,8 @@ from .components.clv_components import clv_components
 from .components.component_backtest import backtest_components
 from .components.component_draws import ComponentDraws, expected_component_draws
 from .components.expected_components import expected_components
-from .components.part_scores import ComponentBacktest, PartScore
+from .components.part_model_error import PartModelError
+from .components.part_score import PartScore
 from .components.purchase_histories import purchase_histories
 from .components.reference_fitting import fit_references
 from .components.references import References
@@ -36,6 +37,7 @@ from .components.referral_influence import (
     referral_influence,
 )
 from .components.referral_outlook import ReferralOutlook, fit_referral_outlook
+from .components.tried_parts import ComponentBacktest
 from .components.value_statement import ValueStatement, value_statement
 from .models.bg_bb import BgBb, fit_bg_bb
 from .models.bg_nbd import BgNbd, fit_bg_nbd
@@ -55,10 +57,11 @@ from .models.time_varying_covariates import TimeVaryingCovariates
 from .models.time_varying_covariates_fit import fit_time_varying_covariates
 from .uncertainty.clv_interval import with_clv_interval
 from .uncertainty.draw_models import draw_models
+from .uncertainty.error_scale import ErrorScale
 from .uncertainty.expectation_interval import with_expectation_interval
 from .uncertainty.forecast import Forecast, forecast
 from .uncertainty.forecast_part import ForecastPart
-from .uncertainty.model_error import ErrorScale, ModelError, PastError
+from .uncertainty.model_error import ModelError, PastError
 from .uncertainty.profile_intervals import profile_intervals
 from .uncertainty.purchases_interval import with_purchases_interval
 from .uncertainty.ranges import Ranges
@@ -101,6 +104,7 @@ __all__ = [
     "MoneyScore",
     "Nbd",
     "ParetoNbd",
+    "PartModelError",
     "PartScore",
     "PastError",
     "ProfitChange",

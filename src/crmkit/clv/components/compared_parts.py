@@ -1,7 +1,7 @@
 """What each part was predicted to be for each customer, and what came."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 import numpy as np
@@ -20,13 +20,14 @@ from ...typing import (
     IntoDataFrameT,
     TimeUnit,
 )
-from ..uncertainty.drawn_ends import interval_of_draws
 from .assumptions import Assumptions
 from .component_chance import FittedSpend, PurchaseFutures
-from .component_draws import draws_of
+from .component_draws import drawn_parts, draws_of
 from .expected_components import expected_components
 from .ledger_flows import Statement, draw_up
 from .model_expectations import open_outlook
+from .part_ends import DrawnParts
+from .part_model_error import PartModelError
 from .past_shares import past_part_rates
 from .period_sums import account, periods_of
 from .purchase_histories import purchase_histories
@@ -38,7 +39,7 @@ from .result_rows import units_of_customers
 __all__ = ["COMPARED_PARTS", "Compared", "FitPurchases", "FitSpend", "compared_parts"]
 
 COMPARED_PARTS = ("clv1", "clv2", "clv3", "clv4", "clv5", "clv6", "clv")
-_LEVEL, _TAIL = 0.95, 0.025
+_LEVEL = 0.95
 _DRAWS = 200
 _CELLS = 1 << 22  # customers times draws up to which draws of each are kept
 
@@ -54,8 +55,19 @@ class Compared:
     predicted: dict[str, FloatArray]
     came: dict[str, FloatArray]
     past_share: dict[str, FloatArray]
+    size: dict[str, float]
+    chance: dict[str, float]
     intervals: dict[str, Interval]
+    plain: dict[str, Interval]
     within: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Held:
+    chance: dict[str, float] = field(default_factory=dict)
+    intervals: dict[str, Interval] = field(default_factory=dict)
+    plain: dict[str, Interval] = field(default_factory=dict)
+    within: dict[str, float] = field(default_factory=dict)
 
 
 def compared_parts(
@@ -68,8 +80,12 @@ def compared_parts(
     time_unit: TimeUnit,
     assumptions: Assumptions,
     rng: np.random.Generator | None,
+    error: PartModelError,
 ) -> Compared:
-    """Predict the parts from what was known at a day, and count what came."""
+    """Predict the parts from what was known at a day, and count what came.
+
+    ``error`` is that of earlier predictions, for the intervals.
+    """
     as_of = date_of(day)
     book = ledger.book
     there = book.until(day).first_purchase_days() < NEVER
@@ -133,7 +149,9 @@ def compared_parts(
     # What came in the horizon is the difference of two statements.
     earlier, later = _parts(before, ledger), _parts(after, ledger)
     came = {part: (later[part] - earlier[part])[there] for part in COMPARED_PARTS}
-    intervals, within = {}, {}
+    predicted = {part: column(part) for part in COMPARED_PARTS}
+    size = {part: float(np.abs(predicted[part]).sum()) for part in COMPARED_PARTS[:-1]}
+    held = _Held()
     if rng is not None:
         keep = _DRAWS * kept.size <= _CELLS
         draws = draws_of(
@@ -155,26 +173,27 @@ def compared_parts(
             by=None if keep else [],
             assumptions=assumed,
             progress=None,
-        ).values
+        )
+        drawn = drawn_parts(draws)
         if keep:
-            draws = draws[:, :, kept]
-            within = _within(draws, came)
-        sums = draws.sum(axis=2)
-        intervals = {
-            part: interval_of_draws(sums[:, at], _LEVEL)
-            for at, part in enumerate(COMPARED_PARTS)
-        }
+            drawn = replace(
+                drawn, values=drawn.values[:, :, kept], sizes=drawn.sizes[:, kept]
+            )
+        held = _held(drawn, came, error)
     revenue = column("expected_purchases") * column("expected_spend")
     rates = past_part_rates(before)
     # The plain split: the same revenue, by the shares of the past.
     naive = {part: revenue * rates.get(part, 0.0) for part in COMPARED_PARTS[:-1]}
     return Compared(
         there=there,
-        predicted={part: column(part) for part in COMPARED_PARTS},
+        predicted=predicted,
         came=came,
         past_share=naive | {"clv": np.sum(list(naive.values()), axis=0)},
-        intervals=intervals,
-        within=within,
+        size=size | {"clv": sum(size.values())},
+        chance=held.chance,
+        intervals=held.intervals,
+        plain=held.plain,
+        within=held.within,
     )
 
 
@@ -192,14 +211,27 @@ def _parts(
     return found | {"clv": np.sum(list(found.values()), axis=0)}
 
 
-def _within(draws: FloatArray, came: dict[str, FloatArray]) -> dict[str, float]:
-    """Return the share of customers whose part came within their interval."""
-    found = {}
-    for at, part in enumerate(COMPARED_PARTS):
-        lower, upper = np.quantile(draws[:, at], [_TAIL, 1 - _TAIL], axis=0)
+def _held(
+    drawn: DrawnParts, came: dict[str, FloatArray], error: PartModelError
+) -> _Held:
+    """Return the intervals of the sums, and how many customers' own held what came."""
+    found = _Held()
+    units = drawn.values.shape[2]
+    whole = np.zeros(units, dtype=np.int64)
+    for at, ends in enumerate(drawn.ends(whole, 1, error=error, level=_LEVEL)):
+        found.chance[ends.part] = float(drawn.values[:, at].sum(axis=1).var(ddof=1))
+        found.intervals[ends.part] = _interval(ends.lower, ends.upper)
+        found.plain[ends.part] = _interval(*ends.plain)
+    if not drawn.single:
+        return found
+    for ends in drawn.ends(np.arange(units), units, error=error, level=_LEVEL):
         # A part that can only be 0 was not foreseen, and does not count as held.
-        open_ended = upper > lower
-        held = (lower <= came[part]) & (came[part] <= upper)
+        open_ended = ends.upper > ends.lower
+        inside = (ends.lower <= came[ends.part]) & (came[ends.part] <= ends.upper)
         if open_ended.any():
-            found[part] = float(held[open_ended].mean())
+            found.within[ends.part] = float(inside[open_ended].mean())
     return found
+
+
+def _interval(lower: FloatArray, upper: FloatArray) -> Interval:
+    return Interval(lower=float(lower[0]), upper=float(upper[0]), level=_LEVEL)

@@ -36,8 +36,10 @@ from .compared_parts import (
     FitSpend,
     compared_parts,
 )
-from .part_scores import ComponentBacktest, PartScore
+from .part_model_error import judged_by
+from .part_score import PartScore
 from .referral_outlook import group_codes
+from .tried_parts import ComponentBacktest
 
 __all__ = ["backtest_components"]
 
@@ -98,8 +100,10 @@ def backtest_components(
     -------
     ComponentBacktest
         Predicted and actual parts over all customers and by group, beside a plain split
-        by past shares. With ``rng``, each score has the interval of the part, and the
-        share of customers whose own intervals held.
+        by past shares. With ``rng``, each score has the interval of the part, with the
+        error learned from earlier cutoffs whose horizon had ended by then, and the
+        share of customers whose own intervals held. Its ``model_error`` is for the
+        intervals of the parts that are still ahead.
 
     Raises
     ------
@@ -149,9 +153,10 @@ def backtest_components(
     if rng is not None:
         random_source(rng)
     groups = None if by is None else _groups_of(ledger, by)
-    scores: list[PartScore] = []
-    rows: list[_Rows] = []
-    for day in told(known, progress):
+    tried: dict[int, tuple[list[PartScore], _Rows]] = {}
+    # The earliest first: a later one may learn from what had come by then.
+    for day in told(sorted(known), progress):
+        earlier = [score for scores, _ in tried.values() for score in scores]
         compared = compared_parts(
             ledger,
             purchases=purchases,
@@ -161,18 +166,21 @@ def backtest_components(
             time_unit=time_unit,
             assumptions=assumptions,
             rng=rng,
+            error=judged_by(earlier, day),
         )
-        scores += _scores(compared, date_of(day).isoformat())
         code, names = (
             _by_value(compared.predicted["clv"], _GROUPS)
             if groups is None
             else (groups[0][compared.there], groups[1])
         )
-        rows.append(_Rows(day=day, compared=compared, code=code, names=names))
+        tried[day] = (
+            _scores(compared, date_of(day).isoformat(), days),
+            _Rows(day=day, compared=compared, code=code, names=names),
+        )
     return ComponentBacktest(
         horizon_days=days,
-        scores=tuple(scores),
-        table=_table(ledger, rows, by or "value_group"),
+        scores=tuple(score for day in known for score in tried[day][0]),
+        table=_table(ledger, [tried[day][1] for day in known], by or "value_group"),
     )
 
 
@@ -184,17 +192,21 @@ class _Rows:
     names: list[Any]
 
 
-def _scores(compared: Compared, cutoff: str) -> list[PartScore]:
+def _scores(compared: Compared, cutoff: str, days: int) -> list[PartScore]:
     total = float(compared.came["clv"].sum())
     return [
         PartScore(
             cutoff=cutoff,
+            lead_days=days,
             part=part,
             n_customers=int(compared.there.sum()),
             predicted=float(compared.predicted[part].sum()),
             came=float(compared.came[part].sum()),
             past_share=float(compared.past_share[part].sum()),
             total=total,
+            size=compared.size[part],
+            chance=compared.chance.get(part, 0.0),
+            plain=compared.plain.get(part),
             resampled=compared.intervals.get(part),
             customers_within=compared.within.get(part),
         )

@@ -10,6 +10,7 @@ from ..._check import (
     MOST_REPEATS,
     able_to,
     fraction,
+    instance,
     random_source,
     time_span,
     typed,
@@ -36,12 +37,15 @@ from .assumptions import Assumptions
 from .component_chance import FittedSpend, PurchaseFutures
 from .customer_outlook import Outlook
 from .model_expectations import open_outlook, require_outlook
+from .part_ends import DrawnParts
 from .part_futures import PartFutures
+from .part_model_error import PART_ERROR, PartModelError
+from .part_shifts import Shocks
 from .references import References
 from .referral_outlook import group_codes
 from .result_rows import grouping, labelled, without_holes
 
-__all__ = ["ComponentDraws", "draws_of", "expected_component_draws"]
+__all__ = ["ComponentDraws", "drawn_parts", "draws_of", "expected_component_draws"]
 
 _NAMES = ("clv1", "clv2", "clv3", "clv4", "clv5", "clv6", "clv")
 _PLAIN = Assumptions()
@@ -60,7 +64,15 @@ class ComponentDraws(Generic[IntoDataFrameT]):
     seen
         The customers of the ledger that the draws contain.
     values
-        Draws by parts (clv1 to clv6, then clv) by customers, or by groups.
+        Draws by parts (clv1 to clv6, then clv) by customers, or by groups. They take
+        the models as right; ``intervals`` adds their error.
+    sizes
+        What is expected of clv1 to clv6, customer by customer taken as positive: parts
+        by customers, or by groups. Errors are relative to it.
+    shocks
+        The random numbers that the errors of the models are made of.
+    lead_days
+        How many days ahead was drawn.
     by
         The columns that the draws were summed by; None if every customer was kept.
     """
@@ -68,6 +80,9 @@ class ComponentDraws(Generic[IntoDataFrameT]):
     ledger: Ledger[IntoDataFrameT]
     seen: BoolArray
     values: FloatArray
+    sizes: FloatArray
+    shocks: Shocks
+    lead_days: float
     by: tuple[str, ...] | None = None
 
     def __repr__(self) -> str:
@@ -76,8 +91,20 @@ class ComponentDraws(Generic[IntoDataFrameT]):
         of = "customers" if self.by is None else "groups"
         return f"ComponentDraws({count} draws, {units:,} {of})"
 
+    def __str__(self) -> str:
+        """Show what the intervals contain unless told otherwise."""
+        return (
+            f"{self!r}: unless intervals are given a model_error, they contain the "
+            f"default of {PART_ERROR.default_scale:.0%}; no past forecast was compared "
+            "for that, so whether they hold is unknown"
+        )
+
     def intervals(
-        self, *, level: float = 0.95, by: str | Sequence[str] | None = None
+        self,
+        *,
+        level: float = 0.95,
+        by: str | Sequence[str] | None = None,
+        model_error: PartModelError | None = PART_ERROR,
     ) -> IntoDataFrameT:
         """Return the mean and the interval of every part, summed within each draw.
 
@@ -88,12 +115,17 @@ class ComponentDraws(Generic[IntoDataFrameT]):
         by
             Columns of the ledger's customers to sum by; an empty list sums the
             company; None gives every customer a row, or every group that was drawn.
+        model_error
+            What past predictions missed by: ``backtest_components(...).model_error``.
+            Left out, it is the default of ``PartModelError()``. None takes the models
+            as right, which real data seldom bear out.
 
         Returns
         -------
         DataFrame
             For each part, and for ``clv``: the mean over the draws, and the ends of the
-            interval, ``<part>_lower`` and ``<part>_upper``.
+            interval, ``<part>_lower`` and ``<part>_upper``. An interval is never
+            narrower than with ``model_error=None``; the means are the same.
 
         Raises
         ------
@@ -104,11 +136,11 @@ class ComponentDraws(Generic[IntoDataFrameT]):
         MissingColumnError
             If the table of customers lacks the column.
         """
-        tail = (1 - fraction("level", level)) / 2
-        values = self.values
+        share = fraction("level", level)
+        if model_error is not None:
+            instance("model_error", model_error, PartModelError)
         if self.by is None:
             labels, unit, count = _units(self.ledger, self.seen, by)
-            values = _summed(values, unit, count)
         else:
             asked = self.by if by is None else tuple(grouping(by))
             if asked not in ((), self.by):
@@ -118,17 +150,14 @@ class ComponentDraws(Generic[IntoDataFrameT]):
                     remedy="Draw them by these columns, or by customer (by=None).",
                 )
             labels = _units(self.ledger, self.seen, asked)[0]
-            if asked != self.by:
-                values = values.sum(axis=2, keepdims=True)
-        # What comes is one more draw: its rank among n + 1 is what the level speaks of.
-        lower, upper = np.quantile(values, [tail, 1 - tail], axis=0, method="weibull")
-        mean = values.mean(axis=0)
+            count = self.values.shape[2] if asked == self.by else 1
+            unit = np.arange(self.values.shape[2]) % count
         parts: dict[str, np.ndarray | nw.Series[Any]] = {}
-        for at, name in enumerate(_NAMES):
+        for ends in drawn_parts(self).ends(unit, count, error=model_error, level=share):
             parts |= {
-                name: mean[at],
-                f"{name}_lower": lower[at],
-                f"{name}_upper": upper[at],
+                ends.part: ends.mean,
+                f"{ends.part}_lower": ends.lower,
+                f"{ends.part}_upper": ends.upper,
             }
         return frame_of(self.ledger, labelled(labels, parts))
 
@@ -190,7 +219,7 @@ def expected_component_draws(
     a purchase of the log did, chosen at random), what all miss together because the log
     is finite, the rates of referral (gamma), how many referees come (Poisson) and what
     they bring. The interval is that of what will come, if the next purchases are like
-    those of the log; a drift of prices or habits comes on top.
+    those of the log; what drifts comes on top, in ``intervals``.
 
     Examples
     --------
@@ -297,19 +326,29 @@ def draws_of(
                 found = np.stack([totals(of_seen, row, units) for row in found])
             values[at, 1:-1] = found
     values[:, -1] = values[:, :-1].sum(axis=1)
+    sizes = np.abs(source.expected_parts())[:, seen]
+    if of_seen is not None:
+        sizes = np.stack([totals(of_seen, row, units) for row in sizes])
     return ComponentDraws(
         ledger=ledger,
         seen=seen,
         values=values,
+        sizes=sizes,
+        shocks=Shocks.drawn(count, rng),
+        lead_days=span * DAYS_PER_UNIT[time_unit],
         by=None if by is None else tuple(grouping(by)),
     )
 
 
-def _summed(values: FloatArray, unit: IntArray, count: int) -> FloatArray:
-    order = np.argsort(unit, kind="stable")
-    starts = np.searchsorted(unit[order], np.arange(count))
-    summed: FloatArray = np.add.reduceat(values[:, :, order], starts, axis=2)
-    return summed
+def drawn_parts(draws: ComponentDraws[IntoDataFrameT]) -> DrawnParts:
+    """Return draws without their ledger."""
+    return DrawnParts(
+        values=draws.values,
+        sizes=draws.sizes,
+        shocks=draws.shocks,
+        lead_days=draws.lead_days,
+        single=draws.by is None,
+    )
 
 
 def _units(

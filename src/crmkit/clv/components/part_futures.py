@@ -19,7 +19,14 @@ from .component_chance import (
     chance_of,
     future_parts,
 )
-from .customer_outlook import Outlook, parts_ahead, rows_of, with_draws, with_referral
+from .customer_outlook import (
+    Outlook,
+    PartsAhead,
+    parts_ahead,
+    rows_of,
+    with_draws,
+    with_referral,
+)
 from .expectation_moves import expectation_moves
 from .model_expectations import expectations, expected_spends, referral_rates
 from .referral_outlook import ReferralOutlook, referee_chance
@@ -195,10 +202,13 @@ class PartFutures:
             found[row, _REFERRAL] += owed[self.rng.integers(futures)]
         return found
 
-    def _expected_sums(
-        self, unit: IntArray, count: int, progress: Progress | None
-    ) -> FloatArray:
-        """Return the sums that each pair of models expects, (draws, parts, groups)."""
+    def expected_parts(self) -> FloatArray:
+        """Return what the fits expect of every customer: parts (clv1 to clv6)."""
+        parts = self._expected()[2]
+        return np.stack([parts[part] for part in ("clv1", *_PARTS)])
+
+    def _expected(self) -> tuple[FloatArray, FloatArray, PartsAhead]:
+        """Return the expected purchases, spend and parts of the fits themselves."""
         bought, spent = expectations(
             self.outlook,
             self.purchases[0],
@@ -207,9 +217,14 @@ class PartFutures:
             discount_rate=self.discount_rate,
         )
         gained = bought * self._rates(self.referral) * self._worth(self.referral)
-        parts = with_referral(
-            self.outlook.book, parts_ahead(self.outlook, bought, spent), gained
-        )
+        parts = parts_ahead(self.outlook, bought, spent)
+        return bought, spent, with_referral(self.outlook.book, parts, gained)
+
+    def _expected_sums(
+        self, unit: IntArray, count: int, progress: Progress | None
+    ) -> FloatArray:
+        """Return the sums that each pair of models expects, (draws, parts, groups)."""
+        bought, spent, parts = self._expected()
         centre = np.stack([totals(unit, parts[part], count) for part in _PARTS])
         orders, money = (totals(unit, each, count) for each in (bought, bought * spent))
         few, group = self.few, unit[self.few]

@@ -27,7 +27,7 @@ from ..value.value_tenses import with_value_tenses
 from .assumptions import Assumptions
 from .clv_components import clv_components
 from .component_chance import FittedSpend, PurchaseFutures
-from .component_draws import draws_of
+from .component_draws import ComponentDraws, draws_of
 from .expected_components import components_of
 from .model_expectations import open_outlook
 from .purchase_histories import purchase_histories
@@ -59,7 +59,11 @@ class ValueStatement(Generic[IntoDataFrameT]):
         ``history`` with historical, current and potential value: what
         :func:`with_value_tenses` returns, and ``segments.with_value_role`` reads.
     intervals
-        The company's parts ahead with their 95% intervals; None without ``rng``.
+        The company's parts ahead with their 95% intervals, which contain the default
+        error of the models; None without ``rng``.
+    draws
+        What they are computed from: ``draws.intervals(model_error=...)`` takes the
+        error learned by :func:`backtest_components`. None without ``rng``.
     references, purchases, spend, referral
         What they rest on; ``referral`` is None for a ledger without referrals.
     """
@@ -68,6 +72,7 @@ class ValueStatement(Generic[IntoDataFrameT]):
     expected: IntoDataFrameT
     tenses: IntoDataFrameT
     intervals: IntoDataFrameT | None
+    draws: ComponentDraws[IntoDataFrameT] | None
     references: References
     purchases: PurchaseModel
     spend: SpendModel
@@ -77,6 +82,10 @@ class ValueStatement(Generic[IntoDataFrameT]):
         """Show which models the statement rests on."""
         models = f"{type(self.purchases).__name__}, {type(self.spend).__name__}"
         return f"ValueStatement({models})"
+
+    def __str__(self) -> str:
+        """Show the models, and what the intervals rest on."""
+        return repr(self) if self.draws is None else f"{self!r} of {self.draws}"
 
 
 @typed
@@ -195,9 +204,9 @@ def value_statement(
         discount_rate=rate,
         assumptions=assumptions,
     )
-    intervals = None
+    draws = None
     if rng is not None:
-        intervals = draws_of(
+        draws = draws_of(
             ledger,
             outlook,
             bought,
@@ -210,7 +219,7 @@ def value_statement(
             by=[],
             assumptions=assumptions,
             progress=progress,
-        ).intervals()
+        )
     return ValueStatement(
         history=history,
         expected=expected,
@@ -220,7 +229,8 @@ def value_statement(
             reach=reach,
             customer_id_col=ledger.customer_id_col,
         ),
-        intervals=intervals,
+        intervals=None if draws is None else draws.intervals(),
+        draws=draws,
         references=known,
         purchases=bought,
         spend=spent,

@@ -23,8 +23,8 @@ from ..value.fitted_unit import unit_of
 from ..value.opened_customers import open_customers
 from .drawn_ends import interval_of_draws
 from .drawn_totals import drawn_totals
+from .error_scale import ErrorScale
 from .forecast_part import ForecastPart, error_factors, groups_of, part_of
-from .model_error import ErrorScale
 from .parameter_draws import steady
 from .ranges import RANGES, Ranges, checked_ranges
 from .simulated_futures import PurchaseSampler, SpendSampler

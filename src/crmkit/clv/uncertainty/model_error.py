@@ -1,25 +1,16 @@
 """The error of a model's totals, learned from forecasts made in the past."""
 
-import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 import numpy as np
 
-from ..._check import (
-    MOST_REPEATS,
-    one_of,
-    positive,
-    random_source,
-    time_span,
-    typed,
-    whole,
-)
+from ..._check import one_of, positive, time_span
 from ...fits import JsonResult, checked
-from ...typing import FloatArray
+from .error_scale import ErrorScale, PastMiss, error_scale, spans_apart
 
-__all__ = ["ErrorScale", "ErrorTotal", "ModelError", "PastError"]
+__all__ = ["ErrorTotal", "ModelError", "PastError"]
 
 ErrorTotal: TypeAlias = Literal["purchases", "value"]
 
@@ -28,7 +19,6 @@ _TOTALS: tuple[ErrorTotal, ...] = ("purchases", "value")
 # total of the real logs stays in its 95% range in at least 90% of the cutoffs.
 _DEFAULT_SCALE = 0.12
 _DEFAULT_WEIGHT = 4.0
-_SAME = 1 + 1e-9  # two spans that differ by rounding are one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,46 +51,6 @@ class PastError:
     purchases_chance: float = 0.0
     value_chance: float = 0.0
     group: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-@checked
-class ErrorScale:
-    """How far a total may miss beyond what its model says.
-
-    Attributes
-    ----------
-    scale
-        The scale of the logarithm of actual over forecast: 0.1 is about 10%.
-    degrees_of_freedom
-        Of its Student distribution: few past forecasts leave heavy tails.
-    n_cutoffs
-        How many past cutoffs it rests on.
-    n_windows
-        How many of their spans ahead do not overlap: so many independent errors it
-        counts as, though neighbouring spans may still share a shock.
-    """
-
-    scale: float
-    degrees_of_freedom: float
-    n_cutoffs: int
-    n_windows: int
-
-    @typed
-    def sample(self, n_draws: int, *, rng: np.random.Generator) -> FloatArray:
-        """Draw factors by which actual totals exceed forecasts.
-
-        Parameters
-        ----------
-        n_draws
-            How many factors.
-        rng
-            The source of randomness.
-        """
-        n_draws = whole("n_draws", n_draws, at_most=MOST_REPEATS)
-        drawn = random_source(rng).standard_t(self.degrees_of_freedom, n_draws)
-        # exp(700) is the largest a float holds; a heavy tail can go beyond it.
-        return np.exp(np.clip(self.scale * drawn, -700.0, 700.0))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,27 +157,18 @@ class ModelError(JsonResult):
     def _scale(
         self, errors: list[PastError], span: float, total: ErrorTotal, centre: float
     ) -> ErrorScale:
-        """Average past errors with the scale that is assumed before any is seen."""
-        known = [error for error in errors if _error(error, total) is not None]
-        used = _up_to(span, known)
-        windows = _apart(used)
-        squares = [
-            float(_error(error, total) or 0.0) ** 2 - _chance(error, total)
-            for error in used
+        """Return the scale of one total from the errors that are known of it."""
+        known = [
+            PastMiss(
+                cutoff=error.cutoff,
+                lead_days=error.lead_days,
+                span=error.horizon,
+                square=missed**2 - _chance(error, total),
+            )
+            for error in errors
+            if (missed := _error(error, total)) is not None
         ]
-        # Chance can explain more than was seen: an error is then not to be told from 0.
-        mean = max(float(np.mean(squares)), 0.0) if squares else 0.0
-        if used:
-            longest = max(error.horizon for error in known)
-            mean *= max(span / longest, 1.0)
-        weight = self.default_weight
-        squared = (weight * centre**2 + windows * mean) / (weight + windows)
-        return ErrorScale(
-            scale=float(np.sqrt(squared)),
-            degrees_of_freedom=weight + windows,
-            n_cutoffs=len({error.cutoff for error in used}),
-            n_windows=windows,
-        )
+        return error_scale(known, span=span, centre=centre, weight=self.default_weight)
 
     def __str__(self) -> str:
         """Show the typical past error of each span ahead as a table."""
@@ -251,30 +192,6 @@ def _chance(error: PastError, total: ErrorTotal) -> float:
     return error.purchases_chance if total == "purchases" else error.value_chance
 
 
-def _up_to(span: float, known: list[PastError]) -> list[PastError]:
-    """Return the errors of spans up to the one asked for, else of the shortest."""
-    if not known:
-        return []
-    shortest = min(error.horizon for error in known)
-    most = max(span, shortest) * _SAME
-    return [error for error in known if error.horizon <= most]
-
-
-def _apart(errors: Iterable[PastError]) -> int:
-    """Count the most spans that do not overlap: earliest end first."""
-    spans = sorted(_days(error)[::-1] for error in errors)
-    count, last = 0, dt.date.min.toordinal()
-    for end, start in spans:
-        if start >= last:
-            count, last = count + 1, end
-    return count
-
-
-def _days(error: PastError) -> tuple[int, int]:
-    start = dt.date.fromisoformat(error.cutoff).toordinal()
-    return start, start + error.lead_days
-
-
 def _leads(errors: Iterable[PastError]) -> list[int]:
     return sorted({error.lead_days for error in errors})
 
@@ -285,7 +202,19 @@ def _row(days: int, errors: Iterable[PastError]) -> str:
     name = f"{days:,} days"
     return (
         f"{name:<10}  {typical[0]:>9}  {typical[1]:>5}  {len(same):>7}"
-        f"  {_apart(same):>5}"
+        f"  {_windows(same):>5}"
+    )
+
+
+def _windows(errors: Iterable[PastError]) -> int:
+    return spans_apart(
+        PastMiss(
+            cutoff=error.cutoff,
+            lead_days=error.lead_days,
+            span=error.horizon,
+            square=0.0,
+        )
+        for error in errors
     )
 
 

@@ -1,25 +1,24 @@
-"""What a backtest of the parts found: each part as predicted, and as it came."""
+"""One part as it was predicted in the past, and as it came."""
 
 from dataclasses import dataclass
-from typing import Generic
 
-from ...fits import Interval, resampled_interval_of, shown
-from ...typing import IntoDataFrameT
+from ...fits import Interval, checked, resampled_interval_of
 
-__all__ = ["ComponentBacktest", "PartScore"]
+__all__ = ["PartScore"]
 
 _WITHIN_PART, _WITHIN_TOTAL = 0.10, 0.02
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-@shown
+@checked
 class PartScore:
     """One part after one cutoff, over all customers known by then.
 
     Attributes
     ----------
-    cutoff, part
-        The last day known, and the part (``clv`` is their sum).
+    cutoff, lead_days, part
+        The last day known, how many days ahead was predicted, and the part (``clv`` is
+        their sum).
     n_customers
         Customers who had bought by the cutoff.
     predicted, came
@@ -29,8 +28,16 @@ class PartScore:
         revenue would have predicted.
     total
         What came over all parts.
+    size
+        The sum of what was expected of each customer, all taken as positive; that of
+        ``clv`` is the sum over its parts.
+    chance
+        The variance of what comes, in the draws; 0 without them.
     resampled
-        The 95% interval of what comes, from draws; None without them.
+        The 95% interval of what comes, with the model error that could be known at the
+        cutoff; None without draws.
+    plain
+        The interval from the draws alone, which takes the models as right.
     customers_within
         The share of customers of whom the part came within each one's 95% interval;
         None without draws, or for too many customers to keep all draws of.
@@ -38,21 +45,25 @@ class PartScore:
     Examples
     --------
     >>> score = PartScore(
-    ...     cutoff="2023-06-30", part="clv2", n_customers=100, predicted=95.0,
-    ...     came=100.0, past_share=80.0, total=300.0,
+    ...     cutoff="2023-06-30", lead_days=91, part="clv2", n_customers=100,
+    ...     predicted=95.0, came=100.0, past_share=80.0, total=300.0, size=95.0,
     ... )
     >>> score.error, score.past_share_error, score.close
     (-5.0, -20.0, True)
     """
 
     cutoff: str
+    lead_days: int
     part: str
     n_customers: int
     predicted: float
     came: float
     past_share: float
     total: float
+    size: float
+    chance: float = 0.0
     resampled: Interval | None = None
+    plain: Interval | None = None
     customers_within: float | None = None
 
     def interval(self, level: float | None = None) -> Interval:
@@ -78,42 +89,3 @@ class PartScore:
         """Whether the error is within 10% of the part or 2% of the total."""
         room = max(_WITHIN_PART * abs(self.came), _WITHIN_TOTAL * abs(self.total))
         return abs(self.error) <= room
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-@shown
-class ComponentBacktest(Generic[IntoDataFrameT]):
-    """What each part was predicted to be, and what came.
-
-    Attributes
-    ----------
-    horizon_days
-        How many days ahead was predicted.
-    scores
-        One entry per cutoff and part, over all customers.
-    table
-        One row per cutoff, group of customers and part: ``n_customers``,
-        ``predicted``, ``came`` and ``past_share``, in the library of the ledger.
-    """
-
-    horizon_days: int
-    scores: tuple[PartScore, ...]
-    table: IntoDataFrameT
-
-    def __repr__(self) -> str:
-        """Show how many cutoffs were tried."""
-        cutoffs = len({score.cutoff for score in self.scores})
-        return f"ComponentBacktest({cutoffs} cutoffs, {self.horizon_days} days)"
-
-    def __str__(self) -> str:
-        """Show the scores as a table."""
-        head = (
-            f"{'cutoff':<10}  {'part':<4}  {'predicted':>12}  {'came':>12}"
-            f"  {'past share':>12}"
-        )
-        rows = [
-            f"{each.cutoff:<10}  {each.part:<4}  {each.predicted:>12,.0f}"
-            f"  {each.came:>12,.0f}  {each.past_share:>12,.0f}"
-            for each in self.scores
-        ]
-        return "\n".join([head, *rows])
