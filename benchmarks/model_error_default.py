@@ -41,8 +41,8 @@ __all__ = ["main"]
 
 # Scale, weight, degrees of freedom.
 Choice: TypeAlias = tuple[float, float, float]
-# Futures of a total as the model draws them, what came, the span ahead, which total, the
-# errors known by then, and the share of the span that no year of the log has shown.
+# Futures of a total as the model draws them, what came, the span ahead, which total,
+# the errors known by then, and the share of the span that no year of the log has shown.
 Case: TypeAlias = tuple[FloatArray, float, float, ErrorTotal, clv.ModelError, float]
 
 CHOICES: tuple[Choice, ...] = tuple(

@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from crmkit import HistoryColumns, calibration_holdout_summary, clv
+from crmkit import calibration_holdout_summary, clv
 from crmkit._check import ProvenHistory
 from crmkit.clv.checking import right_model_variance
 from crmkit.datasets import load_cdnow_sample
@@ -380,44 +380,6 @@ def test_the_error_is_a_json_document() -> None:
     error = clv.ModelError(errors=PAST, time_unit="week", n_skipped=2)
     document = json.loads(json.dumps(error.to_dict()))
     assert clv.ModelError.from_dict(document) == error
-
-
-def test_past_errors_of_a_seasonal_forecast_are_those_made_by_hand() -> None:
-    log = forecast_coverage.simulated("season", 1, n_customers=200, days=480)
-    cut, end = dt.date(2022, 12, 31), dt.date(2023, 4, 1)
-    (error,) = clv.fit_model_error(
-        log,
-        purchases=clv.fit_bg_nbd,
-        cutoffs=[cut],
-        lead_days=[91],
-        summary=forecast_coverage.in_season(log),
-    ).errors
-    season = clv.fit_seasonality(
-        log[log["date"] <= pd.Timestamp(cut)], observation_period_end=cut
-    )
-    assert error.horizon == season.operational_horizon(cut, 13, time_unit="week")
-    split = season.with_operational_time(
-        WEEKS(log, calibration_period_end=cut, observation_period_end=end),
-        observation_period_end=cut,
-        time_unit="week",
-    )
-    history = [split[name] for name in ("frequency", "operational_recency")]
-    columns = HistoryColumns(recency="operational_recency", T="operational_T")
-    expected = clv.fit_bg_nbd(split, columns=columns).expected_purchases(
-        *history, split["operational_T"], horizon=error.horizon
-    )
-    came = split["holdout_frequency"].sum()
-    assert error.purchases == pytest.approx(np.log(came / expected.sum()), rel=1e-9)
-    # The spring of the swing: by the calendar the same forecast misses by more.
-    (calendar,) = clv.fit_model_error(
-        log,
-        purchases=clv.fit_bg_nbd,
-        cutoffs=[cut],
-        lead_days=[91],
-        summary=WEEKS,
-    ).errors
-    assert calendar.purchases is not None
-    assert abs(error.purchases) < abs(calendar.purchases)
 
 
 def test_ranges_with_the_error_hold_where_a_shock_hits_all_customers() -> None:
