@@ -114,7 +114,7 @@ def compared(
     cutoffs = [end.date() for end in ends if end + pd.Timedelta(days=28) <= last]
     summary = partial(segmented, segments)
     fits: dict[str, Any] = {
-        "purchases": steady(clv.fit_bg_nbd),
+        "purchases": steady(partial(clv.fit_bg_nbd, time_unit="week")),
         "spend": steady(clv.fit_gamma_gamma),
     }
     every = clv.fit_model_error_by(

@@ -33,6 +33,7 @@ from scipy import stats
 from crmkit import calibration_holdout_summary, clv, rfm_summary
 from crmkit.clv.uncertainty.drawn_totals import drawn_totals
 from crmkit.clv.uncertainty.model_error import ErrorTotal
+from crmkit.clv.uncertainty.unseen_months import unseen_share
 from crmkit.clv.value.opened_customers import open_customers
 from crmkit.typing import HISTORY, FloatArray
 
@@ -40,8 +41,9 @@ __all__ = ["main"]
 
 # Scale, weight, degrees of freedom.
 Choice: TypeAlias = tuple[float, float, float]
-# Futures of a total as the model draws them, what came, and the errors known by then.
-Case: TypeAlias = tuple[FloatArray, float, float, ErrorTotal, clv.ModelError]
+# Futures of a total as the model draws them, what came, the span ahead, which total,
+# the errors known by then, and the share of the span that no year of the log has shown.
+Case: TypeAlias = tuple[FloatArray, float, float, ErrorTotal, clv.ModelError, float]
 
 CHOICES: tuple[Choice, ...] = tuple(
     itertools.product((0.05, 0.075, 0.1, 0.12, 0.15), (2.0, 4.0, 8.0), (4.0, 10.0))
@@ -83,13 +85,15 @@ def cases(log: pd.DataFrame, n_draws: int) -> Iterator[Case]:
                 discount_rate=0.0,
                 n_draws=n_draws,
                 rng=np.random.default_rng([lead, cutoff.toordinal()]),
-            )[0]
+            )[-1].sum(axis=0)
             came = split(log, calibration_period_end=cutoff, observation_period_end=end)
             known = known_by(every, cutoff)
+            oldest = float(customers["T"].max())
+            unseen = unseen_share(oldest, lead / 7, unit="week", error=known)
             counted = float(came["holdout_frequency"].sum())
             amount = float(came["holdout_total_amount"].sum())
-            yield bought, counted, lead / 7, "purchases", known
-            yield paid, amount, lead / 7, "value", known
+            yield bought, counted, lead / 7, "purchases", known, unseen
+            yield paid, amount, lead / 7, "value", known, unseen
 
 
 def judged(found: list[Case], choice: Choice) -> tuple[float, float]:
@@ -97,9 +101,9 @@ def judged(found: list[Case], choice: Choice) -> tuple[float, float]:
     scale, weight, freedom = choice
     uniform = np.random.default_rng(0).random(found[0][0].size * REPEATS)
     held, scores = [], []
-    for drawn, came, horizon, total, known in found:
+    for drawn, came, horizon, total, known, unseen in found:
         error = replace(known, default_scale=scale, default_weight=weight)
-        at = error.at(horizon=horizon, total=total)
+        at = error.at(horizon=horizon, total=total, unseen=unseen)
         tail = stats.t.ppf(uniform, freedom + at.n_windows)
         times = np.exp(np.clip(at.scale * tail, -700.0, 700.0))
         wide = np.repeat(drawn, REPEATS) * times

@@ -4,6 +4,7 @@ import datetime as dt
 import itertools
 import json
 import sys
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -78,6 +79,33 @@ def test_the_squared_scale_is_a_weighted_mean_of_default_and_past_errors() -> No
     assert (found.n_cutoffs, found.n_windows) == (3, 2)
     money = error.at(horizon=13.0, total="value")
     assert money.scale**2 == pytest.approx((5 * 0.15**2 + 2 * 4 * mean) / 7, rel=1e-12)
+
+
+def test_spans_that_start_within_a_quarter_count_once() -> None:
+    months = ("2024-01-31", "2024-02-29", "2024-03-31", "2024-04-30", "2024-05-31")
+    error = clv.ModelError(errors=tuple(_past(month, 28, 0.2) for month in months))
+    # None of the five spans of 28 days overlap, but only that of May starts 91 days
+    # after the one of January.
+    found = error.at(horizon=4.0)
+    assert (found.n_cutoffs, found.n_windows) == (5, 2)
+    assert found.scale**2 == pytest.approx((4 * 0.12**2 + 2 * 0.2**2) / 6, rel=1e-12)
+    assert found.degrees_of_freedom == 6
+
+
+def test_a_time_of_year_that_was_not_seen_adds_an_error() -> None:
+    error = clv.ModelError(errors=PAST, unseen_scale=0.3)
+    seen, half = (error.at(horizon=13.0, unseen=share) for share in (0.0, 0.5))
+    assert half.scale**2 == pytest.approx(seen.scale**2 + 0.5 * 0.3**2, rel=1e-12)
+    assert (seen.unseen, half.unseen) == (0.0, 0.5)
+    assert half.degrees_of_freedom == seen.degrees_of_freedom
+    group = replace(error, by=("segment",)).at(horizon=13.0, group="new", unseen=0.5)
+    assert group.scale**2 > 0.5 * 0.3**2
+    nothing = clv.ModelError(unseen_scale=0.0).at(horizon=13.0, unseen=1.0)
+    assert nothing.scale == pytest.approx(0.12, rel=1e-12)
+    with pytest.raises(InvalidValueError, match="'unseen'"):
+        error.at(horizon=13.0, unseen=1.5)
+    with pytest.raises(InvalidValueError, match="unseen_scale"):
+        clv.ModelError(unseen_scale=-0.1)
 
 
 def test_longer_spans_count_the_errors_of_shorter_ones() -> None:
@@ -164,16 +192,54 @@ def test_a_range_never_narrows_and_buyers_never_outnumber_customers() -> None:
 
 def test_a_forecast_says_what_its_ranges_rest_on() -> None:
     untried = clv.forecast(CUSTOMERS, **AHEAD, ranges=_ranges(), rng=_rng())
-    assert "12.0%, the default: no past forecast was compared" in str(untried)
+    # The oldest customer is of 39 weeks, and a year of 52.18: of 26 weeks ahead, 13.18
+    # lie in a time of year that no customer has seen.
+    share = (365.2425 / 7 - 39) / 26
+    scale = np.sqrt(0.12**2 + share * 0.08**2)
+    assert untried.value_error is not None
+    assert untried.value_error.unseen == pytest.approx(share, rel=1e-12)
+    assert untried.value_error.scale == pytest.approx(scale, rel=1e-12)
+    assert f"{scale:.1%}, the default: no past forecast was compared" in str(untried)
     error = clv.ModelError(errors=PAST)
     tried = clv.forecast(CUSTOMERS, **AHEAD, ranges=_ranges(error), rng=_rng())
-    assert str(tried).splitlines()[-1] == (
-        "intervals contain a model error of 37.4%, from 3 past cutoffs (2 spans apart)"
-    )
+    assert str(tried).splitlines()[-2:] == [
+        "intervals contain a model error of 37.8%, from 3 past cutoffs (2 spans apart)",
+        (
+            "51% of the span ahead lies in a time of year that the log has not seen: a "
+            "season there is not in the forecast, and may leave its intervals"
+        ),
+    ]
+    older = CUSTOMERS.assign(T=CUSTOMERS["T"] + 14)
+    seen = clv.forecast(older, **AHEAD, ranges=_ranges(error), rng=_rng())
+    assert str(seen).endswith("from 3 past cutoffs (2 spans apart)")
     plain = clv.forecast(CUSTOMERS, **AHEAD, ranges=_ranges(None), rng=_rng())
     assert str(plain).endswith("intervals assume that the model is right")
     assert plain.value_error is None
     assert clv.Forecast.from_dict(tried.to_dict()) == tried
+
+
+def test_the_length_of_a_year_is_known_from_any_unit_of_time() -> None:
+    ahead = {**AHEAD, "purchases": replace(AHEAD["purchases"], time_unit=None)}
+    shares = []
+    for error in (
+        UNTRIED,
+        clv.ModelError(time_unit="week"),
+        clv.ModelError(errors=PAST),
+    ):
+        found = clv.forecast(CUSTOMERS, **ahead, ranges=_ranges(error), rng=_rng())
+        assert found.value_error is not None
+        shares.append(found.value_error.unseen)
+    share = (365.2425 / 7 - 39) / 26
+    # Without any unit a year is not known, and nothing is said of seasons.
+    assert shares == pytest.approx([0.0, share, share], rel=1e-12)
+    path = clv.forecast(
+        CUSTOMERS,
+        **AHEAD,
+        ranges=clv.Ranges(n_draws=400, until=(13.0,)),
+        rng=_rng(),
+    ).path
+    # All of the first 13 weeks are unseen, and half of the 26.
+    assert path[0].resampled_purchases.upper / path[0].purchases > 1.3
 
 
 def test_errors_of_another_unit_are_refused() -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from crmkit import calibration_holdout_summary, clv
 from crmkit.datasets import load_cdnow_sample
+from crmkit.errors import InvalidValueError
 
 CUSTOMERS = pd.DataFrame(
     {
@@ -142,3 +143,28 @@ def test_errors_of_groups_are_those_of_their_customers() -> None:
         total.purchases_chance
     )
     assert clv.ModelError.from_dict(json.loads(json.dumps(error.to_dict()))) == error
+
+
+@pytest.mark.parametrize("hole", [None, float("nan")])
+def test_a_customer_without_a_group_is_refused(hole: float | None) -> None:
+    refusal = r"column 'segment'.*missing value.*2 of .*such as 'unknown'"
+
+    def cut(*args: Any, **given: Any) -> pd.DataFrame:
+        split = pd.DataFrame(WEEKS(*args, **given))
+        kinds = pd.Series("all", index=split.index, dtype=object)
+        kinds.iloc[[3, 5]] = hole
+        return split.assign(segment=kinds)
+
+    with pytest.raises(InvalidValueError, match=refusal):
+        clv.fit_model_error_by(
+            load_cdnow_sample().query("amount > 0"),
+            purchases=clv.fit_bg_nbd,
+            cutoffs=["1997-09-30"],
+            lead_days=[91],
+            summary=cut,
+            by="segment",
+        )
+    customers = CUSTOMERS.assign(segment=["good", "good", "poor"] * 100)
+    customers.loc[[0, 2], "segment"] = hole
+    with pytest.raises(InvalidValueError, match=refusal):
+        clv.forecast(customers, **AHEAD, by="segment", rng=_rng())

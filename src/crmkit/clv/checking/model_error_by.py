@@ -62,7 +62,8 @@ def fit_model_error_by(
     Raises
     ------
     InvalidValueError
-        If a cutoff lies before any purchase or leaves no span ahead inside the data.
+        If a cutoff lies before any purchase or leaves no span ahead inside the data, or
+        a customer has no group at one of them.
     MissingColumnError
         If ``summary`` does not return a column in ``by``.
     NotEnoughDataError

@@ -51,7 +51,8 @@ def fit_model_error(
         The last day seen, inclusive; None for the last date in the log.
     summary
         How the log becomes one row per customer, as for ``backtest``. Give it the
-        ``time_unit`` of the model that will forecast.
+        ``time_unit`` of the model that will forecast; for a forecast with a season, one
+        that returns ``recency``, ``T`` and ``holdout_T`` in operational time.
     customer_id_col, date_col, amount_col
         The columns read.
     progress
@@ -88,7 +89,7 @@ def fit_model_error(
     ... )
     >>> print(error)
     span ahead  purchases  money  cutoffs  apart
-    28 days         14.5%  17.4%        9      9
+    28 days         14.5%  17.4%        9      3
     91 days         14.6%  17.1%        6      2
     182 days        19.7%  23.4%        3      1
     default 12% with the weight of 4 past errors

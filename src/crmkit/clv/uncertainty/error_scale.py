@@ -30,14 +30,17 @@ class ErrorScale:
     n_cutoffs
         How many past cutoffs it rests on.
     n_windows
-        How many of their spans ahead do not overlap: so many independent errors it
-        counts as, though neighbouring spans may still share a shock.
+        How many of their spans ahead lie apart: so many independent errors it counts
+        as, though neighbouring spans may still share a shock.
+    unseen
+        The share of the span ahead whose time of year the log has not seen before.
     """
 
     scale: float
     degrees_of_freedom: float
     n_cutoffs: int
     n_windows: int
+    unseen: float = 0.0
 
     @typed
     def sample(self, n_draws: int, *, rng: np.random.Generator) -> FloatArray:
@@ -77,14 +80,20 @@ class PastMiss:
 
 
 def error_scale(
-    known: Sequence[PastMiss], *, span: float, centre: float, weight: float
+    known: Sequence[PastMiss],
+    *,
+    span: float,
+    centre: float,
+    weight: float,
+    apart_days: int = 0,
 ) -> ErrorScale:
     """Average past errors with the scale that is assumed before any is seen.
 
-    ``centre`` is that scale, and ``weight`` how many past errors it counts as.
+    ``centre`` is that scale, and ``weight`` how many past errors it counts as. Spans
+    that begin less than ``apart_days`` after one another count once.
     """
     used = _up_to(span, known)
-    windows = spans_apart(used)
+    windows = spans_apart(used, apart_days=apart_days)
     # Chance can explain more than was seen: an error is then not to be told from 0.
     mean = max(float(np.mean([each.square for each in used])), 0.0) if used else 0.0
     if used:
@@ -99,13 +108,16 @@ def error_scale(
     )
 
 
-def spans_apart(known: Iterable[PastMiss]) -> int:
-    """Count the most spans that do not overlap: earliest end first."""
+def spans_apart(known: Iterable[PastMiss], *, apart_days: int = 0) -> int:
+    """Count the most spans that lie apart: earliest end first.
+
+    They do not overlap, and begin at least ``apart_days`` after one another.
+    """
     spans = sorted(_days(each)[::-1] for each in known)
-    count, last = 0, dt.date.min.toordinal()
+    count, free = 0, dt.date.min.toordinal()
     for end, start in spans:
-        if start >= last:
-            count, last = count + 1, end
+        if start >= free:
+            count, free = count + 1, max(end, start + apart_days)
     return count
 
 

@@ -28,6 +28,7 @@ from .forecast_part import ForecastPart, error_factors, groups_of, part_of
 from .parameter_draws import steady
 from .ranges import RANGES, Ranges, checked_ranges
 from .simulated_futures import PurchaseSampler, SpendSampler
+from .unseen_months import unseen_share
 
 __all__ = ["Forecast", "ForecastPart", "forecast"]
 
@@ -125,7 +126,8 @@ class Forecast(JsonResult):
         level = 100 * self.resampled_value.level
         head = f"{'':<9}  {'expected':>16}  {level:.4g}% interval"
         of = f"{self.n_customers:,} customers, {self.n_draws:,} futures drawn"
-        return "\n".join([head, *lines, of, _rests_on(self.value_error), *self._groups])
+        rests = [_rests_on(self.value_error), *_first_season(self.value_error)]
+        return "\n".join([head, *lines, of, *rests, *self._groups])
 
     @property
     def _groups(self) -> list[str]:
@@ -151,6 +153,16 @@ def _rests_on(error: ErrorScale | None) -> str:
         f"intervals contain a model error of {error.scale:.1%}, from {error.n_cutoffs} "
         f"past cutoffs ({error.n_windows} spans apart)"
     )
+
+
+def _first_season(error: ErrorScale | None) -> list[str]:
+    """Say aloud how much of the span ahead a season may move unforeseen."""
+    share = "0%" if error is None else f"{error.unseen:.0%}"
+    words = (
+        f"{share} of the span ahead lies in a time of year that the log has not seen: "
+        "a season there is not in the forecast, and may leave its intervals"
+    )
+    return [] if share == "0%" else [words]
 
 
 @typed
@@ -206,7 +218,9 @@ def forecast(
     -------
     Forecast
         Purchases, active customers and value: their means over the futures drawn, and
-        intervals. The error of the model widens the intervals and leaves the means.
+        intervals. The error of the model widens the intervals and leaves the means. A
+        log of less than a year has not seen every season: for the months ahead that it
+        has not seen, the intervals are wider still, and the print says so.
 
     Raises
     ------
@@ -214,7 +228,8 @@ def forecast(
         If a customer's expected spend is infinite, as it is for one who never came back
         in a gamma-gamma model of ``q <= 1``: draws of it have no mean. If the mean
         amount of a customer who came back is not above 0, or the draws are too few for
-        the level. If ``model_error`` was learned in another unit of time.
+        the level. If ``model_error`` was learned in another unit of time, or a customer
+        has no group.
     InvalidTypeError
         If ``rng`` is not a ``numpy.random.Generator``, a model cannot draw, or
         ``model_error`` is something else.
@@ -281,7 +296,15 @@ def forecast(
     )
     everyone = drawn.sum(axis=1)
     level, n_customers = ranges.level, opened.amounts.size
-    factors = error_factors(error, count, horizon=ahead, rng=rng)
+    age = float(np.max(opened.history.T, initial=0.0))
+
+    def unseen(end: float) -> float:
+        if error is None:
+            return 0.0
+        return unseen_share(age, end, unit=unit, error=error)
+
+    news = unseen(ahead)
+    factors = error_factors(error, count, horizon=ahead, rng=rng, unseen=news)
     total = part_of((), n_customers, everyone[-1], level=level, factors=factors)
     # Errors of other groups than those asked for say nothing about these.
     own = bool(names) and error is not None and error.by == tuple(names)
@@ -292,14 +315,16 @@ def forecast(
             rows.size,
             part,
             level=level,
-            factors=error_factors(error, count, horizon=ahead, rng=rng, group=label)
+            factors=error_factors(
+                error, count, horizon=ahead, rng=rng, group=label, unseen=news
+            )
             if own
             else factors,
         )
         for label, rows, part in grouped
     )
     found = replace(
-        _forecast(total, everyone[-1], ranges=ranges, horizon=ahead),
+        _forecast(total, everyone[-1], ranges=ranges, horizon=ahead, unseen=news),
         parts=tuple(parts),
     )
     path = (
@@ -308,7 +333,9 @@ def forecast(
             n_customers,
             totals,
             level=level,
-            factors=error_factors(error, count, horizon=end, rng=rng),
+            factors=error_factors(
+                error, count, horizon=end, rng=rng, unseen=unseen(end)
+            ),
         )
         for end, totals in zip(times, everyone, strict=False)
     )
@@ -329,7 +356,12 @@ def _times(until: Sequence[float], horizon: float) -> list[float]:
 
 
 def _forecast(
-    total: ForecastPart, totals: FloatArray, *, ranges: Ranges, horizon: float
+    total: ForecastPart,
+    totals: FloatArray,
+    *,
+    ranges: Ranges,
+    horizon: float,
+    unseen: float,
 ) -> Forecast:
     """Return the totals of all customers, with what their intervals rest on."""
     found = Forecast(
@@ -347,8 +379,8 @@ def _forecast(
         return found
     return replace(
         found,
-        purchases_error=error.at(horizon=horizon, total="purchases"),
-        value_error=error.at(horizon=horizon, total="value"),
+        purchases_error=error.at(horizon=horizon, total="purchases", unseen=unseen),
+        value_error=error.at(horizon=horizon, total="value", unseen=unseen),
         plain_purchases=interval_of_draws(totals[0], ranges.level),
         plain_value=interval_of_draws(totals[2], ranges.level),
     )

@@ -8,6 +8,7 @@ import numpy as np
 from ..._frames import group_rows, read_eager
 from ...fits import Interval, checked
 from ...typing import FloatArray, IntArray, IntoDataFrame
+from ..components.result_rows import without_holes
 from .drawn_ends import interval_of_draws
 from .model_error import ErrorTotal, ModelError
 from .ranges import drawn_factors
@@ -48,10 +49,14 @@ class ForecastPart:
 def groups_of(
     customers: IntoDataFrame, names: Sequence[str]
 ) -> tuple[list[tuple[str, ...]], list[IntArray] | None]:
-    """Return the values of each group, in rising order, and its rows."""
+    """Return the values of each group, in rising order, and its rows.
+
+    A customer without a group is refused: a group of the nameless would mix all kinds.
+    """
     if not names:
         return [], None
-    grouped = [group_rows(read_eager(customers, names), name) for name in names]
+    frame = read_eager(customers, names)
+    grouped = [group_rows(without_holes(frame, name), name) for name in names]
     codes = np.stack([group.codes for group in grouped], axis=1)
     found, place = np.unique(codes, axis=0, return_inverse=True)
     ids = [group.ids.to_list() for group in grouped]
@@ -71,12 +76,19 @@ def error_factors(
     horizon: float,
     rng: np.random.Generator,
     group: tuple[str, ...] = (),
+    unseen: float = 0.0,
 ) -> tuple[FloatArray, FloatArray] | None:
     """Draw what the models miss in purchases and in money, for each future."""
     n_draws = count * _REPEATS
     drawn = [
         drawn_factors(
-            error, n_draws, horizon=horizon, total=total, rng=rng, group=group
+            error,
+            n_draws,
+            horizon=horizon,
+            total=total,
+            rng=rng,
+            group=group,
+            unseen=unseen,
         )
         for total in _ERRORS
     ]

@@ -1,12 +1,12 @@
 """The error of a model's totals, learned from forecasts made in the past."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 import numpy as np
 
-from ..._check import one_of, positive, time_span
+from ..._check import fraction, nonnegative, one_of, positive, time_span
 from ...fits import JsonResult, checked
 from .error_scale import ErrorScale, PastMiss, error_scale, spans_apart
 
@@ -19,6 +19,8 @@ _TOTALS: tuple[ErrorTotal, ...] = ("purchases", "value")
 # total of the real logs stays in its 95% range in at least 90% of the cutoffs.
 _DEFAULT_SCALE = 0.12
 _DEFAULT_WEIGHT = 4.0
+_UNSEEN_SCALE = 0.08  # the smallest at which simulated first seasons are held too
+_QUARTER = 91  # days: forecasts made within a quarter share its season and its shocks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +73,8 @@ class ModelError(JsonResult):
     default_weight
         How many past errors the default counts as. It is also the degrees of freedom
         where there is no past forecast.
+    unseen_scale
+        The further error of a time of year that the log has not seen: a first season.
     time_unit
         The unit of ``horizon``; None where it is not known.
     n_skipped
@@ -80,11 +84,14 @@ class ModelError(JsonResult):
 
     Notes
     -----
-    With ``n`` spans that do not overlap and the mean ``m`` of the squared errors less
-    what chance explains, the squared scale is ``(w d**2 + n m) / (w + n)``, where ``d``
-    is ``default_scale`` and ``w`` is ``default_weight``; the Student distribution has
-    ``w + n`` degrees of freedom. Errors are taken about 0, so that a model that always
-    misses to one side gets a wide range. Errors of all spans up to the one asked for
+    With ``n`` spans apart and the mean ``m`` of the squared errors less what chance
+    explains, the squared scale is ``(w d**2 + n m) / (w + n) + u s**2``, where ``d`` is
+    ``default_scale``, ``w`` is ``default_weight``, ``s`` is ``unseen_scale`` and ``u``
+    is the share of the span ahead that lies less than a year after the log began: no
+    past forecast can show a first season. The Student distribution has ``w + n``
+    degrees of freedom. Spans are apart if they do not overlap and start at least 91
+    days after one another. Errors are taken about 0, so that a model that always misses
+    to one side gets a wide range. Errors of all spans up to the one asked for
     count; where only longer spans were tried, those of the shortest. Beyond the longest
     span tried, the scale grows with the square root of the span.
 
@@ -96,6 +103,8 @@ class ModelError(JsonResult):
     --------
     >>> ModelError().at(horizon=26.0)
     ErrorScale(scale=0.12, degrees_of_freedom=4.0, n_cutoffs=0, n_windows=0)
+    >>> ModelError().at(horizon=26.0, unseen=1.0).scale
+    0.144
     >>> learned = ModelError(errors=(
     ...     PastError(cutoff="2024-03-31", lead_days=91, horizon=13.0,
     ...               purchases=0.2, value=0.25),
@@ -113,6 +122,7 @@ class ModelError(JsonResult):
     errors: tuple[PastError, ...] = ()
     default_scale: float = _DEFAULT_SCALE
     default_weight: float = _DEFAULT_WEIGHT
+    unseen_scale: float = _UNSEEN_SCALE
     time_unit: str | None = None
     n_skipped: int = 0
     by: tuple[str, ...] = ()
@@ -121,6 +131,7 @@ class ModelError(JsonResult):
         """Refuse a default that is not a positive number."""
         positive("default_scale", self.default_scale)
         positive("default_weight", self.default_weight)
+        nonnegative("unseen_scale", self.unseen_scale)
 
     def at(
         self,
@@ -128,6 +139,7 @@ class ModelError(JsonResult):
         horizon: float,
         total: ErrorTotal = "purchases",
         group: str | tuple[str, ...] = (),
+        unseen: float = 0.0,
     ) -> ErrorScale:
         """Return the error to expect of a total over a span ahead.
 
@@ -140,9 +152,20 @@ class ModelError(JsonResult):
         group
             The value of the column in ``by``, or of several; empty for all customers. A
             group without past errors has that of a typical group.
+        unseen
+            The share of the span ahead that lies less than a year after the log began,
+            as ``forecast`` works out from the oldest customer.
         """
         one_of("total", total, _TOTALS)
-        span = time_span("horizon", horizon)
+        share = fraction("unseen", unseen, closed=True)
+        found = self._learned(time_span("horizon", horizon), total, group)
+        squared = found.scale**2 + share * self.unseen_scale**2
+        return replace(found, scale=float(np.sqrt(squared)), unseen=share)
+
+    def _learned(
+        self, span: float, total: ErrorTotal, group: str | tuple[str, ...]
+    ) -> ErrorScale:
+        """Return the error that past forecasts and the default amount to."""
         errors = [error for error in self.errors if not error.group]
         whole = self._scale(errors, span, total, self.default_scale)
         if not group:
@@ -168,7 +191,13 @@ class ModelError(JsonResult):
             for error in errors
             if (missed := _error(error, total)) is not None
         ]
-        return error_scale(known, span=span, centre=centre, weight=self.default_weight)
+        return error_scale(
+            known,
+            span=span,
+            centre=centre,
+            weight=self.default_weight,
+            apart_days=_QUARTER,
+        )
 
     def __str__(self) -> str:
         """Show the typical past error of each span ahead as a table."""
@@ -207,7 +236,7 @@ def _row(days: int, errors: Iterable[PastError]) -> str:
 
 
 def _windows(errors: Iterable[PastError]) -> int:
-    return spans_apart(
+    spans = [
         PastMiss(
             cutoff=error.cutoff,
             lead_days=error.lead_days,
@@ -215,7 +244,8 @@ def _windows(errors: Iterable[PastError]) -> int:
             square=0.0,
         )
         for error in errors
-    )
+    ]
+    return spans_apart(spans, apart_days=_QUARTER)
 
 
 def _typical(errors: list[float | None]) -> str:

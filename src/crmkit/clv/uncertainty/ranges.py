@@ -79,6 +79,7 @@ def drawn_factors(
     total: ErrorTotal,
     rng: np.random.Generator,
     group: tuple[str, ...] = (),
+    unseen: float = 0.0,
 ) -> FloatArray | None:
     """Draw by how much what comes exceeds a model, once for each future.
 
@@ -87,4 +88,5 @@ def drawn_factors(
     """
     if error is None:
         return None
-    return error.at(horizon=horizon, total=total, group=group).sample(n_draws, rng=rng)
+    scale = error.at(horizon=horizon, total=total, group=group, unseen=unseen)
+    return scale.sample(n_draws, rng=rng)

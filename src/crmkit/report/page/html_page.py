@@ -24,6 +24,7 @@ from .style_sheet import STYLE
 
 __all__ = ["render_page", "require_packages"]
 
+_FEW = 0.005  # a share that would be shown as 0%
 _PACKAGES = {"jinja2": "jinja2", "pyarrow": "pyarrow"}
 _NO_FILES: Mapping[str, str] = MappingProxyType({})
 _SHADES = 9
@@ -144,13 +145,20 @@ def _range_rests(findings: Findings[object]) -> str:
     error = findings.ahead.value_error if findings.ahead else None
     if error is None:
         return ", which this log does not give."
+    season = (
+        f" {numbers_as_text.percent(error.unseen)} of the span ahead lies in a time of "
+        "year that the log has not seen: a season there may leave the range."
+        if error.unseen >= _FEW
+        else ""
+    )
     if not error.n_cutoffs:
         return (
             ": chance, and a typical error of models, since no past forecast was made."
+            + season
         )
     return (
         ": chance, uncertain parameters, and the errors of forecasts made at "
-        f"{numbers_as_text.plural(error.n_cutoffs, 'past date')}."
+        f"{numbers_as_text.plural(error.n_cutoffs, 'past date')}.{season}"
     )
 
 
