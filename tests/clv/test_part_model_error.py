@@ -266,7 +266,7 @@ def test_a_backtest_learns_from_spans_that_had_ended(
     assert PartModelError.from_dict(document) == error
     table = str(error).splitlines()
     assert table[0] == "part  past error  model error  cutoffs  apart"
-    assert table[-1] == "default 5% of a part's size with the weight of 4 past errors"
+    assert table[-1] == "default 12% of a part's size with the weight of 4 past errors"
     assert "no past forecast" not in str(error)
 
 

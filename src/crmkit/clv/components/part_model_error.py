@@ -8,15 +8,19 @@ import numpy as np
 from ..._check import one_of, positive
 from ..._dates import day_number
 from ...fits import JsonResult, checked
-from ..uncertainty.error_scale import ErrorScale, PastMiss, error_scale, spans_apart
+from ..uncertainty.error_scale import (
+    DEFAULT_SCALE,
+    DEFAULT_WEIGHT,
+    ErrorScale,
+    PastMiss,
+    error_scale,
+    spans_apart,
+)
 from .part_score import PartScore
 
 __all__ = ["PART_ERROR", "PartModelError", "judged_by"]
 
 _PARTS = ("clv1", "clv2", "clv3", "clv4", "clv5", "clv6", "clv")
-# Chosen in benchmarks/parts_ahead.py; docs/concepts/clv-components.md says on what.
-_DEFAULT_SCALE = 0.05
-_DEFAULT_WEIGHT = 4.0
 _ROUNDING = 1e-9
 
 
@@ -45,13 +49,14 @@ class PartModelError(JsonResult):
     The error of a part is what came less what was predicted, over the size of the part:
     the sum of what is expected of each customer, all taken as positive, since a sum of
     signed amounts can be near 0. The size of ``clv`` is the sum of those of its parts.
-    With ``n`` spans that do not overlap and the mean ``m`` of the squared errors less
-    the variance that the draws had, the squared scale is ``(w d**2 + n m) / (w + n)``,
-    where ``d`` is ``default_scale`` and ``w`` is ``default_weight``; the Student
-    distribution has ``w + n`` degrees of freedom. Errors of all spans up to the one
-    asked for count, or those of the shortest; beyond the longest, the scale grows with
-    the square root of the span. The errors of the parts move together as far as their
-    sum missed by more than it would if they were independent.
+    With ``n`` spans apart (they do not overlap, and start at least 91 days after one
+    another) and the mean ``m`` of the squared errors less the variance of the draws,
+    the squared scale is ``(w d**2 + n m) / (w + n)``, where ``d`` is ``default_scale``
+    and ``w`` is ``default_weight``; the Student distribution has ``w + n`` degrees of
+    freedom. Errors of all spans up to the one asked for count, or those of the
+    shortest; beyond the longest, the scale grows with the square root of the span. The
+    errors of the parts move together as far as their sum missed by more than it would
+    if they were independent.
 
     Examples
     --------
@@ -60,15 +65,15 @@ class PartModelError(JsonResult):
     ...     predicted=95.0, came=115.0, past_share=80.0, total=300.0, size=100.0,
     ... )
     >>> PartModelError(errors=(score,)).at(part="clv2", lead_days=91)
-    ErrorScale(scale=0.1, degrees_of_freedom=5.0, n_cutoffs=1, n_windows=1)
+    ErrorScale(scale=0.14, degrees_of_freedom=5.0, n_cutoffs=1, n_windows=1)
     >>> print(PartModelError())
-    default 5% of a part's size with the weight of 4 past errors
+    default 12% of a part's size with the weight of 4 past errors
     no past forecast was compared, so whether intervals hold is unknown
     """
 
     errors: tuple[PartScore, ...] = ()
-    default_scale: float = _DEFAULT_SCALE
-    default_weight: float = _DEFAULT_WEIGHT
+    default_scale: float = DEFAULT_SCALE
+    default_weight: float = DEFAULT_WEIGHT
 
     def __post_init__(self) -> None:
         """Refuse a default that is not a positive number."""

@@ -10,8 +10,21 @@ from ..._check import MOST_REPEATS, random_source, typed, whole
 from ...fits import checked
 from ...typing import FloatArray
 
-__all__ = ["ErrorScale", "PastMiss", "error_scale", "spans_apart"]
+__all__ = [
+    "DEFAULT_SCALE",
+    "DEFAULT_WEIGHT",
+    "ErrorScale",
+    "PastMiss",
+    "error_scale",
+    "spans_apart",
+]
 
+# Measured in benchmarks/forecast_coverage.py and benchmarks/parts_ahead.py: the
+# smallest at which each total and part of the real logs stays in its 95% range in at
+# least 90% of the cases.
+DEFAULT_SCALE = 0.12
+DEFAULT_WEIGHT = 4.0
+_QUARTER = 91  # days: forecasts made within a quarter share its season and its shocks
 _SAME = 1 + 1e-9  # two spans that differ by rounding are one
 
 
@@ -30,8 +43,8 @@ class ErrorScale:
     n_cutoffs
         How many past cutoffs it rests on.
     n_windows
-        How many of their spans ahead lie apart: so many independent errors it counts
-        as, though neighbouring spans may still share a shock.
+        How many of their spans ahead lie apart: they do not overlap, and start at least
+        91 days after one another. So many independent errors it counts as.
     unseen
         The share of the span ahead whose time of year the log has not seen before.
     """
@@ -80,20 +93,14 @@ class PastMiss:
 
 
 def error_scale(
-    known: Sequence[PastMiss],
-    *,
-    span: float,
-    centre: float,
-    weight: float,
-    apart_days: int = 0,
+    known: Sequence[PastMiss], *, span: float, centre: float, weight: float
 ) -> ErrorScale:
     """Average past errors with the scale that is assumed before any is seen.
 
-    ``centre`` is that scale, and ``weight`` how many past errors it counts as. Spans
-    that begin less than ``apart_days`` after one another count once.
+    ``centre`` is that scale, and ``weight`` how many past errors it counts as.
     """
     used = _up_to(span, known)
-    windows = spans_apart(used, apart_days=apart_days)
+    windows = spans_apart(used)
     # Chance can explain more than was seen: an error is then not to be told from 0.
     mean = max(float(np.mean([each.square for each in used])), 0.0) if used else 0.0
     if used:
@@ -108,16 +115,16 @@ def error_scale(
     )
 
 
-def spans_apart(known: Iterable[PastMiss], *, apart_days: int = 0) -> int:
+def spans_apart(known: Iterable[PastMiss]) -> int:
     """Count the most spans that lie apart: earliest end first.
 
-    They do not overlap, and begin at least ``apart_days`` after one another.
+    They do not overlap, and begin at least a quarter of a year after one another.
     """
     spans = sorted(_days(each)[::-1] for each in known)
     count, free = 0, dt.date.min.toordinal()
     for end, start in spans:
         if start >= free:
-            count, free = count + 1, max(end, start + apart_days)
+            count, free = count + 1, max(end, start + _QUARTER)
     return count
 
 

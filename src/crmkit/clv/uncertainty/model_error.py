@@ -8,19 +8,21 @@ import numpy as np
 
 from ..._check import fraction, nonnegative, one_of, positive, time_span
 from ...fits import JsonResult, checked
-from .error_scale import ErrorScale, PastMiss, error_scale, spans_apart
+from .error_scale import (
+    DEFAULT_SCALE,
+    DEFAULT_WEIGHT,
+    ErrorScale,
+    PastMiss,
+    error_scale,
+    spans_apart,
+)
 
 __all__ = ["ErrorTotal", "ModelError", "PastError"]
 
 ErrorTotal: TypeAlias = Literal["purchases", "value"]
 
 _TOTALS: tuple[ErrorTotal, ...] = ("purchases", "value")
-# Measured in benchmarks/forecast_coverage.py: the smallest at which each
-# total of the real logs stays in its 95% range in at least 90% of the cutoffs.
-_DEFAULT_SCALE = 0.12
-_DEFAULT_WEIGHT = 4.0
 _UNSEEN_SCALE = 0.08  # the smallest at which simulated first seasons are held too
-_QUARTER = 91  # days: forecasts made within a quarter share its season and its shocks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,8 +122,8 @@ class ModelError(JsonResult):
     """
 
     errors: tuple[PastError, ...] = ()
-    default_scale: float = _DEFAULT_SCALE
-    default_weight: float = _DEFAULT_WEIGHT
+    default_scale: float = DEFAULT_SCALE
+    default_weight: float = DEFAULT_WEIGHT
     unseen_scale: float = _UNSEEN_SCALE
     time_unit: str | None = None
     n_skipped: int = 0
@@ -191,13 +193,7 @@ class ModelError(JsonResult):
             for error in errors
             if (missed := _error(error, total)) is not None
         ]
-        return error_scale(
-            known,
-            span=span,
-            centre=centre,
-            weight=self.default_weight,
-            apart_days=_QUARTER,
-        )
+        return error_scale(known, span=span, centre=centre, weight=self.default_weight)
 
     def __str__(self) -> str:
         """Show the typical past error of each span ahead as a table."""
@@ -245,7 +241,7 @@ def _windows(errors: Iterable[PastError]) -> int:
         )
         for error in errors
     ]
-    return spans_apart(spans, apart_days=_QUARTER)
+    return spans_apart(spans)
 
 
 def _typical(errors: list[float | None]) -> str:
