@@ -224,6 +224,13 @@ def test_a_preferred_combination_of_columns(frame: Make, columns_of: Read) -> No
     assert found["preferred_place"] == ["a"]
 
 
+def test_the_id_itself_may_be_a_group(frame: Make, columns_of: Read) -> None:
+    log = {"customer_id": ["bob", "ann", "ann"], "amount": [1.0, 2.0, 3.0]}
+    found = columns_of(segments.preferences(frame(log), by="customer_id"))
+    assert sorted(found["preferred_customer_id"]) == ["ann", "bob"]
+    assert found["preferred_share"] == [1.0, 1.0]
+
+
 def test_categories_are_read_as_their_names() -> None:
     plain = pd.DataFrame(
         {

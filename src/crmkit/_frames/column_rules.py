@@ -125,7 +125,9 @@ def number_rules(
     return rules
 
 
-def whole_rules(frame: Frame, column: str, *, at_most: float) -> list[Rule]:
+def whole_rules(
+    frame: Frame, column: str, *, at_most: float, remedy: str = "Pass whole numbers."
+) -> list[Rule]:
     """List the rules of a column of counts: whole numbers of 0 to a largest."""
     value = nw.col(column)
     return [
@@ -134,7 +136,7 @@ def whole_rules(frame: Frame, column: str, *, at_most: float) -> list[Rule]:
             column=column,
             broken=value != value.floor(),
             found="value that is not whole",
-            remedy="Pass whole numbers.",
+            remedy=remedy,
         ),
         Rule(
             column=column,

@@ -300,12 +300,13 @@ def _chosen(
     transactions: IntoDataFrame, days: int, end: Day | None, date_col: str
 ) -> list[int]:
     """Return up to four cutoffs, evenly over what the log leaves for them."""
-    first, last = log_span(transactions, end=end, date_col=date_col)
-    latest = last - days
+    first, newest, last = log_span(transactions, end=end, date_col=date_col)
+    # After the last purchase no cutoff has news, however far ahead the end lies.
+    latest = min(last - days, newest)
     if latest < first + _LEAST:
         raise NotEnoughDataError(
             needed=f"{_LEAST} days of log before a horizon of {days:,} days",
-            got=f"a log of {last - first:,} days",
+            got=f"a log of {min(last, newest + days) - first:,} days",
             remedy="Pass a shorter horizon_days, or observe for longer.",
         )
     earliest = min(first + max(_YOUNGEST, days), latest)

@@ -82,12 +82,14 @@ def learned_error(
             found="an empty list",
             remedy="Pass at least one span ahead: [28, 91].",
         )
-    first, last = log_span(
+    first, newest, last = log_span(
         transactions, end=observation_period_end, date_col=columns.date
     )
     chosen = cutoffs is None
+    # After the last purchase no cutoff has news, however far ahead the end lies.
+    latest = min(last - leads[0], newest)
     known = (
-        list(range(last - leads[0], first + _YOUNGEST - 1, -_APART))[::-1]
+        list(range(latest, first + _YOUNGEST - 1, -_APART))[::-1]
         if cutoffs is None
         else cutoff_days(
             transactions,

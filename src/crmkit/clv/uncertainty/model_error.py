@@ -172,6 +172,7 @@ class ModelError(JsonResult):
         positive("default_scale", self.default_scale)
         positive("default_weight", self.default_weight)
 
+    @typed
     def at(
         self,
         *,
