@@ -329,7 +329,11 @@ def test_missing_values_that_were_learned_from_are_scored(
 
 @pytest.mark.parametrize(
     ("value", "found"),
-    [(np.inf, "infinite value"), (1e200, "value beyond 1e.75"), (np.nan, "missing value")],
+    [
+        (np.inf, "infinite value"),
+        (1e200, "value beyond 1e.75"),
+        (np.nan, "missing value"),
+    ],
 )
 def test_a_feature_that_nothing_learns_from_is_refused_by_name(
     value: float, found: str, rng: np.random.Generator

@@ -63,10 +63,22 @@ def mutations_for(call: Call) -> Iterator[tuple[str, Mutation]]:
             continue
         for mutation in mutations_of(argument, value):
             yield argument, mutation
+        if isinstance(value, str) and (argument == "by" or argument.endswith("_col")):
+            for name in sorted(_columns_read(call) - {value, "customer_id"}):
+                yield argument, Mutation(f"{name!r} as a column", name)
         if isinstance(value, pd.DataFrame) and (other := in_polars(value)) is not None:
             alone = len(frames) == 1
             what = "Polars" if alone else "Polars beside pandas"
             yield argument, Mutation(what, other, harmless=alone)
+
+
+def _columns_read(call: Call) -> set[str]:
+    """Name the columns that other arguments of a call name: one may be given twice."""
+    return {
+        value
+        for name, value in call.arguments.items()
+        if isinstance(value, str) and (name == "by" or name.endswith("_col"))
+    }
 
 
 def fault(  # noqa: PLR0911 - one return per kind of fault

@@ -50,6 +50,7 @@ SMALLEST: Final = 1e-100
 # The shortest time above 0: the square of a shorter one underflows.
 SHORTEST: Final = 1e-75
 # A span of days that any date of a log can be moved by: the calendar ends in year 9999.
+# Futures are drawn purchase by purchase, so no longer horizon is drawn either.
 MOST_DAYS: Final = 1_000_000
 
 
@@ -106,11 +107,13 @@ def nonnegative(
     return result
 
 
-def time_span(name: str, value: float, *, infinite: bool = False) -> float:
+def time_span(
+    name: str, value: float, *, infinite: bool = False, at_most: float = LONGEST
+) -> float:
     """Return ``value`` as a length of time: 0, or of a size that has a square."""
     result = nonnegative(name, value, infinite=infinite)
-    if 0 < result < SHORTEST or LONGEST < result < math.inf:
-        remedy = f"Pass 0, or a number from {SHORTEST:g} to {LONGEST:g}."
+    if 0 < result < SHORTEST or at_most < result < math.inf:
+        remedy = f"Pass 0, or a number from {SHORTEST:g} to {at_most:g}."
         raise _refused(name, result, remedy)
     return result
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from math import nan
+from math import isnan, nan
 from typing import Any, Final
 
 from ..._check import instance, typed, whole
@@ -104,7 +104,7 @@ class ModelChoice(JsonResult):
         bias = _mean(self.purchase_scores, self.purchases, "bias")
         lines = [
             f"{self.horizon_days:,} days ahead, {when}",
-            f"purchases: {self.purchases}, log score {score:.4f}, bias {bias:+.1%}",
+            f"purchases: {self.purchases}, log score {score:.4f}, bias {_told(bias)}",
             *gap_lines(self.purchase_gaps, "log score"),
         ]
         if self.spend is None:
@@ -112,9 +112,9 @@ class ModelChoice(JsonResult):
         error = _mean(self.spend_scores, self.spend, "root_mean_square_error")
         bias = _mean(self.spend_scores, self.spend, "bias")
         lines += [
-            f"spend: {self.spend}, error {error:,.2f}, bias {bias:+.1%}",
+            f"spend: {self.spend}, error {error:,.2f}, bias {_told(bias)}",
             *gap_lines(self.spend_gaps, "error"),
-            f"money of both: bias {self._money:+.1%}",
+            f"money of both: bias {_told(self._money)}",
         ]
         return "\n".join(lines)
 
@@ -284,6 +284,11 @@ def _mean(
     known = [getattr(score, part) for score in scores if score.model == model]
     given = [float(value) for value in known if value is not None]
     return sum(given) / len(given) if given else nan
+
+
+def _told(bias: float) -> str:
+    # Where nothing came, no share of it is off.
+    return "unknown" if isnan(bias) else f"{bias:+.1%}"
 
 
 def _require_fits(argument: str, fits: Fits) -> None:

@@ -7,6 +7,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 
 from ..._check import (
+    MOST_DAYS,
     able_to,
     listed,
     names_given,
@@ -263,7 +264,7 @@ def forecast(
     spend.expected_spend(opened.history.frequency, opened.amounts)
     rates, shares = own_terms(opened.frame, columns, rate=rate, share=share)
     count, _, error = checked_ranges(ranges, unit)
-    ahead = time_span("horizon", horizon)
+    ahead = time_span("horizon", horizon, at_most=MOST_DAYS)
     times = _times(ranges.until, ahead)
     drawn = drawn_totals(
         opened.history,

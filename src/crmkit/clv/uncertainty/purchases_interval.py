@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..._check import able_to, random_source, time_span, typed
+from ..._check import MOST_DAYS, able_to, random_source, time_span, typed
 from ..._frames import native, with_arrays
 from ...typing import HISTORY, HistoryColumns, IntoDataFrameT, Progress
 from ..models.model_arguments import new_columns
@@ -90,7 +90,7 @@ def with_purchases_interval(
     frame, history = open_histories(customers, columns, purchases)
     purchases = steady(purchases)
     count, tail, error = checked_ranges(ranges, unit_of(purchases))
-    span = time_span("horizon", horizon)
+    span = time_span("horizon", horizon, at_most=MOST_DAYS)
     ends = drawn_ends(
         history,
         None,
