@@ -158,7 +158,8 @@ class ChurnClassifier:
         snapshots
             Labelled snapshots.
         rng
-            The source of randomness.
+            The source of randomness. Rows are shuffled by their place, so another order
+            of the rows is shuffled in another way.
         n_resamples
             How often each group is shuffled.
         churned_col

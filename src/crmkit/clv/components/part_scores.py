@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Generic
 
-from ...fits import Interval, resampled_interval_of, shown
+from ...fits import Interval, checked, resampled_interval_of
 from ...typing import IntoDataFrameT
 
 __all__ = ["ComponentBacktest", "PartScore"]
@@ -12,7 +12,7 @@ _WITHIN_PART, _WITHIN_TOTAL = 0.10, 0.02
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-@shown
+@checked
 class PartScore:
     """One part after one cutoff, over all customers known by then.
 
@@ -81,7 +81,7 @@ class PartScore:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-@shown
+@checked
 class ComponentBacktest(Generic[IntoDataFrameT]):
     """What each part was predicted to be, and what came.
 

@@ -57,7 +57,8 @@ def with_clv_interval(
         The level, how many futures to draw of each customer, and the error of the model
         that moves all customers of a future together.
     rng
-        The source of randomness; the same seed gives the same interval.
+        The source of randomness; the same seed gives the same interval. Futures are
+        drawn in the order of the rows, so another order has other draws.
     columns
         The names of the columns read.
     progress

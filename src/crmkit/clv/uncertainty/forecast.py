@@ -197,7 +197,8 @@ def forecast(
         The level, how many futures to draw, and what past forecasts missed by, as
         ``fit_model_error`` learns it from the log.
     rng
-        The source of randomness; the same seed gives the same forecast.
+        The source of randomness; the same seed gives the same forecast. Futures are
+        drawn in the order of the rows, so another order has other draws.
     columns
         The names of the columns read.
     progress

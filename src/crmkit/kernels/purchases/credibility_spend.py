@@ -66,7 +66,7 @@ def estimate_structure(
     design = _design(frequency, sloping=sloping)
     mass = weights * frequency
     gram = design.T @ (mass[:, None] * design)
-    line = np.linalg.solve(gram, design.T @ (mass * mean))
+    line = np.asarray(np.linalg.solve(gram, design.T @ (mass * mean)), np.float64)
     spread = float(mass @ (mean - design @ line) ** 2)
     # What the solution of the line leaves by rounding is no difference of customers.
     if spread <= _ROUNDING**2 * float(mass @ mean**2):
@@ -76,12 +76,12 @@ def estimate_structure(
     scale = float(mass.sum() - np.trace(np.linalg.solve(gram, squared)))
     groups = float(weights.sum()) - design.shape[1]
     between = max((spread - groups * within) / scale, 0.0) if scale > 0 else 0.0
-    covariance = np.zeros_like(gram)
+    covariance: FloatArray = np.zeros_like(gram)
     # One price for all lies on the first line, which is then known without error.
     if between + within > 0:
         precision = weights / (between + within / frequency)
         information = design.T @ (precision[:, None] * design)
-        covariance = np.linalg.inv(information)
+        covariance = np.asarray(np.linalg.inv(information), np.float64)
         line = covariance @ (design.T @ (precision * mean))
     full = np.zeros((2, 2))
     full[: line.size, : line.size] = covariance
