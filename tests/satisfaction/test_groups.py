@@ -98,7 +98,7 @@ def test_a_count_is_a_whole_number_of_a_usual_size(count: float) -> None:
         lambda: csat(answers, count_col="count", scale=(0, 10)),
         lambda: csat_by(answers, by="plan", count_col="count", scale=(0, 10)),
     ):
-        with pytest.raises(errors.InvalidValueError, match="'count': value .* 1 of 2"):
+        with pytest.raises(errors.InvalidValueError, match="count': value"):
             read()
 
 
