@@ -205,6 +205,13 @@ def test_the_preferred_channel_is_that_of_most_money(
     assert str(found["cyd"]["preferred_share"]) in {"None", "nan", "<NA>"}
 
 
+@pytest.mark.parametrize("make", [pd.DataFrame, pl.DataFrame, pa.table])
+def test_a_share_of_nothing_is_missing_in_the_sense_of_the_library(make: Any) -> None:
+    log = {"customer_id": ["ann", "bob"], "channel": ["web", "web"], "amount": [0.0, 1]}
+    found = nw.from_native(segments.preferences(make(log), by="channel"))
+    assert found["preferred_share"].null_count() == 1
+
+
 def test_a_purchase_without_channel_is_refused(frame: Make) -> None:
     log = {"customer_id": ["a", "b"], "channel": ["web", None], "amount": [1.0, 1.0]}
     with pytest.raises(errors.InvalidValueError, match="'channel': missing"):
