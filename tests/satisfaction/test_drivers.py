@@ -276,9 +276,7 @@ def test_two_answers_per_driver_and_two_more_are_needed() -> None:
     import pandas as pd
 
     answers = pd.DataFrame({name: [1.0, 5, 3, 2, 4] for name in ("a", "b", "overall")})
-    with pytest.raises(
-        errors.NotEnoughDataError, match="needs 6 rows with all"
-    ):
+    with pytest.raises(errors.NotEnoughDataError, match="needs 6 rows with all"):
         penalty_reward(
             answers,
             driver_cols=["a", "b"],

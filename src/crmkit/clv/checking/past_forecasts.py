@@ -42,6 +42,7 @@ __all__ = ["PurchaseFit", "SpendFit", "learned_error"]
 
 _YOUNGEST = 91  # days of log before the first cutoff chosen here
 _APART = 28  # days between the cutoffs chosen here
+_MOST_GROUPS = 1_000  # each is forecast again at every cutoff and span
 
 
 class _Purchases(PurchaseModel, Protocol):
@@ -204,6 +205,13 @@ def _past_errors(
         value=None,
     )
     labels, groups = groups_of(customers, by)
+    if len(labels) > _MOST_GROUPS:
+        raise InvalidValueError(
+            subject="argument 'by'",
+            found=f"{len(labels):,} groups",
+            remedy=f"Name a column of at most {_MOST_GROUPS:,} segments: the total of a "
+            "few customers says nothing about the error of a model.",
+        )
     parts = [((), every), *zip(labels, map(every.rows, groups or ()), strict=True)]
     return [
         replace(_missed(origin, compared, start), group=label)
