@@ -109,7 +109,7 @@ def test_groups_of_a_forecast_take_their_errors_and_leave_the_totals() -> None:
 
 def test_groups_as_many_as_customers_are_refused() -> None:
     def with_id(*log: Any, **given: Any) -> pd.DataFrame:
-        split = WEEKS(*log, **given)
+        split = pd.DataFrame(WEEKS(*log, **given))
         return split.assign(segment=split["customer_id"])
 
     with pytest.raises(errors.InvalidValueError, match="'by': 2,357 groups"):

@@ -209,8 +209,8 @@ def _past_errors(
         raise InvalidValueError(
             subject="argument 'by'",
             found=f"{len(labels):,} groups",
-            remedy=f"Name a column of at most {_MOST_GROUPS:,} segments: the total of a "
-            "few customers says nothing about the error of a model.",
+            remedy=f"Name a column of at most {_MOST_GROUPS:,} segments: totals of a "
+            "few customers say nothing about the error of a model.",
         )
     parts = [((), every), *zip(labels, map(every.rows, groups or ()), strict=True)]
     return [
