@@ -114,6 +114,14 @@ def test_orders_of_two_customers_are_two_from_the_first_day_on() -> None:
     assert Ledger(lines=lines).book.lines.order.tolist() == [0, 1, 2, 3]
 
 
+def test_a_name_that_is_no_text_is_refused_as_one_that_is_not_there() -> None:
+    import pandas as pd
+
+    nothing: Any = None
+    with pytest.raises(errors.MissingColumnError, match="None"):
+        Ledger(lines=pd.DataFrame(LINES), order_id_col=nothing)
+
+
 def test_a_column_named_by_hand_must_be_there(eager_frame: Build) -> None:
     with pytest.raises(errors.MissingColumnError, match="departmnt"):
         Ledger(lines=eager_frame(LINES), category_col="departmnt")
