@@ -100,7 +100,8 @@ def probability_alive_path(
             remedy="Pass at least one day to look at.",
         )
     one_of("refunds", refunds, REFUNDS)
-    if customer_id_col in _ADDED:
+    given: object = customer_id_col  # a Series compared with a text has no truth value
+    if isinstance(given, str) and given in _ADDED:
         raise InvalidValueError(
             subject="argument 'customer_id_col'",
             found=f"{customer_id_col!r}, a column that the path adds",
