@@ -6,8 +6,10 @@ PYTHON ?= python3
 OUT ?= out
 BIN := $(VENV)/bin
 
-# One BLAS thread per test worker: two workers on two cores.
+# One thread of BLAS and of OpenMP per test worker: two workers on two cores. More of them
+# than cores wait for each other, which made a fit of scikit-learn a hundred times slower.
 export OPENBLAS_NUM_THREADS := 1
+export OMP_NUM_THREADS := 1
 # Bytecode is kept, whatever the machine's default: without it each of the hundreds of
 # processes of tests, notebooks and docs compiles pandas anew, for 3 s.
 export PYTHONDONTWRITEBYTECODE :=

@@ -57,7 +57,7 @@ def shown(value: object) -> str:
 
 
 def _letters(name: str) -> str:
-    return "".join(sign for sign in name.lower() if sign.isalnum())
+    return "".join(sign for sign in str(name).lower() if sign.isalnum())
 
 
 class MissingColumnError(CrmkitError, LookupError):

@@ -176,6 +176,15 @@ def test_large_spending_keeps_its_marginal_cost() -> None:
     )
 
 
+def test_spending_that_hardly_varies_is_measured_against_its_mean() -> None:
+    # A spread of 1.5e-11 of the mean is above rounding, and just so.
+    cost, won = np.array([0.0, 10, 25, 30, 41]), np.array([10, 15, 18, 22, 24])
+    periods = pd.DataFrame({"spent": 1 + 1e-12 * cost, "n_customers": won})
+    found = acquisition_cost_by(periods, cost_cols=["spent"]).iloc[0]
+    slope = stats.linregress(cost, won).slope
+    assert found["marginal_cost"] == pytest.approx(1e-12 / slope, rel=1e-3, abs=0)
+
+
 def test_winning_against_keeping(rng: np.random.Generator) -> None:
     import pandas as pd
 

@@ -327,6 +327,29 @@ def test_missing_values_that_were_learned_from_are_scored(
     assert np.all((model.risk(snapshots) > 0) & (model.risk(snapshots) < 1))
 
 
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [
+        (np.inf, "infinite value"),
+        (1e200, "value beyond 1e.75"),
+        (np.nan, "missing value"),
+    ],
+)
+def test_a_feature_that_nothing_learns_from_is_refused_by_name(
+    value: float, found: str, rng: np.random.Generator
+) -> None:
+    from sklearn.linear_model import LogisticRegression
+
+    snapshots = _snapshots(rng, 50).assign(fold="train")
+    snapshots.loc[3, "purchases"] = value
+    with pytest.raises(InvalidValueError, match=f"'purchases': {found}.* 1 of 200 row"):
+        fit_churn_classifier(
+            snapshots,
+            estimator=LogisticRegression(),
+            feature_cols=["inactivity", "purchases"],
+        )
+
+
 @pytest.mark.parametrize("answer", [float("nan"), -3.0, 7.0])
 def test_an_estimator_that_answers_no_probability_is_refused(
     answer: float, rng: np.random.Generator

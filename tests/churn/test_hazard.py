@@ -324,5 +324,17 @@ def test_a_true_model_scores_better_than_one_without_covariates(
     assert scores[1].auc == pytest.approx((0.5, 0.5, 0.5))
     again = SurvivalMetrics.from_dict(json.loads(json.dumps(scores[0].to_dict())))
     assert again == scores[0]
+    last = learn["duration"][~learn["event_observed"].astype(bool)].max()
     with pytest.raises(InvalidValueError, match="not before the last censoring"):
-        survival_metrics(judge, survival=model, times=[8], learned_from=learn)
+        survival_metrics(judge, survival=model, times=[last], learned_from=learn)
+
+
+def test_one_who_left_at_the_time_itself_has_left_by_then() -> None:
+    import pandas as pd
+
+    spells = pd.DataFrame({"duration": [2, 3, 4], "event_observed": [1, 0, 0]})
+    spells["x"] = 0.0
+    periods = person_periods(spells)
+    model = fit_discrete_hazard(periods, covariate_cols=[], baseline="constant")
+    found = survival_metrics(spells, survival=model, times=[2], learned_from=spells)
+    assert found.auc == (0.5,)

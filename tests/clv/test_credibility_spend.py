@@ -87,6 +87,18 @@ def test_customers_who_do_not_differ_are_said_to() -> None:
     assert model.between == 0
 
 
+@pytest.mark.parametrize("price", [0.0, 20.0])
+def test_one_price_for_all_is_what_all_will_pay(price: float) -> None:
+    customers = pd.DataFrame(
+        {"frequency": [1, 2, 3, 5], "monetary_value": price, "monetary_variance": 0.0}
+    )
+    with pytest.warns(ck.errors.IdentifiabilityWarning, match="no.* differ"):
+        model = clv.fit_credibility_spend(customers)
+    found = model.expected_spend([0, 1, 7], [0.0, price, price])
+    np.testing.assert_allclose(found, price, rtol=1e-12)
+    assert model.collective_mean_error == 0.0
+
+
 def test_amounts_drawn_have_the_variance_of_the_model() -> None:
     model = clv.CredibilitySpend(
         collective_mean=30.0, slope=2.0, within=200.0, between=50.0

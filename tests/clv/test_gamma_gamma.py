@@ -154,6 +154,13 @@ def test_a_fit_with_an_infinite_mean_warns() -> None:
         clv.fit_gamma_gamma(customers)
 
 
+def test_a_mean_that_is_finite_without_a_variance_is_fitted_in_silence() -> None:
+    rng = np.random.default_rng(5)
+    means = rng.gamma(10.0, size=400) / 5 / rng.gamma(1.6, size=400)
+    customers = pd.DataFrame({"frequency": 5, "monetary_value": means})
+    assert 1.2 < clv.fit_gamma_gamma(customers).q < 1.99
+
+
 @pytest.mark.parametrize("option", ["exclude", "keep", "", None])
 def test_another_option_is_refused(option: Any) -> None:
     with pytest.raises(InvalidValueError, match="nonpositive"):

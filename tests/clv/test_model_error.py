@@ -69,6 +69,12 @@ def _rng() -> np.random.Generator:
     return np.random.default_rng(7)
 
 
+def test_a_group_is_named_by_text() -> None:
+    wrong: Any = 7
+    with pytest.raises(InvalidTypeError, match="'group': expected"):
+        UNTRIED.at(horizon=26.0, group=wrong)
+
+
 def test_the_squared_scale_is_a_weighted_mean_of_default_and_past_errors() -> None:
     error = clv.ModelError(errors=PAST, default_scale=0.15, default_weight=5)
     # The windows of January (to 1 May) and March overlap: 2 of the 3 lie apart.
@@ -357,6 +363,17 @@ def test_cutoffs_are_chosen_every_28_days_after_91_days_of_log(
     assert {(b - a).days for a, b in itertools.pairwise(days)} == {28}
     assert days[0] >= log["date"].min().date() + dt.timedelta(days=91)
     assert all(each.value is None for each in error.errors)
+
+
+def test_no_cutoff_is_chosen_after_the_last_purchase(log: pd.DataFrame) -> None:
+    known = log[log["date"] <= "1997-06-30"]
+    error = clv.fit_model_error(
+        known,
+        purchases=clv.fit_bg_nbd,
+        lead_days=[28],
+        observation_period_end="2999-12-31",
+    )
+    assert error.errors[-1].cutoff == "1997-06-30"
 
 
 def test_a_cutoff_too_young_for_a_fit_is_skipped_unless_it_was_named() -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from crmkit import calibration_holdout_summary, clv
+from crmkit import calibration_holdout_summary, clv, errors
 from crmkit.datasets import load_cdnow_sample
 from crmkit.errors import InvalidValueError
 
@@ -106,6 +106,22 @@ def test_groups_of_a_forecast_take_their_errors_and_leave_the_totals() -> None:
     assert new.resampled_value.upper > same.parts[1].resampled_value.upper
     assert poor.resampled_value.upper > same.parts[2].resampled_value.upper
     assert good.purchases == same.parts[0].purchases
+
+
+def test_groups_as_many_as_customers_are_refused() -> None:
+    def with_id(*log: Any, **given: Any) -> pd.DataFrame:
+        split = pd.DataFrame(WEEKS(*log, **given))
+        return split.assign(segment=split["customer_id"])
+
+    with pytest.raises(errors.InvalidValueError, match="'by': 2,357 groups"):
+        clv.fit_model_error_by(
+            load_cdnow_sample(),
+            by="segment",
+            summary=with_id,
+            purchases=clv.fit_bg_nbd,
+            cutoffs=["1997-06-30"],
+            lead_days=[91],
+        )
 
 
 def test_errors_of_groups_are_those_of_their_customers() -> None:

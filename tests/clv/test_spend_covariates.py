@@ -71,6 +71,18 @@ def test_words_and_no_covariates_are_refused() -> None:
         model.model_for({"shop": 1})
 
 
+def test_amounts_too_small_for_a_likelihood_are_refused() -> None:
+    customers = simulated(100, seed=5)
+    tiny = customers.assign(monetary_value=customers["monetary_value"] * 1e-300)
+    for fit in (
+        lambda: clv.fit_spend_covariates(tiny, covariate_cols="web"),
+        lambda: clv.fit_gamma_gamma(tiny),
+        lambda: clv.GammaGamma(p=6.0, q=4.0, v=15.0).with_expected_spend(tiny),
+    ):
+        with pytest.raises(ck.errors.InvalidValueError, match="between 0 and 1e-100"):
+            fit()
+
+
 def test_gamma_gamma_says_that_customers_do_not_differ() -> None:
     rng = np.random.default_rng(6)
     x = rng.integers(1, 10, 800)

@@ -12,6 +12,8 @@ from dataclasses import fields
 from pathlib import Path
 from zlib import crc32
 
+# Before scikit-learn is imported: threads that wait for each other take no call longer.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from mutations import SCALARS

@@ -80,6 +80,8 @@ def mutations_of(name: str, value: Any) -> Iterator[Mutation]:
         yield from (Mutation(f"{k} as a column", v) for k, v in COLUMN_NAMES.items())
         if isinstance(value, str):
             yield Mutation("the id as a column", "customer_id")
+        elif isinstance(value, list | tuple):
+            yield Mutation("a list of the id", ["customer_id"])
     else:
         yield from (Mutation(k, v) for k, v in SCALARS.items())
 
@@ -152,6 +154,10 @@ def _column_mutations(frame: pd.DataFrame, column: Any) -> Iterator[Mutation]:
     }.items():
         if len(frame):
             yield Mutation(f"{what} in {column!r}", _with(frame, column, values, value))
+        # The last row may be one that a function does not learn from.
+        if len(frame) > 1 and what in {"NaN", "infinity"}:
+            first = _with(frame, column, values, value, row=0)
+            yield Mutation(f"{what} first in {column!r}", first)
     if not len(frame):
         return
     yield Mutation(
@@ -197,11 +203,12 @@ def _put(frame: pd.DataFrame, column: Any, values: Any) -> pd.DataFrame:
 
 
 def _with(
-    frame: pd.DataFrame, column: Any, values: pd.Series, value: Any
+    frame: pd.DataFrame, column: Any, values: pd.Series, value: Any, row: int = -1
 ) -> pd.DataFrame:
-    """Put one value into the last row; numbers stay floats where they can."""
+    """Put one value into a row, the last; numbers stay floats where they can."""
     changed = values.copy()
-    changed.iloc[-1:] = pd.Series([value], index=changed.index[-1:], dtype=object)
+    place = [row]
+    changed.iloc[place] = pd.Series([value], index=changed.index[place], dtype=object)
     if isinstance(value, float) and pd.api.types.is_numeric_dtype(frame[column]):
         return _put(frame, column, changed.astype(float))
     return _put(frame, column, changed)

@@ -383,12 +383,6 @@ USUAL_VALUES: dict[type, Callable[[], Any]] = {
 }
 
 
-def room_of(name: str) -> str:
-    """Name the namespace of a public name: ``crmkit`` or one of its rooms."""
-    parts = name.split(".")
-    return ".".join(parts[: 2 if parts[1].islower() and len(parts) > 2 else 1])
-
-
 def short_of(callee: Callee) -> str:
     return callee.name.rsplit(".", 1)[-1]
 

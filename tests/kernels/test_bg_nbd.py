@@ -4,6 +4,8 @@ Published: Fader, Hardie and Lee (2005) and their notes 004 and 027; the walkthr
 the R package BTYD; CLVTools' test of correctness. CDNOW, 2,357 customers, weeks.
 """
 
+import math
+
 import numpy as np
 import pytest
 
@@ -111,6 +113,17 @@ def test_a_customer_without_repeat_purchase_is_there() -> None:
     waiting = -CDNOW["r"] * np.log1p(T / CDNOW["alpha"])
     found = bg_nbd.log_likelihood(x, t_x, T, **CDNOW)
     np.testing.assert_allclose(found, waiting, rtol=1e-15)
+
+
+def test_a_long_silence_of_one_who_hardly_ever_leaves_keeps_its_digits() -> None:
+    # exp(-740) has hardly a digit left, but the odds against leaving bring it back.
+    r, alpha, a, b = 499.0, 10.0, 1e-40, 1.0
+    T = 1.0 + 11.0 * np.expm1(740.0 / 500.0)
+    found = bg_nbd.probability_alive(
+        np.array([1.0]), np.array([1.0]), np.array([T]), r=r, alpha=alpha, a=a, b=b
+    )
+    odds = math.log(a / b) + 500.0 * math.log1p((T - 1.0) / 11.0)
+    np.testing.assert_allclose(found, math.exp(-odds), rtol=1e-9)
 
 
 def test_log_probability_alive_goes_on_where_the_probability_underflows() -> None:

@@ -54,6 +54,22 @@ def test_two_periods_discount_the_second_once() -> None:
     assert found == pytest.approx([100 + 91 / 1.25, 10 + 55 / 1.25], rel=1e-14)
 
 
+@pytest.mark.parametrize("periods", [1, 2, 3, 7, 8, 21, 64, 65])
+def test_a_number_of_periods_is_summed_period_by_period(periods: int) -> None:
+    value, total = np.array([100.0, 10.0]), np.zeros(2)
+    for _ in range(periods):
+        total = value + P / 1.1 @ total
+    found = markov.expected_value(P, value, discount_rate=0.1, periods=periods)
+    np.testing.assert_allclose(found, total, rtol=1e-13)
+
+
+def test_a_million_million_periods_are_the_sum_without_end() -> None:
+    value = np.array([100.0, 10.0])
+    long = markov.expected_value(P, value, discount_rate=0.1, periods=10**12)
+    endless = markov.expected_value(P, value, discount_rate=0.1, periods=None)
+    np.testing.assert_allclose(long, endless, rtol=1e-13)
+
+
 def test_a_constant_customer_is_worth_the_geometric_sum() -> None:
     # Gupta & Lehmann 2003: margin multiple (1 + d) / (1 + d - r), the first in full.
     found = markov.expected_value(

@@ -63,6 +63,18 @@ def test_raking_holds_every_margin_and_keeps_the_odds_ratio() -> None:
     assert w[0] * w[3] / (w[1] * w[2]) == pytest.approx(4 * 3 / (6 * 5), rel=1e-11)
 
 
+def test_a_level_that_nobody_answered_for_has_no_weight_to_scale() -> None:
+    w, rounds, apart = design_weights.rake(
+        np.ones(2),
+        [np.array([0, 0])],
+        [np.array([0.5, 0.5])],
+        tolerance=1e-9,
+        max_iterations=2,
+    )
+    assert w.tolist() == [0.5, 0.5]
+    assert (rounds, apart) == (2, 0.5)
+
+
 def test_one_margin_is_met_in_one_round() -> None:
     code = np.array([0, 0, 1])
     w, rounds, _ = design_weights.rake(

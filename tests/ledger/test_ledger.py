@@ -102,6 +102,26 @@ def test_without_order_ids_a_day_of_a_customer_is_an_order(eager_frame: Build) -
     assert book.measured == frozenset()
 
 
+def test_orders_of_two_customers_are_two_from_the_first_day_on() -> None:
+    import pandas as pd
+
+    # Days are counted from 1970: the last day of one customer is next to the first of
+    # the other.
+    days = pd.to_datetime(["1970-01-01", "1970-01-02"] * 2)
+    lines = pd.DataFrame(
+        {"customer_id": [7, 7, 8, 8], "date": days, "paid_amount": 1.0}
+    )
+    assert Ledger(lines=lines).book.lines.order.tolist() == [0, 1, 2, 3]
+
+
+def test_a_name_that_is_no_text_is_refused_as_one_that_is_not_there() -> None:
+    import pandas as pd
+
+    nothing: Any = None
+    with pytest.raises(errors.MissingColumnError, match="None"):
+        Ledger(lines=pd.DataFrame(LINES), order_id_col=nothing)
+
+
 def test_a_column_named_by_hand_must_be_there(eager_frame: Build) -> None:
     with pytest.raises(errors.MissingColumnError, match="departmnt"):
         Ledger(lines=eager_frame(LINES), category_col="departmnt")

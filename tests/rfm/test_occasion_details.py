@@ -79,3 +79,22 @@ def test_refunds_are_treated_as_by_the_summary() -> None:
     assert found["monetary_variance"].tolist() == [0.0, 0.0, 0.0]  # 10 and 14 - 4
     with pytest.raises(ck.errors.InvalidValueError, match="negative"):
         ck.with_occasion_details(customers, transactions=log, **END)
+
+
+def test_details_of_two_libraries_and_ids_that_are_lists_are_refused() -> None:
+    import pandas as pd
+    import polars as pl
+
+    import crmkit as ck
+
+    days = pd.to_datetime(["2024-01-01", "2024-01-09"])
+    log = pd.DataFrame({"customer_id": ["a", "a"], "date": days, "amount": 1.0})
+    end = "2024-02-01"
+    summary = ck.rfm_summary(log, observation_period_end=end)
+    lists = summary.assign(customer_id=pd.Series([["a"]], dtype=object))
+    other: Any = pl.from_pandas(log)
+    for customers, transactions in ((summary, other), (lists, log)):
+        with pytest.raises(ck.errors.InvalidTypeError):
+            ck.with_occasion_details(
+                customers, transactions=transactions, observation_period_end=end
+            )

@@ -272,6 +272,21 @@ def test_penalties_and_rewards_are_found(eager_frame: Build, columns_of: Read) -
     assert rows["reward"][1] == pytest.approx(1, abs=0.3)
 
 
+def test_two_answers_per_driver_and_two_more_are_needed() -> None:
+    import pandas as pd
+
+    answers = pd.DataFrame({name: [1.0, 5, 3, 2, 4] for name in ("a", "b", "overall")})
+    with pytest.raises(errors.NotEnoughDataError, match="needs 6 rows with all"):
+        penalty_reward(
+            answers,
+            driver_cols=["a", "b"],
+            outcome_col="overall",
+            scale=(1, 5),
+            low_at_most=2,
+            high_at_least=4,
+        )
+
+
 def test_a_rating_cannot_be_low_and_high() -> None:
     import pandas as pd
 

@@ -7,7 +7,15 @@ import numpy as np
 import pytest
 
 from crmkit import errors
-from crmkit.satisfaction import Nps, nps, nps_by, with_nps_group
+from crmkit.satisfaction import (
+    Nps,
+    csat,
+    csat_by,
+    nps,
+    nps_by,
+    nps_comparison,
+    with_nps_group,
+)
 
 Build = Callable[[dict[str, Any]], Any]
 Read = Callable[[Any], dict[str, list[Any]]]
@@ -76,6 +84,22 @@ def test_a_counted_table_gives_the_same_groups(frame: Build, columns_of: Read) -
     rows = columns_of(nps_by(frame(answers), by="plan", count_col="count"))
     assert _by_plan(rows, "promoters") == {"a": 3, "b": 0}
     assert _by_plan(rows, "n_responses") == {"a": 5, "b": 4}
+
+
+@pytest.mark.parametrize("count", [0.5, 1e-300, 1e60])
+def test_a_count_is_a_whole_number_of_a_usual_size(count: float) -> None:
+    import pandas as pd
+
+    answers = pd.DataFrame({"plan": ["a", "b"], "score": [9, 0], "count": [3.0, count]})
+    for read in (
+        lambda: nps(answers, count_col="count"),
+        lambda: nps_by(answers, by="plan", count_col="count"),
+        lambda: nps_comparison(answers, by="plan", count_col="count"),
+        lambda: csat(answers, count_col="count", scale=(0, 10)),
+        lambda: csat_by(answers, by="plan", count_col="count", scale=(0, 10)),
+    ):
+        with pytest.raises(errors.InvalidValueError, match="count': value"):
+            read()
 
 
 def test_the_whole_is_the_weighted_mean_of_its_groups() -> None:

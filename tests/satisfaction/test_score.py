@@ -21,6 +21,13 @@ ANSWERS = [10, 9, 9, 8, 7, 6, 0, None]
 COUNTS = st.tuples(*[st.integers(0, 40)] * 3).filter(lambda counts: sum(counts) > 0)
 
 
+def test_each_share_is_its_count_over_all() -> None:
+    survey = Nps(promoters=3, passives=2, detractors=5)
+    assert survey.promoter_share == 0.3
+    assert survey.passive_share == 0.2
+    assert survey.detractor_share == 0.5
+
+
 def test_every_library_gives_the_same_counts(frame: Build) -> None:
     survey = nps(frame({"score": ANSWERS}))
     assert survey == Nps(promoters=3, passives=2, detractors=2, missing=1)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from crmkit import errors, segments
@@ -165,12 +166,19 @@ def test_a_segment_that_is_new_changes_the_mix_only(
     assert str(rates["app"]) in HOLES
 
 
-def test_all_customers_of_a_segment_may_be_active(
-    frame: Make, columns_of: Read
-) -> None:
+def test_all_customers_of_a_segment_may_stay(frame: Make, columns_of: Read) -> None:
     base = {"segment": ["web"], "n_customers": [10], "active": [10]}
     found = columns_of(segments.rate_change(frame(base), frame(base)))
-    assert found["rate_before"] == [1.0]
+    assert found["rate_before"] == found["rate_after"] == [1.0]
+
+
+def test_one_column_may_be_segment_customers_and_events() -> None:
+    base = pd.DataFrame({"n": [10, 30]})
+    one: dict[str, Any] = {"n_customers_col": "n", "events_col": "n"}
+    found = segments.rate_change(base, base, by="n", **one)
+    assert found["share_before"].tolist() == [0.25, 0.75]
+    roles = segments.fit_value_roles(base, actual_col="n", potential_col="n")
+    assert roles.most_valuable_from == 10
 
 
 def test_more_events_than_customers_are_refused(frame: Make) -> None:

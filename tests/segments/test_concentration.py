@@ -1,5 +1,6 @@
 """Measures of concentration, in every library."""
 
+import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -21,6 +22,17 @@ def test_gini_of_one_to_ten(frame: Make) -> None:
     assert (found.n_customers, found.total, found.n_negative) == (10, 55, 0)
     with pytest.raises(errors.NotEnoughDataError, match="Pass rng"):
         found.interval()
+
+
+def test_a_remedy_names_only_arguments_that_there_are() -> None:
+    import pandas as pd
+
+    base = pd.DataFrame({"clv": [1.0, None]})
+    for measure in (segments.gini, segments.pareto_curve, segments.fit_value_tiers):
+        with pytest.raises(errors.InvalidValueError, match="missing value") as refused:
+            measure(base)
+        offered = "missing" in inspect.signature(measure).parameters
+        assert ("missing=" in str(refused.value)) == offered
 
 
 def test_gini_says_that_some_are_below_zero(frame: Make) -> None:

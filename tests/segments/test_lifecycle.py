@@ -205,6 +205,13 @@ def test_the_preferred_channel_is_that_of_most_money(
     assert str(found["cyd"]["preferred_share"]) in {"None", "nan", "<NA>"}
 
 
+@pytest.mark.parametrize("make", [pd.DataFrame, pl.DataFrame, pa.table])
+def test_a_share_of_nothing_is_missing_in_the_sense_of_the_library(make: Any) -> None:
+    log = {"customer_id": ["ann", "bob"], "channel": ["web", "web"], "amount": [0.0, 1]}
+    found = nw.from_native(segments.preferences(make(log), by="channel"))
+    assert found["preferred_share"].null_count() == 1
+
+
 def test_a_purchase_without_channel_is_refused(frame: Make) -> None:
     log = {"customer_id": ["a", "b"], "channel": ["web", None], "amount": [1.0, 1.0]}
     with pytest.raises(errors.InvalidValueError, match="'channel': missing"):
@@ -222,6 +229,13 @@ def test_a_preferred_combination_of_columns(frame: Make, columns_of: Read) -> No
     # Of two equal combinations, the first in the alphabet.
     assert found["preferred_channel"] == ["shop"]
     assert found["preferred_place"] == ["a"]
+
+
+def test_the_id_itself_may_be_a_group(frame: Make, columns_of: Read) -> None:
+    log = {"customer_id": ["bob", "ann", "ann"], "amount": [1.0, 2.0, 3.0]}
+    found = columns_of(segments.preferences(frame(log), by="customer_id"))
+    assert sorted(found["preferred_customer_id"]) == ["ann", "bob"]
+    assert found["preferred_share"] == [1.0, 1.0]
 
 
 def test_categories_are_read_as_their_names() -> None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import narwhals.stable.v2 as nw
 import numpy as np
 import pytest
 from scipy import stats
@@ -44,6 +45,10 @@ def test_one_segment_has_no_base(frame: Any) -> None:
     base = {"segment": ["a", "a"], "region": ["x", "y"]}
     with pytest.raises(NotEnoughDataError, match="2 segments"):
         segment_profile(frame(base), attribute_cols=["region"])
+    one = nw.from_native(frame({"segment": ["a"], "region": ["x"]}))
+    nothing = one.filter(nw.col("region") == "y").to_native()
+    with pytest.raises(NotEnoughDataError, match="got 0"):
+        segment_profile(nothing, attribute_cols=["region"])
     with pytest.raises(InvalidValueError, match="missing value"):
         segment_profile(
             frame({"segment": ["a", "b"], "region": ["x", None]}),

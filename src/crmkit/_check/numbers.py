@@ -15,6 +15,7 @@ __all__ = [
     "MOST_DAYS",
     "MOST_REPEATS",
     "SHORTEST",
+    "SMALLEST",
     "day_count",
     "finite_array",
     "fraction",
@@ -44,10 +45,12 @@ HUGE: Final = 1e75
 # Counts of a history: beyond it one more purchase changes no bit of a float.
 LONGEST: Final = 1e15
 _LARGEST: Final = 1e100
-_SMALLEST: Final = 1e-100
+# Above 0 no money, rate or parameter is below it.
+SMALLEST: Final = 1e-100
 # The shortest time above 0: the square of a shorter one underflows.
 SHORTEST: Final = 1e-75
 # A span of days that any date of a log can be moved by: the calendar ends in year 9999.
+# Futures are drawn purchase by purchase, so no longer horizon is drawn either.
 MOST_DAYS: Final = 1_000_000
 
 
@@ -76,9 +79,9 @@ def number(name: str, value: object) -> float:
         ) from None
     if math.isnan(result):
         raise _refused(name, result, "Pass a number that is not NaN.")
-    usual = _SMALLEST <= abs(result) <= _LARGEST
+    usual = SMALLEST <= abs(result) <= _LARGEST
     if not usual and result != 0 and not math.isinf(result):
-        remedy = f"Pass a number of a size from {_SMALLEST:g} to {_LARGEST:g}."
+        remedy = f"Pass a number of a size from {SMALLEST:g} to {_LARGEST:g}."
         raise _refused(name, result, remedy)
     return result
 
@@ -104,11 +107,13 @@ def nonnegative(
     return result
 
 
-def time_span(name: str, value: float, *, infinite: bool = False) -> float:
+def time_span(
+    name: str, value: float, *, infinite: bool = False, at_most: float = LONGEST
+) -> float:
     """Return ``value`` as a length of time: 0, or of a size that has a square."""
     result = nonnegative(name, value, infinite=infinite)
-    if 0 < result < SHORTEST or LONGEST < result < math.inf:
-        remedy = f"Pass 0, or a number from {SHORTEST:g} to {LONGEST:g}."
+    if 0 < result < SHORTEST or at_most < result < math.inf:
+        remedy = f"Pass 0, or a number from {SHORTEST:g} to {at_most:g}."
         raise _refused(name, result, remedy)
     return result
 
@@ -168,8 +173,8 @@ def nonnegative_array(name: str, values: ArrayLike) -> FloatArray:
     """Return ``values`` as float64: 0, or positive and of a usual size."""
     array = finite_array(name, values)
     refuse_where(name, array, array < 0, "negative value")
-    near = (array > 0) & (array < _SMALLEST)
-    refuse_where(name, array, near, f"value between 0 and {_SMALLEST:g}")
+    near = (array > 0) & (array < SMALLEST)
+    refuse_where(name, array, near, f"value between 0 and {SMALLEST:g}")
     return array
 
 

@@ -125,7 +125,9 @@ def number_rules(
     return rules
 
 
-def whole_rules(frame: Frame, column: str, *, at_most: float) -> list[Rule]:
+def whole_rules(
+    frame: Frame, column: str, *, at_most: float, remedy: str = "Pass whole numbers."
+) -> list[Rule]:
     """List the rules of a column of counts: whole numbers of 0 to a largest."""
     value = nw.col(column)
     return [
@@ -134,7 +136,7 @@ def whole_rules(frame: Frame, column: str, *, at_most: float) -> list[Rule]:
             column=column,
             broken=value != value.floor(),
             found="value that is not whole",
-            remedy="Pass whole numbers.",
+            remedy=remedy,
         ),
         Rule(
             column=column,
@@ -214,13 +216,18 @@ def read_numbers(
     return opened
 
 
-def known_rows(frame: Frame, column: str, *, missing: Missing) -> Frame:
-    """Refuse values that are not finite numbers; leave out missing ones if asked to."""
-    one_of("missing", missing, ("error", "keep"))
+def known_rows(frame: Frame, column: str, *, missing: Missing | None) -> Frame:
+    """Refuse values that are not finite numbers; leave out missing ones if asked to.
+
+    None where the caller has no argument ``missing``, which no remedy may name then.
+    """
+    remedy = _DROP_OR_FILL
+    if missing is not None:
+        one_of("missing", missing, ("error", "keep"))
+        remedy = 'Drop or fill them first, or pass missing="keep".'
     require_numbers(frame, [column])
-    remedy = 'Drop or fill them first, or pass missing="keep".'
     hole, *others = number_rules(frame, column, remedy=remedy)
-    if missing == "error":
+    if missing != "keep":
         refuse(frame, [hole, *others])
         return frame
     known: Frame = frame.filter(~hole.broken)

@@ -6,9 +6,11 @@ from .._frames import (
     EagerFrame,
     collect,
     group_rows,
+    matched_ids,
     native,
     nw,
     read_eager,
+    require_ids,
     table,
     with_arrays,
 )
@@ -95,6 +97,7 @@ def with_occasion_details(
     1         bob     0.000                0.0
     """
     summary = read_eager(customers, (customer_id_col,))
+    require_ids(summary, customer_id_col)
     columns = LogColumns(customer_id_col, date_col, amount_col)
     log = open_log(
         read_eager(transactions, columns),
@@ -117,7 +120,8 @@ def with_occasion_details(
         },
     )
     rows = summary.select(customer_id_col).with_row_index(_ROW)
-    joined = rows.join(found, on=customer_id_col, how="left").sort(_ROW)
+    left, right = map(collect, matched_ids(rows, found, customer_id_col))
+    joined = left.join(right, on=customer_id_col, how="left").sort(_ROW)
     _refuse_unknown(joined, customer_id_col)
     arrays = {name: joined[name].to_numpy() for name in _DETAILS}
     return native(with_arrays(summary, arrays), customers)

@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from .._dates import date_of
-from ..fits import shown
+from ..fits import checked
 from ..typing import Day, Grain, IntoFrame
 from .log_counts import LogCounts, count_log
 from .open_log import LogColumns, TransactionLog, open_log
@@ -13,7 +13,7 @@ __all__ = ["TransactionReport", "reported", "transaction_report"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-@shown
+@checked
 class TransactionReport:
     """Counts of a transaction log; printed, they read as a short page.
 

@@ -17,7 +17,7 @@ from .._frames import (
     require_numbers,
 )
 from ..errors import InvalidTypeError
-from ..fits import shown
+from ..fits import checked
 from ..kernels.log.visible_log import event_past
 from ..typing import FloatArray, IntArray
 
@@ -25,7 +25,7 @@ __all__ = ["EventLog", "OpenedEvents", "open_events"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-@shown
+@checked
 class EventLog:
     """A frame of dated events, and the name its features will carry.
 

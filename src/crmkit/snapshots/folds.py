@@ -113,7 +113,8 @@ def cutoff_folds(
     Returns
     -------
     tuple
-        One pair of row numbers per cut-off with closed labels before it.
+        One pair of row numbers, in the order of the frame, per cut-off with closed
+        labels before it.
 
     Raises
     ------

@@ -9,7 +9,7 @@ import numpy as np
 from ..._check import fraction, label, names_given, nonnegative, typed
 from ..._frames import native, table, with_arrays
 from ...errors import InvalidValueError
-from ...fits import Interval, shown
+from ...fits import Interval, checked
 from ...kernels.base.intervals import normal_quantile
 from ...typing import IntoDataFrameT
 from .arm_choice import ArmLimits
@@ -22,7 +22,7 @@ FrameT_co = TypeVar("FrameT_co", covariant=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-@shown
+@checked
 class CampaignPlan(Generic[FrameT_co]):
     """Who gets which treatment, and what that is expected to earn.
 

@@ -6,7 +6,7 @@ from typing import Generic, TypeVar
 
 from ..._check import one_of, typed
 from ..._frames import native, with_arrays
-from ...fits import shown
+from ...fits import checked
 from ...typing import IntoDataFrameT
 from .limited_choice import Method, limited_choice
 from .possible_contacts import possible_contacts
@@ -17,7 +17,7 @@ FrameT_co = TypeVar("FrameT_co", covariant=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-@shown
+@checked
 class TargetSelection(Generic[FrameT_co]):
     """Who was chosen, what it is expected to earn, and how close that is to the best.
 

@@ -49,7 +49,8 @@ def churn_backtest(
         Rows of ``make_snapshots`` with several cut-offs.
     estimator
         Any scikit-learn classifier, pipeline or search with ``predict_proba``; by
-        default gradient boosting with cautious settings.
+        default gradient boosting with cautious settings. It gets the rows in the order
+        of the frame, and another order may change the last digits of what it learns.
     feature_cols
         The columns to learn from; all features of the snapshots by default.
     embargo

@@ -64,7 +64,38 @@ class ChurnClassifier:
     report: ClassifierReport
 
     def risk(self, snapshots: IntoDataFrame) -> FloatArray:
-        """Return the probability of churn of each row."""
+        """Return the probability of churn of each row.
+
+        Parameters
+        ----------
+        snapshots
+            Rows with the features of the classifier.
+
+        Returns
+        -------
+        The probability of each row to churn within a label window of the same length.
+
+        Raises
+        ------
+        InvalidTypeError
+            If a feature is of another kind than the one learned from.
+        InvalidValueError
+            If a feature has a missing value where none was learned from, or the
+            estimator answers with a number outside 0 to 1.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> from sklearn.linear_model import LogisticRegression
+        >>> snapshots = pd.DataFrame(
+        ...     {"inactivity": [5.0, 10, 40, 20, 90, 80], "churned": [0, 0, 0, 1, 1, 1]}
+        ... )
+        >>> model = fit_churn_classifier(
+        ...     snapshots, estimator=LogisticRegression(), fold_col=None
+        ... )
+        >>> model.risk(snapshots[:3]).round(1).tolist()
+        [0.1, 0.2, 0.6]
+        """
         return self._risk(read_eager(snapshots, self.report.features))
 
     @typed
@@ -127,7 +158,8 @@ class ChurnClassifier:
         snapshots
             Labelled snapshots.
         rng
-            The source of randomness.
+            The source of randomness. Rows are shuffled by their place, so another order
+            of the rows is shuffled in another way.
         n_resamples
             How often each group is shuffled.
         churned_col
@@ -211,7 +243,8 @@ def fit_churn_classifier(
         Rows of ``make_snapshots`` with a fold.
     estimator
         Any scikit-learn classifier, pipeline or search with ``predict_proba``. It is
-        cloned, never changed. By default gradient boosting with cautious settings.
+        cloned, never changed; what it warns of, such as a fit that did not converge, is
+        passed on. By default gradient boosting with cautious settings.
     feature_cols
         The columns to learn from; all features of the snapshots by default. Numbers and
         booleans; also text where ``estimator`` is a pipeline that encodes it.
@@ -232,7 +265,8 @@ def fit_churn_classifier(
     MissingExtraError
         If scikit-learn is not installed.
     InvalidValueError
-        If there is no feature, or an outcome is missing.
+        If there is no feature, a feature is infinite, or an outcome is missing; also if
+        a feature has a missing value that ``estimator`` does not learn from.
     InvalidTypeError
         If a feature is neither number nor boolean and nothing encodes it, or the
         estimator has no ``predict_proba``.

@@ -16,10 +16,20 @@ def fit_to(
     X: Any,  # noqa: ANN401 - a pandas frame
     y: FloatArray,
 ) -> None:
-    """Fit the estimator, and refuse text that it does not read."""
+    """Fit the estimator, and refuse the text or the holes that it does not read."""
     try:
         estimator.fit(X, y.astype(np.int64))
     except ValueError as error:
+        holes = [name for name in X if X[name].isna().any()]
+        if holes and "NaN" in str(error):
+            raise InvalidValueError(
+                subject=f"column {holes[0]!r}",
+                found="missing value",
+                count=int(X[holes[0]].isna().sum()),
+                total=len(X),
+                remedy="This estimator does not learn from holes: fill them in a "
+                "pipeline (SimpleImputer), or drop these rows.",
+            ) from error
         words = [name for name in X if X[name].dtype == object]
         if not words or not str(error).startswith("could not convert string"):
             raise

@@ -58,6 +58,9 @@ def chosen_features(
         if frame.schema[name] != nw.Boolean and not (words and _is_word(frame, name))
     ]
     require_numbers(frame, numeric)
+    # A hole may pass: some estimators learn from it. The rest is refused here as it is
+    # of rows to score, because an estimator would end in an error that names no column.
+    refuse(frame, [rule for n in numeric for rule in number_rules(frame, n)[1:]])
     return asked
 
 

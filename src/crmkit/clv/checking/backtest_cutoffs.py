@@ -31,7 +31,7 @@ def cutoff_days(
 ) -> list[int]:
     """Return the day numbers of cutoffs, whose horizon lies inside the log."""
     known = _parsed(cutoffs)
-    first, last = log_span(transactions, end=end, date_col=date_col)
+    first, _, last = log_span(transactions, end=end, date_col=date_col)
     _require_past(known, first)
     _require_future(known, days, last)
     return known
@@ -39,8 +39,8 @@ def cutoff_days(
 
 def log_span(
     transactions: IntoDataFrame, *, end: Day | None, date_col: str
-) -> tuple[int, int]:
-    """Return the day numbers of the first purchase and of the end of observation."""
+) -> tuple[int, int, int]:
+    """Return the days of the first and last purchase, and of the end of observation."""
     frame, rules = require_dates(read_eager(transactions, (date_col,)), date_col)
     refuse(frame, rules)
     seen = day_numbers(collect(frame), date_col)
@@ -51,12 +51,11 @@ def log_span(
             remedy="Pass the log of purchases.",
         )
     zone = time_zone(frame, date_col)
+    newest = int(seen.max())
     last = (
-        int(seen.max())
-        if end is None
-        else day_number("observation_period_end", end, zone=zone)
+        newest if end is None else day_number("observation_period_end", end, zone=zone)
     )
-    return int(seen.min()), last
+    return int(seen.min()), newest, last
 
 
 def customers_at(customers: IntoDataFrame, day: int) -> EagerFrame:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from math import nan
+from math import isnan, nan
 from typing import Any, Final
 
 from ..._check import instance, typed, whole
@@ -104,7 +104,7 @@ class ModelChoice(JsonResult):
         bias = _mean(self.purchase_scores, self.purchases, "bias")
         lines = [
             f"{self.horizon_days:,} days ahead, {when}",
-            f"purchases: {self.purchases}, log score {score:.4f}, bias {bias:+.1%}",
+            f"purchases: {self.purchases}, log score {score:.4f}, bias {_told(bias)}",
             *gap_lines(self.purchase_gaps, "log score"),
         ]
         if self.spend is None:
@@ -112,9 +112,9 @@ class ModelChoice(JsonResult):
         error = _mean(self.spend_scores, self.spend, "root_mean_square_error")
         bias = _mean(self.spend_scores, self.spend, "bias")
         lines += [
-            f"spend: {self.spend}, error {error:,.2f}, bias {bias:+.1%}",
+            f"spend: {self.spend}, error {error:,.2f}, bias {_told(bias)}",
             *gap_lines(self.spend_gaps, "error"),
-            f"money of both: bias {self._money:+.1%}",
+            f"money of both: bias {_told(self._money)}",
         ]
         return "\n".join(lines)
 
@@ -286,6 +286,11 @@ def _mean(
     return sum(given) / len(given) if given else nan
 
 
+def _told(bias: float) -> str:
+    # Where nothing came, no share of it is off.
+    return "unknown" if isnan(bias) else f"{bias:+.1%}"
+
+
 def _require_fits(argument: str, fits: Fits) -> None:
     if not isinstance(fits, Mapping):
         raise InvalidTypeError(
@@ -300,12 +305,13 @@ def _chosen(
     transactions: IntoDataFrame, days: int, end: Day | None, date_col: str
 ) -> list[int]:
     """Return up to four cutoffs, evenly over what the log leaves for them."""
-    first, last = log_span(transactions, end=end, date_col=date_col)
-    latest = last - days
+    first, newest, last = log_span(transactions, end=end, date_col=date_col)
+    # After the last purchase no cutoff has news, however far ahead the end lies.
+    latest = min(last - days, newest)
     if latest < first + _LEAST:
         raise NotEnoughDataError(
             needed=f"{_LEAST} days of log before a horizon of {days:,} days",
-            got=f"a log of {last - first:,} days",
+            got=f"a log of {min(last, newest + days) - first:,} days",
             remedy="Pass a shorter horizon_days, or observe for longer.",
         )
     earliest = min(first + max(_YOUNGEST, days), latest)

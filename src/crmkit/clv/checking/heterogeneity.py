@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from ..._check import typed
 from ..._frames import read_eager
 from ...errors import NotEnoughDataError
 from ...fits import JsonResult, checked
+from ...kernels.base.cells import group
 from ...kernels.purchases.count_dispersion import count_dispersion
 from ...typing import HISTORY, HistoryColumns, IntoDataFrame
 from ..value.opened_customers import proved
@@ -117,13 +116,15 @@ def heterogeneity(
     (True, 0.78)
     """
     history = proved(read_eager(customers, columns.history), columns)
-    count, time = np.asarray(history.frequency), np.asarray(history.T)
-    found = count_dispersion(count, time)
+    # Distinct histories, as in a fit: sums in their order, not in that of the rows.
+    cells = group((history.frequency, history.T))
+    count, time = cells.columns
+    found = count_dispersion(count, time, cells.weights)
     if found is None:
-        seen = time > 0
+        n = cells.weights * (time > 0)
         raise NotEnoughDataError(
             needed="two customers observed for some time, and repeat purchases",
-            got=f"{np.count_nonzero(seen)} and {count[seen].sum():,.0f}",
+            got=f"{n.sum():,.0f} and {n @ count:,.0f}",
             remedy="Observe for longer.",
         )
     return Heterogeneity(

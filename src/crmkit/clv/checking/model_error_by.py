@@ -38,7 +38,7 @@ def fit_model_error_by(
         One row per purchase, in memory.
     by
         Columns of groups, such as a segment, that ``summary`` returns: the groups as
-        they were at each cutoff.
+        they were at each cutoff, at most 1,000.
     summary
         How the log becomes one row per customer, as for ``backtest``, with the columns
         in ``by``: a function that adds them to ``calibration_holdout_summary``.

@@ -44,7 +44,8 @@ def fit_model_error(
         carries options. Without ``spend`` only errors of purchases are learned.
     cutoffs
         The last days to fit to. None takes one every 28 days, the first after 91 days
-        of log, and leaves out those with too little data for a fit.
+        of log and none after its last purchase, and leaves out those with too little
+        data for a fit.
     lead_days
         The spans ahead to compare, in days. One that runs past the data is left out.
     observation_period_end

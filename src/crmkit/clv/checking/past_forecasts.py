@@ -42,6 +42,7 @@ __all__ = ["PurchaseFit", "SpendFit", "learned_error"]
 
 _YOUNGEST = 91  # days of log before the first cutoff chosen here
 _APART = 28  # days between the cutoffs chosen here
+_MOST_GROUPS = 1_000  # each is forecast again at every cutoff and span
 
 
 class _Purchases(PurchaseModel, Protocol):
@@ -82,12 +83,14 @@ def learned_error(
             found="an empty list",
             remedy="Pass at least one span ahead: [28, 91].",
         )
-    first, last = log_span(
+    first, newest, last = log_span(
         transactions, end=observation_period_end, date_col=columns.date
     )
     chosen = cutoffs is None
+    # After the last purchase no cutoff has news, however far ahead the end lies.
+    latest = min(last - leads[0], newest)
     known = (
-        list(range(last - leads[0], first + _YOUNGEST - 1, -_APART))[::-1]
+        list(range(latest, first + _YOUNGEST - 1, -_APART))[::-1]
         if cutoffs is None
         else cutoff_days(
             transactions,
@@ -202,6 +205,13 @@ def _past_errors(
         value=None,
     )
     labels, groups = groups_of(customers, by)
+    if len(labels) > _MOST_GROUPS:
+        raise InvalidValueError(
+            subject="argument 'by'",
+            found=f"{len(labels):,} groups",
+            remedy=f"Name a column of at most {_MOST_GROUPS:,} segments: totals of a "
+            "few customers say nothing about the error of a model.",
+        )
     parts = [((), every), *zip(labels, map(every.rows, groups or ()), strict=True)]
     return [
         replace(_missed(origin, compared, start), group=label)

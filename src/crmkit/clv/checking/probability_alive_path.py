@@ -16,6 +16,8 @@ from ..value.fitted_unit import unit_of
 
 __all__ = ["probability_alive_path"]
 
+_ADDED = ("date", "probability_alive")
+
 
 class _WithAlive(Protocol):
     def with_probability_alive(self, customers: IntoFrameT) -> IntoFrameT: ...
@@ -98,6 +100,13 @@ def probability_alive_path(
             remedy="Pass at least one day to look at.",
         )
     one_of("refunds", refunds, REFUNDS)
+    given: object = customer_id_col  # a Series compared with a text has no truth value
+    if isinstance(given, str) and given in _ADDED:
+        raise InvalidValueError(
+            subject="argument 'customer_id_col'",
+            found=f"{customer_id_col!r}, a column that the path adds",
+            remedy="Rename the column of customers.",
+        )
     columns = LogColumns(customer_id_col, date_col, amount_col)
     log = read_log(
         read_eager(transactions, columns),
@@ -113,6 +122,6 @@ def probability_alive_path(
         scored = read_eager(model.with_probability_alive(customers), ())
         date = np.full(len(scored), np.datetime64(date_of(day), "D"))
         dated = with_arrays(scored, {"date": date})
-        parts.append(dated.select(customer_id_col, "date", "probability_alive"))
+        parts.append(dated.select(customer_id_col, *_ADDED))
     path = nw.maybe_reset_index(nw.concat(parts, how="vertical"))
     return native(path, transactions)

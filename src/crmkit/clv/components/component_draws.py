@@ -7,6 +7,7 @@ from typing import Any, Generic
 import numpy as np
 
 from ..._check import (
+    MOST_DAYS,
     MOST_REPEATS,
     able_to,
     fraction,
@@ -294,7 +295,7 @@ def draws_of(
     count = whole("n_draws", n_draws, at_least=2, at_most=MOST_REPEATS)
     able_to("purchases", purchases, "sample_purchase_times")
     able_to("spend", spend, "expected_spend")
-    span = time_span("horizon", horizon)
+    span = time_span("horizon", horizon, at_most=MOST_DAYS)
     seen = outlook.book.seen()
     people = int(seen.sum())
     of_seen, units = None, people

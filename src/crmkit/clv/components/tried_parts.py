@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Generic
 
-from ...fits import shown
+from ...fits import checked
 from ...typing import IntoDataFrameT
 from .part_model_error import PartModelError
 from .part_score import PartScore
@@ -12,7 +12,7 @@ __all__ = ["ComponentBacktest"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-@shown
+@checked
 class ComponentBacktest(Generic[IntoDataFrameT]):
     """What each part was predicted to be, and what came.
 

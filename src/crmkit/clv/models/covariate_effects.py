@@ -8,7 +8,7 @@ from scipy.special import chdtrc
 
 from ..._check import fraction
 from ...errors import NotEnoughDataError
-from ...fits import Interval, checked, shown
+from ...fits import Interval, checked
 
 __all__ = ["CovariateEffect", "CovariateTest"]
 
@@ -81,7 +81,7 @@ class CovariateEffect:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-@shown
+@checked
 class CovariateTest:
     """A likelihood-ratio test of a model with covariates against the plain model.
 

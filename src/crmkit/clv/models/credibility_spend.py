@@ -266,6 +266,9 @@ def fit_credibility_spend(
     x, mean, variance = (numbers(rows, column) for column in asked)
     weights = numbers(rows, weight_col) if weight_col is not None else np.ones(x.size)
     _require_repeats(x, weights, named.frequency)
+    # Sums in the order of the values: that of the rows must move no digit.
+    order = np.lexsort((weights, variance, mean, x))
+    x, mean, variance, weights = x[order], mean[order], variance[order], weights[order]
     # One frequency gives no line: the slope is left at 0, without an error.
     sloping = frequency_effect == "linear" and np.unique(x).size > 1
     found = credibility_spend.estimate_structure(

@@ -18,7 +18,7 @@ from ..._frames import (
     with_arrays,
 )
 from ...errors import InvalidValueError
-from ...fits import JsonResult, checked, shown
+from ...fits import JsonResult, checked
 from ...kernels.log.calendar import DAYS_PER_UNIT
 from ...kernels.purchases.seasonal_clock import operational_time
 from ...typing import (
@@ -42,7 +42,7 @@ _WEEKS = 52
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-@shown
+@checked
 class SeasonalEvent:
     """Days of the calendar with an index of their own, such as a holiday.
 

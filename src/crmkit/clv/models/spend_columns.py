@@ -5,7 +5,7 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
-from ..._check import HUGE, LONGEST
+from ..._check import HUGE, LONGEST, SMALLEST
 from ..._frames import (
     EagerFrame,
     Frame,
@@ -35,7 +35,6 @@ SpendScore: TypeAlias = Callable[[FloatArray, FloatArray], FloatArray]
 _AMOUNT = "_crmkit_amount"
 _LEAVE = "Leave these customers out of the spend model."
 _DROP = 'Correct them, or leave them out with nonpositive="drop".'
-_SMALLEST = np.nextafter(0.0, 1.0)
 
 
 def spending_rules(
@@ -50,7 +49,7 @@ def spending_rules(
         # which cost several, are needed only to name what is.
         if not is_lazy(frame) and _flawless(collect(frame), columns, sign):
             return []
-        repeat = nw.col(frequency) > 0
+        repeat, size = nw.col(frequency) > 0, nw.col(amount).abs()
         return [
             *whole_rules(frame, frequency, at_most=LONGEST),
             *(
@@ -62,6 +61,13 @@ def spending_rules(
                 )
                 for rule in number_rules(frame, amount, sign=sign)
             ),
+            # As of the arrays that a model scores: below it, sums of logarithms break.
+            Rule(
+                column=amount,
+                broken=repeat & (size > 0) & (size < SMALLEST),
+                found=f"value between 0 and {SMALLEST:g}",
+                remedy="Correct these rows, or pass a smaller unit.",
+            ),
         ]
 
     return rules
@@ -71,8 +77,9 @@ def _flawless(frame: EagerFrame, columns: tuple[str, str], sign: Sign) -> bool:
     x, amount = (numbers(frame, column) for column in columns)
     repeat = x > 0
     asked = amount[repeat]
-    least = {"any": -np.inf, "nonnegative": 0.0, "positive": _SMALLEST}[sign]
-    fine = (np.abs(asked) <= HUGE) & (asked >= least)
+    size = np.abs(asked)
+    least = {"any": -np.inf, "nonnegative": 0.0, "positive": SMALLEST}[sign]
+    fine = (size <= HUGE) & (asked >= least) & ((size >= SMALLEST) | (size == 0))
     counted = np.all(x <= LONGEST) and np.all(x == np.floor(x))
     return bool(np.all(fine) and np.all(repeat | (x == 0)) and counted)
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..._check import able_to, random_source, time_span, typed
+from ..._check import MOST_DAYS, able_to, random_source, time_span, typed
 from ..._frames import native, with_arrays
 from ...typing import HISTORY, FloatArray, HistoryColumns, IntoDataFrameT, Progress
 from ..models.model_arguments import new_columns
@@ -57,7 +57,8 @@ def with_clv_interval(
         The level, how many futures to draw of each customer, and the error of the model
         that moves all customers of a future together.
     rng
-        The source of randomness; the same seed gives the same interval.
+        The source of randomness; the same seed gives the same interval. Futures are
+        drawn in the order of the rows, so another order has other draws.
     columns
         The names of the columns read.
     progress
@@ -110,7 +111,7 @@ def with_clv_interval(
     purchases, spend = steady(purchases), steady(spend)
     unit = unit_of(purchases)
     count, tail, error = checked_ranges(ranges, unit)
-    span = time_span("horizon", horizon)
+    span = time_span("horizon", horizon, at_most=MOST_DAYS)
     rate, share = own_terms(
         opened.frame,
         columns,

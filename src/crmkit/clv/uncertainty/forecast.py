@@ -7,6 +7,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 
 from ..._check import (
+    MOST_DAYS,
     able_to,
     listed,
     names_given,
@@ -208,7 +209,8 @@ def forecast(
         The level, how many futures to draw, and what past forecasts missed by, as
         ``fit_model_error`` learns it from the log.
     rng
-        The source of randomness; the same seed gives the same forecast.
+        The source of randomness; the same seed gives the same forecast. Futures are
+        drawn in the order of the rows, so another order has other draws.
     columns
         The names of the columns read.
     progress
@@ -278,7 +280,7 @@ def forecast(
     spend.expected_spend(opened.history.frequency, opened.amounts)
     rates, shares = own_terms(opened.frame, columns, rate=rate, share=share)
     count, _, error = checked_ranges(ranges, unit)
-    ahead = time_span("horizon", horizon)
+    ahead = time_span("horizon", horizon, at_most=MOST_DAYS)
     times = _times(ranges.until, ahead)
     drawn = drawn_totals(
         opened.history,

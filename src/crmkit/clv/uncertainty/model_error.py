@@ -135,6 +135,7 @@ class ModelError(JsonResult):
         positive("default_weight", self.default_weight)
         nonnegative("unseen_scale", self.unseen_scale)
 
+    @typed
     def at(
         self,
         *,

@@ -53,9 +53,22 @@ def expected_value(
         # The geometric series of steps, summed without its terms.
         worth = np.linalg.solve(np.eye(len(P)) - step, value)
         return np.asarray(worth, dtype=np.float64)
-    total = np.zeros(len(P))
-    for _ in range(periods):
-        total = value + step @ total
+    return _summed(step, value, periods)
+
+
+def _summed(step: FloatArray, value: FloatArray, periods: int) -> FloatArray:
+    """Return the sum of step^k value for k from 0 to periods - 1.
+
+    The sums over n and over m periods give that over n + m, so the number is built from
+    its binary digits: a thousand million periods take thirty steps.
+    """
+    total = np.zeros(len(step))
+    block, ahead = value, step  # the sum over 1, 2, 4, ... periods, and its step
+    while periods:
+        if periods & 1:
+            total = block + ahead @ total
+        block, ahead = block + ahead @ block, ahead @ ahead
+        periods >>= 1
     return total
 
 

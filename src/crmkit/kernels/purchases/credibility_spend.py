@@ -18,6 +18,9 @@ from ...typing import FloatArray
 __all__ = ["SpendStructure", "belief", "estimate_structure", "expected_spend"]
 
 
+_ROUNDING = 1e-14
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class SpendStructure:
     """The line of expected means, and the two variances about it.
@@ -63,17 +66,23 @@ def estimate_structure(
     design = _design(frequency, sloping=sloping)
     mass = weights * frequency
     gram = design.T @ (mass[:, None] * design)
-    line = np.linalg.solve(gram, design.T @ (mass * mean))
+    line = np.asarray(np.linalg.solve(gram, design.T @ (mass * mean)), np.float64)
     spread = float(mass @ (mean - design @ line) ** 2)
+    # What the solution of the line leaves by rounding is no difference of customers.
+    if spread <= _ROUNDING**2 * float(mass @ mean**2):
+        spread = 0.0
     # Each customer is one mean, so weights count customers and square nothing.
     squared = design.T @ ((mass * frequency)[:, None] * design)
     scale = float(mass.sum() - np.trace(np.linalg.solve(gram, squared)))
     groups = float(weights.sum()) - design.shape[1]
     between = max((spread - groups * within) / scale, 0.0) if scale > 0 else 0.0
-    precision = weights / (between + within / frequency)
-    information = design.T @ (precision[:, None] * design)
-    covariance = np.linalg.inv(information)
-    line = covariance @ (design.T @ (precision * mean))
+    covariance: FloatArray = np.zeros_like(gram)
+    # One price for all lies on the first line, which is then known without error.
+    if between + within > 0:
+        precision = weights / (between + within / frequency)
+        information = design.T @ (precision[:, None] * design)
+        covariance = np.asarray(np.linalg.inv(information), np.float64)
+        line = covariance @ (design.T @ (precision * mean))
     full = np.zeros((2, 2))
     full[: line.size, : line.size] = covariance
     return SpendStructure(

@@ -13,7 +13,7 @@ import numpy as np
 from ..._check import names_given, typed
 from ..._frames import read_eager
 from ...errors import InvalidValueError
-from ...fits import JsonResult, checked, shown
+from ...fits import JsonResult, checked
 from ...kernels.survey import reliability
 from ...typing import FloatArray, IntoDataFrame
 from ..reading.questions import (
@@ -31,7 +31,7 @@ _FACTORS: Final = ("core", "support", "recovery", "personalisation")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-@shown
+@checked
 class SatisfactionFactor:
     """One factor of satisfaction.
 

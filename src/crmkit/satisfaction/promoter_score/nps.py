@@ -290,8 +290,9 @@ def nps(
     """
     counting = Counting(score_col, bands, count_col, fractions, out_of_range)
     _, _, counts = counted_bands(responses, (), counting)
-    totals = [float(entry.sum()) for entry in counts]
-    promoters, passives, detractors, absent, dropped = map(_whole_count, totals)
+    promoters, passives, detractors, absent, dropped = (
+        round(float(entry.sum())) for entry in counts
+    )
     return Nps(
         promoters=promoters,
         passives=passives,
@@ -334,13 +335,3 @@ def _dirichlet(P: float, M: float, D: float, *, level: float) -> tuple[float, fl
         nps_dirichlet.quantile(tail, **prior),
         nps_dirichlet.quantile(1 - tail, **prior),
     )
-
-
-def _whole_count(total: float) -> int:
-    if total != round(total):
-        raise InvalidValueError(
-            subject="argument 'count_col'",
-            found=f"counts that add up to {total!r}",
-            remedy="Counts are whole numbers; for survey weights use weighted_nps.",
-        )
-    return round(total)

@@ -130,6 +130,12 @@ def nps_trend(
     weight = weights_of(frame, weight_col)[answered]
     days = _days(frame, date_col)[answered]
     cluster = clusters_of(frame, customer_id_col, answered)
+    known = net[answered]
+    # Sums in the order of the values: that of the rows must move no digit.
+    order = np.lexsort((cluster, weight, known, days))
+    days, known, weight = days[order], known[order], weight[order]
+    if customer_id_col is not None:  # else each row is one of its kind
+        cluster = cluster[order]
     clusters = int(cluster.max(initial=-1)) + 1
     if clusters < 3 or np.ptp(days) == 0:
         raise NotEnoughDataError(
@@ -139,7 +145,7 @@ def nps_trend(
         )
     time = (days - days.min()) / DAYS_PER_UNIT[time_unit]
     X = np.column_stack([np.ones_like(time), time - time.mean()])
-    fit = regression.least_squares(X, 100 * net[answered], weight)
+    fit = regression.least_squares(X, 100 * known, weight)
     covariance = regression.clustered_covariance(X, weight, cluster, fit)
     return NpsTrend(
         slope=float(fit.coefficients[1]),

@@ -10,19 +10,19 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
-from ..._check import one_of
+from ..._check import LONGEST, one_of
 from ..._frames import (
     EagerFrame,
     Frame,
     Rule,
     collect,
     missing,
-    number_rules,
     numbers,
     nw,
     read,
     refuse,
     require_numbers,
+    whole_rules,
 )
 from ...typing import BoolArray, FloatArray
 from .answer_groups import with_plain_groups
@@ -42,6 +42,7 @@ Fractions: TypeAlias = Literal["error", "down", "nearest"]
 OutOfRange: TypeAlias = Literal["error", "drop"]
 FRACTIONS: tuple[Fractions, ...] = ("error", "down", "nearest")
 OUT_OF_RANGE: tuple[OutOfRange, ...] = ("error", "drop")
+_WEIGHTS = "Counts are whole numbers; survey weights are read by weighted_nps."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +113,7 @@ def tally(
     require_numbers(frame, (score_col,))
     if count_col is not None:
         require_numbers(frame, (count_col,))
-        refuse(frame, number_rules(frame, count_col, sign="nonnegative"))
+        refuse(frame, whole_rules(frame, count_col, at_most=LONGEST, remedy=_WEIGHTS))
     for column in by:
         refuse(frame, [_no_group(frame, column)])
     counted = _counted(frame, score_col, count_col, by)

@@ -26,6 +26,7 @@ from ...typing import FloatArray, IntoFrameT
 __all__ = ["rate_change"]
 
 _Segment = tuple[object, ...]
+_CUSTOMERS, _EVENTS = "crmkit_customers", "crmkit_events"
 
 
 def rate_change(
@@ -124,13 +125,14 @@ def _by_type(name: _Segment) -> list[tuple[str, object]]:
 def _summed(
     opened: Frame, groups: list[str], customers: str, events: str
 ) -> dict[_Segment, tuple[float, float]]:
-    columns = [*groups, customers, events]
     require_numbers(opened, [customers, events])
     require_present(opened, *groups)
     refuse(opened, _rules(opened, customers, events))
-    grouped = opened.select(*columns).group_by(*groups)
-    found = collect(grouped.agg(nw.col(customers).sum(), nw.col(events).sum()))
-    n, k = numbers(found, customers), numbers(found, events)
+    # Under other names: one column may be given twice, and no frame holds it twice.
+    named = {_CUSTOMERS: nw.col(customers), _EVENTS: nw.col(events)}
+    grouped = opened.select(*groups, **named).group_by(*groups)
+    found = collect(grouped.agg(nw.col(_CUSTOMERS).sum(), nw.col(_EVENTS).sum()))
+    n, k = numbers(found, _CUSTOMERS), numbers(found, _EVENTS)
     if not n.sum():
         raise NotEnoughDataError(
             needed="customers at both times",

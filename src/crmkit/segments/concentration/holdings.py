@@ -119,7 +119,7 @@ def read_holdings(
     value_col: str,
     *,
     weight_col: str | None = None,
-    missing: Missing = "error",
+    missing: Missing | None = None,
 ) -> Holdings:
     """Check and fetch the column of values; of a lazy frame, its distinct values."""
     known = known_rows(frame, value_col, missing=missing)

@@ -202,6 +202,8 @@ def fit_clusters(
     source = random_source(rng)
     read = tuple(names_given("value_cols", value_cols))
     values = _matrix(read_eager(customers, read), read)
+    # In one order, so that the same seed starts from and halves the same customers.
+    values = values[np.lexsort(values.T[::-1])]
     kind = np.unique(values, axis=0, return_inverse=True)[1].ravel()
     _require_enough(kind, tried)
     with np.errstate(over="ignore", invalid="ignore"):

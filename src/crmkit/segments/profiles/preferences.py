@@ -22,7 +22,7 @@ from ...typing import IntoFrameT
 __all__ = ["preferences"]
 
 _TOTAL, _WHOLE, _MOST = "crmkit_total", "crmkit_whole", "crmkit_most"
-_FIRST = "crmkit_first"
+_FIRST, _GROUP = "crmkit_first", "crmkit_group"
 
 
 def preferences(
@@ -73,16 +73,20 @@ def preferences(
     """
     groups = names_given("by", by)
     opened = _opened(transactions, customer_id_col, groups, amount_col)
+    # Under other names: the id itself may be a group, and no frame holds it twice.
+    keys = [f"{_GROUP}_{at}" for at in range(len(groups))]
     rows = opened.select(
-        customer_id_col, *groups, nw.col(amount_col).cast(nw.Float64).alias(_TOTAL)
-    )
-    best = _largest(rows, customer_id_col, groups)
-    share = nw.when(nw.col(_WHOLE) > 0).then(nw.col(_MOST) / nw.col(_WHOLE))
-    named = best.select(
         customer_id_col,
-        *(nw.col(name).alias(f"preferred_{name}") for name in groups),
-        share.alias("preferred_share"),
+        *(nw.col(name).alias(key) for key, name in zip(keys, groups, strict=True)),
+        nw.col(amount_col).cast(nw.Float64).alias(_TOTAL),
     )
+    best = _largest(rows, customer_id_col, keys)
+    share = nw.when(nw.col(_WHOLE) > 0).then(nw.col(_MOST) / nw.col(_WHOLE))
+    preferred = [
+        nw.col(key).alias(f"preferred_{name}")
+        for key, name in zip(keys, groups, strict=True)
+    ]
+    named = best.select(customer_id_col, *preferred, share.alias("preferred_share"))
     return native(sorted_rows(named, customer_id_col), transactions)
 
 

@@ -143,7 +143,9 @@ def _shares(
 
 def _places(values: Sequence[object]) -> np.ndarray:
     number: dict[object, int] = {}
-    return np.array([number.setdefault(value, len(number)) for value in values])
+    places = [number.setdefault(value, len(number)) for value in values]
+    # NumPy makes floats of an empty list, and floats count nothing.
+    return np.array(places, dtype=np.int64)
 
 
 def _chi_square_p(

@@ -310,7 +310,8 @@ def _opened(customers: object, actual_col: str, potential_col: str) -> Frame:
 def _fetched(
     frame: Frame, actual_col: str, potential_col: str
 ) -> tuple[FloatArray, FloatArray]:
-    rows = collect(frame.select(actual_col, potential_col))
+    # One column may serve as both, and no frame holds a column twice.
+    rows = collect(frame.select(*dict.fromkeys((actual_col, potential_col))))
     if not len(rows):
         raise NotEnoughDataError(
             needed="at least 1 customer",

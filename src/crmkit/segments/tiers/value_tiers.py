@@ -208,7 +208,7 @@ class ValueTiers(JsonResult):
             )
         column = self.value_col if value_col is None else value_col
         opened = read(customers, [column, previous_col])
-        known_rows(opened, column, missing="error")
+        known_rows(opened, column, missing=None)
         remedy = "Rename these tiers, or leave them empty for new customers."
         refuse(opened, [known_tier(previous_col, self.labels, remedy=remedy)])
         tier = self._kept(column, previous_col, self.keep)
