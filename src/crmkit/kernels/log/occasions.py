@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...typing import FloatArray, IntArray
+from ...typing import BoolArray, FloatArray, IntArray
 
 __all__ = [
     "Histories",
@@ -17,6 +17,7 @@ __all__ = [
     "histories",
     "merge",
     "net_refunds",
+    "occasion_count",
     "order_of",
 ]
 
@@ -51,17 +52,27 @@ def merge(customer: IntArray, day: IntArray, amount: FloatArray) -> Occasions:
     """
     if not customer.size:
         return Occasions(customer=customer, day=day, amount=amount, sales=customer)
-    order = order_of(customer, day)
-    customer, day, amount = customer[order], day[order], amount[order]
+    if not _is_ordered(customer, day):  # a large log is not copied for nothing
+        order = order_of(customer, day)
+        customer, day, amount = customer[order], day[order], amount[order]
     starts = _starts(customer, day)
     sizes = np.diff(starts, append=customer.size)
-    amount = _ascending_within(amount, starts, sizes)
+    amount = _ascending_within(amount, sizes)
+    sale = amount >= 0
     return Occasions(
         customer=customer[starts],
         day=day[starts],
         amount=np.add.reduceat(amount, starts),
-        sales=np.add.reduceat((amount >= 0).astype(np.int64), starts),
+        sales=sizes if sale.all() else np.add.reduceat(sale, starts, dtype=np.int64),
     )
+
+
+def occasion_count(customer: IntArray, day: IntArray) -> int:
+    """Count the distinct pairs of customer and period, without merging their rows."""
+    if not _is_ordered(customer, day):
+        order = order_of(customer, day)
+        customer, day = customer[order], day[order]
+    return int(np.count_nonzero(_changes(customer, day)))
 
 
 def net_refunds(occasions: Occasions) -> Occasions:
@@ -120,10 +131,13 @@ def distinct_rows(
     """
     if not customer.size:
         return 0
-    order = order_of(customer, day)
-    starts = _starts(customer[order], day[order])
+    if not _is_ordered(customer, day):
+        order = order_of(customer, day)
+        customer, day = customer[order], day[order]
+        instant, amount = instant[order], amount[order]
+    starts = _starts(customer, day)
     sizes = np.diff(starts, append=customer.size)
-    several = order[np.repeat(sizes > 1, sizes)]
+    several = np.flatnonzero(np.repeat(sizes > 1, sizes))
     keys = (amount[several], instant[several], customer[several])
     rows = several[np.lexsort(keys)]
     different = np.zeros(rows.size, dtype=bool)
@@ -135,13 +149,17 @@ def distinct_rows(
 
 def order_of(customer: IntArray, day: IntArray) -> IntArray:
     """Sort by customer, then day: two stable counting sorts, the last key first."""
-    same, later = customer[1:] == customer[:-1], day[1:] >= day[:-1]
-    if np.all((customer[1:] > customer[:-1]) | (same & later)):
+    if _is_ordered(customer, day):
         return np.arange(customer.size)
-    if np.all(later):
+    if np.all(day[1:] >= day[:-1]):
         return _counting_sort(customer)
     by_day = _counting_sort(day - day.min())
     return by_day[_counting_sort(customer[by_day])]
+
+
+def _is_ordered(customer: IntArray, day: IntArray) -> bool:
+    same, later = customer[1:] == customer[:-1], day[1:] >= day[:-1]
+    return bool(np.all((customer[1:] > customer[:-1]) | (same & later)))
 
 
 def _counting_sort(keys: IntArray) -> IntArray:
@@ -160,25 +178,27 @@ def _counting_sort(keys: IntArray) -> IntArray:
 
 def _starts(*keys: IntArray) -> IntArray:
     """Find the rows where a run of equal keys begins."""
-    if not keys[0].size:
-        return np.zeros(0, dtype=np.int64)
-    new = np.zeros(keys[0].size, dtype=bool)
-    new[0] = True
+    return np.flatnonzero(_changes(*keys))
+
+
+def _changes(*keys: IntArray) -> BoolArray:
+    """Mark the rows where a run of equal keys begins."""
+    new = np.zeros(keys[0].size, dtype=np.bool_)
+    new[:1] = True
     for key in keys:
         new[1:] |= key[1:] != key[:-1]
-    return np.flatnonzero(new)
+    return new
 
 
-def _ascending_within(
-    amount: FloatArray, starts: IntArray, sizes: IntArray
-) -> FloatArray:
+def _ascending_within(amount: FloatArray, sizes: IntArray) -> FloatArray:
     """Sort the amounts inside groups of three or more; of two, the order is free."""
-    if not np.any(sizes > 2):
+    large = sizes > 2
+    if not large.any():
         return amount
-    group = np.repeat(np.arange(starts.size), sizes)
-    rows = np.flatnonzero(np.repeat(sizes > 2, sizes))
+    group = np.repeat(np.flatnonzero(large), sizes[large])
+    rows = np.flatnonzero(np.repeat(large, sizes))
     result = amount.copy()
-    result[rows] = amount[rows][np.lexsort((amount[rows], group[rows]))]
+    result[rows] = amount[rows][np.lexsort((amount[rows], group))]
     return result
 
 

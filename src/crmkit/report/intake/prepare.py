@@ -176,6 +176,7 @@ def prepare_log(transactions: object, *, question: Question) -> PreparedLog:
     checked, day = checked[order], day[order]
     log = replace(log, frame=checked)
     groups = replace(groups, codes=groups.codes[order])
+    del order, frame  # of a large log, each is a large part of the memory
     prepared = PreparedLog(
         log=log,
         frame=checked,
