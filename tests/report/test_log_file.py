@@ -1,19 +1,16 @@
 """Reading a user's file: what follows from every row is read, the rest is asked."""
 
 import datetime as dt
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from crmkit.errors import InvalidValueError
-from crmkit.report.intake import text_source
 from crmkit.report.intake.column_roles import Roles
 from crmkit.report.intake.csv_format import CsvFormat
 from crmkit.report.intake.log_answers import Choices, settled_log
 from crmkit.report.intake.log_file import LogFile, Reading, read_log
-from crmkit.report.intake.utf8_stream import Utf8Stream
 
 ROLES = Roles(customer="Customer", date="Day", amount="Spent")
 COLUMNS = ("Customer", "Day", "Spent")
@@ -367,66 +364,6 @@ def test_rows_of_another_length_are_counted(file: Path) -> None:
         "1 row has another number of cells than the names (first: 'x,2024-01-31,1,2')."
     )
     assert asked.options == ("--unreadable", "drop")
-
-
-@pytest.fixture
-def in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Read a file in parts of a few rows."""
-    monkeypatch.setattr(text_source, "_BLOCK", 64)
-
-
-@pytest.mark.usefixtures("in_parts")
-def test_a_bad_value_far_down_a_file_is_named_with_its_line(file: Path) -> None:
-    rows = [f"{at % 7},2024-01-{at % 28 + 1:02d},{at}.50" for at in range(60)]
-    rows[40] = "3,never,1.00"
-    file.write_text("\n".join([",".join(COLUMNS), *rows]))
-    assert "in 1 of 60 rows (line 42 first" in _said(file)
-
-
-@pytest.mark.usefixtures("in_parts")
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "cp1252"])
-def test_rows_of_another_length_move_no_line_number(file: Path, encoding: str) -> None:
-    rows = [f"Zoë {at % 7},2024-01-{at % 28 + 1:02d},{at}.50" for at in range(60)]
-    rows[10], rows[30], rows[50] = "1,2024-01-01", "1,2,3,4", "1"
-    rows[40] = "3,never,1.00"
-    file.write_bytes("\n".join([",".join(COLUMNS), *rows]).encode(encoding))
-    said = _said(file)
-    assert "3 rows have another number of cells than the names" in said
-    assert "first: '1,2024-01-01'" in said
-    assert "in 1 of 57 rows (line 42 first" in said
-
-
-def test_a_line_is_counted_past_a_letter_that_is_not_utf_8(file: Path) -> None:
-    rows = [f"{at % 7},2024-01-{at % 28 + 1:02d},{at}.50" for at in range(20_000)]
-    rows[19_000], rows[19_500] = "Jos\xe9,2024-01-01,1.00", "3,never,1.00"
-    file.write_bytes("\n".join([",".join(COLUMNS), *rows]).encode("cp1252"))
-    assert "(line 19502 first" in _said(file)
-
-
-@pytest.mark.usefixtures("in_parts")
-def test_ids_of_several_parts_are_one_customer_each(file: Path) -> None:
-    # Each part of the file meets the ids in another order, and some ids late.
-    names = ["ann", "bob", "eve", " ", "", "00042"]
-    rows = [(names[(at * at + at // 9) % 6], at) for at in range(200)]
-    lines = [f"{who},2024-01-{at % 28 + 1:02d},{at}.00" for who, at in rows]
-    file.write_text("\n".join([",".join(COLUMNS), *lines]))
-    log = _log(file)
-    assert log.table is not None
-    assert [each or "" for each in log.table["Customer"].to_pylist()] == [
-        who for who, _ in rows
-    ]
-    assert len(log.table["Customer"].unify_dictionaries().chunk(0).dictionary) == 5
-    empty = sum(not who.strip() for who, _ in rows)
-    assert f"missing or blank id in {empty} of 200 rows" in _said(file)
-
-
-def test_one_mark_between_the_words_of_a_line_wherever_the_parts_end() -> None:
-    text = "\ufeffa  b\tc\r\n\nzoë   2  3\nlast 5 6"
-    for encoding in ("utf-8", "utf-16-le"):
-        file = BytesIO(text.encode(encoding))
-        stream = Utf8Stream(file, encoding, blanks=";")
-        found = b"".join(iter(lambda: stream.read(3), b""))  # noqa: B023 - read at once
-        assert found.decode() == "a;b;c\n\nzoë;2;3\nlast;5;6"
 
 
 def test_no_file_and_a_folder_are_refused(tmp_path: Path) -> None:
