@@ -17,6 +17,9 @@ from pathlib import Path
 import pytest
 
 from crmkit.report import __main__ as door
+from crmkit.report.intake import text_source
+from crmkit.report.intake.log_answers import Choices, settled_log
+from crmkit.report.intake.log_file import Reading, read_log
 
 Row = tuple[str, date, float]
 
@@ -324,3 +327,16 @@ def test_each_kind_of_file_becomes_a_page_in_one_step(
         assert "Check this first" in page
     else:
         assert "Check this first" not in page, told
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+def test_a_file_read_in_many_parts_gives_the_same_log(
+    kind: Kind, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = _written(kind, tmp_path)
+    whole = settled_log(read_log(file, Reading()), Choices())
+    monkeypatch.setattr(text_source, "_BLOCK", 300)
+    parts = settled_log(read_log(file, Reading()), Choices())
+    assert parts.unsettled == whole.unsettled
+    assert (parts.notes, parts.options) == (whole.notes, whole.options)
+    assert whole.table is None or whole.table.equals(parts.table)

@@ -56,7 +56,7 @@ from .joined_table import beside
 from .kept_rows import run_once
 from .ordered_groups import Totals, total_groups
 from .result_tables import result_table, sorted_rows
-from .row_groups import Groups, group_rows
+from .row_groups import Groups, distinct_ids, group_rows
 
 __all__ = [
     "HUGE",
@@ -72,6 +72,7 @@ __all__ = [
     "column_names",
     "column_types",
     "day_numbers",
+    "distinct_ids",
     "epoch_day",
     "flag_rules",
     "group_rows",

@@ -11,7 +11,7 @@ from ..typing import BoolArray, IntArray
 from .column_rules import require_ids
 from .conversion import EagerFrame
 
-__all__ = ["Groups", "group_rows"]
+__all__ = ["Groups", "distinct_ids", "group_rows"]
 
 _Series = nw.Series[Any]
 
@@ -55,6 +55,25 @@ def group_rows(frame: EagerFrame, column: str) -> Groups:
     return Groups(codes=rank[codes], ids=ids[order])
 
 
+def distinct_ids(frame: EagerFrame, column: str) -> tuple[IntArray, _Series]:
+    """Give distinct texts or categories numbers in any order; a missing one has -1.
+
+    What is asked of the text of an id costs one answer for each id, not for each row.
+    """
+    series = frame[column]
+    hole = series.is_null().to_numpy().astype(np.bool_)
+    filled = series.drop_nulls() if hole.any() else series
+    labels = _ranked(_labels(filled))
+    ids = filled[_first_rows(labels)]
+    if ids.dtype in (nw.Categorical, nw.Enum):
+        ids = ids.cast(nw.String)
+    if not hole.any():
+        return labels, ids
+    codes = np.full(hole.size, -1, dtype=np.int64)
+    codes[~hole] = labels
+    return codes, ids
+
+
 def _labels(series: _Series) -> IntArray:
     """Give equal ids one whole number, by the library's own hashing."""
     implementation = series.implementation
@@ -94,6 +113,8 @@ def _ranked(values: np.ndarray) -> IntArray:
         if high - low < 4 * values.size + 1024:
             offset = (values - values.dtype.type(low)).astype(np.int64)
             present = np.bincount(offset, minlength=1) > 0
+            if present.all():
+                return np.asarray(offset, dtype=np.int64)
             return np.asarray((np.cumsum(present) - 1)[offset], dtype=np.int64)
     ranks: IntArray = np.unique(values, return_inverse=True)[1]
     return ranks

@@ -18,7 +18,7 @@ from .._frames import (
     row_count,
 )
 from ..kernels.log.cancelled_orders import cancel_orders
-from ..kernels.log.occasions import distinct_rows, merge
+from ..kernels.log.occasions import distinct_rows, occasion_count
 from .open_log import TransactionLog
 
 __all__ = ["LogCounts", "count_in_memory", "count_log"]
@@ -63,24 +63,26 @@ def count_in_memory(
     """Count a checked log in memory, whose customers are numbered already."""
     days, amounts = day_numbers(frame, log.date), numbers(frame, log.amount)
     inside = days <= log.window.end_day
-    codes, day, amount = groups.codes[inside], days[inside], amounts[inside]
+    codes, day, amount = groups.codes, days, amounts
+    if not inside.all():  # a large log is not copied for nothing
+        codes, day, amount = codes[inside], day[inside], amount[inside]
     # An amount of 0 is a purchase: a free order is an order.
     sale = amount >= 0
+    sold, sold_on = (codes, day) if sale.all() else (codes[sale], day[sale])
+    when = instants(frame, log.date)
     matched = cancel_orders(codes, day, amount)
     return LogCounts(
         rows=len(frame),
         customers=groups.count,
         rows_inside=codes.size,
         customers_inside=_how_many(codes, groups.count),
-        buyers=_how_many(codes[sale], groups.count),
-        occasions=merge(
-            codes[sale], log.window.period(day[sale]), amount[sale]
-        ).customer.size,
+        buyers=_how_many(sold, groups.count),
+        occasions=occasion_count(sold, log.window.period(sold_on)),
         sales=int(np.count_nonzero(sale)),
         zeros=int(np.count_nonzero(amount == 0)),
         refunds=int(np.count_nonzero(~sale)),
         distinct_rows=distinct_rows(
-            codes, day, instants(frame, log.date)[inside], amount
+            codes, day, when if inside.all() else when[inside], amount
         ),
         cancelled=matched.n_cancelled,
         unmatched=matched.n_unmatched,

@@ -27,7 +27,9 @@ def summarise(
     """Summarise every customer seen inside the window."""
     merged = occasions_between(log, frame, groups, refunds)
     refuse_without_purchase(log, merged, groups)
-    return table(frame, summary_columns(log, histories(merged), groups))
+    history = histories(merged)
+    del merged  # of a large log, as much memory as the log itself
+    return table(frame, summary_columns(log, history, groups))
 
 
 def occasions_between(

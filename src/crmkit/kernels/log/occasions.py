@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...typing import FloatArray, IntArray
+from ...typing import BoolArray, FloatArray, IntArray
 
 __all__ = [
     "Histories",
@@ -17,6 +17,7 @@ __all__ = [
     "histories",
     "merge",
     "net_refunds",
+    "occasion_count",
     "order_of",
 ]
 
@@ -53,11 +54,15 @@ def merge(customer: IntArray, day: IntArray, amount: FloatArray) -> Occasions:
     """
     if not customer.size:
         return Occasions(customer=customer, day=day, amount=amount, sales=customer)
-    order, starts = _sorted_runs(customer, day)
-    sorted_amount, first = amount[order], order[starts]
-    del order  # of columns as long as the log, only as many as are still needed
-    who, when = customer[first], day[first]
-    del first
+    if _is_ordered(customer, day):
+        starts, sorted_amount = _starts(customer, day), amount.copy()
+        who, when = customer[starts], day[starts]
+    else:
+        order, starts = _sorted_runs(customer, day)
+        sorted_amount, first = amount[order], order[starts]
+        del order  # of columns as long as the log, only as many as are still needed
+        who, when = customer[first], day[first]
+        del first
     sizes = np.diff(starts, append=customer.size)
     _sort_within(sorted_amount, starts, sizes)
     return Occasions(
@@ -66,6 +71,13 @@ def merge(customer: IntArray, day: IntArray, amount: FloatArray) -> Occasions:
         amount=np.add.reduceat(sorted_amount, starts),
         sales=_sales(sorted_amount, starts, sizes),
     )
+
+
+def occasion_count(customer: IntArray, day: IntArray) -> int:
+    """Count the distinct pairs of customer and period, without merging their rows."""
+    if _is_ordered(customer, day):
+        return int(np.count_nonzero(_changes(customer, day)))
+    return _sorted_runs(customer, day)[1].size
 
 
 def net_refunds(occasions: Occasions) -> Occasions:
@@ -124,10 +136,14 @@ def distinct_rows(
     """
     if not customer.size:
         return 0
-    order = order_of(customer, day)
-    starts = _starts(customer[order], day[order])
-    sizes = np.diff(starts, append=customer.size)
-    several = order[np.repeat(sizes > 1, sizes)]
+    if _is_ordered(customer, day):
+        starts = _starts(customer, day)
+        sizes = np.diff(starts, append=customer.size)
+        several = np.flatnonzero(np.repeat(sizes > 1, sizes))
+    else:
+        order, starts = _sorted_runs(customer, day)
+        sizes = np.diff(starts, append=customer.size)
+        several = order[np.repeat(sizes > 1, sizes)]
     keys = (amount[several], instant[several], customer[several])
     rows = several[np.lexsort(keys)]
     different = np.zeros(rows.size, dtype=bool)
@@ -140,6 +156,12 @@ def distinct_rows(
 def order_of(customer: IntArray, day: IntArray) -> IntArray:
     """Sort by customer, then day, then row."""
     return _sorted_runs(customer, day)[0]
+
+
+def _is_ordered(customer: IntArray, day: IntArray) -> bool:
+    """Tell whether rows are sorted already: a large log is not copied for nothing."""
+    same, later = customer[1:] == customer[:-1], day[1:] >= day[:-1]
+    return bool(np.all((customer[1:] > customer[:-1]) | (same & later)))
 
 
 def _sorted_runs(customer: IntArray, day: IntArray) -> tuple[IntArray, IntArray]:
@@ -169,13 +191,16 @@ def _sorted_runs(customer: IntArray, day: IntArray) -> tuple[IntArray, IntArray]
 
 def _starts(*keys: IntArray) -> IntArray:
     """Find the rows where a run of equal keys begins."""
-    if not keys[0].size:
-        return np.zeros(0, dtype=np.int64)
-    new = np.zeros(keys[0].size, dtype=bool)
-    new[0] = True
+    return np.flatnonzero(_changes(*keys))
+
+
+def _changes(*keys: IntArray) -> BoolArray:
+    """Mark the rows where a run of equal keys begins."""
+    new = np.zeros(keys[0].size, dtype=np.bool_)
+    new[:1] = True
     for key in keys:
         new[1:] |= key[1:] != key[:-1]
-    return np.flatnonzero(new)
+    return new
 
 
 def _sort_within(amount: FloatArray, starts: IntArray, sizes: IntArray) -> None:

@@ -20,7 +20,14 @@ from .log_options import LogOptions
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["Opened", "UnsettledLogError", "examine", "open_for", "option_words"]
+__all__ = [
+    "Opened",
+    "UnsettledLogError",
+    "examine",
+    "open_for",
+    "opened_log",
+    "option_words",
+]
 
 _CHOICES = (
     "refunds",
@@ -99,8 +106,20 @@ def open_for(log: LogOptions, command: str, more: tuple[str, ...] = ()) -> Opene
                 found.name, found.unsettled, option_words(used, found, command, more)
             )
         )
+    return opened_log(found, found.table, used, taken)
+
+
+def opened_log(
+    found: LogFile,
+    table: "pa.Table",
+    used: LogOptions,
+    taken: tuple[Unsettled, ...],
+) -> Opened:
+    """Put the question to a log that leaves nothing open."""
     question = Question(
-        source=_readable(Path(log.file).name if log.file != "-" else "standard input"),
+        source=_readable(
+            Path(used.file).name if used.file != "-" else "standard input"
+        ),
         observation_period_end=_day(used.observation_end or ""),
         refunds=used.refunds,
         refunds_without_purchase=used.refunds_without_purchase,
@@ -113,7 +132,7 @@ def open_for(log: LogOptions, command: str, more: tuple[str, ...] = ()) -> Opene
         date_col=found.columns[1],
         amount_col=found.columns[2],
     )
-    return Opened(log=found, table=found.table, question=question, accepted=taken)
+    return Opened(log=found, table=table, question=question, accepted=taken)
 
 
 def option_words(

@@ -8,8 +8,6 @@ import typer
 
 from ..._frames import native
 from ...churn import with_churn_risk
-from ...rfm.rfm_summary import rfm_summary
-from ...rfm.transaction_report import transaction_report
 from ...segments import cohort_table, with_rfm_scores, with_rfm_segment
 from ...typing import HistoryColumns
 from ..findings.held_back import held_back
@@ -26,7 +24,7 @@ from ..intake.prepare import PreparedLog, prepare_log
 from ..intake.unsettled import answer
 from ..question import ModelName
 from .log_options import LogOptions, takes_log
-from .opened_log import Opened, examine, open_for, option_words
+from .opened_log import Opened, examine, open_for, opened_log, option_words
 from .printed import print_json, print_notes, print_table
 
 __all__ = ["add_table_commands", "chosen_model"]
@@ -62,12 +60,12 @@ def check(log: LogOptions) -> None:
         )
     else:
         print_notes(found.notes, quiet=log.quiet)
-        if found.unsettled:
+        if found.unsettled or found.table is None:
             typer.echo(answer(found.name, found.unsettled, words))
         else:
-            opened = open_for(used, "report")
+            opened = opened_log(found, found.table, used, taken)
             prepared = _prepared(opened)
-            typer.echo(str(_report(opened, prepared)))
+            typer.echo(str(prepared.report()))
             rows = dated_amounts(prepared)
             for doubt in log_doubts(prepared, rows, question=opened.question):
                 typer.echo(f"Check this first: {doubt}")
@@ -76,32 +74,13 @@ def check(log: LogOptions) -> None:
         raise typer.Exit(1)
 
 
-def _report(opened: Opened, prepared: PreparedLog) -> object:
-    question = opened.question
-    return transaction_report(
-        native(prepared.frame, opened.table),
-        observation_period_end=question.observation_period_end,
-        customer_id_col=question.customer_id_col,
-        date_col=question.date_col,
-        amount_col=question.amount_col,
-    )
-
-
 def summary(log: LogOptions, *, out: _Out = None) -> None:
     """Summarise each customer: frequency, recency, T and mean amount, in weeks."""
     opened = open_for(log, "summary")
     print_notes(opened.log.notes, quiet=log.quiet)
-    question = opened.question
-    table = rfm_summary(
-        native(_prepared(opened).frame, opened.table),
-        observation_period_end=question.observation_period_end,
-        time_unit="week",
-        refunds=question.refunds,
-        customer_id_col=question.customer_id_col,
-        date_col=question.date_col,
-        amount_col=question.amount_col,
-    )
-    print_table(table, out=out, as_json=log.as_json)
+    # What rfm_summary does, with the log that was checked and grouped before.
+    table = _prepared(opened).summary()
+    print_table(native(table, opened.table), out=out, as_json=log.as_json)
 
 
 def segments(log: LogOptions, *, out: _Out = None) -> None:

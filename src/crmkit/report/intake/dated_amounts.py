@@ -45,14 +45,17 @@ def dated_amounts(log: PreparedLog) -> DatedAmounts:
     used = log.day <= log.log.window.end_day
     if log.refunds == "drop":
         used &= log.amount >= 0
-    codes, day, amount = log.groups.codes[used], log.day[used], log.amount[used]
+    codes, day, amount = log.groups.codes, log.day, log.amount
+    if not used.all():  # a large log is not copied for nothing
+        codes, day, amount = codes[used], day[used], amount[used]
     if log.refunds == "cancel":
         left = cancel_orders(codes, day, amount)
         codes, day, amount = codes[left.kept], day[left.kept], left.amount[left.kept]
     # Customers without a row that is left have no number.
     seen = np.bincount(codes, minlength=1) > 0
-    customer = (np.cumsum(seen) - 1)[codes]
+    customer = codes if seen.all() and codes.size else (np.cumsum(seen) - 1)[codes]
     bought = amount >= 0
     first = np.full(int(customer.max(initial=-1)) + 1, np.iinfo(np.int64).max)
-    np.minimum.at(first, customer[bought], day[bought])
+    rows = slice(None) if bought.all() else bought
+    np.minimum.at(first, customer[rows], day[rows])
     return DatedAmounts(customer=customer, day=day, amount=amount, first_day=first)

@@ -1,11 +1,22 @@
 """Rows that are hardly purchases of a customer: no id, a placeholder, a total line."""
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
-from ..._frames import EagerFrame, missing, nw, require_ids, with_arrays
-from ...typing import BoolArray, FloatArray
+from ..._frames import (
+    EagerFrame,
+    distinct_ids,
+    missing,
+    nw,
+    require_ids,
+    table,
+    with_arrays,
+)
+from ...typing import BoolArray, FloatArray, IntArray
 
 __all__ = [
     "DoubtfulRows",
@@ -46,19 +57,40 @@ class DoubtfulRows:
 def doubtful_rows(frame: EagerFrame, id_col: str, amount: FloatArray) -> DoubtfulRows:
     """Find the rows that are hardly purchases of a customer."""
     require_ids(frame, id_col)
-    hole = missing(frame, id_col)
-    is_text = frame.collect_schema()[id_col] == nw.String
-    if not is_text:
-        without = _mask(frame, hole)
-        total = sums_of_the_others(amount)
-        numbers = _crowded(frame, id_col, [int(each) for each in _NUMBERS])
-        return _found(frame, id_col, without & ~total, numbers & ~total, total)
+    if frame.collect_schema()[id_col] in (nw.String, nw.Categorical, nw.Enum):
+        return _of_texts(frame, id_col, amount)
+    without = _mask(frame, missing(frame, id_col))
+    total = sums_of_the_others(amount)
+    numbers = _crowded(frame, id_col, [int(each) for each in _NUMBERS])
+    placeholder = numbers & ~total & ~without
+    named = frame[id_col][np.flatnonzero(placeholder).tolist()].to_list()
+    return DoubtfulRows(
+        without_id=without & ~total,
+        placeholder=placeholder,
+        total=total,
+        placeholders=_most_rows_first(Counter(str(each) for each in named)),
+    )
+
+
+def _of_texts(frame: EagerFrame, id_col: str, amount: FloatArray) -> DoubtfulRows:
+    """Ask each distinct id once: there are fewer of them than rows."""
+    codes, ids = distinct_ids(frame, id_col)
+    named = table(frame, {id_col: ids})
     text = nw.col(id_col).str.strip_chars().str.to_lowercase()
-    total = _mask(frame, text.str.contains(_TOTAL)) | sums_of_the_others(amount)
-    without = _mask(frame, hole | (text == ""))
-    placeholder = _mask(frame, text.is_in(_PLACEHOLDERS))
-    placeholder |= _crowded(frame, id_col, list(_NUMBERS))
-    return _found(frame, id_col, without & ~total, placeholder & ~total, total)
+    total = _of_rows(_mask(named, text.str.contains(_TOTAL)), codes)
+    total |= sums_of_the_others(amount)
+    blank = _mask(named, text == "")
+    called = _mask(named, text.is_in(_PLACEHOLDERS))
+    n_rows = np.bincount(codes + 1, minlength=len(ids) + 1)[1:]
+    crowded = n_rows >= max(_MANY, _SHARE * codes.size)
+    called |= _mask(named, nw.col(id_col).is_in(_NUMBERS)) & crowded
+    placeholder = _of_rows(called & ~blank, codes) & ~total
+    return DoubtfulRows(
+        without_id=_of_rows(blank, codes, missing=True) & ~total,
+        placeholder=placeholder,
+        total=total,
+        placeholders=_names(ids, codes[placeholder]),
+    )
 
 
 def with_totals(found: DoubtfulRows, total: BoolArray) -> DoubtfulRows:
@@ -78,27 +110,25 @@ def kept_rows(frame: EagerFrame, kept: BoolArray) -> EagerFrame:
     return with_arrays(frame, {_KEPT: kept}).filter(nw.col(_KEPT)).drop(_KEPT)
 
 
-def _found(
-    frame: EagerFrame,
-    id_col: str,
-    without: BoolArray,
-    placeholder: BoolArray,
-    total: BoolArray,
-) -> DoubtfulRows:
-    rows = np.flatnonzero(placeholder)
-    named = [str(each) for each in frame[id_col][rows.tolist()].to_list()]
-    counts = {name: named.count(name) for name in dict.fromkeys(named[:10_000])}
-    return DoubtfulRows(
-        without_id=without,
-        placeholder=placeholder & ~without,
-        total=total,
-        placeholders=tuple(sorted(counts, key=lambda name: -counts[name])),
-    )
+def _of_rows(marked: BoolArray, codes: IntArray, *, missing: bool = False) -> BoolArray:
+    """Give each row the mark of its id; ``missing`` is that of rows without one."""
+    # The number -1 of a missing id reads the last mark.
+    return np.asarray(np.append(marked, missing)[codes], dtype=np.bool_)
 
 
-def _crowded(
-    frame: EagerFrame, id_col: str, values: list[str] | list[int]
-) -> BoolArray:
+def _names(ids: nw.Series[Any], codes: IntArray) -> tuple[str, ...]:
+    """Name the ids of some rows, those of most rows first."""
+    distinct, first, n_rows = np.unique(codes, return_index=True, return_counts=True)
+    order = np.argsort(first)
+    named = [str(each) for each in ids[distinct[order]].to_list()]
+    return _most_rows_first(dict(zip(named, n_rows[order].tolist(), strict=True)))
+
+
+def _most_rows_first(counts: Mapping[str, int]) -> tuple[str, ...]:
+    return tuple(sorted(counts, key=lambda name: -counts[name]))
+
+
+def _crowded(frame: EagerFrame, id_col: str, values: list[int]) -> BoolArray:
     """Mark the rows of each value that holds a large part of them."""
     if frame.collect_schema()[id_col].is_temporal():
         return np.zeros(len(frame), dtype=np.bool_)

@@ -53,16 +53,19 @@ def settled_log(log: LogFile, choices: Choices) -> LogFile:
         # With most rows unread, what else is said of them would be noise.
         return replace(log, unsettled=(*log.unsettled, *asked))
     asked += _ids(log, found, usable & ~lost, choices)
-    kept = usable & ~lost
-    table = read_eager(log.table.filter(kept), log.columns)
-    bought = paid[kept]
-    asked += _refunds(log, table, bought, found.without_id[kept], choices)
+    kept, rows = usable & ~lost, log.table
+    if not kept.all():  # a large log is not copied for nothing
+        rows = rows.filter(kept)
+        numbered = np.flatnonzero(kept) if log.rows is None else log.rows[kept]
+        log = replace(log, rows=numbered)
+        paid, found = paid[kept], replace(found, without_id=found.without_id[kept])
+    table = read_eager(rows, log.columns)
+    asked += _refunds(log, table, paid, found.without_id, choices)
     asked += _one_row_each(log, table)
     asked += _end(log, table, choices)
     return replace(
         log,
-        table=log.table.filter(kept),
-        rows=np.flatnonzero(kept) if log.rows is None else log.rows[kept],
+        table=rows,
         unsettled=(*log.unsettled, *asked),
         notes=(
             *log.notes,
@@ -214,7 +217,11 @@ def _refunds(
 
 def _one_row_each(log: LogFile, table: EagerFrame) -> list[Unsettled]:
     rows = len(table)
-    if rows < 20 or table[log.columns[0]].n_unique() < rows:
+    ids = table[log.columns[0]]
+    # The first rows of a log nearly always tell: two of them are of one customer.
+    if rows < 20 or any(
+        ids.head(n).n_unique() < min(n, rows) for n in (1_000, 100_000, rows)
+    ):
         return []
     return [
         Unsettled(

@@ -14,6 +14,7 @@ from ..._frames import (
     day_numbers,
     group_rows,
     numbers,
+    nw,
     read_eager,
     require_numbers,
 )
@@ -80,6 +81,12 @@ class PreparedLog:
             self.log, self.frame, self.groups, self.refunds
         )
 
+    def report(self) -> TransactionReport:
+        """Count the rows that are analysed."""
+        if not self.n_customers_refunded_only:
+            return self.facts  # no customer was left out after they were counted
+        return reported(self.log, count_in_memory(self.log, self.frame, self.groups))
+
     def split_summary(self, end_day: int) -> EagerFrame:
         """Summarise each customer up to an earlier day, with what came after it."""
         known = self
@@ -123,11 +130,14 @@ class PreparedLog:
 
     def _kept(self, kept: BoolArray) -> Self:
         frame = kept_rows(self.frame, kept)
+        codes = self.groups.codes[kept]
+        left = np.bincount(codes, minlength=self.groups.count) > 0
+        ids = self.groups.ids.filter(left.tolist())
         return replace(
             self,
             log=replace(self.log, frame=frame),
             frame=frame,
-            groups=group_rows(frame, self.log.customer_id),
+            groups=Groups(codes=(np.cumsum(left) - 1)[codes], ids=ids),
             day=self.day[kept],
             amount=self.amount[kept],
         )
@@ -159,13 +169,14 @@ def prepare_log(transactions: object, *, question: Question) -> PreparedLog:
     checked = collect(log.frame)
     day = day_numbers(checked, log.date)
     _require_years(day, log)
-    groups = group_rows(checked, log.customer_id)
+    groups = _grouped(checked, log.customer_id)
     # Every figure sorts the rows by customer and day: what is sorted once costs them
     # nothing.
     order = order_of(groups.codes, day)
     checked, day = checked[order], day[order]
     log = replace(log, frame=checked)
     groups = replace(groups, codes=groups.codes[order])
+    del order, frame  # of a large log, each is a large part of the memory
     prepared = PreparedLog(
         log=log,
         frame=checked,
@@ -245,6 +256,14 @@ def _refused_or_left_out(found: DoubtfulRows, question: Question) -> dict[str, i
             )
         counted[field] = count if choice == "drop" else 0
     return counted
+
+
+def _grouped(frame: EagerFrame, id_col: str) -> Groups:
+    """Give the customers numbers, and names of text where a file has coded them."""
+    groups = group_rows(frame, id_col)
+    if frame.implementation.is_pyarrow() and groups.ids.dtype == nw.Categorical:
+        return replace(groups, ids=groups.ids.cast(nw.String))
+    return groups
 
 
 def _require_years(day: IntArray, log: TransactionLog) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ...typing import BoolArray, IntArray
+from ...typing import BoolArray
 from .amount_marks import (
     AmountMarks,
     currencies,
@@ -60,8 +60,7 @@ class ReadColumn:
 class _Texts:
     """The distinct texts of a column, and which of them each row holds."""
 
-    distinct: "pa.Array"
-    index: IntArray
+    coded: "pa.DictionaryArray"
     filled: "pa.Array" = field(repr=False)
 
     def read(
@@ -76,21 +75,24 @@ class _Texts:
         """Give each row the value of its text; mark those whose text has none."""
         compute = import_module("pyarrow.compute")
         wrong = compute.and_(compute.is_null(values), compute.is_valid(self.filled))
-        marked = np.append(wrong.to_numpy(zero_copy_only=False).astype(np.bool_), False)
-        rows = marked[self.index]
-        first = self.distinct[int(self.index[np.argmax(rows)])] if rows.any() else None
-        hole = self.index < 0
-        arrow = import_module("pyarrow")
-        taken = values.take(arrow.array(np.where(hole, 0, self.index), mask=hole))
+        rows = self._rows(wrong.to_numpy(zero_copy_only=False).astype(np.bool_))
+        first = self.coded[int(np.argmax(rows))].as_py() if rows.any() else ""
         return ReadColumn(
-            values=taken,
+            values=values.take(self.coded.indices),  # an empty cell stays missing
             wrong=rows,
-            first="" if first is None else str(first.as_py()),
+            first=str(first),
             notes=notes,
             options=options,
             unsettled=unsettled,
             currency=currency,
         )
+
+    def _rows(self, marked: BoolArray) -> BoolArray:
+        """Mark the rows of the marked texts."""
+        if not marked.any():
+            return np.zeros(len(self.coded), dtype=np.bool_)
+        index = self.coded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+        return np.asarray(np.append(marked, False)[index], dtype=np.bool_)
 
 
 def read_dates(column: str, cells: "pa.ChunkedArray", stated: str | None) -> ReadColumn:
@@ -206,12 +208,10 @@ def _distinct(cells: "pa.ChunkedArray") -> _Texts:
     coded = whole.combine_chunks() if hasattr(whole, "combine_chunks") else whole
     if not arrow.types.is_dictionary(coded.type):
         coded = coded.cast(arrow.string()).dictionary_encode()
-    index = coded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
-    distinct = coded.dictionary
-    trimmed = compute.utf8_trim_whitespace(distinct)
+    trimmed = compute.utf8_trim_whitespace(coded.dictionary)
     blank = compute.equal(compute.utf8_length(trimmed), 0)
     filled = compute.if_else(blank, arrow.scalar(None, arrow.string()), trimmed)
-    return _Texts(distinct=distinct, index=index, filled=filled)
+    return _Texts(coded=coded, filled=filled)
 
 
 def _is_text(kind: "pa.DataType") -> bool:

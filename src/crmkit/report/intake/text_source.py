@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -13,8 +13,9 @@ from ...errors import InvalidValueError
 from ..bounded_text import cut
 from .csv_format import CsvFormat
 from .file_layout import SPACES, Layout, encoding_of, read_layout
-from .line_numbers import line_of_record
+from .line_numbers import line_of_record, record_of_row
 from .log_source import LogSource
+from .utf8_stream import Utf8Stream
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -25,6 +26,7 @@ HEADER_ALONE = "a header and no rows"
 
 _LONGEST = 72  # characters of a path in a message
 _PREVIEW = 1 << 18
+_BLOCK = 1 << 23  # bytes that are split into cells at a time
 _LONGEST_REASON = 200
 _UTF8 = {"utf-8", "utf8", "utf-8-sig"}
 
@@ -41,6 +43,7 @@ class _TextFile:
     open: Callable[[], BinaryIO]
     encoding: str
     layout: Layout
+    left_out: list[int] = field(default_factory=list)  # records of a wrong length
 
     @property
     def plain(self) -> bool:
@@ -50,6 +53,13 @@ class _TextFile:
     def text(self) -> str:
         with self.open() as file:
             return decoded(self.name, file.read(), self.encoding)
+
+    def stream(self) -> BinaryIO | Utf8Stream:
+        """Open the file as UTF-8 text in which one mark parts the cells."""
+        if self.plain:
+            return self.open()
+        blanks = "\t" if self.layout.delimiter == SPACES else None
+        return Utf8Stream(self.open(), self.encoding, blanks=blanks)
 
 
 def text_source(name: str, content: Path | bytes, csv_format: CsvFormat) -> LogSource:
@@ -192,23 +202,34 @@ def _layout_notes(layout: Layout, csv_format: CsvFormat) -> list[str]:
 
 
 def _place(file: _TextFile, row: int) -> str:
-    delimiter = file.layout.delimiter
-    if delimiter == SPACES:
-        return f"line {file.layout.first_line + row}"
-    skipped = file.layout.n_records_before + (file.layout.header_line > 0)
-    return f"line {line_of_record(file.text(), delimiter, row + skipped)}"
+    layout = file.layout
+    skipped = layout.n_records_before + (layout.header_line > 0)
+    record = record_of_row(row, file.left_out) + skipped
+    # A letter of another encoding ends no line.
+    with (
+        file.open() as opened,
+        io.TextIOWrapper(opened, file.encoding, "replace", newline="") as lines,
+    ):
+        return f"line {line_of_record(lines, layout.delimiter, record)}"
 
 
 def _read(file: _TextFile, columns: Sequence[str], bad_rows: list[str]) -> "pa.Table":
     try:
         return _arrow_table(file, columns, bad_rows)
     except _NotUtf8Error:
-        with file.open() as opened:
-            encoding, _ = _western(opened.read())
-        other = _TextFile(
-            name=file.name, open=file.open, encoding=encoding, layout=file.layout
-        )
-        return _arrow_table(other, columns, bad_rows)
+        bad_rows.clear()
+        return _arrow_table(_as_western(file), columns, bad_rows)
+
+
+def _as_western(file: _TextFile) -> _TextFile:
+    """Take a file that is not UTF-8 after all for what Excel writes."""
+    encoding = "cp1252"
+    with file.open() as opened:
+        while part := opened.read(_BLOCK):
+            if _western(part)[0] != encoding:
+                encoding = "latin-1"
+                break
+    return replace(file, encoding=encoding)
 
 
 def _arrow_table(
@@ -216,20 +237,26 @@ def _arrow_table(
 ) -> "pa.Table":
     arrow, reader = import_module("pyarrow"), import_module("pyarrow.csv")
     layout = file.layout
+    before = max(layout.first_line - 1, 0)
+    file.left_out.clear()
 
     def skip(row: Any) -> str:  # noqa: ANN401 - pyarrow publishes no types
-        bad_rows.append(cut(str(row.text)))
+        # Only the first is shown: a file of millions of bad rows is not kept in memory.
+        bad_rows.append("" if bad_rows else cut(str(row.text)))
+        file.left_out.append(row.number - before - 1)
         return "skip"
 
     text = arrow.dictionary(arrow.int32(), arrow.string())
     try:
-        with _stream(file) as stream:
+        with file.stream() as stream:
             return reader.read_csv(
                 stream,
                 read_options=reader.ReadOptions(
                     column_names=list(layout.names),
-                    skip_rows=max(layout.first_line - 1, 0),
-                    block_size=1 << 23,
+                    skip_rows=before,
+                    block_size=_BLOCK,
+                    # In order, with a number for each bad row, and in less memory.
+                    use_threads=False,
                 ),
                 parse_options=reader.ParseOptions(
                     delimiter="\t" if layout.delimiter == SPACES else layout.delimiter,
@@ -243,6 +270,9 @@ def _arrow_table(
                     null_values=[""],
                 ),
             )
+    except UnicodeError:
+        file.text()  # names the line that is not text of this encoding
+        raise
     except (arrow.ArrowInvalid, arrow.ArrowKeyError) as error:
         if "UTF8" in str(error) and file.encoding in _UTF8:
             raise _NotUtf8Error from None
@@ -250,12 +280,3 @@ def _arrow_table(
         refuse_source(
             file.name, f"not readable as CSV ({reason})", "Pass a CSV or Parquet file."
         )
-
-
-def _stream(file: _TextFile) -> BinaryIO:
-    if file.plain:
-        return file.open()
-    text = file.text().removeprefix("\ufeff")
-    if file.layout.delimiter == SPACES:
-        text = "\n".join("\t".join(line.split()) for line in text.splitlines())
-    return io.BytesIO(text.encode())

@@ -1,0 +1,36 @@
+"""Rows that are in order are summarised as rows in any order are."""
+
+import numpy as np
+import pytest
+
+from crmkit.kernels.log import occasions
+from crmkit.kernels.log.occasions import distinct_rows, merge, occasion_count
+
+
+@pytest.mark.parametrize("n_rows", [0, 1, 400])
+@pytest.mark.parametrize("lowest", [-5, 0])
+def test_the_order_of_the_rows_changes_nothing(n_rows: int, lowest: int) -> None:
+    rng = np.random.default_rng(n_rows)
+    customer, day = rng.integers(0, 20, n_rows), rng.integers(0, 15, n_rows)
+    amount = np.asarray(rng.integers(lowest, 9, n_rows) + 0.1, dtype=np.float64)
+    order = np.lexsort((day, customer))
+    rows, ordered = (
+        (customer, day, amount),
+        (customer[order], day[order], amount[order]),
+    )
+    expected, found = merge(*rows), merge(*ordered)
+    for name in ("customer", "day", "amount", "sales"):
+        assert np.array_equal(getattr(found, name), getattr(expected, name))
+    assert found.sales.sum() == np.count_nonzero(amount >= 0)
+    pairs = set(zip(customer.tolist(), day.tolist(), strict=True))
+    assert occasion_count(*rows[:2]) == occasion_count(*ordered[:2]) == len(pairs)
+    cells = set(zip(*(each.tolist() for each in rows), strict=True))
+    for who, when, paid in (rows, ordered):
+        assert distinct_rows(who, when, when, paid) == len(cells)
+
+
+def test_the_rows_of_the_caller_are_not_sorted_in_place() -> None:
+    amount = np.array([3.0, 1.0, 2.0])
+    amount.flags.writeable = False
+    merged = occasions.merge(np.zeros(3, np.int64), np.zeros(3, np.int64), amount)
+    assert merged.amount.tolist() == [6.0]
