@@ -6,7 +6,7 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
-from ..._check import fraction, nonnegative, one_of, positive, time_span
+from ..._check import fraction, nonnegative, one_of, positive, time_span, typed
 from ...fits import JsonResult, checked
 from .error_scale import (
     DEFAULT_SCALE,
