@@ -10,9 +10,16 @@ from ..fits import told
 from ..ledger import Ledger
 from ..satisfaction import nps
 from ..segments import with_value_tier
-from ..typing import IntoDataFrame, IntoDataFrameT, Progress
+from ..typing import IntArray, IntoDataFrame, IntoDataFrameT, Progress
 from .findings.campaign_results import campaign_results
-from .findings.customer_groups import customer_groups, lifecycle_stages, rfm_segments
+from .findings.customer_groups import (
+    SEGMENT,
+    STAGE,
+    customer_groups,
+    lifecycle_stages,
+    rfm_segments,
+)
+from .findings.customer_labels import Labels, labels_of
 from .findings.customer_lists import (
     Chosen,
     action_lists,
@@ -168,14 +175,14 @@ def analyse(
             named.table, scores, named.chosen, id_col=question.customer_id_col
         ),
         concentration=value_concentration(scores),
-        tiers=tier_totals(named.table, scores),
-        retention=retention_facts(log, transactions, question=question),
+        tiers=tier_totals(named.tiers, scores),
+        retention=retention_facts(log, question=question),
         segments=customer_groups(named.segments, scores, of="segments"),
         stages=customer_groups(named.stages, scores, of="stages"),
         probability_bins=bins,
         mean_probability_alive=mean_alive,
         activity=scores.activity(),
-        risk=risk_by_tier(named.table, scores),
+        risk=risk_by_tier(named.tiers, scores),
         holdout=check.holdout,
         holdout_refused=check.refused,
         outlook=spending_months(
@@ -183,7 +190,9 @@ def analyse(
         ),
         models=chosen.models,
         fits=fit_facts(purchases, spend, scores, model=chosen.models.chosen),
-        best=best_customers(named.table, scores, id_col=question.customer_id_col),
+        best=best_customers(
+            named.table, scores, named.best, id_col=question.customer_id_col
+        ),
         customers=native(named.table, transactions),
         ledger=None
         if ledger is None
@@ -211,8 +220,10 @@ class _Labelled:
 
     table: EagerFrame
     chosen: Chosen
-    segments: list[str]
-    stages: list[str]
+    tiers: Labels
+    segments: Labels
+    stages: Labels
+    best: IntArray  # the rows of the customers, the most valuable first
 
 
 def _labelled(
@@ -225,20 +236,26 @@ def _labelled(
 ) -> _Labelled:
     """Add tier, segment, stage, action and rank to each customer."""
     tiered = read_eager(with_value_tier(native(scores.beside(summary), like)), ())
-    chosen = choose_customers(scores, tiered["value_tier"].to_list())
+    tiers = labels_of(tiered, "value_tier")
+    chosen = choose_customers(scores, tiers)
     segments = rfm_segments(summary, like, id_col=question.customer_id_col)
-    stages = lifecycle_stages(
-        log, summary, like, scores.probability_alive, question=question
+    stages = lifecycle_stages(log, like, scores.probability_alive, question=question)
+    best = np.argsort(-scores.clv, kind="stable")
+    rank = np.empty(best.size, dtype=np.int64)
+    rank[best] = np.arange(1, rank.size + 1)
+    ranked = with_arrays(tiered, {"rank": rank})
+    if segments is None:
+        blank = np.full(rank.size, "", dtype=np.str_)
+        segments = with_arrays(ranked.select("rank"), {SEGMENT: blank}).select(SEGMENT)
+        in_segments = Labels(names=(), code=np.zeros(rank.size, dtype=np.int64))
+    else:
+        in_segments = labels_of(segments, SEGMENT)
+    table = ranked.with_columns(segments[SEGMENT], stages[STAGE])
+    return _Labelled(
+        table=with_arrays(table, {"action": chosen.action}),
+        chosen=chosen,
+        tiers=tiers,
+        segments=in_segments,
+        stages=labels_of(stages, STAGE),
+        best=best,
     )
-    rank = np.empty(scores.clv.size, dtype=np.int64)
-    rank[np.argsort(-scores.clv, kind="stable")] = np.arange(1, rank.size + 1)
-    table = with_arrays(
-        tiered,
-        {
-            "rank": rank,
-            "rfm_segment": np.asarray(segments, dtype=np.str_),
-            "lifecycle_stage": np.asarray(stages, dtype=np.str_),
-            "action": np.asarray(chosen.action, dtype=np.str_),
-        },
-    )
-    return _Labelled(table=table, chosen=chosen, segments=segments, stages=stages)

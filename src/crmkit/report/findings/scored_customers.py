@@ -40,6 +40,8 @@ class ScoredCustomers:
     expected_spend: FloatArray
     clv: FloatArray
     clv_if_active: FloatArray
+    value_at_risk: FloatArray  # what each would be worth in addition if active
+    silent_days: FloatArray  # since each customer's last purchase
 
     @property
     def repeats(self) -> BoolArray:
@@ -50,16 +52,6 @@ class ScoredCustomers:
     def expected_amount(self) -> FloatArray:
         """What each customer is expected to spend in the horizon, not discounted."""
         return self.expected_purchases * self.expected_spend
-
-    @property
-    def value_at_risk(self) -> FloatArray:
-        """What each customer would be worth in addition if they were active."""
-        return self.clv_if_active - self.clv
-
-    @property
-    def silent_days(self) -> FloatArray:
-        """The days since each customer's last purchase."""
-        return (self.T - self.recency) * DAYS_PER_UNIT["week"]
 
     @property
     def states(self) -> tuple[tuple[str, str, BoolArray], ...]:
@@ -184,4 +176,6 @@ def score_customers(
         expected_spend=expected_spend(spend, frequency, monetary_value),
         clv=clv,
         clv_if_active=if_active,
+        value_at_risk=if_active - clv,
+        silent_days=(T - recency) * DAYS_PER_UNIT["week"],
     )
