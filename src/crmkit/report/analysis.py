@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .._frames import EagerFrame, native, read_eager, with_arrays
 from ..fits import told
 from ..ledger import Ledger
-from ..satisfaction import nps
 from ..segments import with_value_tier
 from ..typing import IntArray, IntoDataFrame, IntoDataFrameT, Progress
 from .findings.campaign_results import campaign_results
@@ -49,6 +49,9 @@ from .findings.value_concentration import value_concentration
 from .intake.dated_amounts import dated_amounts
 from .intake.prepare import PreparedLog, prepare_log
 from .question import Question
+
+if TYPE_CHECKING:
+    from ..satisfaction import Nps
 
 __all__ = ["STEPS", "analyse"]
 
@@ -197,7 +200,7 @@ def analyse(
         ledger=None
         if ledger is None
         else ledger_parts(ledger, chosen=chosen, question=question),
-        nps=None if responses is None else nps(responses),
+        nps=None if responses is None else _nps(responses),
         campaigns=()
         if campaigns is None
         else campaign_results(campaigns, log, question=question),
@@ -212,6 +215,12 @@ def analyse(
     )
     next(steps, None)  # the last one is done
     return found
+
+
+def _nps(responses: IntoDataFrame) -> "Nps":
+    from ..satisfaction import nps  # noqa: PLC0415 - slow to import; few have a survey
+
+    return nps(responses)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
