@@ -1,12 +1,12 @@
 """Every customer scored by the fitted models, and what the page adds up of them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from ..._frames import EagerFrame, native, numbers, read_eager, with_arrays
-from ...clv import GammaGamma, with_clv, with_clv_if_active
+from ...clv import GammaGamma, with_clv_if_active
 from ...kernels.log.calendar import DAYS_PER_UNIT
 from ...typing import BoolArray, FloatArray, IntoDataFrame
 from ..question import Question
@@ -150,26 +150,25 @@ def score_customers(
     )
     weeks = question.horizon_weeks
 
-    def scored(value: Callable[..., object], column: str) -> FloatArray:
-        valued = value(
-            native(history, like),
-            purchases=purchases,
-            spend=spend,
-            horizon=weeks,
-            discount_rate=question.weekly_discount_rate,
-            margin=question.margin,
-            nonpositive="keep",
-        )
-        return numbers(read_eager(valued, (column,)), column)
-
-    clv = scored(with_clv, "clv")
-    if_active = scored(with_clv_if_active, "clv_if_active")
+    valued = with_clv_if_active(
+        native(history, like),
+        purchases=purchases,
+        spend=spend,
+        horizon=weeks,
+        discount_rate=question.weekly_discount_rate,
+        margin=question.margin,
+        nonpositive="keep",
+    )
+    if_active = numbers(read_eager(valued, ("clv_if_active",)), "clv_if_active")
+    alive = purchases.probability_alive(frequency, recency, T)
+    # What with_clv gives: whoever has left is worth nothing.
+    clv = alive * if_active
     return ScoredCustomers(
         frequency=frequency,
         recency=recency,
         T=T,
         total_amount=total,
-        probability_alive=purchases.probability_alive(frequency, recency, T),
+        probability_alive=alive,
         expected_purchases=purchases.expected_purchases(
             frequency, recency, T, horizon=weeks
         ),
