@@ -4,9 +4,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from crmkit._frames import group_rows, read_eager
+from crmkit._frames.row_groups import _ranked_hashes
 
 
 @pytest.mark.parametrize(
@@ -43,3 +47,29 @@ def test_categories_and_narrow_integers_keep_their_type() -> None:
 def test_no_rows_make_no_groups(eager_frame: Any) -> None:
     opened = read_eager(eager_frame({"id": ["a"]}), ["id"]).head(0)
     assert group_rows(opened, "id").count == 0
+
+
+@given(
+    st.lists(st.text("ab\0é😀 Z", max_size=12), min_size=1, max_size=30),
+    st.sampled_from([0, 70]),
+)
+@settings(max_examples=60)
+def test_texts_of_polars_are_in_the_order_of_their_characters(
+    ids: list[str], longer_by: int
+) -> None:
+    made = [each + "x" * longer_by for each in ids]
+    groups = group_rows(read_eager(pl.DataFrame({"id": made}), ["id"]), "id")
+    assert groups.ids.to_list() == sorted(set(made))
+    assert [groups.ids.to_list()[code] for code in groups.codes] == made
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 3), st.integers(0, 200)), min_size=1, max_size=120
+    )
+)
+@settings(max_examples=60)
+def test_hashes_that_begin_alike_are_told_apart(pairs: list[tuple[int, int]]) -> None:
+    hashes = np.array([(a << 60) | b for a, b in pairs], dtype=np.uint64)
+    expected = np.unique(hashes, return_inverse=True)[1]
+    assert _ranked_hashes(hashes).tolist() == expected.tolist()

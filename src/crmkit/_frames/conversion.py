@@ -23,6 +23,7 @@ __all__ = [
     "is_lazy",
     "native",
     "numbers",
+    "plain_numbers",
     "read",
     "read_eager",
     "row_count",
@@ -112,6 +113,9 @@ def native(frame: Frame, like: IntoFrameT) -> IntoFrameT:
 
 def _with_index_name_of(like: object, made: Any) -> Any:
     """Give the index back the name that ``read`` took off it."""
+    names = getattr(getattr(like, "index", None), "names", None)
+    if names is not None and all(name is None for name in names):
+        return made  # at once: one customer at a time, opening costs more than scoring
     opened = nw.from_native(cast("Any", like), pass_through=True)
     if not isinstance(opened, nw.DataFrame) or not _clashing(opened):
         return made
@@ -159,7 +163,7 @@ def row_count(frame: Frame) -> int:
 
 def numbers(frame: EagerFrame, column: str) -> FloatArray:
     """Read one column as float64; a hole becomes NaN."""
-    values = _plain_numbers(frame, column)
+    values: np.ndarray | None = plain_numbers(frame, column)
     if values is None:
         series = _numeric(frame.get_column(column), column)
         if series.dtype in _WIDE:
@@ -204,14 +208,14 @@ def _from_objects(
     return series
 
 
-def _plain_numbers(frame: EagerFrame, column: str) -> np.ndarray | None:
+def plain_numbers(frame: Frame, column: str) -> FloatArray | None:
     """Read a column of NumPy's own numbers from pandas, at a tenth of the detour."""
-    if not frame.implementation.is_pandas():
+    if isinstance(frame, nw.LazyFrame) or not frame.implementation.is_pandas():
         return None
     series = frame.to_native()[column]
     kind = getattr(series.dtype, "kind", "O")
     plain = isinstance(series.dtype, np.dtype) and kind in "iuf"
-    return cast("np.ndarray", series.to_numpy()) if plain else None
+    return np.asarray(series.to_numpy(), np.float64) if plain else None
 
 
 def with_arrays(frame: EagerFrame, arrays: Mapping[str, np.ndarray]) -> EagerFrame:

@@ -5,14 +5,18 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 import numpy as np
+from numpy.typing import NDArray
 
-from ..typing import IntArray
+from ..typing import BoolArray, IntArray
 from .column_rules import require_ids
 from .conversion import EagerFrame
 
 __all__ = ["Groups", "group_rows"]
 
 _Series = nw.Series[Any]
+
+_WORD = 8  # bytes of a whole number of 64 bits
+_SHORT_TEXT = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -75,7 +79,7 @@ def _hashed(series: _Series) -> IntArray:
     ids may have one hash, so each row is compared with the first of its number.
     """
     column = series.to_native()
-    codes = _ranked(column.hash(seed=0).to_numpy())
+    codes = _ranked_hashes(column.hash(seed=0).to_numpy())
     alike = column.gather(_first_rows(codes)).gather(codes) == column
     if alike.all():
         return codes
@@ -95,6 +99,36 @@ def _ranked(values: np.ndarray) -> IntArray:
     return ranks
 
 
+def _ranked_hashes(values: NDArray[np.uint64]) -> IntArray:
+    """Rank evenly spread numbers: sorted with their rows in the place of their end.
+
+    NumPy sorts numbers several times as fast as it sorts places. Of the few that share
+    their beginning, the places are sorted.
+    """
+    count = values.size
+    rows = np.arange(count, dtype=np.uint64)
+    low = np.uint64((1 << count.bit_length()) - 1)
+    packed = np.sort((values & ~low) | rows)
+    order = (packed & low).astype(np.int64)
+    begins = _changes(packed & ~low)
+    starts = np.flatnonzero(begins)
+    mixed = np.flatnonzero(_changes(values[order]) & ~begins)
+    ends = np.append(starts[1:], count)
+    for at in np.unique(np.searchsorted(starts, mixed) - 1):
+        run = slice(starts[at], ends[at])
+        order[run] = order[run][np.argsort(values[order[run]], kind="stable")]
+    ranks = np.empty(count, dtype=np.int64)
+    ranks[order] = np.cumsum(_changes(values[order])) - 1
+    return ranks
+
+
+def _changes(values: NDArray[np.uint64]) -> BoolArray:
+    """Tell which values differ from the one before; the first does."""
+    differs = np.ones(values.size, dtype=np.bool_)
+    differs[1:] = values[1:] != values[:-1]
+    return differs
+
+
 def _first_rows(codes: IntArray) -> IntArray:
     """Find the first row of each group."""
     first = np.zeros(int(codes.max(initial=-1)) + 1, dtype=np.int64)
@@ -103,9 +137,32 @@ def _first_rows(codes: IntArray) -> IntArray:
 
 
 def _ascending(ids: _Series) -> IntArray:
+    if ids.implementation.is_polars() and ids.dtype == nw.String and len(ids):
+        longest = int(ids.to_native().str.len_bytes().max())
+        if longest <= _SHORT_TEXT:
+            return _order_of_texts(ids.to_native(), longest)
     name = "_crmkit_at"
     table = ids.to_frame().with_row_index(name)
     column = ids.name
     if ids.dtype in (nw.Categorical, nw.Enum):
         table = table.with_columns(nw.col(column).cast(nw.String))
     return np.asarray(table.sort(column)[name].to_numpy(), dtype=np.int64)
+
+
+def _order_of_texts(texts: Any, longest: int) -> IntArray:
+    """Sort short texts of Polars as numbers, in a quarter of the time.
+
+    The order of UTF-8 is that of its bytes, and eight bytes are one whole number, the
+    first byte highest. Texts are filled up with zeros; where a text ends in zeros of
+    its own, the shorter one comes first.
+    """
+    polars = nw.Implementation.POLARS.to_native_namespace()
+    width = -(-max(longest, 1) // _WORD) * _WORD
+    filled = texts.str.pad_end(width, "\0").cast(polars.Binary)
+    keys = [
+        filled.bin.slice(at, _WORD)
+        .bin.reinterpret(dtype=polars.UInt64, endianness="big")
+        .to_numpy()
+        for at in range(width - _WORD, -1, -_WORD)
+    ]
+    return np.lexsort([texts.str.len_bytes().to_numpy(), *keys])

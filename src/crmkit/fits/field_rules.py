@@ -8,7 +8,7 @@ import dataclasses
 import math
 import types
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Final, TypeVar
 
@@ -125,6 +125,8 @@ class FieldRule:
     def _tuple(self, arguments: tuple[object, ...], value: object) -> object:
         if not isinstance(value, list | tuple):
             raise self._wrong_type(value, expected="a tuple or a list")
+        if arguments == (float, Ellipsis) and self._known_floats(value):
+            return value if isinstance(value, tuple) else tuple(value)
         if arguments[-1] is Ellipsis:
             arguments = (arguments[0],) * len(value)
         if len(arguments) != len(value):
@@ -133,6 +135,16 @@ class FieldRule:
         entries = tuple(map(self.read, arguments, value))
         same = isinstance(value, tuple) and all(map(_is, entries, value))
         return value if same else entries
+
+    def _known_floats(self, value: Sequence[object]) -> bool:
+        """Tell at a glance that no entry breaks a rule: a curve may have millions."""
+        if not set(map(type, value)) <= {float} or not value:
+            return False
+        entries = np.array(value)
+        low, high = self._range()
+        # A NaN makes both ends NaN, and every comparison with NaN is false.
+        least, most = float(entries.min()), float(entries.max())
+        return -math.inf < least >= low and most <= high and most < math.inf
 
     def _option(self, options: tuple[object, ...], value: object) -> object:
         # By type too: True equals 1, and an array has no truth value.

@@ -29,6 +29,7 @@ from ..._frames import (
     number_rules,
     numbers,
     nw,
+    plain_numbers,
     require_numbers,
     with_scores,
 )
@@ -97,9 +98,13 @@ def history_rules(columns: Columns) -> Callable[[Frame], list[Rule]]:
     frequency, recency, T = columns
 
     def rules(frame: Frame) -> list[Rule]:
-        require_numbers(frame, columns)
         # In memory one pass over the arrays proves that nothing is wrong; the rules,
         # which cost several, are needed only to name what is.
+        plain = [plain_numbers(frame, column) for column in columns]
+        known = [values for values in plain if values is not None]
+        if len(known) == len(columns) and flawless_history(*known):
+            return []
+        require_numbers(frame, columns)
         if not is_lazy(frame):
             eager = collect(frame)
             if flawless_history(*(numbers(eager, column) for column in columns)):

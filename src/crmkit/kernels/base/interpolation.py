@@ -134,7 +134,7 @@ def series_of(
         to_series, times = _expansion(nodes, span)
         known = function(np.repeat(x, nodes), np.tile(times, x.size))
         every = to_series @ known.reshape(x.size, nodes, -1)
-        if nodes > _MOST_NODES or all(_settled(one) for one in every):
+        if nodes > _MOST_NODES or _settled(every).all():
             return Series(scale, span.middle, half, every)
         nodes *= 2
 
@@ -187,11 +187,13 @@ def _through(
     result = np.empty((x.size, known.shape[1]))
     result[direct] = known[asked.size :]
     z = (np.log(u + span.scale) - span.middle) / span.half
-    rough = np.zeros(x.size, dtype=bool)
-    for i, start in enumerate(starts[many].tolist()):
-        series = to_series @ known[i * nodes : (i + 1) * nodes]
-        end = start + int(counts[many][i])
-        rough[start:end] = not _settled(series)
+    every = to_series @ known[: asked.size].reshape(-1, nodes, known.shape[1])
+    rough = ~direct
+    rough[rough] = np.repeat(~_settled(every), counts[many])
+    ends = (starts + counts)[many]
+    for series, start, end in zip(
+        every, starts[many].tolist(), ends.tolist(), strict=True
+    ):
         for at in range(start, end, _ROWS):
             rows = slice(at, min(at + _ROWS, end))
             result[rows] = _read(series, z[rows])
@@ -211,17 +213,19 @@ def _expansion(nodes: int, span: _Span) -> tuple[FloatArray, FloatArray]:
     return to_series, np.maximum(times, 0.0)
 
 
-def _settled(series: FloatArray) -> bool:
-    """Tell whether a series has fallen to rounding, or stays where rounding is.
+def _settled(every: FloatArray) -> BoolArray:
+    """Tell which series have fallen to rounding, or stay where rounding is.
 
-    It may not: the logarithm of a difference is not smooth where the difference is
+    One may not: the logarithm of a difference is not smooth where the difference is
     zero, at times that are complex numbers.
     """
-    size = np.abs(series)
-    largest = np.maximum(size.max(axis=0), 1.0)
-    last = size[-3:].max(axis=0) / largest
-    falling = _STILL * last < size[-(len(size) // 3) :].max(axis=0) / largest
-    return not np.any((last > _ROUGH) | ((last > _FINE) & falling))
+    size = np.abs(every)
+    largest = np.maximum(size.max(axis=1), 1.0)
+    last = size[:, -3:].max(axis=1) / largest
+    third = size.shape[1] // 3
+    falling = _STILL * last < size[:, -third:].max(axis=1) / largest
+    settled: BoolArray = ~np.any((last > _ROUGH) | ((last > _FINE) & falling), axis=1)
+    return settled
 
 
 def _node_count(half: float) -> int:

@@ -23,6 +23,7 @@ from ..base.special import (
     log_negative_binomial,
     log_negative_binomial_tail,
 )
+from . import counted_tosses
 from .beta_expectation import log_beta_expectation
 from .discounted_power import discounted_decay
 
@@ -215,8 +216,10 @@ def _purchases(
     until = {name: column[~endless] for name, column in rows.items()}
     ever = {name: column[endless] for name, column in rows.items()}
     result = np.empty(k.shape)
-    result[~endless] = _purchases_until(end=end[~endless], **until)
-    result[endless] = _purchases_ever(**ever)
+    if not endless.all():
+        result[~endless] = _purchases_until(end=end[~endless], **until)
+    if endless.any():
+        result[endless] = _purchases_ever(**ever)
     return result
 
 
@@ -232,6 +235,27 @@ def _purchases_until(
     result = np.full(k.shape, -np.inf)
     some = end > start
     start, end, k, A, a, b = (v[some] for v in (start, end, k, A, a, b))
+    value = np.full(k.shape, np.nan)
+    now = start == 0
+    value[now] = counted_tosses.log_purchases(end[now] / A[now], k[now], a[now], b[now])
+    many = np.isnan(value)
+    if many.any():
+        value[many] = _purchases_by_chance(
+            start=start[many], end=end[many], k=k[many], A=A[many], a=a[many], b=b[many]
+        )
+    result[some] = value
+    return result
+
+
+def _purchases_by_chance(
+    *,
+    start: FloatArray,
+    end: FloatArray,
+    k: FloatArray,
+    A: FloatArray,
+    a: FloatArray,
+    b: FloatArray,
+) -> FloatArray:
     before = start / A
     pace = (end - start) / A
 
@@ -242,8 +266,7 @@ def _purchases_until(
         return np.log(-np.expm1(-shape * gone) / p) - shape * there
 
     bend, steepness = _bend(end / A, k), k * (start > 0) + 1.0
-    result[some] = log_beta_expectation(given, a, b, bend=bend, steepness=steepness)
-    return result
+    return log_beta_expectation(given, a, b, bend=bend, steepness=steepness)
 
 
 def _purchases_ever(
