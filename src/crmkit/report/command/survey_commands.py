@@ -23,9 +23,8 @@ def nps(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Compute the net promoter score of a survey, with its interval."""
-    # Slow to import, and only this command needs it.
-    from ...satisfaction import nps as score_of  # noqa: PLC0415
-    from ...satisfaction import nps_by  # noqa: PLC0415
+    from ...satisfaction import nps as score_of  # noqa: PLC0415 - slow to import
+    from ...satisfaction import nps_by  # noqa: PLC0415 - slow to import
 
     survey = read_survey(
         file,
