@@ -301,3 +301,21 @@ def test_a_row_does_not_know_of_other_rows(model: Any, names: tuple[str, ...]) -
             x[one], t_x[one], T[one], start=0.0, end=13.0, **at
         )
         np.testing.assert_allclose(all_rows[one], alone, rtol=1e-13)
+
+
+@every_model
+def test_many_ends_at_once_are_each_end_alone(
+    model: Any, names: tuple[str, ...]
+) -> None:
+    at = _parameters(names, (0.0, 0.0, 0.0, 0.0))
+    rng = np.random.default_rng(5)
+    T = rng.integers(1, 700, 300) / 7.0
+    x = rng.poisson(0.6 * T).astype(float)
+    t_x = np.where(x > 0, 0.9 * T, 0.0)
+    ends = np.array([0.0, 0.5, 13.0, 52.0, 400.0])
+    together = model.expected_purchases(
+        x[:, None], t_x[:, None], T[:, None], start=0.0, end=ends, **at
+    )
+    for end, found in zip(ends.tolist(), together.T, strict=True):
+        alone = model.expected_purchases(x, t_x, T, start=0.0, end=end, **at)
+        np.testing.assert_allclose(found, alone, rtol=1e-11)

@@ -259,6 +259,7 @@ def test_key_figures_are_json_and_nothing_else_is_printed(
     assert figures["value_lower"] < figures["value"] < figures["value_upper"]
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
     assert f"{figures['value']:,.0f}" in page
+    assert "It is read from 60 simulated futures" in page
     for name, each in figures["lists"].items():
         rows = pd.read_csv(each["file"])
         assert len(rows) == each["n_customers"], name
@@ -273,7 +274,8 @@ def test_completion_is_offered(capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_slip_is_noted_on_stderr(
     log: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert _run("report", log, *OPTIONS, "--out", tmp_path, "--discount-rate=10") == 0
+    told = ("report", log, *OPTIONS, "--out", tmp_path, "--discount-rate=10")
+    assert _run(*told, "--quiet") == 0  # which silences progress and notes alone
     assert "check this first: The discount rate is 1000" in capsys.readouterr().err
 
 

@@ -51,6 +51,7 @@ from .date_columns import (
     require_dates,
     time_zone,
 )
+from .group_values import with_group_values
 from .ids_of_two_frames import matched_ids, require_one_row_each
 from .joined_table import beside
 from .kept_rows import run_once
@@ -111,5 +112,6 @@ __all__ = [
     "with_arrays",
     "with_calendar_dates",
     "with_columns_of",
+    "with_group_values",
     "with_scores",
 ]

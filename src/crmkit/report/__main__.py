@@ -2,7 +2,9 @@
 
 import sys
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from importlib.abc import MetaPathFinder
 from importlib.util import find_spec
 from io import TextIOWrapper
 
@@ -18,7 +20,31 @@ def main() -> None:
         # A terminal that cannot show a character gets its number, not a traceback.
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-    sys.exit(run(sys.argv[1:]))
+    with _without_pandas():
+        sys.exit(run(sys.argv[1:]))
+
+
+class _NotFound(MetaPathFinder):
+    """Answer that pandas is not installed."""
+
+    def find_spec(self, fullname: str, *_: object) -> None:
+        if fullname == "pandas":
+            raise ModuleNotFoundError(fullname, name=fullname)
+
+
+@contextmanager
+def _without_pandas() -> Iterator[None]:
+    """Keep pandas out of a process that has not loaded it.
+
+    PyArrow imports pandas, where it is installed, at the first conversion of an array:
+    half a second for what no command uses.
+    """
+    finder = _NotFound()
+    sys.meta_path.insert(0, finder)
+    try:
+        yield
+    finally:
+        sys.meta_path.remove(finder)
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -2,17 +2,24 @@
 
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .._frames import EagerFrame, native, read_eager, with_arrays
 from ..fits import told
 from ..ledger import Ledger
-from ..satisfaction import nps
 from ..segments import with_value_tier
-from ..typing import IntoDataFrame, IntoDataFrameT, Progress
+from ..typing import IntArray, IntoDataFrame, IntoDataFrameT, Progress
 from .findings.campaign_results import campaign_results
-from .findings.customer_groups import customer_groups, lifecycle_stages, rfm_segments
+from .findings.customer_groups import (
+    SEGMENT,
+    STAGE,
+    customer_groups,
+    lifecycle_stages,
+    rfm_segments,
+)
+from .findings.customer_labels import Labels, labels_of
 from .findings.customer_lists import (
     Chosen,
     action_lists,
@@ -42,6 +49,9 @@ from .findings.value_concentration import value_concentration
 from .intake.dated_amounts import dated_amounts
 from .intake.prepare import PreparedLog, prepare_log
 from .question import Question
+
+if TYPE_CHECKING:
+    from ..satisfaction import Nps
 
 __all__ = ["STEPS", "analyse"]
 
@@ -168,14 +178,14 @@ def analyse(
             named.table, scores, named.chosen, id_col=question.customer_id_col
         ),
         concentration=value_concentration(scores),
-        tiers=tier_totals(named.table, scores),
-        retention=retention_facts(log, transactions, question=question),
+        tiers=tier_totals(named.tiers, scores),
+        retention=retention_facts(log, question=question),
         segments=customer_groups(named.segments, scores, of="segments"),
         stages=customer_groups(named.stages, scores, of="stages"),
         probability_bins=bins,
         mean_probability_alive=mean_alive,
         activity=scores.activity(),
-        risk=risk_by_tier(named.table, scores),
+        risk=risk_by_tier(named.tiers, scores),
         holdout=check.holdout,
         holdout_refused=check.refused,
         outlook=spending_months(
@@ -183,12 +193,14 @@ def analyse(
         ),
         models=chosen.models,
         fits=fit_facts(purchases, spend, scores, model=chosen.models.chosen),
-        best=best_customers(named.table, scores, id_col=question.customer_id_col),
+        best=best_customers(
+            named.table, scores, named.best, id_col=question.customer_id_col
+        ),
         customers=native(named.table, transactions),
         ledger=None
         if ledger is None
         else ledger_parts(ledger, chosen=chosen, question=question),
-        nps=None if responses is None else nps(responses),
+        nps=None if responses is None else _nps(responses),
         campaigns=()
         if campaigns is None
         else campaign_results(campaigns, log, question=question),
@@ -205,14 +217,22 @@ def analyse(
     return found
 
 
+def _nps(responses: IntoDataFrame) -> "Nps":
+    from ..satisfaction import nps  # noqa: PLC0415 - slow to import; few have a survey
+
+    return nps(responses)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Labelled:
     """The table of customers with their labels."""
 
     table: EagerFrame
     chosen: Chosen
-    segments: list[str]
-    stages: list[str]
+    tiers: Labels
+    segments: Labels
+    stages: Labels
+    best: IntArray  # the rows of the customers, the most valuable first
 
 
 def _labelled(
@@ -225,20 +245,26 @@ def _labelled(
 ) -> _Labelled:
     """Add tier, segment, stage, action and rank to each customer."""
     tiered = read_eager(with_value_tier(native(scores.beside(summary), like)), ())
-    chosen = choose_customers(scores, tiered["value_tier"].to_list())
+    tiers = labels_of(tiered, "value_tier")
+    chosen = choose_customers(scores, tiers)
     segments = rfm_segments(summary, like, id_col=question.customer_id_col)
-    stages = lifecycle_stages(
-        log, summary, like, scores.probability_alive, question=question
+    stages = lifecycle_stages(log, like, scores.probability_alive, question=question)
+    best = np.argsort(-scores.clv, kind="stable")
+    rank = np.empty(best.size, dtype=np.int64)
+    rank[best] = np.arange(1, rank.size + 1)
+    ranked = with_arrays(tiered, {"rank": rank})
+    if segments is None:
+        blank = np.full(rank.size, "", dtype=np.str_)
+        segments = with_arrays(ranked.select("rank"), {SEGMENT: blank}).select(SEGMENT)
+        in_segments = Labels(names=(), code=np.zeros(rank.size, dtype=np.int64))
+    else:
+        in_segments = labels_of(segments, SEGMENT)
+    table = ranked.with_columns(segments[SEGMENT], stages[STAGE])
+    return _Labelled(
+        table=with_arrays(table, {"action": chosen.action}),
+        chosen=chosen,
+        tiers=tiers,
+        segments=in_segments,
+        stages=labels_of(stages, STAGE),
+        best=best,
     )
-    rank = np.empty(scores.clv.size, dtype=np.int64)
-    rank[np.argsort(-scores.clv, kind="stable")] = np.arange(1, rank.size + 1)
-    table = with_arrays(
-        tiered,
-        {
-            "rank": rank,
-            "rfm_segment": np.asarray(segments, dtype=np.str_),
-            "lifecycle_stage": np.asarray(stages, dtype=np.str_),
-            "action": np.asarray(chosen.action, dtype=np.str_),
-        },
-    )
-    return _Labelled(table=table, chosen=chosen, segments=segments, stages=stages)

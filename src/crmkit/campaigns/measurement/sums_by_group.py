@@ -14,6 +14,7 @@ from ..._frames import (
     nw,
     require_present,
     result_table,
+    with_group_values,
 )
 from ...errors import InvalidValueError
 from ...typing import IntoFrameT
@@ -28,6 +29,7 @@ __all__ = [
 ]
 
 N_ROWS = "crmkit_rows"
+_MEAN = "crmkit_mean_of_"
 
 
 def groups_of(by: str | Sequence[str] | None) -> list[str]:
@@ -70,12 +72,16 @@ def centred(
     Their squares add up to the spread. The sum of squares of the values themselves,
     less the square of the mean, loses the spread of amounts that are large beside it.
     """
-    means = {name: value.mean() for name, value in values.items()}
-    if groups:
-        means = {name: mean.over(*groups) for name, mean in means.items()}
     # The means come first: engines take no window inside of a sum of a group.
-    away = {name: value - nw.col(name) for name, value in values.items()}
-    return frame.with_columns(**means).with_columns(**away)
+    valued = frame.with_columns(**values)
+    means = {f"{_MEAN}{name}": nw.col(name).mean() for name in values}
+    beside = (
+        with_group_values(valued, groups, means)
+        if groups
+        else valued.with_columns(**means)
+    )
+    away = {name: nw.col(name) - nw.col(f"{_MEAN}{name}") for name in values}
+    return beside.with_columns(**away).drop(*means)
 
 
 def summary_by_group(

@@ -25,6 +25,15 @@ def period_start(days: IntArray, grain: Grain) -> IntArray:
         return days
     if grain == "week":
         return days - (days + 3) % 7  # 1970-01-01 was a Thursday
+    if days.size:
+        first, last = int(days.min()), int(days.max())
+        if last - first < days.size // 2:
+            # Of the few days of a long log, each is looked up once.
+            return _months_start(np.arange(first, last + 1), grain)[days - first]
+    return _months_start(days, grain)
+
+
+def _months_start(days: IntArray, grain: Grain) -> IntArray:
     months = days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
     length = _MONTHS[grain]
     first = months - months % length

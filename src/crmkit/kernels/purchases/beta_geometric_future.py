@@ -72,6 +72,8 @@ def purchases(start: Numbers, end: Numbers, now: Now) -> FloatArray:
     -----
     ``E[((1+ps/A)^-k - (1+pe/A)^-k) / p]``. Without end it is finite only for ``a > 1``.
     """
+    if np.ndim(start) == 0 and float(start) == 0.0 and np.ndim(end) > 0:
+        return _purchases_from_now(np.asarray(end, np.float64), now)
     return _at(_purchases, now, start=start, end=end)
 
 
@@ -165,6 +167,27 @@ def _log_at(
     if rows and np.isfinite(at_one_horizon(x[:1], T[:1])[0]):
         return by_count_and_time(at_one_horizon, x, T, scale=now.alpha)
     return per_cell(log_values, x=x, T=T, **times)
+
+
+def _purchases_from_now(end: FloatArray, now: Now) -> FloatArray:
+    """Read many ends and ages from one series per count, in their ratio alone."""
+    x, pace = np.broadcast_arrays(
+        np.asarray(now.frequency, np.float64),
+        end / (now.alpha + np.asarray(now.T, np.float64)),
+    )
+    result = np.where(pace > 0, np.nan, 0.0)
+
+    def log_values(x: FloatArray, pace: FloatArray) -> FloatArray:
+        nothing, one = np.zeros(x.shape), np.ones(x.shape)
+        k, b = now.r + x, now.b + x + now.first_toss
+        return _purchases(start=nothing, end=pace, k=k, A=one, a=now.a * one, b=b)
+
+    finite, endless = (pace > 0) & np.isfinite(pace), np.isinf(pace)
+    result[finite] = np.exp(
+        by_count_and_time(log_values, x[finite], pace[finite], scale=0.0)
+    )
+    result[endless] = np.exp(per_cell(log_values, x=x[endless], pace=pace[endless]))
+    return result
 
 
 def _survival(

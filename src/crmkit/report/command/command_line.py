@@ -71,7 +71,7 @@ _Model = Annotated[
 _Open = Annotated[bool, typer.Option("--open", help="Open the page in a browser.")]
 _Json = Annotated[bool, typer.Option("--json", help="Print the key figures as JSON.")]
 _Quiet = Annotated[
-    bool, typer.Option("--quiet", "-q", help="No progress and no notes.")
+    bool, typer.Option("--quiet", "-q", help="No progress and no notes; doubts remain.")
 ]
 
 
@@ -257,9 +257,10 @@ def _tell(
     as_json: bool,
 ) -> None:
     """Print doubts and notes first, then what was found and where the files are."""
+    # Quiet or not: whoever pipes the result must not miss what makes it doubtful.
+    for doubt in findings.doubts:
+        typer.echo(f"check this first: {doubt}", err=True)
     if not quiet:
-        for doubt in findings.doubts:
-            typer.echo(f"check this first: {doubt}", err=True)
         for fact in left_out(findings.left_out):
             typer.echo(f"note: {fact}", err=True)
         for note in notes:

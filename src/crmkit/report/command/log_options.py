@@ -123,7 +123,8 @@ class LogOptions:
         typer.Option(help="Thousands mark of amounts.", rich_help_panel=_READ),
     ] = None
     quiet: Annotated[
-        bool, typer.Option("--quiet", "-q", help="No progress and no notes.")
+        bool,
+        typer.Option("--quiet", "-q", help="No progress and no notes; doubts remain."),
     ] = False
     as_json: Annotated[
         bool, typer.Option("--json", help="Print the result as JSON.")

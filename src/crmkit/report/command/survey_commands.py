@@ -4,8 +4,6 @@ from typing import Annotated
 
 import typer
 
-from ...satisfaction import nps as score_of
-from ...satisfaction import nps_by
 from ..intake.csv_format import CsvFormat
 from ..intake.survey_file import read_survey
 from .printed import print_json, print_table
@@ -25,6 +23,9 @@ def nps(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Compute the net promoter score of a survey, with its interval."""
+    from ...satisfaction import nps as score_of  # noqa: PLC0415 - slow to import
+    from ...satisfaction import nps_by  # noqa: PLC0415 - slow to import
+
     survey = read_survey(
         file,
         score=score,

@@ -7,7 +7,6 @@ from typing import Annotated, Literal
 import typer
 
 from ..._frames import native
-from ...churn import with_churn_risk
 from ...segments import cohort_table, with_rfm_scores, with_rfm_segment
 from ...typing import HistoryColumns
 from ..findings.held_back import held_back
@@ -133,6 +132,8 @@ def churn(
     history = native(with_spend_floor(prepared.summary()), opened.table)
     chosen = chosen_model(prepared, opened, model)
     purchases = chosen.fit(history)
+    from ...churn import with_churn_risk  # noqa: PLC0415 - only this command needs it
+
     scored = with_churn_risk(
         purchases.with_probability_alive(history),
         purchases=purchases,

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -21,11 +22,13 @@ from ..._frames import (
     require_numbers,
     result_table,
 )
-from ...campaigns import IncrementalProfit, incremental_profit
 from ...errors import CrmkitError, InvalidValueError
 from ...typing import BoolArray, FloatArray, IntArray, IntoDataFrame
 from ..intake.prepare import PreparedLog
 from ..question import Question
+
+if TYPE_CHECKING:  # without contacts, what campaigns need is not loaded
+    from ...campaigns import IncrementalProfit
 
 __all__ = ["CampaignResult", "campaign_results"]
 
@@ -70,7 +73,7 @@ class CampaignResult:
     bought_treated: float | None = None
     bought_control: float | None = None
     cost: float = 0.0
-    added: IncrementalProfit | None = None
+    added: "IncrementalProfit | None" = None
     refused: str | None = None
 
 
@@ -206,6 +209,8 @@ def _result(
         "profit": question.margin * spent,
         "cost": contacts.cost[rows],
     }
+    from ...campaigns import incremental_profit  # noqa: PLC0415 - slow to import
+
     try:
         added = incremental_profit(
             collect(result_table(log.frame, columns)).to_native(), cost_col="cost"

@@ -4,13 +4,13 @@ A customer is in one list at most. The lists are the values of the column ``acti
 """
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from ..._frames import EagerFrame
 from ...typing import BoolArray, IntArray
+from .customer_labels import Labels
 from .listed_customers import ActionList, ListedCustomer
 from .scored_customers import ScoredCustomers
 
@@ -32,10 +32,10 @@ class Chosen:
 
     rows: dict[str, IntArray]
     limits: dict[str, float]
-    action: list[str]
+    action: np.ndarray
 
 
-def choose_customers(scores: ScoredCustomers, tier: Sequence[str]) -> Chosen:
+def choose_customers(scores: ScoredCustomers, tiers: Labels) -> Chosen:
     """Choose the customers of the three lists.
 
     - ``win_back``: repeat customers who have probably left (under 50%), whose last
@@ -48,15 +48,14 @@ def choose_customers(scores: ScoredCustomers, tier: Sequence[str]) -> Chosen:
       all but the last tier.
     """
     alive, repeats = scores.probability_alive, scores.repeats
-    tiers = np.asarray(tier, dtype=np.str_)
-    first = tiers == (np.unique(tiers)[0] if tiers.size else "")
+    first = tiers.have(tiers.names[0]) if tiers.names else np.zeros(0, dtype=np.bool_)
     floor = float(scores.clv[first].min(initial=np.inf))
     window = _second_order_window(scores)
     once = ~repeats & (scores.clv > 0)
     recent = once & (scores.silent_days <= window)
     if not recent.any() and once.any():
         # All bought once long ago: the likeliest of them, outside the last tier.
-        recent, window = once & (tiers != np.unique(tiers)[-1]), np.inf
+        recent, window = once & ~tiers.have(tiers.names[-1]), np.inf
     members = {
         "win_back": repeats
         & (alive < _LEFT)
@@ -70,14 +69,14 @@ def choose_customers(scores: ScoredCustomers, tier: Sequence[str]) -> Chosen:
         "protect": scores.value_at_risk,
         "second_order": scores.clv,
     }
-    action = np.full(alive.size, "", dtype=object)
+    action = np.full(alive.size, "", dtype=f"<U{max(map(len, ACTIONS))}")
     rows: dict[str, IntArray] = {}
     for name, own in members.items():
         action[own] = name
         found = np.flatnonzero(own)
         rows[name] = found[np.argsort(-ranks[name][found], kind="stable")]
     limits = {"win_back": floor, "protect": _SURE, "second_order": window}
-    return Chosen(rows=rows, limits=limits, action=[str(each) for each in action])
+    return Chosen(rows=rows, limits=limits, action=action)
 
 
 def action_lists(
@@ -99,11 +98,10 @@ def action_lists(
 
 
 def best_customers(
-    table: EagerFrame, scores: ScoredCustomers, *, id_col: str
+    table: EagerFrame, scores: ScoredCustomers, best: IntArray, *, id_col: str
 ) -> tuple[ListedCustomer, ...]:
     """Return the first 500 customers by value; equal ones in the table's order."""
-    top = np.argsort(-scores.clv, kind="stable")[:SHOWN]
-    return listed(table, scores, top, id_col=id_col)
+    return listed(table, scores, best[:SHOWN], id_col=id_col)
 
 
 def listed(
@@ -112,8 +110,8 @@ def listed(
     """Return the customers in some rows of the table."""
     if not rows.size:
         return ()
-    shown = table[rows.tolist()]
     names = (id_col, "last_date", "value_tier", "rfm_segment")
+    shown = table.select(*names)[rows.tolist()]
     columns = (shown[name].to_list() for name in names)
     return tuple(
         ListedCustomer(

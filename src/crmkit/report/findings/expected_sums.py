@@ -10,10 +10,14 @@ from collections.abc import Sequence
 import numpy as np
 
 from ...kernels.base.cells import group
+from ...kernels.base.gauss_legendre import gauss_legendre
 from ...typing import FloatArray
 from .purchase_models import PurchaseFit
 
 __all__ = ["expected_sums"]
+
+_BLOCK = 1 << 15  # histories times horizons: a hundred megabytes at most
+_NODES = 14
 
 
 def expected_sums(
@@ -41,17 +45,46 @@ def expected_sums(
     # Who bought just now: the chance to be active is never near 0.
     present = count, np.where(count > 0, old, 0.0), old
     share = pairs.weights / purchases.probability_alive(*present)
-    if discount_rate is None:
-        found = [
-            share @ purchases.expected_purchases(*present, horizon=horizon)
-            for horizon in horizons
-        ]
-    else:
-        found = [
-            share
-            @ purchases.discounted_expected_purchases(
-                *present, horizon=horizon, discount_rate=discount_rate
-            )
-            for horizon in horizons
-        ]
-    return np.asarray(found)
+    ends = np.asarray(horizons, np.float64)
+    if not discount_rate:
+        return _until(purchases, present, share, ends)
+    # By parts, the present value follows from the purchases until some times between:
+    # these share a series, where each discounted expectation is an integral itself.
+    log_rate = float(np.log1p(discount_rate))
+    times, weights = _between(ends)
+    found = _until(purchases, present, share, np.append(ends, times))
+    worth = np.exp(-log_rate * ends) * found[: ends.size]
+    return worth + weights @ (log_rate * np.exp(-log_rate * times) * found[ends.size :])
+
+
+def _until(
+    purchases: PurchaseFit,
+    present: tuple[FloatArray, FloatArray, FloatArray],
+    share: FloatArray,
+    ends: FloatArray,
+) -> FloatArray:
+    """Add up the purchases of a share of each history until each end."""
+    total = np.zeros(ends.size)
+    for at in range(0, share.size, _BLOCK):
+        rows = slice(at, at + _BLOCK)
+        total += share[rows] @ purchases.formulas.kernel.expected_purchases(
+            *(column[rows, None] for column in present),
+            start=0.0,
+            end=ends[None, :],
+            **purchases.parameters,
+        )
+    return total
+
+
+def _between(ends: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return the times, and for each end the weights, of integrals from 0 to it.
+
+    Gauss-Legendre in ``log(1 + time)``: what is expected bends most at the start.
+    """
+    nodes, rule = (np.array(part) for part in gauss_legendre(_NODES))
+    span = np.log1p(ends)[:, None]
+    place = span * (nodes + 1.0) / 2.0
+    weights = np.zeros((ends.size, ends.size * _NODES))
+    for at, row in enumerate(span / 2.0 * rule * np.exp(place)):
+        weights[at, at * _NODES : (at + 1) * _NODES] = row
+    return np.expm1(place).ravel(), weights

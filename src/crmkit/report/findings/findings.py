@@ -3,12 +3,11 @@
 import html
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Generic, Literal, TypeVar
 
 from ...clv import Forecast, ModelError
 from ...fits import shown
 from ...rfm.transaction_report import TransactionReport
-from ...satisfaction import Nps
 from ..question import Question
 from .campaign_results import CampaignResult
 from .found_values import (
@@ -28,6 +27,9 @@ from .found_values import (
 )
 from .ledger_parts import LedgerParts
 from .listed_customers import ActionList, ListedCustomer
+
+if TYPE_CHECKING:  # without a survey, what surveys need is not loaded
+    from ...satisfaction import Nps
 
 __all__ = ["Findings"]
 
@@ -112,7 +114,7 @@ class Findings(Generic[FrameT_co]):
     best: tuple[ListedCustomer, ...]
     customers: FrameT_co
     ledger: LedgerParts | None = None
-    nps: Nps | None = None
+    nps: "Nps | None" = None
     campaigns: tuple[CampaignResult, ...] = ()
     left_out: LeftOut = field(default_factory=LeftOut)
     doubts: tuple[str, ...] = ()

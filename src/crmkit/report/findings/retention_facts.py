@@ -1,12 +1,16 @@
 """Cohorts of first purchase, and how customers come, stay and pause."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
-from ..._frames import native, read_eager
-from ...segments import cohort_table, growth_accounting, retention_curve
-from ...typing import IntoDataFrame
+import numpy as np
+
+from ...segments.cohorts.active_periods import periods_in_memory
+from ...segments.cohorts.cohort_cells import cohort_cells
+from ...segments.cohorts.cohort_table import cells_by_age
+from ...segments.cohorts.growth_accounting import growth_by_period
+from ...segments.cohorts.retention_curve import retained_by_age
 from ..intake.prepare import PreparedLog
 from ..question import Question
 from .found_values import Cohort, GrowthPeriod, Retention
@@ -16,33 +20,26 @@ __all__ = ["retention_facts"]
 _MOST_COHORTS = 18
 _MOST_AGES = 13
 _MOST_PERIODS = 24
+_LEVEL = 0.95  # of intervals that the page does not show
 _QUARTERS_FROM, _YEARS_FROM = 24 * 30.4, 6 * 365.25  # days of log
 
 _Grain = Literal["month", "quarter", "year"]
 
 
-def retention_facts(
-    log: PreparedLog, like: IntoDataFrame, *, question: Question
-) -> Retention:
+def retention_facts(log: PreparedLog, *, question: Question) -> Retention:
     """Read cohorts and growth from the public tables, in a period that fits the log."""
-    frame = native(log.frame, like)
     grain = _grain(log, question)
-    # A mapping of options of several types: each function checks its own.
-    shared: dict[str, Any] = {
-        "observation_period_end": question.observation_period_end,
-        "grain": grain,
-        "refunds": question.refunds,
-        "customer_id_col": question.customer_id_col,
-        "date_col": question.date_col,
-        "amount_col": question.amount_col,
-    }
-    cells = _columns(
-        cohort_table(frame, **shared),
+    # The tables cohort_table, retention_curve and growth_accounting share the log cut
+    # into periods: it is cut once.
+    seen = periods_in_memory(*log.occasions(grain))
+    sums = cohort_cells(seen)
+    cells = _rows(
+        cells_by_age(sums, _LEVEL, signed=log.refunds == "net")[0],
         ("cohort", "age", "n_customers", "state", "retention"),
     )
-    curve = _columns(retention_curve(frame, **shared), ("age", "retention"))
-    growth = _columns(
-        growth_accounting(frame, **shared),
+    curve = _rows(retained_by_age(sums, _LEVEL)[0], ("age", "retention"))
+    growth = _rows(
+        growth_by_period(seen, None),
         ("period", "complete", "new", "resurrected", "retained", "lost"),
     )
     return Retention(
@@ -84,9 +81,10 @@ def _cohorts(cells: Sequence[tuple[Any, ...]]) -> tuple[Cohort, ...]:
     return tuple(rows[-_MOST_COHORTS:])
 
 
-def _columns(table: object, names: tuple[str, ...]) -> list[tuple[Any, ...]]:
-    frame = read_eager(table, names)
-    return list(zip(*(frame[name].to_list() for name in names), strict=True))
+def _rows(
+    columns: Mapping[str, np.ndarray], names: tuple[str, ...]
+) -> list[tuple[Any, ...]]:
+    return list(zip(*(columns[name].tolist() for name in names), strict=True))
 
 
 def _date(value: dt.date) -> dt.date:

@@ -1,12 +1,12 @@
 """Every customer scored by the fitted models, and what the page adds up of them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from ..._frames import EagerFrame, native, numbers, read_eager, with_arrays
-from ...clv import GammaGamma, with_clv, with_clv_if_active
+from ...clv import GammaGamma, with_clv_if_active
 from ...kernels.log.calendar import DAYS_PER_UNIT
 from ...typing import BoolArray, FloatArray, IntoDataFrame
 from ..question import Question
@@ -40,6 +40,8 @@ class ScoredCustomers:
     expected_spend: FloatArray
     clv: FloatArray
     clv_if_active: FloatArray
+    value_at_risk: FloatArray  # what each would be worth in addition if active
+    silent_days: FloatArray  # since each customer's last purchase
 
     @property
     def repeats(self) -> BoolArray:
@@ -50,16 +52,6 @@ class ScoredCustomers:
     def expected_amount(self) -> FloatArray:
         """What each customer is expected to spend in the horizon, not discounted."""
         return self.expected_purchases * self.expected_spend
-
-    @property
-    def value_at_risk(self) -> FloatArray:
-        """What each customer would be worth in addition if they were active."""
-        return self.clv_if_active - self.clv
-
-    @property
-    def silent_days(self) -> FloatArray:
-        """The days since each customer's last purchase."""
-        return (self.T - self.recency) * DAYS_PER_UNIT["week"]
 
     @property
     def states(self) -> tuple[tuple[str, str, BoolArray], ...]:
@@ -158,30 +150,31 @@ def score_customers(
     )
     weeks = question.horizon_weeks
 
-    def scored(value: Callable[..., object], column: str) -> FloatArray:
-        valued = value(
-            native(history, like),
-            purchases=purchases,
-            spend=spend,
-            horizon=weeks,
-            discount_rate=question.weekly_discount_rate,
-            margin=question.margin,
-            nonpositive="keep",
-        )
-        return numbers(read_eager(valued, (column,)), column)
-
-    clv = scored(with_clv, "clv")
-    if_active = scored(with_clv_if_active, "clv_if_active")
+    valued = with_clv_if_active(
+        native(history, like),
+        purchases=purchases,
+        spend=spend,
+        horizon=weeks,
+        discount_rate=question.weekly_discount_rate,
+        margin=question.margin,
+        nonpositive="keep",
+    )
+    if_active = numbers(read_eager(valued, ("clv_if_active",)), "clv_if_active")
+    alive = purchases.probability_alive(frequency, recency, T)
+    # What with_clv gives: whoever has left is worth nothing.
+    clv = alive * if_active
     return ScoredCustomers(
         frequency=frequency,
         recency=recency,
         T=T,
         total_amount=total,
-        probability_alive=purchases.probability_alive(frequency, recency, T),
+        probability_alive=alive,
         expected_purchases=purchases.expected_purchases(
             frequency, recency, T, horizon=weeks
         ),
         expected_spend=expected_spend(spend, frequency, monetary_value),
         clv=clv,
         clv_if_active=if_active,
+        value_at_risk=if_active - clv,
+        silent_days=(T - recency) * DAYS_PER_UNIT["week"],
     )

@@ -19,13 +19,13 @@ from ..._frames import (
     require_numbers,
 )
 from ...errors import InvalidValueError
-from ...kernels.log.occasions import order_of
+from ...kernels.log.occasions import Occasions, order_of
 from ...rfm import summary_in_memory
 from ...rfm.calibration_holdout_summary import calibration_log, split_in_memory
 from ...rfm.log_counts import count_in_memory
 from ...rfm.open_log import LogColumns, TransactionLog, open_log
 from ...rfm.transaction_report import TransactionReport, reported
-from ...typing import BoolArray, FloatArray, IntArray, Refunds
+from ...typing import BoolArray, FloatArray, Grain, IntArray, Refunds
 from ..question import Question
 from .doubtful_rows import DoubtfulRows, doubtful_rows, kept_rows
 
@@ -86,6 +86,14 @@ class PreparedLog:
         if not self.n_customers_refunded_only:
             return self.facts  # no customer was left out after they were counted
         return reported(self.log, count_in_memory(self.log, self.frame, self.groups))
+
+    def occasions(self, grain: Grain) -> tuple[TransactionLog, Occasions]:
+        """Merge the rows of each customer and period up to the end of observation."""
+        log = replace(self.log, window=replace(self.log.window, grain=grain))
+        merged = summary_in_memory.occasions_between(
+            log, self.frame, self.groups, self.refunds
+        )
+        return log, merged
 
     def split_summary(self, end_day: int) -> EagerFrame:
         """Summarise each customer up to an earlier day, with what came after it."""

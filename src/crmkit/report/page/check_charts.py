@@ -2,16 +2,19 @@
 
 import datetime as dt
 from math import exp
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ...clv import ModelError
 from ...plot.drawing.chart import Chart, Layer, Scale, Tone, layer
-from ...satisfaction import Nps
 from ..findings.found_values import Holdout
 from ..findings.ledger_parts import LedgerParts
 from ..question import Question
 from .numbers_as_text import dollars, percent
+
+if TYPE_CHECKING:
+    from ...satisfaction import Nps
 
 __all__ = ["deciles_chart", "errors_chart", "nps_chart", "parts_chart", "weeks_chart"]
 
@@ -130,7 +133,7 @@ def parts_chart(found: LedgerParts, question: Question) -> Chart:
     )
 
 
-def nps_chart(found: Nps) -> Chart:
+def nps_chart(found: "Nps") -> Chart:
     """Describe the shares of promoters, passives and detractors."""
     layers: list[Layer] = []
     start = 0.0

@@ -136,6 +136,7 @@ def _words(findings: Findings[object]) -> dict[str, Any]:
         "n_best": len(findings.best),
         "range_rests": _range_rests(findings),
         "before": _before(findings),
+        "drawn": _drawn(findings),
         "error_key": _error_key(findings),
         "nps_range": None if findings.nps is None else findings.nps.interval(),
     }
@@ -166,6 +167,17 @@ def _before(findings: Findings[object]) -> str:
     if not findings.outlook.last_amount:
         return ""
     return " The single dot is what the same span before brought."
+
+
+def _drawn(findings: Findings[object]) -> str:
+    """Explain the futures that the band is read from, where there is a band."""
+    ahead = findings.ahead
+    if ahead is None or ahead.value_error is None:
+        return ""
+    return (
+        f" It is read from {numbers_as_text.count(ahead.n_draws)} simulated futures: "
+        "in each, chance decides who leaves, when the others buy and what they spend."
+    )
 
 
 def _error_key(findings: Findings[object]) -> list[tuple[str, str]]:

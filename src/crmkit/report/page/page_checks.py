@@ -12,7 +12,7 @@ log;"
   ("soft", "first purchases"), ("ahead", "expected")]) }}
 <div class="two">
 {{ chart("fan", "Expected " ~ money ~ " from today, added up", "The band is the 95%"
-  ~ " range" ~ range_rests ~ before, ()) }}
+  ~ " range" ~ range_rests ~ before ~ drawn, ()) }}
 {{ chart("errors", "How far forecasts made at past dates missed in money",
   "Above the line the forecast was too high, below it too low.", error_key) }}
 </div>

@@ -11,12 +11,19 @@ from ...errors import InvalidValueError
 from ...kernels.groups import cohorts
 from ...kernels.groups.growth_counts import Arrivals, Departures, spells
 from ...kernels.log.calendar import period_start
+from ...kernels.log.occasions import Occasions
 from ...rfm import summary_in_engine
 from ...rfm.open_log import LogColumns, TransactionLog, open_log
 from ...typing import Day, FloatArray, Grain, IntArray, Refunds
 from ..occasions import nothing_seen, occasions_in_memory
 
-__all__ = ["ActivePeriods", "CohortSums", "active_periods", "cohort_sums"]
+__all__ = [
+    "ActivePeriods",
+    "CohortSums",
+    "active_periods",
+    "cohort_sums",
+    "periods_in_memory",
+]
 
 _MOST_PERIODS = 5_000
 
@@ -89,7 +96,8 @@ def active_periods(
     log = open_log(transactions, columns, end, grain, refunds=refunds)
     if isinstance(log.frame, nw.LazyFrame):
         return _in_engine(log, refunds)
-    return _in_memory(log, refunds)
+    merged, _ = occasions_in_memory(log, refunds)
+    return periods_in_memory(log, merged)
 
 
 def cohort_sums(customer: IntArray, period: IntArray, amount: FloatArray) -> CohortSums:
@@ -108,8 +116,8 @@ def cohort_sums(customer: IntArray, period: IntArray, amount: FloatArray) -> Coh
     )
 
 
-def _in_memory(log: TransactionLog, refunds: Refunds) -> ActivePeriods:
-    merged, _ = occasions_in_memory(log, refunds)
+def periods_in_memory(log: TransactionLog, merged: Occasions) -> ActivePeriods:
+    """Cut occasions, merged in the grain of the log, into periods."""
     starts = _calendar(int(merged.day.min()), log)
     period = np.searchsorted(starts, merged.day)
     activity = merged.customer, period, merged.amount

@@ -10,7 +10,7 @@ from ...typing import Day, Grain, IntoFrameT, Refunds
 from .active_periods import active_periods
 from .cohort_cells import CohortCells, cohort_cells, per_customer
 
-__all__ = ["cohort_table"]
+__all__ = ["cells_by_age", "cohort_table"]
 
 
 def cohort_table(
@@ -98,13 +98,14 @@ def cohort_table(
     fraction("level", level)
     named = LogColumns(customer_id_col, date_col, amount_col)
     seen = active_periods(transactions, named, observation_period_end, grain, refunds)
-    columns, holes = _cells(cohort_cells(seen), level, signed=refunds == "net")
+    columns, holes = cells_by_age(cohort_cells(seen), level, signed=refunds == "net")
     return native(result_table(seen.log.frame, columns, holes=holes), transactions)
 
 
-def _cells(
+def cells_by_age(
     cells: CohortCells, level: float, *, signed: bool
 ) -> tuple[dict[str, np.ndarray], list[str]]:
+    """Return the columns of the table, and those that hold gaps."""
     # Every cohort runs to the oldest age of all, so that missing cells are shown.
     cohort, age = (at.ravel() for at in np.indices(cells.active.shape))
     counted, known = cells.active.ravel(), cells.lived.ravel()

@@ -7,9 +7,9 @@ from ..._frames import native, result_table
 from ...kernels.groups import growth_counts
 from ...rfm.open_log import LogColumns
 from ...typing import Day, Grain, IntoFrameT, Refunds
-from .active_periods import active_periods
+from .active_periods import ActivePeriods, active_periods
 
-__all__ = ["growth_accounting"]
+__all__ = ["growth_accounting", "growth_by_period"]
 
 
 def growth_accounting(
@@ -105,6 +105,13 @@ def growth_accounting(
     )
     named = LogColumns(customer_id_col, date_col, amount_col)
     seen = active_periods(transactions, named, observation_period_end, grain, refunds)
+    return native(
+        result_table(seen.log.frame, growth_by_period(seen, lapse)), transactions
+    )
+
+
+def growth_by_period(seen: ActivePeriods, lapse: int | None) -> dict[str, np.ndarray]:
+    """Return the columns of the table, a row per period."""
     arrived, left = seen.spells()
     found = growth_counts.accounts(arrived, left, seen.count)
 
@@ -126,7 +133,7 @@ def growth_accounting(
     if lapse is not None:
         columns["dormant"] = inactive(1, lapse)
         columns["lapsed"] = inactive(lapse + 1, seen.count)
-    columns |= {
+    return columns | {
         "revenue": found.amount,
         "new_revenue": found.new_amount,
         "resurrected_revenue": found.resurrected_amount,
@@ -134,4 +141,3 @@ def growth_accounting(
         "contraction": found.contraction,
         "lost_revenue": found.lost_amount,
     }
-    return native(result_table(seen.log.frame, columns), transactions)

@@ -11,7 +11,7 @@ from ...typing import Day, Grain, IntoFrameT, Refunds
 from .active_periods import active_periods
 from .cohort_cells import CohortCells, cohort_cells, observed_ages
 
-__all__ = ["retention_curve"]
+__all__ = ["retained_by_age", "retention_curve"]
 
 
 def retention_curve(
@@ -87,13 +87,14 @@ def retention_curve(
     fraction("level", level)
     named = LogColumns(customer_id_col, date_col, amount_col)
     seen = active_periods(transactions, named, observation_period_end, grain, refunds)
-    columns, holes = _retained(cohort_cells(seen), level)
+    columns, holes = retained_by_age(cohort_cells(seen), level)
     return native(result_table(seen.log.frame, columns, holes=holes), transactions)
 
 
-def _retained(
+def retained_by_age(
     cells: CohortCells, level: float
 ) -> tuple[dict[str, np.ndarray], list[str]]:
+    """Return the columns of the curve, and those that hold gaps."""
     ages = observed_ages(cells)
     active, lived = cells.active[:, :ages], cells.lived[:, :ages]
     counted, of = cohorts.pooled(active, lived)

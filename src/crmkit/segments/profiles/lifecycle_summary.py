@@ -1,12 +1,26 @@
 """The numbers that a life-cycle stage is read from, one row per customer."""
 
 from ..._check import day_count
-from ..._frames import Frame, native, nw, sorted_rows
-from ...rfm.open_log import LogColumns
+from ..._frames import (
+    EagerFrame,
+    Frame,
+    Groups,
+    collect,
+    native,
+    nw,
+    sorted_rows,
+    table,
+)
+from ...kernels.log.latest_occasions import latest_occasions
+from ...kernels.log.occasions import Occasions
+from ...rfm import summary_in_engine
+from ...rfm.open_log import LogColumns, TransactionLog, open_log
 from ...typing import Day, Grain, IntoFrameT, Refunds
-from .occasion_frame import AMOUNT, CUSTOMER, DAY, occasion_frame
+from ..occasions import occasions_in_memory
 
-__all__ = ["lifecycle_summary"]
+__all__ = ["lifecycle_summary", "summarised_in_memory"]
+
+CUSTOMER, DAY, AMOUNT = "customer", "day", "amount"  # the columns of an engine
 
 
 def lifecycle_summary(
@@ -70,12 +84,35 @@ def lifecycle_summary(
     """
     length = day_count("window_days", window_days, at_least=1)
     named = LogColumns(customer_id_col, date_col, amount_col)
-    log, rows = occasion_frame(
-        transactions, named, observation_period_end, grain, refunds
-    )
+    log = open_log(transactions, named, observation_period_end, grain, refunds=refunds)
+    if not isinstance(log.frame, nw.LazyFrame):
+        merged, groups = occasions_in_memory(log, refunds)
+        return native(
+            summarised_in_memory(log, merged, groups, window_days=length), transactions
+        )
+    rows = summary_in_engine.merged_occasions(log, refunds)
     found = _summarised(rows, end=log.window.end_day, length=length)
     found = found.rename({CUSTOMER: customer_id_col})
     return native(sorted_rows(found, customer_id_col), transactions)
+
+
+def summarised_in_memory(
+    log: TransactionLog, merged: Occasions, groups: Groups, *, window_days: int
+) -> EagerFrame:
+    """Return the summary of occasions in memory, in the order of the ids."""
+    end = log.window.end_day
+    found = latest_occasions(merged, end_day=end, length=window_days)
+    return table(
+        collect(log.frame),
+        {
+            log.customer_id: groups.ids[found.customer],
+            "tenure_days": end - found.first_day,
+            "inactivity": end - found.last_day,
+            "latest_gap_days": found.gap,
+            "recent_amount": found.recent,
+            "previous_amount": found.previous,
+        },
+    )
 
 
 def _summarised(rows: Frame, *, end: int, length: int) -> Frame:

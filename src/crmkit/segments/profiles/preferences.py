@@ -16,6 +16,7 @@ from ..._frames import (
     require_numbers,
     require_present,
     sorted_rows,
+    with_group_values,
 )
 from ...typing import IntoFrameT
 
@@ -93,13 +94,13 @@ def preferences(
 def _largest(rows: Frame, customer_id_col: str, groups: list[str]) -> Frame:
     """Keep the largest group of each customer, of equal ones the first."""
     summed = rows.group_by(customer_id_col, *groups).agg(nw.col(_TOTAL).sum())
-    best = summed.with_columns(
-        nw.col(_TOTAL).max().over(customer_id_col).alias(_MOST),
-        nw.col(_TOTAL).sum().over(customer_id_col).alias(_WHOLE),
-    ).filter(nw.col(_TOTAL) == nw.col(_MOST))
-    for name in groups:
-        first = nw.col(name).min().over(customer_id_col).alias(_FIRST)
-        best = best.with_columns(first).filter(nw.col(name) == nw.col(_FIRST))
+    own = {_MOST: nw.col(_TOTAL).max(), _WHOLE: nw.col(_TOTAL).sum()}
+    best = with_group_values(summed, [customer_id_col], own)
+    best = best.filter(nw.col(_TOTAL) == nw.col(_MOST))
+    for at, name in enumerate(groups):
+        first = f"{_FIRST}_{at}"
+        best = with_group_values(best, [customer_id_col], {first: nw.col(name).min()})
+        best = best.filter(nw.col(name) == nw.col(first))
     return best
 
 

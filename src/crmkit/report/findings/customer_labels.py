@@ -1,0 +1,39 @@
+"""A label per customer, kept as a number: a million texts are costly to compare."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..._frames import EagerFrame, group_rows
+from ...typing import BoolArray, IntArray
+
+__all__ = ["Labels", "labels_of"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Labels:
+    """The label of each customer.
+
+    Attributes
+    ----------
+    names
+        The distinct labels, in ascending order.
+    code
+        For each customer, the place of the label among ``names``.
+    """
+
+    names: tuple[str, ...]
+    code: IntArray
+
+    def have(self, name: str) -> BoolArray:
+        """Mark the customers with this label."""
+        if name not in self.names:
+            return np.zeros(self.code.size, dtype=np.bool_)
+        return np.asarray(self.code == self.names.index(name))
+
+
+def labels_of(frame: EagerFrame, column: str) -> Labels:
+    """Give each label of a column of text, without gaps, a number."""
+    groups = group_rows(frame, column)
+    names = tuple(str(name) for name in groups.ids.to_list())
+    return Labels(names=names, code=groups.codes)
