@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -112,6 +113,28 @@ def test_the_import_is_silent() -> None:
         text=True,
     )
     assert (done.stdout, done.stderr) == ("", "")
+
+
+def test_the_command_does_not_load_pandas(tmp_path: Path) -> None:
+    file = tmp_path / "log.csv"
+    rows = [
+        f"c{at % 7},2024-{1 + at % 6:02d}-{1 + at % 27:02d},{5 + at}"
+        for at in range(90)
+    ]
+    file.write_text("\n".join(["customer_id,date,amount", *rows]), "utf-8")
+    done = subprocess.run(
+        [
+            *(sys.executable, "-X", "importtime", "-m", "crmkit", "summary", str(file)),
+            *("--customer-id=customer_id", "--date=date", "--amount=amount"),
+            "--observation-end=2024-06-30",
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    loaded = {line.rsplit("|", 1)[-1].strip() for line in done.stderr.splitlines()}
+    assert "pyarrow" in loaded
+    assert not {name for name in loaded if name.startswith("pandas.")}
 
 
 def test_a_name_that_is_not_there_is_named() -> None:
