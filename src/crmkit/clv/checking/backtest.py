@@ -264,7 +264,9 @@ def _last_period(
     earlier = read_eager(before, ()).select(
         customer_id_col, crmkit_seen=nw.col("holdout_frequency")
     )
-    joined = frame.select(customer_id_col).join(earlier, customer_id_col, how="left")
+    # Threads of Arrow return the rows of a join in any order.
+    ids = frame.select(customer_id_col).with_row_index("crmkit_row")
+    joined = ids.join(earlier, customer_id_col, how="left").sort("crmkit_row")
     seen = numbers(joined, "crmkit_seen")
     return np.where(np.isnan(seen), since_first, seen)
 
