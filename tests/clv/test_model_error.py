@@ -1,7 +1,6 @@
 """Ranges that contain the error of the model, learned from past forecasts."""
 
 import datetime as dt
-import itertools
 import json
 import sys
 from dataclasses import replace
@@ -18,7 +17,7 @@ from crmkit import calibration_holdout_summary, clv
 from crmkit._check import ProvenHistory
 from crmkit.clv.checking import right_model_variance
 from crmkit.datasets import load_cdnow_sample
-from crmkit.errors import InvalidTypeError, InvalidValueError, NotEnoughDataError
+from crmkit.errors import InvalidTypeError, InvalidValueError
 
 sys.path.append(str(Path(__file__).parents[2] / "benchmarks"))
 import forecast_coverage
@@ -347,50 +346,6 @@ def test_errors_known_by_a_day_are_those_learned_by_that_day(
         log, cutoffs=cutoffs[:2], observation_period_end="1997-09-30", **options
     )
     assert forecast_coverage.known_by(every, dt.date(1997, 9, 30)) == by_then
-
-
-def test_cutoffs_are_chosen_every_28_days_after_91_days_of_log(
-    log: pd.DataFrame,
-) -> None:
-    error = clv.fit_model_error(
-        log,
-        purchases=clv.fit_bg_nbd,
-        lead_days=[28],
-        observation_period_end="1997-08-31",
-    )
-    days = [dt.date.fromisoformat(each.cutoff) for each in error.errors]
-    assert days[-1] == dt.date(1997, 8, 3)
-    assert {(b - a).days for a, b in itertools.pairwise(days)} == {28}
-    assert days[0] >= log["date"].min().date() + dt.timedelta(days=91)
-    assert all(each.value is None for each in error.errors)
-
-
-def test_no_cutoff_is_chosen_after_the_last_purchase(log: pd.DataFrame) -> None:
-    known = log[log["date"] <= "1997-06-30"]
-    error = clv.fit_model_error(
-        known,
-        purchases=clv.fit_bg_nbd,
-        lead_days=[28],
-        observation_period_end="2999-12-31",
-    )
-    assert error.errors[-1].cutoff == "1997-06-30"
-
-
-def test_a_cutoff_too_young_for_a_fit_is_skipped_unless_it_was_named() -> None:
-    dates = ["2024-01-01", "2024-01-05", "2024-06-01", "2024-07-01", "2024-09-01"]
-    young = pd.DataFrame(
-        {"customer_id": [1, 2, 1, 2, 1], "date": pd.to_datetime(dates), "amount": 5.0}
-    )
-    options: dict[str, Any] = {
-        "purchases": partial(clv.fit_bg_nbd, penalty=1.0),
-        "lead_days": [28],
-    }
-    error = clv.fit_model_error(young, **options)
-    assert error.n_skipped > 0
-    with pytest.raises(NotEnoughDataError, match="came back"):
-        clv.fit_model_error(young, cutoffs=["2024-05-01"], **options)
-    with pytest.raises(InvalidValueError, match="'lead_days'"):
-        clv.fit_model_error(young, **{**options, "lead_days": []})
 
 
 def test_the_error_is_a_json_document() -> None:

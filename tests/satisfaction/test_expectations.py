@@ -133,14 +133,16 @@ def test_expectation_that_follows_performance_is_refused() -> None:
         fit_disconfirmation(answers, scale=(1, 7))
 
 
-@pytest.mark.parametrize("unit", [0.0, 1.0, 1e6], ids=["nothing", "usual", "large"])
-def test_a_perfect_fit_cannot_be_tested(unit: float) -> None:
+@pytest.mark.parametrize(
+    ("slope", "unit"), [(0, 1), (1, 1), (1, 1e6)], ids=["nothing", "usual", "large"]
+)
+def test_a_perfect_fit_cannot_be_tested(slope: float, unit: float) -> None:
     import pandas as pd
 
-    answers = pd.DataFrame(_answers())
-    answers["satisfaction"] = unit * answers["performance"]
+    answers = pd.DataFrame(_answers()) * unit
+    answers["satisfaction"] = slope * answers["performance"]
     with pytest.raises(errors.InvalidValueError, match="residuals of 0"):
-        fit_disconfirmation(answers, scale=(0, 7_000_000))
+        fit_disconfirmation(answers, scale=(0, 7 * unit))
 
 
 def _factor_answers() -> dict[str, Any]:
