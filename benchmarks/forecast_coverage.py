@@ -121,7 +121,7 @@ def held(
     ends = pd.date_range(first + pd.Timedelta(days=youngest), last, freq="ME")
     cutoffs = [end.date() for end in ends if end + pd.Timedelta(days=28) <= last]
     summary = in_season(log) if seasonal else WEEKS
-    fits = {
+    fits: dict[str, Any] = {
         "purchases": steady(partial(clv.fit_bg_nbd, time_unit="week")),
         "spend": steady(clv.fit_gamma_gamma),
     }

@@ -34,10 +34,12 @@ def test_past_errors_of_a_seasonal_forecast_are_those_made_by_hand() -> None:
         observation_period_end=cut,
         time_unit="week",
     )
-    history = [split[name] for name in ("frequency", "operational_recency")]
+    x, recency, T = (
+        split[name] for name in ("frequency", "operational_recency", "operational_T")
+    )
     columns = HistoryColumns(recency="operational_recency", T="operational_T")
     expected = clv.fit_bg_nbd(split, columns=columns).expected_purchases(
-        *history, split["operational_T"], horizon=error.horizon
+        x, recency, T, horizon=error.horizon
     )
     came = split["holdout_frequency"].sum()
     assert error.purchases == pytest.approx(np.log(came / expected.sum()), rel=1e-9)
@@ -50,4 +52,5 @@ def test_past_errors_of_a_seasonal_forecast_are_those_made_by_hand() -> None:
         summary=WEEKS,
     ).errors
     assert calendar.purchases is not None
+    assert error.purchases is not None
     assert abs(error.purchases) < abs(calendar.purchases)

@@ -162,7 +162,7 @@ def test_errors_of_groups_are_those_of_their_customers() -> None:
 
 
 @pytest.mark.parametrize("hole", [None, float("nan")])
-def test_a_customer_without_a_group_is_refused(hole: float | None) -> None:
+def test_a_customer_without_a_group_is_refused(hole: Any) -> None:
     refusal = r"column 'segment'.*missing value.*2 of .*such as 'unknown'"
 
     def cut(*args: Any, **given: Any) -> pd.DataFrame:
