@@ -4,6 +4,8 @@ Published: Fader and Hardie (2005), the walkthrough and manual of the R package 
 CLVTools' tests, and pymc-marketing's tests. CDNOW in weeks.
 """
 
+from typing import Any
+
 import mpmath
 import numpy as np
 import pytest
@@ -189,6 +191,7 @@ def test_the_time_alive_weighted_by_its_age_is_an_integral(
 ) -> None:
     with mpmath.workdps(30):
         ends = [0.0, *np.geomspace(min(1.0, horizon / 2), horizon, 12)]
-        expected = float(mpmath.quad(lambda u: u * (1 + u / 40) ** -s, ends))
+        area: Any = mpmath.quad(lambda u: u * (1 + u / 40) ** -s, ends)
+        expected = float(area)
     found = elapsed_time_alive(horizon, s=s, B=40.0)
     assert float(found) == pytest.approx(expected, rel=1e-12)
