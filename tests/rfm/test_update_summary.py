@@ -208,3 +208,20 @@ def test_frames_of_two_libraries_are_refused() -> None:
             previous_period_end=PREVIOUS,
             observation_period_end=END,
         )
+
+
+@pytest.mark.parametrize("column", ["first_date", "last_date"])
+@pytest.mark.parametrize("library", ["pandas", "polars"])
+def test_a_summary_in_a_time_zone_is_refused(library: str, column: str) -> None:
+    day = pd.to_datetime(["2024-01-02"])
+    log = pd.DataFrame({"customer_id": ["a"], "date": day, "amount": [5.0]})
+    summary = ck.rfm_summary(log, observation_period_end=PREVIOUS)
+    zoned = summary.assign(**{column: summary[column].dt.tz_localize("Asia/Tokyo")})
+    later = log.assign(date=pd.to_datetime(["2024-03-01"]))
+    with pytest.raises(ck.errors.InvalidTypeError, match=f"{column}.*Asia/Tokyo"):
+        ck.update_summary(
+            built(zoned, library),
+            transactions=built(later, library),
+            previous_period_end=PREVIOUS,
+            observation_period_end=END,
+        )

@@ -23,6 +23,7 @@ from .._frames import (
     row_count,
     run_once,
     sorted_rows,
+    time_zone,
 )
 from ..errors import InvalidTypeError, InvalidValueError
 from ..typing import Day, Grain, IntoFrameT, Refunds, TimeUnit
@@ -150,6 +151,7 @@ def _known(summary: object, before: TransactionLog) -> Frame:
     rules: list[Rule] = []
     for name in _DATES:
         frame, holes = require_dates(frame, name)
+        _refuse_zone(frame, name)
         rules += holes
     for name in _NUMBERS:
         rules += number_rules(frame, name)
@@ -168,6 +170,17 @@ def _known(summary: object, before: TransactionLog) -> Frame:
     )
     refuse(frame, [clock], id_col=before.customer_id)
     return frame.select(before.customer_id, *_SUMMARY)
+
+
+def _refuse_zone(frame: Frame, column: str) -> None:
+    zone = time_zone(frame, column)
+    if zone is not None:
+        raise InvalidTypeError(
+            subject=f"column {column!r}",
+            expected="days without a time zone, as rfm_summary writes them",
+            got=f"the time zone {zone}",
+            remedy="Convert the column to plain dates first.",
+        )
 
 
 def _refuse_two_kinds(known: Frame, log: TransactionLog) -> None:
