@@ -5,6 +5,7 @@ ends with a command, and that command must lead to a log that leaves nothing ope
 """
 
 import gzip
+import json
 import io
 import random
 import re
@@ -272,12 +273,23 @@ def test_one_answer_settles_each_kind_of_file(
         copied = _copied(answer)
         code, answer = _run(capsys, "check", *copied[1:])
     assert code == 0, answer
-    assert "Nothing is open" in answer
     # Of a flat base only a fitted model knows.
     if kind.doubt and "No difference" not in kind.doubt:
         assert kind.doubt in answer
+        assert "Nothing else is open" in answer
     else:
         assert "Check this first" not in answer
+        assert "Nothing is open" in answer
+
+
+def test_the_doubts_of_a_log_are_in_its_json(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = _written(KINDS["mid-life"], tmp_path)
+    _, answer = _run(capsys, "check", str(file), "--accept", "--json")
+    found = json.loads(answer)
+    assert found["ready"]
+    assert KINDS["mid-life"].doubt in found["doubts"][0]
 
 
 def test_a_total_of_cancelled_orders_is_no_customer_once_they_are_left_out(

@@ -19,8 +19,9 @@ from ..findings.purchase_models import (
 )
 from ..findings.spend_floor import with_spend_floor
 from ..intake.dated_amounts import dated_amounts
+from ..intake.log_file import LogFile
 from ..intake.prepare import PreparedLog, prepare_log
-from ..intake.unsettled import answer
+from ..intake.unsettled import Unsettled, answer
 from ..question import ModelName
 from .log_options import LogOptions, takes_log
 from .opened_log import Opened, examine, open_for, opened_log, option_words
@@ -40,6 +41,7 @@ def check(log: LogOptions) -> None:
     """Say what a file holds, and what it leaves open. Exit code 1 if anything."""
     found, used, taken = examine(log)
     words = option_words(used, found, "report")
+    judged = _judged(found, used, taken)
     if log.as_json:
         print_json(
             {
@@ -54,23 +56,36 @@ def check(log: LogOptions) -> None:
                 ],
                 "accepted": [each.said for each in taken],
                 "notes": found.notes,
+                "doubts": judged[1] if judged else [],
                 "command": shlex.join(words),
             }
         )
     else:
         print_notes(found.notes, quiet=log.quiet)
-        if found.unsettled or found.table is None:
-            typer.echo(answer(found.name, found.unsettled, words))
-        else:
-            opened = opened_log(found, found.table, used, taken)
-            prepared = _prepared(opened)
-            typer.echo(str(prepared.report()))
-            rows = dated_amounts(prepared)
-            for doubt in log_doubts(prepared, rows, question=opened.question):
+        if judged:
+            counts, doubts = judged
+            typer.echo(counts)
+            for doubt in doubts:
                 typer.echo(f"Check this first: {doubt}")
-            typer.echo(f"Nothing is open. The page: {shlex.join(words)}")
+            rest = "Nothing else is open" if doubts else "Nothing is open"
+            typer.echo(f"{rest}. The page: {shlex.join(words)}")
+        else:
+            typer.echo(answer(found.name, found.unsettled, words))
     if found.unsettled:
         raise typer.Exit(1)
+
+
+def _judged(
+    found: LogFile, used: LogOptions, taken: tuple[Unsettled, ...]
+) -> tuple[str, list[str]] | None:
+    """Count the rows of a log that is ready, and say what to doubt in it."""
+    if found.unsettled or found.table is None:
+        return None
+    opened = opened_log(found, found.table, used, taken)
+    prepared = _prepared(opened)
+    rows = dated_amounts(prepared)
+    doubts = log_doubts(prepared, rows, question=opened.question)
+    return str(prepared.report()), list(doubts)
 
 
 def summary(log: LogOptions, *, out: _Out = None) -> None:
