@@ -5,8 +5,8 @@ ends with a command, and that command must lead to a log that leaves nothing ope
 """
 
 import gzip
-import json
 import io
+import json
 import random
 import re
 import shlex
