@@ -352,3 +352,28 @@ def test_a_file_read_in_many_parts_gives_the_same_log(
     assert parts.unsettled == whole.unsettled
     assert (parts.notes, parts.options) == (whole.notes, whole.options)
     assert whole.table is None or whole.table.equals(parts.table)
+
+
+def test_the_rows_of_a_page_add_up(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [
+        f"c{at % 40},2024-{1 + at % 9:02d}-{1 + at % 28:02d},{5 + at % 7},"
+        f"{'de' if at % 20 else 'fr'}"
+        for at in range(400)
+    ]
+    rows += [",2024-01-05,3,de"] * 8 + ["c1,nothing,3,de"] * 5
+    file = tmp_path / "log.csv"
+    file.write_text("\n".join(["who,when,paid,country", *rows]), "utf-8")
+    options = ["--customer-id=who", "--date=when", "--amount=paid"]
+    options += ["--where=country=de", "--missing-ids=drop", "--unreadable=drop"]
+    options += ["--observation-end=2024-09-30", f"--out={tmp_path / 'page'}"]
+    code, _ = _run(capsys, "report", str(file), *options)
+    assert code == 0
+    page = (tmp_path / "page" / "report.html").read_text("utf-8")
+    # 20 of another country, 8 without an id and 5 without a date.
+    assert "380 of 413 rows used" in page
+    assert "33 rows left out" in page
+    assert "20 of 413 rows were left out" in page
+    assert "8 rows without an id" in page
+    assert "5 rows without a readable date" in page

@@ -62,6 +62,8 @@ class Question:
         The sign before amounts; may be empty.
     source_notes
         What was done to the log before, as sentences for the page.
+    source_rows
+        How many rows the source had, before any filter; None if the log is all of it.
     customer_id_col, date_col, amount_col
         The columns to read.
     """
@@ -79,6 +81,7 @@ class Question:
     model: ModelName = "auto"
     currency: str = ""
     source_notes: tuple[str, ...] = ()
+    source_rows: int | None = None
     customer_id_col: str = "customer_id"
     date_col: str = "date"
     amount_col: str = "amount"

@@ -128,6 +128,7 @@ def opened_log(
         total_rows=used.total_rows,
         currency=found.currency,
         source_notes=tuple(cut(_readable(each), 300) for each in found.notes),
+        source_rows=found.n_read,
         customer_id_col=found.columns[0],
         date_col=found.columns[1],
         amount_col=found.columns[2],

@@ -98,6 +98,8 @@ class LogFile:
         Names the place of a row of the source.
     wrong
         Marks the rows whose date or amount could not be read.
+    n_read
+        How many rows were read, before any filter; None if none were.
     sums
         Marks the rows that are the sum of all others before any filter; None where no
         row was left out.
@@ -114,6 +116,7 @@ class LogFile:
     place: Callable[[int], str] = no_place
     wrong: BoolArray | None = None
     sums: BoolArray | None = None
+    n_read: int | None = None
 
     def place_of(self, row: int) -> str:
         """Name the place, in the source, of a row of the table."""
@@ -184,6 +187,7 @@ def read_log(place: str | Path | bytes, reading: Reading) -> LogFile:
         place=source.place,
         wrong=np.logical_or.reduce([column.wrong for column in found]),
         sums=sums,
+        n_read=kept.size,
     )
 
 

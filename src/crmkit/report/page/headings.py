@@ -299,10 +299,12 @@ def _data(findings: Findings[object]) -> str:
     first = "" if log.first_date is None else day(log.first_date)
     last = "" if log.last_date is None else day(log.last_date)
     without = left.n_rows_without_id + left.n_placeholder_rows + left.n_total_rows
-    out = f"; {plural(without, 'row')} left out" if without else ""
+    rows = findings.question.source_rows or log.n_rows + without
+    # Rows that a filter removed, or that could not be read, are counted in the notes.
+    lost = max(rows - log.n_rows, without)
+    out = f"; {plural(lost, 'row')} left out" if lost else ""
     return (
-        f"{count(log.n_rows_used)} of {count(log.n_rows + without)} rows used, {first} "
-        f"to {last}{out}"
+        f"{count(log.n_rows_used)} of {count(rows)} rows used, {first} to {last}{out}"
     )
 
 
