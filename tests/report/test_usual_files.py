@@ -362,7 +362,7 @@ def test_the_rows_of_a_page_add_up(
         f"{'de' if at % 20 else 'fr'}"
         for at in range(400)
     ]
-    rows += [",2024-01-05,3,de"] * 8 + ["c1,nothing,3,de"] * 5
+    rows += [",2024-01-05,3,de"] * 8 + ["c1,nothing,3,de"] * 5 + ["c1,2024-01-05"] * 2
     file = tmp_path / "log.csv"
     file.write_text("\n".join(["who,when,paid,country", *rows]), "utf-8")
     options = ["--customer-id=who", "--date=when", "--amount=paid"]
@@ -371,9 +371,10 @@ def test_the_rows_of_a_page_add_up(
     code, _ = _run(capsys, "report", str(file), *options)
     assert code == 0
     page = (tmp_path / "page" / "report.html").read_text("utf-8")
-    # 20 of another country, 8 without an id and 5 without a date.
-    assert "380 of 413 rows used" in page
-    assert "33 rows left out" in page
+    # 20 of another country, 8 without an id, 5 without a date and 2 that are too short.
+    assert "380 of 415 rows used" in page
+    assert "35 rows left out" in page
+    assert "2 rows have another number of cells than the names: left out" in page
     assert "20 of 413 rows were left out" in page
     assert "8 rows without an id" in page
     assert "5 rows without a readable date" in page

@@ -165,7 +165,7 @@ def read_log(place: str | Path | bytes, reading: Reading) -> LogFile:
         sums = sums_of_the_others(_amounts(table, roles, reading))[kept]
         table = table.filter(kept)
     found = _values(table, roles, reading)
-    unsettled += _of_length(bad_rows, reading) + of_status(table, status)
+    unsettled += _of_length(bad_rows, reading)[0] + of_status(table, status)
     for column in found:
         unsettled += column.unsettled
         options += column.options
@@ -179,6 +179,7 @@ def read_log(place: str | Path | bytes, reading: Reading) -> LogFile:
         notes=(
             *source.notes,
             *filter_notes(reading.where, kept),
+            *_of_length(bad_rows, reading)[1],
             *(note for column in found for note in column.notes),
         ),
         options=tuple(options),
@@ -187,7 +188,7 @@ def read_log(place: str | Path | bytes, reading: Reading) -> LogFile:
         place=source.place,
         wrong=np.logical_or.reduce([column.wrong for column in found]),
         sums=sums,
-        n_read=kept.size,
+        n_read=kept.size + len(bad_rows),
     )
 
 
@@ -341,17 +342,18 @@ def _wanted(roles: Roles) -> tuple[str, ...]:
     return known if len(known) == len(wanted) == len(set(known)) else ()
 
 
-def _of_length(bad_rows: list[str], reading: Reading) -> list[Unsettled]:
-    if not bad_rows or reading.unreadable == "drop":
-        return []
-    many = "row has" if len(bad_rows) == 1 else "rows have"
-    return [
-        Unsettled(
-            said=f"{len(bad_rows):,} {many} another number of cells than the names "
-            f"(first: {bad_rows[0]!r}).",
-            options=("--unreadable", "drop"),
-        )
-    ]
+def _of_length(
+    bad_rows: list[str], reading: Reading
+) -> tuple[list[Unsettled], list[str]]:
+    """Ask what to do with rows of another length, or note that they are left out."""
+    have = "row has" if len(bad_rows) == 1 else "rows have"
+    rows = f"{len(bad_rows):,} {have} another number of cells than the names"
+    if not bad_rows:
+        return [], []
+    if reading.unreadable == "drop":
+        return [], [f"{rows}: left out."]
+    said = f"{rows} (first: {bad_rows[0]!r})."
+    return [Unsettled(said=said, options=("--unreadable", "drop"))], []
 
 
 def _values(table: "pa.Table", roles: Roles, reading: Reading) -> list[ReadColumn]:
