@@ -63,6 +63,14 @@ def test_texts_of_polars_are_in_the_order_of_their_characters(
     assert [groups.ids.to_list()[code] for code in groups.codes] == made
 
 
+@pytest.mark.parametrize("ids", [[None], ["ab2", None, "ab1"] * 2])
+def test_a_missing_text_is_a_group_that_comes_first(ids: list[str | None]) -> None:
+    opened = read_eager(pl.DataFrame({"id": ids}, schema={"id": pl.String}), ["id"])
+    groups = group_rows(opened, "id")
+    assert groups.ids.to_list() == [None, "ab1", "ab2"][: groups.count]
+    assert [groups.ids.to_list()[code] for code in groups.codes] == ids
+
+
 @given(
     st.lists(
         st.tuples(st.integers(0, 3), st.integers(0, 200)), min_size=1, max_size=120

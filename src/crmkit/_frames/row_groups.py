@@ -158,7 +158,9 @@ def _first_rows(codes: IntArray) -> IntArray:
 
 
 def _ascending(ids: _Series) -> IntArray:
-    if ids.implementation.is_polars() and ids.dtype == nw.String and len(ids):
+    texts = ids.implementation.is_polars() and ids.dtype == nw.String
+    # A missing text has no number: whole numbers with a hole would become floats.
+    if texts and len(ids) and not ids.is_null().any():
         longest = int(ids.to_native().str.len_bytes().max())
         if longest <= _SHORT_TEXT:
             return _order_of_texts(ids.to_native(), longest)

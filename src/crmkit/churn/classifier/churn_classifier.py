@@ -265,8 +265,8 @@ def fit_churn_classifier(
     MissingExtraError
         If scikit-learn is not installed.
     InvalidValueError
-        If there is no feature, a feature is infinite, or an outcome is missing; also if
-        a feature has a missing value that ``estimator`` does not learn from.
+        If no feature is given, a feature is infinite or an outcome is missing, or if a
+        feature has a missing value that ``estimator`` cannot learn from.
     InvalidTypeError
         If a feature is neither number nor boolean and nothing encodes it, or the
         estimator has no ``predict_proba``.

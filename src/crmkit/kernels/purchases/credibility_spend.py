@@ -68,7 +68,7 @@ def estimate_structure(
     gram = design.T @ (mass[:, None] * design)
     line = np.asarray(np.linalg.solve(gram, design.T @ (mass * mean)), np.float64)
     spread = float(mass @ (mean - design @ line) ** 2)
-    # What the solution of the line leaves by rounding is no difference of customers.
+    # Rounding leaves this much beside the line even where all customers are alike.
     if spread <= _ROUNDING**2 * float(mass @ mean**2):
         spread = 0.0
     # Each customer is one mean, so weights count customers and square nothing.
