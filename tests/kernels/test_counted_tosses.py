@@ -39,6 +39,13 @@ def test_a_sum_of_many_terms_is_left_to_the_quadrature() -> None:
     assert np.isnan(found).tolist() == [False, True, True]
 
 
+@pytest.mark.parametrize("k", [1e5, 1e9, 1e15])
+@pytest.mark.parametrize("pace", [1e-6, 0.2, 1.0, 1e4])
+def test_very_many_purchases_overflow_nowhere(k: float, pace: float) -> None:
+    found = log_purchases(*(np.array([value]) for value in (pace, k, 0.8, 2.4)))
+    assert np.isnan(found[0]) == (k * pace > 100)
+
+
 def test_both_sides_of_the_switch_meet() -> None:
     horizon = np.linspace(20.0, 120.0, 201)
     x, T = np.full(201, 25.0), np.full(201, 60.0)

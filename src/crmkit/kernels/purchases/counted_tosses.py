@@ -42,8 +42,10 @@ def log_purchases(
     w = pace / (1.0 + pace)
     left = np.arange(k.size)
     for terms in _LADDER:
-        for rows in _blocks(left.size, terms):
-            at = left[rows]
+        # Before the terms fall they can be too large for a float.
+        falling = left[w[left] * (k[left] + terms) < terms]
+        for rows in _blocks(falling.size, terms):
+            at = falling[rows]
             result[at] = _log_sum(w[at], k[at], a[at], b[at], terms)
         left = left[np.isnan(result[left])]
     # P(N = 1) is taken out of every term.
@@ -70,8 +72,7 @@ def _settled(
 ) -> BoolArray:
     """Tell where the terms left out come to nothing."""
     falls = w * (k + terms) / terms
-    rest = last * falls / np.maximum(1.0 - falls, _NO_MATTER)
-    return (falls < 1.0) & (rest <= _NO_MATTER * total)
+    return last * falls <= (1.0 - falls) * _NO_MATTER * total
 
 
 def _blocks(rows: int, terms: int) -> Iterator[slice]:
