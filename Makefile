@@ -47,8 +47,15 @@ heavy: $(VENV)/dev.stamp ## The long matrices that CI samples
 mistakes: $(VENV)/dev.stamp ## Every public function with every row of the table of mistakes
 	CRMKIT_ALL_MUTATIONS=1 $(BIN)/python -m pytest -n auto tests/conformance $(PYTEST_ARGS)
 
-mutants: $(VENV)/dev.stamp ## Change the code at random places; list changes no test sees
+mutants: .mutants/coverage ## Change the code at random places; list changes no test sees
 	$(BIN)/python benchmarks/mutants.py $(MUTANTS)
+
+# Which test runs which line: made anew, in as long as the tests take, after a change.
+.mutants/coverage: $(VENV)/dev.stamp $(shell find src/crmkit -name '*.py')
+	@mkdir -p $(@D)
+	COVERAGE_FILE=$(CURDIR)/$@ $(BIN)/python -m pytest -q -n auto --dist loadscope \
+	  -m "not heavy and not engine and not browser" --ignore=tests/conformance \
+	  --cov=src/crmkit --cov-context=test --cov-report=
 
 audit: $(VENV)/dev.stamp ## Known weaknesses of the dependencies (pip-audit; needs the network)
 	$(BIN)/python -m pip install -q pip-audit
@@ -68,7 +75,7 @@ api: $(VENV)/dev.stamp ## Write tests/api/*.txt anew after a public name has cha
 	$(BIN)/python tests/test_public_api.py
 
 clean: ## Remove environments and whatever was built
-	rm -rf $(VENV) $(VENV)-oldest docs/_build docs/api/generated docs/notebooks docs/gallery/pictures docs/gallery/index.md dist $(OUT)
+	rm -rf $(VENV) $(VENV)-oldest .mutants docs/_build docs/api/generated docs/notebooks docs/gallery/pictures docs/gallery/index.md dist $(OUT)
 
 # An environment is made once and made again when the metadata change. The stamp of
 # `dev` serves `demo` too, because the extra holds all that the demo needs.

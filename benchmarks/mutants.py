@@ -1,30 +1,38 @@
 """Change the code at random places, and list the changes that no test sees.
 
 ``python benchmarks/mutants.py [COUNT] [SEED] [FOLDER]`` changes one comparison,
-operator or constant at a time in a copy of the package. It runs the examples of the
-changed module, and the tests that name what the module offers or what is built on it.
-A survivor is a line that no test holds: write the test, or say why both lines mean the
-same.
+operator or constant at a time in a copy of the project, and runs the tests that pass
+through the changed line: those that run the fewest lines first, because they are quick
+and tell the most. ``make mutants`` writes the record of who passes where first, in as
+much time as the tests take. A survivor is a line that no test holds: write the test, or
+say why both lines mean the same.
 """
 
 import ast
+import contextlib
+import importlib
 import os
 import random
-import re
 import shutil
-import subprocess
+import signal
 import sys
 import tempfile
-from collections import Counter, defaultdict
+import time
+from collections import Counter
 from functools import cache
 from pathlib import Path
 
+import pytest
+from coverage import CoverageData
+
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "src" / "crmkit"
-FILES = 10  # test files that cover a module, at most
-DEPTH = 3  # imports between a kernel and the public function that tests name
+RECORD = ROOT / ".mutants" / "coverage"
+BATCHES = (40, 160)  # tests tried: the closest, then as many as a survivor is worth
 SECONDS = 300
 TOLD = 25
+# Loaded once, before each change is tried in a fork: what costs most of a test run.
+HEAVY = ("matplotlib.pyplot", "pandas", "polars", "scipy.stats")
 SWAPS: dict[type, type] = {
     ast.Add: ast.Sub,
     ast.Sub: ast.Add,
@@ -92,18 +100,20 @@ def main(count: int, seed: int, folder: str) -> int:
     weights = [_sites(each) for each in modules]
     tried: Counter[str] = Counter()
     alive: Counter[str] = Counter()
+    for name in HEAVY:
+        importlib.import_module(name)
     with tempfile.TemporaryDirectory() as place:
-        copy = Path(place) / "crmkit"
-        shutil.copytree(PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__"))
+        copy = Path(place) / "project"
+        left = shutil.ignore_patterns(".*", "_build", "out", "api")
+        shutil.copytree(ROOT, copy, ignore=left)
         for module in draw.choices(modules, weights, k=count):
             at = draw.randrange(_sites(module))
             room = module.relative_to(PACKAGE).parts[0]
-            tests = _covering(module)
-            survived, change = _survives(module, at, copy, tests)
+            survived, change = _survives(module, at, copy)
             tried[room] += 1
             if survived:
                 alive[room] += 1
-                print(f"alive: {module.relative_to(ROOT)}:{change}", flush=True)
+                print(f"{survived}: {module.relative_to(ROOT)}:{change}", flush=True)
             if tried.total() % TOLD == 0:
                 print(f"{tried.total()} tried, {alive.total()} alive", flush=True)
     for room, total in sorted(tried.items()):
@@ -117,86 +127,94 @@ def _sites(module: Path) -> int:
     return change.seen
 
 
-def _covering(module: Path) -> list[str]:
-    """Find the tests that name the most of what a module offers or serves.
-
-    A name counts for as much as it is rare: a test that uses ``fit_bg_bb`` tells more
-    of its kernel than one that says ``interval``.
-    """
-    scores: dict[str, float] = defaultdict(float)
-    reached, weight = {module}, 1.0
-    for _ in range(DEPTH + 1):
-        for name in set().union(*(_offered(each) for each in reached)):
-            naming = [path for path, text in _tests().items() if name in text]
-            for path in naming:
-                scores[path] += weight / len(naming)
-        reached = set().union(*(_importers()[each] for each in reached))
-        weight /= 4
-    return sorted(scores, key=lambda path: -scores[path])[:FILES]
+def _covering(module: Path, line: int) -> list[str]:
+    """Find the tests that run a line, or its module where only an import runs it."""
+    lines = _passing(module)
+    near = {line - 1, line, line + 1}
+    found = set().union(*(set(lines.get(each, ())) for each in near)) - {""}
+    found = found or set().union(*map(set, lines.values())) - {""}
+    tests = {name.removesuffix("|run") for name in found if name.endswith("|run")}
+    return sorted(tests, key=lambda name: (_lines_run()[name], name))
 
 
 @cache
-def _tests() -> dict[str, set[str]]:
-    """Return the words of each test file."""
-    paths = (ROOT / "tests").rglob("test_*.py")
-    return {
-        str(path): set(re.findall(r"\w+", path.read_text("utf-8")))
-        for path in paths
-        if "conformance" not in path.parts
-    }
+def _record() -> CoverageData:
+    record = CoverageData(str(RECORD))
+    record.read()
+    return record
 
 
 @cache
-def _offered(module: Path) -> set[str]:
-    tree = ast.parse(module.read_text("utf-8"))
-    names = {n.name for n in tree.body if isinstance(n, ast.FunctionDef | ast.ClassDef)}
-    return {name for name in names if not name.startswith("_")} | {module.stem}
+def _passing(module: Path) -> dict[int, list[str]]:
+    return _record().contexts_by_lineno(str(module))
 
 
 @cache
-def _importers() -> dict[Path, set[Path]]:
-    """Return, of each module, those that import from it."""
-    users: dict[Path, set[Path]] = defaultdict(set)
-    for path in PACKAGE.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if not isinstance(node, ast.ImportFrom) or path.name == "__init__.py":
-                continue
-            place = path.parents[node.level - 1] / (node.module or "").replace(".", "/")
-            inner = [place / alias.name for alias in node.names]
-            for one in [place, *inner]:
-                users[one.with_suffix(".py")].add(path)
-    return users
+def _lines_run() -> Counter[str]:
+    """Return how many lines of the package each test runs."""
+    total: Counter[str] = Counter()
+    for path in _record().measured_files():
+        for names in _passing(Path(path)).values():
+            total.update(name.removesuffix("|run") for name in names)
+    return total
 
 
-def _survives(module: Path, at: int, copy: Path, tests: list[str]) -> tuple[bool, str]:
+def _survives(module: Path, at: int, copy: Path) -> tuple[str, str]:
+    """Return how a change survived, or nothing, and the change."""
     change, source = Change(at), module.read_text("utf-8")
     before = ast.unparse(ast.parse(source)).splitlines()
     changed = ast.unparse(ast.fix_missing_locations(change.visit(ast.parse(source))))
     new = [line for line in changed.splitlines() if line not in before]
-    target = copy / module.relative_to(PACKAGE)
-    target.write_text(changed, "utf-8")
-    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider"]
-    command += ["-m", "not heavy and not engine and not browser"]
-    command += ["--doctest-modules", str(target), *tests]
-    given = os.environ | {
-        "PYTHONPATH": str(copy.parent),
-        "PYTHONDONTWRITEBYTECODE": "1",
-    }
-    try:
-        done = subprocess.run(
-            command,
-            cwd=ROOT,
-            env=given,
-            capture_output=True,
-            timeout=SECONDS,
-            check=False,
-        )
-        survived = done.returncode in (0, 5)
-    except subprocess.TimeoutExpired:
-        print(f"no end in {SECONDS} s: {module.relative_to(ROOT)}:{change.line}")
-        survived = False
-    shutil.copyfile(module, target)
+    tests = _covering(module, change.line)
+    target = copy / module.relative_to(ROOT)
+    _write(target, changed)
+    survived, done = "alive" if tests else "no test", 0
+    for size in BATCHES:
+        batch, done = tests[done : done + size], done + size
+        if batch and not _pass(batch, copy):
+            survived = ""
+            break
+    _write(target, source)
     return survived, f"{change.line}: {' '.join(new).strip()}"
+
+
+def _write(target: Path, source: str) -> None:
+    """Write a module; forget its bytecode, which knows times of whole seconds only."""
+    target.write_text(source, "utf-8")
+    for path in (target.parent / "__pycache__").glob(f"{target.stem}.*"):
+        path.unlink()
+
+
+def _pass(tests: list[str], copy: Path) -> bool:
+    """Run tests in a fork; they fail when one fails or there is no end of them."""
+    child = os.fork()
+    if child == 0:
+        try:
+            os._exit(_run(tests, copy))
+        finally:  # never the parent's way out, which removes the copy
+            os._exit(2)
+    end = time.monotonic() + SECONDS
+    while time.monotonic() < end:
+        done, status = os.waitpid(child, os.WNOHANG)
+        if done:
+            return os.waitstatus_to_exitcode(status) in (0, 5)
+        time.sleep(0.02)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    return False
+
+
+def _run(tests: list[str], copy: Path) -> int:
+    os.chdir(copy)
+    os.environ["PYTHONPATH"] = str(copy / "src")
+    sys.path.insert(0, str(copy / "src"))
+    options = ["-q", "-x", "-p", "no:cacheprovider", "-p", "no:xdist"]
+    options += ["-m", "not heavy and not engine and not browser"]
+    with Path(os.devnull).open("w", encoding="utf-8") as nothing:
+        os.dup2(nothing.fileno(), 1)
+        os.dup2(nothing.fileno(), 2)
+        with contextlib.redirect_stdout(nothing), contextlib.redirect_stderr(nothing):
+            return int(pytest.main([*options, *tests]))
 
 
 if __name__ == "__main__":
