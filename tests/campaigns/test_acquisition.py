@@ -28,6 +28,11 @@ def test_a_high_rate_of_discount_ends_a_payback() -> None:
     assert found.clv == pytest.approx(30 / (1 - 0.97 / 1.5), rel=1e-12)
 
 
+def test_no_margin_repays_nothing_even_where_it_would_last_for_ever() -> None:
+    found = payback(acquisition_cost=1, margin=0, retention=1)
+    assert (found.clv, found.periods) == (0, None)
+
+
 def test_the_published_payback() -> None:
     # The worked case: 300 spent, 30 a month, 3% leave each month, 1% of discount.
     plain = payback(**CASE)
@@ -97,9 +102,9 @@ def test_spending_that_wins_no_one_more_has_an_infinite_marginal_cost() -> None:
 
     periods = pd.DataFrame(
         {
-            "channel": ["a"] * 3 + ["b"] * 3 + ["c"],
-            "spent": [1.0, 2, 3, 5, 5, 5, 9],
-            "n_customers": [5, 4, 3, 1, 2, 3, 4],
+            "channel": ["a"] * 3 + ["b"] * 3 + ["c"] + ["d"] * 2,
+            "spent": [1.0, 2, 3, 5, 5, 5, 9, 1, 2],
+            "n_customers": [5, 4, 3, 1, 2, 3, 4, 5, 8],
         }
     )
     found = acquisition_cost_by(periods, by="channel", cost_cols=["spent"])

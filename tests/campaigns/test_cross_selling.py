@@ -106,6 +106,9 @@ def test_the_order_of_purchases_is_found(
     assert ("lens", "camera") not in set(
         zip(found["antecedent"], found["consequent"], strict=True)
     )
+    weakest = max(found["adjusted_p_value"])
+    kept = next_product_rules(eager_frame(lines), false_discovery_rate=weakest)
+    assert columns_of(kept) == found
     soon = columns_of(next_product_rules(eager_frame(lines), within_days=30))
     where = list(zip(soon["antecedent"], soon["consequent"], strict=True)).index(
         ("camera", "lens")

@@ -257,6 +257,11 @@ def test_cdnow_spend_goes_with_frequency_as_published(cdnow: pd.DataFrame) -> No
     )
 
 
+def test_three_customers_are_enough_to_correlate() -> None:
+    rows = {"frequency": [1, 2, 4, 0], "monetary_value": [3.0, 5.0, 9.0, 0.0]}
+    assert clv.spend_independence(pd.DataFrame(rows)).correlation == pytest.approx(1)
+
+
 @pytest.mark.parametrize("rows", [{"frequency": [1, 0], "monetary_value": [3.0, 0.0]}])
 def test_too_few_to_correlate_are_refused(rows: dict[str, list[float]]) -> None:
     with pytest.raises(NotEnoughDataError, match="3 customers"):

@@ -142,6 +142,39 @@ def test_a_heat_map_writes_its_numbers_and_leaves_the_future_blank() -> None:
     assert title == "25% of new customers buy in the next period"
 
 
+def test_the_numbers_of_a_heat_map_can_be_read_on_their_cells() -> None:
+    ages = np.arange(12)
+    cells = pd.DataFrame(
+        {
+            "cohort": pd.to_datetime(["2024-01-01"] * 12),
+            "age": ages,
+            "retention": 1 - ages / 12,
+            "n_customers": 12,
+        }
+    )
+    axes: Any = plot.retention_heatmap(cells, title="finding")
+    image = axes.get_images()[0]
+    shown = image.to_rgba(image.get_array())[0]
+    inks = [to_rgb(text.get_color()) for text in axes.texts[:12]]
+    both = set(inks)
+    assert len(both) == 2
+    for cell, ink in zip(shown, inks, strict=True):
+        assert ink == max(both, key=lambda each: _contrast(cell[:3], each))
+        assert _contrast(cell[:3], ink) > 3.8
+
+
+def _contrast(colour: Any, other: Any) -> float:
+    dark, light = sorted(map(_luminance, (colour, other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _luminance(colour: Any) -> float:
+    # As WCAG 2.2 defines it, of which a contrast is a ratio.
+    given = np.asarray(colour)
+    linear = np.where(given <= 0.04045, given / 12.92, ((given + 0.055) / 1.055) ** 2.4)
+    return float(linear @ [0.2126, 0.7152, 0.0722])
+
+
 def test_a_survival_curve_starts_at_one_above_its_customers_at_risk() -> None:
     spells = pd.DataFrame({"duration": [1, 2, 3], "event_observed": [1, 0, 1]})
     curve = ck.churn.fit_kaplan_meier(spells)

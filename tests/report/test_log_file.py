@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from crmkit.errors import InvalidValueError
-from crmkit.report.intake.column_roles import Roles
+from crmkit.report.intake.column_roles import Roles, propose_roles
 from crmkit.report.intake.csv_format import CsvFormat
 from crmkit.report.intake.log_answers import Choices, settled_log
 from crmkit.report.intake.log_file import LogFile, Reading, read_log
@@ -50,6 +50,12 @@ def _check(rows: list[dict[str, Any]]) -> None:
         dt.date(2024, 2, 29),
     ]
     assert [row["Spent"] for row in rows] == [10.5, 0.0]
+
+
+def test_one_row_is_enough_to_find_the_columns_by_their_content() -> None:
+    names, asked = ("customer", "b", "c"), Roles(customer=None, date=None, amount=None)
+    found = propose_roles(names, [("x1", "2024-01-31", "10.50")], asked=asked)
+    assert found == Roles(customer="customer", date="b", amount="c")
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|", "   "])

@@ -113,8 +113,7 @@ def expected_spend(
 ) -> FloatArray:
     """Return the mean amount to expect: between the own mean and the line."""
     line = collective_mean + slope * np.log1p(frequency)
-    own = np.where(frequency > 0, mean, line)
-    return line + belief(frequency, within=within, between=between) * (own - line)
+    return line + belief(frequency, within=within, between=between) * (mean - line)
 
 
 def _design(frequency: FloatArray, *, sloping: bool) -> FloatArray:

@@ -17,6 +17,7 @@ from .palette import FEW_COLOURS, HEAT, INK, SERIES, TONES
 __all__ = ["colour_of", "draw_layers"]
 
 _ROOM = 0.8  # of the place of a category, for its bars
+_LUMINANCE = (0.2126, 0.7152, 0.0722)  # of red, green and blue
 
 
 def colour_of(each: Layer, series: int) -> str:
@@ -202,8 +203,9 @@ def _text_size(
 
 
 def _ink(colour: tuple[float, float, float, float]) -> str:
-    red, green, blue = to_rgb(colour)
-    return "white" if 0.3 * red + 0.59 * green + 0.11 * blue < 0.55 else INK
+    # Where white has as much contrast as ink, by the relative luminance of WCAG 2.2.
+    linear = [((part + 0.055) / 1.055) ** 2.4 for part in to_rgb(colour)]
+    return "white" if float(np.dot(_LUMINANCE, linear)) < 0.22 else INK
 
 
 _MARKS: Final[
