@@ -23,6 +23,7 @@ from .column_rules import (
     require_ids,
     require_numbers,
     require_present,
+    unsound,
     whole_rules,
 )
 from .conversion import (
@@ -50,6 +51,7 @@ from .date_columns import (
     period_start,
     require_dates,
     time_zone,
+    with_day_numbers,
 )
 from .group_values import with_group_values
 from .ids_of_two_frames import matched_ids, require_one_row_each
@@ -108,10 +110,12 @@ __all__ = [
     "table",
     "time_zone",
     "total_groups",
+    "unsound",
     "whole_rules",
     "with_arrays",
     "with_calendar_dates",
     "with_columns_of",
+    "with_day_numbers",
     "with_group_values",
     "with_scores",
 ]
