@@ -122,7 +122,7 @@ def period_start(
     if grain == "week":
         # 1970-01-01 was a Thursday; counted from far back, where // cannot differ.
         monday = 3 + 7 * _WEEKS_BACK
-        return (day + monday) // 7 * 7 - monday
+        return _quotient(day + monday, 7) * 7 - monday
     if grain == "month":
         return day - date.dt.day().cast(nw.Int64) + 1
     new_year = day - date.dt.ordinal_day().cast(nw.Int64) + 1
@@ -139,7 +139,15 @@ def _days_before_quarter(date: nw.Expr) -> nw.Expr:
 
 
 def _leaps_until(year: nw.Expr) -> nw.Expr:
-    return (year // 4 - year // 100 + year // 400).cast(nw.Int64)
+    return _quotient(year, 4) - _quotient(year, 100) + _quotient(year, 400)
+
+
+def _quotient(whole: nw.Expr, by: int) -> nw.Expr:
+    """Divide whole numbers and round down, exactly.
+
+    The operator // becomes a nest of cases in SQL, over which DuckDB plans for seconds.
+    """
+    return (whole / by).floor().cast(nw.Int64)
 
 
 def _with_parsed(frame: EagerFrame, column: str) -> EagerFrame:

@@ -277,9 +277,7 @@ def _refuse_of_known(
         )
 
 
-def _joined(
-    left: Frame, right: Frame, on: str, how: Literal["left", "semi", "anti"]
-) -> Frame:
+def _joined(left: Frame, right: Frame, on: str, how: Literal["left", "semi"]) -> Frame:
     # Both are eager or both lazy, which the type of a frame does not say.
     return cast("Frame", cast("Any", left).join(right, on=on, how=how))
 
@@ -290,18 +288,28 @@ def _together(known: Frame, added: Frame, log: TransactionLog) -> Frame:
     if isinstance(known, nw.DataFrame) and isinstance(added, nw.DataFrame):
         return update_in_memory.together(known, added, name, log.window)
     known, added = matched_ids(known, added, name)
+    types = added.collect_schema()
     # Day numbers before the join: a customer who did not come has none afterwards.
     named = dict(zip(_DATES, (_FIRST_NEW, _LAST_NEW), strict=True))
-    numbered = with_day_numbers(added, named)
-    renamed = numbered.rename({column: f"{_NEW}{column}" for column in _SUMMARY})
-    joined = _joined(known, renamed, name, "left")
-    newcomers = _joined(added, known.select(name), name, "anti")
-    # Of two files one may write days, the other instants: they are one column now.
     columns = (name, *_SUMMARY)
-    types = added.collect_schema()
-    same = [nw.col(column).cast(types[column]) for column in columns]
-    parts = (_brought_up(joined, log), newcomers)
-    return run_once(nw.concat(cast("Any", [part.select(*same) for part in parts])))
+    renamed = with_day_numbers(added, named).rename(
+        {column: f"{_NEW}{column}" for column in columns}
+    )
+    # One join reads both once. The new summary lies in memory, and DuckDB takes seconds
+    # to plan a query that names such rows twice.
+    both = cast("Any", known).join(
+        renamed, how="full", left_on=name, right_on=f"{_NEW}{name}"
+    )
+    was = ~nw.col("frequency").is_null()
+    # Of two files one may write days, the other instants: they are one column now.
+    every = _brought_up(both, log).select(
+        nw.when(was)
+        .then(nw.col(column).cast(types[column]))
+        .otherwise(nw.col(f"{_NEW}{column}"))
+        .alias(column)
+        for column in columns
+    )
+    return run_once(cast("Any", every))
 
 
 def _brought_up(joined: Frame, log: TransactionLog) -> Frame:
