@@ -147,7 +147,12 @@ def _fetched(
         rows = collect(frame.select(*dict.fromkeys((value_col, weight_col))))
         return numbers(rows, value_col), numbers(rows, weight_col)
     if is_lazy(frame):
-        (value,), weight = cells(frame, [value_col])
+        (value,), weight = cells(
+            frame,
+            [value_col],
+            what=f"values of column {value_col!r}",
+            remedy="Round the column, or pass a sample of the customers.",
+        )
         return value, weight
     value = numbers(collect(frame), value_col)
     # One weight, broadcast: a million customers carry along no million ones.
