@@ -57,12 +57,14 @@ from .group_values import with_group_values
 from .ids_of_two_frames import matched_ids, require_one_row_each
 from .joined_table import beside
 from .kept_rows import run_once
+from .narrowed_values import Cuts, value_histogram
 from .ordered_groups import Totals, total_groups
 from .result_tables import result_table, sorted_rows
 from .row_groups import Groups, distinct_ids, group_rows
 
 __all__ = [
     "HUGE",
+    "Cuts",
     "EagerFrame",
     "Frame",
     "Groups",
@@ -111,6 +113,7 @@ __all__ = [
     "time_zone",
     "total_groups",
     "unsound",
+    "value_histogram",
     "whole_rules",
     "with_arrays",
     "with_calendar_dates",

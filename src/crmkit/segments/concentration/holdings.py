@@ -5,16 +5,18 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..._frames import (
+    Cuts,
     Frame,
     cells,
     collect,
-    is_lazy,
     known_rows,
     number_rules,
     numbers,
+    nw,
     read,
     refuse,
     require_numbers,
+    value_histogram,
 )
 from ...errors import InvalidValueError, NotEnoughDataError
 from ...kernels.groups import lorenz
@@ -120,13 +122,18 @@ def read_holdings(
     *,
     weight_col: str | None = None,
     missing: Missing | None = None,
+    cuts: Cuts | None = None,
 ) -> Holdings:
-    """Check and fetch the column of values; of a lazy frame, its distinct values."""
+    """Check and fetch the column of values; of a lazy frame, its distinct values.
+
+    Where only ``cuts`` between the values are asked of an engine, values far from all
+    of them may stand together at their mean.
+    """
     known = known_rows(frame, value_col, missing=missing)
     if weight_col is not None:
         require_numbers(known, [weight_col])
         refuse(known, number_rules(known, weight_col, sign="positive"))
-    value, weight = _fetched(known, value_col, weight_col)
+    value, weight = _fetched(known, value_col, weight_col, cuts)
     if not value.size:
         raise NotEnoughDataError(
             needed=f"at least 1 row with a value in column {value_col!r}",
@@ -141,12 +148,14 @@ def read_holdings(
 
 
 def _fetched(
-    frame: Frame, value_col: str, weight_col: str | None
+    frame: Frame, value_col: str, weight_col: str | None, cuts: Cuts | None
 ) -> tuple[FloatArray, FloatArray]:
     if weight_col is not None:
         rows = collect(frame.select(*dict.fromkeys((value_col, weight_col))))
         return numbers(rows, value_col), numbers(rows, weight_col)
-    if is_lazy(frame):
+    if isinstance(frame, nw.LazyFrame):
+        if cuts is not None:
+            return value_histogram(frame, value_col, cuts)
         (value,), weight = cells(
             frame,
             [value_col],

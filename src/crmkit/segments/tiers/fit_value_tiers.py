@@ -127,10 +127,14 @@ def cut_tiers(
     marks = _rising(shares)
     names = default_labels(marks.size) if labels is None else labels
     given = require_labels("labels", names, marks.size)
-    held = read_holdings(opened, value_col, missing=missing)
+
+    def cut(x: FloatArray, w: FloatArray) -> FloatArray:
+        return _CUTS[share_of](x, w, marks[:-1])
+
+    held = read_holdings(opened, value_col, missing=missing, cuts=cut)
     _require_whole(held, share_of)
     x, w = lorenz.tie_groups(held.value, held.weight)
-    cuts = _CUTS[share_of](x, w, marks[:-1])
+    cuts = cut(x, w)
     counted, together = tier_cuts.totals(cuts, x, w)
     return ValueTiers(
         labels=given,
