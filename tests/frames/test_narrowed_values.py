@@ -11,6 +11,7 @@ import pytest
 
 import crmkit as ck
 from crmkit._frames import narrowed_values as histogram
+from crmkit._frames import read
 
 RNG = np.random.default_rng(20261129)
 N = 3_000
@@ -57,6 +58,23 @@ def test_tiers_are_those_of_all_values(name: str, engine: str) -> None:
 
 
 @pytest.mark.usefixtures("narrow")
+@pytest.mark.parametrize("name", ["skewed", "losses", "ties", "one value", "two"])
+@pytest.mark.parametrize(
+    "asked",
+    [{}, {"share_of": "gains"}, {"customer_share": 0.2}, {"value_share": 0.8}],
+)
+def test_a_pareto_point_is_that_of_all_values(name: str, asked: Any) -> None:
+    values = COLUMNS[name]
+    found = ck.segments.pareto_point(lazy(values, "polars"), **asked)
+    expected = ck.segments.pareto_point(pd.DataFrame({"clv": values}), **asked)
+    for field in ("customer_share", "value_share", "n_customers", "total"):
+        assert getattr(found, field) == pytest.approx(
+            getattr(expected, field), rel=1e-12
+        )
+    assert found.n_negative == expected.n_negative
+
+
+@pytest.mark.usefixtures("narrow")
 @pytest.mark.parametrize(
     ("name", "rule", "engine"),
     [
@@ -90,17 +108,17 @@ def test_rfm_scores_are_those_of_all_values(name: str, rule: Any, engine: str) -
 @pytest.mark.usefixtures("narrow")
 @pytest.mark.parametrize("engine", ENGINES)
 def test_few_values_leave_the_engine(engine: str) -> None:
-    read = []
+    fetched = []
 
     def cuts(value: np.ndarray, count: np.ndarray) -> np.ndarray:
-        read.append(value.size)
+        fetched.append(value.size)
         assert count.sum() == N
         return value[[np.searchsorted(np.cumsum(count), N / 2)]]
 
-    frame = histogram.nw.from_native(lazy(COLUMNS["skewed"], engine))
+    frame = read(lazy(COLUMNS["skewed"], engine), [])
     value, _ = histogram.value_histogram(frame, "clv", cuts)
-    assert len(read) > 2
-    assert max(read) == value.size < 150
+    assert len(fetched) > 2
+    assert max(fetched) == value.size < 150
     assert np.median(COLUMNS["skewed"]) == pytest.approx(cuts(value, _)[0], rel=1e-2)
 
 

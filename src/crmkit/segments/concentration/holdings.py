@@ -108,12 +108,17 @@ class Holdings:
 
 
 def open_holdings(
-    customers: object, value_col: str, weight_col: str | None
+    customers: object,
+    value_col: str,
+    weight_col: str | None,
+    *,
+    cuts: Cuts | None = None,
 ) -> tuple[Frame, Holdings]:
     """Open a frame of customers, and read what they hold."""
     names = [value_col] if weight_col is None else [value_col, weight_col]
     opened = read(customers, names)
-    return opened, read_holdings(opened, value_col, weight_col=weight_col)
+    held = read_holdings(opened, value_col, weight_col=weight_col, cuts=cuts)
+    return opened, held
 
 
 def read_holdings(
