@@ -115,7 +115,7 @@ def test_few_values_leave_the_engine(engine: str) -> None:
         assert count.sum() == N
         return value[[np.searchsorted(np.cumsum(count), N / 2)]]
 
-    frame = read(lazy(COLUMNS["skewed"], engine), [])
+    frame: Any = read(lazy(COLUMNS["skewed"], engine), [])
     value, _ = histogram.value_histogram(frame, "clv", cuts)
     assert len(fetched) > 2
     assert max(fetched) == value.size < 150
