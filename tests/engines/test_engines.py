@@ -149,6 +149,15 @@ def test_tiers_are_cut_from_ranges_of_values(
         wanted = ck.segments.fit_value_tiers(pd.DataFrame(worth), **asked)
         assert (found.cuts, found.n_customers) == (wanted.cuts, wanted.n_customers)
         assert found.values == pytest.approx(wanted.values, rel=1e-12)
+    here, there = pd.DataFrame(worth), engine_frame(worth)
+    for measure, column in (
+        (lambda frame: ck.segments.gini(frame), "coefficient"),
+        (lambda frame: ck.segments.pareto_point(frame), "customer_share"),
+        (lambda frame: ck.segments.whale_peak(frame, value_col="clv"), "peak"),
+    ):
+        assert getattr(measure(there), column) == pytest.approx(
+            getattr(measure(here), column), rel=1e-6
+        )
 
 
 def test_spark_plans_have_no_python_worker_and_no_single_partition(

@@ -106,6 +106,57 @@ def test_rfm_scores_are_those_of_all_values(name: str, rule: Any, engine: str) -
 
 
 @pytest.mark.usefixtures("narrow")
+@pytest.mark.parametrize("name", ["skewed", "losses", "ties", "one value"])
+def test_what_close_values_lose_is_bounded(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Ranges a hundred times as wide, so that what they lose can be seen.
+    monkeypatch.setattr(histogram, "_STEPS", 50)
+    monkeypatch.setattr(histogram, "_MILLIONTH", 1e-4)
+    values = COLUMNS[name]
+    there, here = lazy(values, "polars"), pd.DataFrame({"clv": values})
+    lost = ck.segments.gini(here).coefficient - ck.segments.gini(there).coefficient
+    assert -1e-12 < lost < 1e-4
+    sizes = np.abs(values).sum()
+    for curve in (ck.segments.whale_curve, ck.segments.pareto_curve):
+        found = curve(there, value_col="clv").collect()
+        wanted = curve(here, value_col="clv")
+        column = found.columns[-2 if curve is ck.segments.whale_curve else -1]
+        below = wanted[column].to_numpy() - found[column].to_numpy()
+        assert -1e-9 * sizes < below.min()
+        assert below.max() < 1e-4 * sizes
+    if name == "skewed":
+        opened: Any = read(there, [])
+        value, weight = histogram.close_values(opened, "clv")
+        assert value.size < N / 4
+        assert weight.sum() == N
+        assert lost > 1e-8
+
+
+@pytest.mark.usefixtures("narrow")
+def test_values_that_lose_too_much_are_fetched_after_all(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(histogram, "_STEPS", 1)
+    values = COLUMNS["skewed"]
+    found = ck.segments.gini(lazy(values, "duckdb")).coefficient
+    expected = ck.segments.gini(pd.DataFrame({"clv": values})).coefficient
+    assert found == pytest.approx(expected, rel=1e-12)
+
+
+@pytest.mark.usefixtures("narrow")
+@pytest.mark.parametrize("name", ["skewed", "losses", "one value"])
+def test_the_peak_of_a_whale_needs_only_signs(name: str) -> None:
+    values = np.append(COLUMNS[name], [0.0, -0.0])
+    found = ck.segments.whale_peak(lazy(values, "polars"), value_col="clv")
+    expected = ck.segments.whale_peak(pd.DataFrame({"clv": values}), value_col="clv")
+    for field in ("n_customers", "n_profitable", "n_unprofitable"):
+        assert getattr(found, field) == getattr(expected, field)
+    assert found.peak == pytest.approx(expected.peak, rel=1e-12)
+    assert found.total == pytest.approx(expected.total, rel=1e-9)
+
+
+@pytest.mark.usefixtures("narrow")
 @pytest.mark.parametrize("engine", ENGINES)
 def test_few_values_leave_the_engine(engine: str) -> None:
     fetched = []

@@ -57,7 +57,7 @@ from .group_values import with_group_values
 from .ids_of_two_frames import matched_ids, require_one_row_each
 from .joined_table import beside
 from .kept_rows import run_once
-from .narrowed_values import Cuts, value_histogram
+from .narrowed_values import Cuts, close_values, value_histogram
 from .ordered_groups import Totals, total_groups
 from .result_tables import result_table, sorted_rows
 from .row_groups import Groups, distinct_ids, group_rows
@@ -73,6 +73,7 @@ __all__ = [
     "Totals",
     "beside",
     "cells",
+    "close_values",
     "collect",
     "column_names",
     "column_types",

@@ -1,12 +1,14 @@
 """The values that customers hold, read from one column and sorted from the top."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 import numpy as np
 
 from ..._frames import (
-    Cuts,
     Frame,
+    LazyFrame,
     cells,
     collect,
     known_rows,
@@ -16,7 +18,6 @@ from ..._frames import (
     read,
     refuse,
     require_numbers,
-    value_histogram,
 )
 from ...errors import InvalidValueError, NotEnoughDataError
 from ...kernels.groups import lorenz
@@ -24,6 +25,8 @@ from ...kernels.groups.value_blocks import value_blocks
 from ...typing import FloatArray, IntArray, Missing
 
 __all__ = ["Holdings", "open_holdings", "read_holdings"]
+
+Fetch: TypeAlias = Callable[[LazyFrame, str], tuple[FloatArray, FloatArray]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -112,12 +115,12 @@ def open_holdings(
     value_col: str,
     weight_col: str | None,
     *,
-    cuts: Cuts | None = None,
+    fetch: Fetch | None = None,
 ) -> tuple[Frame, Holdings]:
     """Open a frame of customers, and read what they hold."""
     names = [value_col] if weight_col is None else [value_col, weight_col]
     opened = read(customers, names)
-    held = read_holdings(opened, value_col, weight_col=weight_col, cuts=cuts)
+    held = read_holdings(opened, value_col, weight_col=weight_col, fetch=fetch)
     return opened, held
 
 
@@ -127,18 +130,17 @@ def read_holdings(
     *,
     weight_col: str | None = None,
     missing: Missing | None = None,
-    cuts: Cuts | None = None,
+    fetch: Fetch | None = None,
 ) -> Holdings:
     """Check and fetch the column of values; of a lazy frame, its distinct values.
 
-    Where only ``cuts`` between the values are asked of an engine, values far from all
-    of them may stand together at their mean.
+    ``fetch`` may bring fewer values out of an engine, where fewer are enough.
     """
     known = known_rows(frame, value_col, missing=missing)
     if weight_col is not None:
         require_numbers(known, [weight_col])
         refuse(known, number_rules(known, weight_col, sign="positive"))
-    value, weight = _fetched(known, value_col, weight_col, cuts)
+    value, weight = _fetched(known, value_col, weight_col, fetch)
     if not value.size:
         raise NotEnoughDataError(
             needed=f"at least 1 row with a value in column {value_col!r}",
@@ -153,14 +155,14 @@ def read_holdings(
 
 
 def _fetched(
-    frame: Frame, value_col: str, weight_col: str | None, cuts: Cuts | None
+    frame: Frame, value_col: str, weight_col: str | None, fetch: Fetch | None
 ) -> tuple[FloatArray, FloatArray]:
     if weight_col is not None:
         rows = collect(frame.select(*dict.fromkeys((value_col, weight_col))))
         return numbers(rows, value_col), numbers(rows, weight_col)
     if isinstance(frame, nw.LazyFrame):
-        if cuts is not None:
-            return value_histogram(frame, value_col, cuts)
+        if fetch is not None:
+            return fetch(frame, value_col)
         (value,), weight = cells(
             frame,
             [value_col],

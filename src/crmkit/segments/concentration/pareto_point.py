@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from math import log
 from typing import Literal
 
 import numpy as np
 
 from ..._check import fraction, one_of
+from ..._frames import value_histogram
 from ...errors import InvalidValueError
 from ...fits import Interval, checked, resampled_interval_of
 from ...kernels.groups import lorenz
@@ -189,8 +191,8 @@ def pareto_point(
         return x[at : at + 1]
 
     # Resamples draw every customer; the point itself needs those at its edge.
-    cuts = edge if rng is None else None
-    _, read = open_holdings(customers, value_col, weight_col, cuts=cuts)
+    fetch = partial(value_histogram, cuts=edge) if rng is None else None
+    _, read = open_holdings(customers, value_col, weight_col, fetch=fetch)
     held = read.gains() if share_of == "gains" else read
     held.require_positive_total()
 

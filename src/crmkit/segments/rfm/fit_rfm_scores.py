@@ -1,9 +1,11 @@
 """Cut RFM scores once: on each axis alone, one within the other, or in equal groups."""
 
+from functools import partial
+
 import numpy as np
 
 from ..._check import MOST_REPEATS, instance, one_of, whole
-from ..._frames import Frame, collect, numbers
+from ..._frames import Frame, collect, numbers, value_histogram
 from ...errors import NotEnoughDataError
 from ...kernels.groups import lorenz, rfm_scores
 from ...kernels.groups.rfm_scores import RULES, Rule
@@ -173,7 +175,9 @@ def _independent(
         def cut(value: FloatArray, count: FloatArray, sign: int = sign) -> FloatArray:
             return sign * rfm_scores.cuts(*_rising(value, count, sign), bins, rule)
 
-        held = read_holdings(frame.select(column), column, cuts=cut)
+        held = read_holdings(
+            frame.select(column), column, fetch=partial(value_histogram, cuts=cut)
+        )
         value, count = lorenz.tie_groups(held.value, held.weight)
         ascending, weight = _rising(value, count, sign)
         bounds.append(rfm_scores.cuts(ascending, weight, bins, rule))

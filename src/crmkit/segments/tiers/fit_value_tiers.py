@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import pairwise
 from typing import Literal, TypeAlias
 
 import numpy as np
 
 from ..._check import fraction, listed, one_of
-from ..._frames import Frame, read
+from ..._frames import Frame, read, value_histogram
 from ...errors import InvalidValueError, NotEnoughDataError
 from ...kernels.groups import lorenz, tier_cuts
 from ...typing import FloatArray, IntoFrame, Missing
@@ -131,7 +132,9 @@ def cut_tiers(
     def cut(x: FloatArray, w: FloatArray) -> FloatArray:
         return _CUTS[share_of](x, w, marks[:-1])
 
-    held = read_holdings(opened, value_col, missing=missing, cuts=cut)
+    held = read_holdings(
+        opened, value_col, missing=missing, fetch=partial(value_histogram, cuts=cut)
+    )
     _require_whole(held, share_of)
     x, w = lorenz.tie_groups(held.value, held.weight)
     cuts = cut(x, w)
