@@ -142,7 +142,8 @@ def whale_peak(
     Parameters
     ----------
     customers
-        One row per customer. Of a lazy frame, only the distinct values are fetched.
+        One row per customer. Of a lazy frame, only the distinct values are fetched; of
+        more than a million rows, without ``rng``, only sums by sign.
     value_col
         The profit of each customer, which is below zero for some.
     weight_col

@@ -46,7 +46,8 @@ def fit_value_tiers(
     Parameters
     ----------
     customers
-        One row per customer. Of a lazy frame, only the distinct values are fetched.
+        One row per customer. Of a lazy frame, only the distinct values are fetched; of
+        more than a million rows, only those around the cuts, which are exact.
     value_col
         The value to rank by.
     share_of
