@@ -159,7 +159,7 @@ def _known(summary: object, before: TransactionLog) -> Frame:
     if isinstance(frame, nw.DataFrame):
         # Days are read as numbers next: a missing one would not be missing there.
         refuse(frame, holes, id_col=name)
-    frame = with_day_numbers(frame, dict(zip(_DATES, (_FIRST, _LAST), strict=True)))
+    frame = with_day_numbers(frame, {"first_date": _FIRST, "last_date": _LAST})
     _refuse_numbers(frame, holes, before)
     require_one_row_each(frame, name)
     return frame.select(name, *_SUMMARY, _FIRST, _LAST)
@@ -290,9 +290,9 @@ def _together(known: Frame, added: Frame, log: TransactionLog) -> Frame:
     known, added = matched_ids(known, added, name)
     types = added.collect_schema()
     # Day numbers before the join: a customer who did not come has none afterwards.
-    named = dict(zip(_DATES, (_FIRST_NEW, _LAST_NEW), strict=True))
+    days = {"first_date": _FIRST_NEW, "last_date": _LAST_NEW}
     columns = (name, *_SUMMARY)
-    renamed = with_day_numbers(added, named).rename(
+    renamed = with_day_numbers(added, days).rename(
         {column: f"{_NEW}{column}" for column in columns}
     )
     # One join reads both once. The new summary lies in memory, and DuckDB takes seconds
