@@ -174,6 +174,17 @@ def test_few_values_leave_the_engine(engine: str) -> None:
 
 
 @pytest.mark.usefixtures("narrow")
+@pytest.mark.parametrize("share_of", ["value", "gains"])
+@pytest.mark.parametrize("top", [0.0, -1.0])
+def test_a_base_without_gains_is_refused_as_in_memory(
+    top: float, share_of: Any
+) -> None:
+    losses = lazy(top - np.arange(100.0), "polars")
+    with pytest.raises(ck.errors.NotEnoughDataError, match="a customer above 0"):
+        ck.segments.fit_value_tiers(losses, share_of=share_of)
+
+
+@pytest.mark.usefixtures("narrow")
 def test_nothing_is_left_on_the_connection(monkeypatch: pytest.MonkeyPatch) -> None:
     from crmkit._frames import kept_rows
 

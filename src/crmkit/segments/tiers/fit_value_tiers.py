@@ -133,8 +133,14 @@ def cut_tiers(
     def cut(x: FloatArray, w: FloatArray) -> FloatArray:
         return _CUTS[share_of](x, w, marks[:-1])
 
+    def wanted(x: FloatArray, w: FloatArray) -> FloatArray:
+        # A whole that is not above zero is refused below: it has no cuts to look for.
+        top = np.maximum(x, 0.0) if share_of == "gains" else x
+        whole = share_of == "customers" or float(np.sum(top * w)) > 0
+        return cut(x, w) if whole else x[:0]
+
     held = read_holdings(
-        opened, value_col, missing=missing, fetch=partial(value_histogram, cuts=cut)
+        opened, value_col, missing=missing, fetch=partial(value_histogram, cuts=wanted)
     )
     _require_whole(held, share_of)
     x, w = lorenz.tie_groups(held.value, held.weight)
