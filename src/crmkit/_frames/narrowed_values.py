@@ -80,13 +80,13 @@ def value_histogram(
     with kept_for_now(rows) as kept:
         ranges = _counted(kept, _sign())
         if np.sum(ranges.count) <= FEW:
-            (value,), weight = cells(kept, [_VALUE])
-            return value, weight
+            return _distinct(kept, column)
         while True:
             near = _near(ranges, cuts)
             if not near.any():
                 return ranges.value, ranges.count
-            ranges = ranges.at(~near).with_others(_divided(kept, ranges.at(near)))
+            divided = _divided(kept, ranges.at(near), column)
+            ranges = ranges.at(~near).with_others(divided)
 
 
 def close_values(frame: _Lazy, column: str) -> tuple[FloatArray, FloatArray]:
@@ -109,8 +109,7 @@ def close_values(frame: _Lazy, column: str) -> tuple[FloatArray, FloatArray]:
             ranges = _counted(kept, number)
             if _shortfall(ranges) <= _MILLIONTH:
                 return ranges.value, ranges.count
-        (each,), weight = cells(kept, [_VALUE])
-        return each, weight
+        return _distinct(kept, column)
 
 
 def _sign() -> nw.Expr:
@@ -147,7 +146,17 @@ def _near(ranges: _Ranges, cuts: Cuts) -> BoolArray:
     return near & (ranges.low < ranges.high)
 
 
-def _divided(rows: _Lazy, ranges: _Ranges) -> _Ranges:
+def _distinct(rows: _Lazy, column: str) -> tuple[FloatArray, FloatArray]:
+    (value,), weight = cells(
+        rows,
+        [_VALUE],
+        what=f"values of column {column!r}",
+        remedy="Round the column, or pass a sample of the customers.",
+    )
+    return value, weight
+
+
+def _divided(rows: _Lazy, ranges: _Ranges, column: str) -> _Ranges:
     """Divide ranges: into their values if these are few, or else into bins."""
     value = nw.col(_VALUE)
     bounds = list(zip(ranges.low.tolist(), ranges.high.tolist(), strict=True))
@@ -157,7 +166,7 @@ def _divided(rows: _Lazy, ranges: _Ranges) -> _Ranges:
     with np.errstate(over="ignore", divide="ignore"):
         scale = (bins - 1) / (ranges.high - ranges.low)
     if np.sum(ranges.count) <= FEW or not np.isfinite(scale).all():
-        (each,), weight = cells(inside, [_VALUE])
+        each, weight = _distinct(inside, column)
         order = np.argsort(each)
         each, weight = each[order], weight[order]
         return _Ranges(count=weight, total=each * weight, low=each, high=each)
