@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import chi2
 
 import crmkit as ck
 from crmkit import clv
@@ -271,3 +272,11 @@ def test_an_effect_that_no_customer_shows_is_said_to_be_open() -> None:
     ) as told:
         clv.fit_purchase_covariates(customers, covariate_cols="web")
     assert told[-1].filename == __file__
+
+
+@pytest.mark.parametrize(("gain", "statistic"), [(0.2, 0.4), (-1e-9, 0.0)])
+def test_a_small_gain_has_its_own_probability(gain: float, statistic: float) -> None:
+    test = clv.CovariateTest(
+        log_likelihood=gain, plain_log_likelihood=0.0, degrees_of_freedom=1
+    )
+    assert test.p_value == pytest.approx(chi2.sf(statistic, 1), rel=1e-12)

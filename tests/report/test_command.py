@@ -242,6 +242,17 @@ def test_a_survey_has_a_score_with_its_interval(
     ).interval()
     said = f"NPS +30.0 (95% interval {lower:+.1f} to {upper:+.1f}), 100 answers"
     assert said in capsys.readouterr().out
+    assert _run("nps", file, "--json") == 0
+    assert json.loads(capsys.readouterr().out) == {
+        "score": 30.0,
+        "lower": lower,
+        "upper": upper,
+        "level": 0.95,
+        "n_responses": 100,
+        "promoters": 50,
+        "passives": 30,
+        "detractors": 20,
+    }
     assert _run("nps", file, "--by=plan", "--json") == 0
     assert len(json.loads(capsys.readouterr().out)) == 2
     assert _run("nps", file, "--score=mark") == 2

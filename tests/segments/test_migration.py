@@ -60,6 +60,15 @@ def test_the_table_says_who_is_gone(both: tuple[Any, Any], columns_of: Read) -> 
     assert cells["A", "B"] == (1, 0.5)
 
 
+def test_the_share_of_a_tier_of_one_customer_is_known() -> None:
+    import pandas as pd
+
+    tier = pd.DataFrame({"customer_id": [1], "value_tier": ["A"]})
+    table = segments.migration_table(tier, tier, tiers=("A", "B"))
+    assert list(table["share"][:3]) == [1, 0, 0]
+    assert table["share"][3:].isna().all()
+
+
 def test_frozen_cuts_show_the_customers_move(eager_frame: Make) -> None:
     frame = eager_frame
     base: dict[str, list[Any]] = {
