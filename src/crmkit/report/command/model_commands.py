@@ -22,6 +22,8 @@ from .table_commands import chosen_model
 
 __all__ = ["add_model_commands"]
 
+# Bytes of saved models: they have a few thousand. A longer file is cut, and so refused.
+_LONGEST = 1_000_000
 _KINDS: dict[str, type[PurchaseFit]] = {
     "bg_nbd": BgNbd,
     "mbg_nbd": MbgNbd,
@@ -116,12 +118,13 @@ def _write(file: BinaryIO, text: bytes) -> None:
 
 def _loaded(path: Path) -> tuple[PurchaseFit, GammaGamma]:
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
+        with path.open("rb") as file:
+            document = json.loads(file.read(_LONGEST))
         kind = _KINDS[document["model"]]
         return kind.from_dict(document["purchases"]), GammaGamma.from_dict(
             document["spend"]
         )
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise InvalidValueError(
             subject=f"file {str(path)!r}",
             found=f"not models that crmkit fit wrote ({type(error).__name__})",

@@ -28,7 +28,6 @@ def print_table(table: object, *, out: Path | None, as_json: bool) -> None:
             write = import_module("pyarrow.parquet").write_table
         else:
             write, arrow = import_module("pyarrow.csv").write_csv, with_safe_text(arrow)
-        out.parent.mkdir(parents=True, exist_ok=True)
         replace_files({out: lambda file: write(arrow, file)})
         typer.echo(f"{len(arrow):,} rows: {out}")
     elif as_json:

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import stat
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -19,21 +20,31 @@ _NEW = os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0)
 def replace_files(writers: Mapping[Path, Writer]) -> None:
     """Write all files beside their places, then move each into its place.
 
-    If a file cannot be written, no file is replaced, and nothing is left behind.
+    Folders that are missing are made. If a file cannot be written, no file is replaced,
+    and nothing is left behind.
 
     Raises
     ------
     InvalidValueError
-        If a symbolic link is in the place of a file.
-    OSError
-        If a file cannot be written.
+        If something other than a file is in the place of a file, or a file cannot be
+        written.
     """
     for path in writers:
-        _refuse_link(path)
-    with _written_beside(writers) as beside:
-        for new, path in beside.items():
-            new.replace(path)
-    for folder in {path.parent for path in writers}:
+        _refuse_other_than_a_file(path)
+    folders = {path.parent for path in writers}
+    try:
+        for folder in folders:
+            folder.mkdir(parents=True, exist_ok=True)
+        with _written_beside(writers) as beside:
+            for new, path in beside.items():
+                new.replace(path)
+    except OSError as error:
+        raise _unfit(
+            " and ".join(sorted(repr(str(path)) for path in folders)),
+            f"not writable ({error.strerror or error})",
+            kind="folder",
+        ) from None
+    for folder in folders:
         _sync_folder(folder)
 
 
@@ -60,15 +71,27 @@ def _write(path: Path, writer: Writer) -> None:
         os.fsync(file.fileno())
 
 
-def _refuse_link(path: Path) -> None:
-    # Replacing a link would break it in silence; following it could overwrite a file
-    # anywhere. Refusing does neither.
-    if path.is_symlink():
-        raise InvalidValueError(
-            subject=f"file {str(path)!r}",
-            found="a symbolic link, which is not followed",
-            remedy="Remove it, or pass another folder with --out.",
-        )
+def _refuse_other_than_a_file(path: Path) -> None:
+    # Replacing a link, a pipe or a device would break it in silence (root can turn
+    # /dev/null into a file); following a link could overwrite a file anywhere.
+    if not path.name:
+        raise _unfit(repr(str(path)), "a folder, not the name of a file")
+    try:
+        kind = path.lstat().st_mode
+    except OSError:  # not there, or writing will say why it cannot be reached
+        return
+    if stat.S_ISLNK(kind):
+        raise _unfit(repr(str(path)), "a symbolic link, which is not followed")
+    if stat.S_ISDIR(kind):
+        raise _unfit(repr(str(path)), "a folder, not a file")
+    if not stat.S_ISREG(kind):
+        raise _unfit(repr(str(path)), "a pipe or a device, which is not replaced")
+
+
+def _unfit(names: str, found: str, *, kind: str = "file") -> InvalidValueError:
+    return InvalidValueError(
+        subject=f"{kind} {names}", found=found, remedy="Pass another place with --out."
+    )
 
 
 def _sync_folder(folder: Path) -> None:
