@@ -50,9 +50,11 @@ mistakes: $(VENV)/dev.stamp ## Every public function with every row of the table
 mutants: $(VENV)/dev.stamp ## Change the code at random places; list changes no test sees
 	$(BIN)/python benchmarks/mutants.py $(MUTANTS)
 
+# Strict: without it, a package that the lists could not be asked about passes.
 audit: $(VENV)/dev.stamp ## Known weaknesses of the dependencies (pip-audit; needs the network)
 	$(BIN)/python -m pip install -q pip-audit
-	$(BIN)/python -m pip_audit --local --skip-editable
+	$(BIN)/python -m pip freeze --exclude-editable | grep '==' > $(VENV)/audited.txt
+	$(BIN)/python -m pip_audit --strict --no-deps --disable-pip -r $(VENV)/audited.txt
 
 engines: $(VENV)/engines.stamp $(VENV)/dev.stamp ## Tests against outside engines (PostgreSQL, Spark)
 	$(BIN)/python -m pytest -m engine $(PYTEST_ARGS)
