@@ -386,29 +386,3 @@ def test_one_source_of_expectations_is_asked_for(rng: np.random.Generator) -> No
         campaign_plan(base[["arm"]], check_on=base, **MODEL)
     with pytest.raises(NotEnoughDataError, match="of arm 'call'"):
         campaign_plan(base, check_on=base[base["arm"] != "call"], **MODEL)
-
-
-@pytest.mark.parametrize("by", ["segment", None])
-def test_the_order_of_the_rows_moves_no_bit_of_a_plan(
-    by: str | None, rng: np.random.Generator
-) -> None:
-    learned, checked, base = (pd.DataFrame(pilot(rng, 600)) for _ in range(3))
-    for frame in (learned, checked, base):
-        frame[["mail_gain", "call_gain"]] = rng.gamma(2, 2, (600, 2))
-    plans = [
-        campaign_plan(
-            base.sample(frac=1, random_state=seed),
-            pilot=learned.sample(frac=1, random_state=seed) if by else None,
-            check_on=checked.sample(frac=1, random_state=seed),
-            budget=400,
-            **{**GIVEN, "by": by},
-        )
-        for seed in (1, 2, 3)
-    ]
-    # Not the gap: its bound comes from prices that a linear programme finds.
-    names = ["cost", "planned_profit", "profit", "standard_error"]
-    assert len({tuple(getattr(each, name) for name in names) for each in plans}) == 1
-    for each in plans:
-        pd.testing.assert_frame_equal(
-            each.assessment, plans[0].assessment, check_exact=True
-        )
