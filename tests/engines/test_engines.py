@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 import crmkit as ck
-from crmkit._frames import kept_rows
+from crmkit._frames import kept_rows, narrowed_values
 from crmkit.rfm import summary_in_engine
 
 pytestmark = pytest.mark.engine
@@ -135,6 +135,30 @@ def test_a_fit_reads_the_cells_of_an_engine(engine_frame: Any) -> None:
     there = engine_frame({name: customers[name].to_numpy() for name in columns})
     found, wanted = ck.clv.fit_bg_nbd(there), ck.clv.fit_bg_nbd(customers)
     assert (found.r, found.b) == pytest.approx((wanted.r, wanted.b), rel=1e-12)
+
+
+def test_tiers_are_cut_from_ranges_of_values(
+    engine_frame: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(narrowed_values, "FEW", 20)
+    monkeypatch.setattr(narrowed_values, "_BINS", 8)
+    worth = {"clv": [(7.5 * k * k) % 101 - 3.25 for k in range(300)]}
+    for share_of in ("value", "customers"):
+        asked: dict[str, Any] = {"share_of": share_of}
+        found = ck.segments.fit_value_tiers(engine_frame(worth), **asked)
+        wanted = ck.segments.fit_value_tiers(pd.DataFrame(worth), **asked)
+        assert (found.cuts, found.n_customers) == (wanted.cuts, wanted.n_customers)
+        assert found.values == pytest.approx(wanted.values, rel=1e-12)
+    here, there = pd.DataFrame(worth), engine_frame(worth)
+    assert ck.segments.gini(there).coefficient == pytest.approx(
+        ck.segments.gini(here).coefficient, rel=1e-6
+    )
+    assert ck.segments.pareto_point(there).customer_share == pytest.approx(
+        ck.segments.pareto_point(here).customer_share, rel=1e-12
+    )
+    assert ck.segments.whale_peak(there, value_col="clv").peak == pytest.approx(
+        ck.segments.whale_peak(here, value_col="clv").peak, rel=1e-12
+    )
 
 
 def test_spark_plans_have_no_python_worker_and_no_single_partition(

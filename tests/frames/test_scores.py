@@ -95,6 +95,37 @@ def test_too_many_cells_in_an_engine_are_refused(
         )
 
 
+@pytest.mark.parametrize("engine", ["polars", "duckdb"])
+def test_too_many_distinct_histories_are_not_fetched_for_a_fit(
+    engine: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import duckdb
+    import pandas as pd
+    import polars as pl
+
+    import crmkit as ck
+
+    histories = pd.DataFrame(
+        {"frequency": [0, 1, 2, 2], "recency": [0.0, 1.5, 2.25, 2.25], "T": 9.125}
+    )
+    connection = duckdb.connect()
+    lazy: Any = (
+        pl.from_pandas(histories).lazy()
+        if engine == "polars"
+        else connection.from_arrow(pl.from_pandas(histories).to_arrow())
+    )
+    monkeypatch.setattr(cell_scores, "MAX_FETCHED", 2)
+    with pytest.raises(
+        NotEnoughDataError,
+        match=r"at most 2 distinct histories in memory, got 3\. Fit to a sample",
+    ):
+        ck.clv.fit_bg_nbd(lazy)
+    with pytest.raises(NotEnoughDataError, match="distinct values of column 'recency'"):
+        ck.segments.gini(lazy, value_col="recency")
+    # In memory the rows are there already.
+    assert len(cells(read(histories, []), ["recency"])[1]) == 4
+
+
 def test_cells_carry_the_weight_of_their_rows(frame: Any) -> None:
     opened = read(frame(COLUMNS), [])
     (x, k), weight = cells(opened, ["x", "k"])

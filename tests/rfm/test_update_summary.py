@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 import duckdb
+import numpy as np
 import pandas as pd
 import polars as pl
 import pyarrow as pa
@@ -16,6 +17,7 @@ import crmkit as ck
 PREVIOUS, END = dt.date(2024, 2, 14), dt.date(2024, 3, 31)
 START = dt.date(2024, 1, 1)
 LIBRARIES = ["pandas", "polars", "polars-lazy", "pyarrow", "duckdb"]
+IN_MEMORY = ["pandas", "polars", "pyarrow"]
 
 
 def built(rows: pd.DataFrame, library: str, connection: Any = None) -> Any:
@@ -101,6 +103,77 @@ def test_two_steps_are_one(library: str, grain: Any) -> None:
     found, expected = updated(ROWS, library, grain=grain, time_unit="week")
     pd.testing.assert_frame_equal(
         found, expected, check_dtype=False, rtol=1e-12, atol=1e-12
+    )
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+def test_a_customer_who_did_not_come_keeps_the_last_bit(library: str) -> None:
+    # 0.2 * 3 / 3 is not 0.2: a mean that is multiplied and divided again differs.
+    old = [("ann", day, 0.1 + 0.1 * day) for day in (0, 3, 5, 9)]
+    found, expected = updated(log(*old, ("bob", 2, 1.0), ("bob", 50, 2.0)), library)
+    for column in ("monetary_value", "first_amount", "total_amount"):
+        exact = library in IN_MEMORY or column != "monetary_value"
+        assert found[column][0] == pytest.approx(
+            expected[column][0], rel=0.0 if exact else 1e-15, abs=0.0
+        )
+
+
+@pytest.mark.parametrize("library", IN_MEMORY)
+@pytest.mark.parametrize("as_id", [ord, lambda letter: float(ord(letter)), str])
+def test_a_shuffled_summary_comes_back_sorted(library: str, as_id: Any) -> None:
+    rows = ROWS.assign(customer_id=ROWS["customer_id"].str[0].map(as_id))
+    later = rows["date"].dt.date > PREVIOUS
+    summary = ck.rfm_summary(rows[~later], observation_period_end=PREVIOUS)
+    found = ck.update_summary(
+        built(summary.iloc[::-1], library),
+        transactions=built(rows[later], library),
+        previous_period_end=PREVIOUS,
+        observation_period_end=END,
+    )
+    expected = ck.rfm_summary(rows, observation_period_end=END)
+    ids = found["customer_id"]
+    assert list(ids.to_pylist() if library == "pyarrow" else ids) == list(
+        expected["customer_id"]
+    )
+    pd.testing.assert_frame_equal(
+        as_pandas(found), as_pandas(expected), check_dtype=False, rtol=1e-12
+    )
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+@pytest.mark.parametrize("order", [[0, 0, 1, 2], [2, 0, 1, 0]])
+def test_a_customer_with_two_rows_is_refused(library: str, order: list[int]) -> None:
+    summary = ck.rfm_summary(ROWS, observation_period_end=PREVIOUS).iloc[order]
+    with pytest.raises(
+        ck.errors.InvalidValueError, match=r"more than one row .*customer 'ann'"
+    ):
+        _brought_up(summary, library)
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [(np.nan, "missing"), (-np.inf, "infinite"), (1e300, "value beyond")],
+)
+def test_a_number_that_no_summary_holds_is_refused(
+    library: str, value: float, words: str
+) -> None:
+    summary = ck.rfm_summary(ROWS, observation_period_end=PREVIOUS)
+    summary.loc[1, "total_amount"] = value
+    with pytest.raises(
+        ck.errors.InvalidValueError, match=f"column 'total_amount': {words} .*1 of 5"
+    ):
+        _brought_up(summary, library)
+
+
+def _brought_up(summary: pd.DataFrame, library: str) -> Any:
+    connection = duckdb.connect() if library == "duckdb" else None
+    later = ROWS[ROWS["date"].dt.date > PREVIOUS]
+    return ck.update_summary(
+        built(summary, library, connection),
+        transactions=built(later, library, connection),
+        previous_period_end=PREVIOUS,
+        observation_period_end=END,
     )
 
 

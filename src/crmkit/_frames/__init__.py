@@ -23,6 +23,7 @@ from .column_rules import (
     require_ids,
     require_numbers,
     require_present,
+    unsound,
     whole_rules,
 )
 from .conversion import (
@@ -50,17 +51,20 @@ from .date_columns import (
     period_start,
     require_dates,
     time_zone,
+    with_day_numbers,
 )
 from .group_values import with_group_values
 from .ids_of_two_frames import matched_ids, require_one_row_each
 from .joined_table import beside
 from .kept_rows import run_once
+from .narrowed_values import Cuts, close_values, value_histogram
 from .ordered_groups import Totals, total_groups
 from .result_tables import result_table, sorted_rows
 from .row_groups import Groups, distinct_ids, group_rows
 
 __all__ = [
     "HUGE",
+    "Cuts",
     "EagerFrame",
     "Frame",
     "Groups",
@@ -69,6 +73,7 @@ __all__ = [
     "Totals",
     "beside",
     "cells",
+    "close_values",
     "collect",
     "column_names",
     "column_types",
@@ -108,10 +113,13 @@ __all__ = [
     "table",
     "time_zone",
     "total_groups",
+    "unsound",
+    "value_histogram",
     "whole_rules",
     "with_arrays",
     "with_calendar_dates",
     "with_columns_of",
+    "with_day_numbers",
     "with_group_values",
     "with_scores",
 ]

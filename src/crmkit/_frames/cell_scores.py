@@ -11,7 +11,6 @@ from ..typing import FloatArray, IntoFrameT
 from .column_rules import Rule, refuse
 from .conversion import (
     Frame,
-    collect,
     column_names,
     native,
     numbers,
@@ -25,6 +24,8 @@ from .kept_rows import run_once
 __all__ = ["MAX_CELLS", "cells", "score_cells", "with_scores"]
 
 MAX_CELLS = 5_000_000
+# A fit takes up to 200 bytes for each, so that it stays within some 4 GB.
+MAX_FETCHED = 20_000_000
 
 _WEIGHT = "crmkit_weight"
 
@@ -71,9 +72,18 @@ def score_cells(
 
 
 def cells(
-    frame: Frame, keys: Sequence[str], *, weight_col: str | None = None
+    frame: Frame,
+    keys: Sequence[str],
+    *,
+    weight_col: str | None = None,
+    what: str = "histories",
+    remedy: str = "Fit to a sample of the customers, or use a coarser grain.",
 ) -> tuple[list[FloatArray], FloatArray]:
-    """Fetch the distinct keys and how many rows (or how much weight) each has."""
+    """Fetch the distinct keys and how many rows (or how much weight) each has.
+
+    ``what`` the keys are, and the ``remedy``, are told where an engine has too many of
+    them to be held in memory.
+    """
     names = [f"crmkit_key_{at}" for at in range(len(keys))]
     columns = [
         nw.col(key).cast(nw.Float64).alias(name)
@@ -87,7 +97,11 @@ def cells(
         weight = ones if weight_col is None else numbers(rows, _WEIGHT)
     else:
         total = nw.len() if weight_col is None else nw.col(_WEIGHT).sum()
-        rows = collect(rows.group_by(*names).agg(total.alias(_WEIGHT)))
+        counted = rows.group_by(*names).agg(total.alias(_WEIGHT))
+        # One too many is enough to know, and saves counting them first.
+        rows = counted.head(MAX_FETCHED + 1).collect()
+        if len(rows) > MAX_FETCHED:
+            raise _too_many(counted, MAX_FETCHED, f"distinct {what} in memory", remedy)
         weight = numbers(rows, _WEIGHT)
     return [numbers(rows, name) for name in names], weight
 
@@ -99,7 +113,12 @@ def _joined(
     # One too many is enough to know, and saves counting them first.
     fetched = frame.select(*once).unique().head(MAX_CELLS + 1).collect()
     if len(fetched) > MAX_CELLS:
-        raise _too_many(row_count(frame.select(*once).unique()))
+        raise _too_many(
+            frame.select(*once).unique(),
+            MAX_CELLS,
+            "distinct histories to score in an engine",
+            "Use a coarser grain or time unit, or collect the frame first.",
+        )
     values = [numbers(fetched, key) for key in keys]
     columns = {key: fetched[key].to_numpy() for key in once}
     columns |= {name: score(*values) for name, score in scores.items()}
@@ -108,9 +127,7 @@ def _joined(
     return kept.join(beside(frame, columns), on=once, how="left")
 
 
-def _too_many(count: int) -> NotEnoughDataError:
+def _too_many(found: Frame, most: int, what: str, remedy: str) -> NotEnoughDataError:
     return NotEnoughDataError(
-        needed=f"at most {MAX_CELLS:,} distinct histories to score in an engine",
-        got=f"{count:,}",
-        remedy="Use a coarser grain or time unit, or collect the frame first.",
+        needed=f"at most {most:,} {what}", got=f"{row_count(found):,}", remedy=remedy
     )

@@ -1,7 +1,7 @@
 """Dates as whole day numbers (1970-01-01 is 0), in memory and in any engine."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal, TypeVar, cast
 
 import narwhals.stable.v2 as nw
@@ -11,7 +11,7 @@ from .._dates import EPOCH
 from ..errors import InvalidTypeError, InvalidValueError
 from ..typing import IntArray
 from .column_rules import Rule
-from .conversion import EagerFrame, Frame
+from .conversion import EagerFrame, Frame, LazyFrame, with_arrays
 
 __all__ = [
     "day_numbers",
@@ -20,6 +20,7 @@ __all__ = [
     "period_start",
     "require_dates",
     "time_zone",
+    "with_day_numbers",
 ]
 
 _Frame = TypeVar("_Frame", bound=Frame)
@@ -37,6 +38,8 @@ def require_dates(frame: _Frame, column: str) -> tuple[_Frame, list[Rule]]:
         frame = cast("_Frame", _with_parsed(frame, column))
     elif dtype not in (nw.Date, nw.Datetime):
         raise _not_dates(column, _described(frame, column))
+    elif isinstance(frame, nw.LazyFrame) and isinstance(dtype, nw.Datetime):
+        frame = cast("_Frame", _in_microseconds(frame, column, dtype))
     hole = Rule(
         column=column,
         broken=nw.col(column).is_null(),
@@ -44,6 +47,19 @@ def require_dates(frame: _Frame, column: str) -> tuple[_Frame, list[Rule]]:
         remedy="Drop these rows, or give them a date.",
     )
     return frame, [hole]
+
+
+def _in_microseconds(frame: LazyFrame, column: str, dtype: nw.Datetime) -> LazyFrame:
+    """Read other units as DuckDB's own, whose year its planner knows.
+
+    DuckDB 2.0 takes seconds and nanoseconds for milliseconds when it estimates the
+    year of a column, and then answers a comparison by the wrong estimate.
+    """
+    engine = frame.implementation
+    own = dtype.time_unit == "us" or dtype.time_zone is not None
+    if own or not (engine.is_duckdb() or engine.is_ibis()):
+        return frame
+    return frame.with_columns(nw.col(column).cast(nw.Datetime("us")))
 
 
 def time_zone(frame: Frame, column: str) -> str | None:
@@ -55,6 +71,21 @@ def time_zone(frame: Frame, column: str) -> str | None:
 def day_numbers(frame: EagerFrame, column: str) -> IntArray:
     """Read a column of dates as day numbers, in the column's own zone."""
     return np.asarray(_local(frame, column).astype("datetime64[D]"), dtype=np.int64)
+
+
+def with_day_numbers(frame: Frame, names: Mapping[str, str]) -> Frame:
+    """Add the day numbers of columns of dates, none of which is missing.
+
+    ``names`` holds the new column of each column of dates.
+    """
+    if isinstance(frame, nw.LazyFrame):
+        return frame.with_columns(
+            **{new: epoch_day(column) for column, new in names.items()}
+        )
+    # The arithmetic of the calendar costs twenty columns, reading the dates one.
+    return with_arrays(
+        frame, {new: day_numbers(frame, column) for column, new in names.items()}
+    )
 
 
 def instants(frame: EagerFrame, column: str) -> IntArray:
@@ -91,7 +122,7 @@ def period_start(
     if grain == "week":
         # 1970-01-01 was a Thursday; counted from far back, where // cannot differ.
         monday = 3 + 7 * _WEEKS_BACK
-        return (day + monday) // 7 * 7 - monday
+        return _quotient(day + monday, 7) * 7 - monday
     if grain == "month":
         return day - date.dt.day().cast(nw.Int64) + 1
     new_year = day - date.dt.ordinal_day().cast(nw.Int64) + 1
@@ -108,7 +139,15 @@ def _days_before_quarter(date: nw.Expr) -> nw.Expr:
 
 
 def _leaps_until(year: nw.Expr) -> nw.Expr:
-    return (year // 4 - year // 100 + year // 400).cast(nw.Int64)
+    return _quotient(year, 4) - _quotient(year, 100) + _quotient(year, 400)
+
+
+def _quotient(whole: nw.Expr, by: int) -> nw.Expr:
+    """Divide whole numbers and round down, exactly.
+
+    The operator // becomes a nest of cases in SQL, over which DuckDB plans for seconds.
+    """
+    return (whole / by).floor().cast(nw.Int64)
 
 
 def _with_parsed(frame: EagerFrame, column: str) -> EagerFrame:

@@ -4,11 +4,13 @@ What an engine hands out is a plan: each step that reads it runs it again, from 
 on. A summary that is kept is read instead.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, cast
 
 import narwhals.stable.v2 as nw
 
-__all__ = ["run_once"]
+__all__ = ["kept_for_now", "run_once"]
 
 # What fits easily beside the data of a notebook, at some 70 bytes a row.
 _FEW = 1_000_000
@@ -29,7 +31,7 @@ def run_once(frame: "nw.LazyFrame[Any]") -> "nw.LazyFrame[Any]":
     if implementation.is_polars():
         kept = engine.collect(engine="streaming").lazy()
     elif implementation.is_duckdb():
-        kept = _in_duckdb(engine)
+        kept = _in_duckdb(engine)[0]
     elif implementation.is_ibis():
         kept = engine.cache()
     elif implementation.is_pyspark() or implementation.is_pyspark_connect():
@@ -37,8 +39,26 @@ def run_once(frame: "nw.LazyFrame[Any]") -> "nw.LazyFrame[Any]":
     return cast("nw.LazyFrame[Any]", nw.from_native(kept))
 
 
-def _in_duckdb(relation: Any) -> Any:
-    """Keep the rows of a relation on its own connection, whichever that is."""
+@contextmanager
+def kept_for_now(frame: "nw.LazyFrame[Any]") -> "Iterator[nw.LazyFrame[Any]]":
+    """Keep the rows of a plan as ``run_once`` does, until the block ends."""
+    if not frame.implementation.is_duckdb():
+        yield run_once(frame)
+        return
+    engine = frame.to_native()
+    kept, name = _in_duckdb(engine)
+    try:
+        yield cast("nw.LazyFrame[Any]", nw.from_native(kept))
+    finally:
+        if name is not None:
+            engine.query("crmkit_rows", f"drop table {name}")
+
+
+def _in_duckdb(relation: Any) -> tuple[Any, str | None]:
+    """Keep the rows of a relation on its own connection, whichever that is.
+
+    Returns the kept rows, and the name of their table where they are in one.
+    """
 
     def run(query: str) -> Any:
         return relation.query("crmkit_rows", query)
@@ -52,7 +72,7 @@ def _in_duckdb(relation: Any) -> Any:
     run(f"create temporary table {name} as select * from crmkit_rows")  # noqa: S608 - the name is made here
     table = run(f"select * from {name}")  # noqa: S608 - the name is made here - the name is ours
     if int(table.aggregate("count(*)").fetchall()[0][0]) > _FEW:
-        return table
+        return table, name
     held = table.materialize()
     run(f"drop table {name}")
-    return held
+    return held, None

@@ -8,7 +8,6 @@ from .._frames import (
     Frame,
     Rule,
     collect,
-    epoch_day,
     is_lazy,
     matched_ids,
     native,
@@ -22,11 +21,13 @@ from .._frames import (
     require_one_row_each,
     row_count,
     run_once,
-    sorted_rows,
     time_zone,
+    unsound,
+    with_day_numbers,
 )
 from ..errors import InvalidTypeError, InvalidValueError
 from ..typing import Day, Grain, IntoFrameT, Refunds, TimeUnit
+from . import update_in_memory
 from .open_log import REFUNDS, LogColumns, TransactionLog, read_log
 from .rfm_summary import summary_of_log
 
@@ -44,6 +45,7 @@ _DATES = ("first_date", "last_date")
 _SUMMARY = (*_NUMBERS[:4], *_DATES, *_NUMBERS[4:])
 _NEW = "_crmkit_new_"
 _FIRST, _LAST = "_crmkit_first", "_crmkit_last"
+_FIRST_NEW, _LAST_NEW = "_crmkit_first_new", "_crmkit_last_new"
 _DAY, _PERIOD, _SALE = "_crmkit_day", "_crmkit_period", "_crmkit_sale"
 _TOLERANCE = 1e-6  # days: what writing T to a file may cost
 
@@ -146,21 +148,31 @@ def _refuse_earlier_end(before: TransactionLog, log: TransactionLog) -> None:
 
 def _known(summary: object, before: TransactionLog) -> Frame:
     """Check the summary: its columns, a row for each customer, and its clock."""
-    frame = read(summary, (before.customer_id, *_SUMMARY))
+    name = before.customer_id
+    frame = read(summary, (name, *_SUMMARY))
     require_numbers(frame, _NUMBERS)
-    rules: list[Rule] = []
-    for name in _DATES:
-        frame, holes = require_dates(frame, name)
-        _refuse_zone(frame, name)
-        rules += holes
-    for name in _NUMBERS:
-        rules += number_rules(frame, name)
-    refuse(frame, rules, id_col=before.customer_id)
-    require_one_row_each(frame, before.customer_id)
+    holes: list[Rule] = []
+    for column in _DATES:
+        frame, missing = require_dates(frame, column)
+        _refuse_zone(frame, column)
+        holes += missing
+    if isinstance(frame, nw.DataFrame):
+        # Days are read as numbers next: a missing one would not be missing there.
+        refuse(frame, holes, id_col=name)
+    frame = with_day_numbers(frame, {"first_date": _FIRST, "last_date": _LAST})
+    _refuse_numbers(frame, holes, before)
+    require_one_row_each(frame, name)
+    return frame.select(name, *_SUMMARY, _FIRST, _LAST)
+
+
+def _refuse_numbers(frame: Frame, holes: list[Rule], before: TransactionLog) -> None:
+    """Refuse holes, infinite numbers and another clock: in one pass where all is well.
+
+    Which rule is broken is asked afterwards, of a summary that breaks one.
+    """
     window = before.window
-    first, last = epoch_day("first_date"), epoch_day("last_date")
-    age = nw.col("T") * window.unit_days - (window.end_period - first)
-    gap = nw.col("recency") * window.unit_days - (last - first)
+    age = nw.col("T") * window.unit_days - (window.end_period - nw.col(_FIRST))
+    gap = nw.col("recency") * window.unit_days - (nw.col(_LAST) - nw.col(_FIRST))
     clock = Rule(
         column="T",
         broken=(age.abs() > _TOLERANCE) | (gap.abs() > _TOLERANCE),
@@ -168,13 +180,20 @@ def _known(summary: object, before: TransactionLog) -> Frame:
         remedy="Pass the end, the grain and the time_unit that the summary was made "
         "with.",
     )
-    refuse(frame, [clock], id_col=before.customer_id)
-    return frame.select(before.customer_id, *_SUMMARY)
+    broken = [rule.broken for rule in (*holes, clock)]
+    broken += [unsound(frame, column) for column in _NUMBERS]
+    asked = {f"rule_{at}": each.any() for at, each in enumerate(broken)}
+    answers = collect(frame.select(**asked))
+    if any(answers[column].item() for column in asked):
+        rules = [rule for column in _NUMBERS for rule in number_rules(frame, column)]
+        refuse(frame, [*holes, *rules, clock], id_col=before.customer_id)
 
 
 def _refuse_zone(frame: Frame, column: str) -> None:
     zone = time_zone(frame, column)
-    if zone is not None:
+    # Every instant of Spark has a zone, that of the session: its days are the dates.
+    engine = frame.implementation
+    if zone is not None and not (engine.is_pyspark() or engine.is_pyspark_connect()):
         raise InvalidTypeError(
             subject=f"column {column!r}",
             expected="days without a time zone, as rfm_summary writes them",
@@ -241,6 +260,9 @@ def _refuse_of_known(
 ) -> None:
     """Refuse rows of customers who are in the summary."""
     name = log.customer_id
+    # As a rule there are none, which costs less to see than all customers to read.
+    if not row_count(rows):
+        return
     ids, asked = matched_ids(known.select(name), rows.select(name), name)
     wrong = _joined(asked, ids, name, "semi")
     count = row_count(wrong)
@@ -255,9 +277,7 @@ def _refuse_of_known(
         )
 
 
-def _joined(
-    left: Frame, right: Frame, on: str, how: Literal["left", "semi", "anti"]
-) -> Frame:
+def _joined(left: Frame, right: Frame, on: str, how: Literal["left", "semi"]) -> Frame:
     # Both are eager or both lazy, which the type of a frame does not say.
     return cast("Frame", cast("Any", left).join(right, on=on, how=how))
 
@@ -265,23 +285,31 @@ def _joined(
 def _together(known: Frame, added: Frame, log: TransactionLog) -> Frame:
     """Join the old histories and the new ones, and add the newcomers."""
     name = log.customer_id
+    if isinstance(known, nw.DataFrame) and isinstance(added, nw.DataFrame):
+        return update_in_memory.together(known, added, name, log.window)
     known, added = matched_ids(known, added, name)
-    # Day numbers before the join: a customer who did not come has none afterwards.
-    numbered = added.with_columns(
-        epoch_day("first_date").alias(_FIRST), epoch_day("last_date").alias(_LAST)
-    )
-    renamed = numbered.rename({column: f"{_NEW}{column}" for column in _SUMMARY})
-    joined = _joined(known, renamed, name, "left")
-    newcomers = _joined(added, known.select(name), name, "anti")
-    # Of two files one may write days, the other instants: they are one column now.
-    columns = (name, *_SUMMARY)
     types = added.collect_schema()
-    same = [nw.col(column).cast(types[column]) for column in columns]
-    parts = (_brought_up(joined, log), newcomers)
-    every: Frame = nw.concat(cast("Any", [part.select(*same) for part in parts]))
-    if isinstance(every, nw.LazyFrame):
-        return run_once(every)
-    return sorted_rows(every, name)
+    # Day numbers before the join: a customer who did not come has none afterwards.
+    days = {"first_date": _FIRST_NEW, "last_date": _LAST_NEW}
+    columns = (name, *_SUMMARY)
+    renamed = with_day_numbers(added, days).rename(
+        {column: f"{_NEW}{column}" for column in columns}
+    )
+    # One join reads both once. The new summary lies in memory, and DuckDB takes seconds
+    # to plan a query that names such rows twice.
+    both = cast("Any", known).join(
+        renamed, how="full", left_on=name, right_on=f"{_NEW}{name}"
+    )
+    was = ~nw.col("frequency").is_null()
+    # Of two files one may write days, the other instants: they are one column now.
+    every = _brought_up(both, log).select(
+        nw.when(was)
+        .then(nw.col(column).cast(types[column]))
+        .otherwise(nw.col(f"{_NEW}{column}"))
+        .alias(column)
+        for column in columns
+    )
+    return run_once(cast("Any", every))
 
 
 def _brought_up(joined: Frame, log: TransactionLog) -> Frame:
@@ -290,9 +318,9 @@ def _brought_up(joined: Frame, log: TransactionLog) -> Frame:
 
     window = log.window
     came = ~new("frequency").is_null()
-    first, last = epoch_day("first_date"), epoch_day("last_date")
+    first, last = nw.col(_FIRST), nw.col(_LAST)
     # The previous end may lie inside a period: its occasion then goes on.
-    same = came & (last == nw.col(_FIRST))
+    same = came & (last == nw.col(_FIRST_NEW))
     only = nw.col("frequency") == 0
     count = nw.col("frequency") + new("frequency").fill_null(0)
     repeats = count + nw.when(came & ~same).then(1).otherwise(0)
@@ -301,7 +329,7 @@ def _brought_up(joined: Frame, log: TransactionLog) -> Frame:
     added = nw.when(same & only).then(later).otherwise(new("total_amount"))
     spent = old + added.fill_null(0.0)
     more = nw.when(same & only).then(new("first_amount")).otherwise(0.0)
-    ended = nw.when(came).then(nw.col(_LAST)).otherwise(last)
+    ended = nw.when(came).then(nw.col(_LAST_NEW)).otherwise(last)
     return joined.with_columns(
         repeats.cast(nw.Int64).alias("frequency"),
         ((ended - first).cast(nw.Float64) / window.unit_days).alias("recency"),

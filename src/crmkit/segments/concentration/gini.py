@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..._frames import close_values
 from ...errors import NotEnoughDataError
 from ...fits import Interval, checked, resampled_interval_of
 from ...kernels.groups import lorenz
@@ -95,7 +96,9 @@ def gini(
     Parameters
     ----------
     customers
-        One row per customer. Of a lazy frame, only the distinct values are fetched.
+        One row per customer. Of a lazy frame, only the distinct values are fetched; of
+        more than a million rows, without ``rng``, values within 0.02% as their mean,
+        so that the coefficient is at most a millionth too low.
     value_col
         The value of each customer, which may be negative.
     weight_col
@@ -139,7 +142,9 @@ def gini(
     >>> ck.segments.gini(customers).coefficient
     0.8
     """
-    _, held = open_holdings(customers, value_col, weight_col)
+    # Resamples draw every customer; the coefficient itself needs no two close values.
+    fetch = close_values if rng is None else None
+    _, held = open_holdings(customers, value_col, weight_col, fetch=fetch)
     if not held.holds_anything():
         raise NotEnoughDataError(
             needed=f"a value other than 0 in column {value_col!r}",

@@ -1,17 +1,20 @@
 """The values that customers hold, read from one column and sorted from the top."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 import numpy as np
 
 from ..._frames import (
     Frame,
+    LazyFrame,
     cells,
     collect,
-    is_lazy,
     known_rows,
     number_rules,
     numbers,
+    nw,
     read,
     refuse,
     require_numbers,
@@ -22,6 +25,8 @@ from ...kernels.groups.value_blocks import value_blocks
 from ...typing import FloatArray, IntArray, Missing
 
 __all__ = ["Holdings", "open_holdings", "read_holdings"]
+
+Fetch: TypeAlias = Callable[[LazyFrame, str], tuple[FloatArray, FloatArray]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -106,12 +111,17 @@ class Holdings:
 
 
 def open_holdings(
-    customers: object, value_col: str, weight_col: str | None
+    customers: object,
+    value_col: str,
+    weight_col: str | None,
+    *,
+    fetch: Fetch | None = None,
 ) -> tuple[Frame, Holdings]:
     """Open a frame of customers, and read what they hold."""
     names = [value_col] if weight_col is None else [value_col, weight_col]
     opened = read(customers, names)
-    return opened, read_holdings(opened, value_col, weight_col=weight_col)
+    held = read_holdings(opened, value_col, weight_col=weight_col, fetch=fetch)
+    return opened, held
 
 
 def read_holdings(
@@ -120,13 +130,17 @@ def read_holdings(
     *,
     weight_col: str | None = None,
     missing: Missing | None = None,
+    fetch: Fetch | None = None,
 ) -> Holdings:
-    """Check and fetch the column of values; of a lazy frame, its distinct values."""
+    """Check and fetch the column of values; of a lazy frame, its distinct values.
+
+    ``fetch`` may bring fewer values out of an engine, where fewer are enough.
+    """
     known = known_rows(frame, value_col, missing=missing)
     if weight_col is not None:
         require_numbers(known, [weight_col])
         refuse(known, number_rules(known, weight_col, sign="positive"))
-    value, weight = _fetched(known, value_col, weight_col)
+    value, weight = _fetched(known, value_col, weight_col, fetch)
     if not value.size:
         raise NotEnoughDataError(
             needed=f"at least 1 row with a value in column {value_col!r}",
@@ -141,13 +155,20 @@ def read_holdings(
 
 
 def _fetched(
-    frame: Frame, value_col: str, weight_col: str | None
+    frame: Frame, value_col: str, weight_col: str | None, fetch: Fetch | None
 ) -> tuple[FloatArray, FloatArray]:
     if weight_col is not None:
         rows = collect(frame.select(*dict.fromkeys((value_col, weight_col))))
         return numbers(rows, value_col), numbers(rows, weight_col)
-    if is_lazy(frame):
-        (value,), weight = cells(frame, [value_col])
+    if isinstance(frame, nw.LazyFrame):
+        if fetch is not None:
+            return fetch(frame, value_col)
+        (value,), weight = cells(
+            frame,
+            [value_col],
+            what=f"values of column {value_col!r}",
+            remedy="Round the column, or pass a sample of the customers.",
+        )
         return value, weight
     value = numbers(collect(frame), value_col)
     # One weight, broadcast: a million customers carry along no million ones.

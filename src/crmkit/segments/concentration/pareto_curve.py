@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..._frames import native, result_table
+from ..._frames import close_values, native, result_table
 from ...typing import IntoFrameT, Progress
 from .curve_points import curve_limits, curve_points
 from .holdings import open_holdings
@@ -29,7 +29,9 @@ def pareto_curve(
     Parameters
     ----------
     customers
-        One row per customer. Of a lazy frame, only the distinct values are fetched.
+        One row per customer. Of a lazy frame, only the distinct values are fetched; of
+        more than a million rows, with ``points`` and without ``rng``, values within
+        0.02% as their mean, which costs a point at most a millionth of all sizes.
     value_col
         The value to accumulate.
     weight_col
@@ -79,7 +81,8 @@ def pareto_curve(
     2            0.50          2.0          0.8   80.0
     3            1.00          4.0          1.0  100.0
     """
-    opened, held = open_holdings(customers, value_col, weight_col)
+    fetch = close_values if rng is None and points is not None else None
+    opened, held = open_holdings(customers, value_col, weight_col, fetch=fetch)
     held.require_positive_total()
     counted, value = curve_points(held, points)
     columns = {

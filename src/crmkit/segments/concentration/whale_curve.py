@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..._frames import native, result_table
+from ..._frames import close_values, native, result_table
 from ...typing import IntoFrameT, Progress
 from .curve_points import curve_limits, curve_points
 from .holdings import open_holdings
@@ -29,7 +29,9 @@ def whale_curve(
     Parameters
     ----------
     customers
-        One row per customer. Of a lazy frame, only the distinct values are fetched.
+        One row per customer. Of a lazy frame, only the distinct values are fetched; of
+        more than a million rows, with ``points`` and without ``rng``, values within
+        0.02% as their mean, which costs a point at most a millionth of all sizes.
     value_col
         The profit to accumulate, which is below zero for some customers.
     weight_col
@@ -75,7 +77,8 @@ def whale_curve(
     >>> ck.segments.whale_curve(customers, points=None)["profit_share"].to_list()
     [0.0, 0.9, 1.2, 1.2, 1.0]
     """
-    opened, held = open_holdings(customers, value_col, weight_col)
+    fetch = close_values if rng is None and points is not None else None
+    opened, held = open_holdings(customers, value_col, weight_col, fetch=fetch)
     counted, value = curve_points(held, points)
     positive = held.has_positive_total()
     columns = {

@@ -1,11 +1,13 @@
 """The peak of the whale curve, and the profit that is lost behind it."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal, TypeAlias
 
 import numpy as np
 
 from ..._check import one_of
+from ..._frames import value_histogram
 from ...fits import Interval, checked, resampled_interval_of
 from ...kernels.groups import lorenz
 from ...typing import FloatArray, IntArray, IntoFrame, Progress
@@ -140,7 +142,8 @@ def whale_peak(
     Parameters
     ----------
     customers
-        One row per customer. Of a lazy frame, only the distinct values are fetched.
+        One row per customer. Of a lazy frame, only the distinct values are fetched; of
+        more than a million rows, without ``rng``, only sums by sign.
     value_col
         The profit of each customer, which is below zero for some.
     weight_col
@@ -171,7 +174,10 @@ def whale_peak(
     >>> whale.peak_share, whale.destroyed
     (1.2, 20.0)
     """
-    _, held = open_holdings(customers, value_col, weight_col)
+    # The peak lies at zero, where no value is needed but its sign.
+    signs = partial(value_histogram, cuts=lambda value, _: value[:0])
+    fetch = signs if rng is None else None
+    _, held = open_holdings(customers, value_col, weight_col, fetch=fetch)
     counted, value = lorenz.curve(held.value, held.weight)
     profitable, peak = lorenz.peak(counted, value)
     return WhalePeak(

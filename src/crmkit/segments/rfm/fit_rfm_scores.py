@@ -1,9 +1,11 @@
 """Cut RFM scores once: on each axis alone, one within the other, or in equal groups."""
 
+from functools import partial
+
 import numpy as np
 
 from ..._check import MOST_REPEATS, instance, one_of, whole
-from ..._frames import Frame, collect, numbers
+from ..._frames import Frame, collect, numbers, value_histogram
 from ...errors import NotEnoughDataError
 from ...kernels.groups import lorenz, rfm_scores
 from ...kernels.groups.rfm_scores import RULES, Rule
@@ -169,14 +171,26 @@ def _independent(
 ) -> RfmScores:
     bounds, counted = [], []
     for column, sign in zip(read_from.ranked, _SIGNS, strict=True):
-        held = read_holdings(frame.select(column), column)
+
+        def cut(value: FloatArray, count: FloatArray, sign: int = sign) -> FloatArray:
+            return sign * rfm_scores.cuts(*_rising(value, count, sign), bins, rule)
+
+        held = read_holdings(
+            frame.select(column), column, fetch=partial(value_histogram, cuts=cut)
+        )
         value, count = lorenz.tie_groups(held.value, held.weight)
-        # Descending values are ascending once their sign is turned.
-        ascending = -value if sign < 0 else value[::-1]
-        weight = count if sign < 0 else count[::-1]
+        ascending, weight = _rising(value, count, sign)
         bounds.append(rfm_scores.cuts(ascending, weight, bins, rule))
         counted.append(_counted(rfm_scores.scored(bounds[-1], ascending), weight, bins))
     return _scores(bounds, tuple(counted), read_from)
+
+
+def _rising(
+    value: FloatArray, count: FloatArray, sign: int
+) -> tuple[FloatArray, FloatArray]:
+    """Sort descending values by the score that they earn."""
+    # Descending values are ascending once their sign is turned.
+    return (-value, count) if sign < 0 else (value[::-1], count[::-1])
 
 
 def _nested(frame: Frame, read_from: RfmColumns, bins: int, rule: Rule) -> RfmScores:

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import pairwise
 from typing import Literal, TypeAlias
 
 import numpy as np
 
 from ..._check import fraction, listed, one_of
-from ..._frames import Frame, read
+from ..._frames import Frame, read, value_histogram
 from ...errors import InvalidValueError, NotEnoughDataError
 from ...kernels.groups import lorenz, tier_cuts
 from ...typing import FloatArray, IntoFrame, Missing
@@ -45,7 +46,8 @@ def fit_value_tiers(
     Parameters
     ----------
     customers
-        One row per customer. Of a lazy frame, only the distinct values are fetched.
+        One row per customer. Of a lazy frame, only the distinct values are fetched; of
+        more than a million rows, only those around the cuts, which are exact.
     value_col
         The value to rank by.
     share_of
@@ -127,10 +129,22 @@ def cut_tiers(
     marks = _rising(shares)
     names = default_labels(marks.size) if labels is None else labels
     given = require_labels("labels", names, marks.size)
-    held = read_holdings(opened, value_col, missing=missing)
+
+    def cut(x: FloatArray, w: FloatArray) -> FloatArray:
+        return _CUTS[share_of](x, w, marks[:-1])
+
+    def wanted(x: FloatArray, w: FloatArray) -> FloatArray:
+        # A whole that is not above zero is refused below: it has no cuts to look for.
+        top = np.maximum(x, 0.0) if share_of == "gains" else x
+        whole = share_of == "customers" or float(np.sum(top * w)) > 0
+        return cut(x, w) if whole else x[:0]
+
+    held = read_holdings(
+        opened, value_col, missing=missing, fetch=partial(value_histogram, cuts=wanted)
+    )
     _require_whole(held, share_of)
     x, w = lorenz.tie_groups(held.value, held.weight)
-    cuts = _CUTS[share_of](x, w, marks[:-1])
+    cuts = cut(x, w)
     counted, together = tier_cuts.totals(cuts, x, w)
     return ValueTiers(
         labels=given,
