@@ -12,7 +12,7 @@ import pytest
 from crmkit.errors import InvalidValueError
 from crmkit.report import Findings, write_report
 from crmkit.report.output import report_files
-from crmkit.report.output.atomic_files import replace_files
+from crmkit.report.output.atomic_files import replace_files, write_file
 
 Changed = Callable[..., Findings[Any]]
 
@@ -99,7 +99,7 @@ def _write_x(file: BinaryIO) -> None:
     [
         ("folder", "a folder, not a file"),
         ("", "a folder, not a file"),
-        ("pipe", "a pipe or a device, which is not replaced"),
+        ("pipe", "a device or a pipe, which no file replaces"),
         ("old.csv/new.csv", "not writable"),
         (f"{'n' * 300}.csv", "not writable"),
     ],
@@ -110,7 +110,9 @@ def test_only_a_file_is_replaced(place: str, found: str, tmp_path: Path) -> None
     (tmp_path / "old.csv").write_text("old")
     names = sorted(tmp_path.iterdir())
     with pytest.raises(InvalidValueError, match=found):
-        # The first file is complete, but must not replace the old one either.
+        write_file(tmp_path / place, _write_x)
+    # Where one of several files has no place, the others are not replaced either.
+    with pytest.raises((InvalidValueError, OSError)):
         replace_files({tmp_path / "old.csv": _write_x, tmp_path / place: _write_x})
     assert (tmp_path / "old.csv").read_text() == "old"
     assert (tmp_path / "pipe").is_fifo()
@@ -119,12 +121,12 @@ def test_only_a_file_is_replaced(place: str, found: str, tmp_path: Path) -> None
 
 @pytest.mark.parametrize("name", ["", ".", "/"])
 def test_a_place_without_a_name_is_refused(name: str) -> None:
-    with pytest.raises(InvalidValueError, match="a folder, not the name of a file"):
-        replace_files({Path(name): _write_x})
+    with pytest.raises(InvalidValueError, match="a folder, not a file"):
+        write_file(Path(name), _write_x)
 
 
 def test_missing_folders_are_made(tmp_path: Path) -> None:
-    replace_files({tmp_path / "deep" / "down" / "new": _write_x})
+    write_file(tmp_path / "deep" / "down" / "new", _write_x)
     assert (tmp_path / "deep" / "down" / "new").read_bytes() == b"x"
 
 

@@ -13,7 +13,7 @@ from ..findings.purchase_models import PurchaseFit
 from ..findings.spend_floor import with_spend_floor
 from ..findings.spend_model import fit_spend
 from ..intake.prepare import prepare_log
-from ..output.atomic_files import replace_files
+from ..output.atomic_files import write_file
 from ..question import ModelName
 from .log_options import LogOptions, takes_log
 from .opened_log import open_for
@@ -22,13 +22,12 @@ from .table_commands import chosen_model
 
 __all__ = ["add_model_commands"]
 
-# Bytes of saved models: they have a few thousand. A longer file is cut, and so refused.
-_LONGEST = 1_000_000
 _KINDS: dict[str, type[PurchaseFit]] = {
     "bg_nbd": BgNbd,
     "mbg_nbd": MbgNbd,
     "pareto_nbd": ParetoNbd,
 }
+_MOST_BYTES = 1 << 20  # saved models take some thousand bytes; a device never ends
 _Out = Annotated[
     Path | None, typer.Option("--out", help="A file to write; else print it.")
 ]
@@ -53,7 +52,7 @@ def fit(log: LogOptions, *, model: _Model = "auto", out: _Out = None) -> None:
         print_json(document)
         return
     text = json.dumps(document, indent=2).encode()
-    replace_files({out: lambda file: _write(file, text)})
+    write_file(out, lambda file: _write(file, text))
     typer.echo(f"{chosen.models.chosen} and Gamma-Gamma: {out}")
 
 
@@ -119,7 +118,7 @@ def _write(file: BinaryIO, text: bytes) -> None:
 def _loaded(path: Path) -> tuple[PurchaseFit, GammaGamma]:
     try:
         with path.open("rb") as file:
-            document = json.loads(file.read(_LONGEST))
+            document = json.loads(file.read(_MOST_BYTES))
         kind = _KINDS[document["model"]]
         return kind.from_dict(document["purchases"]), GammaGamma.from_dict(
             document["spend"]

@@ -2,7 +2,6 @@
 
 import os
 import secrets
-import stat
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import BinaryIO
 
 from ...errors import InvalidValueError
 
-__all__ = ["Writer", "replace_files"]
+__all__ = ["Writer", "replace_files", "write_file"]
 
 Writer = Callable[[BinaryIO], None]
 
@@ -20,32 +19,42 @@ _NEW = os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0)
 def replace_files(writers: Mapping[Path, Writer]) -> None:
     """Write all files beside their places, then move each into its place.
 
-    Folders that are missing are made. If a file cannot be written, no file is replaced,
-    and nothing is left behind.
+    If a file cannot be written, no file is replaced, and nothing is left behind.
 
     Raises
     ------
     InvalidValueError
-        If something other than a file is in the place of a file, or a file cannot be
-        written.
+        If what is in the place of a file is not a file, such as a symbolic link.
+    OSError
+        If a file cannot be written.
     """
     for path in writers:
-        _refuse_other_than_a_file(path)
-    folders = {path.parent for path in writers}
-    try:
-        for folder in folders:
-            folder.mkdir(parents=True, exist_ok=True)
-        with _written_beside(writers) as beside:
-            for new, path in beside.items():
-                new.replace(path)
-    except OSError as error:
-        raise _unfit(
-            " and ".join(sorted(repr(str(path)) for path in folders)),
-            f"not writable ({error.strerror or error})",
-            kind="folder",
-        ) from None
-    for folder in folders:
+        _require_place(path)
+    with _written_beside(writers) as beside:
+        for new, path in beside.items():
+            new.replace(path)
+    for folder in {path.parent for path in writers}:
         _sync_folder(folder)
+
+
+def write_file(path: Path, writer: Writer) -> None:
+    """Write one file that the user has named, and the folder that it is in.
+
+    Raises
+    ------
+    InvalidValueError
+        If the file cannot be written, or its place is not that of a file.
+    """
+    try:
+        _require_place(path)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        replace_files({path: writer})
+    except OSError as error:
+        raise InvalidValueError(
+            subject=f"file {str(path)!r}",
+            found=f"not writable ({error.strerror or error})",
+            remedy="Pass another file with --out.",
+        ) from None
 
 
 @contextmanager
@@ -71,26 +80,21 @@ def _write(path: Path, writer: Writer) -> None:
         os.fsync(file.fileno())
 
 
-def _refuse_other_than_a_file(path: Path) -> None:
-    # Replacing a link, a pipe or a device would break it in silence (root can turn
-    # /dev/null into a file); following a link could overwrite a file anywhere.
-    if not path.name:
-        raise _unfit(repr(str(path)), "a folder, not the name of a file")
-    try:
-        kind = path.lstat().st_mode
-    except OSError:  # not there, or writing will say why it cannot be reached
+def _require_place(path: Path) -> None:
+    # Replacing a link would break it in silence; following it could overwrite a file
+    # anywhere. Refusing does neither. A device such as /dev/null would be gone as well.
+    if path.is_symlink():
+        found, first = "a symbolic link, which is not followed", "Remove it, or p"
+    elif path.is_dir():
+        found, first = "a folder, not a file", "P"
+    elif path.exists() and not path.is_file():
+        found, first = "a device or a pipe, which no file replaces", "P"
+    else:
         return
-    if stat.S_ISLNK(kind):
-        raise _unfit(repr(str(path)), "a symbolic link, which is not followed")
-    if stat.S_ISDIR(kind):
-        raise _unfit(repr(str(path)), "a folder, not a file")
-    if not stat.S_ISREG(kind):
-        raise _unfit(repr(str(path)), "a pipe or a device, which is not replaced")
-
-
-def _unfit(names: str, found: str, *, kind: str = "file") -> InvalidValueError:
-    return InvalidValueError(
-        subject=f"{kind} {names}", found=found, remedy="Pass another place with --out."
+    raise InvalidValueError(
+        subject=f"file {str(path)!r}",
+        found=found,
+        remedy=f"{first}ass another path with --out.",
     )
 
 

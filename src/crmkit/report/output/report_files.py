@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, BinaryIO, Literal
 
 from ..._frames import read_eager
-from ...errors import MissingExtraError
+from ...errors import InvalidValueError, MissingExtraError
 from ..findings.findings import Findings
 from ..page.html_page import render_page
 from .atomic_files import Writer, replace_files
@@ -72,8 +72,7 @@ def write_report(
     Raises
     ------
     InvalidValueError
-        If the folder cannot be written to, or something other than a file, such as a
-        symbolic link, is in the place of a file.
+        If the folder cannot be written to, or a file in it is a symbolic link.
     MissingExtraError
         If a package of the extra ``report`` is not installed.
     """
@@ -94,7 +93,15 @@ def write_report(
     writers[table] = _table_writer(rows, kind)
     for name, path in lists.items():
         writers[path] = _table_writer(_of_list(rows, name), kind)
-    replace_files(writers)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        replace_files(writers)
+    except OSError as error:
+        raise InvalidValueError(
+            subject=f"folder {str(folder)!r}",
+            found=f"not writable ({error.strerror or error})",
+            remedy="Pass another folder with --out.",
+        ) from None
     return ReportFiles(page=page, table=table, lists=MappingProxyType(lists))
 
 
