@@ -1,7 +1,7 @@
 """Types of public signatures: arrays, policies, column names and model protocols."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Final, Literal, Protocol, TypeAlias
 
 import numpy as np
@@ -12,6 +12,8 @@ from narwhals.stable.v2.typing import (
     IntoFrameT,
 )
 from numpy.typing import ArrayLike, NDArray
+
+from .errors import InvalidTypeError, InvalidValueError, shown
 
 __all__ = [
     "HISTORY",
@@ -55,7 +57,54 @@ Missing: TypeAlias = Literal["error", "drop", "keep"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HistoryColumns:
+class ColumnNames:
+    """Names of columns: each a text, none empty, no two alike.
+
+    A wrong name is refused when the names are built, where it was written, and not by
+    the first function that reads a frame with them. A field whose default is None may
+    be None: the frame has no such column.
+    """
+
+    def __post_init__(self) -> None:
+        """Refuse names that no column can have, and one name for two columns.
+
+        Raises
+        ------
+        InvalidTypeError
+            If a name is not a text.
+        InvalidValueError
+            If a name is empty, or two fields share a name.
+        """
+        field_of: dict[str, str] = {}
+        for field in fields(self):
+            name = getattr(self, field.name)
+            if name is None and field.default is None:
+                continue
+            subject = f"field {field.name!r} of {type(self).__name__}"
+            if not isinstance(name, str):
+                raise InvalidTypeError(
+                    subject=subject,
+                    expected="the name of a column",
+                    got=f"{type(name).__name__} {shown(name)}",
+                    remedy="Pass the name as a text.",
+                )
+            if not name:
+                raise InvalidValueError(
+                    subject=subject,
+                    found="empty text",
+                    remedy="Pass the name of a column.",
+                )
+            if name in field_of:
+                raise InvalidValueError(
+                    subject=subject,
+                    found=f"name {shown(name)} that {field_of[name]!r} has too",
+                    remedy="Name a different column for each field.",
+                )
+            field_of[name] = field.name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryColumns(ColumnNames):
     """The names of the columns that hold a customer's purchase history.
 
     Every function that reads a history takes it as ``columns=``. The defaults are the
@@ -77,6 +126,13 @@ class HistoryColumns:
         Each customer's own share of an amount that is profit, and own rate per unit of
         ``T``; None where one ``margin=`` and one ``discount_rate=`` hold for all. Read
         by the functions that value customers.
+
+    Raises
+    ------
+    InvalidTypeError
+        If a name is not a text.
+    InvalidValueError
+        If a name is empty, or two fields share a name.
 
     Examples
     --------

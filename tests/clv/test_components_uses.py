@@ -1,7 +1,8 @@
 """What is made of the parts: streams, tenses, waterfall, influence."""
 
 from collections.abc import Callable
-from typing import Any
+from dataclasses import replace
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -218,10 +219,10 @@ def test_influence_counts_everyone_brought_in_full() -> None:
 
     def influence(customer: int) -> float:
         below = sum(influence(b) for a, b in edges if a == customer)
-        return own[str(customer)] + below
+        return own[customer] + below
 
     for each in found.influences:
-        assert each.influence == pytest.approx(influence(int(each.customer_id)))
+        assert each.influence == pytest.approx(influence(cast("int", each.customer_id)))
     assert found.of(found.influences[3].customer_id) == found.influences[3]
     assert [each.influence for each in found.top(5)] == sorted(
         (each.influence for each in found.influences), reverse=True
@@ -238,3 +239,18 @@ def test_influences_refuse_to_be_summed() -> None:
         _ = found + found
     with pytest.raises(errors.InvalidValueError, match="unknown customer 'zoe'"):
         found.of("zoe")
+
+
+def test_an_influence_keeps_the_id_of_the_ledger() -> None:
+    found = referral_influence(
+        company(), as_of=END, time_unit="year", discount_rate=0.0
+    )
+    ids = [each.customer_id for each in found.influences]
+    assert set(map(type, ids)) == {int}
+    assert found.of(ids[0]) is found.influences[0]
+    with pytest.raises(errors.InvalidValueError, match="unknown customer '"):
+        found.of(str(ids[0]))
+    with pytest.raises(
+        errors.InvalidTypeError, match="a whole number or a number or a text, got list"
+    ):
+        replace(found.influences[0], customer_id=cast("Any", [1]))

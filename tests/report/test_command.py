@@ -1,7 +1,9 @@
 """The command: two files, one sentence where it cannot, and its exit code."""
 
+import errno
 import io
 import json
+import os
 import subprocess
 import sys
 from importlib.machinery import ModuleSpec
@@ -13,6 +15,7 @@ import pytest
 import crmkit as ck
 from crmkit.datasets import load_cdnow_sample
 from crmkit.report import __main__ as door
+from crmkit.report.command import command_line
 from crmkit.report.output import report_files
 
 OPTIONS = (
@@ -215,9 +218,10 @@ def test_a_saved_model_values_a_log(
         discount_rate=ck.clv.per_unit_rate(0.1, time_unit="week"),
     )
     assert sum(row["clv"] for row in rows) == pytest.approx(valued["clv"].sum())
-    saved.write_text("{}")
-    assert _run("score", log, *OPTIONS, "--saved", saved) == 2
-    assert "not models that crmkit fit wrote" in capsys.readouterr().err
+    for odd in ("{}", "[" * 100_000, "9" * 10_000, " " * 1_000_000 + "{}"):
+        saved.write_text(odd)
+        assert _run("score", log, *OPTIONS, "--saved", saved) == 2
+        assert "not models that crmkit fit wrote" in capsys.readouterr().err
 
 
 def test_models_are_compared_and_risk_is_told(
@@ -302,6 +306,28 @@ def test_a_folder_that_is_a_file_is_told(
 ) -> None:
     assert _run("report", log, *OPTIONS, "--out", log) == 2
     assert "not writable" in capsys.readouterr().err.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("number", "said", "code"),
+    [
+        (errno.ENOSPC, "crmkit: standard output: No space left on device.\n", 2),
+        (errno.EPIPE, "", 1),
+    ],
+)
+def test_output_that_cannot_be_written_is_told(
+    number: int,
+    said: str,
+    code: int,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def full(_: object) -> int:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(command_line, "run", full)
+    assert door.run(["check"]) == code
+    assert capsys.readouterr().err == said
 
 
 def test_the_demo_values_all_23570_customers(

@@ -1,9 +1,13 @@
 """The command on hostile files and options: one sentence, never a traceback."""
 
+import bz2
+import gzip
+import lzma
 import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -248,3 +252,87 @@ def test_names_that_are_not_text_are_no_tracebacks(csv: str, tmp_path: Path) -> 
     done = _process(file, b"--customer-id=\xe9", *OPTIONS[1:], END)
     assert b"Traceback" not in done.stderr, done.stderr.decode()
     assert done.returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [
+        (b"", "no rows"),
+        (b"\xef\xbb\xbf", "no rows"),
+        (b"\xff\xfe", "no rows"),
+        (b"\0" * 5_000, "no rows"),
+        (b'who,"when,paid\nAda,2024-01-01,5\n', "opened and not closed"),
+        (b",".join([b"1"] * 300_000), "no second row in the first 262,144 bytes"),
+        (
+            b"who,when,paid\nAda,2024-01-01,5\n" + b"x" * 20_000_000,
+            "more than 8,388,608",
+        ),
+        (gzip.compress(b"who,when,paid\nAda,2024-01-01,5\n")[:-9], "ended before"),
+    ],
+    ids=["empty", "mark", "mark16", "nothing", "quote", "wide", "row", "cut"],
+)
+def test_a_broken_file_is_told_what_is_broken(
+    content: bytes, found: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "log.csv"
+    file.write_bytes(content)
+    assert found in _report(capsys, file)
+
+
+def test_a_pipe_is_refused_and_not_waited_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pipe = tmp_path / "pipe.csv"
+    os.mkfifo(pipe)
+    assert "a device or a pipe, not a file. Pass a file, or -" in _report(capsys, pipe)
+
+
+@pytest.mark.parametrize("module", [gzip, bz2, lzma])
+def test_a_compressed_log_needs_no_name_that_says_so(
+    module: Any, csv: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "export.csv"
+    file.write_bytes(module.compress(csv.encode()))
+    assert door.run(["summary", str(file), *OPTIONS, END]) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 2_358
+
+
+@pytest.mark.parametrize(
+    "content", ["[" * 100_000, '{"model": ' + "9" * 6_000 + "}", "", "\xff"]
+)
+def test_models_that_are_none_are_refused(
+    content: str, csv: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log, saved = tmp_path / "log.csv", tmp_path / "models.json"
+    log.write_text(csv)
+    saved.write_text(content, encoding="latin-1")
+    code, message = _run(capsys, "score", log, *OPTIONS, END, "--saved", saved)
+    assert code == 2
+    assert "not models that crmkit fit wrote" in message
+
+
+@pytest.mark.parametrize(
+    ("out", "found"),
+    [
+        ("", "a folder, not a file"),
+        ("pipe", "a device or a pipe, which no file replaces"),
+        ("link", "a symbolic link, which is not followed"),
+        ("x" * 300, "not writable (File name too long)"),
+        ("log.csv/x.csv", "not writable (File exists)"),
+        ("/dev/full/x.csv", "not writable"),
+    ],
+)
+def test_a_table_that_cannot_be_written_replaces_nothing(
+    out: str, found: str, csv: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log = tmp_path / "log.csv"
+    log.write_text(csv)
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "link").symlink_to(log)
+    there = sorted(tmp_path.iterdir())
+    code, message = _run(capsys, "summary", log, *OPTIONS, END, "--out", tmp_path / out)
+    assert code == 2
+    assert found in message
+    assert sorted(tmp_path.iterdir()) == there
+    assert (tmp_path / "pipe").is_fifo()
+    assert log.read_text() == csv

@@ -1,5 +1,6 @@
 """The two files: complete or unchanged, never through a link, safe in a spreadsheet."""
 
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 from crmkit.errors import InvalidValueError
 from crmkit.report import Findings, write_report
 from crmkit.report.output import report_files
-from crmkit.report.output.atomic_files import replace_files
+from crmkit.report.output.atomic_files import replace_files, write_file
 
 Changed = Callable[..., Findings[Any]]
 
@@ -89,6 +90,46 @@ def test_a_symbolic_link_is_refused_and_its_target_kept(
     assert [file.name for file in out.iterdir()] == ["customers.csv"]
 
 
+def _write_x(file: BinaryIO) -> None:
+    file.write(b"x")
+
+
+@pytest.mark.parametrize(
+    ("place", "found"),
+    [
+        ("folder", "a folder, not a file"),
+        ("", "a folder, not a file"),
+        ("pipe", "a device or a pipe, which no file replaces"),
+        ("old.csv/new.csv", "not writable"),
+        (f"{'n' * 300}.csv", "not writable"),
+    ],
+)
+def test_only_a_file_is_replaced(place: str, found: str, tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "old.csv").write_text("old")
+    names = sorted(tmp_path.iterdir())
+    with pytest.raises(InvalidValueError, match=found):
+        write_file(tmp_path / place, _write_x)
+    # Where one of several files has no place, the others are not replaced either.
+    with pytest.raises((InvalidValueError, OSError)):
+        replace_files({tmp_path / "old.csv": _write_x, tmp_path / place: _write_x})
+    assert (tmp_path / "old.csv").read_text() == "old"
+    assert (tmp_path / "pipe").is_fifo()
+    assert sorted(tmp_path.iterdir()) == names
+
+
+@pytest.mark.parametrize("name", ["", ".", "/"])
+def test_a_place_without_a_name_is_refused(name: str) -> None:
+    with pytest.raises(InvalidValueError, match="a folder, not a file"):
+        write_file(Path(name), _write_x)
+
+
+def test_missing_folders_are_made(tmp_path: Path) -> None:
+    write_file(tmp_path / "deep" / "down" / "new", _write_x)
+    assert (tmp_path / "deep" / "down" / "new").read_bytes() == b"x"
+
+
 def test_a_full_disk_leaves_both_old_files(
     written: Findings[Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -135,8 +176,5 @@ def test_new_files_have_the_usual_permissions(tmp_path: Path) -> None:
     usual = tmp_path / "usual"
     usual.write_text("")
 
-    def write(file: BinaryIO) -> None:
-        file.write(b"x")
-
-    replace_files({tmp_path / "new": write})
+    replace_files({tmp_path / "new": _write_x})
     assert (tmp_path / "new").stat().st_mode == usual.stat().st_mode

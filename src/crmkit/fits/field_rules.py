@@ -9,6 +9,7 @@ import math
 import types
 import typing
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import cache
 from typing import Final, TypeVar
 
@@ -92,14 +93,23 @@ class FieldRule:
         if allows_none(hint):
             return None if value is None else self.read(_known(hint), value)
         origin, arguments = typing.get_origin(hint), typing.get_args(hint)
+        if origin is types.UnionType:
+            return self._one_of_types(arguments, value)
         if origin is tuple:
             return self._tuple(arguments, value)
         if origin is typing.Literal:
             return self._option(arguments, value)
         if isinstance(hint, type) and not isinstance(value, hint):
-            expected = _NAMES.get(hint, f"a {hint.__name__}")
-            raise self._wrong_type(value, expected=expected)
+            raise self._wrong_type(value, expected=_name(hint))
         return value  # a type with parameters of its own: nothing to read from it
+
+    def _one_of_types(self, hints: tuple[object, ...], value: object) -> object:
+        """Read the value by the first type that takes it."""
+        for hint in hints:
+            with suppress(InvalidTypeError):
+                return self.read(hint, value)
+        names = [_name(hint) for hint in hints]
+        raise self._wrong_type(value, expected=" or ".join(names))
 
     def _number(self, hint: type, value: object) -> float:
         whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
@@ -167,6 +177,12 @@ class FieldRule:
             got=f"{type(value).__name__} {cut(value)}",
             remedy="Pass a value of that type.",
         )
+
+
+def _name(hint: object) -> str:
+    if isinstance(hint, type):
+        return _NAMES.get(hint, f"a {hint.__name__}")
+    return str(hint)
 
 
 def _known(hint: object) -> object:

@@ -1,15 +1,17 @@
 """The command ``crmkit``: run a command line, and report an error in a sentence."""
 
+import errno
+import os
 import sys
 import warnings
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.abc import MetaPathFinder
 from importlib.util import find_spec
 from io import TextIOWrapper
 
 from ..errors import CrmkitError, CrmkitWarning, MissingExtraError
-from .bounded_text import bounded_message
+from .bounded_text import bounded_message, cut
 
 __all__ = ["main", "run"]
 
@@ -59,10 +61,28 @@ def run(arguments: Sequence[str]) -> int:
             _require_command_line()
             from .command import command_line  # noqa: PLC0415 - it needs the extra just checked
 
-            return command_line.run(arguments)
+            code = command_line.run(arguments)
+            if sys.stdout is not None:  # None where a shell closed it
+                sys.stdout.flush()
+            return code
     except CrmkitError as error:
         sys.stderr.write(f"crmkit: {bounded_message(error)}\n")
         return 2
+    except OSError as error:
+        return _unwritten(error)
+
+
+def _unwritten(error: OSError) -> int:
+    """Report a file that failed: most often standard output on a full disk."""
+    # At its end Python writes what is left in the buffer, and would fail once more.
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if error.errno == errno.EPIPE:  # the reader, such as head, has seen enough
+        return 1
+    where = "standard output" if error.filename is None else repr(error.filename)
+    found = cut(error.strerror or type(error).__name__)
+    sys.stderr.write(f"crmkit: {cut(where)}: {found}.\n")
+    return 2
 
 
 def _require_command_line() -> None:

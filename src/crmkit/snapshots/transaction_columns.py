@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from typing import Final
 
+from ..typing import ColumnNames
+
 __all__ = ["TRANSACTIONS", "TransactionColumns"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TransactionColumns:
+class TransactionColumns(ColumnNames):
     """The names of the columns that hold a transaction log.
 
     Attributes
@@ -21,6 +23,13 @@ class TransactionColumns:
         The money taken off the list price; None if the log does not say.
     available
         When the row became known, if that is later than its date.
+
+    Raises
+    ------
+    InvalidTypeError
+        If a name is not a text.
+    InvalidValueError
+        If a name is empty, or two fields share a name.
 
     Examples
     --------

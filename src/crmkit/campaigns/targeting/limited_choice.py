@@ -77,7 +77,8 @@ def limited_choice(
         bound = min(bound, lower_bound)
     selected = np.zeros(profit.size, dtype=bool)
     selected[rows[inside]] = True
-    earned = float(profit[selected].sum())
+    # In rising order: the order of the rows leaves no trace in the last bit.
+    earned = float(np.sort(profit[selected]).sum())
     bound = max(bound, earned)
     gap = (bound - earned) / bound if bound > 0 else 0.0
     return LimitedChoice(selected, earned, bound, gap, price)
@@ -93,7 +94,7 @@ def _greedy(
         return np.zeros(0, dtype=bool), 0.0, None
     if not limits.size:
         prices, bound = np.zeros(0), np.inf
-        bound = float(np.maximum.reduceat(profit, starts).sum())
+        bound = float(np.sort(np.maximum.reduceat(profit, starts)).sum())
     else:
         bound, prices = relaxation(profit, use, limits, starts)
     chosen = greedy_choice(profit, use, limits, starts, prices)

@@ -61,9 +61,9 @@ def modelled_plan(
         gain_per_customer(outcome - costs[drawn], drawn, policy, none)
     )
     n = np.bincount(planned, minlength=len(arms))
-    promised = np.bincount(
-        planned, (gains + costs)[np.arange(planned.size), planned], minlength=len(arms)
-    )
+    promise = (gains + costs)[np.arange(planned.size), planned]
+    order = np.argsort(promise)  # sums in rising order, as in the kernels
+    promised = np.bincount(planned[order], promise[order], minlength=len(arms))
     return PlannedArms(
         customers=base,
         arm=planned,
@@ -118,7 +118,7 @@ def _require_drawn(drawn: IntArray, arms: Sequence[object]) -> None:
 def _effect(outcome: FloatArray, drawn: IntArray, policy: IntArray, arm: int) -> float:
     """Return the effect on the customers for whom the rule chose the arm."""
     chosen: BoolArray = policy == arm
-    groups = [outcome[chosen & (drawn == which)] for which in (arm, 0)]
+    groups = [np.sort(outcome[chosen & (drawn == which)]) for which in (arm, 0)]
     if min(group.size for group in groups) == 0:
         return float("nan")
     return float(groups[0].mean() - groups[1].mean())

@@ -32,7 +32,7 @@ class Influence:
     Attributes
     ----------
     customer_id
-        The id of the customer, as text.
+        The id of the customer, as the ledger has it: a number stays a number.
     own
         The customer's own value.
     influence
@@ -41,7 +41,7 @@ class Influence:
         The number of direct referees.
     """
 
-    customer_id: str
+    customer_id: int | float | str
     own: float
     influence: float
     n_referees: int
@@ -69,7 +69,7 @@ class ReferralInfluence:
     def of(self, customer_id: object) -> Influence:
         """Return the influence of one customer."""
         for each in self.influences:
-            if each.customer_id == str(customer_id):
+            if each.customer_id == customer_id:
                 return each
         raise InvalidValueError(
             subject="argument 'customer_id'",
@@ -160,7 +160,7 @@ def referral_influence(
     return ReferralInfluence(
         influences=tuple(
             Influence(
-                customer_id=str(ids[at]),
+                customer_id=_id(ids[at]),
                 own=float(own[at, 0]),
                 influence=float(reach[at, 0]),
                 n_referees=int(brought[at]),
@@ -168,6 +168,11 @@ def referral_influence(
             for at in order[seen[order]].tolist()
         )
     )
+
+
+def _id(given: object) -> int | float | str:
+    # An id may also be a date or another value, which is told by its text.
+    return given if isinstance(given, int | float | str) else str(given)
 
 
 def _overlap() -> InvalidTypeError:

@@ -27,6 +27,9 @@ def arm_cells(
 ) -> ArmCells:
     """Return the means of each cell and arm; NaN where there is no customer."""
     place = cell * shape[1] + arm
+    # Sums in rising order: the order of the rows leaves no trace in the last bit.
+    order = np.lexsort((outcome, place))
+    place, outcome = place[order], outcome[order]
     size = shape[0] * shape[1]
     n = np.bincount(place, minlength=size).astype(np.float64)
     some = np.where(n > 0, n, np.nan)

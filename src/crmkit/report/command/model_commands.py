@@ -13,7 +13,7 @@ from ..findings.purchase_models import PurchaseFit
 from ..findings.spend_floor import with_spend_floor
 from ..findings.spend_model import fit_spend
 from ..intake.prepare import prepare_log
-from ..output.atomic_files import replace_files
+from ..output.atomic_files import write_file
 from ..question import ModelName
 from .log_options import LogOptions, takes_log
 from .opened_log import open_for
@@ -27,6 +27,7 @@ _KINDS: dict[str, type[PurchaseFit]] = {
     "mbg_nbd": MbgNbd,
     "pareto_nbd": ParetoNbd,
 }
+_MOST_BYTES = 1 << 20  # saved models take some thousand bytes; a device never ends
 _Out = Annotated[
     Path | None, typer.Option("--out", help="A file to write; else print it.")
 ]
@@ -51,7 +52,7 @@ def fit(log: LogOptions, *, model: _Model = "auto", out: _Out = None) -> None:
         print_json(document)
         return
     text = json.dumps(document, indent=2).encode()
-    replace_files({out: lambda file: _write(file, text)})
+    write_file(out, lambda file: _write(file, text))
     typer.echo(f"{chosen.models.chosen} and Gamma-Gamma: {out}")
 
 
@@ -116,12 +117,13 @@ def _write(file: BinaryIO, text: bytes) -> None:
 
 def _loaded(path: Path) -> tuple[PurchaseFit, GammaGamma]:
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
+        with path.open("rb") as file:
+            document = json.loads(file.read(_MOST_BYTES))
         kind = _KINDS[document["model"]]
         return kind.from_dict(document["purchases"]), GammaGamma.from_dict(
             document["spend"]
         )
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise InvalidValueError(
             subject=f"file {str(path)!r}",
             found=f"not models that crmkit fit wrote ({type(error).__name__})",

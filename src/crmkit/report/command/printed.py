@@ -9,7 +9,7 @@ from pathlib import Path
 import typer
 
 from ..._frames import read_eager
-from ..output.atomic_files import replace_files
+from ..output.atomic_files import write_file
 from ..output.spreadsheet_text import with_safe_text
 
 __all__ = ["print_json", "print_notes", "print_table"]
@@ -28,8 +28,7 @@ def print_table(table: object, *, out: Path | None, as_json: bool) -> None:
             write = import_module("pyarrow.parquet").write_table
         else:
             write, arrow = import_module("pyarrow.csv").write_csv, with_safe_text(arrow)
-        out.parent.mkdir(parents=True, exist_ok=True)
-        replace_files({out: lambda file: write(arrow, file)})
+        write_file(out, lambda file: write(arrow, file))
         typer.echo(f"{len(arrow):,} rows: {out}")
     elif as_json:
         print_json(arrow.to_pylist())

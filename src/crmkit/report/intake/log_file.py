@@ -32,7 +32,7 @@ from .row_filters import (
     row_filters,
     status_column,
 )
-from .text_source import refuse_source, refused_source, text_source
+from .text_source import refuse_place, refuse_source, refused_source, text_source
 from .unsettled import Unsettled
 from .workbook import workbook_source
 
@@ -215,9 +215,7 @@ def open_source(place: str | Path | bytes, reading: Reading) -> LogSource:
     path = Path(place)
     try:
         if not path.is_file():
-            found = "a folder, not a file" if path.is_dir() else "no such file"
-            remedy = "Pass the path of a CSV, Excel, Parquet or DuckDB file."
-            refuse_source(str(path), found, remedy)
+            refuse_place(path)
         return _opened(path, reading)
     except (OSError, EOFError) as error:  # no permission, broken compression
         reason = getattr(error, "strerror", None) or str(error)

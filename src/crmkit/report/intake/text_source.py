@@ -28,6 +28,16 @@ _LONGEST = 72  # characters of a path in a message
 _PREVIEW = 1 << 18
 _BLOCK = 1 << 23  # bytes that are split into cells at a time
 _LONGEST_REASON = 200
+_BLANK = "\ufeff\0 \t\r\n"
+# The module that reads it, how a name ends, how the bytes begin.
+_COMPRESSED = (
+    ("gzip", ".gz", b"\x1f\x8b"),
+    ("bz2", ".bz2", b"BZh"),
+    ("lzma", ".xz", b"\xfd7zXZ\x00"),
+)
+_LONGEST_MARK = 6
+# Codecs of host names: they hold words back and change them.
+_NOT_OF_FILES = {"idna", "punycode"}
 _UTF8 = {"utf-8", "utf8", "utf-8-sig"}
 
 
@@ -73,12 +83,13 @@ def text_source(name: str, content: Path | bytes, csv_format: CsvFormat) -> LogS
     opened = partial(_opened, content)
     with opened() as file:
         start = file.read(_PREVIEW)
-    if not start.strip():
-        refuse_source(name, "no rows", "Pass a file with rows.")
     encoding, said = _encoding(name, start, csv_format.encoding)
-    layout = _layout(name, decoded(name, start, encoding, part=True), csv_format)
+    text = decoded(name, start, encoding, part=True)
+    if not text.strip(_BLANK):
+        refuse_source(name, "no rows", "Pass a file with rows.")
+    layout = _layout(name, text, csv_format)
     if not layout.preview:
-        refuse_source(name, HEADER_ALONE, "Pass a file with rows.")
+        _refuse_without_rows(name, start)
     file_ = _TextFile(name=name, open=opened, encoding=encoding, layout=layout)
     return LogSource(
         name=name,
@@ -89,6 +100,23 @@ def text_source(name: str, content: Path | bytes, csv_format: CsvFormat) -> LogS
         has_header=layout.header_line > 0,
         place=partial(_place, file_),
     )
+
+
+def _refuse_without_rows(name: str, start: bytes) -> NoReturn:
+    """Say why no row follows the names: there is none, or the names never end."""
+    if start.count(b'"') % 2:
+        refuse_source(
+            name,
+            "a quotation mark that is opened and not closed",
+            "Close it, or take it out.",
+        )
+    if len(start) == _PREVIEW:
+        refuse_source(
+            name,
+            f"no second row in the first {_PREVIEW:,} bytes",
+            "Pass a CSV with one row per purchase.",
+        )
+    refuse_source(name, HEADER_ALONE, "Pass a file with rows.")
 
 
 def refused_source(name: str, found: str, remedy: str) -> InvalidValueError:
@@ -103,10 +131,22 @@ def refuse_source(name: str, found: str, remedy: str) -> NoReturn:
     raise refused_source(name, found, remedy) from None
 
 
+def refuse_place(path: Path) -> NoReturn:
+    """Refuse a path where no file is."""
+    remedy = "Pass the path of a CSV, Excel, Parquet or DuckDB file."
+    if path.is_dir():
+        refuse_source(str(path), "a folder, not a file", remedy)
+    if path.exists():
+        # A file is read twice: for its first lines, and whole.
+        remedy = "Pass a file, or - to read standard input."
+        refuse_source(str(path), "a device or a pipe, not a file", remedy)
+    refuse_source(str(path), "no such file", remedy)
+
+
 def decoded(name: str, content: bytes, encoding: str, *, part: bool = False) -> str:
     """Return the bytes as text; of the beginning of a file, a cut last letter goes."""
     try:
-        io.TextIOWrapper(io.BytesIO(), encoding)  # refuses codecs not for text
+        _require_text_codec(encoding)
         if not part:
             text = content.decode(encoding)
             text.encode()  # refuses halves of letters
@@ -134,13 +174,26 @@ def decoded(name: str, content: bytes, encoding: str, *, part: bool = False) -> 
 
 
 def _opened(content: Path | bytes) -> BinaryIO:
-    if isinstance(content, bytes):
-        return io.BytesIO(content)
-    if content.suffix.lower() in {".gz", ".bz2", ".xz"}:
-        module = {".gz": "gzip", ".bz2": "bz2", ".xz": "lzma"}[content.suffix.lower()]
-        opened: BinaryIO = import_module(module).open(content, "rb")
-        return opened
-    return content.open("rb")
+    suffix = "" if isinstance(content, bytes) else content.suffix.lower()
+    place = io.BytesIO(content) if isinstance(content, bytes) else content
+    with _bytes_of(content) as plain:
+        first = plain.read(_LONGEST_MARK)
+    for module, ending, mark in _COMPRESSED:
+        # The first bytes tell it too: standard input has no name, an export often none.
+        if suffix == ending or first.startswith(mark):
+            opened: BinaryIO = import_module(module).open(place, "rb")
+            return opened
+    return _bytes_of(content)
+
+
+def _bytes_of(content: Path | bytes) -> BinaryIO:
+    return io.BytesIO(content) if isinstance(content, bytes) else content.open("rb")
+
+
+def _require_text_codec(encoding: str) -> None:
+    io.TextIOWrapper(io.BytesIO(), encoding)  # refuses codecs not for text
+    if import_module("codecs").lookup(encoding).name in _NOT_OF_FILES:
+        raise LookupError(encoding)
 
 
 def _encoding(
@@ -277,6 +330,8 @@ def _arrow_table(
         if "UTF8" in str(error) and file.encoding in _UTF8:
             raise _NotUtf8Error from None
         reason = cut(" ".join(str(error).split()), _LONGEST_REASON)
+        if "straddl" in reason:
+            reason = f"a row of more than {_BLOCK:,} bytes"
         refuse_source(
             file.name, f"not readable as CSV ({reason})", "Pass a CSV or Parquet file."
         )

@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 from ...errors import InvalidValueError
 
-__all__ = ["Writer", "replace_files"]
+__all__ = ["Writer", "replace_files", "write_file"]
 
 Writer = Callable[[BinaryIO], None]
 
@@ -24,17 +24,37 @@ def replace_files(writers: Mapping[Path, Writer]) -> None:
     Raises
     ------
     InvalidValueError
-        If a symbolic link is in the place of a file.
+        If what is in the place of a file is not a file, such as a symbolic link.
     OSError
         If a file cannot be written.
     """
     for path in writers:
-        _refuse_link(path)
+        _require_place(path)
     with _written_beside(writers) as beside:
         for new, path in beside.items():
             new.replace(path)
     for folder in {path.parent for path in writers}:
         _sync_folder(folder)
+
+
+def write_file(path: Path, writer: Writer) -> None:
+    """Write one file that the user has named, and the folder that it is in.
+
+    Raises
+    ------
+    InvalidValueError
+        If the file cannot be written, or its place is not that of a file.
+    """
+    try:
+        _require_place(path)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        replace_files({path: writer})
+    except OSError as error:
+        raise InvalidValueError(
+            subject=f"file {str(path)!r}",
+            found=f"not writable ({error.strerror or error})",
+            remedy="Pass another file with --out.",
+        ) from None
 
 
 @contextmanager
@@ -60,15 +80,22 @@ def _write(path: Path, writer: Writer) -> None:
         os.fsync(file.fileno())
 
 
-def _refuse_link(path: Path) -> None:
+def _require_place(path: Path) -> None:
     # Replacing a link would break it in silence; following it could overwrite a file
-    # anywhere. Refusing does neither.
+    # anywhere. Refusing does neither. A device such as /dev/null would be gone as well.
     if path.is_symlink():
-        raise InvalidValueError(
-            subject=f"file {str(path)!r}",
-            found="a symbolic link, which is not followed",
-            remedy="Remove it, or pass another folder with --out.",
-        )
+        found, first = "a symbolic link, which is not followed", "Remove it, or p"
+    elif path.is_dir():
+        found, first = "a folder, not a file", "P"
+    elif path.exists() and not path.is_file():
+        found, first = "a device or a pipe, which no file replaces", "P"
+    else:
+        return
+    raise InvalidValueError(
+        subject=f"file {str(path)!r}",
+        found=found,
+        remedy=f"{first}ass another path with --out.",
+    )
 
 
 def _sync_folder(folder: Path) -> None:
