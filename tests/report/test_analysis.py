@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import crmkit as ck
@@ -155,8 +156,7 @@ def test_each_customer_is_in_one_list_at_most_and_fits_its_rule(
     back = table[table["action"] == "win_back"]
     assert (back["probability_alive"] < 0.5).all()
     assert (back["clv_if_active"] >= lists["win_back"].limit).all()
-    ranked = [row.value_at_risk for row in lists["win_back"].customers]
-    assert ranked == sorted(ranked, reverse=True)
+    assert lists["win_back"].customers["value_at_risk"].is_monotonic_decreasing
     protect = table[table["action"] == "protect"]
     assert (protect["value_tier"] == "A").all()
     assert protect["probability_alive"].between(0.5, 0.8).all()
@@ -235,11 +235,16 @@ def test_the_holdout_fit_is_the_published_one(found: Findings[Any]) -> None:
 
 
 def test_the_best_are_sorted_and_come_from_the_table(found: Findings[Any]) -> None:
-    values = [row.value for row in found.best]
-    assert len(values) == 500
-    assert values == sorted(values, reverse=True)
-    assert values[0] == pytest.approx(found.customers["clv"].max(), rel=1e-12)
-    assert all(type(row.last_date) is dt.date for row in found.best)
+    assert len(found.best) == 500
+    assert found.best["rank"].tolist() == list(range(1, 501))
+    assert found.best["clv"].is_monotonic_decreasing
+    assert found.best["clv"].iloc[0] == found.customers["clv"].max()
+
+
+def test_lists_are_rows_of_the_table_of_all_customers(found: Findings[Any]) -> None:
+    for rows in (found.best, *(each.customers for each in found.lists)):
+        own = found.customers.set_index("customer_id").loc[rows["customer_id"]]
+        pd.testing.assert_frame_equal(rows, own.reset_index()[list(rows.columns)])
 
 
 def test_the_value_lies_within_its_range_each_time_the_same(
@@ -278,7 +283,13 @@ def test_every_library_finds_the_same(
 ) -> None:
     other = analyse(load_cdnow_sample(backend=backend), question=QUESTION)
     assert other.base.value == pytest.approx(found.base.value, rel=1e-9)
-    assert other.best[0].customer_id == found.best[0].customer_id
+    for theirs, ours in (
+        (other.best, found.best),
+        (other.lists[0].customers, found.lists[0].customers),
+    ):
+        assert type(theirs) is type(other.customers)
+        ids = np.asarray(columns_of(theirs)["customer_id"]).tolist()
+        assert ids == ours["customer_id"].tolist()
     assert other.holdout == found.holdout
     np.testing.assert_allclose(
         columns_of(other.customers)["clv"], found.customers["clv"], rtol=1e-9
@@ -304,7 +315,9 @@ def test_columns_may_have_any_name_and_ids_stay_as_they_are(
     )
     named = analyse(log, question=question)
     assert named.base.value == pytest.approx(found.base.value, rel=1e-9)
-    assert named.best[0].customer_id == f"K{found.best[0].customer_id}"
+    assert named.best["Kunde"].tolist() == [
+        f"K{each}" for each in found.best["customer_id"]
+    ]
     assert named.customers["Kunde"].str.startswith("K").all()
 
 
