@@ -12,8 +12,9 @@ import pytest
 from crmkit import TransactionReport
 from crmkit.clv import ErrorScale, Forecast, ModelError, PastError
 from crmkit.clv.checking.choice_ranking import ModelGap
+from crmkit.datasets import load_cdnow_sample
 from crmkit.fits import Interval
-from crmkit.report import ActionList, Findings, Question
+from crmkit.report import ActionList, Findings, Question, analyse
 from crmkit.report.findings import found_values as f
 
 _LOG = TransactionReport(
@@ -350,6 +351,15 @@ FINDINGS: Findings[Any] = Findings(
     ),
     customers=object(),
 )
+
+
+@pytest.fixture(scope="session")
+def found() -> Findings[Any]:
+    """Return what the analysis finds in a tenth of CDNOW."""
+    question = Question(
+        source="a tenth of CDNOW", observation_period_end=dt.date(1998, 6, 30)
+    )
+    return analyse(load_cdnow_sample(), question=question)
 
 
 @pytest.fixture

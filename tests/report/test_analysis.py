@@ -8,7 +8,6 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pytest
 
 import crmkit as ck
@@ -37,11 +36,6 @@ ColumnsOf = Callable[[Any], dict[str, list[Any]]]
 QUESTION = Question(
     source="a tenth of CDNOW", observation_period_end=dt.date(1998, 6, 30)
 )
-
-
-@pytest.fixture(scope="module")
-def found() -> Findings[Any]:
-    return analyse(load_cdnow_sample(), question=QUESTION)
 
 
 def test_the_value_is_the_sum_of_clv_of_the_rooms(found: Findings[Any]) -> None:
@@ -143,26 +137,6 @@ def test_retention_is_that_of_the_public_tables(found: Findings[Any]) -> None:
     assert found.retention.growth[-1].lost == growth["lost"].iloc[-1]
 
 
-def test_each_customer_is_in_one_list_at_most_and_fits_its_rule(
-    found: Findings[Any],
-) -> None:
-    table = found.customers
-    lists = {each.name: each for each in found.lists}
-    for name, each in lists.items():
-        own = table[table["action"] == name]
-        assert len(own) == each.n_customers > 0
-        assert own["value_at_risk"].sum() == pytest.approx(each.value_at_risk)
-        assert len(each.customers) == min(500, len(own))
-    back = table[table["action"] == "win_back"]
-    assert (back["probability_alive"] < 0.5).all()
-    assert (back["clv_if_active"] >= lists["win_back"].limit).all()
-    assert lists["win_back"].customers["value_at_risk"].is_monotonic_decreasing
-    protect = table[table["action"] == "protect"]
-    assert (protect["value_tier"] == "A").all()
-    assert protect["probability_alive"].between(0.5, 0.8).all()
-    assert (table.loc[table["action"] == "second_order", "frequency"] == 0).all()
-
-
 def test_segments_and_stages_are_those_of_the_public_functions(
     found: Findings[Any],
 ) -> None:
@@ -232,19 +206,6 @@ def test_the_holdout_fit_is_the_published_one(found: Findings[Any]) -> None:
     assert parameters["r"] == pytest.approx(0.2426, abs=5e-5)
     assert parameters["alpha"] == pytest.approx(4.4136, abs=5e-4)
     assert found.fits[0].n_customers == 2_357
-
-
-def test_the_best_are_sorted_and_come_from_the_table(found: Findings[Any]) -> None:
-    assert len(found.best) == 500
-    assert found.best["rank"].tolist() == list(range(1, 501))
-    assert found.best["clv"].is_monotonic_decreasing
-    assert found.best["clv"].iloc[0] == found.customers["clv"].max()
-
-
-def test_lists_are_rows_of_the_table_of_all_customers(found: Findings[Any]) -> None:
-    for rows in (found.best, *(each.customers for each in found.lists)):
-        own = found.customers.set_index("customer_id").loc[rows["customer_id"]]
-        pd.testing.assert_frame_equal(rows, own.reset_index()[list(rows.columns)])
 
 
 def test_the_value_lies_within_its_range_each_time_the_same(
