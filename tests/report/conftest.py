@@ -5,15 +5,17 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from crmkit import TransactionReport
 from crmkit.clv import ErrorScale, Forecast, ModelError, PastError
 from crmkit.clv.checking.choice_ranking import ModelGap
+from crmkit.datasets import load_cdnow_sample
 from crmkit.fits import Interval
-from crmkit.report import Findings, Question
+from crmkit.report import ActionList, Findings, Question, analyse
 from crmkit.report.findings import found_values as f
-from crmkit.report.findings.listed_customers import ActionList, ListedCustomer
 
 _LOG = TransactionReport(
     n_rows=69_659,
@@ -41,24 +43,28 @@ def _curve(power: float) -> tuple[tuple[float, float], ...]:
     return tuple((at / 50, 1 - (1 - at / 50) ** power) for at in range(51))
 
 
-def _listed(at: int) -> ListedCustomer:
-    return ListedCustomer(
-        customer_id=f"C{at:05d}",
-        tier="A",
-        segment="champions",
-        orders=60 - at,
-        past_amount=9_000.0 - 300 * at,
-        last_date=dt.date(1998, 6, 30 - at),
-        probability_alive=0.99 - at / 100,
-        expected_purchases=30.0 - at,
-        expected_spend=88.0 - at,
-        value=2_400.0 - 60 * at,
-        value_if_active=2_500.0 - 60 * at,
-        value_at_risk=100.0 + at,
+def _listed(n_customers: int) -> pd.DataFrame:
+    at = np.arange(n_customers)
+    last = pd.Timestamp(1998, 6, 30) - pd.to_timedelta(at, unit="D")
+    return pd.DataFrame(
+        {
+            "customer_id": [f"C{each:05d}" for each in at],
+            "frequency": 59 - at,
+            "total_amount": 9_000.0 - 300 * at,
+            "last_date": last,
+            "probability_alive": 0.99 - at / 100,
+            "expected_purchases": 30.0 - at,
+            "expected_spend": 88.0 - at,
+            "clv": 2_400.0 - 60 * at,
+            "clv_if_active": 2_500.0 - 60 * at,
+            "value_at_risk": 100.0 + at,
+            "value_tier": "A",
+            "rfm_segment": "champions",
+        }
     )
 
 
-def _list(name: str, n_customers: int, limit: float) -> ActionList:
+def _list(name: str, n_customers: int, limit: float) -> ActionList[pd.DataFrame]:
     return ActionList(
         name=name,
         n_customers=n_customers,
@@ -66,7 +72,7 @@ def _list(name: str, n_customers: int, limit: float) -> ActionList:
         value=41_000.0,
         value_at_risk=23_000.0,
         limit=limit,
-        customers=tuple(_listed(at) for at in range(12)),
+        customers=_listed(12),
     )
 
 
@@ -331,7 +337,7 @@ FINDINGS: Findings[Any] = Findings(
             for at in range(5)
         ),
     ),
-    best=tuple(_listed(at) for at in range(20)),
+    best=_listed(20),
     fits=(
         f.FitFacts(
             name="MBG/NBD, how often customers buy and when they leave",
@@ -345,6 +351,15 @@ FINDINGS: Findings[Any] = Findings(
     ),
     customers=object(),
 )
+
+
+@pytest.fixture(scope="session")
+def found() -> Findings[Any]:
+    """Return what the analysis finds in a tenth of CDNOW."""
+    question = Question(
+        source="a tenth of CDNOW", observation_period_end=dt.date(1998, 6, 30)
+    )
+    return analyse(load_cdnow_sample(), question=question)
 
 
 @pytest.fixture

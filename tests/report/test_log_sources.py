@@ -2,14 +2,20 @@
 
 import datetime as dt
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from crmkit.errors import InvalidValueError
+from crmkit.report.command import opened_log
+from crmkit.report.command.log_options import LogOptions
 from crmkit.report.intake.column_roles import Roles
 from crmkit.report.intake.log_file import Reading, read_log
+from crmkit.report.intake.log_source import LogSource
+from crmkit.report.intake.opened_source import open_source
 
 ROLES = Roles(customer="Customer", date="Day", amount="Spent")
 
@@ -76,3 +82,34 @@ def test_a_password_is_never_shown() -> None:
         read_log("postgresql://me:secret@127.0.0.1:1/shop", Reading())
     assert "secret" not in str(caught.value)
     assert re.search(r"postgresql://127\.0\.0\.1:1/shop", str(caught.value))
+
+
+def test_a_file_is_read_once_however_many_proposals_are_accepted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [f"k{at % 9},2024-01-{1 + at % 28:02d},5,paid" for at in range(60)]
+    rows += ["k1,2024-01-03,5,cancelled", ",2024-01-04,5,paid", "k1,2024-01-05,-2,paid"]
+    file = tmp_path / "log.csv"
+    file.write_text("\n".join(["who,when,total,status", *rows, "k1,2024-01-05"]))
+    read: list[tuple[str, ...]] = []
+
+    def counted(place: str, **options: Any) -> LogSource:
+        source = open_source(place, **options)
+
+        def once(columns: Sequence[str], bad_rows: list[str]) -> Any:
+            read.append(tuple(columns))
+            return source.read(columns, bad_rows)
+
+        return replace(source, read=once)
+
+    monkeypatch.setattr(opened_log, "open_source", counted)
+    found, used, taken = opened_log.examine(LogOptions(file=str(file), accept=True))
+    assert read == [("who", "when", "total", "status")]
+    assert len(taken) >= 6
+    assert not found.unsettled
+    # Read afresh with all of it asked for, the log is the same.
+    monkeypatch.setattr(opened_log, "open_source", open_source)
+    again, _, _ = opened_log.examine(replace(used, accept=False))
+    assert again.table is not None
+    assert again.table.equals(found.table)
+    assert again.notes == found.notes

@@ -10,6 +10,7 @@ from html.parser import HTMLParser
 from importlib.machinery import ModuleSpec
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from crmkit.errors import MissingExtraError
@@ -155,14 +156,14 @@ def test_the_figures_come_from_the_findings(findings: Findings[Any]) -> None:
     "text", ["</script><script>alert(1)</script>", "<img src=x>", '"><em>', "{{ 1 }}"]
 )
 def test_text_of_the_user_stays_text(text: str, changed: Changed) -> None:
-    first = replace(changed().best[0], customer_id=text, segment=text)
-    lists = tuple(replace(each, customers=(first,)) for each in changed().lists)
+    first = changed().best.head(1).assign(customer_id=text, rfm_segment=text)
+    lists = tuple(replace(each, customers=first) for each in changed().lists)
     group = replace(changed().segments[0], name=text, action=text)
     findings = changed(
         question=replace(
             changed().question, source=text, currency=text, source_notes=(text,)
         ),
-        best=(first,),
+        best=first,
         lists=lists,
         segments=(group,),
         stages=(group,),
@@ -179,8 +180,8 @@ def test_text_of_the_user_stays_text(text: str, changed: Changed) -> None:
 
 
 def test_a_long_id_is_cut_in_the_page(changed: Changed) -> None:
-    long = replace(changed().best[0], customer_id="x" * 5_000)
-    page = render_page(changed(best=(long,) * 500))
+    long = changed().best.head(1).assign(customer_id="x" * 5_000)
+    page = render_page(changed(best=pd.concat([long] * 500)))
     assert len(page) < 400_000
     assert f"<th scope=row>{'x' * 37}..." in page
 
@@ -216,7 +217,8 @@ def test_without_a_range_the_page_says_so(changed: Changed) -> None:
 
 def test_a_list_without_customers_is_told(changed: Changed) -> None:
     empty = tuple(
-        replace(each, n_customers=0, customers=()) for each in changed().lists
+        replace(each, n_customers=0, customers=each.customers.head(0))
+        for each in changed().lists
     )
     page = " ".join(render_page(changed(lists=empty)).split())
     assert "No repeat customer of that value has probably left." in page
@@ -252,7 +254,7 @@ def test_a_base_without_value_ahead_is_told(changed: Changed) -> None:
 
 
 def test_the_size_does_not_grow_with_the_customers(findings: Findings[Any]) -> None:
-    many = findings.best * 25
+    many = pd.concat([findings.best] * 25)
     lists = tuple(replace(each, customers=many) for each in findings.lists)
     page = render_page(replace(findings, best=many, lists=lists), files=FILES)
     assert len(page.encode()) < 400_000

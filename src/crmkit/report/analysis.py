@@ -23,8 +23,8 @@ from .findings.customer_labels import Labels, labels_of
 from .findings.customer_lists import (
     Chosen,
     action_lists,
-    best_customers,
     choose_customers,
+    first_customers,
 )
 from .findings.findings import Findings
 from .findings.fit_facts import fit_facts
@@ -174,9 +174,7 @@ def analyse(
         base=scores.base(),
         ahead=ranges.ahead,
         past_errors=errors,
-        lists=action_lists(
-            named.table, scores, named.chosen, id_col=question.customer_id_col
-        ),
+        lists=action_lists(named.table, scores, named.chosen, like=transactions),
         concentration=value_concentration(scores),
         tiers=tier_totals(named.tiers, scores),
         retention=retention_facts(log, question=question),
@@ -193,9 +191,7 @@ def analyse(
         ),
         models=chosen.models,
         fits=fit_facts(purchases, spend, scores, model=chosen.models.chosen),
-        best=best_customers(
-            named.table, scores, named.best, id_col=question.customer_id_col
-        ),
+        best=first_customers(named.table, named.best, like=transactions),
         customers=native(named.table, transactions),
         ledger=None
         if ledger is None

@@ -11,7 +11,9 @@ from ..bounded_text import cut
 from ..intake.column_roles import Roles
 from ..intake.csv_format import CsvFormat
 from ..intake.log_answers import Choices, settled_log
-from ..intake.log_file import LogFile, Reading, read_log
+from ..intake.log_file import LogFile, Reading, read_source
+from ..intake.log_source import read_once
+from ..intake.opened_source import open_source
 from ..intake.prepare import rows_with_id
 from ..intake.unsettled import Unsettled, answer, command_of
 from ..question import Question
@@ -72,18 +74,22 @@ class Opened:
 
 
 def examine(log: LogOptions) -> tuple[LogFile, LogOptions, tuple[Unsettled, ...]]:
-    """Read a log; with ``--accept``, again with each proposal until none is left.
+    """Read a log; with ``--accept``, judge it with each proposal until none is left.
 
     Returns the log, the options it was read with at last, and the proposals taken.
     """
     _require_literals(log)
     content = sys.stdin.buffer.read() if log.file == "-" else None
+    first = _reading(log)
+    source = open_source(
+        log.file if content is None else content, table=first.table, csv=first.csv
+    )
+    if log.accept:
+        # No proposal changes how the text is taken apart, so it is read once.
+        source = read_once(source)
     taken: list[Unsettled] = []
     while True:
-        found = settled_log(
-            read_log(content if content is not None else log.file, _reading(log)),
-            _choices(log),
-        )
+        found = settled_log(read_source(source, _reading(log)), _choices(log))
         news = [each for each in found.unsettled if not each.is_open]
         if not (log.accept and news):
             return found, log, tuple(taken)

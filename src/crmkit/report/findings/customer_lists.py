@@ -3,18 +3,17 @@
 A customer is in one list at most. The lists are the values of the column ``action``.
 """
 
-import datetime as dt
 from dataclasses import dataclass
 
 import numpy as np
 
-from ..._frames import EagerFrame
-from ...typing import BoolArray, IntArray
+from ..._frames import EagerFrame, native, nw
+from ...typing import BoolArray, IntArray, IntoDataFrameT
+from .action_list import ActionList
 from .customer_labels import Labels
-from .listed_customers import ActionList, ListedCustomer
 from .scored_customers import ScoredCustomers
 
-__all__ = ["ACTIONS", "Chosen", "action_lists", "best_customers", "choose_customers"]
+__all__ = ["ACTIONS", "Chosen", "action_lists", "choose_customers", "first_customers"]
 
 ACTIONS = ("win_back", "protect", "second_order")
 SHOWN = 500
@@ -80,8 +79,8 @@ def choose_customers(scores: ScoredCustomers, tiers: Labels) -> Chosen:
 
 
 def action_lists(
-    table: EagerFrame, scores: ScoredCustomers, chosen: Chosen, *, id_col: str
-) -> tuple[ActionList, ...]:
+    table: EagerFrame, scores: ScoredCustomers, chosen: Chosen, *, like: IntoDataFrameT
+) -> tuple[ActionList[IntoDataFrameT], ...]:
     """Describe the three lists, with the first 500 customers of each."""
     return tuple(
         ActionList(
@@ -91,45 +90,18 @@ def action_lists(
             value=float(scores.clv[rows].sum()),
             value_at_risk=float(scores.value_at_risk[rows].sum()),
             limit=float(chosen.limits[name]),
-            customers=listed(table, scores, rows[:SHOWN], id_col=id_col),
+            customers=first_customers(table, rows, like=like),
         )
         for name, rows in chosen.rows.items()
     )
 
 
-def best_customers(
-    table: EagerFrame, scores: ScoredCustomers, best: IntArray, *, id_col: str
-) -> tuple[ListedCustomer, ...]:
-    """Return the first 500 customers by value; equal ones in the table's order."""
-    return listed(table, scores, best[:SHOWN], id_col=id_col)
-
-
-def listed(
-    table: EagerFrame, scores: ScoredCustomers, rows: IntArray, *, id_col: str
-) -> tuple[ListedCustomer, ...]:
-    """Return the customers in some rows of the table."""
-    if not rows.size:
-        return ()
-    names = (id_col, "last_date", "value_tier", "rfm_segment")
-    shown = table.select(*names)[rows.tolist()]
-    columns = (shown[name].to_list() for name in names)
-    return tuple(
-        ListedCustomer(
-            customer_id=str(customer_id),
-            tier=str(tier),
-            segment=str(segment),
-            orders=int(scores.frequency[at]) + 1,
-            past_amount=float(scores.total_amount[at]),
-            last_date=dt.date(last.year, last.month, last.day),
-            probability_alive=float(scores.probability_alive[at]),
-            expected_purchases=float(scores.expected_purchases[at]),
-            expected_spend=float(scores.expected_spend[at]),
-            value=float(scores.clv[at]),
-            value_if_active=float(scores.clv_if_active[at]),
-            value_at_risk=float(scores.value_at_risk[at]),
-        )
-        for customer_id, last, tier, segment, at in zip(*columns, rows, strict=True)
-    )
+def first_customers(
+    table: EagerFrame, rows: IntArray, *, like: IntoDataFrameT
+) -> IntoDataFrameT:
+    """Return the first 500 of some rows of the table, in the library of ``like``."""
+    found: EagerFrame = table[rows[:SHOWN].tolist()]
+    return native(nw.maybe_reset_index(found), like)
 
 
 def _second_order_window(scores: ScoredCustomers) -> float:

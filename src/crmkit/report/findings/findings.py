@@ -9,6 +9,7 @@ from ...clv import Forecast, ModelError
 from ...fits import shown
 from ...rfm.transaction_report import TransactionReport
 from ..question import Question
+from .action_list import ActionList
 from .campaign_results import CampaignResult
 from .found_values import (
     Activity,
@@ -26,7 +27,6 @@ from .found_values import (
     Tier,
 )
 from .ledger_parts import LedgerParts
-from .listed_customers import ActionList, ListedCustomer
 
 if TYPE_CHECKING:  # without a survey, what surveys need is not loaded
     from ...satisfaction import Nps
@@ -80,7 +80,8 @@ class Findings(Generic[FrameT_co]):
     campaigns
         What each campaign added; empty without contacts.
     best
-        The customers of the highest expected value.
+        The 500 customers of the highest expected value, the best first: rows of
+        ``customers``.
     customers
         One row per customer, in the library of the log: the summary, the predictions,
         ``clv``, ``clv_if_active``, ``value_tier``, ``rfm_segment``, ``lifecycle_stage``
@@ -96,7 +97,7 @@ class Findings(Generic[FrameT_co]):
     base: Base
     ahead: Forecast | None
     past_errors: ModelError | None
-    lists: tuple[ActionList, ...]
+    lists: tuple[ActionList[FrameT_co], ...]
     concentration: Concentration
     tiers: tuple[Tier, ...]
     retention: Retention
@@ -111,7 +112,7 @@ class Findings(Generic[FrameT_co]):
     outlook: Outlook
     models: Models
     fits: tuple[FitFacts, ...]
-    best: tuple[ListedCustomer, ...]
+    best: FrameT_co
     customers: FrameT_co
     ledger: LedgerParts | None = None
     nps: "Nps | None" = None

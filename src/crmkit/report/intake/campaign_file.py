@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from ...errors import InvalidValueError
 from .csv_format import CsvFormat
-from .log_file import Reading, open_source
+from .opened_source import open_source
 from .read_values import ReadColumn, read_amounts, read_dates
 from .text_source import HEADER_ALONE
 
@@ -30,7 +30,7 @@ def read_contacts(place: str) -> "pa.Table":
         If a column is missing, or a date or number cannot be read.
     """
     try:
-        source = open_source(place, Reading())
+        source = open_source(place)
     except InvalidValueError as error:
         if error.found != HEADER_ALONE:
             raise

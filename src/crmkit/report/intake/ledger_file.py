@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from ...errors import InvalidValueError
 from .csv_format import CsvFormat
-from .log_file import Reading, open_source
+from .opened_source import open_source
 from .read_values import read_amounts, read_dates
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def read_ledger_lines(place: str) -> "pa.Table":
     InvalidValueError
         If a column is missing, or a date or amount cannot be read.
     """
-    source = open_source(place, Reading())
+    source = open_source(place)
     wanted = (*_TEXTS, "date", *_AMOUNTS)
     absent = [name for name in wanted if name not in source.names]
     if absent:

@@ -6,23 +6,21 @@ the only format that all dates fit, is made and told. A choice that the file lea
 is not made: it is asked, together with all others.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from ...errors import MissingExtraError
 from ...typing import BoolArray, FloatArray, IntArray
 from ..bounded_text import cut
 from .column_roles import Roles, propose_roles
 from .csv_format import CsvFormat
-from .database_source import duckdb_source, is_postgres, postgres_source
 from .doubtful_rows import sums_of_the_others
 from .log_source import LogSource, no_place
+from .opened_source import open_source
 from .read_values import ReadColumn, read_amounts, read_dates
 from .row_filters import (
     filter_notes,
@@ -32,18 +30,16 @@ from .row_filters import (
     row_filters,
     status_column,
 )
-from .text_source import refuse_place, refuse_source, refused_source, text_source
+from .text_source import refuse_source
 from .unsettled import Unsettled
-from .workbook import workbook_source
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["LogFile", "Reading", "open_source", "read_log"]
+__all__ = ["LogFile", "Reading", "read_log", "read_source"]
 
 _UNKNOWN = Roles(customer=None, date=None, amount=None)
 _PLAIN = CsvFormat()
-_WORKBOOKS = {".xlsx", ".xlsm"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,9 +136,12 @@ def read_log(place: str | Path | bytes, reading: Reading) -> LogFile:
     MissingExtraError
         If the package that reads such a source is not installed.
     """
-    if not _has_arrow():
-        raise MissingExtraError(package="pyarrow", extra="report")
-    source = open_source(place, reading)
+    source = open_source(place, table=reading.table, csv=reading.csv)
+    return read_source(source, reading)
+
+
+def read_source(source: LogSource, reading: Reading) -> LogFile:
+    """Read a log from a source that is open, and collect what is wrong with it."""
     roles = propose_roles(source.names, source.preview, asked=reading.roles)
     unsettled, options = _columns(source, reading.roles, roles)
     wanted = _wanted(roles)
@@ -190,95 +189,6 @@ def read_log(place: str | Path | bytes, reading: Reading) -> LogFile:
         sums=sums,
         n_read=kept.size + len(bad_rows),
     )
-
-
-def _has_arrow() -> bool:
-    try:
-        import_module("pyarrow")
-    except ImportError:
-        return False
-    return True
-
-
-def open_source(place: str | Path | bytes, reading: Reading) -> LogSource:
-    """Open a file, an address or the bytes of a text.
-
-    Raises
-    ------
-    InvalidValueError
-        If there is no such source, or it cannot be read at all.
-    """
-    if isinstance(place, bytes):
-        return text_source("standard input", place, reading.csv)
-    if isinstance(place, str) and is_postgres(place):
-        return postgres_source(place, reading.table)
-    path = Path(place)
-    try:
-        if not path.is_file():
-            refuse_place(path)
-        return _opened(path, reading)
-    except (OSError, EOFError) as error:  # no permission, broken compression
-        reason = getattr(error, "strerror", None) or str(error)
-        remedy = "Pass the path of a file that you may read."
-        raise refused_source(
-            str(path), f"not readable ({cut(reason, 200)})", remedy
-        ) from None
-
-
-def _opened(path: Path, reading: Reading) -> LogSource:
-    kind = path.suffix.lower()
-    if kind in {".parquet", ".pq"}:
-        return _parquet(path)
-    if kind in _WORKBOOKS:
-        return workbook_source(path, reading.table, reading.csv)
-    if kind == ".xls":
-        refuse_source(str(path), "an old Excel workbook", "Save it as .xlsx or as CSV.")
-    if kind in {".duckdb", ".ddb", ".db"}:
-        return duckdb_source(str(path), reading.table)
-    return text_source(str(path), path, reading.csv)
-
-
-def _parquet(path: Path) -> LogSource:
-    arrow, parquet = import_module("pyarrow"), import_module("pyarrow.parquet")
-    try:
-        names = tuple(parquet.read_schema(path).names)
-        start = next(parquet.ParquetFile(path).iter_batches(batch_size=25), None)
-    except (arrow.ArrowInvalid, OSError) as error:
-        reason = cut(" ".join(str(error).split()), 200)
-        refuse_source(
-            str(path), f"not readable as Parquet ({reason})", "Pass another file."
-        )
-    preview = () if start is None else _preview(start)
-    return LogSource(
-        name=str(path),
-        names=names,
-        preview=preview,
-        read=partial(_read_parquet, path),
-    )
-
-
-def _read_parquet(
-    path: Path,
-    columns: Sequence[str],
-    bad_rows: list[str],  # noqa: ARG001 - a table has none
-) -> "pa.Table":
-    parquet = import_module("pyarrow.parquet")
-    # Texts come as they are kept in the file: each once, with a number in each row.
-    return parquet.read_table(
-        path, columns=list(columns), read_dictionary=list(columns)
-    )
-
-
-def _preview(batch: "pa.RecordBatch") -> tuple[tuple[str, ...], ...]:
-    """Return rows as text, also dates that Python cannot hold."""
-    arrow = import_module("pyarrow")
-    cells = []
-    for column in batch.columns:
-        try:
-            cells.append(column.cast(arrow.string()).to_pylist())
-        except (arrow.ArrowInvalid, arrow.ArrowNotImplementedError):
-            cells.append([""] * len(column))
-    return tuple(tuple(each or "" for each in row) for row in zip(*cells, strict=True))
 
 
 def _columns(

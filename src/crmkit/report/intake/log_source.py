@@ -1,13 +1,13 @@
 """A log where it is kept: a text file, a workbook, Parquet, a database."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["LogSource", "Reader", "no_place"]
+__all__ = ["LogSource", "Reader", "no_place", "read_once"]
 
 
 class Reader(Protocol):
@@ -52,3 +52,18 @@ class LogSource:
     notes: tuple[str, ...] = ()
     has_header: bool = True
     place: Callable[[int], str] = no_place
+
+
+def read_once(source: LogSource) -> LogSource:
+    """Return the source with a memory: columns that were read are not read again."""
+    held: list[tuple[pa.Table, list[str]]] = []
+
+    def read(columns: Sequence[str], bad_rows: list[str]) -> "pa.Table":
+        if not (held and set(columns) <= set(held[0][0].column_names)):
+            bad: list[str] = []
+            held[:] = [(source.read(columns, bad), bad)]
+        table, bad = held[0]
+        bad_rows += bad
+        return table.select(list(columns))
+
+    return replace(source, read=read)

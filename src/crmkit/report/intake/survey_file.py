@@ -8,7 +8,7 @@ import numpy as np
 
 from ...errors import InvalidValueError
 from .csv_format import CsvFormat
-from .log_file import Reading, open_source
+from .opened_source import open_source
 from .read_values import read_amounts
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def read_survey(
         If a column is missing, or an answer is not a number.
     """
     written = csv or CsvFormat()
-    source = open_source(place, Reading(table=table, csv=written))
+    source = open_source(place, table=table, csv=written)
     absent = [name for name in (score, *by) if name not in source.names]
     if absent:
         raise InvalidValueError(

@@ -3,10 +3,10 @@
 import math
 from collections.abc import Sequence
 
+from ..findings.action_list import ActionList
 from ..findings.campaign_results import CampaignResult
 from ..findings.findings import Findings
 from ..findings.found_values import Holdout
-from ..findings.listed_customers import ActionList
 from ..question import Question
 from .numbers_as_text import (
     both,
@@ -57,7 +57,7 @@ def headings(findings: Findings[object]) -> dict[str, str]:
     return found
 
 
-def list_words(found: ActionList, findings: Findings[object]) -> dict[str, str]:
+def list_words(found: ActionList[object], findings: Findings[object]) -> dict[str, str]:
     """Return the title, the rule and the reason of a list, and what it may cost."""
     question = findings.question
     currency, money = question.currency, money_word(question)

@@ -16,7 +16,7 @@ from ..findings.findings import Findings
 from . import numbers_as_text
 from .assumption_notes import assumptions, references, tier_words
 from .headings import headings, list_words, money_word, typical_error
-from .list_tables import best_rows, list_rows
+from .list_tables import best_rows, list_rows, rows_of
 from .page_charts import charts
 from .page_script import SCRIPT, SCRIPT_HASH
 from .page_template import TEMPLATE
@@ -62,15 +62,17 @@ def render_page(
     currency = findings.question.currency
     environment.filters |= _filters(currency, markup)
     fields = {name: getattr(findings, name) for name in _FIELDS}
-    rows = {
-        each.name: markup(list_rows(each.customers, currency))
-        for each in findings.lists
-    }
+    id_col = findings.question.customer_id_col
+    listed = {each.name: rows_of(each.customers, id_col) for each in findings.lists}
+    best = rows_of(findings.best, id_col)
+    rows = {name: markup(list_rows(each, currency)) for name, each in listed.items()}
     page: str = environment.from_string(TEMPLATE).render(
         **fields,
         **_words(findings),
         charts={name: markup(svg) for name, svg in charts(findings).items()},
-        rows={**rows, "best": markup(best_rows(findings.best, currency))},
+        rows={**rows, "best": markup(best_rows(best, currency))},
+        n_shown={name: len(each) for name, each in listed.items()},
+        n_best=len(best),
         files=dict(files),
         style=markup(STYLE),
         script=markup(SCRIPT),
@@ -133,7 +135,6 @@ def _words(findings: Findings[object]) -> dict[str, Any]:
         "total": findings.base.value or 1.0,
         "most_at_risk": max((each.value_at_risk for each in findings.risk), default=1.0)
         or 1.0,
-        "n_best": len(findings.best),
         "range_rests": _range_rests(findings),
         "before": _before(findings),
         "drawn": _drawn(findings),

@@ -18,8 +18,8 @@ _NEXT = """
 </article>{% endfor %}</div>
 {% for found, words in lists if found.n_customers %}
 <details><summary id="list-{{ words.file }}">{{ words.name }}:
-{{ found.n_customers | count }} customers{% if found.n_customers > found.customers |
-length %}, the first {{ found.customers | length }}{% endif %}</summary>
+{{ found.n_customers | count }} customers{% if found.n_customers > n_shown[found.name]
+%}, the first {{ n_shown[found.name] }}{% endif %}</summary>
 <p class="quiet">{{ words.rule }}</p>
 <div class="scroll long" role="region" tabindex="0" aria-label="{{ words.name }}">
 <table class="sortable" data-name="{{ words.file }}"><thead><tr>
