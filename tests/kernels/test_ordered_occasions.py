@@ -4,7 +4,14 @@ import numpy as np
 import pytest
 
 from crmkit.kernels.log import occasions
-from crmkit.kernels.log.occasions import distinct_rows, merge, occasion_count
+from crmkit.kernels.log.occasions import (
+    distinct_rows,
+    histories,
+    merge,
+    net_refunds,
+    occasion_count,
+    shortened,
+)
 
 
 @pytest.mark.parametrize("n_rows", [0, 1, 400])
@@ -34,3 +41,29 @@ def test_the_rows_of_the_caller_are_not_sorted_in_place() -> None:
     amount.flags.writeable = False
     merged = occasions.merge(np.zeros(3, np.int64), np.zeros(3, np.int64), amount)
     assert merged.amount.tolist() == [6.0]
+
+
+@pytest.mark.parametrize("in_order", [True, False])
+@pytest.mark.parametrize("far", [15, 2_000_000_000])
+def test_numbers_of_half_the_width_give_the_same_histories(
+    far: int, *, in_order: bool
+) -> None:
+    rng = np.random.default_rng(far)
+    customer, day = rng.integers(0, 20, 400), rng.integers(-far, far, 400)
+    amount = np.asarray(rng.integers(-2, 9, 400) + 0.1, dtype=np.float64)
+    if in_order:
+        order = np.lexsort((day, customer))
+        customer, day, amount = customer[order], day[order], amount[order]
+    short = shortened(customer), shortened(day)
+    assert short[0].dtype == short[1].dtype == np.int32
+    expected = histories(net_refunds(merge(customer, day, amount)))
+    found = histories(net_refunds(merge(*short, amount)))
+    for name in ("customer", "count", "first_day", "last_day", "repeat_amount"):
+        column = getattr(found, name)
+        assert np.array_equal(column, getattr(expected, name))
+        assert column.dtype.itemsize == 8  # as wide as ever for what comes after
+
+
+def test_numbers_beyond_32_bits_stay_as_they_are() -> None:
+    far = np.array([0, 1 << 31])
+    assert shortened(far) is far

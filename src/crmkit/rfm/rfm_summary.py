@@ -116,5 +116,7 @@ def summary_of_log(log: TransactionLog, refunds: Refunds) -> Frame:
     if isinstance(log.frame, nw.LazyFrame):
         return summary_in_engine.summarise(log, refunds)
     log.refuse(refunds)
-    groups = group_rows(log.frame, log.customer_id)
-    return summary_in_memory.summarise(log, log.frame, groups, refunds)
+    # Not bound to a name here, so that the wide numbers of the groups can be freed.
+    return summary_in_memory.summarise(
+        log, log.frame, group_rows(log.frame, log.customer_id), refunds
+    )

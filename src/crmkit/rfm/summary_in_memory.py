@@ -1,6 +1,7 @@
 """Summarise a log in memory: three columns go to NumPy, and one sort groups them."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -8,7 +9,14 @@ import numpy as np
 from .._frames import EagerFrame, Groups, day_numbers, numbers, table
 from ..errors import InvalidValueError
 from ..kernels.log.cancelled_orders import cancel_orders
-from ..kernels.log.occasions import Histories, Occasions, histories, merge, net_refunds
+from ..kernels.log.occasions import (
+    Histories,
+    Occasions,
+    histories,
+    merge,
+    net_refunds,
+    shortened,
+)
 from ..typing import FloatArray, IntArray, Refunds
 from .observation_window import Window
 from .open_log import TransactionLog
@@ -25,6 +33,8 @@ def summarise(
     log: TransactionLog, frame: EagerFrame, groups: Groups, refunds: Refunds
 ) -> EagerFrame:
     """Summarise every customer seen inside the window."""
+    if refunds != "cancel":  # whose arithmetic needs 64 bits
+        groups = replace(groups, codes=shortened(groups.codes))
     merged = occasions_between(log, frame, groups, refunds)
     refuse_without_purchase(log, merged, groups)
     history = histories(merged)
@@ -59,7 +69,11 @@ def occasions_between(
         seen &= amounts >= 0
     if not seen.all():
         codes, days, amounts = codes[seen], days[seen], amounts[seen]
-    merged = merge(codes, log.window.period(days), amounts)
+    periods = log.window.period(days)
+    del days, seen
+    if codes.dtype.itemsize < np.dtype(np.int64).itemsize:
+        periods = shortened(periods)
+    merged = merge(codes, periods, amounts)
     return net_refunds(merged) if refunds == "net" else merged
 
 
