@@ -262,6 +262,10 @@ def test_names_that_are_not_text_are_no_tracebacks(csv: str, tmp_path: Path) -> 
         (b"\xff\xfe", "no rows"),
         (b"\0" * 5_000, "no rows"),
         (b'who,"when,paid\nAda,2024-01-01,5\n', "opened and not closed"),
+        (
+            b'who,when,paid\nAda,2024-01-01,5\n"Bob,2024-01-01,5\nCy,2024-01-02,5\n',
+            "not closed, in the row '\"Bob,2024",
+        ),
         (b",".join([b"1"] * 300_000), "no second row in the first 262,144 bytes"),
         (
             b"who,when,paid\nAda,2024-01-01,5\n" + b"x" * 20_000_000,
@@ -269,7 +273,7 @@ def test_names_that_are_not_text_are_no_tracebacks(csv: str, tmp_path: Path) -> 
         ),
         (gzip.compress(b"who,when,paid\nAda,2024-01-01,5\n")[:-9], "ended before"),
     ],
-    ids=["empty", "mark", "mark16", "nothing", "quote", "wide", "row", "cut"],
+    ids=["empty", "mark", "mark16", "nothing", "quote", "open", "wide", "row", "cut"],
 )
 def test_a_broken_file_is_told_what_is_broken(
     content: bytes, found: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -368,3 +368,17 @@ def test_an_end_that_is_no_date_is_refused(base: Any, end: Any) -> None:
 def test_an_unknown_option_lists_the_known_ones(base: Any, name: Any) -> None:
     said = _refusal(pd.DataFrame(base), **{name: "fortnight"})
     assert said.startswith(f"argument '{name}': no such option 'fortnight'. Choose one")
+
+
+def test_an_id_named_like_a_column_of_the_summary_is_refused(base: Any) -> None:
+    ends = {"calibration_period_end": "2024-01-31", "observation_period_end": END}
+    log = pd.DataFrame(base)
+    for split in (False, True):
+        make: Any = ck.calibration_holdout_summary if split else ck.rfm_summary
+        given = ends if split else {"observation_period_end": END}
+        written = set(make(log, **given).columns) - {"customer_id"}
+        assert len(written) == (12 if split else 8)
+        for name in written:
+            named = log.rename(columns={"customer_id": name})
+            with pytest.raises(InvalidValueError, match="a column that a summary"):
+                make(named, customer_id_col=name, **given)

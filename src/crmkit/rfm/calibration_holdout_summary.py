@@ -88,6 +88,7 @@ def calibration_holdout_summary(
     """
     one_of("refunds", refunds, REFUNDS)
     columns = LogColumns(customer_id_col, date_col, amount_col)
+    columns.refuse_summary_names()
     log = read_log(transactions, columns, observation_period_end, grain, time_unit)
     if isinstance(log.frame, nw.LazyFrame):
         early = calibration_log(log, calibration_period_end)

@@ -21,7 +21,7 @@ from .._frames import (
     time_zone,
     with_arrays,
 )
-from ..errors import NotEnoughDataError
+from ..errors import InvalidValueError, NotEnoughDataError, shown
 from ..typing import Day, Grain, Refunds, TimeUnit
 from .observation_window import Window, open_window
 
@@ -37,6 +37,18 @@ __all__ = [
 REFUNDS: tuple[Refunds, ...] = ("error", "drop", "net", "cancel")
 
 _INSIDE = "_crmkit_inside"
+_WRITTEN = frozenset(
+    {
+        "frequency",
+        "recency",
+        "T",
+        "monetary_value",
+        "first_date",
+        "last_date",
+        "first_amount",
+        "total_amount",
+    }
+)
 
 
 class LogColumns(NamedTuple):
@@ -45,6 +57,15 @@ class LogColumns(NamedTuple):
     customer_id: str
     date: str
     amount: str
+
+    def refuse_summary_names(self) -> None:
+        """Refuse an id that a summary would write over with a column of its history."""
+        if self.customer_id in _WRITTEN or self.customer_id.startswith("holdout_"):
+            raise InvalidValueError(
+                subject="argument 'customer_id_col'",
+                found=f"{shown(self.customer_id)}, a column that a summary writes",
+                remedy="Rename the column of the log, for instance to 'customer_id'.",
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -107,6 +107,7 @@ def rfm_summary(
     """
     one_of("refunds", refunds, REFUNDS)
     columns = LogColumns(customer_id_col, date_col, amount_col)
+    columns.refuse_summary_names()
     log = read_log(transactions, columns, observation_period_end, grain, time_unit)
     return native(summary_of_log(log, refunds), transactions)
 

@@ -167,9 +167,11 @@ def prepare_log(transactions: object, *, question: Question) -> PreparedLog:
     )
     left_out = _refused_or_left_out(found, question)
     frame = kept_rows(frame, _kept_by(question, found))
+    columns = LogColumns(*question.columns)
+    columns.refuse_summary_names()
     log = open_log(
         frame,
-        LogColumns(*question.columns),
+        columns,
         question.observation_period_end,
         time_unit="week",
         refunds=question.refunds,

@@ -293,16 +293,20 @@ def _arrow_table(
     before = max(layout.first_line - 1, 0)
     file.left_out.clear()
 
+    open_rows: list[str] = []
+
     def skip(row: Any) -> str:  # noqa: ANN401 - pyarrow publishes no types
         # Only the first is shown: a file of millions of bad rows is not kept in memory.
-        bad_rows.append("" if bad_rows else cut(str(row.text)))
+        if row.text.count('"') % 2:
+            open_rows.append(cut(row.text))
+        bad_rows.append("" if bad_rows else cut(row.text))
         file.left_out.append(row.number - before - 1)
         return "skip"
 
     text = arrow.dictionary(arrow.int32(), arrow.string())
     try:
         with file.stream() as stream:
-            return reader.read_csv(
+            table = reader.read_csv(
                 stream,
                 read_options=reader.ReadOptions(
                     column_names=list(layout.names),
@@ -335,3 +339,10 @@ def _arrow_table(
         refuse_source(
             file.name, f"not readable as CSV ({reason})", "Pass a CSV or Parquet file."
         )
+    if open_rows:  # it has swallowed all rows up to the next mark, or to the end
+        refuse_source(
+            file.name,
+            f"a quotation mark that is not closed, in the row {open_rows[0]!r}",
+            "Close it, or remove it.",
+        )
+    return table
