@@ -13,6 +13,7 @@ import pytest
 import crmkit
 from crmkit import fits
 from crmkit.errors import CrmkitError, InvalidTypeError, InvalidValueError
+from crmkit.typing import HistoryColumns
 
 
 def results() -> dict[str, Any]:
@@ -87,6 +88,8 @@ def example(hint: Any, at: int = 0) -> Any:  # noqa: PLR0911 - one line per kind
 def built(kind: Any, **given: Any) -> Any:
     together = TOGETHER.get(kind.__name__, {})
     made = {name: example(hint) for name, hint in fields(kind).items()}
+    if kind is HistoryColumns:  # no two columns have one name
+        together = {name: f"column {name}" for name in made}
     if kind.__name__ == "RfmSegments":  # one segment for every combination of scores
         together = {"rules": (built(crmkit.segments.RfmSegment),), "bins": 3}
     return kind(**{**made, **together, **given})
