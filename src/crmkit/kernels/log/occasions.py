@@ -5,6 +5,7 @@ depend on the order of the rows.
 """
 
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 
@@ -54,7 +55,8 @@ def shortened(values: IntArray) -> IntArray:
     """
     bounds = np.iinfo(np.int32)
     if values.size and bounds.min <= values.min() and values.max() <= bounds.max:
-        return values.astype(np.dtype("int32"))
+        # The alias says 64 bits, which is what all other numbers of a log have.
+        return cast("IntArray", values.astype(np.int32))
     return values
 
 
