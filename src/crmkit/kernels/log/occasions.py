@@ -195,7 +195,7 @@ def _sorted_runs(customer: IntArray, day: IntArray) -> tuple[IntArray, IntArray]
     if (int(customer.max()) + 1) * n_days >= 1 << (_BITS - row_bits):
         order = np.lexsort((day, customer))
         return order, _starts(customer[order], day[order])
-    packed = customer * np.int64(n_days)
+    packed = np.multiply(customer, n_days, dtype=np.int64)
     packed += day  # added as it is: a column of 32 bits is not copied
     packed -= low
     packed <<= row_bits
