@@ -49,7 +49,9 @@ def test_numbers_of_half_the_width_give_the_same_histories(
     far: int, *, in_order: bool
 ) -> None:
     rng = np.random.default_rng(far)
-    customer, day = rng.integers(0, 20, 400), rng.integers(-far, far, 400)
+    # Packed into one number they need more than 32 bits, whatever their own width.
+    customer = rng.integers(0, 20, 400) * 50_000
+    day = rng.integers(-far, far, 400)
     amount = np.asarray(rng.integers(-2, 9, 400) + 0.1, dtype=np.float64)
     if in_order:
         order = np.lexsort((day, customer))
