@@ -117,7 +117,7 @@ def _joined(
             frame.select(*once).unique(),
             MAX_CELLS,
             "distinct histories to score in an engine",
-            "Use a coarser grain or time unit, or collect the frame first.",
+            "Use a coarser grain or time unit, or score the frame in blocks of rows.",
         )
     values = [numbers(fetched, key) for key in keys]
     columns = {key: fetched[key].to_numpy() for key in once}
