@@ -273,3 +273,26 @@ def test_bands_that_do_not_exist_are_refused(bands: Any) -> None:
 
     with pytest.raises(errors.CrmkitError, match="argument 'bands'"):
         nps(pd.DataFrame({"score": [10]}), bands=bands)
+
+
+@pytest.mark.parametrize(
+    ("bands", "first", "counted"),
+    [
+        ("standard", 0, (7, 2, 2)),
+        ("siebel", 0, (5, 4, 2)),
+        ("five_point", 1, (3, 1, 1)),
+        ("five_point_net", 1, (2, 1, 2)),
+        ("seven_point", 1, (4, 1, 2)),
+    ],
+)
+def test_each_answer_of_a_scale_is_in_its_band(
+    bands: Any, first: int, counted: tuple[int, int, int]
+) -> None:
+    import pandas as pd
+
+    scale = pd.DataFrame({"score": np.arange(first, first + sum(counted))})
+    found = nps(scale, bands=bands)
+    assert (found.detractors, found.passives, found.promoters) == counted
+    for beyond in (first - 1, first + sum(counted)):
+        with pytest.raises(errors.InvalidValueError):
+            nps(pd.DataFrame({"score": [beyond]}), bands=bands)
