@@ -372,6 +372,13 @@ def test_rows_of_another_length_are_counted(file: Path) -> None:
     assert asked.options == ("--unreadable", "drop")
 
 
+def test_a_mark_of_inches_in_a_row_of_another_length_is_no_open_quotation(
+    file: Path,
+) -> None:
+    file.write_text(_csv() + 'a 12" disc,8,2024-01-01,5\n')
+    assert "1 row has another number of cells" in _said(file)
+
+
 def test_no_file_and_a_folder_are_refused(tmp_path: Path) -> None:
     with pytest.raises(InvalidValueError, match="no such file"):
         _read(tmp_path / "nothing.csv")

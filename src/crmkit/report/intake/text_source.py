@@ -297,7 +297,8 @@ def _arrow_table(
 
     def skip(row: Any) -> str:  # noqa: ANN401 - pyarrow publishes no types
         # Only the first is shown: a file of millions of bad rows is not kept in memory.
-        if row.text.count('"') % 2:
+        # Of one line it is a mark of inches, or has swallowed nothing.
+        if row.text.count('"') % 2 and len(row.text.splitlines()) > 1:
             open_rows.append(cut(row.text))
         bad_rows.append("" if bad_rows else cut(row.text))
         file.left_out.append(row.number - before - 1)
