@@ -378,6 +378,8 @@ def test_an_id_named_like_a_column_of_the_summary_is_refused(base: Any) -> None:
         given = ends if split else {"observation_period_end": END}
         written = set(make(log, **given).columns) - {"customer_id"}
         assert len(written) == (12 if split else 8)
+        other = log.rename(columns={"customer_id": "holdout_group"})
+        assert "holdout_group" in make(other, customer_id_col="holdout_group", **given)
         for name in written:
             named = log.rename(columns={"customer_id": name})
             with pytest.raises(InvalidValueError, match="a column that a summary"):

@@ -10,9 +10,22 @@ from ..kernels.log.occasions import Histories, Occasions, histories
 from ..typing import Day, Grain, IntoFrameT, Refunds, TimeUnit
 from . import summary_in_engine, summary_in_memory
 from .observation_window import Window
-from .open_log import REFUNDS, LogColumns, TransactionLog, read_log
+from .open_log import (
+    REFUNDS,
+    SUMMARY_COLUMNS,
+    LogColumns,
+    TransactionLog,
+    read_log,
+)
 
 __all__ = ["calibration_holdout_summary", "calibration_log", "split_in_memory"]
+
+_HOLDOUT = (
+    "holdout_frequency",
+    "holdout_T",
+    "holdout_monetary_value",
+    "holdout_total_amount",
+)
 
 
 def calibration_holdout_summary(
@@ -88,7 +101,7 @@ def calibration_holdout_summary(
     """
     one_of("refunds", refunds, REFUNDS)
     columns = LogColumns(customer_id_col, date_col, amount_col)
-    columns.refuse_summary_names()
+    columns.refuse_summary_names((*SUMMARY_COLUMNS, *_HOLDOUT))
     log = read_log(transactions, columns, observation_period_end, grain, time_unit)
     if isinstance(log.frame, nw.LazyFrame):
         early = calibration_log(log, calibration_period_end)

@@ -1,5 +1,6 @@
 """A transaction log, opened and checked before any number is made."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple, Self
 
@@ -27,6 +28,7 @@ from .observation_window import Window, open_window
 
 __all__ = [
     "REFUNDS",
+    "SUMMARY_COLUMNS",
     "LogColumns",
     "Refunds",
     "TransactionLog",
@@ -37,17 +39,15 @@ __all__ = [
 REFUNDS: tuple[Refunds, ...] = ("error", "drop", "net", "cancel")
 
 _INSIDE = "_crmkit_inside"
-_WRITTEN = frozenset(
-    {
-        "frequency",
-        "recency",
-        "T",
-        "monetary_value",
-        "first_date",
-        "last_date",
-        "first_amount",
-        "total_amount",
-    }
+SUMMARY_COLUMNS = (
+    "frequency",
+    "recency",
+    "T",
+    "monetary_value",
+    "first_date",
+    "last_date",
+    "first_amount",
+    "total_amount",
 )
 
 
@@ -58,9 +58,9 @@ class LogColumns(NamedTuple):
     date: str
     amount: str
 
-    def refuse_summary_names(self) -> None:
+    def refuse_summary_names(self, written: Sequence[str] = SUMMARY_COLUMNS) -> None:
         """Refuse an id that a summary would write over with a column of its history."""
-        if self.customer_id in _WRITTEN or self.customer_id.startswith("holdout_"):
+        if self.customer_id in written:
             raise InvalidValueError(
                 subject="argument 'customer_id_col'",
                 found=f"{shown(self.customer_id)}, a column that a summary writes",

@@ -14,7 +14,7 @@ from .._frames import (
 )
 from ..errors import InvalidValueError
 from ..typing import Refunds
-from .open_log import TransactionLog
+from .open_log import SUMMARY_COLUMNS, TransactionLog
 
 __all__ = ["merged_occasions", "summarise", "totals_after"]
 
@@ -31,17 +31,6 @@ _REPEAT = "_crmkit_repeat"
 # Below this share of the first amount, the rest of a total has lost digits to it.
 _SMALL = 1e-5
 
-_SUMMARY = (
-    "frequency",
-    "recency",
-    "T",
-    "monetary_value",
-    "first_date",
-    "last_date",
-    "first_amount",
-    "total_amount",
-)
-
 
 def summarise(log: TransactionLog, refunds: Refunds) -> LazyFrame:
     """Summarise every customer seen in the period, and check the log: in one pass.
@@ -57,7 +46,7 @@ def summarise(log: TransactionLog, refunds: Refunds) -> LazyFrame:
     kept = run_once(_measured(log, history))
     if _refuse(log, kept, refunds):
         kept = run_once(_measured(log, _exact_totals(occasions, refunds)))
-    return kept.select(nw.col(_ID).alias(log.customer_id), *_SUMMARY)
+    return kept.select(nw.col(_ID).alias(log.customer_id), *SUMMARY_COLUMNS)
 
 
 def merged_occasions(log: TransactionLog, refunds: Refunds) -> LazyFrame:
@@ -203,7 +192,7 @@ def _measured(log: TransactionLog, history: LazyFrame) -> LazyFrame:
         mean.alias("monetary_value"),
     )
     sale = [_SALE] if _SALE in measured.collect_schema().names() else []
-    return measured.select(_ID, *_SUMMARY, *sale)
+    return measured.select(_ID, *SUMMARY_COLUMNS, *sale)
 
 
 def _refuse(log: TransactionLog, kept: LazyFrame, refunds: Refunds) -> bool:
