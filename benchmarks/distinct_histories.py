@@ -79,6 +79,14 @@ def _both(customers: pd.DataFrame, model: clv.BgNbd | clv.ParetoNbd) -> object:
     )
 
 
+def _arrays(
+    columns: list["pd.Series[float]"], model: clv.BgNbd | clv.ParetoNbd
+) -> object:
+    history = [column.to_numpy(np.float64) for column in columns]
+    model.probability_alive(*history)
+    return model.expected_purchases(*history, horizon=13)
+
+
 def _peer(columns: list["pd.Series[float]"], fitter: object) -> object:
     fitter.conditional_probability_alive(*columns)  # type: ignore[attr-defined]
     return fitter.conditional_expected_number_of_purchases_up_to_time(  # type: ignore[attr-defined]
@@ -100,6 +108,12 @@ def main(sizes: list[int]) -> None:
                 f"{name} alive and expected",
                 n,
                 partial(_both, customers, model),
+                partial(_peer, columns, peer),
+            )
+            race(
+                f"{name} the same, of arrays",
+                n,
+                partial(_arrays, columns, model),
                 partial(_peer, columns, peer),
             )
             none = partial(model.with_probability_of_n_purchases, customers)

@@ -15,6 +15,7 @@ import time
 import tracemalloc
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -173,7 +174,7 @@ def concentration(name: str, n: int, limit: float) -> Race:
     )
 
 
-def hazard() -> Race:
+def hazard(*, counted: bool = False) -> Race:
     rng = np.random.default_rng(5)
     n = MILLION
     plan, age = rng.integers(0, 3, n), rng.integers(0, 10, n)
@@ -194,7 +195,14 @@ def hazard() -> Race:
             churn.person_periods(frame), covariate_cols=columns
         )
 
-    return Race(rows=n, crmkit=run, limit=3.0, once=True)
+    def of_counted() -> object:
+        alike = frame.value_counts(sort=False).reset_index()
+        periods = churn.person_periods(alike)
+        return churn.fit_discrete_hazard(
+            periods, covariate_cols=columns, weight_col="count"
+        )
+
+    return Race(rows=n, crmkit=of_counted if counted else run, limit=3.0, once=True)
 
 
 def clusters() -> Race:
@@ -282,6 +290,7 @@ JOBS: dict[str, Callable[[], Race]] = {
         "concentration_table", 100_000, 2.0
     ),
     "hazard": hazard,
+    "hazard-counted": partial(hazard, counted=True),
     "clusters": clusters,
     "summary-text": lambda: summary(MILLION, 1.3, text=True),
     "summary-29M": lambda: summary(10 * MILLION, 7.0, text=False),

@@ -338,3 +338,18 @@ def test_one_who_left_at_the_time_itself_has_left_by_then() -> None:
     model = fit_discrete_hazard(periods, covariate_cols=[], baseline="constant")
     found = survival_metrics(spells, survival=model, times=[2], learned_from=spells)
     assert found.auc == (0.5,)
+
+
+def test_spells_counted_before_they_are_expanded_give_the_fit_of_all(
+    rng: np.random.Generator,
+) -> None:
+    spells = _spells(rng).assign(x=lambda each: each["x"].round())
+    alike = spells.value_counts(["x", "duration", "event_observed"]).reset_index()
+    ask: Any = {"covariate_cols": ["x"]}
+    every = fit_discrete_hazard(person_periods(spells), **ask)
+    few = fit_discrete_hazard(person_periods(alike), **ask, weight_col="count")
+    assert few.n_rows < every.n_rows / 10
+    assert few.n_events == every.n_events
+    assert few.coefficients == pytest.approx(every.coefficients, rel=1e-9)
+    assert few.standard_errors == pytest.approx(every.standard_errors, rel=1e-9)
+    assert few.log_likelihood == pytest.approx(every.log_likelihood, rel=1e-12)

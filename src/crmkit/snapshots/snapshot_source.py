@@ -125,7 +125,7 @@ def written(
         name: np.concatenate([block.columns[name] for block in blocks])
         for name in blocks[0].columns
     }
-    ids = source.log.customers.ids[customer.tolist()].alias("customer_id")
+    ids = source.log.customers.ids[customer].alias("customer_id")
     frame = table(source.log.frame, {"customer_id": ids, **columns})
     holes = [name for name, values in columns.items() if _has_hole(values)]
     # An event that never happened has no date: a hole, in every library the same.

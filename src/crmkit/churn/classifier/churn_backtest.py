@@ -110,7 +110,7 @@ def churn_backtest(
     folds = list(cutoff_folds(frame, embargo=embargo))
     for learn, judge in told(folds, progress):
         used = np.concatenate((learn, judge))
-        part = frame[used.tolist()]
+        part = frame[used]
         fold = np.repeat(["train", "test"], [learn.size, judge.size])
         model = fit_churn_classifier(
             with_arrays(part, {"fold": fold}),

@@ -48,6 +48,11 @@ def person_periods(
         The columns of ``spells``, repeated, and two more. The number of rows is the sum
         of the durations minus the entries.
 
+    Notes
+    -----
+    Where many spells are alike, count the equal ones first: a column with their number
+    is repeated like any other, and is the ``weight_col`` of ``fit_discrete_hazard``.
+
     Raises
     ------
     InvalidValueError
@@ -77,7 +82,7 @@ def person_periods(
     period = np.arange(at.size) - start + entry[at].astype(np.int64) + 1
     event = rows.event[at] & (period == rows.duration[at])
     # A repeated pandas index would identify no row: the rows are numbered anew.
-    repeated = nw.maybe_reset_index(frame[at.tolist()])
+    repeated = nw.maybe_reset_index(frame[at])
     added = with_arrays(repeated, {period_col: period, output_col: event})
     return native(added, spells)
 
