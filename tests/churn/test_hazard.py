@@ -348,7 +348,7 @@ def test_spells_counted_before_they_are_expanded_give_the_fit_of_all(
     ask: Any = {"covariate_cols": ["x"]}
     every = fit_discrete_hazard(person_periods(spells), **ask)
     few = fit_discrete_hazard(person_periods(alike), **ask, weight_col="count")
-    assert few.n_rows < every.n_rows / 10
+    assert 10 * len(alike) < len(spells)
     assert few.n_events == every.n_events
     assert few.coefficients == pytest.approx(every.coefficients, rel=1e-9)
     assert few.standard_errors == pytest.approx(every.standard_errors, rel=1e-9)
