@@ -23,14 +23,14 @@ EXAMPLES: list[tuple[CrmkitError, str]] = [
     (
         MissingColumnError(["score"], ["nps", "plan"]),
         (
-            "missing column(s) ['score']; the frame has ['nps', 'plan']. "
+            "missing column ['score']; the frame has ['nps', 'plan']. "
             "Rename them, or pass the matching *_col argument."
         ),
     ),
     (
         MissingColumnError(["amount"], ["Amount ", "date"]),
         (
-            "missing column(s) ['amount']; the frame has ['Amount ', 'date']. "
+            "missing column ['amount']; the frame has ['Amount ', 'date']. "
             "Did you mean 'Amount ' for 'amount'? "
             "Rename them, or pass the matching *_col argument."
         ),
@@ -40,7 +40,7 @@ EXAMPLES: list[tuple[CrmkitError, str]] = [
             ["customer_id", "clv"], ["Customer ID"], hint="clv.with_clv writes 'clv'."
         ),
         (
-            "missing column(s) ['customer_id', 'clv']; the frame has ['Customer ID']. "
+            "missing columns ['customer_id', 'clv']; the frame has ['Customer ID']. "
             "Did you mean 'Customer ID' for 'customer_id'? clv.with_clv writes 'clv'. "
             "Rename them, or pass the matching *_col argument."
         ),
@@ -48,7 +48,7 @@ EXAMPLES: list[tuple[CrmkitError, str]] = [
     (
         MissingColumnError(["amount"], ["Amount"], hint="Nothing writes 'amount'."),
         (
-            "missing column(s) ['amount']; the frame has ['Amount']. "
+            "missing column ['amount']; the frame has ['Amount']. "
             "Did you mean 'Amount' for 'amount'? "
             "Rename them, or pass the matching *_col argument."
         ),

@@ -86,8 +86,9 @@ class MissingColumnError(CrmkitError, LookupError):
         # The name of a near column says more than who could write another one.
         self.hint = hint if len(near) < len(self.missing) else ""
         asked = [f"Did you mean {near[name]!r} for {name!r}?" for name in near]
+        noun = "column" if len(self.missing) == 1 else "columns"
         sentences = [
-            f"missing column(s) {self.missing}; the frame has {columns}.",
+            f"missing {noun} {self.missing}; the frame has {columns}.",
             *asked,
             *([self.hint] if self.hint else []),
             "Rename them, or pass the matching *_col argument.",

@@ -314,7 +314,7 @@ def test_everything_that_is_wrong_is_said_at_once(file: Path) -> None:
         "'NULL' looks like a placeholder",
         "is empty in 1 of 25 rows (line 24 first, column 'Day')",
         "negative amount in 1 of 23 rows",
-        "1 customers have refunds and no purchase",
+        "customers with refunds and no purchase: 1.",
         "1 total line, not a customer (line 26)",
         "The last row is dated 2024-04-01",
     ):

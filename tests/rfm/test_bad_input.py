@@ -252,7 +252,7 @@ def test_t50_a_missing_column_lists_what_there_is(frame: Any, base: Any) -> None
     base["Amount"] = base.pop("amount")
     said = _refusal(frame(base))
     assert said == (
-        "missing column(s) ['amount']; the frame has ['customer_id', 'date', "
+        "missing column ['amount']; the frame has ['customer_id', 'date', "
         "'Amount']. Did you mean 'Amount' for 'amount'? Rename them, or pass the "
         "matching *_col argument."
     )

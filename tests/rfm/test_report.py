@@ -60,7 +60,7 @@ def test_the_report_prints_as_a_short_page(frame: Any, base: Any) -> None:
     assert said[0] == (
         "17 of 19 rows used, 2024-01-01 to 2024-03-01 (observed to 2024-03-31)"
     )
-    assert "note: 1 exact duplicate row(s): kept, amounts add up" in said
+    assert "note: 1 exact duplicate row: kept, amounts add up" in said
     assert len(said) == 2 + len(report.notes)
     assert len(report.notes) == 7 + bool(report.n_refunds_without_purchase)
 

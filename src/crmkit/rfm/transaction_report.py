@@ -65,34 +65,40 @@ class TransactionReport:
     def notes(self) -> tuple[str, ...]:
         """One note for each kind of row that is unusual but allowed."""
         said = (
-            (self.n_rows_after_end, "row(s) after the observation end: excluded"),
-            (self.n_customers_after_end, "customer(s) seen only after the end"),
-            (self.n_merged_rows, "row(s) merged into an occasion of the same period"),
-            (self.n_zero_amount_rows, "row(s) with amount 0: counted as purchases"),
-            (self.n_refund_rows, "row(s) with a negative amount: choose refunds="),
-            (self.n_cancelled_purchases, "purchase(s) that a refund undoes in full"),
+            (self.n_rows_after_end, "row", " after the observation end: excluded"),
+            (self.n_customers_after_end, "customer", " seen only after the end"),
+            (self.n_merged_rows, "row", " merged into an occasion of the same period"),
+            (self.n_zero_amount_rows, "row", " with amount 0: counted as purchases"),
+            (self.n_refund_rows, "row", " with a negative amount: refunds"),
+            (self.n_cancelled_purchases, "purchase", " that a refund undoes in full"),
             (
                 self.n_refunds_without_purchase,
-                "refund(s) larger than any earlier purchase of the customer",
+                "refund",
+                " larger than any earlier purchase of the customer",
             ),
-            (self.n_customers_without_purchase, "customer(s) with refunds only"),
-            (self.n_duplicate_rows, "exact duplicate row(s): kept, amounts add up"),
+            (self.n_customers_without_purchase, "customer", " with refunds only"),
+            (self.n_duplicate_rows, "exact duplicate row", ": kept, amounts add up"),
         )
-        return tuple(f"{count:,} {text}" for count, text in said if count)
+        return tuple(
+            _counted(count, noun) + rest for count, noun, rest in said if count
+        )
 
     def __str__(self) -> str:
         """Print the counts and the notes, one line each."""
         span = f"{self.first_date} to {self.last_date}"
         used = f"{self.n_rows_used:,} of {self.n_rows:,} rows used, {span}"
-        base = (
-            f"{self.n_customers:,} customers, {self.n_occasions:,} purchase occasions"
-        )
+        customers = _counted(self.n_customers, "customer")
+        base = f"{customers}, {_counted(self.n_occasions, 'purchase occasion')}"
         lines = (
             f"{used} (observed to {self.observation_period_end})",
             f"{base}, total amount {self.total_amount:,.2f}",
             *(f"note: {note}" for note in self.notes),
         )
         return "\n".join(lines)
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def transaction_report(
@@ -107,7 +113,7 @@ def transaction_report(
     """Count the rows of a log that a summary uses, merges, leaves out or refunds.
 
     It refuses the errors that :func:`rfm_summary` refuses, except negative amounts: it
-    counts them, so that you can choose ``refunds``.
+    counts them, so that you can choose ``refunds`` of :func:`rfm_summary`.
 
     Parameters
     ----------
@@ -142,11 +148,11 @@ def transaction_report(
     ... })
     >>> print(ck.transaction_report(log, observation_period_end="2024-03-31"))
     2 of 3 rows used, 2024-01-01 to 2024-01-01 (observed to 2024-03-31)
-    1 customers, 1 purchase occasions, total amount 10.00
-    note: 1 row(s) after the observation end: excluded
-    note: 1 customer(s) seen only after the end
-    note: 1 row(s) merged into an occasion of the same period
-    note: 1 row(s) with amount 0: counted as purchases
+    1 customer, 1 purchase occasion, total amount 10.00
+    note: 1 row after the observation end: excluded
+    note: 1 customer seen only after the end
+    note: 1 row merged into an occasion of the same period
+    note: 1 row with amount 0: counted as purchases
     """
     columns = LogColumns(customer_id_col, date_col, amount_col)
     # Refunds are counted, not refused, so that one can choose what they mean.

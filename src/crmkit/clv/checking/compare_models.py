@@ -83,9 +83,10 @@ class LikelihoodRatio:
 
     def __str__(self) -> str:
         """Show the test as a sentence."""
+        noun = "degree" if self.degrees_of_freedom == 1 else "degrees"
         return (
             f"likelihood ratio {self.statistic:,.2f} on {self.degrees_of_freedom} "
-            f"degree(s) of freedom, p = {self.p_value:.2g}"
+            f"{noun} of freedom, p = {self.p_value:.2g}"
         )
 
 

@@ -206,9 +206,8 @@ def _refunds(
     if only:
         asked.append(
             Unsettled(
-                said=f"{only:,} customers have refunds and no purchase: what they "
-                f"bought "
-                "is older than the file. Leave them out.",
+                said=f"customers with refunds and no purchase: {only:,}. What they "
+                "bought is older than the file. Leave them out.",
                 options=("--refunds-without-purchase", "drop"),
             )
         )
