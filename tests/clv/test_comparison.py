@@ -226,9 +226,7 @@ def test_a_broken_holdout_is_refused(broken: dict[str, Any], sentence: str) -> N
 
 def test_a_likelihood_ratio_is_said_in_a_sentence() -> None:
     ratio = clv.LikelihoodRatio(statistic=1362.46, degrees_of_freedom=2, p_value=3e-9)
-    assert (
-        str(ratio) == "likelihood ratio 1,362.46 on 2 degrees of freedom, p = 3e-09"
-    )
+    assert str(ratio) == "likelihood ratio 1,362.46 on 2 degrees of freedom, p = 3e-09"
 
 
 def test_a_holdout_that_is_not_there_is_refused() -> None:

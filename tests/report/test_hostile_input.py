@@ -180,7 +180,7 @@ def test_names_and_options_of_any_length_are_cut(
     file = tmp_path / "log.csv"
     file.write_text(",".join(f"column number {at}" for at in range(9_999)) + "\n1\n")
     long = "y" * 100_000
-    assert "and 9979 more" in _report(capsys, file)
+    assert "and 9,979 more" in _report(capsys, file)
     _report(capsys, file, end=f"--observation-end={long}")
     _refused(capsys, file, f"--customer-id={long}", *OPTIONS[1:], END)
     _refused(capsys, f"{long}.csv", *OPTIONS, END)

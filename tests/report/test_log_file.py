@@ -335,6 +335,11 @@ def test_a_filter_keeps_or_leaves_out_rows_and_keeps_line_numbers(file: Path) ->
     assert len(_log(file, where=("Country!=G*",)).table or ()) == 1
     with pytest.raises(InvalidValueError, match="Write COLUMN=VALUE"):
         _log(file, where=("Land=Germany",))
+    with pytest.raises(
+        InvalidValueError,
+        match=r"'Country=Spain' that keeps 0 of 12 rows.*has \['France', 'Germany'\]",
+    ):
+        _log(file, where=("Country=Spain",))
 
 
 def test_a_missing_column_is_named_with_those_there_are(file: Path) -> None:

@@ -1,6 +1,7 @@
 """Logs that are not text: Parquet, workbooks, databases."""
 
 import datetime as dt
+import gzip
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -13,6 +14,7 @@ from crmkit.errors import InvalidValueError
 from crmkit.report.command import opened_log
 from crmkit.report.command.log_options import LogOptions
 from crmkit.report.intake.column_roles import Roles
+from crmkit.report.intake.log_answers import Choices, settled_log
 from crmkit.report.intake.log_file import Reading, read_log
 from crmkit.report.intake.log_source import LogSource
 from crmkit.report.intake.opened_source import open_source
@@ -57,6 +59,15 @@ def test_a_file_that_is_not_of_its_kind_is_refused(tmp_path: Path) -> None:
         (tmp_path / name).write_text("nothing of the kind")
         with pytest.raises(InvalidValueError, match=said):
             _read(tmp_path / name)
+
+
+def test_an_archive_that_was_cut_off_is_to_be_copied_again(tmp_path: Path) -> None:
+    rows = "".join(f"k{at % 99},2024-01-31,{at}\n" for at in range(9_000))
+    whole = gzip.compress(f"Customer,Day,Spent\n{rows}".encode())
+    file = tmp_path / "log.csv.gz"
+    file.write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(InvalidValueError, match="cut off: copy or download it again"):
+        _read(file)
 
 
 def test_a_table_of_a_duckdb_file_is_read(tmp_path: Path) -> None:
@@ -113,3 +124,19 @@ def test_a_file_is_read_once_however_many_proposals_are_accepted(
     assert again.table is not None
     assert again.table.equals(found.table)
     assert again.notes == found.notes
+
+
+@pytest.mark.parametrize(("rows", "late"), [(99, 1), (1, 1), (99, 9)])
+def test_few_dates_years_after_all_others_are_not_taken_for_the_end(
+    tmp_path: Path, rows: int, late: int
+) -> None:
+    file = tmp_path / "log.csv"
+    usual = [f"k{at % 9},2024-01-{at % 28 + 1:02d},5" for at in range(rows)]
+    lines = ["Customer,Day,Spent", *usual, *["k1,2034-12-31,5"] * late]
+    file.write_text("\n".join(lines))
+    log = settled_log(read_log(file, Reading(roles=ROLES)), Choices())
+    end = next(each for each in log.unsettled if "--observation-end" in each.said)
+    wrong = late / (rows + late) <= 0.05
+    day = "2024-01-28" if wrong else "2034-12-31"
+    assert end.options == ("--observation-end", day)
+    assert ("1 of 100 rows is dated as late as 2034-12-31" in end.said) == wrong

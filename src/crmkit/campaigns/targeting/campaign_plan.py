@@ -49,7 +49,8 @@ class CampaignPlan(Generic[FrameT_co]):
         Its standard error; ``interval`` has the limits.
     gap
         How much more profit another list within the limits could have by the same
-        expectations, as a share: 0 is optimal.
+        expectations, as a share: 0 is optimal. Its last digit may change with the order
+        of the rows.
     """
 
     customers: FrameT_co

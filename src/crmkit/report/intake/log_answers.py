@@ -8,7 +8,7 @@ import numpy as np
 
 from ..._dates import date_of
 from ..._frames import EagerFrame, day_numbers, group_rows, numbers, nw, read_eager
-from ...typing import BoolArray, FloatArray
+from ...typing import BoolArray, FloatArray, IntArray
 from .doubtful_rows import DoubtfulRows, doubtful_rows, kept_rows, with_totals
 from .log_file import LogFile
 from .unsettled import Unsettled
@@ -16,6 +16,10 @@ from .unsettled import Unsettled
 __all__ = ["Choices", "settled_log"]
 
 _MOST_UNREADABLE = 0.2
+# Rows that lie years after all others are wrong dates, unless they are many.
+_YEAR = 366
+_FAR = 5
+_FEW_LATE = 0.05
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -235,12 +239,30 @@ def _end(log: LogFile, table: EagerFrame, choices: Choices) -> list[Unsettled]:
     if choices.observation_end is not None or not len(table):
         return []
     days = day_numbers(table, log.columns[1])
-    last = date_of(int(days.max()))
+    last, late = _last_day(days)
+    dated = f"The last row is dated {date_of(last)}"
+    if late:
+        few = f"{late:,} of {days.size:,} rows {'are' if late > 1 else 'is'}"
+        dated = f"{few} dated as late as {date_of(days.max())}, "
+        dated += f"long after all others, which end on {date_of(last)}"
     return [
         Unsettled(
             said=f"--observation-end is not given: the last day that the file covers. "
-            f"The last row is dated {last}; if the export ran through a later day, "
-            "name that day.",
-            options=("--observation-end", last.isoformat()),
+            f"{dated}; if the export ran through a later day, name that day.",
+            options=("--observation-end", date_of(last).isoformat()),
         )
     ]
+
+
+def _last_day(days: IntArray) -> tuple[int, int]:
+    """Find the last day of a log, and count rows of wrong dates far beyond it."""
+    distinct, rows = np.unique(days, return_counts=True)
+    gaps = np.diff(distinct)
+    usual = int(np.max(gaps, initial=1, where=gaps <= _YEAR))
+    beyond = np.flatnonzero(gaps > max(_YEAR, _FAR * usual))
+    if beyond.size:
+        first = int(beyond[0]) + 1
+        late = int(rows[first:].sum())
+        if late <= _FEW_LATE * days.size:
+            return int(distinct[first - 1]), late
+    return int(distinct[-1]), 0

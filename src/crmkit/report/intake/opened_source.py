@@ -49,6 +49,8 @@ def open_source(
     except (OSError, EOFError) as error:  # no permission, broken compression
         reason = getattr(error, "strerror", None) or str(error)
         remedy = "Pass the path of a file that you may read."
+        if isinstance(error, EOFError):  # the archive ends before its last byte
+            remedy = "The file is cut off: copy or download it again."
         raise refused_source(
             str(path), f"not readable ({cut(reason, 200)})", remedy
         ) from None

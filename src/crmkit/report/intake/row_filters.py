@@ -1,5 +1,6 @@
 """Keep some rows of a log: by the filters of a command, and by a status column."""
 
+from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -54,7 +55,7 @@ def row_filters(
 
 
 def kept_by(table: "pa.Table", filters: list[tuple[str, bool, str]]) -> BoolArray:
-    """Mark the rows that every filter keeps."""
+    """Mark the rows that every filter keeps; refuse filters that keep none."""
     kept = np.ones(len(table), dtype=np.bool_)
     for column, keep, value in filters:
         distinct, index = _coded(table[column])
@@ -62,6 +63,14 @@ def kept_by(table: "pa.Table", filters: list[tuple[str, bool, str]]) -> BoolArra
         # An empty cell is the text of no characters.
         marked = np.asarray([*fits, value in {"", "*"}], dtype=np.bool_)
         kept &= marked[index] == keep
+        if len(table) and not kept.any():
+            asked = f"{column}{'' if keep else '!'}={value}"
+            raise InvalidValueError(
+                subject="option '--where'",
+                found=f"text {cut(asked)!r} that keeps 0 of {len(table):,} rows",
+                remedy=f"Leave it out or change it; column {cut(column)!r} has "
+                f"{_listed(distinct)}.",
+            )
     return kept
 
 
@@ -127,6 +136,10 @@ def of_status(table: "pa.Table", status: str | None) -> list[Unsettled]:
 
 def listed_names(names: tuple[str, ...]) -> str:
     """List the names of the columns, the first of many."""
+    return f"the columns are {_listed(names)}."
+
+
+def _listed(names: Sequence[str]) -> str:
     shown = ", ".join(repr(cut(name)) for name in names[:_SHOWN_NAMES])
     more = len(names) - _SHOWN_NAMES
-    return f"the columns are [{shown}]{f' and {more} more' if more > 0 else ''}."
+    return f"[{shown}]{f' and {more:,} more' if more > 0 else ''}"
