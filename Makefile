@@ -42,7 +42,7 @@ bench: $(VENV)/dev.stamp ## Speed, accuracy and memory beside the peers
 	$(BIN)/python benchmarks
 
 heavy: $(VENV)/dev.stamp ## The long matrices that CI samples
-	$(BIN)/python -m pytest -m heavy $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n auto --dist worksteal -m heavy $(PYTEST_ARGS)
 
 mistakes: $(VENV)/dev.stamp ## Every public function with every row of the table of mistakes
 	CRMKIT_ALL_MUTATIONS=1 $(BIN)/python -m pytest -n auto tests/conformance $(PYTEST_ARGS)
