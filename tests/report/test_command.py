@@ -151,7 +151,8 @@ def test_rows_without_an_id_may_be_dropped_and_are_counted(
     told = ("report", log, *OPTIONS, "--out", tmp_path, "--missing-ids=drop")
     assert _run(*told) == 0
     assert "note: 1 row without an id was left out" in capsys.readouterr().err
-    assert "1 row without an id was left out" in (tmp_path / "report.html").read_text()
+    page = (tmp_path / "report.html").read_text("utf-8")
+    assert "1 row without an id was left out" in page
 
 
 def test_a_log_without_options_is_settled_by_its_answer(

@@ -228,12 +228,14 @@ def test_amounts_are_read_as_people_write_them(
 
 
 def test_the_currency_beside_the_amounts_is_kept(file: Path) -> None:
-    file.write_text(_csv(";").replace("10.50", "€10.50").replace(";0", ";€0"))
+    file.write_text(_csv(";").replace("10.50", "€10.50").replace(";0", ";€0"), "utf-8")
     assert _log(file).currency == "€"
 
 
 def test_two_currencies_are_never_added(file: Path) -> None:
-    file.write_text(_csv(";").replace("10.50", "€10.50").replace(";0\n", ";$3\n"))
+    file.write_text(
+        _csv(";").replace("10.50", "€10.50").replace(";0\n", ";$3\n"), "utf-8"
+    )
     (asked,) = _log(file).unsettled
     assert "amounts in 2 currencies" in asked.said
     assert asked.options == ()
