@@ -127,7 +127,7 @@ def test_what_close_values_lose_is_bounded(
         assert below.max() < 1e-4 * sizes
     if name == "skewed":
         opened: Any = read(there, [])
-        value, weight = histogram.close_values(opened, "clv")
+        value, weight = histogram.close_values(opened, "clv", N)
         assert value.size < N / 4
         assert weight.sum() == N
         assert lost > 1e-8
@@ -167,7 +167,7 @@ def test_few_values_leave_the_engine(engine: str) -> None:
         return value[[np.searchsorted(np.cumsum(count), N / 2)]]
 
     frame: Any = read(lazy(COLUMNS["skewed"], engine), [])
-    value, _ = histogram.value_histogram(frame, "clv", cuts)
+    value, _ = histogram.value_histogram(frame, "clv", N, cuts=cuts)
     assert len(fetched) > 2
     assert max(fetched) == value.size < 150
     assert np.median(COLUMNS["skewed"]) == pytest.approx(cuts(value, _)[0], rel=1e-2)
