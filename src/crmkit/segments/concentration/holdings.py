@@ -24,7 +24,13 @@ from ...kernels.groups import lorenz
 from ...kernels.groups.value_blocks import value_blocks
 from ...typing import FloatArray, IntArray, Missing
 
-__all__ = ["Holdings", "held_values", "open_holdings", "read_holdings"]
+__all__ = [
+    "Holdings",
+    "fetched_holdings",
+    "held_values",
+    "open_holdings",
+    "read_holdings",
+]
 
 Fetch: TypeAlias = Callable[[LazyFrame, str, int], tuple[FloatArray, FloatArray]]
 
@@ -141,7 +147,16 @@ def read_holdings(
     if weight_col is not None:
         require_numbers(known, [weight_col])
         refuse(known, number_rules(known, weight_col, sign="positive"))
-    value, weight = _fetched(known, value_col, weight_col, fetch, n_rows)
+    if isinstance(known, nw.LazyFrame) and weight_col is None and fetch is not None:
+        return held_values(*fetch(known, value_col, n_rows), value_col)
+    return fetched_holdings(known, value_col, weight_col=weight_col)
+
+
+def fetched_holdings(
+    frame: Frame, value_col: str, *, weight_col: str | None = None
+) -> Holdings:
+    """Fetch a column of values that is checked; of a lazy frame, the distinct ones."""
+    value, weight = _fetched(frame, value_col, weight_col)
     return held_values(value, weight, value_col, weights_count=weight_col is None)
 
 
@@ -161,18 +176,12 @@ def held_values(
 
 
 def _fetched(
-    frame: Frame,
-    value_col: str,
-    weight_col: str | None,
-    fetch: Fetch | None,
-    n_rows: int,
+    frame: Frame, value_col: str, weight_col: str | None
 ) -> tuple[FloatArray, FloatArray]:
     if weight_col is not None:
         rows = collect(frame.select(*dict.fromkeys((value_col, weight_col))))
         return numbers(rows, value_col), numbers(rows, weight_col)
     if isinstance(frame, nw.LazyFrame):
-        if fetch is not None:
-            return fetch(frame, value_col, n_rows)
         (value,), weight = cells(
             frame,
             [value_col],

@@ -58,7 +58,7 @@ class RfmColumns:
     def open(
         self, customers: object, *, missing: Missing, with_ids: Sequence[str] = ()
     ) -> tuple[Frame, int]:
-        """Check the columns, and add inactivity under a reserved name; count the rows."""
+        """Check the columns, count the rows, and add inactivity by a reserved name."""
         one_of("missing", missing, ("error", "keep"))
         frame = read(customers, [*self.read, *with_ids])
         require_numbers(frame, self.read)
