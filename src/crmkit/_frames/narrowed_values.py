@@ -14,7 +14,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 
 from ..typing import BoolArray, FloatArray
-from .cell_scores import cells
+from .cell_scores import cells, few_cells
 from .conversion import numbers
 from .kept_rows import kept_for_now
 
@@ -78,7 +78,7 @@ def value_histogram(
     """
     rows = frame.select(nw.col(column).cast(nw.Float64).alias(_VALUE))
     if n_rows <= FEW:
-        return _distinct(rows, column)
+        return _distinct(rows, column, n_rows)
     # The column is kept, for the plan behind it may be dear to run for every pass.
     with kept_for_now(rows) as kept:
         return _narrowed(kept, column, cuts)
@@ -92,20 +92,15 @@ def value_histograms(
     As :func:`value_histogram`, from fewer queries: of up to a million rows, one brings
     the distinct combinations of all columns; of more, the columns are kept together.
     """
-    names = [f"{_VALUE}_{at}" for at in range(len(cuts))]
-    rows = frame.select(
-        *(
-            nw.col(column).cast(nw.Float64).alias(name)
-            for name, (column, _) in zip(names, cuts, strict=True)
-        )
-    )
+    columns = [column for column, _ in cuts]
     if n_rows <= FEW:
-        values, weight = cells(rows, names)
-        return _rows_of(values, weight)
-    with kept_for_now(rows) as kept:
+        return _rows_of(*few_cells(frame, columns))
+    with kept_for_now(frame.select(*dict.fromkeys(columns))) as kept:
         return [
-            _narrowed(kept.select(nw.col(name).alias(_VALUE)), column, cut)
-            for name, (column, cut) in zip(names, cuts, strict=True)
+            _narrowed(
+                kept.select(nw.col(column).cast(nw.Float64).alias(_VALUE)), column, cut
+            )
+            for column, cut in cuts
         ]
 
 
@@ -123,8 +118,8 @@ def _rows_of(
 
 def _narrowed(kept: _Lazy, column: str, cuts: Cuts) -> tuple[FloatArray, FloatArray]:
     ranges = _counted(kept, _sign())
-    if np.sum(ranges.count) <= FEW:
-        return _distinct(kept, column)
+    if (n_rows := float(np.sum(ranges.count))) <= FEW:
+        return _distinct(kept, column, n_rows)
     while True:
         near = _near(ranges, cuts)
         if not near.any():
@@ -145,7 +140,7 @@ def close_values(
     """
     rows = frame.select(nw.col(column).cast(nw.Float64).alias(_VALUE))
     if n_rows <= FEW:
-        return _distinct(rows, column)
+        return _distinct(rows, column, n_rows)
     value = nw.col(_VALUE)
     with kept_for_now(rows) as kept:
         # Some databases refuse the logarithm of a value that is not asked for.
@@ -156,7 +151,7 @@ def close_values(
         ranges = _counted(kept, number)
         if _shortfall(ranges) <= _MILLIONTH:
             return ranges.value, ranges.count
-        return _distinct(kept, column)
+        return _distinct(kept, column, n_rows)
 
 
 def _sign() -> nw.Expr:
@@ -193,7 +188,10 @@ def _near(ranges: _Ranges, cuts: Cuts) -> BoolArray:
     return near & (ranges.low < ranges.high)
 
 
-def _distinct(rows: _Lazy, column: str) -> tuple[FloatArray, FloatArray]:
+def _distinct(rows: _Lazy, column: str, n_rows: float) -> tuple[FloatArray, FloatArray]:
+    if n_rows <= FEW:
+        (value,), weight = few_cells(rows, [_VALUE])
+        return value, weight
     (value,), weight = cells(
         rows,
         [_VALUE],
@@ -212,8 +210,9 @@ def _divided(rows: _Lazy, ranges: _Ranges, column: str) -> _Ranges:
     bins = max(_BINS // len(bounds), 2)
     with np.errstate(over="ignore", divide="ignore"):
         scale = (bins - 1) / (ranges.high - ranges.low)
-    if np.sum(ranges.count) <= FEW or not np.isfinite(scale).all():
-        each, weight = _distinct(inside, column)
+    n_rows = float(np.sum(ranges.count))
+    if n_rows <= FEW or not np.isfinite(scale).all():
+        each, weight = _distinct(inside, column, n_rows)
         order = np.argsort(each)
         each, weight = each[order], weight[order]
         return _Ranges(count=weight, total=each * weight, low=each, high=each)
