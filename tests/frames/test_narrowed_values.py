@@ -127,7 +127,7 @@ def test_what_close_values_lose_is_bounded(
         assert below.max() < 1e-4 * sizes
     if name == "skewed":
         opened: Any = read(there, [])
-        value, weight = histogram.close_values(opened, "clv")
+        value, weight = histogram.close_values(opened, "clv", N)
         assert value.size < N / 4
         assert weight.sum() == N
         assert lost > 1e-8
@@ -167,7 +167,7 @@ def test_few_values_leave_the_engine(engine: str) -> None:
         return value[[np.searchsorted(np.cumsum(count), N / 2)]]
 
     frame: Any = read(lazy(COLUMNS["skewed"], engine), [])
-    value, _ = histogram.value_histogram(frame, "clv", cuts)
+    value, _ = histogram.value_histogram(frame, "clv", N, cuts=cuts)
     assert len(fetched) > 2
     assert max(fetched) == value.size < 150
     assert np.median(COLUMNS["skewed"]) == pytest.approx(cuts(value, _)[0], rel=1e-2)
@@ -209,3 +209,62 @@ def test_a_plan_is_run_twice_however_often_it_is_divided() -> None:
     )
     ck.segments.fit_value_tiers(plan)
     assert runs == [N, N]
+
+
+SCORED = {
+    "frequency": np.arange(N) % 7,
+    "recency": np.arange(N) % 90.0,
+    "T": np.full(N, 100.0),
+    "total_amount": COLUMNS["skewed"],
+}
+
+
+@pytest.mark.parametrize("few", [10 * N, 40])
+def test_a_plan_is_run_twice_for_the_scores_of_three_axes(
+    few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once for the checks, once for the values or to keep them."""
+    monkeypatch.setattr(histogram, "FEW", few)
+    runs = []
+
+    def ran(batch: pl.DataFrame) -> pl.DataFrame:
+        runs.append(batch.height)
+        return batch
+
+    frame = pl.LazyFrame(SCORED)
+    plan = frame.map_batches(ran, schema=frame.collect_schema(), streamable=False)
+    found = ck.segments.fit_rfm_scores(plan)
+    assert runs == [N, N]
+    assert found == ck.segments.fit_rfm_scores(pd.DataFrame(SCORED))
+
+
+@pytest.mark.parametrize("few", [10 * N, 40])
+def test_holes_that_are_kept_leave_few_rows_or_none(
+    few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The rows are counted before the holes are left out."""
+    monkeypatch.setattr(histogram, "FEW", few)
+    for known in (0, 30, 100):
+        amounts = [float(k) if k < known else None for k in range(N)]
+        columns = SCORED | {"total_amount": amounts, "clv": amounts}
+        given: Any = pl.LazyFrame(columns, schema_overrides={"clv": pl.Float64})
+        given = given.cast({"total_amount": pl.Float64})
+        expected: Any = given.collect()
+        for fit in (ck.segments.fit_rfm_scores, ck.segments.fit_value_tiers):
+            if known:
+                found = fit(given, missing="keep")
+                assert str(found) == str(fit(expected, missing="keep"))
+                continue
+            with pytest.raises(ck.errors.NotEnoughDataError):
+                fit(given, missing="keep")
+
+
+@pytest.mark.usefixtures("narrow")
+def test_tiers_and_scores_sort_nothing_in_an_engine() -> None:
+    """What orders rows, or numbers them, gathers them in one place of a cluster."""
+    relation = duckdb.connect().from_arrow(pa.table(SCORED))
+    scored = ck.segments.with_rfm_scores(relation)
+    tiered = ck.segments.with_value_tier(scored, value_col="total_amount")
+    plan = tiered.explain()
+    for bad in ("WINDOW", "ORDER_BY", "TOP_N", "JOIN"):
+        assert bad not in plan

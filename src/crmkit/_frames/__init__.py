@@ -23,6 +23,7 @@ from .column_rules import (
     require_ids,
     require_numbers,
     require_present,
+    sound_row_count,
     unsound,
     whole_rules,
 )
@@ -57,7 +58,7 @@ from .group_values import with_group_values
 from .ids_of_two_frames import matched_ids, require_one_row_each
 from .joined_table import beside
 from .kept_rows import run_once
-from .narrowed_values import Cuts, close_values, value_histogram
+from .narrowed_values import Cuts, close_values, value_histogram, value_histograms
 from .ordered_groups import Totals, total_groups
 from .result_tables import result_table, sorted_rows
 from .row_groups import Groups, distinct_ids, group_rows
@@ -110,11 +111,13 @@ __all__ = [
     "run_once",
     "score_cells",
     "sorted_rows",
+    "sound_row_count",
     "table",
     "time_zone",
     "total_groups",
     "unsound",
     "value_histogram",
+    "value_histograms",
     "whole_rules",
     "with_arrays",
     "with_calendar_dates",

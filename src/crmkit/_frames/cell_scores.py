@@ -21,7 +21,7 @@ from .conversion import (
 from .joined_table import beside
 from .kept_rows import run_once
 
-__all__ = ["MAX_CELLS", "cells", "score_cells", "with_scores"]
+__all__ = ["MAX_CELLS", "cells", "few_cells", "score_cells", "with_scores"]
 
 MAX_CELLS = 5_000_000
 # A fit takes up to 200 bytes for each, so that it stays within some 4 GB.
@@ -84,11 +84,7 @@ def cells(
     ``what`` the keys are, and the ``remedy``, are told where an engine has too many of
     them to be held in memory.
     """
-    names = [f"crmkit_key_{at}" for at in range(len(keys))]
-    columns = [
-        nw.col(key).cast(nw.Float64).alias(name)
-        for key, name in zip(keys, names, strict=True)
-    ]
+    names, columns = _named(keys)
     if weight_col is not None:
         columns.append(nw.col(weight_col).cast(nw.Float64).alias(_WEIGHT))
     rows = frame.select(*columns)
@@ -104,6 +100,30 @@ def cells(
             raise _too_many(counted, MAX_FETCHED, f"distinct {what} in memory", remedy)
         weight = numbers(rows, _WEIGHT)
     return [numbers(rows, name) for name in names], weight
+
+
+def few_cells(
+    frame: nw.LazyFrame[Any], keys: Sequence[str]
+) -> tuple[list[FloatArray], FloatArray]:
+    """Fetch what ``cells`` does, of rows that the caller has counted and found few.
+
+    Without a limit to ask for, Spark hands them out from each partition, and gathers
+    them in none.
+    """
+    names, columns = _named(keys)
+    counted = frame.select(*columns).group_by(*names).agg(nw.len().alias(_WEIGHT))
+    rows = counted.collect()
+    return [numbers(rows, name) for name in names], numbers(rows, _WEIGHT)
+
+
+def _named(keys: Sequence[str]) -> tuple[list[str], list[nw.Expr]]:
+    """Name the keys by their place, so that a key may be given twice."""
+    names = [f"crmkit_key_{at}" for at in range(len(keys))]
+    columns = [
+        nw.col(key).cast(nw.Float64).alias(name)
+        for key, name in zip(keys, names, strict=True)
+    ]
+    return names, columns
 
 
 def _joined(

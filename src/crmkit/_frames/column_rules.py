@@ -30,6 +30,7 @@ __all__ = [
     "require_ids",
     "require_numbers",
     "require_present",
+    "sound_row_count",
     "unsound",
     "whole_rules",
 ]
@@ -64,13 +65,31 @@ class Rule:
 
 def refuse(frame: Frame, rules: Sequence[Rule], *, id_col: str | None = None) -> None:
     """Raise for the first broken rule: column, count of total, first example."""
-    if not rules:
-        return
+    if rules:
+        _answered(frame, rules, id_col=id_col)
+
+
+def sound_row_count(frame: Frame, rules: Sequence[Rule]) -> int:
+    """Refuse as :func:`refuse` does, and count the rows in the same query."""
+    if isinstance(frame, nw.DataFrame):
+        refuse(frame, rules)
+        return len(frame)
+    return int(_answered(frame, rules, rows=nw.len())["rows"].item())
+
+
+def _answered(
+    frame: Frame,
+    rules: Sequence[Rule],
+    *,
+    id_col: str | None = None,
+    **others: nw.Expr,
+) -> EagerFrame:
     asked = {f"rule_{at}": rule.broken.any() for at, rule in enumerate(rules)}
-    answers = collect(frame.select(**asked))
+    answers = collect(frame.select(**asked, **others))
     for at, rule in enumerate(rules):
         if answers[f"rule_{at}"].item():
             raise _broken(frame, rule, id_col)
+    return answers
 
 
 def missing(frame: Frame, column: str) -> nw.Expr:
@@ -230,10 +249,13 @@ def read_numbers(
     return opened
 
 
-def known_rows(frame: Frame, column: str, *, missing: Missing | None) -> Frame:
+def known_rows(
+    frame: Frame, column: str, *, missing: Missing | None
+) -> tuple[Frame, int]:
     """Refuse values that are not finite numbers; leave out missing ones if asked to.
 
-    None where the caller has no argument ``missing``, which no remedy may name then.
+    Returns the rows that are left, and how many they are. ``missing`` is None where the
+    caller has no argument of this name, which no remedy may name then.
     """
     remedy = _DROP_OR_FILL
     if missing is not None:
@@ -242,11 +264,9 @@ def known_rows(frame: Frame, column: str, *, missing: Missing | None) -> Frame:
     require_numbers(frame, [column])
     hole, *others = number_rules(frame, column, remedy=remedy)
     if missing != "keep":
-        refuse(frame, [hole, *others])
-        return frame
+        return frame, sound_row_count(frame, [hole, *others])
     known: Frame = frame.filter(~hole.broken)
-    refuse(known, others)
-    return known
+    return known, sound_row_count(known, others)
 
 
 def require_groups(frame: Frame, columns: Sequence[str]) -> None:

@@ -9,7 +9,7 @@ from ..._frames import Frame, collect, native, numbers, read_numbers, result_tab
 from ...kernels.groups import lorenz, tier_cuts
 from ...typing import FloatArray, IntArray, IntoFrameT, Progress
 from .group_sums import group_sums, share_columns
-from .holdings import read_holdings
+from .holdings import fetched_holdings
 from .resampled_limits import resampled_limits
 
 __all__ = ["concentration_table"]
@@ -90,7 +90,7 @@ def concentration_table(
     count = whole("n_groups", n_groups, at_least=1, at_most=MOST_REPEATS)
     summed = names_given("value_cols", value_cols)
     opened = read_numbers(customers, [rank_col, *summed], weight_col=weight_col)
-    held = read_holdings(opened, rank_col, weight_col=weight_col)
+    held = fetched_holdings(opened, rank_col, weight_col=weight_col)
     x, w = lorenz.tie_groups(held.value, held.weight)
     cuts = tier_cuts.cuts_by_customers(x, w, np.arange(1, count) / count)
     counted, sums = group_sums(

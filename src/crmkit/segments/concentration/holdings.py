@@ -24,9 +24,15 @@ from ...kernels.groups import lorenz
 from ...kernels.groups.value_blocks import value_blocks
 from ...typing import FloatArray, IntArray, Missing
 
-__all__ = ["Holdings", "open_holdings", "read_holdings"]
+__all__ = [
+    "Holdings",
+    "fetched_holdings",
+    "held_values",
+    "open_holdings",
+    "read_holdings",
+]
 
-Fetch: TypeAlias = Callable[[LazyFrame, str], tuple[FloatArray, FloatArray]]
+Fetch: TypeAlias = Callable[[LazyFrame, str, int], tuple[FloatArray, FloatArray]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -134,35 +140,48 @@ def read_holdings(
 ) -> Holdings:
     """Check and fetch the column of values; of a lazy frame, its distinct values.
 
-    ``fetch`` may bring fewer values out of an engine, where fewer are enough.
+    ``fetch`` may bring fewer values out of an engine, where fewer are enough; it is
+    given the frame, the column and the number of rows.
     """
-    known = known_rows(frame, value_col, missing=missing)
+    known, n_rows = known_rows(frame, value_col, missing=missing)
     if weight_col is not None:
         require_numbers(known, [weight_col])
         refuse(known, number_rules(known, weight_col, sign="positive"))
-    value, weight = _fetched(known, value_col, weight_col, fetch)
+    if isinstance(known, nw.LazyFrame) and weight_col is None and fetch is not None:
+        return held_values(*fetch(known, value_col, n_rows), value_col)
+    return fetched_holdings(known, value_col, weight_col=weight_col)
+
+
+def fetched_holdings(
+    frame: Frame, value_col: str, *, weight_col: str | None = None
+) -> Holdings:
+    """Fetch a column of values that is checked; of a lazy frame, the distinct ones."""
+    value, weight = _fetched(frame, value_col, weight_col)
+    return held_values(value, weight, value_col, weights_count=weight_col is None)
+
+
+def held_values(
+    value: FloatArray, weight: FloatArray, column: str, *, weights_count: bool = True
+) -> Holdings:
+    """Sort values that are checked; refuse none at all, and more than can be summed."""
     if not value.size:
         raise NotEnoughDataError(
-            needed=f"at least 1 row with a value in column {value_col!r}",
+            needed=f"at least 1 row with a value in column {column!r}",
             got="0",
             remedy="Pass a frame with at least one customer.",
         )
-    _refuse_overflow(value, weight, value_col)
+    _refuse_overflow(value, weight, column)
     x, w = lorenz.descending(value, weight)
-    return Holdings(
-        value=x, weight=w, column=value_col, weights_count=weight_col is None
-    )
+    return Holdings(value=x, weight=w, column=column, weights_count=weights_count)
 
 
 def _fetched(
-    frame: Frame, value_col: str, weight_col: str | None, fetch: Fetch | None
+    frame: Frame, value_col: str, weight_col: str | None
 ) -> tuple[FloatArray, FloatArray]:
     if weight_col is not None:
         rows = collect(frame.select(*dict.fromkeys((value_col, weight_col))))
         return numbers(rows, value_col), numbers(rows, weight_col)
     if isinstance(frame, nw.LazyFrame):
-        if fetch is not None:
-            return fetch(frame, value_col)
         (value,), weight = cells(
             frame,
             [value_col],

@@ -1,16 +1,17 @@
 """Cut RFM scores once: on each axis alone, one within the other, or in equal groups."""
 
+from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
 
 from ..._check import MOST_REPEATS, instance, one_of, whole
-from ..._frames import Frame, collect, numbers, value_histogram
+from ..._frames import Frame, collect, numbers, nw, value_histograms
 from ...errors import NotEnoughDataError
 from ...kernels.groups import lorenz, rfm_scores
 from ...kernels.groups.rfm_scores import RULES, Rule
 from ...typing import HISTORY, FloatArray, HistoryColumns, IntArray, IntoFrame, Missing
-from ..concentration.holdings import read_holdings
+from ..concentration.holdings import held_values
 from .ntile_scores import ID, ntile_cuts, require_ids_once, with_text_ids
 from .rfm_columns import RfmColumns
 from .rfm_scores import Method, RfmScores
@@ -151,38 +152,44 @@ def open_and_cut(
     one_of("rule", rule, tuple(RULES))
     count = whole("bins", bins, at_least=2, at_most=MOST_REPEATS)
     ids = [read_from.history.customer_id] if method == "ntile" else []
-    opened = read_from.open(customers, missing=missing, with_ids=ids)
+    opened, n_rows = read_from.open(customers, missing=missing, with_ids=ids)
     known = read_from.known(opened) if missing == "keep" else opened
-    return opened, _cut(known, read_from, method, count, rule)
-
-
-def _cut(
-    known: Frame, read_from: RfmColumns, method: Method, count: int, rule: Rule
-) -> RfmScores:
     if method == "independent":
-        return _independent(known, read_from, count, rule)
+        return opened, _independent(known, n_rows, read_from, count, rule)
     if method == "nested":
-        return _nested(known, read_from, count, rule)
-    return _ntile(known, read_from, count)
+        return opened, _nested(known, read_from, count, rule)
+    return opened, _ntile(known, read_from, count)
 
 
 def _independent(
-    frame: Frame, read_from: RfmColumns, bins: int, rule: Rule
+    frame: Frame, n_rows: int, read_from: RfmColumns, bins: int, rule: Rule
 ) -> RfmScores:
     bounds, counted = [], []
-    for column, sign in zip(read_from.ranked, _SIGNS, strict=True):
-
-        def cut(value: FloatArray, count: FloatArray, sign: int = sign) -> FloatArray:
-            return sign * rfm_scores.cuts(*_rising(value, count, sign), bins, rule)
-
-        held = read_holdings(
-            frame.select(column), column, fetch=partial(value_histogram, cuts=cut)
-        )
+    fetched = _fetched(frame, n_rows, read_from.ranked, bins, rule)
+    for column, sign, values in zip(read_from.ranked, _SIGNS, fetched, strict=True):
+        held = held_values(*values, column)
         value, count = lorenz.tie_groups(held.value, held.weight)
         ascending, weight = _rising(value, count, sign)
         bounds.append(rfm_scores.cuts(ascending, weight, bins, rule))
         counted.append(_counted(rfm_scores.scored(bounds[-1], ascending), weight, bins))
     return _scores(bounds, tuple(counted), read_from)
+
+
+def _fetched(
+    frame: Frame, n_rows: int, columns: Sequence[str], bins: int, rule: Rule
+) -> list[tuple[FloatArray, FloatArray]]:
+    """Fetch the values of each axis, and how many customers hold each."""
+    if isinstance(frame, nw.LazyFrame):
+        cuts = [partial(_bounds, sign=sign, bins=bins, rule=rule) for sign in _SIGNS]
+        return value_histograms(frame, list(zip(columns, cuts, strict=True)), n_rows)
+    values = [numbers(frame, column) for column in columns]
+    return [(each, np.broadcast_to(np.float64(1.0), each.shape)) for each in values]
+
+
+def _bounds(
+    value: FloatArray, count: FloatArray, *, sign: int, bins: int, rule: Rule
+) -> FloatArray:
+    return sign * rfm_scores.cuts(*_rising(value, count, sign), bins, rule)
 
 
 def _rising(

@@ -13,8 +13,8 @@ from ..._frames import (
     number_rules,
     nw,
     read,
-    refuse,
     require_numbers,
+    sound_row_count,
 )
 from ...errors import InvalidValueError
 from ...typing import HistoryColumns, Missing
@@ -57,8 +57,8 @@ class RfmColumns:
 
     def open(
         self, customers: object, *, missing: Missing, with_ids: Sequence[str] = ()
-    ) -> Frame:
-        """Check the columns, and add inactivity under a reserved name."""
+    ) -> tuple[Frame, int]:
+        """Check the columns, count the rows, and add inactivity by a reserved name."""
         one_of("missing", missing, ("error", "keep"))
         frame = read(customers, [*self.read, *with_ids])
         require_numbers(frame, self.read)
@@ -66,8 +66,8 @@ class RfmColumns:
         if missing == "keep":
             # The holes stay; what is infinite is still refused.
             rules = [rule for rule in rules if rule.found != "missing value"]
-        refuse(frame, [*rules, *self._order()])
-        return frame.with_columns(self._inactivity().alias(INACTIVITY))
+        n_rows = sound_row_count(frame, [*rules, *self._order()])
+        return frame.with_columns(self._inactivity().alias(INACTIVITY)), n_rows
 
     def known(self, frame: Frame) -> Frame:
         """Leave out the customers of whom a number is missing."""

@@ -169,7 +169,7 @@ class RfmScores(JsonResult):
             an engine whose order of text depends on its settings.
         """
         ids = [self.columns.customer_id] if self.tie_ids else []
-        opened = self._read_from.open(customers, missing=missing, with_ids=ids)
+        opened, _ = self._read_from.open(customers, missing=missing, with_ids=ids)
         return native(scored_frame(self, opened, missing), customers)
 
     def _scored(self, opened: Frame, missing: Missing) -> Frame:
