@@ -17,6 +17,7 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "src" / "crmkit"
 RECORD = ROOT / ".mutants" / "coverage"
 STEPS = 3
+FEW = 40
 
 
 def covering(module: Path, line: int) -> list[list[str]]:
@@ -30,7 +31,9 @@ def covering(module: Path, line: int) -> list[list[str]]:
     direct = direct or _running(module, set(_passing(module)))
     near = sorted(direct, key=lambda name: (_lines_run()[name], name))
     files = dict.fromkeys(name.split("::")[0] for name in near)
-    sisters = [file for file in files if file.startswith("tests/")]
+    # Where many tests run a line, what a fixture shares is seen by them too.
+    few = len(near) <= FEW
+    sisters = [file for file in files if few and file.startswith("tests/")]
     stem = module.stem.lstrip("_")
     named = [file for file in _files() if stem in file.rsplit("/", 1)[-1]]
     room = f"tests/{module.relative_to(PACKAGE).parts[0].strip('_')}/"

@@ -35,8 +35,8 @@ import pytest
 from covering_tests import PACKAGE, ROOT, covering
 
 EQUIVALENT = Path(__file__).with_name("equivalent_changes.txt")
-BATCHES = (40, 200)  # tests tried: the closest, then as many as a survivor is worth
-MOST_FILES = 3  # whole files of tests tried after them
+BATCHES = (40, 120)  # tests tried: the closest, then as many as a survivor is worth
+MOST_FILES = 2  # whole files of tests tried after them
 SECONDS = 120  # of processor time for one batch
 MEMORY = 10 << 30  # a size that was changed may ask for any amount
 LARGE = 16

@@ -120,3 +120,28 @@ def test_a_margin_makes_value_profit(changed: Changed) -> None:
     question = replace(changed().question, margin=0.3)
     notes = assumptions(changed(question=question))
     assert "Expected margin is 30% of the amounts: the margin you gave." in notes
+
+
+@pytest.mark.parametrize(
+    ("read", "said"),
+    [
+        (None, "100 of 112 rows used, 1 January 1997 to 30 June 1998; 12 rows left out"),
+        (112, "100 of 112 rows used, 1 January 1997 to 30 June 1998; 12 rows left out"),
+        # What a filter removed is left out too.
+        (150, "100 of 150 rows used, 1 January 1997 to 30 June 1998; 50 rows left out"),
+        (101, "100 of 101 rows used, 1 January 1997 to 30 June 1998; 12 rows left out"),
+    ],
+)
+def test_rows_left_out_are_those_read_and_not_used(
+    read: int | None, said: str, changed: Changed
+) -> None:
+    before = changed()
+    left = replace(
+        before.left_out, n_rows_without_id=2, n_placeholder_rows=3, n_total_rows=7
+    )
+    findings = changed(
+        log=replace(before.log, n_rows=100, n_rows_used=100),
+        question=replace(before.question, source_rows=read),
+        left_out=left,
+    )
+    assert headings(findings)["data"] == said
