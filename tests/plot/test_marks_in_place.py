@@ -78,7 +78,7 @@ def test_a_bar_begins_at_its_base_and_the_text_of_an_empty_one_is_beyond(
     ends, base = np.array([4.0, 2.0, 3.0]), np.array([1.0, 5.0, 3.0])
     at = (ends, PLACE) if kind == "barh" else (PLACE, ends)
     other = {"x_end" if kind == "barh" else "y_end": base}
-    said = draw(axes, layer(kind, *at, texts=FIRST, **other))  # type: ignore[arg-type]
+    said = draw(axes, layer(kind, *at, texts=FIRST, **other))
     out = "intervalx" if kind == "barh" else "intervaly"
     drawn = np.sort([getattr(bar.get_bbox(), out) for bar in axes.patches], axis=1)
     np.testing.assert_allclose(drawn, [[1, 4], [2, 5], [3, 3]])
@@ -191,6 +191,37 @@ def test_the_numbers_of_a_heat_map_fit_into_their_cells(
     wide, _ = inches(axes)
     longest = max(len(line) for line in text.split("\n"))
     assert size == pytest.approx(min(9.0, 72 * wide / width / (0.62 * longest)))
+
+
+def test_the_lines_of_a_number_fit_into_the_height_of_its_cell(axes: Any) -> None:
+    rows = np.arange(20)
+    each = layer("cells", np.zeros(20), rows, value=rows + 1.0, texts=("1\n2",) * 20)
+    draw(axes, each)
+    _, high = inches(axes)
+    assert axes.texts[0].get_fontsize() == pytest.approx(72 * high / 20 / (1.25 * 2))
+
+
+def test_lines_between_cells_are_at_their_edges(axes: Any) -> None:
+    draw(axes, layer("cells", [0, 1, 2], [0, 1, 0], value=[1.0, 2, 3]))
+    assert axes.xaxis.get_minor_locator()().tolist() == [-0.5, 0.5, 1.5, 2.5]
+    assert axes.yaxis.get_minor_locator()().tolist() == [-0.5, 0.5, 1.5]
+
+
+def test_what_is_compared_with_lies_behind_the_series(axes: Any) -> None:
+    reference = layer("line", PLACE, SIZE, tone="reference")
+    draw(axes, layer("line", PLACE, SIZE, dash=True, dots=True), reference)
+    series, behind = axes.get_lines()
+    assert behind.get_zorder() < series.get_zorder()
+    assert behind.get_linewidth() < series.get_linewidth()
+    assert (series.is_dashed(), behind.is_dashed()) == (True, False)
+    assert (series.get_marker(), behind.get_marker()) == ("o", "")
+    axes.clear()
+    arms = [layer("arms", 0.0, 0.0, x_end=1.0, y_end=1.0, tone=tone)
+            for tone in ("series", "reference")]  # fmt: skip
+    draw(axes, *arms)
+    series, behind = axes.collections
+    assert behind.get_zorder() < series.get_zorder()
+    assert behind.get_linewidth()[0] < series.get_linewidth()[0]
 
 
 def test_numbers_too_small_to_read_are_left_out(axes: Any) -> None:

@@ -125,7 +125,10 @@ def test_a_margin_makes_value_profit(changed: Changed) -> None:
 @pytest.mark.parametrize(
     ("read", "said"),
     [
-        (None, "100 of 112 rows used, 1 January 1997 to 30 June 1998; 12 rows left out"),
+        (
+            None,
+            "100 of 112 rows used, 1 January 1997 to 30 June 1998; 12 rows left out",
+        ),
         (112, "100 of 112 rows used, 1 January 1997 to 30 June 1998; 12 rows left out"),
         # What a filter removed is left out too.
         (150, "100 of 150 rows used, 1 January 1997 to 30 June 1998; 50 rows left out"),
