@@ -105,10 +105,8 @@ class Change(ast.NodeTransformer):
         value = node.value
         number = isinstance(value, int | float) and not isinstance(value, bool)
         if number and isinstance(value, int | float) and self._hit(node):
-            large = isinstance(value, int) and value >= LARGE
-            return ast.copy_location(
-                ast.Constant(2 * value + 1 if large else value + 1), node
-            )
+            other = 2 * value + 1 if value >= LARGE else value + 1
+            return ast.copy_location(ast.Constant(other), node)
         return node
 
 

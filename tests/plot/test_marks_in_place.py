@@ -78,7 +78,7 @@ def test_a_bar_begins_at_its_base_and_the_text_of_an_empty_one_is_beyond(
     ends, base = np.array([4.0, 2.0, 3.0]), np.array([1.0, 5.0, 3.0])
     at = (ends, PLACE) if kind == "barh" else (PLACE, ends)
     other = {"x_end" if kind == "barh" else "y_end": base}
-    said = draw(axes, layer(kind, *at, texts=FIRST, **other))
+    said = draw(axes, layer(kind, *at, texts=FIRST, **other))  # type: ignore[arg-type]
     out = "intervalx" if kind == "barh" else "intervaly"
     drawn = np.sort([getattr(bar.get_bbox(), out) for bar in axes.patches], axis=1)
     np.testing.assert_allclose(drawn, [[1, 4], [2, 5], [3, 3]])

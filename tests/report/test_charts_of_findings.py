@@ -1,5 +1,6 @@
 """The marks of the page's charts are at the figures of the findings."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -11,7 +12,7 @@ from crmkit.plot.drawing.chart import Chart, Layer
 from crmkit.report import Findings
 from crmkit.report.findings import found_values as f
 from crmkit.report.page.check_charts import nps_chart, parts_chart
-from crmkit.report.page.page_charts import described
+from crmkit.report.page.page_charts import charts, described
 from crmkit.satisfaction import Nps
 
 Changed = Callable[..., Findings[Any]]
@@ -232,3 +233,31 @@ def test_answers_fill_one_bar_from_promoters_to_detractors() -> None:
         ("30% passives",),
         ("20% detractors",),
     ]
+
+
+def words_below(svg: str) -> list[str]:
+    return re.findall(r">([^<>]+)</text>", svg)
+
+
+def test_the_axes_of_the_page_are_marked_where_they_say(
+    findings: Findings[Any], holdout: f.Holdout
+) -> None:
+    drawn = charts(findings)
+    weeks = [word for word in words_below(drawn["weeks"]) if word.startswith("week ")]
+    assert weeks == ["week 0", "week 19", "week 39"]
+    fan = words_below(drawn["fan"])
+    assert [mark in fan for mark in ("13", "26", "39", "52 weeks")] == [True] * 4
+    shares = [word for word in words_below(drawn["alive"]) if word.endswith("%")]
+    assert shares == ["0%", "20%", "40%", "60%", "80%", "100%"]
+    best = words_below(drawn["concentration"])
+    assert {"20%", "40%", "60%", "all customers"} <= set(best)
+    short = replace(holdout, by_week=holdout.by_week[:1])
+    one_week = words_below(charts(replace(findings, holdout=short))["weeks"])
+    assert {"week 0", "week 1"} <= set(one_week)
+
+
+def test_errors_are_written_with_their_sign(findings: Findings[Any]) -> None:
+    said = set(words_below(charts(findings)["errors"]))
+    assert any(word.startswith("+") and word.endswith("%") for word in said)
+    assert "0%" in said
+    assert "+0%" not in said
