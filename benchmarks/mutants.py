@@ -29,13 +29,14 @@ import sys
 import tempfile
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import accumulate, pairwise
 from pathlib import Path
 
 import pytest
 from covering_tests import PACKAGE, ROOT, covering
 
 EQUIVALENT = Path(__file__).with_name("equivalent_changes.txt")
-BATCHES = (40, 120)  # tests tried: the closest, then as many as a survivor is worth
+BATCHES = (8, 32, 80)  # tests tried: the closest, then as many as a survivor is worth
 MOST_FILES = 2  # whole files of tests tried after them
 SECONDS = 120  # of processor time for one batch
 MEMORY = 10 << 30  # a size that was changed may ask for any amount
@@ -251,7 +252,8 @@ def _survives(module: Path, at: int, copy: Copy) -> str:
     """Return how a change survived, or nothing."""
     line, changed, _ = _changed(module, at)
     near, *files = covering(module, line)
-    batches = [near[: BATCHES[0]], near[BATCHES[0] : sum(BATCHES)]]
+    ends = [0, *accumulate(BATCHES)]
+    batches = [near[first:last] for first, last in pairwise(ends)]
     batches += [group[:MOST_FILES] for group in files]
     target = copy.path / module.relative_to(ROOT)
     for batch in batches:

@@ -109,7 +109,7 @@ def test_only_the_base_at_0_is_an_end_of_the_axis(axes: Any) -> None:
 
 
 @pytest.mark.parametrize(("kind", "sharp"), [("band", False), ("step_band", True)])
-def test_a_band_lies_between_its_ends(axes: Any, kind: Kind, sharp: bool) -> None:  # noqa: FBT001
+def test_a_band_lies_between_its_ends(*, axes: Any, kind: Kind, sharp: bool) -> None:
     draw(axes, layer(kind, PLACE, [1.0, 2, 3], y_end=[2.0, 4, 6]))
     corners = {tuple(at) for at in axes.collections[0].get_paths()[0].vertices}
     assert {(0.0, 1.0), (0.0, 2.0), (2.0, 3.0), (2.0, 6.0)} <= corners
