@@ -4,8 +4,16 @@
 operator or constant at a time in a copy of the project, and runs the tests that pass
 through the changed line: those that run the fewest lines first, because they are quick
 and tell the most. ``make mutants`` writes the record of who passes where first, in as
-much time as the tests take. A survivor is a line that no test holds: write the test, or
-say why both lines mean the same.
+much time as the tests take. ``python benchmarks/mutants.py again LOG`` tries the
+survivors of an earlier run again.
+
+A survivor is a line that no test holds: write the test, or write the line into
+``equivalent_changes.txt`` with the reason why both lines mean the same. What is written
+there is tried all the same, and told as equivalent only if it survives.
+
+A change counts as killed if a test fails that passes on the unchanged copy; the tests
+that fail there too are left out and told at the end. An end of the time allowed counts
+only if the unchanged copy takes less.
 """
 
 import ast
@@ -13,23 +21,26 @@ import contextlib
 import importlib
 import os
 import random
+import re
+import resource
 import shutil
 import signal
 import sys
 import tempfile
-import time
-from collections import Counter
+from dataclasses import dataclass, field
 from functools import cache
+from itertools import accumulate, pairwise
 from pathlib import Path
 
 import pytest
-from coverage import CoverageData
+from covering_tests import PACKAGE, ROOT, covering
 
-ROOT = Path(__file__).parents[1]
-PACKAGE = ROOT / "src" / "crmkit"
-RECORD = ROOT / ".mutants" / "coverage"
-BATCHES = (40, 160)  # tests tried: the closest, then as many as a survivor is worth
-SECONDS = 300
+EQUIVALENT = Path(__file__).with_name("equivalent_changes.txt")
+BATCHES = (8, 32, 80)  # tests tried: the closest, then as many as a survivor is worth
+MOST_FILES = 2  # whole files of tests tried after them
+SECONDS = 120  # of processor time for one batch
+MEMORY = 10 << 30  # a size that was changed may ask for any amount
+LARGE = 16
 TOLD = 25
 # Loaded once, before each change is tried in a fork: what costs most of a test run.
 HEAVY = ("matplotlib.pyplot", "pandas", "polars", "scipy.stats")
@@ -54,9 +65,11 @@ class Change(ast.NodeTransformer):
 
     def __init__(self, at: int) -> None:
         self.at, self.seen, self.line = at, 0, 0
+        self.lines: list[int] = []
 
     def _hit(self, node: ast.AST) -> bool:
         self.seen += 1
+        self.lines.append(getattr(node, "lineno", 0))
         if self.seen - 1 == self.at:
             self.line = getattr(node, "lineno", 0)
             return True
@@ -84,12 +97,41 @@ class Change(ast.NodeTransformer):
         return node
 
     def visit_Constant(self, node: ast.Constant) -> ast.AST:
-        """Change a number: one more."""
+        """Change a number: one more; a large one to twice as many and one.
+
+        A buffer, a count of nodes or a bound of 4,096 that is one more changes nothing
+        that anyone could see. Twice as much changes the answer, if the number has any
+        part in it.
+        """
         value = node.value
         number = isinstance(value, int | float) and not isinstance(value, bool)
         if number and isinstance(value, int | float) and self._hit(node):
-            return ast.copy_location(ast.Constant(value + 1), node)
+            other = 2 * value + 1 if value >= LARGE else value + 1
+            return ast.copy_location(ast.Constant(other), node)
         return node
+
+
+@dataclass
+class Outcome:
+    """What became of the changes of one folder of the package."""
+
+    tried: int = 0
+    alive: int = 0
+    equivalent: int = 0
+
+    @property
+    def killed(self) -> int:
+        """Number of changes that a test saw."""
+        return self.tried - self.alive - self.equivalent
+
+
+@dataclass
+class Copy:
+    """A copy of the project in which lines are changed."""
+
+    path: Path
+    passing: set[str] = field(default_factory=set)  # of the tests that saw a change
+    failing: set[str] = field(default_factory=set)  # without any change
 
 
 def main(count: int, seed: int, folder: str) -> int:
@@ -98,84 +140,144 @@ def main(count: int, seed: int, folder: str) -> int:
     modules = sorted((PACKAGE / folder).rglob("*.py"))
     modules = [each for each in modules if _sites(each)]
     weights = [_sites(each) for each in modules]
-    tried: Counter[str] = Counter()
-    alive: Counter[str] = Counter()
+    chosen = draw.choices(modules, weights, k=count)
+    return _try([(module, draw.randrange(_sites(module))) for module in chosen])
+
+
+def again(log: Path) -> int:
+    """Try the survivors of a log again; return how many survive still."""
+    changes: list[tuple[Path, int]] = []
+    for name, line, text in re.findall(
+        r"^\S.*?: (src/\S+\.py):(\d+): (.*)$", log.read_text("utf-8"), re.MULTILINE
+    ):
+        module = ROOT / name
+        # By its text: the line may have moved since.
+        places = [at for at in range(_sites(module)) if _changed(module, at)[2] == text]
+        if places:
+            changes.append(
+                (
+                    module,
+                    min(
+                        places, key=lambda at: abs(_changed(module, at)[0] - int(line))
+                    ),
+                )
+            )
+        else:
+            print(f"gone: {name}:{line}: {text}")
+    return _try(changes)
+
+
+def _try(changes: list[tuple[Path, int]]) -> int:
+    rooms: dict[str, Outcome] = {}
     for name in HEAVY:
         importlib.import_module(name)
     with tempfile.TemporaryDirectory() as place:
-        copy = Path(place) / "project"
-        left = shutil.ignore_patterns(".*", "_build", "out", "api")
-        shutil.copytree(ROOT, copy, ignore=left)
-        for module in draw.choices(modules, weights, k=count):
-            at = draw.randrange(_sites(module))
-            room = module.relative_to(PACKAGE).parts[0]
-            survived, change = _survives(module, at, copy)
-            tried[room] += 1
+        copy = Copy(Path(place) / "project")
+        left = shutil.ignore_patterns(".*", "_build", "out", "generated")
+        shutil.copytree(ROOT, copy.path, ignore=left)
+        for number, (module, at) in enumerate(changes, 1):
+            room = rooms.setdefault(module.relative_to(PACKAGE).parts[0], Outcome())
+            room.tried += 1
+            survived = _survives(module, at, copy)
             if survived:
-                alive[room] += 1
-                print(f"{survived}: {module.relative_to(ROOT)}:{change}", flush=True)
-            if tried.total() % TOLD == 0:
-                print(f"{tried.total()} tried, {alive.total()} alive", flush=True)
-    for room, total in sorted(tried.items()):
-        print(f"{room}: {total - alive[room]} of {total} killed")
-    return alive.total()
+                line, _, text = _changed(module, at)
+                survived = _equivalent(module, text) or survived
+                room.equivalent += survived.startswith("equivalent")
+                room.alive += not survived.startswith("equivalent")
+                print(
+                    f"{survived}: {module.relative_to(ROOT)}:{line}: {text}", flush=True
+                )
+            if number % TOLD == 0:
+                _tell({"so far": _sum(rooms)})
+        _tell(rooms | {"all": _sum(rooms)})
+        if copy.failing:
+            print("left out, failing without a change:", *sorted(copy.failing))
+    return _sum(rooms).alive
 
 
+def _sum(rooms: dict[str, Outcome]) -> Outcome:
+    return Outcome(
+        *(
+            sum(getattr(room, name) for room in rooms.values())
+            for name in ("tried", "alive", "equivalent")
+        )
+    )
+
+
+def _tell(rooms: dict[str, Outcome]) -> None:
+    for name, room in sorted(rooms.items()):
+        left = f"{room.alive} alive, {room.equivalent} equivalent by declaration"
+        print(f"{name}: {room.killed} of {room.tried} killed, {left}", flush=True)
+
+
+@cache
 def _sites(module: Path) -> int:
     change = Change(-1)
     change.visit(ast.parse(module.read_text("utf-8")))
     return change.seen
 
 
-def _covering(module: Path, line: int) -> list[str]:
-    """Find the tests that run a line, or its module where only an import runs it."""
-    lines = _passing(module)
-    near = {line - 1, line, line + 1}
-    found = set().union(*(set(lines.get(each, ())) for each in near)) - {""}
-    found = found or set().union(*map(set, lines.values())) - {""}
-    tests = {name.removesuffix("|run") for name in found if name.endswith("|run")}
-    return sorted(tests, key=lambda name: (_lines_run()[name], name))
-
-
 @cache
-def _record() -> CoverageData:
-    record = CoverageData(str(RECORD))
-    record.read()
-    return record
-
-
-@cache
-def _passing(module: Path) -> dict[int, list[str]]:
-    return _record().contexts_by_lineno(str(module))
-
-
-@cache
-def _lines_run() -> Counter[str]:
-    """Return how many lines of the package each test runs."""
-    total: Counter[str] = Counter()
-    for path in _record().measured_files():
-        for names in _passing(Path(path)).values():
-            total.update(name.removesuffix("|run") for name in names)
-    return total
-
-
-def _survives(module: Path, at: int, copy: Path) -> tuple[str, str]:
-    """Return how a change survived, or nothing, and the change."""
+def _changed(module: Path, at: int) -> tuple[int, str, str]:
+    """Return the line of a change, the changed module, and what is new in it."""
     change, source = Change(at), module.read_text("utf-8")
     before = ast.unparse(ast.parse(source)).splitlines()
     changed = ast.unparse(ast.fix_missing_locations(change.visit(ast.parse(source))))
-    new = [line for line in changed.splitlines() if line not in before]
-    tests = _covering(module, change.line)
-    target = copy / module.relative_to(ROOT)
-    _write(target, changed)
-    survived, done = "alive" if tests else "no test", 0
-    for size in BATCHES:
-        batch, done = tests[done : done + size], done + size
-        if batch and not _pass(batch, copy):
-            survived = ""
-            break
-    _write(target, source)
-    return survived, f"{change.line}: {' '.join(new).strip()}"
+    # Line by line: the new line may be a copy of one elsewhere.
+    new = [
+        line
+        for line, old in zip(changed.splitlines(), before, strict=True)
+        if line != old
+    ]
+    return change.line, changed, " ".join(new).strip()
+
+
+@cache
+def _declared() -> list[tuple[str, str, str]]:
+    """Return modules, beginnings of changed lines, and why they mean the same."""
+    lines = EQUIVALENT.read_text("utf-8").splitlines()
+    found = [line.split(" | ") for line in lines if line and not line.startswith("#")]
+    return [(module, text, reason) for module, text, reason in found]
+
+
+def _equivalent(module: Path, text: str) -> str:
+    name = str(module.relative_to(PACKAGE))
+    for declared, beginning, reason in _declared():
+        if declared == name and text.startswith(beginning):
+            return f"equivalent ({reason})"
+    return ""
+
+
+def _survives(module: Path, at: int, copy: Copy) -> str:
+    """Return how a change survived, or nothing."""
+    line, changed, _ = _changed(module, at)
+    near, *files = covering(module, line)
+    ends = [0, *accumulate(BATCHES)]
+    batches = [near[first:last] for first, last in pairwise(ends)]
+    batches += [group[:MOST_FILES] for group in files]
+    target = copy.path / module.relative_to(ROOT)
+    for batch in batches:
+        if batch and _killed(batch, copy, target, changed):
+            return ""
+    return "alive" if any(batches) else "no test"
+
+
+def _killed(batch: list[str], copy: Copy, target: Path, changed: str) -> bool:
+    """Tell whether a test of a batch fails with a change, and passes without it."""
+    source = target.read_text("utf-8")
+    while True:
+        _write(target, changed)
+        fault = _first_failure(batch, copy)
+        _write(target, source)
+        if fault is None or fault in copy.passing:
+            return fault is not None
+        unchanged = _first_failure([fault] if fault else batch, copy)
+        if unchanged is None:
+            copy.passing |= {fault} - {""}
+            return True
+        if not fault:  # too slow for the time, or broken: the batch tells nothing
+            return False
+        copy.failing.add(fault)
 
 
 def _write(target: Path, source: str) -> None:
@@ -185,38 +287,75 @@ def _write(target: Path, source: str) -> None:
         path.unlink()
 
 
-def _pass(tests: list[str], copy: Path) -> bool:
-    """Run tests in a fork; they fail when one fails or there is no end of them."""
+def _first_failure(tests: list[str], copy: Copy) -> str | None:
+    """Run tests in a fork; return the first that fails, or "" if the fork ends."""
+    told = copy.path / "failure.txt"
+    told.unlink(missing_ok=True)
     child = os.fork()
     if child == 0:
         try:
-            os._exit(_run(tests, copy))
+            os._exit(_run(tests, copy, told))
         finally:  # never the parent's way out, which removes the copy
             os._exit(2)
-    end = time.monotonic() + SECONDS
-    while time.monotonic() < end:
-        done, status = os.waitpid(child, os.WNOHANG)
-        if done:
-            return os.waitstatus_to_exitcode(status) in (0, 5)
-        time.sleep(0.02)
-    os.kill(child, signal.SIGKILL)
-    os.waitpid(child, 0)
-    return False
+    _, status = os.waitpid(child, 0)
+    if os.waitstatus_to_exitcode(status) in {0, 5}:
+        return None
+    return told.read_text("utf-8") if told.exists() else ""
 
 
-def _run(tests: list[str], copy: Path) -> int:
-    os.chdir(copy)
-    os.environ["PYTHONPATH"] = str(copy / "src")
-    sys.path.insert(0, str(copy / "src"))
+class _Chosen:
+    """Run chosen tests in their order, and tell the first that fails."""
+
+    def __init__(self, tests: list[str], left_out: set[str], told: Path) -> None:
+        self.order = {name: place for place, name in enumerate(tests)}
+        self.left_out, self.told = left_out, told
+
+    def _place(self, item: pytest.Item) -> int:
+        name = item.nodeid
+        return self.order.get(name, self.order.get(name.split("::")[0], -1))
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Keep what was asked for: a test that is no more must not count as failing."""
+        kept = [item for item in items if self._place(item) >= 0]
+        kept = [item for item in kept if item.nodeid not in self.left_out]
+        items[:] = sorted(kept, key=self._place)
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Tell a test that failed."""
+        self._tell(report)
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Tell a file that could not be read."""
+        self._tell(report)
+
+    def _tell(self, report: pytest.TestReport | pytest.CollectReport) -> None:
+        if report.failed and not self.told.exists():
+            self.told.write_text(report.nodeid, "utf-8")
+
+
+def _run(tests: list[str], copy: Copy, told: Path) -> int:
+    os.chdir(copy.path)
+    os.environ["PYTHONPATH"] = str(copy.path / "src")
+    sys.path.insert(0, str(copy.path / "src"))
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    signal.alarm(10 * SECONDS)  # for one that waits
+    files = list(dict.fromkeys(name.split("::")[0] for name in tests))
+    files = [file for file in files if (copy.path / file).exists()]
+    if not files:
+        return 0
     options = ["-q", "-x", "-p", "no:cacheprovider", "-p", "no:xdist"]
     options += ["-m", "not heavy and not engine and not browser"]
+    chosen = _Chosen(tests, copy.failing, told)
     with Path(os.devnull).open("w", encoding="utf-8") as nothing:
         os.dup2(nothing.fileno(), 1)
         os.dup2(nothing.fileno(), 2)
         with contextlib.redirect_stdout(nothing), contextlib.redirect_stderr(nothing):
-            return int(pytest.main([*options, *tests]))
+            return int(pytest.main([*options, *files], plugins=[chosen]))
 
 
 if __name__ == "__main__":
+    if sys.argv[1:2] == ["again"]:
+        sys.exit(bool(again(Path(sys.argv[2]))))
     count, seed, folder = (sys.argv[1:] + ["30", "1", "."][len(sys.argv) - 1 :])[:3]
     sys.exit(bool(main(int(count), int(seed), folder)))

@@ -78,6 +78,15 @@ def test_a_rate_far_too_high_for_its_unit_is_refused(rate: float) -> None:
     history(Ledger(lines=lines()), discount_rate=rate)
 
 
+@pytest.mark.parametrize("sign", [1, -1])
+def test_money_may_change_by_a_factor_of_exp_200_and_no_more(sign: int) -> None:
+    # 911 days from the first line: further apart, sums would drown or overflow.
+    within, beyond = (np.expm1(sign * power / 911) for power in (199.9, 200.1))
+    history(Ledger(lines=lines()), time_unit="day", discount_rate=within)
+    with pytest.raises(errors.InvalidValueError, match="too extreme"):
+        history(Ledger(lines=lines()), time_unit="day", discount_rate=beyond)
+
+
 PAIR = ("2023-01-01", "2023-12-31")
 ASKED: list[Callable[[Any], Any]] = [
     history,

@@ -120,3 +120,103 @@ def test_a_margin_makes_value_profit(changed: Changed) -> None:
     question = replace(changed().question, margin=0.3)
     notes = assumptions(changed(question=question))
     assert "Expected margin is 30% of the amounts: the margin you gave." in notes
+
+
+@pytest.mark.parametrize(
+    ("read", "said"),
+    [
+        (
+            None,
+            "100 of 112 rows used, 1 January 1997 to 30 June 1998; 12 rows left out",
+        ),
+        (112, "100 of 112 rows used, 1 January 1997 to 30 June 1998; 12 rows left out"),
+        # What a filter removed is left out too.
+        (150, "100 of 150 rows used, 1 January 1997 to 30 June 1998; 50 rows left out"),
+        (101, "100 of 101 rows used, 1 January 1997 to 30 June 1998; 12 rows left out"),
+    ],
+)
+def test_rows_left_out_are_those_read_and_not_used(
+    read: int | None, said: str, changed: Changed
+) -> None:
+    before = changed()
+    left = replace(
+        before.left_out, n_rows_without_id=2, n_placeholder_rows=3, n_total_rows=7
+    )
+    findings = changed(
+        log=replace(before.log, n_rows=100, n_rows_used=100),
+        question=replace(before.question, source_rows=read),
+        left_out=left,
+    )
+    assert headings(findings)["data"] == said
+
+
+@pytest.mark.parametrize(
+    ("correlation", "p_value", "said"),
+    [
+        (0.2, 0.0501, "is +0.20, as good as none."),
+        (0.2, 0.05, ("buy often spend more (rank correlation +0.20), so values of "
+         "frequent buyers may be too low.")),
+        (-0.2, 0.05, ("buy often spend less (rank correlation -0.20), so values of "
+         "frequent buyers may be too high.")),
+        (0.099, 1e-9, "is +0.10, as good as none."),
+        (0.1, 1e-9, "may be too low."),
+        (None, None, "too few customers came back to test it here."),
+    ],
+)  # fmt: skip
+def test_spend_that_goes_with_frequency_is_told_beyond_chance(
+    correlation: float | None, p_value: float | None, said: str, changed: Changed
+) -> None:
+    models = replace(
+        changed().models, spend_correlation=correlation, spend_p_value=p_value
+    )
+    assert any(note.endswith(said) for note in assumptions(changed(models=models)))
+
+
+@pytest.mark.parametrize(
+    ("drawn", "below", "told"),
+    [(23_469, 0, True), (23_470, 0, False), (23_419, 50, True), (23_420, 50, False)],
+)
+def test_a_sample_is_told_where_more_than_a_hundred_are_not_drawn(
+    *, drawn: int, below: int, told: bool, changed: Changed
+) -> None:
+    before = changed()
+    assert before.ahead is not None
+    findings = changed(
+        ahead=replace(before.ahead, n_customers=drawn),
+        left_out=replace(before.left_out, n_customers_below_zero=below),
+    )
+    sentence = next(n for n in assumptions(findings) if "simulated futures" in n)
+    assert ("drawn for a sample" in sentence) == told
+    assert "a scale of 15%, from 4 past dates (3 spans apart)" in sentence
+
+
+@pytest.mark.parametrize(("customers", "told"), [(10_000, False), (10_001, True)])
+def test_forecasts_of_some_customers_are_told_as_such(
+    *, customers: int, told: bool, changed: Changed
+) -> None:
+    base = replace(changed().base, n_customers=customers)
+    notes = assumptions(changed(base=base))
+    assert any("for 10,000 of the 10,001 customers" in n for n in notes) == told
+
+
+def test_what_was_left_out_is_counted_by_its_reason(changed: Changed) -> None:
+    left = replace(
+        changed().left_out,
+        n_rows_without_id=1,
+        n_placeholder_rows=2,
+        n_total_rows=1,
+        n_customers_refunded_only=2,
+        n_customers_below_zero=1,
+    )
+    fits = tuple(replace(fit, n_excluded=3) for fit in changed().fits)
+    notes = assumptions(changed(left_out=left, fits=fits))
+    for start in (
+        "1 row without an id was left out",
+        "2 rows of a placeholder were left out",
+        "1 total line was left out.",
+        "2 customers with refunds and no purchase were left out",
+        "1 repeat customer was refunded more",
+        # Of three excluded from the fit, one is told above.
+        "2 repeat customers with a mean spend of zero were left out",
+    ):
+        assert any(note.startswith(start) for note in notes), start

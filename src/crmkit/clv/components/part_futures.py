@@ -9,6 +9,7 @@ import numpy as np
 from ...errors import InvalidValueError
 from ...fits import told
 from ...kernels.value.component_identity import totals
+from ...kernels.value.draw_deviations import draw_deviations
 from ...typing import FloatArray, IntArray, Progress, SpendModel
 from ..uncertainty.parameter_draws import plausible, steady
 from .component_chance import (
@@ -191,10 +192,7 @@ class PartFutures:
             parts[_REFERRAL] -= moved
             owed[future] = totals(unit, moved, count)
             sums[future] = [totals(block, part, cells) for part in parts]
-        # Deviations from the mean of a few are too small, by this much.
-        wider = np.sqrt(futures / (futures - 1))
-        sums = (sums - sums.mean(axis=0)) * wider
-        owed = (owed - owed.mean(axis=0)) * wider
+        sums, owed = draw_deviations(sums), draw_deviations(owed)
         at = np.arange(cells)
         for row in range(len(found)):
             chosen = sums[self.rng.integers(futures, size=cells), :, at]

@@ -21,6 +21,7 @@ import numpy as np
 
 from ..._check import ProvenHistory
 from ...fits import told, told_within
+from ...kernels.value.draw_deviations import draw_deviations
 from ...typing import FloatArray, IntArray, Progress
 from ..models.gamma_gamma import GammaGamma
 from ..models.purchase_scores import PurchaseScores
@@ -321,9 +322,7 @@ def _chance(
             future[0] = np.bincount(block[own], minlength=_BLOCKS)
             future[1] = np.bincount(block[buyers], minlength=_BLOCKS)
             future[2] = np.bincount(block[own], paid[known], _BLOCKS)
-    # Deviations from the mean of a few are too small, by this much.
-    sums -= sums.mean(axis=1, keepdims=True)
-    sums *= np.sqrt(_FUTURES / (_FUTURES - 1))
+    sums = draw_deviations(sums, axis=1)
     chosen = rng.integers(_FUTURES, size=(n_draws, _BLOCKS))
     # One future of each block, drawn afresh: the same for every time.
     result: FloatArray = np.stack(

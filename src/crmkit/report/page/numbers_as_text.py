@@ -90,7 +90,8 @@ def exact(amount: float, currency: str) -> str:
 def short(amount: float, currency: str) -> str:
     """Write an amount for an axis: ``$1.5M``, ``$20k``."""
     sign = _MINUS if amount < 0 else ""
-    size = abs(amount)
+    # Rounded before the scale is chosen: 999,999 is 1M, and not 1000k.
+    size = float(f"{abs(amount):.3g}")
     for scale, letter in ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k")):
         if size >= scale:
             return f"{sign}{currency}{size / scale:.3g}{letter}"

@@ -1,0 +1,92 @@
+"""Shares of categories: what to presume of them, and how they shift."""
+
+import numpy as np
+import pytest
+from scipy.optimize import brentq
+from scipy.special import expit, logit
+
+from crmkit.kernels.value.compositions import (
+    logit_of,
+    logit_shifts,
+    presumed_purchases,
+    share_of,
+)
+
+
+def baskets(seed: int, firm: float) -> tuple[np.ndarray, np.ndarray]:
+    """Return the customer of each purchase, and its shares of three categories."""
+    rng = np.random.default_rng(seed)
+    own = rng.dirichlet(firm * np.array([0.5, 0.3, 0.2]), size=400)
+    customer = np.repeat(np.arange(400), rng.integers(1, 9, 400))
+    chosen = [rng.choice(3, p=own[who]) for who in customer]
+    return customer, np.eye(3)[chosen]
+
+
+@pytest.mark.parametrize("firm", [0.8, 3.0, 12.0])
+def test_the_presumed_purchases_are_those_that_made_the_baskets(firm: float) -> None:
+    # Of one category each, purchases follow a Dirichlet-multinomial: what is presumed
+    # is its concentration.
+    sums = []
+    for seed in range(3):
+        customer, share = baskets(seed, firm)
+        row, category = np.nonzero(share)
+        found = presumed_purchases(
+            customer[row], category, share[row, category],
+            np.bincount(customer, minlength=400), 3,
+        )  # fmt: skip
+        sums.append(found.sum())
+        np.testing.assert_allclose(found / found.sum(), [0.5, 0.3, 0.2], atol=0.05)
+    assert np.mean(sums) == pytest.approx(firm, rel=0.25)
+
+
+def test_purchases_that_are_all_alike_leave_nothing_to_doubt() -> None:
+    customer = np.repeat([0, 1], 4)
+    counts = np.array([4, 4])
+    category = customer
+    found = presumed_purchases(customer, category, np.ones(8), counts, 2)
+    # Each customer buys one category only: nothing varies within.
+    np.testing.assert_allclose(found, [5e-7, 5e-7])
+    mixed = np.tile([0, 1], 4)
+    same = presumed_purchases(customer, mixed, np.ones(8), counts, 2)
+    # All customers buy alike: nothing varies between them.
+    np.testing.assert_allclose(same, [5e5, 5e5])
+
+
+def test_where_no_one_was_seen_twice_five_purchases_are_presumed() -> None:
+    customer, category = np.array([0, 1, 2, 2]), np.array([0, 0, 0, 1])
+    share = np.array([1.0, 1.0, 0.4, 0.6])
+    found = presumed_purchases(customer, category, share, np.ones(3, int), 2)
+    np.testing.assert_allclose(found, [5 * 2.4 / 3, 5 * 0.6 / 3])
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_shift_makes_the_sum_of_a_group_come_true(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    group = np.repeat([0, 1, 2], 200)
+    predicted, whole = rng.uniform(0.05, 0.9, 600), rng.gamma(2.0, size=600)
+    true = np.array([-1.0, 0.0, 2.0])[group]
+    part = whole * (rng.random(600) < expit(logit(predicted) + true))
+    found = logit_shifts(group, 4, predicted, part, whole)
+    for g in range(3):
+        own = group == g
+        at, size, came = logit(predicted[own]), whole[own], part[own].sum()
+        root = brentq(lambda s, a=at, w=size, c=came: w @ expit(a + s) - c, -9, 9)
+        evidence = size.sum() ** 2 / (size**2).sum()
+        assert found[g] == pytest.approx(root * evidence / (evidence + 30), rel=1e-6)
+    assert found[3] == 0
+
+
+def test_a_group_in_which_all_or_nothing_came_has_an_end() -> None:
+    predicted, whole = np.full(2000, 0.5), np.ones(2000)
+    for part, sign in ((whole, 1), (0 * whole, -1), (2 * whole, 1)):
+        (found,) = logit_shifts(np.zeros(2000, int), 1, predicted, part, whole)
+        # Beyond a thousand to one, but no further than the billion of the ends.
+        assert np.log(1e3) < sign * found * 2030 / 2000 < np.log(1e9)
+
+
+def test_log_odds_are_finite_at_both_ends() -> None:
+    share = np.array([0.0, 0.2, 0.5, 1.0])
+    found = logit_of(share)
+    np.testing.assert_allclose(found[1:3], [np.log(0.25), 0.0], atol=1e-15)
+    assert found[3] == pytest.approx(-found[0]) == pytest.approx(np.log(1e9))
+    np.testing.assert_allclose(share_of(found), share, atol=1.1e-9)
