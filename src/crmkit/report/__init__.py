@@ -29,7 +29,7 @@ else:
     }
 
     def __getattr__(name: str) -> object:
-        """Load a name at its first use: the command prepares its process before that."""
+        """Load a name at its first use, after the command has prepared its process."""
         if name in _MODULES:
             return getattr(import_module(f".{_MODULES[name]}", __name__), name)
         message = f"module {__name__!r} has no attribute {name!r}"
