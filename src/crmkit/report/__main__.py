@@ -66,6 +66,8 @@ def _fewer_collections() -> Iterator[None]:
         yield
     finally:
         gc.set_threshold(*usual)
+        # The end of the process frees what is left; Python would search it first.
+        gc.freeze()
 
 
 def run(arguments: Sequence[str]) -> int:
