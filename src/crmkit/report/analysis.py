@@ -162,7 +162,7 @@ def analyse(
         spend=spend,
         errors=errors,
         question=question,
-        total=partial(scores.value_until, purchases, question=question),
+        total=partial(scores.value_until, question=question),
         whole=float(scores.clv.sum()),
     )
     next(steps)  # Sorting customers into lists, segments and cohorts
@@ -186,9 +186,7 @@ def analyse(
         risk=risk_by_tier(named.tiers, scores),
         holdout=check.holdout,
         holdout_refused=check.refused,
-        outlook=spending_months(
-            rows, scores, purchases, fan=ranges.fan, question=question
-        ),
+        outlook=spending_months(rows, scores, fan=ranges.fan, question=question),
         models=chosen.models,
         fits=fit_facts(purchases, spend, scores, model=chosen.models.chosen),
         best=first_customers(named.table, named.best, like=transactions),

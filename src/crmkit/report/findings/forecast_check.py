@@ -93,7 +93,9 @@ def _held_out(
         actual_amount=float(actual.sum()),
         by_week=_by_week(
             shown,
-            expected_sums(purchases, (frequency, recency, T), None, shown).tolist(),
+            expected_sums(purchases, (frequency, recency, T), None)
+            .until(shown)
+            .tolist(),
             rows.purchases_after(cut_day) - cut_day,
         ),
         by_decile=_by_decile(amounts[best], actual[best]),
