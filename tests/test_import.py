@@ -94,6 +94,11 @@ def test_the_names_of_namespaces_are_listed_before_they_are_loaded() -> None:
     assert set(crmkit.__all__) <= set(run(probe))
 
 
+def test_the_page_loads_no_namespace_that_it_does_not_read() -> None:
+    others = [f"crmkit.{name}" for name in ("plot", "campaigns", "satisfaction")]
+    assert run(LOADED, "crmkit.report", *others, "crmkit.churn") == []
+
+
 def test_the_import_leaves_filters_and_numpy_alone() -> None:
     seen = run(PROBE, json.dumps(run(LIBRARIES)))
     assert seen["before"] == seen["after"]

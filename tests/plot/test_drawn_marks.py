@@ -14,8 +14,8 @@ from matplotlib.colors import to_rgb
 
 import crmkit as ck
 from crmkit import plot, segments
+from crmkit._chart import Chart, Scale, layer
 from crmkit.errors import MissingColumnError, MissingExtraError, NotEnoughDataError
-from crmkit.plot.drawing.chart import Chart, Scale, layer
 from crmkit.plot.drawing.drawn_series import together
 from crmkit.plot.drawing.palette import SERIES
 

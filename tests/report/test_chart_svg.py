@@ -7,8 +7,8 @@ import matplotlib as mpl
 import pytest
 from matplotlib import pyplot as plt
 
+from crmkit._chart import Chart, Scale, layer
 from crmkit.plot import vega_lite
-from crmkit.plot.drawing.chart import Chart, Scale, layer
 from crmkit.plot.drawing.matplotlib_axes import draw
 from crmkit.report import Findings
 from crmkit.report.page.chart_svg import chart_svg

@@ -23,18 +23,18 @@ def test_sums_are_those_of_the_public_methods(
     recency = np.where(frequency > 0, T * rng.integers(1, 8, 400) / 7, 0.0)
     history, weights, weeks = (frequency, recency, T), rng.random(400), [0.5, 4.0, 52.0]
     plain = [model.expected_purchases(*history, horizon=week) for week in weeks]
-    assert expected_sums(model, history, None, weeks) == pytest.approx(
+    assert expected_sums(model, history, None).until(weeks) == pytest.approx(
         [each.sum() for each in plain], rel=1e-12
     )
     discounted = [
         model.discounted_expected_purchases(*history, horizon=week, discount_rate=0.002)
         for week in weeks
     ]
-    assert expected_sums(
-        model, history, weights, weeks, discount_rate=0.002
+    assert expected_sums(model, history, weights).until(
+        weeks, discount_rate=0.002
     ) == pytest.approx([weights @ each for each in discounted], rel=1e-12)
 
 
 def test_of_no_customers_nothing_is_expected() -> None:
     none = (np.zeros(0), np.zeros(0), np.zeros(0))
-    assert expected_sums(MODELS[0], none, None, [1.0, 2.0]).tolist() == [0.0, 0.0]
+    assert expected_sums(MODELS[0], none, None).until([1.0, 2.0]).tolist() == [0.0, 0.0]

@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .._chart import Chart, Scale, layer
 from .._check import fraction, instance, typed
 from ..campaigns import IncrementalProfit
-from .drawing.chart import Chart, Scale, layer
 from .drawing.columns import arms_of
 from .drawing.matplotlib_axes import draw
 from .drawing.number_formats import money, percent

@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .._chart import Chart, Scale, layer
 from .._check import typed
 from .._frames import numbers
 from ..typing import IntoDataFrame
-from .drawing.chart import Chart, Scale, layer
 from .drawing.columns import band_of, interval_in, read_drawn
 from .drawing.matplotlib_axes import draw
 from .drawing.number_formats import money, percent

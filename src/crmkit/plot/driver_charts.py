@@ -4,11 +4,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .._chart import Chart, Scale, layer
 from .._check import typed
 from .._frames import numbers
 from ..satisfaction import DriverWeights
 from ..typing import IntoDataFrame
-from .drawing.chart import Chart, Scale, layer
 from .drawing.columns import names_in, read_drawn, words
 from .drawing.matplotlib_axes import draw
 from .drawing.number_formats import counted, percent

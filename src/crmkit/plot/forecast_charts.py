@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from .._chart import Chart, Scale, layer
 from .._check import one_of, typed
 from .._frames import numbers
 from ..clv import Forecast
 from ..errors import NotEnoughDataError
 from ..typing import IntoDataFrame
-from .drawing.chart import Chart, Scale, layer
 from .drawing.columns import band_of, names_in, read_drawn, words
 from .drawing.matplotlib_axes import draw
 from .drawing.number_formats import counted, money, percent

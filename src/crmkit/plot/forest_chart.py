@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from .._chart import Chart, Scale, layer
 from .._check import HUGE, names_given, typed
 from .._frames import numbers
 from ..errors import NotEnoughDataError
 from ..typing import FloatArray, IntoDataFrame
-from .drawing.chart import Chart, Scale, layer
 from .drawing.columns import arms_of, interval_in, names_in, read_drawn, words
 from .drawing.matplotlib_axes import draw
 from .drawing.number_formats import counted, money, percent

@@ -4,11 +4,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .._chart import Chart, Scale, layer
 from .._check import MOST_REPEATS, typed, whole
 from .._frames import numbers, nw
 from ..errors import InvalidValueError
 from ..typing import IntoDataFrame
-from .drawing.chart import Chart, Scale, layer
 from .drawing.columns import groups_in, read_drawn
 from .drawing.matplotlib_axes import draw
 from .drawing.number_formats import counted, percent

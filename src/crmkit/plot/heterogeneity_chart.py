@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Literal, Protocol
 import numpy as np
 from scipy.special import betaln, gammaincinv, gammaln
 
+from .._chart import Chart, Scale, layer
 from .._check import one_of, typed
 from ..errors import InvalidValueError
 from ..typing import FloatArray
-from .drawing.chart import Chart, Scale, layer
 from .drawing.matplotlib_axes import draw
 
 if TYPE_CHECKING:

@@ -4,12 +4,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .._chart import Chart, Scale, layer
 from .._check import typed, whole
 from .._dates import day_number
 from .._frames import numbers, nw
 from ..errors import NotEnoughDataError
 from ..typing import Day, IntoDataFrame
-from .drawing.chart import Chart, Scale, layer
 from .drawing.columns import days_in, read_drawn
 from .drawing.matplotlib_axes import draw
 from .drawing.number_formats import counted, percent

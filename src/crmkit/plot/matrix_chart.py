@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .._chart import Chart, Scale, layer
 from .._check import MOST_REPEATS, typed, whole
 from .._frames import numbers
 from ..typing import HISTORY, HistoryColumns, IntoDataFrame
-from .drawing.chart import Chart, Scale, layer
 from .drawing.columns import read_drawn, words
 from .drawing.matplotlib_axes import draw
 

@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .._chart import Chart, Layer, Place, Scale, layer
 from .._check import typed
 from .._frames import EagerFrame, numbers
 from ..typing import FloatArray, IntoDataFrame
-from .drawing.chart import Chart, Layer, Place, Scale, layer
 from .drawing.columns import names_in, read_drawn
 from .drawing.matplotlib_axes import draw
 from .drawing.number_formats import counted, percent

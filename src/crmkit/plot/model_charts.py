@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .._chart import Chart, Scale, layer
 from .._check import typed
 from ..clv import Backtest, ModelComparison
-from .drawing.chart import Chart, Scale, layer
 from .drawing.matplotlib_axes import draw
 from .drawing.number_formats import counted, percent
 

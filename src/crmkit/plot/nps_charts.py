@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .._chart import Chart, Scale, Tone, layer
 from .._check import typed
 from .._frames import EagerFrame, numbers, nw
 from ..typing import FloatArray, IntoDataFrame
-from .drawing.chart import Chart, Scale, Tone, layer
 from .drawing.columns import (
     arms_of,
     band_of,

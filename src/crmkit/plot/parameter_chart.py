@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from .._chart import Chart, Scale, layer
 from .._check import typed
 from ..clv import CovariateEffect
 from ..fits import FitReport
-from .drawing.chart import Chart, Scale, layer
 from .drawing.columns import arms_of
 from .drawing.matplotlib_axes import draw
 from .drawing.number_formats import counted

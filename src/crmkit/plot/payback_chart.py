@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .._chart import Chart, Scale, layer
 from .._check import instance, typed
 from ..campaigns import Payback
 from ..errors import NotEnoughDataError
-from .drawing.chart import Chart, Scale, layer
 from .drawing.matplotlib_axes import draw
 from .drawing.number_formats import counted, money
 

@@ -4,11 +4,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .._chart import Chart, Layer, Scale, Tone, layer
 from .._check import typed
 from .._frames import EagerFrame
 from ..errors import NotEnoughDataError
 from ..typing import FloatArray, IntoDataFrame
-from .drawing.chart import Chart, Layer, Scale, Tone, layer
 from .drawing.columns import amounts_in, interval_in, names_in, read_drawn, words
 from .drawing.matplotlib_axes import draw
 from .drawing.number_formats import money, percent

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .._chart import Chart, Scale, layer
 from .._check import typed
 from .._frames import EagerFrame, Rule, numbers, nw, refuse
 from ..typing import IntoDataFrame
-from .drawing.chart import Chart, Scale, layer
 from .drawing.columns import read_drawn
 from .drawing.matplotlib_axes import draw
 from .drawing.number_formats import counted, money, percent

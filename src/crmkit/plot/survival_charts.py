@@ -4,11 +4,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .._chart import Below, Chart, Layer, Scale, layer
 from .._check import typed
 from .._frames import numbers, nw
 from ..churn import RetentionProjection, SurvivalCurve
 from ..typing import FloatArray, IntoDataFrame
-from .drawing.chart import Below, Chart, Layer, Scale, layer
 from .drawing.columns import names_in, read_drawn, words
 from .drawing.matplotlib_axes import draw
 from .drawing.number_formats import percent

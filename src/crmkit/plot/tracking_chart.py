@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from .._chart import Chart, Scale, layer
 from .._check import one_of, typed
 from .._frames import numbers, nw
 from ..typing import IntoDataFrame
-from .drawing.chart import Chart, Scale, layer
 from .drawing.columns import days_in, groups_in, read_drawn
 from .drawing.matplotlib_axes import draw
 from .drawing.number_formats import percent

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from .._chart import Chart, Layer, Scale
 from ..errors import NotEnoughDataError
-from .drawing.chart import Chart, Layer, Scale
 from .drawing.drawn_series import together
 from .drawing.matplotlib_axes import charts_on
 from .drawing.palette import GRID, INK, SERIES, SOFT_INK, TONES

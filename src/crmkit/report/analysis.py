@@ -162,7 +162,7 @@ def analyse(
         spend=spend,
         errors=errors,
         question=question,
-        total=partial(scores.value_until, purchases, question=question),
+        total=partial(scores.value_until, question=question),
         whole=float(scores.clv.sum()),
     )
     next(steps)  # Sorting customers into lists, segments and cohorts
@@ -186,9 +186,7 @@ def analyse(
         risk=risk_by_tier(named.tiers, scores),
         holdout=check.holdout,
         holdout_refused=check.refused,
-        outlook=spending_months(
-            rows, scores, purchases, fan=ranges.fan, question=question
-        ),
+        outlook=spending_months(rows, scores, fan=ranges.fan, question=question),
         models=chosen.models,
         fits=fit_facts(purchases, spend, scores, model=chosen.models.chosen),
         best=first_customers(named.table, named.best, like=transactions),
@@ -248,19 +246,17 @@ def _labelled(
     best = np.argsort(-scores.clv, kind="stable")
     rank = np.empty(best.size, dtype=np.int64)
     rank[best] = np.arange(1, rank.size + 1)
+    unsegmented = Labels(names=("",), code=np.zeros(rank.size, dtype=np.int64))
     ranked = with_arrays(tiered, {"rank": rank})
-    if segments is None:
-        blank = np.full(rank.size, "", dtype=np.str_)
-        segments = with_arrays(ranked.select("rank"), {SEGMENT: blank}).select(SEGMENT)
-        in_segments = Labels(names=(), code=np.zeros(rank.size, dtype=np.int64))
-    else:
-        in_segments = labels_of(segments, SEGMENT)
-    table = ranked.with_columns(segments[SEGMENT], stages[STAGE])
     return _Labelled(
-        table=with_arrays(table, {"action": chosen.action}),
+        table=ranked.with_columns(
+            (segments or unsegmented).texts(SEGMENT, ranked),
+            stages[STAGE],
+            chosen.action.texts("action", ranked),
+        ),
         chosen=chosen,
         tiers=tiers,
-        segments=in_segments,
+        segments=segments or unsegmented,
         stages=labels_of(stages, STAGE),
         best=best,
     )

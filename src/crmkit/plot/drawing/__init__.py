@@ -1,1 +1,1 @@
-"""How a chart is described, and how matplotlib and Vega-Lite draw it."""
+"""How matplotlib and Vega-Lite draw a chart."""

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 
-from .chart import Chart
+from ..._chart import Chart
 
 __all__ = ["ChartRecord", "Head", "record", "recorded"]
 

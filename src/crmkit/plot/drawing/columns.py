@@ -6,6 +6,7 @@ from typing import Literal
 
 import numpy as np
 
+from ..._chart import Layer, layer
 from ..._check import HUGE
 from ..._frames import (
     EagerFrame,
@@ -26,7 +27,6 @@ from ..._frames import (
 )
 from ...errors import NotEnoughDataError
 from ...typing import FloatArray
-from .chart import Layer, layer
 
 __all__ = [
     "amounts_in",

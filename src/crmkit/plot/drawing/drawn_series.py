@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ..._chart import Chart, Layer, Scale
 from ...typing import FloatArray
-from .chart import Chart, Layer, Scale
 
 __all__ = ["DrawnSeries", "together"]
 

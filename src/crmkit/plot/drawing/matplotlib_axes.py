@@ -2,9 +2,9 @@
 
 from typing import TYPE_CHECKING
 
+from ..._chart import Chart
 from ..._check import instance
 from ...errors import MissingExtraError
-from .chart import Chart
 from .drawn_series import together
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.colors import LinearSegmentedColormap, to_rgb
 
+from ..._chart import Kind, Layer
 from ...typing import FloatArray
-from .chart import Kind, Layer
 from .drawn_series import DrawnSeries
 from .matplotlib_texts import inches, write_texts
 from .palette import FEW_COLOURS, HEAT, INK, SERIES, TONES

@@ -11,8 +11,8 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
+from ..._chart import Chart, Layer, Scale
 from .axes_record import Head
-from .chart import Chart, Layer, Scale
 from .drawn_series import DrawnSeries
 from .matplotlib_marks import colour_of
 from .matplotlib_texts import SIZE, inches, spread

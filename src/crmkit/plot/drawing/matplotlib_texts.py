@@ -3,8 +3,8 @@
 import numpy as np
 from matplotlib.axes import Axes
 
+from ..._chart import Layer
 from ...typing import FloatArray
-from .chart import Layer
 from .palette import INK
 
 __all__ = ["SIZE", "inches", "spread", "write_texts"]

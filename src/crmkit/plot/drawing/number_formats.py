@@ -2,7 +2,7 @@
 
 import math
 
-from .chart import Scale
+from ..._chart import Scale
 
 __all__ = ["counted", "money", "percent", "tick_text"]
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from .chart import Tone
+from ..._chart import Tone
 
 __all__ = ["FEW_COLOURS", "GRID", "HEAT", "INK", "SERIES", "SOFT_INK", "TONES"]
 

@@ -5,8 +5,8 @@ from typing import Any, Final, TypeAlias
 
 import numpy as np
 
+from ..._chart import Chart, Kind, Layer, Scale
 from ...typing import FloatArray
-from .chart import Chart, Kind, Layer, Scale
 from .palette import FEW_COLOURS, HEAT, INK, SERIES, TONES
 
 __all__ = ["Spec", "encoded", "marks_of"]

@@ -5,8 +5,9 @@ from typing import Literal
 
 import numpy as np
 
-from ..._frames import EagerFrame, native, read_eager, with_arrays
+from ..._frames import EagerFrame, native, numbers, read_eager, table, with_arrays
 from ...errors import CrmkitError
+from ...kernels.base.cells import group
 from ...segments import (
     LIFECYCLE_STAGES,
     RFM_SEGMENTS,
@@ -18,7 +19,7 @@ from ...segments.profiles.lifecycle_summary import summarised_in_memory
 from ...typing import FloatArray, HistoryColumns, IntoDataFrame
 from ..intake.prepare import PreparedLog
 from ..question import Question
-from .customer_labels import Labels
+from .customer_labels import Labels, labels_of
 from .found_values import Group
 from .scored_customers import ScoredCustomers
 
@@ -34,6 +35,7 @@ __all__ = [
 _WINDOWS = 4  # windows in the log, of at most a quarter each
 _MOST_DAYS = 91
 _LAPSE_DAYS = 365.0
+_SCORES = ("r_score", "f_score", "m_score")
 SEGMENT, STAGE = "rfm_segment", "lifecycle_stage"
 STAGE_ACTIONS: Mapping[str, str] = {
     "development": "lead them to the second order",
@@ -47,15 +49,21 @@ STAGE_ACTIONS: Mapping[str, str] = {
 
 def rfm_segments(
     summary: EagerFrame, like: IntoDataFrame, *, id_col: str
-) -> EagerFrame | None:
+) -> Labels | None:
     """Return the RFM segments of the customers; None where scores cannot be given."""
     columns = HistoryColumns(customer_id=id_col)
     try:
-        scored = with_rfm_scores(native(summary, like), columns=columns)
-        named = with_rfm_segment(scored)
+        scored = read_eager(
+            with_rfm_scores(native(summary, like), columns=columns), _SCORES
+        )
+        # A segment depends on the scores alone: each combination is named once.
+        cells = group([numbers(scored, name) for name in _SCORES], inverse=True)
+        few = table(scored, dict(zip(_SCORES, cells.columns, strict=True)))
+        named = read_eager(with_rfm_segment(native(few, like)), (SEGMENT,))
     except CrmkitError:
         return None
-    return read_eager(named, ()).select(SEGMENT)
+    assert cells.inverse is not None  # noqa: S101 - asked for above
+    return labels_of(named, SEGMENT).of(cells.inverse)
 
 
 def lifecycle_stages(

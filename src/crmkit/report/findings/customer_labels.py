@@ -1,10 +1,11 @@
 """A label per customer, kept as a number: a million texts are costly to compare."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from ..._frames import EagerFrame, group_rows
+from ..._frames import EagerFrame, group_rows, nw, table
 from ...typing import BoolArray, IntArray
 
 __all__ = ["Labels", "labels_of"]
@@ -30,6 +31,15 @@ class Labels:
         if name not in self.names:
             return np.zeros(self.code.size, dtype=np.bool_)
         return np.asarray(self.code == self.names.index(name))
+
+    def of(self, rows: IntArray) -> "Labels":
+        """Return the labels of some rows, in their order."""
+        return Labels(names=self.names, code=self.code[rows])
+
+    def texts(self, column: str, like: EagerFrame) -> nw.Series[Any]:
+        """Write the labels out, as a column of a frame like another."""
+        few = table(like, {column: np.array(self.names, dtype=np.str_)})
+        return few[column][self.code]
 
 
 def labels_of(frame: EagerFrame, column: str) -> Labels:

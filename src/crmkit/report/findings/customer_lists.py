@@ -26,12 +26,12 @@ _RECENT = 0.9  # quantile of the time that repeat customers took to a second ord
 class Chosen:
     """The customers of each list, the most promising first, and the number in its rule.
 
-    ``action`` has the name of the list of each customer, or an empty text.
+    ``action`` is the name of the list of each customer, or an empty text.
     """
 
     rows: dict[str, IntArray]
     limits: dict[str, float]
-    action: np.ndarray
+    action: Labels
 
 
 def choose_customers(scores: ScoredCustomers, tiers: Labels) -> Chosen:
@@ -68,14 +68,15 @@ def choose_customers(scores: ScoredCustomers, tiers: Labels) -> Chosen:
         "protect": scores.value_at_risk,
         "second_order": scores.clv,
     }
-    action = np.full(alive.size, "", dtype=f"<U{max(map(len, ACTIONS))}")
+    action = np.zeros(alive.size, dtype=np.int64)
     rows: dict[str, IntArray] = {}
-    for name, own in members.items():
-        action[own] = name
+    for place, (name, own) in enumerate(members.items(), start=1):
+        action[own] = place
         found = np.flatnonzero(own)
         rows[name] = found[np.argsort(-ranks[name][found], kind="stable")]
     limits = {"win_back": floor, "protect": _SURE, "second_order": window}
-    return Chosen(rows=rows, limits=limits, action=action)
+    named = Labels(names=("", *members), code=action)
+    return Chosen(rows=rows, limits=limits, action=named)
 
 
 def action_lists(

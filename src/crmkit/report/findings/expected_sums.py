@@ -6,6 +6,7 @@ the rest for the distinct pairs of count and age, which are few.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -14,27 +15,58 @@ from ...kernels.base.gauss_legendre import gauss_legendre
 from ...typing import FloatArray
 from .purchase_models import PurchaseFit
 
-__all__ = ["expected_sums"]
+__all__ = ["ExpectedSums", "expected_sums"]
 
 _BLOCK = 1 << 15  # histories times horizons: a hundred megabytes at most
 _NODES = 14
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ExpectedSums:
+    """The weight of all customers, as that of customers who bought just now.
+
+    Attributes
+    ----------
+    present
+        Distinct histories that end with a purchase.
+    share
+        The weight of each, times the chance that the customers are as active.
+    """
+
+    purchases: PurchaseFit
+    present: tuple[FloatArray, FloatArray, FloatArray]
+    share: FloatArray
+
+    def until(
+        self, horizons: Sequence[float], *, discount_rate: float | None = None
+    ) -> FloatArray:
+        """Return the sum of weighted expected purchases until each horizon.
+
+        It is ``weights @ purchases.expected_purchases(*history, horizon=...)``, or with
+        a ``discount_rate`` that of ``discounted_expected_purchases``.
+        """
+        ends = np.asarray(horizons, np.float64)
+        if not discount_rate:
+            return _until(self, ends)
+        # By parts, the present value follows from the purchases until some times
+        # between: these share a series, where each discounted expectation is an
+        # integral itself.
+        log_rate = float(np.log1p(discount_rate))
+        times, weights = _between(ends)
+        found = _until(self, np.append(ends, times))
+        rate = log_rate * np.exp(-log_rate * times)
+        worth = np.exp(-log_rate * ends) * found[: ends.size]
+        return worth + weights @ (rate * found[ends.size :])
 
 
 def expected_sums(
     purchases: PurchaseFit,
     history: tuple[FloatArray, FloatArray, FloatArray],
     weights: FloatArray | None,
-    horizons: Sequence[float],
-    *,
-    discount_rate: float | None = None,
-) -> FloatArray:
-    """Return the sum of weighted expected purchases until each horizon.
-
-    It is ``weights @ purchases.expected_purchases(*history, horizon=...)``, or with a
-    ``discount_rate`` that of ``discounted_expected_purchases``.
-    """
+) -> ExpectedSums:
+    """Group customers by what they will do; each weighs 1 where no weight is given."""
     if not history[0].size:
-        return np.zeros(len(horizons))
+        return ExpectedSums(purchases=purchases, present=history, share=np.zeros(0))
     cells = group(history, inverse=True)
     assert cells.inverse is not None  # noqa: S101 - asked for in the line above
     mass = cells.weights if weights is None else np.bincount(cells.inverse, weights)
@@ -44,34 +76,24 @@ def expected_sums(
     count, old = pairs.columns
     # Who bought just now: the chance to be active is never near 0.
     present = count, np.where(count > 0, old, 0.0), old
-    share = pairs.weights / purchases.probability_alive(*present)
-    ends = np.asarray(horizons, np.float64)
-    if not discount_rate:
-        return _until(purchases, present, share, ends)
-    # By parts, the present value follows from the purchases until some times between:
-    # these share a series, where each discounted expectation is an integral itself.
-    log_rate = float(np.log1p(discount_rate))
-    times, weights = _between(ends)
-    found = _until(purchases, present, share, np.append(ends, times))
-    worth = np.exp(-log_rate * ends) * found[: ends.size]
-    return worth + weights @ (log_rate * np.exp(-log_rate * times) * found[ends.size :])
+    return ExpectedSums(
+        purchases=purchases,
+        present=present,
+        share=pairs.weights / purchases.probability_alive(*present),
+    )
 
 
-def _until(
-    purchases: PurchaseFit,
-    present: tuple[FloatArray, FloatArray, FloatArray],
-    share: FloatArray,
-    ends: FloatArray,
-) -> FloatArray:
+def _until(sums: ExpectedSums, ends: FloatArray) -> FloatArray:
     """Add up the purchases of a share of each history until each end."""
     total = np.zeros(ends.size)
-    for at in range(0, share.size, _BLOCK):
+    model = sums.purchases
+    for at in range(0, sums.share.size, _BLOCK):
         rows = slice(at, at + _BLOCK)
-        total += share[rows] @ purchases.formulas.kernel.expected_purchases(
-            *(column[rows, None] for column in present),
+        total += sums.share[rows] @ model.formulas.kernel.expected_purchases(
+            *(column[rows, None] for column in sums.present),
             start=0.0,
             end=ends[None, :],
-            **purchases.parameters,
+            **model.parameters,
         )
     return total
 

@@ -83,6 +83,7 @@ def _held_out(
     amounts = predicted * expected_spend(spend, frequency, mean)
     best = np.argsort(-amounts, kind="stable")
     shown = _shown(weeks)
+    expected = expected_sums(purchases, (frequency, recency, T), None)
     return Holdout(
         calibration_period_end=cut,
         weeks=weeks,
@@ -93,7 +94,7 @@ def _held_out(
         actual_amount=float(actual.sum()),
         by_week=_by_week(
             shown,
-            expected_sums(purchases, (frequency, recency, T), None, shown).tolist(),
+            expected.until(shown).tolist(),
             rows.purchases_after(cut_day) - cut_day,
         ),
         by_decile=_by_decile(amounts[best], actual[best]),

@@ -10,7 +10,7 @@ from ...clv import GammaGamma, with_clv_if_active
 from ...kernels.log.calendar import DAYS_PER_UNIT
 from ...typing import BoolArray, FloatArray, IntoDataFrame
 from ..question import Question
-from .expected_sums import expected_sums
+from .expected_sums import ExpectedSums, expected_sums
 from .found_values import Activity, Base, Bin
 from .purchase_models import PurchaseFit
 from .spend_floor import expected_spend
@@ -42,6 +42,7 @@ class ScoredCustomers:
     clv_if_active: FloatArray
     value_at_risk: FloatArray  # what each would be worth in addition if active
     silent_days: FloatArray  # since each customer's last purchase
+    sums: ExpectedSums  # of what all customers are expected to spend
 
     @property
     def repeats(self) -> BoolArray:
@@ -114,25 +115,14 @@ class ScoredCustomers:
             for name, rule, own in self.states
         )
 
-    def amounts_until(
-        self, purchases: PurchaseFit, weeks: Sequence[float]
-    ) -> FloatArray:
+    def amounts_until(self, weeks: Sequence[float]) -> FloatArray:
         """Return the amount expected until each number of weeks, not discounted."""
-        history = (self.frequency, self.recency, self.T)
-        return expected_sums(purchases, history, self.expected_spend, weeks)
+        return self.sums.until(weeks)
 
-    def value_until(
-        self, purchases: PurchaseFit, weeks: Sequence[float], *, question: Question
-    ) -> FloatArray:
+    def value_until(self, weeks: Sequence[float], *, question: Question) -> FloatArray:
         """Return the value of all customers until each number of weeks."""
-        found = expected_sums(
-            purchases,
-            (self.frequency, self.recency, self.T),
-            self.expected_spend,
-            weeks,
-            discount_rate=question.weekly_discount_rate,
-        )
-        return found * question.margin
+        rate = question.weekly_discount_rate
+        return self.sums.until(weeks, discount_rate=rate) * question.margin
 
 
 def score_customers(
@@ -163,6 +153,7 @@ def score_customers(
     alive = purchases.probability_alive(frequency, recency, T)
     # What with_clv gives: whoever has left is worth nothing.
     clv = alive * if_active
+    each = expected_spend(spend, frequency, monetary_value)
     return ScoredCustomers(
         frequency=frequency,
         recency=recency,
@@ -172,9 +163,10 @@ def score_customers(
         expected_purchases=purchases.expected_purchases(
             frequency, recency, T, horizon=weeks
         ),
-        expected_spend=expected_spend(spend, frequency, monetary_value),
+        expected_spend=each,
         clv=clv,
         clv_if_active=if_active,
         value_at_risk=if_active - clv,
         silent_days=(T - recency) * DAYS_PER_UNIT["week"],
+        sums=expected_sums(purchases, (frequency, recency, T), each),
     )

@@ -9,7 +9,6 @@ from ...typing import BoolArray, FloatArray, IntArray
 from ..intake.dated_amounts import DatedAmounts
 from ..question import Question
 from .found_values import FanPoint, Month, Outlook
-from .purchase_models import PurchaseFit
 from .scored_customers import ScoredCustomers
 
 __all__ = ["spending_months"]
@@ -20,7 +19,6 @@ _MOST_PAST, _MOST_AHEAD = 24, 24
 def spending_months(
     rows: DatedAmounts,
     scores: ScoredCustomers,
-    purchases: PurchaseFit,
     *,
     fan: tuple[FanPoint, ...],
     question: Question,
@@ -34,9 +32,7 @@ def spending_months(
     oldest += _first_day(oldest) < first_day
     starts = list(range(max(oldest, now - _MOST_PAST + 1), now + 1))
     ahead = list(range(now, min(_month_of(end + 7 * horizon), now + _MOST_AHEAD) + 1))
-    *expected, next_amount = _expected(
-        scores, purchases, ahead, end=end, horizon=horizon
-    )
+    *expected, next_amount = _expected(scores, ahead, end=end, horizon=horizon)
     is_first = rows.is_first()
     month = _months(rows.day)
     first = _sums(month, rows.amount, is_first, starts)
@@ -69,7 +65,6 @@ def spending_months(
 
 def _expected(
     scores: ScoredCustomers,
-    purchases: PurchaseFit,
     months: list[int],
     *,
     end: int,
@@ -78,7 +73,7 @@ def _expected(
     """Return what is expected of each month inside the horizon, and in all."""
     edges = [_first_day(at + 1) - 1 - end for at in months]
     weeks = [min(max(edge, 0) / 7, horizon) for edge in edges]
-    until = scores.amounts_until(purchases, [*weeks, horizon])
+    until = scores.amounts_until([*weeks, horizon])
     return np.append(np.diff(until[:-1], prepend=0.0), until[-1])
 
 

@@ -20,6 +20,7 @@ _SAMPLE = 500
 _ORDERS = ("%Y{0}%m{0}%d", "%d{0}%m{0}%Y", "%m{0}%d{0}%Y")
 _SHORT = ("%d{0}%m{0}%y", "%m{0}%d{0}%y", "%d{0}%b{0}%Y", "%d{0}%b{0}%y")
 _BARE = ("%Y%m%d", "%b %d, %Y", "%B %d, %Y", "%d %B %Y")
+_ISO = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9:.]+)?$"
 _DOTTED = r"[0-9]{1,2}\.[0-9]{1,2}\.[0-9]{2,4}"
 _TIMES = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p", "T%H:%M:%S")
 _DAY = "(?P<day>"
@@ -112,15 +113,17 @@ def looks_like_a_date(text: str) -> bool:
     """Tell a date, by the shape of any known format, from other text."""
     if re.fullmatch(r"[0-9.]+", text) and not re.fullmatch(_DOTTED, text):
         return False  # a number; 20240131 too is more often an id
-    return bool(_any_shape().match(text))
+    if re.match(_ISO, text):
+        return True
+    # Each format has a day and a year: most texts are told by that, without a pattern.
+    return any(map(str.isdigit, text)) and bool(_any_shape().match(text))
 
 
 @cache
 def _any_shape() -> re.Pattern[str]:
     # One pattern for all: a name may stand in it once.
     shapes = {_shape(each).replace(_DAY, "(?:") for each in _candidates()}
-    iso = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9:.]+)?$"
-    return re.compile("|".join([iso, *sorted(shapes)]))
+    return re.compile("|".join(sorted(shapes)))
 
 
 def _fits(texts: "pa.Array", date_format: str) -> bool:

@@ -26,7 +26,7 @@ __all__ = [
     "with_totals",
 ]
 
-_KEPT = "_crmkit_kept"
+_KEPT, _LOWER = "_crmkit_kept", "_crmkit_lower"
 
 # What systems write where they know no customer.
 _PLACEHOLDERS = (
@@ -75,8 +75,9 @@ def doubtful_rows(frame: EagerFrame, id_col: str, amount: FloatArray) -> Doubtfu
 def _of_texts(frame: EagerFrame, id_col: str, amount: FloatArray) -> DoubtfulRows:
     """Ask each distinct id once: there are fewer of them than rows."""
     codes, ids = distinct_ids(frame, id_col)
-    named = table(frame, {id_col: ids})
-    text = nw.col(id_col).str.strip_chars().str.to_lowercase()
+    lower = nw.col(id_col).str.strip_chars().str.to_lowercase()
+    named = table(frame, {id_col: ids}).with_columns(lower.alias(_LOWER))
+    text = nw.col(_LOWER)
     total = _of_rows(_mask(named, text.str.contains(_TOTAL)), codes)
     total |= sums_of_the_others(amount)
     blank = _mask(named, text == "")

@@ -90,6 +90,8 @@ def write_report(
         page: partial(_write_all, content=html.encode("utf-8", "replace"))
     }
     rows = _table(findings.customers)
+    if kind == "csv":
+        rows = with_safe_text(rows)
     writers[table] = _table_writer(rows, kind)
     for name, path in lists.items():
         writers[path] = _table_writer(_of_list(rows, name), kind)
@@ -127,5 +129,5 @@ def _of_list(table: "pa.Table", name: str) -> "pa.Table":
 def _table_writer(table: "pa.Table", table_format: Format) -> Writer:
     if table_format == "csv":
         write_csv = import_module("pyarrow.csv").write_csv
-        return partial(write_csv, with_safe_text(table))
+        return partial(write_csv, table)
     return partial(import_module("pyarrow.parquet").write_table, table)

@@ -10,7 +10,7 @@ from typing import Final
 
 import numpy as np
 
-from ...plot.drawing.chart import Chart, Layer, Scale, Tone
+from ..._chart import Chart, Layer, Scale, Tone
 from ...typing import FloatArray
 from .numbers_as_text import count, percent, short
 from .svg_drawing import FOOT, HEIGHT, TOP, Drawing, nice_ticks

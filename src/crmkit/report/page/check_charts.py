@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..._chart import Chart, Layer, Scale, Tone, layer
 from ...clv import ModelError
-from ...plot.drawing.chart import Chart, Layer, Scale, Tone, layer
 from ..findings.found_values import Holdout
 from ..findings.ledger_parts import LedgerParts
 from ..question import Question

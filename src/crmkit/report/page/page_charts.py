@@ -8,7 +8,7 @@ from functools import partial
 
 import numpy as np
 
-from ...plot.drawing.chart import Chart, Layer, Scale, Tone, layer
+from ..._chart import Chart, Layer, Scale, Tone, layer
 from ..findings.findings import Findings
 from ..findings.found_values import Bin, Concentration, Month, Outlook, Retention, Tier
 from ..question import Question

@@ -8,7 +8,17 @@ from typing import Literal, TypeAlias
 import numpy as np
 
 from ..._check import instance, listed
-from ..._frames import Frame, native, nw, score_cells
+from ..._frames import (
+    EagerFrame,
+    Frame,
+    collect,
+    is_lazy,
+    native,
+    numbers,
+    nw,
+    score_cells,
+    with_arrays,
+)
 from ...errors import InvalidValueError
 from ...fits import JsonResult, checked
 from ...kernels.groups import rfm_scores
@@ -203,6 +213,8 @@ class RfmScores(JsonResult):
         )
 
     def _by_bounds(self, opened: Frame) -> Frame:
+        if not (is_lazy(opened) or self.tie_ids):
+            return self._found_among_bounds(collect(opened))
         inactivity, frequency, monetary = self._read_from.ranked
         values = (-nw.col(inactivity), nw.col(frequency), nw.col(monetary))
         if not self.tie_ids:
@@ -211,6 +223,13 @@ class RfmScores(JsonResult):
         told_apart = with_text_ids(opened, self.columns.customer_id)
         scores = map(reached_by_id, values, self._rising(), self.tie_ids)
         return told_apart.with_columns(**dict(zip(_SCORES, scores, strict=True)))
+
+    def _found_among_bounds(self, opened: EagerFrame) -> EagerFrame:
+        """Score rows in memory: a search costs a third of a comparison per bound."""
+        inactivity, often, much = (numbers(opened, n) for n in self._read_from.ranked)
+        values = (-inactivity, often, much)
+        scores = map(rfm_scores.scored, map(np.array, self._rising()), values)
+        return with_arrays(opened, dict(zip(_SCORES, scores, strict=True)))
 
     def _nested(self, opened: Frame) -> Frame:
         scores = {name: partial(self._score, at) for at, name in enumerate(_SCORES)}

@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ...typing import FloatArray
+from .typing import FloatArray
 
 __all__ = ["Below", "Chart", "Kind", "Layer", "Place", "Scale", "Tone", "Unit", "layer"]
 
