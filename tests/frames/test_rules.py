@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import polars as pl
 import pytest
 
 from crmkit._frames import (
@@ -119,3 +120,21 @@ def test_text_is_not_a_flag(frame: Any) -> None:
     opened = read(frame(_columns() | {"flag": ["yes", "no", "yes"]}), ["flag"])
     with pytest.raises(InvalidTypeError, match="'flag': expected numbers"):
         flag_rules(opened, "flag")
+
+
+def test_a_broken_rule_is_asked_of_an_engine_in_three_queries(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Which rule, its first row, and its count beside that of all rows."""
+    queries = []
+    run = nw.LazyFrame.collect
+
+    def noted(frame: Any) -> Any:
+        queries.append(frame)
+        return run(frame)
+
+    opened = read(pl.LazyFrame({"value": [1.0, None, float("inf"), None]}), ["value"])
+    monkeypatch.setattr(nw.LazyFrame, "collect", noted)
+    with pytest.raises(InvalidValueError, match="missing value in 2 of 4 rows"):
+        refuse(opened, number_rules(opened, "value"))
+    assert len(queries) == 3

@@ -6,11 +6,11 @@ narwhals itself they see only expressions, through ``nw``.
 
 import narwhals.stable.v2 as nw
 
+from .asked_rules import Rule, refuse, sound_row_count
 from .calendar_dates import with_calendar_dates
 from .cell_scores import cells, score_cells, with_scores
 from .column_rules import (
     HUGE,
-    Rule,
     flag_rules,
     id_rules,
     known_rows,
@@ -18,12 +18,10 @@ from .column_rules import (
     number_rules,
     probability_rules,
     read_numbers,
-    refuse,
     require_groups,
     require_ids,
     require_numbers,
     require_present,
-    sound_row_count,
     unsound,
     whole_rules,
 )

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..errors import NotEnoughDataError
 from ..typing import FloatArray, IntoFrameT
-from .column_rules import Rule, refuse
+from .asked_rules import Rule, refuse
 from .conversion import (
     Frame,
     column_names,

@@ -1,23 +1,18 @@
-"""Rules of columns, as expressions that any engine can check.
-
-A rule is asked of all rows in one aggregate query; only a broken one costs a second
-query, for its count and its first example.
-"""
+"""Rules of columns, as expressions that any engine can check."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, Final, Literal, cast
+from typing import Final, Literal, cast
 
 import narwhals.stable.v2 as nw
 
 from .._check import HUGE, one_of
-from ..errors import InvalidTypeError, InvalidValueError
+from ..errors import InvalidTypeError
 from ..typing import Missing
-from .conversion import EagerFrame, Frame, collect, column_types, read, row_count
+from .asked_rules import MISSING_VALUE, Rule, refuse, sound_row_count
+from .conversion import EagerFrame, Frame, column_types, read
 
 __all__ = [
     "HUGE",
-    "Rule",
     "flag_rules",
     "id_rules",
     "known_rows",
@@ -25,71 +20,17 @@ __all__ = [
     "number_rules",
     "probability_rules",
     "read_numbers",
-    "refuse",
     "require_groups",
     "require_ids",
     "require_numbers",
     "require_present",
-    "sound_row_count",
     "unsound",
     "whole_rules",
 ]
 
-_MISSING = "missing value"
 _INFINITE = "infinite value"
 _NESTED: Final = {"list", "dict", "set", "ndarray", "tuple"}
 _DROP_OR_FILL = "Drop or fill them first."
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
-    """One thing no row of a column may do.
-
-    Attributes
-    ----------
-    column
-        The column the sentence names.
-    broken
-        True in the rows that break the rule.
-    found
-        What such a row holds, in the singular: ``"missing value"``.
-    remedy
-        What the caller can do, a whole sentence.
-    """
-
-    column: str
-    broken: nw.Expr
-    found: str
-    remedy: str
-
-
-def refuse(frame: Frame, rules: Sequence[Rule], *, id_col: str | None = None) -> None:
-    """Raise for the first broken rule: column, count of total, first example."""
-    if rules:
-        _answered(frame, rules, id_col=id_col)
-
-
-def sound_row_count(frame: Frame, rules: Sequence[Rule]) -> int:
-    """Refuse as :func:`refuse` does, and count the rows in the same query."""
-    if isinstance(frame, nw.DataFrame):
-        refuse(frame, rules)
-        return len(frame)
-    return int(_answered(frame, rules, rows=nw.len())["rows"].item())
-
-
-def _answered(
-    frame: Frame,
-    rules: Sequence[Rule],
-    *,
-    id_col: str | None = None,
-    **others: nw.Expr,
-) -> EagerFrame:
-    asked = {f"rule_{at}": rule.broken.any() for at, rule in enumerate(rules)}
-    answers = collect(frame.select(**asked, **others))
-    for at, rule in enumerate(rules):
-        if answers[f"rule_{at}"].item():
-            raise _broken(frame, rule, id_col)
-    return answers
 
 
 def missing(frame: Frame, column: str) -> nw.Expr:
@@ -113,7 +54,7 @@ def number_rules(
         Rule(
             column=column,
             broken=missing(frame, column),
-            found=_MISSING,
+            found=MISSING_VALUE,
             remedy=remedy,
         )
     ]
@@ -218,7 +159,7 @@ def id_rules(frame: Frame, column: str) -> list[Rule]:
         Rule(
             column=column,
             broken=missing(frame, column),
-            found=_MISSING,
+            found=MISSING_VALUE,
             remedy="Drop these rows, or give them an id.",
         )
     ]
@@ -299,7 +240,7 @@ def require_present(frame: Frame, *columns: str) -> None:
             Rule(
                 column=column,
                 broken=missing(frame, column),
-                found=_MISSING,
+                found=MISSING_VALUE,
                 remedy=remedy,
             )
             for column in columns
@@ -365,34 +306,3 @@ def _kind(frame: Frame, column: str) -> str:
     if isinstance(frame, nw.DataFrame) and frame.implementation.is_pandas_like():
         return f"dtype {frame[column].to_native().dtype}"
     return str(dtype)
-
-
-def _broken(frame: Frame, rule: Rule, id_col: str | None) -> InvalidValueError:
-    rows = frame
-    if isinstance(frame, nw.DataFrame):
-        rows = frame.with_row_index("_crmkit_row")
-    wrong = rows.filter(rule.broken)
-    shown = None if rule.found == _MISSING else rule.column
-    first = _example(collect(wrong.head(1)), id_col, shown)
-    return InvalidValueError(
-        subject=f"column {rule.column!r}",
-        found=rule.found,
-        remedy=rule.remedy,
-        count=row_count(wrong),
-        total=row_count(frame),
-        first=first,
-    )
-
-
-def _example(first: EagerFrame, id_col: str | None, shown: str | None) -> str | None:
-    def cell(name: str) -> Any:
-        return first[name].to_list()[0]
-
-    parts = []
-    if "_crmkit_row" in first.columns:
-        parts.append(f"row {cell('_crmkit_row')}")
-    if id_col is not None:
-        parts.append(f"customer {cell(id_col)!r}")
-    if shown is not None and shown != id_col:
-        parts.append(f"value {cell(shown)!r}")
-    return ", ".join(parts) or None

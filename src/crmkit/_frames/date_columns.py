@@ -10,7 +10,7 @@ import numpy as np
 from .._dates import EPOCH
 from ..errors import InvalidTypeError, InvalidValueError
 from ..typing import IntArray
-from .column_rules import Rule
+from .asked_rules import Rule
 from .conversion import EagerFrame, Frame, LazyFrame, with_arrays
 
 __all__ = [

@@ -5,7 +5,8 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from ..errors import InvalidTypeError, InvalidValueError
-from .column_rules import id_rules, refuse, require_ids
+from .asked_rules import refuse
+from .column_rules import id_rules, require_ids
 from .conversion import Frame, collect, column_types, row_count
 
 __all__ = ["matched_ids", "require_one_row_each"]

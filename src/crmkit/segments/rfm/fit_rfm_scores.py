@@ -46,8 +46,9 @@ def fit_rfm_scores(
     ----------
     customers
         One row per customer, such as :func:`crmkit.rfm_summary` returns. Of a lazy
-        frame, only the distinct values of three columns are fetched; for nested and
-        ntile scores, the three columns, and for ntile the id.
+        frame, the distinct combinations of three columns are fetched, and of more than
+        a million rows only values around the cuts; for nested and ntile scores, the
+        three columns, and for ntile the id.
     method
         ``"independent"``: each axis is cut on its own. ``"nested"`` (Hughes):
         frequency is cut within each recency score, and money within both, so that the
