@@ -24,8 +24,8 @@ def covering(module: Path, line: int) -> list[list[str]]:
     """Return the tests of a line in groups, the closest first, none of them twice.
 
     First those that run the line, by how few lines they run: they are quick and tell
-    the most. Then files of the room that are written after the record, the files named
-    like the module, and the other tests of the files that hold the closest.
+    the most. Then the files named like the module, those of the room that are written
+    after the record, and the other tests of the files that hold the closest.
     """
     direct = _running(module, _statement(module, line)) or _users(module, line)
     direct = direct or _running(module, set(_passing(module)))
@@ -38,7 +38,7 @@ def covering(module: Path, line: int) -> list[list[str]]:
     named = [file for file in _files() if stem in file.rsplit("/", 1)[-1]]
     room = f"tests/{module.relative_to(PACKAGE).parts[0].strip('_')}/"
     new = [file for file in _new_files() if file.startswith(room)]
-    groups = [near, new, named, sisters]
+    groups = [near, named, new, sisters]
     seen: set[str] = set()
     for place, group in enumerate(groups):
         groups[place] = [name for name in group if name not in seen]

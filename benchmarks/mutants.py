@@ -251,10 +251,10 @@ def _equivalent(module: Path, text: str) -> str:
 def _survives(module: Path, at: int, copy: Copy) -> str:
     """Return how a change survived, or nothing."""
     line, changed, _ = _changed(module, at)
-    near, *files = covering(module, line)
+    near, named, new, sisters = covering(module, line)
     ends = [0, *accumulate(BATCHES)]
     batches = [near[first:last] for first, last in pairwise(ends)]
-    batches += [group[:MOST_FILES] for group in files]
+    batches += [named[:MOST_FILES], new, sisters[:MOST_FILES]]
     target = copy.path / module.relative_to(ROOT)
     for batch in batches:
         if batch and _killed(batch, copy, target, changed):
