@@ -163,7 +163,8 @@ def _ascending(ids: _Series) -> IntArray:
     # A missing text has no number: whole numbers with a hole would become floats.
     if texts and len(ids) and not ids.is_null().any():
         longest = int(ids.to_native().str.len_bytes().max())
-        if longest <= _SHORT_TEXT:
+        # The oldest Polars that is admitted cannot cut bytes out of a text.
+        if longest <= _SHORT_TEXT and hasattr(ids.to_native().bin, "slice"):
             return _order_of_texts(ids.to_native(), longest)
     if ids.implementation.is_pyarrow() and ids.dtype in (nw.String, nw.Categorical):
         order = _order_of_ascii(ids)
