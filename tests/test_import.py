@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 import crmkit
+import crmkit.report
 
 HEAVY = ["pandas", "polars", "pyarrow", "sklearn", "matplotlib", "altair", "typer"]
 # Parts of SciPy that take longer to import than all of crmkit.
@@ -97,6 +98,30 @@ def test_the_names_of_namespaces_are_listed_before_they_are_loaded() -> None:
 def test_the_page_loads_no_namespace_that_it_does_not_read() -> None:
     others = [f"crmkit.{name}" for name in ("plot", "campaigns", "satisfaction")]
     assert run(LOADED, "crmkit.report", *others, "crmkit.churn") == []
+
+
+COLLECTED = """
+import contextlib, gc, json, sys
+from crmkit.report.__main__ import main
+before = gc.get_threshold()
+sys.argv = ["crmkit", "--version"]
+with contextlib.redirect_stdout(None), contextlib.suppress(SystemExit):
+    main()
+print(json.dumps([before, gc.get_threshold()]))
+"""
+
+
+def test_the_command_gives_back_how_often_python_looks_for_cycles() -> None:
+    before, after = run(COLLECTED)
+    assert before == after
+
+
+def test_the_report_lists_the_names_that_it_loads_later() -> None:
+    probe = "import json, crmkit.report as r; print(json.dumps([dir(r), r.__all__]))"
+    names, exported = run(probe)
+    assert set(exported) <= set(names)
+    with pytest.raises(AttributeError, match="has no attribute 'nothing'"):
+        _ = crmkit.report.nothing  # type: ignore[attr-defined]
 
 
 def test_the_import_leaves_filters_and_numpy_alone() -> None:

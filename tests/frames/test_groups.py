@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import polars as pl
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -61,6 +62,22 @@ def test_texts_of_polars_are_in_the_order_of_their_characters(
     groups = group_rows(read_eager(pl.DataFrame({"id": made}), ["id"]), "id")
     assert groups.ids.to_list() == sorted(set(made))
     assert [groups.ids.to_list()[code] for code in groups.codes] == made
+
+
+@given(
+    st.lists(st.text("ab\0é Z", max_size=9), min_size=1, max_size=30),
+    st.sampled_from(["texts", "codes"]),
+    st.integers(0, 3),
+)
+@settings(max_examples=60)
+def test_texts_of_arrow_are_in_the_order_of_their_characters(
+    ids: list[str], kind: str, skipped: int
+) -> None:
+    made = pa.array(["zz"] * skipped + ids)[skipped:]
+    column = made.dictionary_encode() if kind == "codes" else made
+    groups = group_rows(read_eager(pa.table({"id": column}), ["id"]), "id")
+    assert groups.ids.to_list() == sorted(set(ids))
+    assert [groups.ids.to_list()[code] for code in groups.codes] == ids
 
 
 @pytest.mark.parametrize("ids", [[None], ["ab2", None, "ab1"] * 2])

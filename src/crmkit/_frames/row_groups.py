@@ -1,6 +1,7 @@
 """Rows that share an id, as whole numbers: how a log becomes one row per customer."""
 
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -162,14 +163,40 @@ def _ascending(ids: _Series) -> IntArray:
     # A missing text has no number: whole numbers with a hole would become floats.
     if texts and len(ids) and not ids.is_null().any():
         longest = int(ids.to_native().str.len_bytes().max())
-        if longest <= _SHORT_TEXT:
+        # The oldest Polars that is admitted cannot cut bytes out of a text.
+        if longest <= _SHORT_TEXT and hasattr(ids.to_native().bin, "slice"):
             return _order_of_texts(ids.to_native(), longest)
+    if ids.implementation.is_pyarrow() and ids.dtype in (nw.String, nw.Categorical):
+        order = _order_of_ascii(ids)
+        if order is not None:
+            return order
     name = "_crmkit_at"
     table = ids.to_frame().with_row_index(name)
     column = ids.name
     if ids.dtype in (nw.Categorical, nw.Enum):
         table = table.with_columns(nw.col(column).cast(nw.String))
     return np.asarray(table.sort(column)[name].to_numpy(), dtype=np.int64)
+
+
+def _order_of_ascii(ids: _Series) -> IntArray | None:
+    """Sort distinct short texts of Arrow as numbers, in a quarter of the time.
+
+    It is as with those of Polars, but Arrow fills texts up by letters: only where each
+    letter is a byte, and for one number a text; None elsewhere.
+    """
+    arrow: Any = nw.Implementation.PYARROW.to_native_namespace()
+    compute = import_module("pyarrow.compute")
+    texts = ids.to_native().cast(arrow.string()).combine_chunks()
+    bytes_ = compute.max(compute.binary_length(texts)).as_py()
+    plain = compute.all(compute.string_is_ascii(texts)).as_py()
+    if texts.null_count or not plain or bytes_ > _WORD:
+        return None
+    filled = compute.utf8_rpad(texts, _WORD, padding="\0")
+    keys = np.frombuffer(filled.buffers()[2], ">u8", count=len(texts)).astype(np.uint64)
+    order = np.argsort(keys)
+    ordered = keys[order]
+    # Texts that differ in the zeros at their end alone are equal as numbers.
+    return None if np.any(ordered[1:] == ordered[:-1]) else order
 
 
 def _order_of_texts(texts: Any, longest: int) -> IntArray:
