@@ -8,7 +8,7 @@ import pytest
 from matplotlib import pyplot as plt
 from matplotlib.colors import to_rgb
 
-from crmkit.plot.drawing.chart import Chart, Kind, Layer, Scale, layer
+from crmkit._chart import Chart, Kind, Layer, Scale, layer
 from crmkit.plot.drawing.drawn_series import together
 from crmkit.plot.drawing.matplotlib_marks import draw_layers
 from crmkit.plot.drawing.matplotlib_texts import inches, spread

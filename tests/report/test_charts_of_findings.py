@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from crmkit.plot.drawing.chart import Chart, Layer
+from crmkit._chart import Chart, Layer
 from crmkit.report import Findings
 from crmkit.report.findings import found_values as f
 from crmkit.report.page.check_charts import nps_chart, parts_chart

@@ -6,7 +6,7 @@ from xml.etree import ElementTree as ET
 import numpy as np
 import pytest
 
-from crmkit.plot.drawing.chart import Chart, Layer, Scale, layer
+from crmkit._chart import Chart, Layer, Scale, layer
 from crmkit.report.page.chart_svg import chart_svg
 from crmkit.report.page.svg_drawing import nice_ticks
 

@@ -50,18 +50,17 @@ def sound_row_count(frame: Frame, rules: Sequence[Rule]) -> int:
     if isinstance(frame, nw.DataFrame):
         refuse(frame, rules)
         return len(frame)
-    return int(_answered(frame, rules, rows=nw.len())["rows"].item())
+    return int(_answered(frame, rules, nw.len().alias("rows"))["rows"].item())
 
 
 def _answered(
     frame: Frame,
     rules: Sequence[Rule],
-    *,
+    *others: nw.Expr,
     id_col: str | None = None,
-    **others: nw.Expr,
 ) -> EagerFrame:
     asked = {f"rule_{at}": rule.broken.any() for at, rule in enumerate(rules)}
-    answers = collect(frame.select(**asked, **others))
+    answers = collect(frame.select(*others, **asked))
     for at, rule in enumerate(rules):
         if answers[f"rule_{at}"].item():
             raise _broken(frame, rule, id_col)
