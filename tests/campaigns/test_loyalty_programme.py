@@ -221,6 +221,10 @@ def test_a_tier_may_be_kept_with_less_than_it_takes_to_win_it() -> None:
         tier_rule_outcomes(trips, qualify={"silver": 14}, retain={"silver": 15})
     with pytest.raises(InvalidValueError, match="do not rise"):
         tier_rule_outcomes(trips, qualify={"silver": 14, "gold": 14})
+    near = tier_rule_outcomes(trips, qualify={"silver": 14.25, "gold": 14.5})
+    assert (
+        near[near["n_customers"] == 1]["tier"].tolist() == ["gold"] * 2 + ["none"] * 2
+    )
     with pytest.raises(InvalidValueError, match="two rows in a period"):
         tier_rule_outcomes(trips.assign(period=1), qualify={"silver": 14})
 

@@ -56,6 +56,7 @@ def test_the_chained_error_is_greenwoods() -> None:
     # Leukemia, 6-MP arm, without censoring between: 21, then 18, 17 at risk.
     active = np.array([[21.0, 18, 17]])
     _, curve, error = cohorts.chained(active, np.ones((1, 3), bool))
+    assert error[0] == 0  # all customers are there at age 0
     variance = curve[2] ** 2 * (3 / (21 * 18) + 1 / (18 * 17))
     assert error[2] == pytest.approx(np.sqrt(variance), rel=1e-14)
     # Without censoring Greenwood's is the binomial error.

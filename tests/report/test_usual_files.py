@@ -228,7 +228,7 @@ KINDS = {
     "silent tail": Kind(
         _lines(),
         options=("--observation-end", "2024-12-31"),
-        doubt="the log never paused for more than",
+        doubt="dated 23 June 2024, 191 days before the end of observation",
     ),
     "dominant": Kind(_dominant(), doubt="One customer, 'guest-shop', holds"),
     "B2B with 90 customers": Kind(
