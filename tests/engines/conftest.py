@@ -95,15 +95,16 @@ def _free_port() -> int:
 
 def _runner(binaries: Path, folder: Path) -> Callable[..., None]:
     """Run the server's programs, as an unprivileged user where the test is root."""
-    prefix: list[str] = []
-    if os.getuid() == 0:
-        shutil.chown(folder, "postgres", "postgres")
-        prefix = ["runuser", "-u", "postgres", "--"]
+    user = "postgres" if os.getuid() == 0 else None
+    if user is not None:
+        shutil.chown(folder, user, user)
 
     def run(program: str, *arguments: str) -> None:
         subprocess.run(
-            [*prefix, str(binaries / program), *arguments],
+            [str(binaries / program), *arguments],
             check=True,
+            user=user,
+            group=user,
             stdout=subprocess.DEVNULL,
             cwd=folder,
         )
