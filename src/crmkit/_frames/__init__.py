@@ -25,6 +25,7 @@ from .column_rules import (
     unsound,
     whole_rules,
 )
+from .column_writers import SUMMARY_COLUMNS
 from .conversion import (
     EagerFrame,
     Frame,
@@ -63,6 +64,7 @@ from .row_groups import Groups, distinct_ids, group_rows
 
 __all__ = [
     "HUGE",
+    "SUMMARY_COLUMNS",
     "Cuts",
     "EagerFrame",
     "Frame",

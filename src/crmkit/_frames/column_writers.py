@@ -7,19 +7,20 @@ so that this table cannot go stale.
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-__all__ = ["WRITERS", "hint"]
+__all__ = ["SUMMARY_COLUMNS", "WRITERS", "hint"]
 
+SUMMARY_COLUMNS: Final = (
+    "frequency",
+    "recency",
+    "T",
+    "monetary_value",
+    "first_date",
+    "last_date",
+    "first_amount",
+    "total_amount",
+)
 WRITERS: Final[Mapping[str, tuple[str, ...]]] = {
-    "rfm_summary": (
-        "frequency",
-        "recency",
-        "T",
-        "monetary_value",
-        "first_date",
-        "last_date",
-        "first_amount",
-        "total_amount",
-    ),
+    "rfm_summary": SUMMARY_COLUMNS,
     "with_probability_alive of a fitted model": ("probability_alive",),
     "clv.with_clv": ("clv",),
     "segments.with_value_tier": ("value_tier",),

@@ -4,7 +4,16 @@ import numpy as np
 
 from .._check import one_of
 from .._dates import date_of
-from .._frames import EagerFrame, Groups, LazyFrame, group_rows, native, nw, table
+from .._frames import (
+    SUMMARY_COLUMNS,
+    EagerFrame,
+    Groups,
+    LazyFrame,
+    group_rows,
+    native,
+    nw,
+    table,
+)
 from ..errors import InvalidValueError
 from ..kernels.log.occasions import Histories, Occasions, histories
 from ..typing import Day, Grain, IntoFrameT, Refunds, TimeUnit
@@ -12,7 +21,6 @@ from . import summary_in_engine, summary_in_memory
 from .observation_window import Window
 from .open_log import (
     REFUNDS,
-    SUMMARY_COLUMNS,
     LogColumns,
     TransactionLog,
     read_log,

@@ -7,6 +7,7 @@ from typing import NamedTuple, Self
 from .._check import one_of
 from .._dates import day_number, iso_text
 from .._frames import (
+    SUMMARY_COLUMNS,
     Frame,
     Rule,
     day_numbers,
@@ -28,7 +29,6 @@ from .observation_window import Window, open_window
 
 __all__ = [
     "REFUNDS",
-    "SUMMARY_COLUMNS",
     "LogColumns",
     "Refunds",
     "TransactionLog",
@@ -39,16 +39,6 @@ __all__ = [
 REFUNDS: tuple[Refunds, ...] = ("error", "drop", "net", "cancel")
 
 _INSIDE = "_crmkit_inside"
-SUMMARY_COLUMNS = (
-    "frequency",
-    "recency",
-    "T",
-    "monetary_value",
-    "first_date",
-    "last_date",
-    "first_amount",
-    "total_amount",
-)
 
 
 class LogColumns(NamedTuple):

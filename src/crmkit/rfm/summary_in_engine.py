@@ -1,6 +1,7 @@
 """Summarise a log as one query, for data that stay in their engine."""
 
 from .._frames import (
+    SUMMARY_COLUMNS,
     Frame,
     LazyFrame,
     Totals,
@@ -14,7 +15,7 @@ from .._frames import (
 )
 from ..errors import InvalidValueError
 from ..typing import Refunds
-from .open_log import SUMMARY_COLUMNS, TransactionLog
+from .open_log import TransactionLog
 
 __all__ = ["merged_occasions", "summarise", "totals_after"]
 
