@@ -1,9 +1,10 @@
 """Intervals of many customers from futures that customers alike share.
 
 Each customer's interval speaks of that customer alone, so customers of one frequency,
-one ``T`` and one discount rate can share the futures drawn: given that a customer is active, nothing else
-of the history matters, but for the size of the amounts, which scales. What tells the
-customers apart, the probability of being active and that size, is exact for each.
+one ``T`` and one discount rate can share the futures drawn: given that a customer is
+active, nothing else of the history matters, but for the size of the amounts, which
+scales. What tells the customers apart, the probability of being active and that size,
+is exact for each.
 
 What is not exact, beside the draws themselves: ``T`` is taken as that of a customer at
 most 2% away, so that rates move by 2% at most where the draws leave an end uncertain
