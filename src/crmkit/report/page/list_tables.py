@@ -25,7 +25,6 @@ _READ = (
     "last_date",
     "probability_alive",
     "expected_purchases",
-    "expected_spend",
     "clv",
     "clv_lower",
     "clv_upper",
@@ -65,7 +64,6 @@ def best_rows(customers: Sequence[Row], currency: str) -> str:
         f"<tr><th scope=row>{_id(row)}<td>{exact(row['clv'], sign)}"
         f"<td>{_end(row['clv_lower'], sign)}<td>{_end(row['clv_upper'], sign)}"
         f"<td>{number(row['expected_purchases'])}"
-        f"<td>{exact(row['expected_spend'], sign)}"
         f"<td>{percent(row['probability_alive'])}<td>{escape(str(row['value_tier']))}"
         f"<td class=words>{escape(str(row['rfm_segment']))}"
         f"{_past(row, sign)}\n"
