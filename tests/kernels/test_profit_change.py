@@ -137,3 +137,44 @@ def test_more_back_than_sold_is_volume() -> None:
     )
     nobody = at_sixty_percent(0, 0, -50)
     only(change_of_base(nobody, at_sixty_percent(0, 0, 0)), "volume", 20)
+
+
+@pytest.mark.parametrize("size", [1e-6, 1e-3, 1.0, 1e6])
+@pytest.mark.parametrize(
+    ("sold", "back"),
+    [
+        ([[5.0, 0.0, 2.0], [0.0, 3.0, 4.0]], [[0.0] * 3] * 2),
+        ([[0.0, 2.0, 0.0], [6.0, 2.0, 0.0]], [[0.1, 0.0, 3.0], [0.0, 0.5, 1.0]]),
+        ([[0.0, 0.0, 0.0], [0.0, 0.0, 0.0]], [[1.0, 2.0, 0.0], [3.0, 0.0, 1.0]]),
+    ],
+)
+def test_another_currency_multiplies_every_part(
+    sold: list[list[float]], back: list[list[float]], size: float
+) -> None:
+    def years(size: float) -> list[BaseYear]:
+        depth, cost = np.array([0.9, 0.8, 0.7]), np.array([0.3, 0.5, 0.6])
+        found = []
+        for at, active in enumerate((4.0, 7.0)):
+            gross = size * np.array(sold[at])
+            net = gross - size * np.array(back[at])
+            flows = [
+                Flows(listed=listed, paid=listed * depth, cost=listed * cost)
+                for listed in (gross, net)
+            ]
+            found.append(
+                BaseYear(
+                    active=active,
+                    sold=flows[0],
+                    net=flows[1],
+                    service=size * (2.0 + at),
+                    idle_service=size * (1.0 + at),
+                )
+            )
+        return found
+
+    here, there = change_of_base(*years(1.0)), change_of_base(*years(size))
+    for name in (*NAMES, "each"):
+        expected = pytest.approx(
+            size * getattr(here, name), rel=1e-11, abs=1e-12 * size
+        )
+        assert getattr(there, name) == expected
