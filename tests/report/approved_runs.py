@@ -11,11 +11,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import approved_logs
+from approved_files import FILES
 from page_as_text import page_as_text
 
 from crmkit.report import __main__ as door
 
-__all__ = ["LOGS", "record"]
+__all__ = ["LOGS", "answers", "record"]
 
 _ROWS = 5
 _MASKS = (
@@ -25,6 +26,10 @@ _MASKS = (
     (r"(<tr> \| \w+) \| [\d.e+-]+ \| unknown", r"\1 | (free) | unknown"),
 )
 _SHOP = "orders.csv --accept"
+_SCORE = (
+    f"score {_SHOP} --saved models.json --horizon-weeks 26 --discount-rate 0.2 "
+    "--margin 0.4 --quiet"
+)
 _VISITS = "visits.csv --accept --amount visits"
 _KASSE = "kasse.csv --accept --missing-ids drop"
 _EXPORT = (
@@ -46,10 +51,7 @@ LOGS: dict[str, tuple[Callable[[Path], None], tuple[str, ...]]] = {
             f"cohorts {_SHOP} --grain quarter",
             f"compare {_SHOP}",
             f"fit {_SHOP} --model mbg_nbd --out models.json",
-            (
-                f"score {_SHOP} --saved models.json --horizon-weeks 26 --discount-rate 0.2 "
-                "--margin 0.4 --quiet"
-            ),
+            _SCORE,
             f"fit {_SHOP} --model pareto_nbd --quiet",
         ),
     ),
@@ -111,6 +113,14 @@ def record(log: str, folder: Path) -> Iterator[tuple[str, bool, str]]:
             yield path.name, True, _masked(page_as_text(path.read_text("utf-8")))
         else:
             yield path.name, False, _table(path.read_text("utf-8"))
+
+
+def answers(folder: Path) -> Iterator[tuple[str, bool, str]]:
+    """Check each of the small files; give its name, whether rounded, and the answer."""
+    for name, (content, options) in FILES.items():
+        data = content.encode() if isinstance(content, str) else content
+        (folder / "file.csv").write_bytes(data)
+        yield name, True, _answer(f"check file.csv {options}", folder)
 
 
 def _has_digits(command: str) -> bool:

@@ -10,10 +10,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from approved_runs import LOGS, record
+from approved_runs import LOGS, answers, record
 from close_text import differences
 
 HERE = Path(__file__).parent / "approved"
+NAMES = (*LOGS, "files")
 _LEVEL = "=" * 8
 
 
@@ -29,10 +30,14 @@ def _joined(texts: Iterator[tuple[str, bool, str]]) -> str:
     return "\n".join(parts) + "\n"
 
 
-@pytest.mark.parametrize("log", LOGS)
+def _texts(name: str, folder: Path) -> Iterator[tuple[str, bool, str]]:
+    return answers(folder) if name == "files" else record(name, folder)
+
+
+@pytest.mark.parametrize("log", NAMES)
 def test_pages_and_answers_are_as_approved(log: str, tmp_path: Path) -> None:
     approved = _parts(_kept(log).read_text("utf-8"))
-    now = _parts(_joined(record(log, tmp_path)))
+    now = _parts(_joined(_texts(log, tmp_path)))
     assert list(now) == list(approved)
     told = [
         f"{name}\n" + "\n".join(found)
@@ -50,14 +55,14 @@ def _parts(text: str) -> dict[str, str]:
 
 
 def test_no_approved_text_is_orphaned() -> None:
-    assert {path.stem for path in HERE.glob("*.txt")} == {*LOGS}
+    assert {path.stem for path in HERE.glob("*.txt")} == {*NAMES}
 
 
 def _write_all() -> None:
     HERE.mkdir(exist_ok=True)
-    for log in LOGS:
+    for log in NAMES:
         with tempfile.TemporaryDirectory() as folder:
-            text = _joined(record(log, Path(folder)))
+            text = _joined(_texts(log, Path(folder)))
         _kept(log).write_text(text, "utf-8")
 
 
