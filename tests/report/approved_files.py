@@ -128,6 +128,7 @@ def _values() -> Iterator[tuple[str, str | bytes, str]]:
         yield f"{n} amounts of 20 dropped", _file(*_rows(20, paid=paid)), lost
     lost = _file(*_rows(20, paid=_cycle("?")))
     yield "all amounts dropped", lost, f"{_END} --unreadable drop --amount amount"
+    yield "4 ISO dates of 20 never", _file(*_rows(20, when=_some(4, "-", _iso))), _END
     when = _some(2, "", _iso)
     yield "an empty date", _file(*_rows(when=when)), _END
     for name, paid in {
@@ -191,11 +192,11 @@ def _doubted() -> Iterator[tuple[str, str | bytes, str]]:
     # Beyond a year, and beyond five times the longest pause of before: 92 days.
     months = [dt.date(2015 + at // 10, 1 + at % 10, 1) for at in range(40)]
     gap = [f"K{at % 3},{day},5" for at, day in enumerate(months)]
-    for rows, days in ((_rows(), (366, 367)), (gap, (460, 461))):
-        for late in days:
-            last = dt.date.fromisoformat(rows[-1].split(",")[1])
-            row = f"K1,{last + dt.timedelta(days=late)},5"
-            yield f"a row {late} days late", _file(*rows, row), ""
+    for before, ends in ((_rows(), (366, 367)), (gap, (460, 461))):
+        for beyond in ends:
+            last = dt.date.fromisoformat(before[-1].split(",")[1])
+            row = f"K1,{last + dt.timedelta(days=beyond)},5"
+            yield f"a row {beyond} days late", _file(*before, row), ""
     yield "no day given", _file(*_rows()), ""
 
 

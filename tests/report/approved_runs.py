@@ -8,9 +8,12 @@ import os
 import re
 import shlex
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
+from unittest.mock import patch
 
 import approved_logs
+import typer
 from approved_files import FILES
 from page_as_text import page_as_text
 
@@ -18,6 +21,7 @@ from crmkit.report import __main__ as door
 
 __all__ = ["LOGS", "answers", "record"]
 
+_MADE = cache(typer.main.get_command)
 _ROWS = 5
 _MASKS = (
     (r"file://\S+", "(address)"),
@@ -159,7 +163,8 @@ def _at(folder: Path) -> Iterator[None]:
         os.environ.pop(name, None)
     os.environ["COLUMNS"] = "100"
     try:
-        with contextlib.chdir(folder):
+        # Typer makes the command line anew for each run, in most of a check's time.
+        with contextlib.chdir(folder), patch.object(typer.main, "get_command", _MADE):
             yield
     finally:
         os.environ.clear()
