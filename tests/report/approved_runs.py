@@ -56,7 +56,6 @@ LOGS: dict[str, tuple[Callable[[Path], None], tuple[str, ...]]] = {
             f"compare {_SHOP}",
             f"fit {_SHOP} --model mbg_nbd --out models.json",
             _SCORE,
-            f"fit {_SHOP} --model pareto_nbd --quiet",
         ),
     ),
     "visits": (
@@ -112,9 +111,11 @@ def record(log: str, folder: Path) -> Iterator[tuple[str, bool, str]]:
     write(folder)
     for command in commands:
         yield command, not _has_digits(command), _answer(command, folder)
-    for path in sorted((folder / "page").iterdir()):
+    for path in sorted([*(folder / "page").iterdir(), *folder.glob("*.json")]):
         if path.suffix == ".html":
             yield path.name, True, _masked(page_as_text(path.read_text("utf-8")))
+        elif path.suffix == ".json":
+            yield path.name, False, _masked(path.read_text("utf-8"))
         else:
             yield path.name, False, _table(path.read_text("utf-8"))
 
