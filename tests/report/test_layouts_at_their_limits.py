@@ -214,8 +214,8 @@ def test_columns_are_told_by_the_strongest_word_of_their_name() -> None:
     row = ("1", "m", "c", "2024-01-31", "2024-01-31", "1.5", "2.5")
     found = propose_roles(names, [row] * 3, asked=NOBODY)
     assert found == Roles(customer="customer", date="order date", amount="amount")
-    row = ("2024-01-31", "x1", "4", "1.50")
-    named = propose_roles(("d", "i", "n", "p"), [row, row], asked=NOBODY)
+    order = ("2024-01-31", "x1", "4", "1.50")
+    named = propose_roles(("d", "i", "n", "p"), [order] * 2, asked=NOBODY)
     assert (named.date, named.amount) == ("d", "p")  # the one with decimals
     two = propose_roles(("d", "i", "n", "p"), [("2024-01-31", "x", "1.5", "2.50")] * 2,
                         asked=NOBODY)  # fmt: skip
