@@ -3,18 +3,21 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import Any, cast
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from crmkit._frames import read_eager
 from crmkit.report import Question
 from crmkit.report.findings.customer_labels import Labels
 from crmkit.report.findings.customer_lists import choose_customers
+from crmkit.report.findings.found_values import LeftOut
 from crmkit.report.findings.retention_facts import retention_facts
 from crmkit.report.findings.scored_customers import ScoredCustomers
+from crmkit.report.findings.spend_floor import count_below_zero, with_spend_floor
 from crmkit.report.findings.spending_months import spending_months
 from crmkit.report.findings.value_concentration import value_concentration
 from crmkit.report.intake.dated_amounts import DatedAmounts, dated_amounts
@@ -284,3 +287,19 @@ def test_rows_of_one_day_are_one_purchase_of_a_customer_known_before() -> None:
     day = (dt.date(2024, 1, 3) - EPOCH).days
     assert (rows.purchases_after(day) - day).tolist() == [2, 6]
     assert sorted(rows.purchases_after(day + 1) - day) == [2, 3, 6]
+
+
+def test_a_repeat_customer_below_zero_counts_from_the_second_order() -> None:
+    table = pd.DataFrame(
+        {
+            "frequency": [0.0, 1.0, 2.0, 1.0, 3.0],
+            "monetary_value": [-1.0, -1.0, -0.01, 0.0, 4.0],
+        }
+    )
+    summary = read_eager(table, ())
+    assert count_below_zero(summary) == 2
+    assert with_spend_floor(summary)["monetary_value"].to_list() == [0, 0, 0, 0, 4]
+
+
+def test_nothing_is_left_out_unless_it_is_said() -> None:
+    assert set(astuple(LeftOut())) == {0}

@@ -228,6 +228,12 @@ def test_columns_are_told_by_the_strongest_word_of_their_name() -> None:
     assert counted == Roles(
         customer="who", date="day", amount=None, quantity="qty", price="unit price"
     )
+    whole = propose_roles(
+        ("day", "who", "qty", "unit price", "total"),
+        [("2024-01-31", "a", "1", "2", "2.5"), ("2024-01-31", "b", "1", "2", "2.5")],
+        asked=NOBODY,
+    )
+    assert whole == Roles(customer="who", date="day", amount="total")
     # A near name is taken for the one that was asked for, a far one is not.
     asked = Roles(customer="custmer", date="dt", amount=None)
     near = propose_roles(("customer", "x"), [("a", "b")], asked=asked)
