@@ -73,8 +73,9 @@ format: $(VENV)/dev.stamp ## Let ruff lay out the code
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
 
-api: $(VENV)/dev.stamp ## Write tests/api/*.txt anew after a public name has changed
+api: $(VENV)/dev.stamp ## Write tests/api and tests/report/approved anew after a meant change
 	$(BIN)/python tests/test_public_api.py
+	$(BIN)/python tests/report/test_approved_record.py
 
 clean: ## Remove environments and whatever was built
 	rm -rf $(VENV) $(VENV)-oldest .mutants docs/_build docs/api/generated docs/notebooks docs/gallery/pictures docs/gallery/index.md dist $(OUT)

@@ -87,7 +87,7 @@ def test_a_campaign_that_cannot_be_judged_says_why(found: Findings[Any]) -> None
 def test_the_page_has_a_row_for_each_campaign(found: Findings[Any]) -> None:
     page = render_page(found)
     assert '<section id="campaigns">' in page
-    assert "of 1 campaign with a control group added profit" in " ".join(page.split())
+    assert "The one campaign with a control group added" in " ".join(page.split())
     assert "<td>not known</td><td>it has no control group</td>" in page
 
 

@@ -153,7 +153,7 @@ def test_rows_left_out_are_those_read_and_not_used(
 @pytest.mark.parametrize(
     ("correlation", "p_value", "said"),
     [
-        (0.2, 0.0501, "is +0.20, as good as none."),
+        (0.2, 0.0501, "is +0.20, which may be chance."),
         (0.2, 0.05, ("buy often spend more (rank correlation +0.20), so values of "
          "frequent buyers may be too low.")),
         (-0.2, 0.05, ("buy often spend less (rank correlation -0.20), so values of "

@@ -129,6 +129,32 @@ def test_tenths_that_round_to_none_or_all_are_told_as_a_share(
     assert found == f"About {said} repeat customers are active"
 
 
+@pytest.mark.parametrize(
+    ("share", "said"),
+    [(0.0, "About 0%"), (1e-5, "Under 0.1%"), (0.997, "Over 99%"), (1, "About 100%")],
+)
+def test_a_share_that_is_bounded_is_not_called_about(
+    share: float, said: str, changed: Changed
+) -> None:
+    found = headings(changed(mean_probability_alive=share))["alive"]
+    assert found == f"{said} of repeat customers are active"
+
+
+def test_one_customer_has_a_verb_of_one(changed: Changed) -> None:
+    findings = changed()
+    win_back, protect, _ = (replace(each, n_customers=1) for each in findings.lists)
+    title = list_words(win_back, findings)["title"]
+    assert title == "Win back 1 customer who has probably left"
+    title = list_words(protect, findings)["title"]
+    assert title == "Keep 1 customer of tier A who is getting quiet"
+    risk = [replace(each, n_customers=1) for each in findings.risk if each.tier == "A"]
+    found = headings(changed(risk=tuple(risk)))["risk"]
+    assert found == "1 repeat customer in doubt puts $20,000 at risk"
+    (best,) = findings.segments
+    found = headings(changed(segments=(replace(best, n_customers=1),)))["groups"]
+    assert found.startswith("1 customer of the segment 'champions' holds 82%")
+
+
 def test_no_one_in_doubt_is_told(changed: Changed) -> None:
     risk = tuple(each for each in changed().risk if each.state != "Uncertain")
     assert headings(changed(risk=risk))["risk"] == "No repeat customer is in doubt"

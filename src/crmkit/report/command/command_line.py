@@ -33,7 +33,7 @@ from ..question import ModelName, Question
 from .log_options import LogOptions, takes_log
 from .model_commands import add_model_commands
 from .opened_log import UnsettledLogError, open_for
-from .printed import print_json
+from .printed import print_json, print_notes
 from .step_progress import shown_steps, steps_of_analysis
 from .survey_commands import add_survey_commands
 from .table_commands import add_table_commands
@@ -79,7 +79,8 @@ def run(arguments: Sequence[str]) -> int:
     """Run one command line; return its exit code."""
     command = typer.main.get_command(app)
     try:
-        code = command.main(list(arguments), "crmkit", standalone_mode=False)
+        with warnings.catch_warnings(record=True) as notes:
+            code = command.main(list(arguments), "crmkit", standalone_mode=False)
     except _UsageError as error:
         said = getattr(error, "format_message", error.__str__)()
         typer.echo(f"crmkit: {_sentence(said)} See {_asked(error)} --help.", err=True)
@@ -90,6 +91,9 @@ def run(arguments: Sequence[str]) -> int:
     except (typer.Abort, KeyboardInterrupt):
         typer.echo("crmkit: stopped.", err=True)
         return 130
+    # Python would print a warning with the path and the line of crmkit that gave it.
+    said = tuple(dict.fromkeys(str(note.message) for note in notes))
+    print_notes(said, quiet=not {"--quiet", "-q"}.isdisjoint(arguments))
     return code if isinstance(code, int) else 0
 
 

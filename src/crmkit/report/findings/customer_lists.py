@@ -122,4 +122,5 @@ def _second_order_window(scores: ScoredCustomers) -> float:
     if not again.any():
         return float(scores.silent_days.max(initial=0.0))
     gaps = 7 * scores.recency[again] / scores.frequency[again]
-    return float(np.ceil(np.quantile(gaps, _RECENT)))
+    # Weeks times 7 may be a little more than the days that they were.
+    return float(np.ceil(np.quantile(gaps, _RECENT) - 1e-9))

@@ -167,6 +167,6 @@ def score_customers(
         clv=clv,
         clv_if_active=if_active,
         value_at_risk=if_active - clv,
-        silent_days=(T - recency) * DAYS_PER_UNIT["week"],
+        silent_days=np.rint((T - recency) * DAYS_PER_UNIT["week"]),
         sums=expected_sums(purchases, (frequency, recency, T), each),
     )

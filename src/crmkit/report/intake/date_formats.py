@@ -17,6 +17,7 @@ __all__ = ["fitting_formats", "format_of_most", "looks_like_a_date", "read_by_fo
 
 _FIRST_YEAR, _LAST_YEAR = 1900, 2199
 _SAMPLE = 500
+_FIRST = 9  # texts, of which one must show a format that most texts may have
 _ORDERS = ("%Y{0}%m{0}%d", "%d{0}%m{0}%Y", "%m{0}%d{0}%Y")
 _SHORT = ("%d{0}%m{0}%y", "%m{0}%d{0}%y", "%d{0}%b{0}%Y", "%d{0}%b{0}%y")
 _BARE = ("%Y%m%d", "%b %d, %Y", "%B %d, %Y", "%d %B %Y")
@@ -98,10 +99,12 @@ def fitting_formats(texts: "pa.Array") -> tuple[str, ...]:
 def format_of_most(texts: "pa.Array") -> tuple[str, ...]:
     """Return the formats that fit most texts, where none fits them all."""
     sample = texts[:_SAMPLE]
+    # Copies, since an older Arrow reads beyond a slice from the middle of texts.
+    first = [sample.take([at]) for at in range(min(_FIRST, len(sample)))]
     shares = {
         each: _share(sample, each)
         for each in _candidates()
-        if any(_fits(sample[at : at + 1], each) for at in range(min(9, len(sample))))
+        if any(_fits(one, each) for one in first)
     }
     best = max(shares.values(), default=0.0)
     if best <= 0.5:

@@ -53,11 +53,15 @@ def settled_log(log: LogFile, choices: Choices) -> LogFile:
     usable = ~found.total if choices.total_rows != "keep" else np.ones_like(found.total)
     lost = usable & _lost(log, paid)
     asked += _unreadable(log, lost, choices)
-    if int(np.count_nonzero(lost)) > _MOST_UNREADABLE * lost.size:
-        # With most rows unread, what else is said of them would be noise.
+    unread = int(np.count_nonzero(lost))
+    if choices.unreadable == "error" and unread > _MOST_UNREADABLE * lost.size:
+        # With many rows unread, what else is said of them would be noise.
         return replace(log, unsettled=(*log.unsettled, *asked))
     asked += _ids(log, found, usable & ~lost, choices)
     kept, rows = usable & ~lost, log.table
+    if not _any_left(kept, found, choices):
+        said = f"no row of {kept.size:,} is left: all are left out as you asked."
+        return replace(log, unsettled=(*log.unsettled, *asked, Unsettled(said=said)))
     if not kept.all():  # a large log is not copied for nothing
         rows = rows.filter(kept)
         numbered = np.flatnonzero(kept) if log.rows is None else log.rows[kept]
@@ -84,6 +88,15 @@ def settled_log(log: LogFile, choices: Choices) -> LogFile:
             ),
         ),
     )
+
+
+def _any_left(kept: BoolArray, found: DoubtfulRows, choices: Choices) -> bool:
+    """Tell whether a row is left once the analysis has left out those without an id."""
+    if choices.missing_ids == "drop":
+        kept = kept & ~found.without_id
+    if choices.placeholders == "drop":
+        kept = kept & ~found.placeholder
+    return bool(kept.any())
 
 
 def _left_out(n: int, one: str, choice: str, many: str | None = None) -> list[str]:
@@ -171,14 +184,19 @@ def _ids(
         names = ", ".join(repr(each) for each in found.placeholders[:5])
         asked.append(
             Unsettled(
-                said=f"column {log.columns[0]!r}: {names} looks like a placeholder, "
-                f"not "
-                f"a customer, in {_of(placeholder)}: leave these rows out, or pass "
-                "--placeholders keep.",
+                said=f"column {log.columns[0]!r}: {names} {_look_like(found)}, in "
+                f"{_of(placeholder)}: leave these rows out, or pass --placeholders "
+                "keep.",
                 options=("--placeholders", "drop"),
             )
         )
     return asked
+
+
+def _look_like(found: DoubtfulRows) -> str:
+    if len(found.placeholders) == 1:
+        return "looks like a placeholder, not a customer"
+    return "look like placeholders, not customers"
 
 
 def _refunds(

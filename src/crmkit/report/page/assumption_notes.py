@@ -2,6 +2,7 @@
 
 from itertools import accumulate
 
+from ...clv import ErrorScale
 from ..findings.findings import Findings
 from ..findings.found_values import LeftOut, Models
 from ..findings.purchase_models import MOST_REFITTED
@@ -92,8 +93,11 @@ def _spend(models: Models) -> str:
     found, p_value = models.spend_correlation, models.spend_p_value
     if found is None or p_value is None:
         return f"{start}; too few customers came back to test it here."
-    if p_value > 0.05 or abs(found) < _FIRM:
-        return f"{start}; here the rank correlation is {found:+.2f}, as good as none."
+    here = f"here the rank correlation is {found:+.2f}"
+    if abs(found) < _FIRM:
+        return f"{start}; {here}, as good as none."
+    if p_value > 0.05:
+        return f"{start}; {here}, which may be chance."
     more = "more" if found > 0 else "less"
     low = "too low" if found > 0 else "too high"
     return (
@@ -117,12 +121,20 @@ def _range(findings: Findings[object]) -> list[str]:
         (
             f"The 95% range of the total comes from {count(ahead.n_draws)} simulated "
             f"futures{sample}, each times an error of the model: a scale of "
-            f"{percent(ahead.value_error.scale)}, from "
-            f"{plural(ahead.value_error.n_cutoffs, 'past date')} "
-            f"({plural(ahead.value_error.n_windows, 'span')} apart)."
+            f"{percent(ahead.value_error.scale)}, {_learnt(ahead.value_error)}."
         ),
         *_refitted(findings),
     ]
+
+
+def _learnt(error: ErrorScale) -> str:
+    """Say where the scale of the error comes from."""
+    if not error.n_cutoffs:
+        return "as is usual, since no past forecast was made"
+    return (
+        f"from {plural(error.n_cutoffs, 'past date')} "
+        f"({plural(error.n_windows, 'span')} apart)"
+    )
 
 
 def _refitted(findings: Findings[object]) -> list[str]:
@@ -165,7 +177,7 @@ def left_out(found: LeftOut) -> list[str]:
             found.n_rows_without_id,
             "row without an id",
             "rows without an id",
-            "left out, since they cannot be assigned to a customer.",
+            "left out, since nothing says whose purchase it is.",
         ),
         (
             found.n_placeholder_rows,

@@ -70,7 +70,7 @@ def list_words(found: ActionList[object], findings: Findings[object]) -> dict[st
             "file": "win-back",
             "figure": dollars(found.value_at_risk, currency),
             "unit": "more, if all came back",
-            "title": f"Win back {many} who have probably left",
+            "title": f"Win back {many} who {'has' if n == 1 else 'have'} probably left",
             "why": f"They have spent {dollars(found.past_amount, currency)} so "
             "far. One "
             f"who comes back is worth {dollars(a_head, currency)} more in the next "
@@ -90,7 +90,8 @@ def list_words(found: ActionList[object], findings: Findings[object]) -> dict[st
             "file": "protect",
             "figure": dollars(found.value, currency),
             "unit": f"expected {money}, in doubt",
-            "title": f"Keep {many} of tier {tier} who are getting quiet",
+            "title": f"Keep {many} of tier {tier} who {'is' if n == 1 else 'are'} "
+            "getting quiet",
             "why": f"They are still likely to be active, but "
             f"{dollars(found.value_at_risk, currency)} is at risk. Contact them before "
             "they leave: a call, a service check, an early look at what is new.",
@@ -220,7 +221,8 @@ def _groups(findings: Findings[object]) -> str:
         return "Customers by how recently, how often and how much they bought"
     best = max(groups, key=lambda each: each.value)
     return (
-        f"{plural(best.n_customers, 'customer')} of the segment '{best.name}' hold "
+        f"{plural(best.n_customers, 'customer')} of the segment '{best.name}' "
+        f"{'holds' if best.n_customers == 1 else 'hold'} "
         f"{percent(best.value / findings.base.value)} of expected "
         f"{money_word(findings.question)}"
     )
@@ -234,7 +236,8 @@ def _risk(findings: Findings[object]) -> str:
     if not people:
         return "No repeat customer is in doubt"
     return (
-        f"{plural(people, 'repeat customer')} in doubt put "
+        f"{plural(people, 'repeat customer')} in doubt "
+        f"{'puts' if people == 1 else 'put'} "
         f"{dollars(at_risk, currency)} at risk"
     )
 
@@ -242,16 +245,13 @@ def _risk(findings: Findings[object]) -> str:
 def _alive(findings: Findings[object]) -> str:
     if not findings.base.n_repeat_customers:
         return "No customer has bought a second time"
-    return (
-        f"About {_in_ten(findings.mean_probability_alive)} repeat customers are active"
-    )
-
-
-def _in_ten(share: float) -> str:
+    share = findings.mean_probability_alive
     tenths = round(10 * share)
     if tenths in (0, 10):
-        return f"{percent(share)} of"
-    return f"{tenths} in 10"
+        said = percent(share)
+        about = f"About {said}" if said[0].isdigit() else said.capitalize()
+        return f"{about} of repeat customers are active"
+    return f"About {tenths} in 10 repeat customers are active"
 
 
 def _outlook(findings: Findings[object]) -> str:
@@ -287,9 +287,12 @@ def _campaigns(campaigns: Sequence[CampaignResult]) -> str:
     known = [each.added for each in campaigns if each.added]
     if not known:
         return "What the campaigns added is not known"
+    if len(known) == 1:
+        verb = "added" if known[0].interval(of="profit").lower > 0 else "added no"
+        return f"The one campaign with a control group {verb} profit beyond chance"
     paid = sum(added.interval(of="profit").lower > 0 for added in known)
     return (
-        f"{paid or 'None'} of {plural(len(known), 'campaign')} with a control group "
+        f"{paid or 'None'} of {count(len(known))} campaigns with a control group "
         "added profit beyond chance"
     )
 

@@ -13,6 +13,7 @@ from ... import __version__
 from ...clv.checking.choice_ranking import ModelGap
 from ...errors import MissingExtraError
 from ..findings.findings import Findings
+from ..findings.purchase_models import MOST_REFITTED
 from . import numbers_as_text
 from .assumption_notes import assumptions, references, tier_words
 from .headings import headings, list_words, money_word, typical_error
@@ -135,6 +136,8 @@ def _words(findings: Findings[object]) -> dict[str, Any]:
         "total": findings.base.value or 1.0,
         "most_at_risk": max((each.value_at_risk for each in findings.risk), default=1.0)
         or 1.0,
+        # Fewer than all may also be those who were there before the weeks held back.
+        "compared_some": findings.base.n_customers > MOST_REFITTED,
         "range_rests": _range_rests(findings),
         "before": _before(findings),
         "drawn": _drawn(findings),
@@ -192,6 +195,7 @@ def _filters(
 ) -> dict[str, Callable[..., str]]:
     return {
         "count": numbers_as_text.count,
+        "customers": partial(numbers_as_text.plural, one="customer"),
         "number": numbers_as_text.number,
         "percent": numbers_as_text.percent,
         "day": numbers_as_text.day,

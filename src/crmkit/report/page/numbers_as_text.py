@@ -74,7 +74,7 @@ def dollars(amount: float, currency: str) -> str:
     for scale, word in _SCALES:
         if size >= scale:
             return f"{sign}{currency}{_three_digits(size / scale)}{word}"
-    if 0 < size < 0.005:
+    if 0.0001 <= size < 0.005:  # less would be written with an exponent
         return f"{sign}{currency}{size:.1g}"
     digits = 0 if size >= 1000 or size == 0 else 2
     return f"{sign}{currency}{size:,.{digits}f}"

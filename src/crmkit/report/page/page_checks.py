@@ -20,7 +20,7 @@ log;"
 {% if models.compared %}
 <div class="scroll" role="region" tabindex="0" aria-label="Models"><table>
 <caption>Each model forecast the weeks held back, of {{ models.n_compared | count }}
-customers{% if models.n_compared < base.n_customers // 2 %} drawn at random{% endif %};
+customers{% if compared_some %} drawn at random{% endif %};
 the log score is the mean logarithm of the chance that it gave to what each did: higher
 is better.</caption>
 <thead><tr><th scope="col">Model</th><th scope="col">Log score</th>
@@ -107,7 +107,7 @@ the days after the contact, less the cost.</p>
 _BEST = """
 <section id="best">
 <p class="eyebrow">Best customers</p>
-<h2>The {{ n_best | count }} customers with the highest expected {{ money }}</h2>
+<h2>The {{ n_best | customers }} with the highest expected {{ money }}</h2>
 {% if files %}<p>All customers, with every column, are in
 <a href="{{ files.customers }}" download>{{ files.customers }}</a>.</p>{% endif %}
 <p>Of 100 such customers, about 95 will bring between <em>at least</em> and

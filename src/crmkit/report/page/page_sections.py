@@ -18,7 +18,7 @@ _NEXT = """
 </article>{% endfor %}</div>
 {% for found, words in lists if found.n_customers %}
 <details><summary id="list-{{ words.file }}">{{ words.name }}:
-{{ found.n_customers | count }} customers{% if found.n_customers > n_shown[found.name]
+{{ found.n_customers | customers }}{% if found.n_customers > n_shown[found.name]
 %}, the first {{ n_shown[found.name] }}{% endif %}</summary>
 <p class="quiet">{{ words.rule }}</p>
 <div class="scroll long" role="region" tabindex="0" aria-label="{{ words.name }}">
@@ -123,8 +123,9 @@ class="heat"><thead><tr><th scope="col">Tier</th>{% for state in activity %}
 <tbody>{% for tier in tiers %}<tr><th scope="row">{{ tier.name }}</th>
 {% for cell in risk if cell.tier == tier.name %}
 <td class="{{ (cell.value_at_risk / most_at_risk) | shade(1.0) }}">
-<b>{{ cell.value_at_risk | dollars }}</b><small>{{ cell.n_customers | count }}
-customers</small></td>{% endfor %}</tr>{% endfor %}</tbody></table></div>
+<b>{{ cell.value_at_risk | dollars }}</b><small>
+{{- cell.n_customers | customers }}</small></td>{% endfor %}</tr>{% endfor
+%}</tbody></table></div>
 {{ chart("alive", say.alive, "Repeat customers by their chance to be active, judged by"
   ~ " their own rhythm.", ()) }}
 <div class="scroll" role="region" tabindex="0" aria-label="Activity"><table>
