@@ -161,8 +161,8 @@ def arm_forest(
                 for name, count in zip(names_in(frame, arm_col), n, strict=True)
             ),
         ),
-        finding=f"{clear} of {counted(effect.size, 'arm')} "
-        f"{'differs' if clear == 1 else 'differ'} clearly from the control",
+        finding=f"{f'{clear} of {counted(effect.size, "arm")}' if clear else 'No arm'} "
+        f"{'differ' if clear > 1 else 'differs'} clearly from the control",
         height=max(2.0, 1.3 + 0.4 * effect.size),
     )
     return draw(chart, title=title, label=label, ax=ax)
