@@ -76,6 +76,7 @@ format: $(VENV)/dev.stamp ## Let ruff lay out the code
 api: $(VENV)/dev.stamp ## Write tests/api and tests/report/approved anew after a meant change
 	$(BIN)/python tests/test_public_api.py
 	$(BIN)/python tests/report/test_approved_record.py
+	PYTHONPATH=tests/plot:tests/report $(BIN)/python tests/plot/test_approved_charts.py
 
 clean: ## Remove environments and whatever was built
 	rm -rf $(VENV) $(VENV)-oldest .mutants docs/_build docs/api/generated docs/notebooks docs/gallery/pictures docs/gallery/index.md dist $(OUT)

@@ -81,5 +81,7 @@ def _finding(names: tuple[str, ...], active: np.ndarray) -> str:
     if len(names) < 2:
         return said
     change = active[-1] - active[-2]
-    more = "more" if change >= 0 else "fewer"
+    if not change:
+        return f"{said}: as many as in {names[-2]}"
+    more = "more" if change > 0 else "fewer"
     return f"{said}: {abs(change):,.0f} {more} than in {names[-2]}"

@@ -160,7 +160,8 @@ def nps_over_time(
         ),
         x=x,
         y=Scale(title="Net promoter score", unit="signed"),
-        finding=f"NPS {score[-1]:+.0f}, {change:+.0f} since the first period"
+        finding=f"NPS {score[-1]:+.0f}, "
+        f"{f'{change:+.0f}' if round(change) else 'unchanged'} since the first period"
         if score.size
         else "",
         note=counted(numbers(frame, "n_responses").sum(), "answer"),

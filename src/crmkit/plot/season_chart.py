@@ -74,6 +74,8 @@ def seasonal_index(
         layers=tuple(layers),
         x=Scale(title="" if months else "Week of the year", names=names),
         y=Scale(title="Purchases relative to a mean day", lower=0),
-        finding=f"{names[top]} is {percent(index[top] - 1)} above a mean day",
+        finding=f"{names[top]} is {percent(index[top] - 1)} above a mean day"
+        if index[top] > index.min()
+        else f"No {'month' if months else 'week'} differs from a mean day",
     )
     return draw(chart, title=title, label=label, ax=ax)

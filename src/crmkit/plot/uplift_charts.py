@@ -161,8 +161,7 @@ def arm_forest(
                 for name, count in zip(names_in(frame, arm_col), n, strict=True)
             ),
         ),
-        finding=f"{clear} of {counted(effect.size, 'arm')} "
-        f"{'differs' if clear == 1 else 'differ'} clearly from the control",
+        finding=f"{_of_all(clear, effect.size)} clearly from the control",
         height=max(2.0, 1.3 + 0.4 * effect.size),
     )
     return draw(chart, title=title, label=label, ax=ax)
@@ -170,3 +169,10 @@ def arm_forest(
 
 def _signs(effect: np.ndarray) -> tuple[Tone, ...]:
     return tuple("series" if each >= 0 else "bad" for each in effect)
+
+
+def _of_all(clear: int, n_arms: int) -> str:
+    if not clear:
+        return "No arm differs"
+    verb = "differ" if clear > 1 else "differs"
+    return f"{clear} of {counted(n_arms, 'arm')} {verb}"
