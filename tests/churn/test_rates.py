@@ -211,7 +211,7 @@ def test_the_elasticity_is_that_of_money_growth_and_cost_together() -> None:
 
 def test_a_customer_worth_nothing_at_the_start_has_no_elasticity() -> None:
     # 0.5 / (1 + 0 - 0.5) is 1: the cost takes all of it, exactly.
-    with pytest.raises(InvalidValueError, match="invalid value 0.0"):
+    with pytest.raises(InvalidValueError, match=r"invalid value 0\.0"):
         retention_elasticity(
             retention_rate=0.5, change=0.1, discount_rate=0.0, fixed_cost=1.0
         )

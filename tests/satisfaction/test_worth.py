@@ -110,8 +110,8 @@ def test_parts_whose_difference_is_small_beside_them_are_not_a_total() -> None:
     whole = customers["clv2"] + customers["clv3"]
     near = customers.assign(total=whole * (1 + 1e-3))
     nps_point_worth(near, part_cols=["clv2", "clv3", "total"])
+    exact = customers.assign(total=whole)
     with pytest.raises(errors.InvalidValueError, match="'total'"):
-        exact = customers.assign(total=whole)
         nps_point_worth(exact, part_cols=["clv2", "clv3", "total"])
 
 
