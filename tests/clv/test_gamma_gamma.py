@@ -290,3 +290,14 @@ def test_amounts_too_small_for_logarithms_are_refused_and_zeros_may_be_dropped()
     spend.loc[4, "monetary_value"] = 1e-200
     with pytest.raises(InvalidValueError, match="value between 0 and"):
         clv.fit_gamma_gamma(spend, penalty=1, nonpositive="drop")
+
+
+def test_expected_spend_is_an_expression_only_where_its_mean_is_finite() -> None:
+    import narwhals as nw
+
+    from crmkit.clv.models.spend_expression import spend_expression
+
+    for q, said in ((0.9, False), (1.0, False), (1.001, True), (4.0, True)):
+        model = clv.GammaGamma(p=6.0, q=q, v=20.0)
+        found = spend_expression(model, "frequency", nw.col("monetary_value"))
+        assert (found is not None) == said
