@@ -293,7 +293,7 @@ def test_amounts_too_small_for_logarithms_are_refused_and_zeros_may_be_dropped()
 
 
 def test_expected_spend_is_an_expression_only_where_its_mean_is_finite() -> None:
-    import narwhals as nw
+    import narwhals.stable.v2 as nw
 
     from crmkit.clv.models.spend_expression import spend_expression
 
