@@ -309,3 +309,50 @@ def test_a_high_discount_rate_leaves_the_first_margin_only(discount: float) -> N
     assert found.profit[0] == -1
     with pytest.raises(InvalidValueError, match="to 1e\\+100"):
         payback(acquisition_cost=2, margin=1e308, retention=0.9)
+
+
+@pytest.mark.parametrize("margin_at", ["start", "end"])
+@pytest.mark.parametrize("cost", [0.0, 10.0, 18.0, 24.4, 24.41])
+def test_a_payback_is_a_count_of_periods(cost: float, margin_at: Any) -> None:
+    survival = [1.0, 0.8, 0.8, 0.0]
+    found = payback(
+        acquisition_cost=cost,
+        margin=10.0,
+        survival=survival,
+        discount_rate=0.25,
+        margin_at=margin_at,
+    )
+    late = 0 if margin_at == "start" else 1
+    earned = [
+        10.0 * share / 1.25 ** (period + late) for period, share in enumerate(survival)
+    ]
+    sums = [sum(earned[: period + 1]) for period in range(4)]
+    enough = [period + 1 for period, total in enumerate(sums) if total >= cost]
+    expected = 0 if not cost else (enough[0] if enough else None)
+    assert found.periods == expected
+    assert found.clv == pytest.approx(sums[-1], rel=1e-12)
+    assert found.profit == pytest.approx([total - cost for total in sums], abs=1e-12)
+    assert found.simple_periods == cost / 10
+    ratio = None if not cost else pytest.approx(sums[-1] / cost)
+    assert found.clv_to_cost == ratio
+
+
+@pytest.mark.parametrize(
+    ("cost", "periods", "shown"),
+    [(6.0, 6, 12), (7.0, 7, 14), (120.0, 120, 240), (121.0, 121, 240)],
+)
+def test_twice_the_periods_of_a_payback_are_shown(
+    cost: float, periods: int, shown: int
+) -> None:
+    found = payback(acquisition_cost=cost, margin=1.0, retention=1.0)
+    assert (found.periods, len(found.profit)) == (periods, shown)
+    # Of a payback that never comes, the first 60 periods.
+    never = payback(acquisition_cost=100.0, margin=1.0, retention=0.9)
+    assert (never.periods, len(never.profit)) == (None, 60)
+
+
+def test_a_survival_may_be_whole_or_nothing_but_not_beyond() -> None:
+    for wrong in ([1.01], [0.5, -0.01], [0.5, 0.6]):
+        with pytest.raises(InvalidValueError, match="rises, or leaves 0 to 1"):
+            payback(acquisition_cost=1, margin=1, survival=wrong)
+    assert payback(acquisition_cost=1, margin=1, survival=[1.0, 1.0, 0.0]).periods == 1

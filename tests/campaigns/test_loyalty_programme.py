@@ -353,3 +353,19 @@ def test_next_to_no_points_leave_bounds_and_no_warning() -> None:
     # An age of a billion would need a triangle of a billion columns.
     with pytest.raises(InvalidValueError, match="age beyond the number of rows"):
         redemption_by_cohort(triangle.assign(age=[0, 1, 2, 0, 1, 10**9]))
+
+
+def test_bars_may_be_one_apart_or_at_zero_but_not_equal() -> None:
+    periods = pd.DataFrame(
+        {"customer_id": [1, 2, 3], "period": [1, 1, 1], "n_trips": [0, 1, 2]}
+    )
+    found = tier_rule_outcomes(periods, qualify={"low": 0, "mid": 1, "top": 2})
+    assert found["n_customers"].tolist() == [0, 1, 1, 1]
+    with pytest.raises(InvalidValueError, match="bars that do not rise"):
+        tier_rule_outcomes(periods, qualify={"low": 1, "top": 1})
+    with pytest.raises(InvalidValueError, match="bars that do not rise"):
+        tier_rule_outcomes(periods, qualify={})
+    with pytest.raises(InvalidValueError, match="retain above"):
+        tier_rule_outcomes(periods, qualify={"top": 2}, retain={"top": 2.5})
+    same = tier_rule_outcomes(periods, qualify={"top": 2}, retain={"top": 2})
+    assert same.equals(tier_rule_outcomes(periods, qualify={"top": 2}))

@@ -152,3 +152,23 @@ def test_members_that_nothing_can_be_compared_with_are_refused(
             match_cols=["region"],
             cost_col="cost",
         )
+
+
+def test_without_spread_or_cost_there_is_an_effect_but_no_p_value_and_no_return() -> (
+    None
+):
+    alike = pd.DataFrame(
+        {
+            "member": [1, 1, 0, 0],
+            "all": ["yes"] * 4,
+            "after": [3.0, 3, 1, 1],
+            "cost": [0.0, 0, 5, 5],
+        }
+    )
+    found = matched_effect_by(alike, match_cols=["all"], cost_col="cost").iloc[0]
+    assert (found["effect"], found["cost"], found["profit"]) == (2.0, 0.0, 4.0)
+    assert found[["p_value", "return_on_investment"]].isna().all()
+    # A cost far below one unit of money is a cost.
+    little = alike.assign(cost=[0.25, 0.25, 5, 5])
+    found = matched_effect_by(little, match_cols=["all"], cost_col="cost").iloc[0]
+    assert found["return_on_investment"] == pytest.approx((4 - 0.5) / 0.5)

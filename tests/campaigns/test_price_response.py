@@ -250,3 +250,43 @@ def test_the_share_of_wallet_is_what_loyalty_types_read() -> None:
         attitude_from=7,
     )
     assert typed["loyalty_type"].tolist()[0] != typed["loyalty_type"].tolist()[1]
+
+
+def test_stated_tolerance_is_a_count_at_every_rise_and_group(
+    eager_frame: Any, columns_of: Any
+) -> None:
+    answers = {
+        "tier": ["a", "a", "a", "a", "b", "b", "c"],
+        "price_tolerance": [0.0, 0.1, 1.0, float("inf"), 0.3, 0.2999, 2.0],
+        "spend": [40.0, 30.0, 0.5, 9.5, 0.0, 0.0, 0.25],
+    }
+    rises = [1.0, 0.1, 0.3, 0.1]  # sorted, and each once
+    found = columns_of(
+        price_tolerance_by(
+            eager_frame(answers), by="tier", increases=rises, spend_col="spend"
+        )
+    )
+    rows = list(zip(*(answers[name] for name in answers), strict=True))
+    at = 0
+    for tier in "abc":
+        of = [(tolerance, spend) for name, tolerance, spend in rows if name == tier]
+        whole = sum(spend for _, spend in of)
+        for rise in (0.1, 0.3, 1.0):
+            stay = [each for each in of if each[0] >= rise]
+            wilson = stats.binomtest(len(stay), len(of)).proportion_ci(method="wilson")
+            assert found["tier"][at] == tier
+            assert found["increase"][at] == rise
+            assert found["n_customers"][at] == len(of)
+            assert found["staying_rate"][at] == pytest.approx(len(stay) / len(of))
+            ends = [found[f"staying_rate_{end}"][at] for end in ("lower", "upper")]
+            assert ends == pytest.approx([wilson.low, wilson.high], abs=1e-12)
+            money, change = found["spend_staying"][at], found["revenue_change"][at]
+            if whole:
+                share = sum(spend for _, spend in stay) / whole
+                assert money == pytest.approx(share, rel=1e-12)
+                assert change == pytest.approx((1 + rise) * share - 1, abs=1e-12)
+            else:
+                assert money is None or np.isnan(money)
+                assert change is None or np.isnan(change)
+            at += 1
+    assert at == len(found["increase"])

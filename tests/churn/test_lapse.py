@@ -157,3 +157,53 @@ def test_a_window_that_cannot_exist_is_refused() -> None:
         LapseWindow(days=-1, return_chance=0.1, horizon_days=90)
     with pytest.raises(InvalidValueError, match="'horizon_days'"):
         LapseWindow(days=5, return_chance=0.1, horizon_days=0)
+
+
+def _days(*bought: tuple[int, int]) -> dict[str, Any]:
+    """Return a log of so many purchases on a day, customers in the same order."""
+    ids = [who for _, count in bought for who in range(count)]
+    dates = [
+        START + dt.timedelta(days=day) for day, count in bought for _ in range(count)
+    ]
+    return {"customer_id": ids, "date": dates}
+
+
+@pytest.mark.parametrize("customers", [60, 50])
+def test_a_share_equal_to_the_chance_is_not_below_it_and_fifty_silences_suffice(
+    customers: int,
+) -> None:
+    import pandas as pd
+
+    # Six return the day after, one more on the last day: 6 of all silences of 0 days
+    # that could be followed end in a return within a day, none of those of 1 day.
+    log = _days((0, customers), (1, 6), (10, 1))
+    window = fit_lapse_window(
+        pd.DataFrame(log),
+        return_chance=6 / (customers + 6),
+        horizon_days=1,
+        observation_period_end=_end(10),
+    )
+    assert window == LapseWindow(
+        days=1.0,
+        return_chance=6 / (customers + 6),
+        horizon_days=1,
+        returned=0.0,
+        n_silent=customers,
+        n_gaps=7,
+        n_open_gaps=customers,
+    )
+
+
+def test_silences_of_one_customer_in_twenty_may_stay_unjudged() -> None:
+    import pandas as pd
+
+    ask: dict[str, Any] = {
+        "return_chance": 0.5,
+        "horizon_days": 1,
+        "observation_period_end": _end(3),
+    }
+    every = [(0, 100), (1, 100), (2, 100)]
+    window = fit_lapse_window(pd.DataFrame(_days(*every, (3, 95))), **ask)
+    assert (window.days, window.returned) == (None, 295 / 300)
+    with pytest.raises(NotEnoughDataError, match=r"50 silences of 1 days .* got 0"):
+        fit_lapse_window(pd.DataFrame(_days(*every, (3, 94))), **ask)

@@ -170,3 +170,48 @@ def test_sizes_may_be_shares_but_not_all_zero() -> None:
         aggregation_bias(none, renewals=1)
     with pytest.raises(InvalidValueError, match="'retention': value outside 0 to 1"):
         aggregation_bias(shares.assign(retention=[0.9, 1.2]), renewals=1)
+
+
+def test_a_multiple_without_limit_is_refused_up_to_the_last_rate_that_has_one() -> None:
+    # 1 + i = r (1 + g): the sum of the margins just stops having a limit.
+    with pytest.raises(InvalidValueError, match="no limit"):
+        margin_multiple(retention_rate=0.5, discount_rate=0.0, margin_growth=1.0)
+    found = margin_multiple(retention_rate=0.5, discount_rate=0.5, margin_growth=1.0)
+    assert found == 0.5 / (1.5 - 1.0)
+
+
+def test_the_elasticity_is_that_of_money_growth_and_cost_together() -> None:
+    kept, i, g = 0.8, 0.1, 0.03
+
+    def worth(r: float) -> float:
+        return 7.0 * r / (1 + i - r * (1 + g)) - 2.0
+
+    found = retention_elasticity(
+        retention_rate=kept,
+        change=-0.05,
+        discount_rate=i,
+        margin=7.0,
+        margin_growth=g,
+        fixed_cost=2.0,
+    )
+    slope = (worth(kept + 1e-6) - worth(kept - 1e-6)) / 2e-6
+    assert found.value == pytest.approx(worth(0.8), rel=1e-12)
+    assert found.new_value == pytest.approx(worth(0.75), rel=1e-12)
+    assert found.relative_change == pytest.approx(worth(0.75) / worth(0.8) - 1)
+    assert found.elasticity == pytest.approx(slope * kept / worth(kept), rel=1e-7)
+    assert found.value_of_a_point == pytest.approx(slope / 100, rel=1e-7)
+    plain: dict[str, float] = {
+        "retention_rate": kept,
+        "change": 0.05,
+        "discount_rate": i,
+    }
+    stated = {"margin": 1.0, "margin_growth": 0.0, "fixed_cost": 0.0}
+    assert retention_elasticity(**plain) == retention_elasticity(**plain, **stated)
+
+
+def test_a_customer_worth_nothing_at_the_start_has_no_elasticity() -> None:
+    # 0.5 / (1 + 0 - 0.5) is 1: the cost takes all of it, exactly.
+    with pytest.raises(InvalidValueError, match=r"invalid value 0\.0"):
+        retention_elasticity(
+            retention_rate=0.5, change=0.1, discount_rate=0.0, fixed_cost=1.0
+        )

@@ -264,3 +264,21 @@ def test_three_customers_are_enough_to_correlate() -> None:
 def test_too_few_to_correlate_are_refused(rows: dict[str, list[float]]) -> None:
     with pytest.raises(NotEnoughDataError, match="3 customers"):
         clv.spend_independence(pd.DataFrame(rows))
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        {"frequency": [2, 2, 2], "monetary_value": [3.0, 4.0, 5.0]},
+        {"frequency": [1, 2, 3], "monetary_value": [3.0, 3.0, 3.0]},
+    ],
+)
+def test_what_does_not_vary_has_no_correlation(rows: dict[str, list[float]]) -> None:
+    with pytest.raises(NotEnoughDataError, match="got 3 alike"):
+        clv.spend_independence(pd.DataFrame(rows))
+
+
+def test_a_range_of_one_is_a_range() -> None:
+    rows = {"frequency": [1, 2, 1], "monetary_value": [3.0, 4.0, 3.0]}
+    found = clv.spend_independence(pd.DataFrame(rows))
+    assert found.correlation == pytest.approx(1)

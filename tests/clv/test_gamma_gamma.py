@@ -277,3 +277,27 @@ def test_a_notebook_shows_the_report_of_a_fit(cdnow: pd.DataFrame) -> None:
     assert "<td>946 customers" not in shown
     assert "946 customers" in shown
     assert shown.count("<tr>") == 4
+
+
+def test_amounts_too_small_for_logarithms_are_refused_and_zeros_may_be_dropped() -> (
+    None
+):
+    spend = pd.DataFrame(
+        {"frequency": [1, 2, 3, 4, 1], "monetary_value": [5.0, 9.0, 7.0, 12.0, 0.0]}
+    )
+    dropped = clv.fit_gamma_gamma(spend, penalty=1, nonpositive="drop")
+    assert dropped == clv.fit_gamma_gamma(spend.head(4), penalty=1)
+    spend.loc[4, "monetary_value"] = 1e-200
+    with pytest.raises(InvalidValueError, match="value between 0 and"):
+        clv.fit_gamma_gamma(spend, penalty=1, nonpositive="drop")
+
+
+def test_expected_spend_is_an_expression_only_where_its_mean_is_finite() -> None:
+    import narwhals.stable.v2 as nw
+
+    from crmkit.clv.models.spend_expression import spend_expression
+
+    for q, said in ((0.9, False), (1.0, False), (1.001, True), (4.0, True)):
+        model = clv.GammaGamma(p=6.0, q=q, v=20.0)
+        found = spend_expression(model, "frequency", nw.col("monetary_value"))
+        assert (found is not None) == said

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from crmkit import clv
+from crmkit.errors import NotEnoughDataError
 from crmkit.kernels.purchases import nbd
 
 
@@ -58,3 +59,9 @@ def test_a_lifetime_without_discount_is_infinite() -> None:
         [3], [4.0], [5.0], horizon=math.inf, discount_rate=0.1
     )
     assert paid == pytest.approx(3.4 / 17.0 / math.log(1.1), rel=1e-14)
+
+
+def test_a_rate_cannot_be_fitted_where_no_customer_came_back() -> None:
+    base = pd.DataFrame({"frequency": [0, 0, 0], "T": [10.0, 20.0, 30.0]})
+    with pytest.raises(NotEnoughDataError, match="customers who came back"):
+        clv.fit_nbd(base.assign(recency=0.0))

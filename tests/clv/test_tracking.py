@@ -126,3 +126,14 @@ def test_a_path_has_the_names_and_the_library_of_the_log(log: pd.DataFrame) -> N
         renamed, **OPTIONS, columns=TransactionColumns(customer_id="who")
     )
     assert isinstance(tracked, pl.DataFrame)
+
+
+def test_five_thousand_periods_are_counted_and_no_more() -> None:
+    ask: dict[str, Any] = {**OPTIONS, "step_days": 1}
+    last = pd.Timestamp("1998-06-30")
+    dates = [last - pd.Timedelta(days=days) for days in (4999, 4990, 10)]
+    log = pd.DataFrame({"customer_id": [1, 1, 1], "date": dates, "amount": 1.0})
+    assert len(clv.tracking(log, **ask)) == 5_000
+    earlier = log.assign(date=log["date"] - pd.Timedelta(days=1))
+    with pytest.raises(InvalidValueError, match="5,001 periods of 1 days"):
+        clv.tracking(earlier, **ask)

@@ -97,3 +97,36 @@ def test_a_worth_has_students_interval_at_any_level() -> None:
     point = PartWorth(name="clv2", worth=0.2, standard_error=0.1, degrees_of_freedom=8)
     expected = stats.t.interval(0.9, 8, 0.2, 0.1)
     assert tuple(point.interval(level=0.9)) == pytest.approx(expected, rel=1e-12)
+
+
+def test_a_control_that_is_the_same_for_all_is_refused() -> None:
+    customers = _valued(50).assign(constant=3.0)
+    with pytest.raises(errors.NotEnoughDataError, match="Use fewer controls"):
+        nps_point_worth(customers, part_cols=["clv2"], control_cols=["constant"])
+
+
+def test_parts_whose_difference_is_small_beside_them_are_not_a_total() -> None:
+    customers = _valued()
+    whole = customers["clv2"] + customers["clv3"]
+    near = customers.assign(total=whole * (1 + 1e-3))
+    nps_point_worth(near, part_cols=["clv2", "clv3", "total"])
+    exact = customers.assign(total=whole)
+    with pytest.raises(errors.InvalidValueError, match="'total'"):
+        nps_point_worth(exact, part_cols=["clv2", "clv3", "total"])
+
+
+def test_a_worth_is_the_slope_of_least_squares_with_robust_errors() -> None:
+    customers = _valued(40)
+    point = nps_point_worth(customers, part_cols=["clv2"], control_cols=["before"])
+    net = (customers["score"] >= 9) * 1.0 - (customers["score"] <= 6)
+    X = np.column_stack([np.ones(40), net, customers["before"]])
+    slopes, *_ = np.linalg.lstsq(X, customers["clv2"].to_numpy(), rcond=None)
+    assert point.worth == pytest.approx(slopes[1] / 100, rel=1e-9)
+    assert (point.n_customers, point.degrees_of_freedom) == (40, 37)
+    again = nps_point_worth(
+        customers.assign(before=customers["before"] * 1e-4),
+        part_cols=["clv2"],
+        control_cols=["before"],
+    )
+    assert again.worth == pytest.approx(point.worth, rel=1e-9)
+    assert again.standard_error == pytest.approx(point.standard_error, rel=1e-6)

@@ -117,3 +117,48 @@ def test_the_rules_are_disjoint_and_exhaustive(
     if mvc is not None:
         others = found.filter(pl.col("value_role") != "MVC")["current_value"].to_list()
         assert min(mvc["current_value"].to_list()) > max(others, default=float("-inf"))
+
+
+def test_a_role_begins_exactly_at_its_bound(frame: Make, columns_of: Read) -> None:
+    fitted = segments.fit_value_roles(frame(BASE))
+    # 800 of the gains of 1,000 are 80%; 600 of a potential of 733 are more than 80%.
+    assert (fitted.most_valuable_from, fitted.most_growable_from) == (800.0, 600.0)
+    edges = {
+        "customer_id": list("abcdefg"),
+        "current_value": [800.0, 799.9, 799.9, -5.0, -5.0, -5.0, 0.0],
+        "potential_value": [0.0, 600.0, 599.9, 5.0, 4.9, 600.0, 0.0],
+    }
+    expected = {
+        "a": "MVC",
+        "b": "MGC",
+        "c": "migrator",
+        "d": "migrator",
+        "e": "BZ",
+        "f": "MGC",
+        "g": "migrator",
+    }
+    assert roles_of(columns_of(fitted.with_value_role(frame(edges)))) == expected
+    stated = segments.fit_value_roles(
+        frame(BASE), most_valuable_share=0.8, most_growable_share=0.8, below_zero="both"
+    )
+    assert stated == fitted
+    other = segments.fit_value_roles(frame(BASE), below_zero="actual")
+    found = roles_of(columns_of(other.with_value_role(frame(edges))))
+    assert found == expected | {"d": "BZ", "f": "BZ"}
+
+
+def test_where_no_value_or_potential_is_above_zero_there_is_no_such_role(
+    frame: Make, columns_of: Read
+) -> None:
+    nothing = {
+        "customer_id": list("abc"),
+        "current_value": [0.0, -1.0, 0.0],
+        "potential_value": [0.0, 0.0, 0.0],
+    }
+    fitted = segments.fit_value_roles(frame(nothing))
+    assert (fitted.most_valuable_from, fitted.most_growable_from) == (None, None)
+    found = roles_of(columns_of(fitted.with_value_role(frame(nothing))))
+    assert found == {"a": "migrator", "b": "BZ", "c": "migrator"}
+    # Half a unit of value is value.
+    some = nothing | {"current_value": [0.5, -1.0, 0.0]}
+    assert segments.fit_value_roles(frame(some)).most_valuable_from == 0.5
