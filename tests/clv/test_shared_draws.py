@@ -39,9 +39,10 @@ def test_shared_futures_have_the_ends_of_futures_of_each_customer(
 ) -> None:
     asked = _asked(model)
     customers = _customers(400)
-    each = clv.with_clv_interval(customers, **asked, rng=np.random.default_rng(1))
-    monkeypatch.setattr(shared_futures, "FEW_CELLS", 0)
     shared = clv.with_clv_interval(customers, **asked, rng=np.random.default_rng(2))
+    # A model that draws no shared futures gives each customer futures of its own.
+    monkeypatch.setattr(shared_futures, "PurchaseScores", type("Other", (), {}))
+    each = clv.with_clv_interval(customers, **asked, rng=np.random.default_rng(1))
     ends = each["clv_upper"].to_numpy(), shared["clv_upper"].to_numpy()
     assert ends[1].mean() == pytest.approx(ends[0].mean(), rel=0.03)
     both = (ends[0] > 0) & (ends[1] > 0)

@@ -56,6 +56,8 @@ def _listed(n_customers: int) -> pd.DataFrame:
             "expected_purchases": 30.0 - at,
             "expected_spend": 88.0 - at,
             "clv": 2_400.0 - 60 * at,
+            "clv_lower": np.where(at < 2, 40.0 - at, np.nan),
+            "clv_upper": np.where(at < 2, 4_000.0 - 60 * at, np.nan),
             "clv_if_active": 2_500.0 - 60 * at,
             "value_at_risk": 100.0 + at,
             "value_tier": "A",

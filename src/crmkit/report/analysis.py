@@ -21,11 +21,13 @@ from .findings.customer_groups import (
 )
 from .findings.customer_labels import Labels, labels_of
 from .findings.customer_lists import (
+    SHOWN,
     Chosen,
     action_lists,
     choose_customers,
     first_customers,
 )
+from .findings.customer_ranges import with_value_ranges
 from .findings.findings import Findings
 from .findings.fit_facts import fit_facts
 from .findings.forecast_check import check_forecast
@@ -166,7 +168,20 @@ def analyse(
         whole=float(scores.clv.sum()),
     )
     next(steps)  # Sorting customers into lists, segments and cohorts
-    named = _labelled(summary, scores, log, transactions, question=question)
+    best = np.argsort(-scores.clv, kind="stable")
+    table = with_value_ranges(
+        scores.beside(summary),
+        history,
+        transactions,
+        purchases=purchases,
+        spend=spend,
+        errors=errors,
+        shown=best[:SHOWN],
+        question=question,
+    )
+    named = _labelled(
+        table, summary, scores, log, transactions, best=best, question=question
+    )
     bins, mean_alive = scores.alive()
     found = Findings(
         question=question,
@@ -230,20 +245,21 @@ class _Labelled:
 
 
 def _labelled(
+    table: EagerFrame,
     summary: EagerFrame,
     scores: ScoredCustomers,
     log: PreparedLog,
     like: IntoDataFrame,
     *,
+    best: IntArray,
     question: Question,
 ) -> _Labelled:
     """Add tier, segment, stage, action and rank to each customer."""
-    tiered = read_eager(with_value_tier(native(scores.beside(summary), like)), ())
+    tiered = read_eager(with_value_tier(native(table, like)), ())
     tiers = labels_of(tiered, "value_tier")
     chosen = choose_customers(scores, tiers)
     segments = rfm_segments(summary, like, id_col=question.customer_id_col)
     stages = lifecycle_stages(log, like, scores.probability_alive, question=question)
-    best = np.argsort(-scores.clv, kind="stable")
     rank = np.empty(best.size, dtype=np.int64)
     rank[best] = np.arange(1, rank.size + 1)
     unsegmented = Labels(names=("",), code=np.zeros(rank.size, dtype=np.int64))

@@ -101,8 +101,8 @@ def with_clv_interval(
     ...     horizon=52, discount_rate=0.0018, rng=np.random.default_rng(1),
     ... )[["clv_lower", "clv_upper"]].round(0)
        clv_lower  clv_upper
-    0        0.0     2404.0
-    1        0.0       80.0
+    0        0.0     2381.0
+    1        0.0       84.0
     """
     able_to("purchases", purchases, "sample_purchase_times")
     able_to("spend", spend, "sample_amounts")

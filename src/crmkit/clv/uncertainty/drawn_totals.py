@@ -1,6 +1,6 @@
 """Totals of many futures over a set of customers: purchases, buyers and value.
 
-A few thousand customers are drawn one by one. Of more, a total is the sum of two parts
+A few hundred customers are drawn one by one. Of more, a total is the sum of two parts
 that are each drawn as often as asked for, at a cost that hardly grows with the number:
 
 - what to expect at drawn parameters: at the estimate from every customer; how it moves
@@ -27,7 +27,6 @@ from ..models.gamma_gamma import GammaGamma
 from ..models.purchase_scores import PurchaseScores
 from .parameter_draws import log_covariance, moved
 from .simulated_futures import (
-    FEW_CELLS,
     PurchaseSampler,
     SpendSampler,
     drawn_models,
@@ -38,6 +37,7 @@ __all__ = ["drawn_totals"]
 
 Models: TypeAlias = list[tuple[PurchaseSampler, SpendSampler | None]]
 
+FEW_CELLS = 1 << 19  # customers times draws up to which each has draws of its own
 _SAMPLE = 4096  # customers who show how expectations move with the parameters
 _FUTURES = 48  # of every customer: blocks make up what these few leave out
 _BLOCKS = 256
@@ -102,7 +102,7 @@ def drawn_totals(
     for at, rows in enumerate(each):
         total = totals[:, at]
         within = told_within(progress, step=at, of=len(each))
-        some = ProvenHistory(*(column[rows] for column in history))
+        some = history.rows(rows)
         found = (
             _totals_of_many(
                 some,
@@ -227,7 +227,7 @@ def _expected_totals(
     ranked = np.argsort(each[2], kind="stable")
     step = max(ranked.size // _SAMPLE, 1)
     few = np.sort(ranked[step // 2 :: step])
-    part = ProvenHistory(*(column[few] for column in history))
+    part = history.rows(few)
     paid = amounts[few]
 
     def log_totals(model: PurchaseScores, money: GammaGamma) -> FloatArray:

@@ -83,8 +83,8 @@ def with_purchases_interval(
     ...     customers, purchases=model, horizon=52, rng=np.random.default_rng(1)
     ... )[["purchases_lower", "purchases_upper"]]
        purchases_lower  purchases_upper
-    0              0.0             61.0
-    1              0.0              2.0
+    0              0.0             59.0
+    1              0.0              3.0
     """
     able_to("purchases", purchases, "sample_purchase_times")
     new_columns(_ENDS, read=columns.history)

@@ -1,9 +1,10 @@
 """Intervals of many customers from futures that customers alike share.
 
-Each customer's interval speaks of that customer alone, so customers of one frequency
-and one ``T`` can share the futures drawn: given that a customer is active, nothing else
-of the history matters, but for the size of the amounts, which scales. What tells the
-customers apart, the probability of being active and that size, is exact for each.
+Each customer's interval speaks of that customer alone, so customers of one frequency,
+one ``T`` and one discount rate can share the futures drawn: given that a customer is
+active, nothing else of the history matters, but for the size of the amounts, which
+scales. What tells the customers apart, the probability of being active and that size,
+is exact for each.
 
 What is not exact, beside the draws themselves: ``T`` is taken as that of a customer at
 most 2% away, so that rates move by 2% at most where the draws leave an end uncertain
@@ -24,7 +25,6 @@ from ..models.purchase_scores import PurchaseScores
 from .drawn_ends import end_ranks, ends_by_column
 from .parameter_draws import plausible
 from .simulated_futures import (
-    FEW_CELLS,
     PurchaseSampler,
     SpendSampler,
     drawn_alike,
@@ -40,7 +40,7 @@ _CELLS = 1 << 20  # customers alike times futures drawn at once
 
 
 class _Alike(NamedTuple):
-    """Customers of one frequency and about one T, in order: where each group starts."""
+    """Customers of one frequency, rate and about one T, in order; starts of groups."""
 
     order: np.ndarray
     starts: np.ndarray
@@ -62,13 +62,12 @@ def drawn_ends(
 ) -> FloatArray:
     """Return the ends of each customer's purchases or value, (2, customers).
 
-    A few thousand customers have draws of their own; more share them. ``factors`` are
-    by how much each future exceeds the models, for all customers alike.
+    Customers share draws where they can; otherwise each has draws of its own, at many
+    times the cost. ``factors`` are by how much each future exceeds the models, for all
+    customers alike.
     """
     if (
-        history.T.size * n_draws > FEW_CELLS
-        and isinstance(discount_rate, float)
-        and isinstance(purchases, PurchaseScores)
+        isinstance(purchases, PurchaseScores)
         # Regular buyers have a memory: what comes depends on how long they were silent.
         and not purchases.formulas.fixed
         and isinstance(spend, GammaGamma | None)
@@ -79,7 +78,7 @@ def drawn_ends(
             purchases=purchases,
             spend=spend,
             horizon=horizon,
-            discount_rate=discount_rate,
+            discount_rate=np.broadcast_to(discount_rate, history.T.shape),
             n_draws=n_draws,
             tail=tail,
             rng=rng,
@@ -112,7 +111,7 @@ def shared_ends(
     purchases: PurchaseScores,
     spend: GammaGamma | None,
     horizon: float,
-    discount_rate: float,
+    discount_rate: FloatArray,
     n_draws: int,
     tail: float,
     rng: np.random.Generator,
@@ -130,14 +129,15 @@ def shared_ends(
     models = plausible(purchases, sets, rng)
     spends = [None] * sets if spend is None else plausible(spend, sets, rng)
     serves = np.arange(n_draws) // _FUTURES_OF_SET
-    order, starts = _alike(history.frequency, history.T)
+    order, starts = _alike(history.frequency, history.T, discount_rate)
     ends = np.empty((2, order.size))
     ranks = end_ranks(n_draws, tail)
     for first in told(range(0, order.size, _ROWS), progress):
         rows = order[first : first + _ROWS]
         cuts = starts[(starts > first) & (starts < first + rows.size)] - first
-        x, t_x, T = (column[rows] for column in history)
-        alive = np.stack([model.probability_alive(x, t_x, T) for model in models])
+        block, rate = history.rows(rows), discount_rate[rows]
+        x, T = block.frequency, block.T
+        alive = np.stack([model.probability_alive(*block) for model in models])
         sizes = _sizes(spends, x, None if amounts is None else amounts[rows])
         bounds = [0, *cuts.tolist(), rows.size]
         groups = list(pairwise(bounds))
@@ -154,7 +154,7 @@ def shared_ends(
                     x[some],
                     T[some],
                     horizon=horizon,
-                    discount_rate=discount_rate,
+                    discount_rate=rate[some],
                     n_draws=int(served.sum()),
                     rng=rng,
                 )
@@ -190,12 +190,16 @@ def _missed(
     return np.asarray(count + (rng.random(moved.shape) < moved - count))
 
 
-def _alike(x: FloatArray, T: FloatArray) -> _Alike:
+def _alike(x: FloatArray, T: FloatArray, rate: FloatArray) -> _Alike:
     near = np.full(T.size, -np.inf)
     np.log(T, out=near, where=T > 0)
     step = np.floor(near / _STEP_OF_T)
-    order = np.lexsort((T, step, x))
-    new = (np.diff(x[order]) != 0) | (step[order][1:] != step[order][:-1])
+    keys = [step, x]
+    if rate.size and np.ptp(rate) > 0:
+        keys.append(rate)
+    order = np.lexsort((T, *keys))
+    ordered = [key[order] for key in keys]
+    new = np.any([key[1:] != key[:-1] for key in ordered], axis=0)
     return _Alike(order, np.concatenate([[0], np.flatnonzero(new) + 1]))
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from math import log1p
 from typing import Protocol
 
 import numpy as np
@@ -16,7 +15,6 @@ from ..models.purchase_scores import PurchaseScores
 from .parameter_draws import Fitted, Parametric, plausible
 
 __all__ = [
-    "FEW_CELLS",
     "Futures",
     "PurchaseSampler",
     "SpendSampler",
@@ -26,7 +24,6 @@ __all__ = [
 ]
 
 _CELLS = 1 << 22  # customers times draws held at once: 32 MB a quantity
-FEW_CELLS = 1 << 22  # customers times draws up to which each has draws of its own
 
 
 class PurchaseSampler(Fitted, Protocol):
@@ -156,7 +153,7 @@ def drawn_alike(
     T: FloatArray,
     *,
     horizon: float,
-    discount_rate: float,
+    discount_rate: FloatArray,
     n_draws: int,
     rng: np.random.Generator,
 ) -> FloatArray:
@@ -177,6 +174,6 @@ def drawn_alike(
     if spend is not None:
         pace = rng.gamma(spend.p * counts + spend.q)
         paid = rng.gamma(spend.p, size=rows.size) / pace[rows]
-        worth = paid * np.exp(-log1p(discount_rate) * times)
+        worth = paid * np.exp(-np.log1p(discount_rate)[rows // n_draws] * times)
     drawn = np.bincount(rows, worth, size).astype(np.float64)
     return drawn.reshape(x.size, n_draws)

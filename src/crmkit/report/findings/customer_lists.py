@@ -13,10 +13,17 @@ from .action_list import ActionList
 from .customer_labels import Labels
 from .scored_customers import ScoredCustomers
 
-__all__ = ["ACTIONS", "Chosen", "action_lists", "choose_customers", "first_customers"]
+__all__ = [
+    "ACTIONS",
+    "SHOWN",
+    "Chosen",
+    "action_lists",
+    "choose_customers",
+    "first_customers",
+]
 
 ACTIONS = ("win_back", "protect", "second_order")
-SHOWN = 500
+SHOWN = 500  # customers of each list that the page holds
 _LEFT, _SURE = 0.5, 0.8
 _YEAR = 366  # after a longer silence, hardly anyone can be won back
 _RECENT = 0.9  # quantile of the time that repeat customers took to a second order

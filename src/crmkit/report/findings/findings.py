@@ -85,7 +85,8 @@ class Findings(Generic[FrameT_co]):
     customers
         One row per customer, in the library of the log: the summary, the predictions,
         ``clv``, ``clv_if_active``, ``value_tier``, ``rfm_segment``, ``lifecycle_stage``
-        and ``action``.
+        and ``action``. The 95% range of each customer's value is in ``clv_lower`` and
+        ``clv_upper``: of up to 30,000 customers, and of the 500 best of more.
     left_out
         What was left out on request, or valued by a special rule.
     doubts

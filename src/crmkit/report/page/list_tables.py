@@ -4,6 +4,7 @@ End tags of rows and cells, which HTML does not need, are left out.
 """
 
 import datetime as dt
+import math
 from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any, TypeAlias
@@ -24,8 +25,9 @@ _READ = (
     "last_date",
     "probability_alive",
     "expected_purchases",
-    "expected_spend",
     "clv",
+    "clv_lower",
+    "clv_upper",
     "value_at_risk",
     "value_tier",
     "rfm_segment",
@@ -60,8 +62,8 @@ def best_rows(customers: Sequence[Row], currency: str) -> str:
     sign = escape(currency)
     return "".join(
         f"<tr><th scope=row>{_id(row)}<td>{exact(row['clv'], sign)}"
+        f"<td>{_end(row['clv_lower'], sign)}<td>{_end(row['clv_upper'], sign)}"
         f"<td>{number(row['expected_purchases'])}"
-        f"<td>{exact(row['expected_spend'], sign)}"
         f"<td>{percent(row['probability_alive'])}<td>{escape(str(row['value_tier']))}"
         f"<td class=words>{escape(str(row['rfm_segment']))}"
         f"{_past(row, sign)}\n"
@@ -71,6 +73,13 @@ def best_rows(customers: Sequence[Row], currency: str) -> str:
 
 def _id(row: Row) -> str:
     return escape(cut(" ".join(str(row[_ID]).split()), _LONGEST))
+
+
+def _end(amount: float | None, sign: str) -> str:
+    """Write an end of a range; a dash where it is missing, as None or as NaN."""
+    if amount is None or math.isnan(amount):
+        return "\N{EN DASH}"
+    return exact(amount, sign)
 
 
 def _past(row: Row, sign: str) -> str:

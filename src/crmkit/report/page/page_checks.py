@@ -110,10 +110,13 @@ _BEST = """
 <h2>The {{ n_best | count }} customers with the highest expected {{ money }}</h2>
 {% if files %}<p>All customers, with every column, are in
 <a href="{{ files.customers }}" download>{{ files.customers }}</a>.</p>{% endif %}
+<p>Of 100 such customers, about 95 will bring between <em>at least</em> and
+<em>at most</em>. A least amount of 0 means that the customer may have left already.</p>
 <div class="scroll long" role="region" tabindex="0" aria-label="Best customers">
 <table class="sortable" data-name="best-customers"><thead><tr>
 <th scope="col">Customer</th><th scope="col">Expected</th>
-<th scope="col">Purchases</th><th scope="col">Per purchase</th>
+<th scope="col">At least</th><th scope="col">At most</th>
+<th scope="col">Purchases</th>
 <th scope="col">Still active</th><th scope="col">Tier</th><th scope="col">Segment</th>
 <th scope="col">Orders</th><th scope="col">Spent so far</th>
 <th scope="col">Last order</th></tr></thead>
