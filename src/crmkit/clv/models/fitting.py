@@ -4,7 +4,7 @@ import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -319,10 +319,8 @@ def _note_duplicates(frame: Frame, *, id_col: str, stacklevel: int) -> None:
         return
     require_ids(frame, name)
     ids = collect(frame)[name]
-    if ids.dtype.is_integer():
-        values = ids.to_numpy()
-        if np.all(values[1:] > values[:-1]):  # as summaries are: each once
-            return
+    if _ascend(ids):  # as those of summaries do: each once
+        return
     repeated = len(ids) - ids.n_unique()
     if repeated:
         warnings.warn(
@@ -331,3 +329,14 @@ def _note_duplicates(frame: Frame, *, id_col: str, stacklevel: int) -> None:
             CrmkitWarning,
             stacklevel=stacklevel + 1,
         )
+
+
+def _ascend(ids: nw.Series[Any]) -> bool:
+    """Tell whether each id is surely greater than the one before."""
+    if ids.dtype.is_integer():
+        values = ids.to_numpy()
+        return bool(np.all(values[1:] > values[:-1]))
+    # Categories compare by their numbers in some libraries, a missing id with nothing.
+    if ids.dtype != nw.String or ids.is_null().any():
+        return False
+    return bool((ids[1:] > ids[:-1]).all())

@@ -18,6 +18,7 @@ __all__ = ["with_safe_text"]
 
 _FORMULA = r"^('*[=+\-@\t\r\n])"
 _MARKED = r"'\1"
+_FIRST = r"^['=+\-@\t\r\n]"
 
 
 def with_safe_text(table: "pa.Table") -> "pa.Table":
@@ -42,5 +43,9 @@ def _safe(
     if kinds.is_string_view(column.type):
         column = column.cast(arrow.large_string())
     if kinds.is_string(column.type) or kinds.is_large_string(column.type):
-        return compute.replace_substring_regex(column, _FORMULA, _MARKED)
+        # Texts begin with few characters: asking those is faster than asking each text.
+        first = compute.utf8_slice_codeunits(column, 0, 1).unique()
+        found = compute.match_substring_regex(first, _FIRST)
+        if compute.any(found, min_count=0).as_py():
+            return compute.replace_substring_regex(column, _FORMULA, _MARKED)
     return column
