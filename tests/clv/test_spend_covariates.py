@@ -6,6 +6,7 @@ import pytest
 
 import crmkit as ck
 from crmkit import clv
+from crmkit.errors import InvalidValueError
 
 
 def simulated(size: int, seed: int, *, effect: float = 0.4) -> pd.DataFrame:
@@ -92,3 +93,10 @@ def test_gamma_gamma_says_that_customers_do_not_differ() -> None:
     with pytest.warns(ck.errors.IdentifiabilityWarning) as said:
         clv.fit_gamma_gamma(alike)
     assert any("do not differ" in str(warning.message) for warning in said)
+
+
+def test_a_covariate_whose_effect_is_infinite_is_refused() -> None:
+    model = clv.fit_spend_covariates(simulated(400, 3), covariate_cols="web")
+    far = simulated(3, 3).assign(web=[0.0, 1e9, 1e9])
+    with pytest.raises(InvalidValueError, match=r"effect is infinite in 1 of 2 places"):
+        model.with_expected_spend(far)

@@ -182,6 +182,8 @@ def _column_mutations(frame: pd.DataFrame, column: Any) -> Iterator[Mutation]:
         yield Mutation(
             f"tiny numbers in {column!r}", _put(frame, column, frame[column] * 1e-300)
         )
+        for what, array in _in_arrow(len(frame)).items():
+            yield Mutation(f"{what} of Arrow in {column!r}", _put(frame, column, array))
     if (
         pd.api.types.is_datetime64_any_dtype(frame[column])
         and frame[column].dt.tz is None
@@ -194,6 +196,22 @@ def _column_mutations(frame: pd.DataFrame, column: Any) -> Iterator[Mutation]:
             ),
         )
         yield Mutation(f"zoned dates in {column!r}", zoned)
+
+
+def _in_arrow(n_rows: int) -> dict[str, Any]:
+    """Return columns of Arrow that other libraries turn into floats without a word."""
+    values = {
+        "long numbers": ([2**53 + 1], "int64[pyarrow]"),
+        "the longest numbers": ([2**64 - 1], "uint64[pyarrow]"),
+        "small unsigned numbers": ([1, 255], "uint8[pyarrow]"),
+        "half precision": ([0.5], "float16[pyarrow]"),
+    }
+    return {
+        what: pd.Series(
+            some * (n_rows // len(some)) + some[: n_rows % len(some)], dtype=dtype
+        ).array
+        for what, (some, dtype) in values.items()
+    }
 
 
 def _put(frame: pd.DataFrame, column: Any, values: Any) -> pd.DataFrame:

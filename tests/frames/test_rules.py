@@ -2,9 +2,12 @@
 
 from typing import Any
 
+import pandas as pd
 import polars as pl
+import pyarrow as pa
 import pytest
 
+import crmkit as ck
 from crmkit._frames import (
     Rule,
     flag_rules,
@@ -138,3 +141,36 @@ def test_a_broken_rule_is_asked_of_an_engine_in_three_queries(
     with pytest.raises(InvalidValueError, match="missing value in 2 of 4 rows"):
         refuse(opened, number_rules(opened, "value"))
     assert len(queries) == 3
+
+
+@pytest.mark.parametrize("kept_by", ["pyarrow", "pandas"])
+@pytest.mark.parametrize(
+    ("value", "kind", "said"),
+    [
+        (2**53, "int64", ""),
+        (2**53 + 1, "int64", r"'clv': whole number beyond 2\*\*53"),
+        (-(2**53) - 1, "int64", r"'clv': whole number beyond 2\*\*53"),
+        (2**53, "uint64", ""),
+        (2**64 - 1, "uint64", r"'clv': whole number beyond 2\*\*53"),
+        (255, "uint8", ""),
+    ],
+)
+def test_a_whole_number_that_arrow_makes_no_float_of_is_refused(
+    value: int, kind: str, said: str, kept_by: str
+) -> None:
+    table: Any = pa.table({"clv": pa.array([1, value], pa.type_for_alias(kind))})
+    if kept_by == "pandas":
+        table = table.to_pandas(types_mapper=pd.ArrowDtype)
+    if said:
+        with pytest.raises(InvalidValueError, match=said):
+            ck.segments.with_value_tier(table)
+    else:
+        tiers = ck.segments.with_value_tier(table)["value_tier"]
+        plain = ck.segments.with_value_tier(pd.DataFrame({"clv": [1.0, value]}))
+        assert list(map(str, tiers)) == plain["value_tier"].tolist()
+
+
+def test_half_precision_of_arrow_in_pandas_is_refused_not_taken_for_missing() -> None:
+    frame = pd.DataFrame({"clv": pd.Series([1, 2], dtype="float16[pyarrow]")})
+    with pytest.raises(InvalidTypeError, match=r"numbers.* halffloat"):
+        ck.segments.gini(frame)

@@ -1,7 +1,7 @@
 """Rules of columns, as expressions that any engine can check."""
 
 from collections.abc import Sequence
-from typing import Final, Literal, cast
+from typing import Any, Final, Literal, cast
 
 import narwhals.stable.v2 as nw
 
@@ -29,6 +29,8 @@ __all__ = [
 ]
 
 _INFINITE = "infinite value"
+# Arrow turns no larger whole number into a float, not even to compare it with one.
+_EXACT: Final = 2**53
 _NESTED: Final = {"list", "dict", "set", "ndarray", "tuple"}
 _DROP_OR_FILL = "Drop or fill them first."
 
@@ -249,9 +251,14 @@ def require_present(frame: Frame, *columns: str) -> None:
 
 
 def require_numbers(frame: Frame, columns: Sequence[str]) -> None:
-    """Refuse a column that does not hold real numbers."""
+    """Refuse a column that does not hold real numbers, or what Arrow cannot read."""
     for column, dtype in column_types(frame, columns).items():
-        if not dtype.is_numeric():
+        in_arrow = isinstance(frame, nw.DataFrame) and _in_arrow(frame[column])
+        if in_arrow and dtype in {nw.Int64, nw.UInt64}:
+            refuse(frame, [_exact_rule(column, signed=dtype == nw.Int64)])
+        # pandas takes every half-precision number of Arrow for NaN.
+        halved = in_arrow and frame.implementation.is_pandas() and dtype == nw.Float16
+        if halved or not dtype.is_numeric():
             raise InvalidTypeError(
                 subject=f"column {column!r}",
                 expected="numbers",
@@ -275,6 +282,27 @@ def require_ids(frame: Frame, column: str) -> None:
             got=_kind(frame, column),
             remedy="Convert the column to one type first.",
         )
+
+
+def _in_arrow(series: nw.Series[Any]) -> bool:
+    """Return whether PyArrow holds a column, in a table of its own or for pandas."""
+    if series.implementation.is_pyarrow():
+        return True
+    # Only pandas has types of columns that name the type of Arrow behind them.
+    native = series.to_native()
+    return series.implementation.is_pandas() and hasattr(native.dtype, "pyarrow_dtype")
+
+
+def _exact_rule(column: str, *, signed: bool) -> Rule:
+    value = nw.col(column)
+    # A signed limit would make Arrow fail on unsigned numbers that need the last bit.
+    beyond = value > nw.lit(_EXACT, nw.Int64 if signed else nw.UInt64)
+    return Rule(
+        column=column,
+        broken=beyond | (value < -_EXACT) if signed else beyond,
+        found="whole number beyond 2**53, which PyArrow compares with no float",
+        remedy="Convert the column to float, or pass a larger unit.",
+    )
 
 
 def _holds_objects(frame: EagerFrame, column: str) -> bool:

@@ -9,7 +9,7 @@ from ..._frames import Frame, Rule, number_rules, nw
 from ...errors import InvalidTypeError, InvalidValueError
 from ...typing import FloatArray
 
-__all__ = ["covariate_names", "covariate_rules", "require_distinct"]
+__all__ = ["covariate_names", "covariate_rules", "effect_factors", "require_distinct"]
 
 
 def covariate_names(argument: str, names: str | Iterable[str]) -> tuple[str, ...]:
@@ -36,6 +36,21 @@ def covariate_rules(names: Iterable[str]) -> Callable[[Frame], list[Rule]]:
         return [rule for column in columns for rule in number_rules(frame, column)]
 
     return rules
+
+
+def effect_factors(values: FloatArray, effects: FloatArray) -> FloatArray:
+    """Return the factors that covariates make of effects; refuse infinite ones."""
+    with np.errstate(over="ignore"):
+        factors = np.exp(values @ effects)
+    beyond = ~np.isfinite(factors)
+    if beyond.any():
+        raise InvalidValueError(
+            subject="the covariates",
+            found=f"values whose effect is infinite in {np.count_nonzero(beyond)} of "
+            f"{beyond.size} places",
+            remedy="Pass them in the unit of the fit.",
+        )
+    return np.asarray(factors)
 
 
 def require_distinct(

@@ -28,7 +28,12 @@ from ...typing import (
     IntoFrame,
     IntoFrameT,
 )
-from .covariate_columns import covariate_names, covariate_rules, require_distinct
+from .covariate_columns import (
+    covariate_names,
+    covariate_rules,
+    effect_factors,
+    require_distinct,
+)
 from .covariate_effects import CovariateEffect, CovariateTest
 from .covariate_scores import scored_by_kind
 from .fitted_effects import (
@@ -141,7 +146,8 @@ class SpendCovariates(JsonResult):
             One column per name of ``covariates``, in that order.
         """
         p, q, v = self.baseline
-        moved = np.exp(table @ [effect.shrunk for effect in self.effects])
+        effects = np.array([effect.shrunk for effect in self.effects])
+        moved = effect_factors(table, effects)
         return [GammaGamma(p=p, q=q, v=v * factor) for factor in moved.tolist()]
 
     def _expected(self, *columns: FloatArray) -> FloatArray:

@@ -34,6 +34,7 @@ from ...typing import (
     IntoDataFrameT,
     TimeUnit,
 )
+from .covariate_columns import effect_factors
 from .covariate_effects import CovariateEffect, CovariateTest
 from .covariate_periods import CovariatePeriods, covariate_periods
 from .histories import impossible, known_id
@@ -258,7 +259,10 @@ class TimeVaryingCovariates(JsonResult):
 
     def _parts(self, periods: CovariatePeriods) -> tuple[FloatArray, FloatArray]:
         rate_at, dropout_at = self._of("purchase rate")[0], self._of("dropout")[0]
-        return periods.values[:, :, rate_at], periods.values[:, :, dropout_at]
+        parts = periods.values[:, :, rate_at], periods.values[:, :, dropout_at]
+        for part, effects in zip(parts, self._sizes, strict=True):
+            effect_factors(part, effects)
+        return parts
 
     def _opened(
         self,

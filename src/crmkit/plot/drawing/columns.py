@@ -73,9 +73,11 @@ def read_drawn(
         )
     sure = {*known, *places}
     counts = [name for name in columns if name in sure or name.startswith("n_")]
-    require_numbers(opened, [*counts, *endless, *probabilities])
+    types = column_types(opened, columns)
+    other = [name for name, dtype in types.items() if dtype.is_numeric()]
+    require_numbers(opened, [*counts, *endless, *probabilities, *other])
     rules = [_place_rule(column) for column in places]
-    for column, dtype in column_types(opened, columns).items():
+    for column, dtype in types.items():
         if dtype.is_numeric() and column not in endless:
             rules_of = probability_rules if column in probabilities else number_rules
             hole, *others = rules_of(opened, column)
