@@ -73,7 +73,7 @@ format: $(VENV)/dev.stamp ## Let ruff lay out the code
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
 
-api: $(VENV)/dev.stamp ## Write tests/api and tests/report/approved anew after a meant change
+api: $(VENV)/dev.stamp ## Write the approved names, pages and charts anew after a meant change
 	$(BIN)/python tests/test_public_api.py
 	$(BIN)/python tests/report/test_approved_record.py
 	PYTHONPATH=tests/plot:tests/report $(BIN)/python tests/plot/test_approved_charts.py

@@ -200,7 +200,7 @@ def _column_mutations(frame: pd.DataFrame, column: Any) -> Iterator[Mutation]:
 
 def _in_arrow(n_rows: int) -> dict[str, Any]:
     """Return columns of Arrow that other libraries turn into floats without a word."""
-    values = {
+    values: dict[str, tuple[list[Any], Any]] = {
         "long numbers": ([2**53 + 1], "int64[pyarrow]"),
         "the longest numbers": ([2**64 - 1], "uint64[pyarrow]"),
         "small unsigned numbers": ([1, 255], "uint8[pyarrow]"),
