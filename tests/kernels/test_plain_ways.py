@@ -25,7 +25,8 @@ from crmkit.kernels.survey import (
 
 def test_the_series_of_gamma_functions_have_the_numbers_of_bernoulli() -> None:
     even = [2 * place for place in range(1, 8)]
-    bernoulli = [Fraction(*map(int, mpmath.bernfrac(k))) for k in even]
+    parts = [mpmath.bernfrac(k) for k in even]
+    bernoulli = [Fraction(int(above), int(below)) for above, below in parts]
     pairs = list(zip(even, bernoulli, strict=True))
     gammas = [float(number / (k * (k - 1))) for k, number in pairs]
     digammas = [float(number / k) for k, number in pairs]
@@ -274,7 +275,7 @@ def test_a_score_of_any_shares_is_its_integral(
 
         bulk = (a + c) / (a + b + c)
         places = sorted({abs(x), *(min(max(bulk * k, abs(x)), 1) for k in (1, 3)), 1})
-        known = mpmath.quad(at, places)
+        known: Any = mpmath.quad(at, places)
         known += mpmath.betainc(a + c, b, 0, x, regularized=True) if x > 0 else 0
     found = nps_dirichlet.cumulative(x, a=a, b=b, c=c)
     assert found == pytest.approx(float(known), rel=2e-9, abs=1e-14)
