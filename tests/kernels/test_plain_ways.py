@@ -25,7 +25,7 @@ from crmkit.kernels.survey import (
 
 def test_the_series_of_gamma_functions_have_the_numbers_of_bernoulli() -> None:
     even = [2 * place for place in range(1, 8)]
-    parts = [mpmath.bernfrac(k) for k in even]
+    parts: list[Any] = [mpmath.bernfrac(k) for k in even]
     bernoulli = [Fraction(int(above), int(below)) for above, below in parts]
     pairs = list(zip(even, bernoulli, strict=True))
     gammas = [float(number / (k * (k - 1))) for k, number in pairs]
