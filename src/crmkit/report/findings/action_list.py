@@ -50,7 +50,7 @@ class ActionList(Generic[FrameT_co]):
     ... )
     >>> win_back = analyse(load_cdnow_sample(), question=question).lists[0]
     >>> win_back
-    ActionList(name='win_back', n_customers=153)
+    ActionList(name='win_back', n_customers=155)
     >>> win_back.customers[["customer_id", "value_at_risk"]].head(2).round(2)
        customer_id  value_at_risk
     0         5420         955.13
