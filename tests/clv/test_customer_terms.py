@@ -136,7 +136,7 @@ def test_groups_of_a_forecast_add_up_to_the_total(
     rows = pd.concat([pd.DataFrame(ROWS)] * 40, ignore_index=True)
     terms = {"discount_rate": 0.002, "by": ["segment", "frequency"]}
     for few in (1 << 22, 0):
-        monkeypatch.setattr(drawn_totals, "FEW_CELLS", few)
+        monkeypatch.setattr(drawn_totals, "_FEW_CELLS", few)
         ahead = _ahead(rows, **terms)
         assert [part.group for part in ahead.parts] == [
             ("x", "0"),

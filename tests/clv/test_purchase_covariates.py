@@ -102,7 +102,8 @@ def test_a_fit_begun_at_a_sample_ends_where_it_does_without(
     for one, other in zip(begun.effects, whole.effects, strict=True):
         assert one.estimate == pytest.approx(other.estimate, abs=1e-5)
         assert one.standard_error == pytest.approx(other.standard_error, rel=1e-4)
-    assert begun.test is not None and whole.test is not None  # noqa: PT018
+    assert begun.test is not None
+    assert whole.test is not None
     assert begun.test.statistic == pytest.approx(whole.test.statistic, abs=1e-6)
 
 

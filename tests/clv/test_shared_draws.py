@@ -57,7 +57,7 @@ def test_totals_of_parts_are_totals_of_customers(
     asked = _asked(model)
     customers = _customers(1_000)
     each = clv.forecast(customers, **asked, rng=np.random.default_rng(1))
-    monkeypatch.setattr(drawn_totals, "FEW_CELLS", 0)
+    monkeypatch.setattr(drawn_totals, "_FEW_CELLS", 0)
     parts = clv.forecast(customers, **asked, rng=np.random.default_rng(2))
     for total in ("purchases", "active", "value"):
         one, other = each.interval(total), parts.interval(total)

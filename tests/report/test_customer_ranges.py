@@ -87,4 +87,8 @@ def test_a_range_that_cannot_be_drawn_is_a_dash(found: Findings[Any]) -> None:
         assert cells[2:4] == ["\N{EN DASH}", "\N{EN DASH}"]
         assert cells[:2] + cells[4:] == known[:2] + known[4:]
     page = render_page(replace(found, best=first), files={})
-    assert "At least</th>" in page
+    assert "about 95 will bring" in page
+    unknown = first.assign(clv_lower=np.nan, clv_upper=np.nan)
+    page = render_page(replace(found, best=unknown), files={})
+    assert "about 95 will bring" not in page
+    assert "too little" in page

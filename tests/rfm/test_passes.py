@@ -148,6 +148,7 @@ BAD = {
 def test_a_bad_amount_is_refused_though_no_row_was_looked_at(
     log: CountedLog, found: str, amount: str
 ) -> None:
+    # The amounts are those of this file: nothing comes from outside.
     broken = f"update rows set amount = {amount} where customer_id = 4"  # noqa: S608
     log.connection.execute(broken)
     with pytest.raises(ck.errors.InvalidValueError, match=found):

@@ -301,7 +301,8 @@ def _exact_rule(column: str, *, signed: bool) -> Rule:
         column=column,
         broken=beyond | (value < -_EXACT) if signed else beyond,
         found="whole number beyond 2**53, which PyArrow compares with no float",
-        remedy="Convert the column to float, or pass a larger unit.",
+        remedy="Convert the column to float (in PyArrow with safe=False), or pass a "
+        "larger unit.",
     )
 
 

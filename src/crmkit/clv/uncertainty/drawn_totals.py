@@ -37,7 +37,7 @@ __all__ = ["drawn_totals"]
 
 Models: TypeAlias = list[tuple[PurchaseSampler, SpendSampler | None]]
 
-FEW_CELLS = 1 << 19  # customers times draws up to which each has draws of its own
+_FEW_CELLS = 1 << 19  # customers times draws up to which each has draws of its own
 _SAMPLE = 4096  # customers who show how expectations move with the parameters
 _FUTURES = 48  # of every customer: blocks make up what these few leave out
 _BLOCKS = 256
@@ -161,7 +161,7 @@ def _totals_of_many(
 ) -> FloatArray | None:
     """Return totals made of two parts; None where customers are few or parts fail."""
     if not (
-        history.T.size * len(models) > FEW_CELLS
+        history.T.size * len(models) > _FEW_CELLS
         and isinstance(purchases, PurchaseScores)
         and not purchases.formulas.fixed
         and isinstance(spend, GammaGamma)

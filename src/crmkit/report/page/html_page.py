@@ -17,7 +17,7 @@ from ..findings.purchase_models import MOST_REFITTED
 from . import numbers_as_text
 from .assumption_notes import assumptions, references, tier_words
 from .headings import headings, list_words, money_word, typical_error
-from .list_tables import best_rows, list_rows, rows_of
+from .list_tables import best_rows, has_range, list_rows, rows_of
 from .page_charts import charts
 from .page_script import SCRIPT, SCRIPT_HASH
 from .page_template import TEMPLATE
@@ -74,6 +74,7 @@ def render_page(
         rows={**rows, "best": markup(best_rows(best, currency))},
         n_shown={name: len(each) for name, each in listed.items()},
         n_best=len(best),
+        has_ranges=any(has_range(row) for row in best),
         files=dict(files),
         style=markup(STYLE),
         script=markup(SCRIPT),

@@ -13,7 +13,7 @@ from ..._frames import read_eager
 from ..bounded_text import cut
 from .numbers_as_text import exact, number, percent
 
-__all__ = ["best_rows", "list_rows", "rows_of"]
+__all__ = ["best_rows", "has_range", "list_rows", "rows_of"]
 
 Row: TypeAlias = Mapping[str, Any]
 
@@ -62,8 +62,7 @@ def best_rows(customers: Sequence[Row], currency: str) -> str:
     sign = escape(currency)
     return "".join(
         f"<tr><th scope=row>{_id(row)}<td>{exact(row['clv'], sign)}"
-        f"<td>{_end(row['clv_lower'], sign)}<td>{_end(row['clv_upper'], sign)}"
-        f"<td>{number(row['expected_purchases'])}"
+        f"{_ends(row, sign)}<td>{number(row['expected_purchases'])}"
         f"<td>{percent(row['probability_alive'])}<td>{escape(str(row['value_tier']))}"
         f"<td class=words>{escape(str(row['rfm_segment']))}"
         f"{_past(row, sign)}\n"
@@ -75,11 +74,16 @@ def _id(row: Row) -> str:
     return escape(cut(" ".join(str(row[_ID]).split()), _LONGEST))
 
 
-def _end(amount: float | None, sign: str) -> str:
-    """Write an end of a range; a dash where it is missing, as None or as NaN."""
-    if amount is None or math.isnan(amount):
-        return "\N{EN DASH}"
-    return exact(amount, sign)
+def has_range(row: Row) -> bool:
+    """Tell whether the range of a customer's value is known: not None, not NaN."""
+    upper = row["clv_upper"]
+    return upper is not None and not math.isnan(upper)
+
+
+def _ends(row: Row, sign: str) -> str:
+    if not has_range(row):
+        return "<td>\N{EN DASH}<td>\N{EN DASH}"
+    return f"<td>{exact(row['clv_lower'], sign)}<td>{exact(row['clv_upper'], sign)}"
 
 
 def _past(row: Row, sign: str) -> str:

@@ -110,8 +110,10 @@ _BEST = """
 <h2>The {{ n_best | customers }} with the highest expected {{ money }}</h2>
 {% if files %}<p>All customers, with every column, are in
 <a href="{{ files.customers }}" download>{{ files.customers }}</a>.</p>{% endif %}
-<p>Of 100 such customers, about 95 will bring between <em>at least</em> and
-<em>at most</em>. A least amount of 0 means that the customer may have left already.</p>
+{% if has_ranges %}<p>Of 100 such customers, about 95 will bring between
+<em>at least</em> and <em>at most</em>. A least amount of 0 means that the customer may
+have left already.</p>{% else %}<p>The data say too little about the models for a range
+of each customer.</p>{% endif %}
 <div class="scroll long" role="region" tabindex="0" aria-label="Best customers">
 <table class="sortable" data-name="best-customers"><thead><tr>
 <th scope="col">Customer</th><th scope="col">Expected</th>
