@@ -11,7 +11,6 @@ from ..fits import told
 from ..ledger import Ledger
 from ..segments import with_value_tier
 from ..typing import IntArray, IntoDataFrame, IntoDataFrameT, Progress
-from .findings.campaign_results import campaign_results
 from .findings.customer_groups import (
     SEGMENT,
     STAGE,
@@ -31,25 +30,17 @@ from .findings.customer_ranges import with_value_ranges
 from .findings.findings import Findings
 from .findings.fit_facts import fit_facts
 from .findings.forecast_check import check_forecast
-from .findings.found_values import LeftOut
-from .findings.held_back import held_back
 from .findings.ledger_parts import ledger_parts
-from .findings.log_doubts import flat_base_doubt, log_doubts
-from .findings.purchase_models import (
-    MOST_REFITTED,
-    SAMPLE_SEED,
-    choose_model,
-)
-from .findings.retention_facts import retention_facts
+from .findings.log_doubts import flat_base_doubt
+from .findings.log_reading import LogReading, read_rows
+from .findings.purchase_models import choose_model
 from .findings.scored_customers import ScoredCustomers, score_customers
-from .findings.spend_floor import count_below_zero, with_spend_floor
+from .findings.spend_floor import with_spend_floor
 from .findings.spend_model import fit_spend
 from .findings.spending_months import spending_months
 from .findings.tier_totals import risk_by_tier, tier_totals
 from .findings.value_ahead_range import past_errors, value_ranges
 from .findings.value_concentration import value_concentration
-from .intake.dated_amounts import dated_amounts
-from .intake.prepare import PreparedLog, prepare_log
 from .question import Question
 
 if TYPE_CHECKING:
@@ -127,24 +118,22 @@ def analyse(
     """
     steps = told(STEPS, progress)
     next(steps)  # Checking the log
-    log = prepare_log(transactions, question=question)
-    rows = dated_amounts(log)
-    doubts = log_doubts(log, rows, question=question)
-    next(steps)  # Summarising each customer
-    summary = log.summary()
-    history = with_spend_floor(summary)
+    read = read_rows(
+        transactions,
+        question=question,
+        campaigns=campaigns,
+        checked=partial(next, steps),  # Summarising each customer
+    )
+    history = with_spend_floor(read.summary)
     customers = native(history, transactions)
     next(steps)  # Comparing models of how often customers buy, and when they leave
-    early = held_back(log, question=question)
-    sample = log.sample(MOST_REFITTED, seed=SAMPLE_SEED)
     # What the comparison fitted serves the check too, unless it saw only a sample.
-    tried = early if sample is log else held_back(sample, question=question)
-    chosen = choose_model(question.model, customers, tried, transactions)
+    chosen = choose_model(question.model, customers, read.early_of_sample, transactions)
     check = check_forecast(
-        early,
-        rows,
+        read.early,
+        read.bought_on,
         transactions,
-        fit=chosen.fit_early if tried is early else chosen.fit,
+        fit=chosen.fit_early if read.is_whole else chosen.fit,
         question=question,
     )
     next(steps)  # Fitting how often and how much they buy
@@ -155,7 +144,7 @@ def analyse(
         history, transactions, purchases=purchases, spend=spend, question=question
     )
     next(steps)  # Making forecasts at past dates
-    errors = past_errors(sample, transactions, chosen=chosen, question=question)
+    errors = past_errors(read.sample, transactions, chosen=chosen, question=question)
     next(steps)  # Simulating the range of the value
     ranges = value_ranges(
         history,
@@ -170,7 +159,7 @@ def analyse(
     next(steps)  # Sorting customers into lists, segments and cohorts
     best = np.argsort(-scores.clv, kind="stable")
     table = with_value_ranges(
-        scores.beside(summary),
+        scores.beside(read.summary),
         history,
         transactions,
         purchases=purchases,
@@ -179,20 +168,18 @@ def analyse(
         shown=best[:SHOWN],
         question=question,
     )
-    named = _labelled(
-        table, summary, scores, log, transactions, best=best, question=question
-    )
+    named = _labelled(table, read, scores, transactions, best=best, question=question)
     bins, mean_alive = scores.alive()
     found = Findings(
         question=question,
-        log=log.facts,
+        log=read.facts,
         base=scores.base(),
         ahead=ranges.ahead,
         past_errors=errors,
         lists=action_lists(named.table, scores, named.chosen, like=transactions),
         concentration=value_concentration(scores),
         tiers=tier_totals(named.tiers, scores),
-        retention=retention_facts(log, question=question),
+        retention=read.retention,
         segments=customer_groups(named.segments, scores, of="segments"),
         stages=customer_groups(named.stages, scores, of="stages"),
         probability_bins=bins,
@@ -201,7 +188,7 @@ def analyse(
         risk=risk_by_tier(named.tiers, scores),
         holdout=check.holdout,
         holdout_refused=check.refused,
-        outlook=spending_months(rows, scores, fan=ranges.fan, question=question),
+        outlook=spending_months(read.past, scores, fan=ranges.fan, question=question),
         models=chosen.models,
         fits=fit_facts(purchases, spend, scores, model=chosen.models.chosen),
         best=first_customers(named.table, named.best, like=transactions),
@@ -210,17 +197,9 @@ def analyse(
         if ledger is None
         else ledger_parts(ledger, chosen=chosen, question=question),
         nps=None if responses is None else _nps(responses),
-        campaigns=()
-        if campaigns is None
-        else campaign_results(campaigns, log, question=question),
-        left_out=LeftOut(
-            n_rows_without_id=log.n_rows_without_id,
-            n_placeholder_rows=log.n_placeholder_rows,
-            n_total_rows=log.n_total_rows,
-            n_customers_refunded_only=log.n_customers_refunded_only,
-            n_customers_below_zero=count_below_zero(summary),
-        ),
-        doubts=(*doubts, *flat_base_doubt(chosen.models)),
+        campaigns=read.campaigns,
+        left_out=read.left_out,
+        doubts=(*read.doubts, *flat_base_doubt(chosen.models)),
     )
     next(steps, None)  # the last one is done
     return found
@@ -246,9 +225,8 @@ class _Labelled:
 
 def _labelled(
     table: EagerFrame,
-    summary: EagerFrame,
+    read: LogReading,
     scores: ScoredCustomers,
-    log: PreparedLog,
     like: IntoDataFrame,
     *,
     best: IntArray,
@@ -258,8 +236,8 @@ def _labelled(
     tiered = read_eager(with_value_tier(native(table, like)), ())
     tiers = labels_of(tiered, "value_tier")
     chosen = choose_customers(scores, tiers)
-    segments = rfm_segments(summary, like, id_col=question.customer_id_col)
-    stages = lifecycle_stages(log, like, scores.probability_alive, question=question)
+    segments = rfm_segments(read.summary, like, id_col=question.customer_id_col)
+    stages = lifecycle_stages(read.recent, like, scores.probability_alive)
     rank = np.empty(best.size, dtype=np.int64)
     rank[best] = np.arange(1, rank.size + 1)
     unsegmented = Labels(names=("",), code=np.zeros(rank.size, dtype=np.int64))

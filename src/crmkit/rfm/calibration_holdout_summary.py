@@ -1,5 +1,8 @@
 """A summary up to one day, with the purchases of the same customers after it."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 
 from .._check import one_of
@@ -26,7 +29,12 @@ from .open_log import (
     read_log,
 )
 
-__all__ = ["calibration_holdout_summary", "calibration_log", "split_in_memory"]
+__all__ = [
+    "calibration_holdout_summary",
+    "calibration_log",
+    "split_in_memory",
+    "split_of_occasions",
+]
 
 _HOLDOUT = (
     "holdout_frequency",
@@ -141,9 +149,22 @@ def split_in_memory(
     after = summary_in_memory.occasions_between(
         log, frame, groups, refunds, after=early.window.end_day
     )
+    columns = split_of_occasions(early, log, groups, before=before, after=after)
+    return table(frame, columns)
+
+
+def split_of_occasions(
+    early: TransactionLog,
+    log: TransactionLog,
+    groups: Groups,
+    *,
+    before: Occasions,
+    after: Occasions,
+) -> Mapping[str, Any]:
+    """Name the columns of a split summary, from the occasions of its two parts."""
     known = histories(before)
     columns = summary_in_memory.summary_columns(early, known, groups)
-    return table(frame, {**columns, **_holdout(known, after, groups, early, log)})
+    return {**columns, **_holdout(known, after, groups, early, log)}
 
 
 def _holdout(

@@ -14,6 +14,7 @@ from ...typing import BoolArray, FloatArray, IntArray
 __all__ = [
     "Histories",
     "Occasions",
+    "coarser",
     "distinct_rows",
     "histories",
     "merge",
@@ -34,6 +35,15 @@ class Occasions:
     day: IntArray
     amount: FloatArray
     sales: IntArray
+
+    def where(self, kept: BoolArray) -> "Occasions":
+        """Keep the marked rows."""
+        return Occasions(
+            customer=self.customer[kept],
+            day=self.day[kept],
+            amount=self.amount[kept],
+            sales=self.sales[kept],
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -84,6 +94,20 @@ def merge(customer: IntArray, day: IntArray, amount: FloatArray) -> Occasions:
         day=when,
         amount=np.add.reduceat(sorted_amount, starts),
         sales=_sales(sorted_amount, starts, sizes),
+    )
+
+
+def coarser(occasions: Occasions, period: IntArray) -> Occasions:
+    """Merge days into the longer periods that they lie in, named by ``period``."""
+    if not period.size:
+        return occasions
+    starts = _starts(occasions.customer, period)
+    sales = occasions.sales
+    return Occasions(
+        customer=occasions.customer[starts],
+        day=period[starts],
+        amount=np.add.reduceat(occasions.amount, starts),
+        sales=np.add.reduceat(sales, starts, dtype=sales.dtype),
     )
 
 

@@ -1,6 +1,7 @@
 """RFM segments and life-cycle stages: the label of each customer, and the totals."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -17,7 +18,7 @@ from ...segments import (
 )
 from ...segments.profiles.lifecycle_summary import summarised_in_memory
 from ...typing import FloatArray, HistoryColumns, IntoDataFrame
-from ..intake.prepare import PreparedLog
+from ..intake.merged_log import MergedLog
 from ..question import Question
 from .customer_labels import Labels, labels_of
 from .found_values import Group
@@ -29,6 +30,7 @@ __all__ = [
     "STAGE_ACTIONS",
     "customer_groups",
     "lifecycle_stages",
+    "recent_activity",
     "rfm_segments",
 ]
 
@@ -66,26 +68,43 @@ def rfm_segments(
     return labels_of(named, SEGMENT).of(cells.inverse)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class RecentActivity:
+    """What a life-cycle stage is read from, in the order of the summary.
+
+    ``window_days`` is the length of the two last windows, which are compared.
+    """
+
+    customers: EagerFrame
+    window_days: int
+
+
+def recent_activity(log: MergedLog, *, question: Question) -> RecentActivity:
+    """Read the last two windows of each customer from the days of a log."""
+    days = question.end_day - log.first_day
+    window = max(min(_MOST_DAYS, days // _WINDOWS), 1)
+    # What lifecycle_summary does, with the log that was checked and merged before.
+    recent = summarised_in_memory(
+        log.log.log, log.by_day, log.log.groups, window_days=window
+    )
+    # The summary names the customers: of a large log, the ids are much memory.
+    return RecentActivity(
+        customers=recent.drop(question.customer_id_col), window_days=window
+    )
+
+
 def lifecycle_stages(
-    log: PreparedLog,
-    like: IntoDataFrame,
-    probability_alive: FloatArray,
-    *,
-    question: Question,
+    recent: RecentActivity, like: IntoDataFrame, probability_alive: FloatArray
 ) -> EagerFrame:
     """Return the life-cycle stages of the customers, by the fitted model's activity.
 
     ``probability_alive`` and the stages are in the order of the summary.
     """
-    days = question.end_day - int(log.day.min(initial=question.end_day))
-    window = max(min(_MOST_DAYS, days // _WINDOWS), 1)
-    # What lifecycle_summary does, with the log that was checked and grouped before.
-    opened, merged = log.occasions("day")
-    recent = summarised_in_memory(opened, merged, log.groups, window_days=window)
+    scored = with_arrays(recent.customers, {"probability_alive": probability_alive})
     staged = with_lifecycle_stage(
-        native(with_arrays(recent, {"probability_alive": probability_alive}), like),
+        native(scored, like),
         lapse_days=_LAPSE_DAYS,
-        window_days=window,
+        window_days=recent.window_days,
         probability_alive_col="probability_alive",
     )
     return read_eager(staged, ()).select(STAGE)

@@ -11,7 +11,6 @@ from ..._dates import EPOCH
 from ..._frames import EagerFrame, native, numbers
 from ...errors import CrmkitError, CrmkitWarning
 from ...typing import FloatArray, IntArray, IntoDataFrame
-from ..intake.dated_amounts import DatedAmounts
 from ..question import Question
 from .expected_sums import expected_sums
 from .found_values import Decile, Holdout, Week
@@ -35,13 +34,16 @@ class ForecastCheck:
 
 def check_forecast(
     early: HeldBack,
-    rows: DatedAmounts,
+    bought_on: IntArray,
     like: IntoDataFrame,
     *,
     fit: Callable[[IntoDataFrame], PurchaseFit],
     question: Question,
 ) -> ForecastCheck:
-    """Compare a forecast of the first part of the log with what came."""
+    """Compare a forecast of the first part of the log with what came.
+
+    ``bought_on`` holds the day of each purchase that came of customers known before.
+    """
     if early.history is None:
         return ForecastCheck(refused=early.refused)
     try:
@@ -50,7 +52,11 @@ def check_forecast(
             purchases = fit(native(early.history, like))
             end = question.observation_period_end
             held = _held_out(
-                early.history, rows, like, span=(early.cut, end), purchases=purchases
+                early.history,
+                bought_on,
+                like,
+                span=(early.cut, end),
+                purchases=purchases,
             )
         return ForecastCheck(holdout=held)
     except CrmkitError as reason:
@@ -59,14 +65,13 @@ def check_forecast(
 
 def _held_out(
     history: EagerFrame,
-    rows: DatedAmounts,
+    bought_on: IntArray,
     like: IntoDataFrame,
     *,
     span: tuple[dt.date, dt.date],
     purchases: PurchaseFit,
 ) -> Holdout:
     cut, end = span
-    cut_day = (cut - EPOCH).days
     spend = fit_spend(native(history, like))
     weeks = (end - cut).days / 7
     frequency, recency, T, mean, actual = (
@@ -95,7 +100,7 @@ def _held_out(
         by_week=_by_week(
             shown,
             expected.until(shown).tolist(),
-            rows.purchases_after(cut_day) - cut_day,
+            bought_on - (cut - EPOCH).days,
         ),
         by_decile=_by_decile(amounts[best], actual[best]),
         actual_amount_of_top_fifth=float(actual[best[: round(best.size / 5)]].sum()),

@@ -7,11 +7,24 @@ from dataclasses import dataclass
 from ..._dates import EPOCH
 from ..._frames import EagerFrame
 from ...errors import CrmkitError
+from ..intake.merged_log import MergedLog
 from ..intake.prepare import PreparedLog
 from ..question import Question
 from .spend_floor import with_spend_floor
 
 __all__ = ["HeldBack", "held_back", "unchecked"]
+
+# Of the columns of a split summary, what models are fitted to and checked against: of a
+# large log, the rest is much memory.
+_NEEDED = (
+    "frequency",
+    "recency",
+    "T",
+    "monetary_value",
+    "holdout_frequency",
+    "holdout_T",
+    "holdout_total_amount",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -26,7 +39,7 @@ class HeldBack:
     refused: str | None = None
 
 
-def held_back(log: PreparedLog, *, question: Question) -> HeldBack:
+def held_back(log: PreparedLog | MergedLog, *, question: Question) -> HeldBack:
     """Summarise the first part of the log, with what came after it."""
     end = question.observation_period_end
     first = log.facts.first_date or end
@@ -35,7 +48,7 @@ def held_back(log: PreparedLog, *, question: Question) -> HeldBack:
         early = with_spend_floor(log.split_summary((cut - EPOCH).days))
     except CrmkitError as reason:
         return HeldBack(cut=cut, history=None, refused=unchecked(reason))
-    return HeldBack(cut=cut, history=early)
+    return HeldBack(cut=cut, history=early.select(*_NEEDED))
 
 
 def unchecked(reason: object) -> str:

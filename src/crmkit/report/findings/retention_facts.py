@@ -11,7 +11,7 @@ from ...segments.cohorts.cohort_cells import cohort_cells
 from ...segments.cohorts.cohort_table import cells_by_age
 from ...segments.cohorts.growth_accounting import growth_by_period
 from ...segments.cohorts.retention_curve import retained_by_age
-from ..intake.prepare import PreparedLog
+from ..intake.merged_log import MergedLog
 from ..question import Question
 from .found_values import Cohort, GrowthPeriod, Retention
 
@@ -26,15 +26,18 @@ _QUARTERS_FROM, _YEARS_FROM = 24 * 30.4, 6 * 365.25  # days of log
 _Grain = Literal["month", "quarter", "year"]
 
 
-def retention_facts(log: PreparedLog, *, question: Question) -> Retention:
-    """Read cohorts and growth from the public tables, in a period that fits the log."""
+def retention_facts(log: MergedLog, *, question: Question) -> Retention:
+    """Read cohorts and growth from the public tables, in a period that fits the log.
+
+    All figures are counts of customers: amounts do not move them.
+    """
     grain = _grain(log, question)
     # The tables cohort_table, retention_curve and growth_accounting share the log cut
     # into periods: it is cut once.
-    seen = periods_in_memory(*log.occasions(grain))
+    seen = periods_in_memory(*log.periods(grain))
     sums = cohort_cells(seen)
     cells = _rows(
-        cells_by_age(sums, _LEVEL, signed=log.refunds == "net")[0],
+        cells_by_age(sums, _LEVEL, signed=question.refunds == "net")[0],
         ("cohort", "age", "n_customers", "state", "retention"),
     )
     curve = _rows(retained_by_age(sums, _LEVEL)[0], ("age", "retention"))
@@ -60,8 +63,8 @@ def retention_facts(log: PreparedLog, *, question: Question) -> Retention:
     )
 
 
-def _grain(log: PreparedLog, question: Question) -> _Grain:
-    days = question.end_day - int(log.day.min(initial=question.end_day))
+def _grain(log: MergedLog, question: Question) -> _Grain:
+    days = question.end_day - log.first_day
     if days > _YEARS_FROM:
         return "year"
     return "quarter" if days > _QUARTERS_FROM else "month"

@@ -1,6 +1,7 @@
 """Spending by month: past, and expected of the same customers."""
 
 import datetime as dt
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -11,13 +12,55 @@ from ..question import Question
 from .found_values import FanPoint, Month, Outlook
 from .scored_customers import ScoredCustomers
 
-__all__ = ["spending_months"]
+__all__ = ["PastMonths", "past_months", "spending_months"]
 
 _MOST_PAST, _MOST_AHEAD = 24, 24
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PastMonths:
+    """What customers spent in past months, from the oldest whole one.
+
+    Attributes
+    ----------
+    starts
+        The months, numbered from January 1970.
+    first, repeat
+        The amount of each customer's first day, and of the days after it.
+    repeat_of_horizon
+        The latter in the last weeks, as many as the horizon has; 0 if the log is
+        shorter.
+    """
+
+    starts: tuple[int, ...]
+    first: FloatArray
+    repeat: FloatArray
+    repeat_of_horizon: float
+
+
+def past_months(rows: DatedAmounts, *, question: Question) -> PastMonths:
+    """Add up the rows of each month."""
+    end, horizon = question.end_day, question.horizon_weeks
+    now = _month_of(end)
+    first_day = int(rows.day.min(initial=end))
+    # A month that the log begins in the middle of is not a whole one.
+    oldest = _month_of(first_day)
+    oldest += _first_day(oldest) < first_day
+    starts = list(range(max(oldest, now - _MOST_PAST + 1), now + 1))
+    is_first = rows.is_first()
+    month = _months(rows.day)
+    before = (rows.day > end - 7 * horizon) & ~is_first
+    covered = first_day <= end - 7 * horizon
+    return PastMonths(
+        starts=tuple(starts),
+        first=_sums(month, rows.amount, is_first, starts),
+        repeat=_sums(month, rows.amount, ~is_first, starts),
+        repeat_of_horizon=float(rows.amount[before].sum()) if covered else 0.0,
+    )
+
+
 def spending_months(
-    rows: DatedAmounts,
+    past: PastMonths,
     scores: ScoredCustomers,
     *,
     fan: tuple[FanPoint, ...],
@@ -26,17 +69,8 @@ def spending_months(
     """Put past and expected months in a row, from the oldest whole one."""
     end, horizon = question.end_day, question.horizon_weeks
     now = _month_of(end)
-    first_day = int(rows.day.min(initial=end))
-    # A month that the log begins in the middle of is not a whole one.
-    oldest = _month_of(first_day)
-    oldest += _first_day(oldest) < first_day
-    starts = list(range(max(oldest, now - _MOST_PAST + 1), now + 1))
     ahead = list(range(now, min(_month_of(end + 7 * horizon), now + _MOST_AHEAD) + 1))
     *expected, next_amount = _expected(scores, ahead, end=end, horizon=horizon)
-    is_first = rows.is_first()
-    month = _months(rows.day)
-    first = _sums(month, rows.amount, is_first, starts)
-    repeat = _sums(month, rows.amount, ~is_first, starts)
     known = dict(zip(ahead, expected, strict=True))
     months = [
         Month(
@@ -45,18 +79,16 @@ def spending_months(
             repeat=float(again),
             expected=float(known.get(at, 0.0)),
         )
-        for at, new, again in zip(starts, first, repeat, strict=True)
+        for at, new, again in zip(past.starts, past.first, past.repeat, strict=True)
     ]
     months += [
         Month(start=_start(at), first=0.0, repeat=0.0, expected=float(amount))
         for at, amount in zip(ahead, expected, strict=True)
         if at > now and amount > 0
     ]
-    before = (rows.day > end - 7 * horizon) & ~is_first
-    covered = first_day <= end - 7 * horizon
     return Outlook(
         months=tuple(months),
-        last_amount=float(rows.amount[before].sum()) if covered else 0.0,
+        last_amount=past.repeat_of_horizon,
         next_amount=float(next_amount),
         weeks=horizon,
         fan=fan,

@@ -19,17 +19,17 @@ from ..._frames import (
     require_numbers,
 )
 from ...errors import InvalidValueError
-from ...kernels.log.occasions import Occasions, order_of
+from ...kernels.log.occasions import order_of
 from ...rfm import summary_in_memory
 from ...rfm.calibration_holdout_summary import calibration_log, split_in_memory
 from ...rfm.log_counts import count_in_memory
 from ...rfm.open_log import LogColumns, TransactionLog, open_log
 from ...rfm.transaction_report import TransactionReport, reported
-from ...typing import BoolArray, FloatArray, Grain, IntArray, Refunds
+from ...typing import BoolArray, FloatArray, IntArray, Refunds
 from ..question import Question
 from .doubtful_rows import DoubtfulRows, doubtful_rows, kept_rows
 
-__all__ = ["PreparedLog", "prepare_log", "rows_with_id"]
+__all__ = ["SUBTRACTED", "PreparedLog", "prepare_log", "rows_with_id"]
 
 _WITHOUT_ID = (
     "Give these rows an id, or leave them out with --missing-ids drop "
@@ -39,7 +39,7 @@ _PLACEHOLDER = (
     "Leave these rows out with --placeholders drop (placeholders='drop'), or pass "
     "'keep'."
 )
-_SUBTRACTED = ("net", "cancel")  # refunds that belong to purchases
+SUBTRACTED = ("net", "cancel")  # refunds that belong to purchases
 _FIRST_DAY = (dt.date.min - EPOCH).days
 
 
@@ -87,18 +87,10 @@ class PreparedLog:
             return self.facts  # no customer was left out after they were counted
         return reported(self.log, count_in_memory(self.log, self.frame, self.groups))
 
-    def occasions(self, grain: Grain) -> tuple[TransactionLog, Occasions]:
-        """Merge the rows of each customer and period up to the end of observation."""
-        log = replace(self.log, window=replace(self.log.window, grain=grain))
-        merged = summary_in_memory.occasions_between(
-            log, self.frame, self.groups, self.refunds
-        )
-        return log, merged
-
     def split_summary(self, end_day: int) -> EagerFrame:
         """Summarise each customer up to an earlier day, with what came after it."""
         known = self
-        if self.refunds in _SUBTRACTED:
+        if self.refunds in SUBTRACTED:
             # Refunds up to the early end may belong to purchases after it.
             known = self.without(self.refunded_only(end_day))
         early = calibration_log(known.log, date_of(end_day))
@@ -197,7 +189,7 @@ def prepare_log(transactions: object, *, question: Question) -> PreparedLog:
         facts=reported(log, count_in_memory(log, checked, groups)),
         **left_out,
     )
-    if question.refunds in _SUBTRACTED:
+    if question.refunds in SUBTRACTED:
         return _buyers_only(prepared, question)
     return prepared
 
