@@ -32,7 +32,7 @@ from .findings.fit_facts import fit_facts
 from .findings.forecast_check import check_forecast
 from .findings.ledger_parts import ledger_parts
 from .findings.log_doubts import flat_base_doubt
-from .findings.log_reading import LogReading, read_rows
+from .findings.log_reading import read_rows
 from .findings.purchase_models import choose_model
 from .findings.scored_customers import ScoredCustomers, score_customers
 from .findings.spend_floor import with_spend_floor
@@ -118,37 +118,42 @@ def analyse(
     """
     steps = told(STEPS, progress)
     next(steps)  # Checking the log
-    read = read_rows(
+    read, recent, first = read_rows(
         transactions,
         question=question,
         campaigns=campaigns,
         checked=partial(next, steps),  # Summarising each customer
     )
+    # Whoever handed over a large log, and keeps nothing of it, has its memory back.
+    like = native(read.summary.head(0), transactions)
+    del transactions
     history = with_spend_floor(read.summary)
-    customers = native(history, transactions)
+    customers = native(history, like)
     next(steps)  # Comparing models of how often customers buy, and when they leave
     # What the comparison fitted serves the check too, unless it saw only a sample.
-    chosen = choose_model(question.model, customers, read.early_of_sample, transactions)
+    chosen = choose_model(question.model, customers, first.early_of_sample, like)
     check = check_forecast(
-        read.early,
-        read.bought_on,
-        transactions,
-        fit=chosen.fit_early if read.is_whole else chosen.fit,
+        first.early,
+        first.bought_on,
+        like,
+        fit=chosen.fit_early if first.is_whole else chosen.fit,
         question=question,
     )
+    sample = first.sample
+    del first
     next(steps)  # Fitting how often and how much they buy
     purchases = chosen.fit(customers)
     spend = fit_spend(customers)
     next(steps)  # Valuing every customer
     scores = score_customers(
-        history, transactions, purchases=purchases, spend=spend, question=question
+        history, like, purchases=purchases, spend=spend, question=question
     )
     next(steps)  # Making forecasts at past dates
-    errors = past_errors(read.sample, transactions, chosen=chosen, question=question)
+    errors = past_errors(sample, like, chosen=chosen, question=question)
     next(steps)  # Simulating the range of the value
     ranges = value_ranges(
         history,
-        transactions,
+        like,
         purchases=purchases,
         spend=spend,
         errors=errors,
@@ -161,14 +166,18 @@ def analyse(
     table = with_value_ranges(
         scores.beside(read.summary),
         history,
-        transactions,
+        like,
         purchases=purchases,
         spend=spend,
         errors=errors,
         shown=best[:SHOWN],
         question=question,
     )
-    named = _labelled(table, read, scores, transactions, best=best, question=question)
+    stages = lifecycle_stages(recent, like, scores.probability_alive)
+    del recent
+    named = _labelled(
+        table, read.summary, stages, scores, like, best=best, question=question
+    )
     bins, mean_alive = scores.alive()
     found = Findings(
         question=question,
@@ -176,7 +185,7 @@ def analyse(
         base=scores.base(),
         ahead=ranges.ahead,
         past_errors=errors,
-        lists=action_lists(named.table, scores, named.chosen, like=transactions),
+        lists=action_lists(named.table, scores, named.chosen, like=like),
         concentration=value_concentration(scores),
         tiers=tier_totals(named.tiers, scores),
         retention=read.retention,
@@ -191,8 +200,8 @@ def analyse(
         outlook=spending_months(read.past, scores, fan=ranges.fan, question=question),
         models=chosen.models,
         fits=fit_facts(purchases, spend, scores, model=chosen.models.chosen),
-        best=first_customers(named.table, named.best, like=transactions),
-        customers=native(named.table, transactions),
+        best=first_customers(named.table, named.best, like=like),
+        customers=native(named.table, like),
         ledger=None
         if ledger is None
         else ledger_parts(ledger, chosen=chosen, question=question),
@@ -225,7 +234,8 @@ class _Labelled:
 
 def _labelled(
     table: EagerFrame,
-    read: LogReading,
+    summary: EagerFrame,
+    stages: EagerFrame,
     scores: ScoredCustomers,
     like: IntoDataFrame,
     *,
@@ -236,8 +246,7 @@ def _labelled(
     tiered = read_eager(with_value_tier(native(table, like)), ())
     tiers = labels_of(tiered, "value_tier")
     chosen = choose_customers(scores, tiers)
-    segments = rfm_segments(read.summary, like, id_col=question.customer_id_col)
-    stages = lifecycle_stages(read.recent, like, scores.probability_alive)
+    segments = rfm_segments(summary, like, id_col=question.customer_id_col)
     rank = np.empty(best.size, dtype=np.int64)
     rank[best] = np.arange(1, rank.size + 1)
     unsegmented = Labels(names=("",), code=np.zeros(rank.size, dtype=np.int64))

@@ -1,7 +1,6 @@
 """A summary up to one day, with the purchases of the same customers after it."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 
@@ -32,8 +31,8 @@ from .open_log import (
 __all__ = [
     "calibration_holdout_summary",
     "calibration_log",
+    "split_columns",
     "split_in_memory",
-    "split_of_occasions",
 ]
 
 _HOLDOUT = (
@@ -149,21 +148,25 @@ def split_in_memory(
     after = summary_in_memory.occasions_between(
         log, frame, groups, refunds, after=early.window.end_day
     )
-    columns = split_of_occasions(early, log, groups, before=before, after=after)
-    return table(frame, columns)
+    known = histories(before)
+    return table(
+        frame,
+        {
+            early.customer_id: groups.ids[known.customer],
+            **split_columns(known, after, groups, early, log),
+        },
+    )
 
 
-def split_of_occasions(
+def split_columns(
+    known: Histories,
+    after: Occasions,
+    groups: Groups,
     early: TransactionLog,
     log: TransactionLog,
-    groups: Groups,
-    *,
-    before: Occasions,
-    after: Occasions,
-) -> Mapping[str, Any]:
-    """Name the columns of a split summary, from the occasions of its two parts."""
-    known = histories(before)
-    columns = summary_in_memory.summary_columns(early, known, groups)
+) -> Mapping[str, np.ndarray]:
+    """Name the numbers of a split summary, from the two parts of a log."""
+    columns = summary_in_memory.history_columns(known, early.window)
     return {**columns, **_holdout(known, after, groups, early, log)}
 
 

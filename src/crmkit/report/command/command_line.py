@@ -217,10 +217,9 @@ def report(
             if currency is None
             else _readable(currency),
         )
-        like: IntoDataFrame = opened.table
         try:
-            findings = analyse(
-                like,
+            findings: Findings[IntoDataFrame] = analyse(
+                opened.take(),
                 question=question,
                 ledger=None if ledger is None else _ledger(ledger),
                 responses=None if survey is None else read_survey(survey),

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from ...errors import CrmkitError, InvalidValueError
 from ..bounded_text import cut
+from ..intake.arrow_memory import give_back
 from ..intake.column_roles import Roles
 from ..intake.csv_format import CsvFormat
 from ..intake.log_answers import Choices, settled_log
 from ..intake.log_file import LogFile, Reading, read_source
 from ..intake.log_source import read_once
 from ..intake.opened_source import open_source
-from ..intake.prepare import rows_with_id
 from ..intake.unsettled import Unsettled, answer, command_of
 from ..question import Question
 from .log_options import LogOptions
@@ -47,12 +47,33 @@ class UnsettledLogError(CrmkitError):
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Opened:
-    """A log that leaves nothing open, and the question to it."""
+    """A log that leaves nothing open, and the question to it.
+
+    Attributes
+    ----------
+    log
+        What was read, without the rows.
+    tables
+        The rows, until they are taken.
+    question
+        The question to them.
+    accepted
+        The proposals that were taken.
+    """
 
     log: LogFile
-    table: "pa.Table"
+    tables: list["pa.Table"]
     question: Question
     accepted: tuple[Unsettled, ...] = ()
+
+    @property
+    def table(self) -> "pa.Table":
+        """The rows."""
+        return self.tables[0]
+
+    def take(self) -> "pa.Table":
+        """Hand over the rows: whoever reads a large log can let them go."""
+        return self.tables.pop()
 
     def with_place(self, error: InvalidValueError) -> InvalidValueError:
         """Name the line of the file in a refusal that names a row."""
@@ -61,14 +82,12 @@ class Opened:
         if not first.startswith("row ") or error.subject not in named:
             return error
         number, _, more = first.removeprefix("row ").partition(",")
-        rows = rows_with_id(self.table, self.question)
-        row = int(number) if rows is None else rows[int(number)]
         return InvalidValueError(
             subject=error.subject,
             found=error.found,
             count=error.count,
             total=error.total,
-            first=self.log.place_of(row) + (f",{more}" if more else ""),
+            first=self.log.place_of(int(number)) + (f",{more}" if more else ""),
             remedy=error.remedy,
         )
 
@@ -122,6 +141,7 @@ def opened_log(
     taken: tuple[Unsettled, ...],
 ) -> Opened:
     """Put the question to a log that leaves nothing open."""
+    give_back()  # what reading took beside the rows
     question = Question(
         source=_readable(
             Path(used.file).name if used.file != "-" else "standard input"
@@ -139,7 +159,12 @@ def opened_log(
         date_col=found.columns[1],
         amount_col=found.columns[2],
     )
-    return Opened(log=found, table=table, question=question, accepted=taken)
+    return Opened(
+        log=replace(found, table=None),
+        tables=[table],
+        question=question,
+        accepted=taken,
+    )
 
 
 def option_words(

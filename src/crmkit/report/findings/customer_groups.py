@@ -8,7 +8,6 @@ import numpy as np
 
 from ..._frames import EagerFrame, native, numbers, read_eager, table, with_arrays
 from ...errors import CrmkitError
-from ...kernels.base.cells import group
 from ...segments import (
     LIFECYCLE_STAGES,
     RFM_SEGMENTS,
@@ -17,7 +16,7 @@ from ...segments import (
     with_rfm_segment,
 )
 from ...segments.profiles.lifecycle_summary import summarised_in_memory
-from ...typing import FloatArray, HistoryColumns, IntoDataFrame
+from ...typing import FloatArray, HistoryColumns, IntArray, IntoDataFrame
 from ..intake.merged_log import MergedLog
 from ..question import Question
 from .customer_labels import Labels, labels_of
@@ -38,6 +37,7 @@ _WINDOWS = 4  # windows in the log, of at most a quarter each
 _MOST_DAYS = 91
 _LAPSE_DAYS = 365.0
 _SCORES = ("r_score", "f_score", "m_score")
+_SCORE_LIMIT = 10  # above each of them
 SEGMENT, STAGE = "rfm_segment", "lifecycle_stage"
 STAGE_ACTIONS: Mapping[str, str] = {
     "development": "lead them to the second order",
@@ -59,13 +59,23 @@ def rfm_segments(
             with_rfm_scores(native(summary, like), columns=columns), _SCORES
         )
         # A segment depends on the scores alone: each combination is named once.
-        cells = group([numbers(scored, name) for name in _SCORES], inverse=True)
-        few = table(scored, dict(zip(_SCORES, cells.columns, strict=True)))
+        digits = _digits(scored)
+        distinct = np.flatnonzero(np.bincount(digits))
+        parts = np.unravel_index(distinct, (_SCORE_LIMIT,) * len(_SCORES))
+        few = table(scored, dict(zip(_SCORES, parts, strict=True)))
         named = read_eager(with_rfm_segment(native(few, like)), (SEGMENT,))
     except CrmkitError:
         return None
-    assert cells.inverse is not None  # noqa: S101 - asked for above
-    return labels_of(named, SEGMENT).of(cells.inverse)
+    return labels_of(named, SEGMENT).of(np.searchsorted(distinct, digits))
+
+
+def _digits(scored: EagerFrame) -> IntArray:
+    """Write the scores of each customer as one number, a digit each."""
+    digits = np.zeros(len(scored), dtype=np.int64)
+    for name in _SCORES:
+        digits *= _SCORE_LIMIT
+        digits += numbers(scored, name).astype(np.int64)
+    return digits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

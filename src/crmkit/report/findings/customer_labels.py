@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..._frames import EagerFrame, group_rows, nw, table
 from ...typing import BoolArray, IntArray
@@ -24,7 +25,7 @@ class Labels:
     """
 
     names: tuple[str, ...]
-    code: IntArray
+    code: NDArray[np.integer[Any]]  # as narrow as the names are few
 
     def have(self, name: str) -> BoolArray:
         """Mark the customers with this label."""
@@ -46,4 +47,5 @@ def labels_of(frame: EagerFrame, column: str) -> Labels:
     """Give each label of a column of text, without gaps, a number."""
     groups = group_rows(frame, column)
     names = tuple(str(name) for name in groups.ids.to_list())
-    return Labels(names=names, code=groups.codes)
+    few = np.min_scalar_type(max(len(names) - 1, 0))
+    return Labels(names=names, code=groups.codes.astype(few))

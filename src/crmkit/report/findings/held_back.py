@@ -12,7 +12,7 @@ from ..intake.prepare import PreparedLog
 from ..question import Question
 from .spend_floor import with_spend_floor
 
-__all__ = ["HeldBack", "held_back", "unchecked"]
+__all__ = ["HeldBack", "cut_of", "held_back", "unchecked"]
 
 # Of the columns of a split summary, what models are fitted to and checked against: of a
 # large log, the rest is much memory.
@@ -41,14 +41,13 @@ class HeldBack:
 
 def held_back(log: PreparedLog | MergedLog, *, question: Question) -> HeldBack:
     """Summarise the first part of the log, with what came after it."""
-    end = question.observation_period_end
-    first = log.facts.first_date or end
-    cut = _cut(first, end, horizon_days=7 * question.horizon_weeks)
+    cut = cut_of(log, question=question)
     try:
-        early = with_spend_floor(log.split_summary((cut - EPOCH).days))
+        split = log.split_summary((cut - EPOCH).days, _NEEDED)
+        early = with_spend_floor(split)
     except CrmkitError as reason:
         return HeldBack(cut=cut, history=None, refused=unchecked(reason))
-    return HeldBack(cut=cut, history=early.select(*_NEEDED))
+    return HeldBack(cut=cut, history=early)
 
 
 def unchecked(reason: object) -> str:
@@ -59,7 +58,13 @@ def unchecked(reason: object) -> str:
     )
 
 
+def cut_of(log: PreparedLog | MergedLog, *, question: Question) -> dt.date:
+    """Return the last day of the first part: hold back the horizon, at most a half."""
+    end = question.observation_period_end
+    first = log.facts.first_date or end
+    return _cut(first, end, horizon_days=7 * question.horizon_weeks)
+
+
 def _cut(first: dt.date, last: dt.date, *, horizon_days: float) -> dt.date:
-    """Return the last day of calibration: hold back the horizon, at most a half."""
     half = (last - first).days / 2
     return last - dt.timedelta(days=math.ceil(min(half, horizon_days)))

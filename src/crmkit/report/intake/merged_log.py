@@ -1,15 +1,19 @@
 """A prepared log merged into days once, for all figures of days or longer periods."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+
+import numpy as np
 
 from ..._dates import date_of
 from ..._frames import EagerFrame, Groups, table
 from ...kernels.log.occasions import Occasions, coarser, histories, shortened
 from ...rfm import summary_in_memory
-from ...rfm.calibration_holdout_summary import calibration_log, split_of_occasions
+from ...rfm.calibration_holdout_summary import calibration_log, split_columns
 from ...rfm.open_log import TransactionLog
 from ...rfm.transaction_report import TransactionReport
 from ...typing import Grain
+from .doubtful_rows import kept_rows
 from .prepare import SUBTRACTED, PreparedLog
 
 __all__ = ["MergedLog", "merge_log"]
@@ -46,21 +50,20 @@ class MergedLog:
         columns = summary_in_memory.summary_columns(log, history, groups)
         return table(self.log.frame, columns)
 
-    def split_summary(self, end_day: int) -> EagerFrame:
-        """Summarise each customer up to an earlier day, with what came after it."""
-        seen = self.by_day.day <= end_day
+    def split_summary(self, end_day: int, names: Sequence[str]) -> EagerFrame:
+        """Summarise each customer up to an earlier day, with what came after it.
+
+        Only the named columns are made.
+        """
         if self.log.refunds in SUBTRACTED:
             # What a refund after the day is subtracted from depends on the rows.
-            return self.log.split_summary(end_day)
+            return self.log.split_summary(end_day, names)
         log, groups = self.log.log, self.log.groups
-        columns = split_of_occasions(
-            calibration_log(log, date_of(end_day)),
-            log,
-            groups,
-            before=self.by_day.where(seen),
-            after=self.by_day.where(~seen),
-        )
-        return table(self.log.frame, columns)
+        early = calibration_log(log, date_of(end_day))
+        seen = self.by_day.day <= end_day
+        known, after = histories(self.by_day.where(seen)), self.by_day.where(~seen)
+        columns = split_columns(known, after, groups, early, log)
+        return table(self.log.frame, {name: columns[name] for name in names})
 
     def periods(self, grain: Grain) -> tuple[TransactionLog, Occasions]:
         """Merge the days of each customer into longer periods.
@@ -95,7 +98,9 @@ def _merged(log: PreparedLog, until: TransactionLog) -> Occasions:
 
 def _without_rows(log: PreparedLog) -> PreparedLog:
     """Keep the customers alone: the rows of a large log are most of the memory."""
-    frame = log.frame.head(0)
+    # A slice would keep the rows; the groups hold the ids.
+    none = np.zeros(len(log.frame), dtype=np.bool_)
+    frame = kept_rows(log.frame.drop(log.log.customer_id), none)
     return replace(
         log,
         log=replace(log.log, frame=frame),

@@ -1,6 +1,7 @@
 """A transaction log, checked once and prepared for every figure of the report."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -29,7 +30,7 @@ from ...typing import BoolArray, FloatArray, IntArray, Refunds
 from ..question import Question
 from .doubtful_rows import DoubtfulRows, doubtful_rows, kept_rows
 
-__all__ = ["SUBTRACTED", "PreparedLog", "prepare_log", "rows_with_id"]
+__all__ = ["SUBTRACTED", "PreparedLog", "prepare_log"]
 
 _WITHOUT_ID = (
     "Give these rows an id, or leave them out with --missing-ids drop "
@@ -87,16 +88,22 @@ class PreparedLog:
             return self.facts  # no customer was left out after they were counted
         return reported(self.log, count_in_memory(self.log, self.frame, self.groups))
 
-    def split_summary(self, end_day: int) -> EagerFrame:
-        """Summarise each customer up to an earlier day, with what came after it."""
+    def split_summary(
+        self, end_day: int, names: Sequence[str] | None = None
+    ) -> EagerFrame:
+        """Summarise each customer up to an earlier day, with what came after it.
+
+        The frame has the named columns; all of them where none is named.
+        """
         known = self
         if self.refunds in SUBTRACTED:
             # Refunds up to the early end may belong to purchases after it.
             known = self.without(self.refunded_only(end_day))
         early = calibration_log(known.log, date_of(end_day))
-        return split_in_memory(
+        split = split_in_memory(
             early, known.log, known.frame, known.groups, self.refunds
         )
+        return split if names is None else split.select(*names)
 
     def refunded_only(self, end_day: int) -> BoolArray:
         """Mark each customer with refunds and no purchase up to a day."""
@@ -158,19 +165,14 @@ def prepare_log(transactions: object, *, question: Question) -> PreparedLog:
         frame, question.customer_id_col, numbers(frame, question.amount_col)
     )
     left_out = _refused_or_left_out(found, question)
-    frame = kept_rows(frame, _kept_by(question, found))
-    columns = LogColumns(*question.columns)
-    columns.refuse_summary_names()
-    log = open_log(
-        frame,
-        columns,
-        question.observation_period_end,
-        time_unit="week",
-        refunds=question.refunds,
-    )
+    kept = _kept_by(question, found)
+    frame = kept_rows(frame, kept)
+    try:
+        log, day = _checked(frame, question)
+    except InvalidValueError as error:
+        raise _among_all(error, kept) from None
+    del found, kept
     checked = collect(log.frame)
-    day = day_numbers(checked, log.date)
-    _require_years(day, log)
     groups = _grouped(checked, log.customer_id)
     # Every figure sorts the rows by customer and day: what is sorted once costs them
     # nothing.
@@ -194,14 +196,37 @@ def prepare_log(transactions: object, *, question: Question) -> PreparedLog:
     return prepared
 
 
-def rows_with_id(transactions: object, question: Question) -> list[int] | None:
-    """Return the rows that are analysed, where others are left out; else None."""
-    frame = read_eager(transactions, question.columns)
-    found = doubtful_rows(
-        frame, question.customer_id_col, numbers(frame, question.amount_col)
+def _checked(frame: EagerFrame, question: Question) -> tuple[TransactionLog, IntArray]:
+    """Check the rows that are analysed; number their days."""
+    columns = LogColumns(*question.columns)
+    columns.refuse_summary_names()
+    log = open_log(
+        frame,
+        columns,
+        question.observation_period_end,
+        time_unit="week",
+        refunds=question.refunds,
     )
-    kept = _kept_by(question, found)
-    return None if kept.all() else [int(row) for row in np.flatnonzero(kept)]
+    day = day_numbers(collect(log.frame), log.date)
+    _require_years(day, log)
+    return log, day
+
+
+def _among_all(error: InvalidValueError, kept: BoolArray) -> InvalidValueError:
+    """Give the row that a refusal names the number that the caller knows."""
+    first = error.first or ""
+    if kept.all() or not first.startswith("row "):
+        return error
+    number, comma, more = first.removeprefix("row ").partition(",")
+    row = int(np.flatnonzero(kept)[int(number)])
+    return InvalidValueError(
+        subject=error.subject,
+        found=error.found,
+        count=error.count,
+        total=error.total,
+        first=f"row {row}{comma}{more}",
+        remedy=error.remedy,
+    )
 
 
 def _kept_by(question: Question, found: DoubtfulRows) -> BoolArray:
