@@ -11,10 +11,15 @@ from pathlib import Path
 
 import pytest
 from approved_runs import LOGS, answers, record
-from close_text import differences
+from close_text import Near, differences
 
 HERE = Path(__file__).parent / "approved"
 NAMES = (*LOGS, "files")
+_NEAR: Near = (1e-4, 1e-9)
+# Amounts that are all equal leave the spend model all but free, and the last digit of
+# its fit, which each processor rounds in its way, decides which draws are rejected:
+# ends of ranges differ as those of two seeds do, by a few purchases.
+_DRAWN: dict[str, Near] = {"visits": (0.15, 4.0)}
 _LEVEL = "=" * 8
 
 
@@ -42,9 +47,18 @@ def test_pages_and_answers_are_as_approved(log: str, tmp_path: Path) -> None:
     told = [
         f"{name}\n" + "\n".join(found)
         for name, text in now.items()
-        if (found := differences(text, approved[name], rounded="(rounded)" in name))
+        if (found := _differences(log, name, text, approved[name]))
     ]
     assert not told, "\n".join(["if it is meant: `make api`", *told])
+
+
+def _differences(log: str, name: str, text: str, approved: str) -> list[str]:
+    return differences(
+        text,
+        approved,
+        rounded="(rounded)" in name,
+        near=_DRAWN.get(log, _NEAR),
+    )
 
 
 def _parts(text: str) -> dict[str, str]:

@@ -18,9 +18,10 @@ from crmkit.report.findings.found_values import LeftOut
 from crmkit.report.findings.retention_facts import retention_facts
 from crmkit.report.findings.scored_customers import ScoredCustomers
 from crmkit.report.findings.spend_floor import count_below_zero, with_spend_floor
-from crmkit.report.findings.spending_months import spending_months
+from crmkit.report.findings.spending_months import past_months, spending_months
 from crmkit.report.findings.value_concentration import value_concentration
 from crmkit.report.intake.dated_amounts import DatedAmounts, dated_amounts
+from crmkit.report.intake.merged_log import merge_log
 from crmkit.report.intake.prepare import prepare_log
 
 EPOCH = dt.date(1970, 1, 1)
@@ -183,7 +184,8 @@ def _spending(
         customer=codes, day=days, amount=np.array(amount), first_day=first
     )
     question = Question(source="", observation_period_end=end, horizon_weeks=weeks)
-    return spending_months(dated, cast("Any", _Steady()), fan=(), question=question)
+    past = past_months(dated, question=question)
+    return spending_months(past, cast("Any", _Steady()), fan=(), question=question)
 
 
 def _months_between(begin: dt.date, end: dt.date) -> list[dt.date]:
@@ -262,7 +264,8 @@ def test_the_longer_the_log_the_longer_its_periods(days: int, grain: str) -> Non
     )
     end = (begin + pd.Timedelta(days=days)).date()
     question = Question(source="", observation_period_end=end)
-    found = retention_facts(prepare_log(log, question=question), question=question)
+    merged = merge_log(prepare_log(log, question=question))
+    found = retention_facts(merged, question=question)
     assert found.grain == grain
     letter = {"month": "M", "quarter": "Q", "year": "Y"}[grain]
     periods = pd.period_range(begin, end + dt.timedelta(days=1), freq=letter)[:-1]

@@ -12,6 +12,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ...kernels.base.symmetric_root import symmetric_root
 from ...kernels.value.component_identity import NEVER, first_days, members_of, totals
 from ...typing import BoolArray, FloatArray, IntArray, PurchaseModel, SpendModel
 from ..uncertainty.parameter_draws import Parametric
@@ -104,7 +105,7 @@ def chance_of(outlook: Outlook, spend: FloatArray) -> Chance:
     missed -= missed.mean(axis=1, keepdims=True)
     return Chance(
         missed=np.ascontiguousarray(missed.T),
-        common=_root(_clustered(composed, scale, customer) / stride),
+        common=symmetric_root(_clustered(composed, scale, customer) / stride),
     )
 
 
@@ -115,12 +116,6 @@ def _clustered(missed: FloatArray, scale: FloatArray, customer: IntArray) -> Flo
     whole = scale.sum(axis=1)
     found: FloatArray = (each @ each.T) / np.outer(whole, whole)
     return found
-
-
-def _root(covariance: FloatArray) -> FloatArray:
-    curvature, axes = np.linalg.eigh(covariance)
-    root: FloatArray = axes * np.sqrt(np.maximum(curvature, 0.0))
-    return root
 
 
 def _brought(outlook: Outlook, some: BoolArray) -> tuple[FloatArray, BoolArray]:

@@ -7,6 +7,7 @@ import numpy as np
 
 from ...errors import InvalidTypeError, NotEnoughDataError
 from ...fits import FitReport
+from ...kernels.base.symmetric_root import symmetric_root
 from ...typing import FloatArray
 
 __all__ = [
@@ -53,10 +54,8 @@ def plausible(model: _Model, n_draws: int, rng: np.random.Generator) -> list[_Mo
         return [model] * n_draws
     model = steady(model)
     covariance = log_covariance(model)
-    curvature, axes = np.linalg.eigh(covariance)
-    root = axes * np.sqrt(np.maximum(curvature, 0.0))
-    steps = rng.standard_normal((n_draws, covariance.shape[0])) @ root.T
-    return [moved(model, step) for step in steps]
+    normal = rng.standard_normal((n_draws, covariance.shape[0]))
+    return [moved(model, step) for step in normal @ symmetric_root(covariance)]
 
 
 def reported(model: object) -> FitReport | None:
