@@ -176,16 +176,24 @@ def _table(text: str) -> str:
     """Show the first rows of a table, their number, and the sum of each column."""
     header, *rows = csv.reader(io.StringIO(text)) if text else ([],)
     told = [" | ".join(row) for row in (header, *rows[:_ROWS])]
-    sums = [_sum([row[at] for row in rows]) for at in range(len(header))]
+    sums = [
+        _sum([row[at] for row in rows], drawn=name.endswith(("_lower", "_upper")))
+        for at, name in enumerate(header)
+    ]
     return "\n".join([*told, f"{len(rows)} rows, sums: {' | '.join(sums)}"])
 
 
-def _sum(cells: list[str]) -> str:
-    """Add up a column of numbers, weighted by the row so that the order tells."""
+def _sum(cells: list[str], *, drawn: bool) -> str:
+    """Add up a column of numbers, weighted by the row so that the order tells.
+
+    A drawn end of a range is not weighted: many rows would magnify the noise of one.
+    """
     try:
         numbers = [float(cell) for cell in cells if cell]
     except ValueError:
         return f"{len(set(cells))} texts"
     known = [each for each in numbers if math.isfinite(each)]
+    if drawn:
+        return repr(math.fsum(known))
     ranked = math.fsum(at * each for at, each in enumerate(known, start=1))
     return f"{math.fsum(known)!r} and {ranked!r}"
