@@ -46,16 +46,21 @@ def past_months(rows: DatedAmounts, *, question: Question) -> PastMonths:
     # A month that the log begins in the middle of is not a whole one.
     oldest = _month_of(first_day)
     oldest += _first_day(oldest) < first_day
-    starts = list(range(max(oldest, now - _MOST_PAST + 1), now + 1))
-    is_first = rows.is_first()
-    month = _months(rows.day)
-    before = (rows.day > end - 7 * horizon) & ~is_first
+    starts = range(max(oldest, now - _MOST_PAST + 1), now + 1)
+    # Rows are added up by day first: a log has many, and its span few.
+    new = rows.is_first()
+    first = _by_day(rows, new, start=first_day)
+    repeat = _by_day(rows, ~new, start=first_day)
+    day = np.arange(first_day, first_day + first.size)
+    month = _months(day)
     covered = first_day <= end - 7 * horizon
     return PastMonths(
         starts=tuple(starts),
-        first=_sums(month, rows.amount, is_first, starts),
-        repeat=_sums(month, rows.amount, ~is_first, starts),
-        repeat_of_horizon=float(rows.amount[before].sum()) if covered else 0.0,
+        first=_sums(month, first, starts),
+        repeat=_sums(month, repeat, starts),
+        repeat_of_horizon=float(repeat[day > end - 7 * horizon].sum())
+        if covered
+        else 0.0,
     )
 
 
@@ -109,13 +114,17 @@ def _expected(
     return np.append(np.diff(until[:-1], prepend=0.0), until[-1])
 
 
-def _sums(
-    month: IntArray, amount: FloatArray, own: BoolArray, starts: list[int]
-) -> FloatArray:
+def _by_day(rows: DatedAmounts, own: BoolArray, *, start: int) -> FloatArray:
+    size = int(rows.day.max(initial=start)) - start + 1
+    sums = np.bincount(rows.day[own] - start, rows.amount[own], minlength=size)
+    return np.asarray(sums, dtype=np.float64)
+
+
+def _sums(month: IntArray, amount: FloatArray, starts: range) -> FloatArray:
     if not starts:
         return np.zeros(0)
     at = month - starts[0]
-    chosen = own & (at >= 0) & (at < len(starts))
+    chosen = (at >= 0) & (at < len(starts))
     sums = np.bincount(at[chosen], amount[chosen], minlength=len(starts))
     return np.asarray(sums, dtype=np.float64)
 
