@@ -1,6 +1,6 @@
 """A seasonal clock: nothing changes with a flat index, and a season is found again."""
 
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -106,6 +106,29 @@ def test_weeks_beside_months() -> None:
     assert len(season.index) == 52
     middle = np.interp(np.arange(52) * 7, np.arange(12) * 30.4 + 15, MONTHS)
     assert np.corrcoef(season.index, middle)[0, 1] > 0.8
+
+
+@pytest.mark.parametrize("events", [False, True])
+@pytest.mark.parametrize("period", ["month", "week"])
+def test_the_mean_over_a_year_of_its_days_is_one(
+    period: Literal["month", "week"], *, events: bool
+) -> None:
+    sale = ["2021-12-24", "2022-12-24"]
+    fair = ["2021-06-01", "2021-06-02", "2022-06-01", "2022-06-02", "2022-06-03"]
+    season = clv.fit_seasonality(
+        season_log(600, seed=6),
+        **END,
+        period=period,
+        events={"sale": sale, "fair": fair} if events else None,
+    )
+    # The Gregorian year, and what February and the last week have of it.
+    months = [31, 28.2425, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+    days = months if period == "month" else [7.0] * 51 + [8.2425]
+    index = [*season.index, *(event.index for event in season.events)]
+    weights = [*days, 1.0, 2.5] if events else days
+    mean = np.average(index, weights=weights)
+    assert float(mean) == pytest.approx(1.0, rel=1e-12, abs=0)
+    assert np.ptp(index) > 0.1
 
 
 def test_a_part_of_a_day_counts_in_proportion() -> None:
