@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from crmkit.kernels.purchases import mbg_cnbd_k
+from crmkit.kernels.purchases.beta_geometric import mbg_nbd
 from crmkit.typing import FloatArray
 
 REGULAR: dict[str, Any] = {"r": 0.85, "alpha": 1.45, "a": 0.79, "b": 2.42}
@@ -206,3 +207,19 @@ def test_the_future_after_a_purchase_is_a_mixture_of_counts(row: int, k: int) ->
     assert later[0] == pytest.approx(alive * stay, rel=1e-12, abs=0)
     found = mbg_cnbd_k.expected_purchases(*history, start=0.0, end=3.0, k=k, **REGULAR)
     assert found[0] == pytest.approx(alive * bought, rel=1e-12, abs=0)
+
+
+@pytest.mark.parametrize("horizon", [52.0, 520.0])
+def test_a_heavy_buyer_has_a_value_over_a_long_time(horizon: float) -> None:
+    """As a product of its parts it would be infinity times 0."""
+    often = np.array([1000.0]), np.array([51.5]), np.array([52.0])
+    ahead = {"horizon": horizon, "log_rate": 0.002}
+    found = mbg_cnbd_k.discounted_expected_purchases(*often, **ahead, k=1, **REGULAR)
+    known = mbg_nbd.discounted_expected_purchases(*often, **ahead, **REGULAR)
+    np.testing.assert_allclose(found, known, rtol=1e-10)
+    history, at = (np.array([100.0]), np.array([103.5]), np.array([104.0])), REGULAR
+    plain = mbg_cnbd_k.expected_purchases(*history, start=0.0, end=horizon, k=12, **at)
+    found = mbg_cnbd_k.discounted_expected_purchases(
+        *history, horizon=horizon, log_rate=1e-13, k=12, **at
+    )
+    np.testing.assert_allclose(found, plain, rtol=1e-10)
