@@ -213,9 +213,12 @@ def test_the_future_after_a_purchase_is_a_mixture_of_counts(row: int, k: int) ->
 def test_a_heavy_buyer_has_a_value_over_a_long_time(horizon: float) -> None:
     """As a product of its parts it would be infinity times 0."""
     often = np.array([1000.0]), np.array([51.5]), np.array([52.0])
-    ahead = {"horizon": horizon, "log_rate": 0.002}
-    found = mbg_cnbd_k.discounted_expected_purchases(*often, **ahead, k=1, **REGULAR)
-    known = mbg_nbd.discounted_expected_purchases(*often, **ahead, **REGULAR)
+    found = mbg_cnbd_k.discounted_expected_purchases(
+        *often, horizon=horizon, log_rate=0.002, k=1, **REGULAR
+    )
+    known = mbg_nbd.discounted_expected_purchases(
+        *often, horizon=horizon, log_rate=0.002, **REGULAR
+    )
     np.testing.assert_allclose(found, known, rtol=1e-10)
     history, at = (np.array([100.0]), np.array([103.5]), np.array([104.0])), REGULAR
     plain = mbg_cnbd_k.expected_purchases(*history, start=0.0, end=horizon, k=12, **at)
