@@ -34,8 +34,8 @@ def plain_log_mean(given: Given, a: float, b: float) -> float:
     return float(sums[0] - sums[1])
 
 
-def now(a: float, b: float, k: float) -> future.Now:
-    return future.Now(frequency=0.0, T=1.0, first_toss=0, r=k, alpha=1.0, a=a, b=b)
+def now(a: float, b: float, k: float, A: float = 2.0) -> future.Now:
+    return future.Now(frequency=0.0, T=0.0, first_toss=0, r=k, alpha=A, a=a, b=b)
 
 
 @pytest.mark.parametrize("elapsed", [1e-6, 0.5, 30.0, 1e5])
@@ -94,6 +94,60 @@ def test_pairs_of_purchases_are_a_mean_over_the_chance(elapsed: float) -> None:
         )
 
 
+# Heavy buyers of a short time: the function falls far faster than the chance varies.
+HEAVY = [
+    (68.0, 86.0, 1685.0, 0.176), (52.5, 194.0, 2613.0, 0.0588),
+    (0.35, 0.02, 2644.0, 0.09), (1.13, 0.16, 1562.0, 0.036),
+    (0.88, 26.1, 613.0, 0.022),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("a", "b", "k", "A"), HEAVY)
+def test_the_future_of_a_heavy_buyer_is_a_mean_over_the_chance(
+    a: float, b: float, k: float, A: float
+) -> None:
+    at = now(a, b, k, A)
+    for start, end in ((0.0, 3.7), (0.4, 220.0), (100.0, 100.01)):
+        pace = (end - start) / A
+
+        def stay(p: FloatArray, _: FloatArray, start: float = start) -> FloatArray:
+            return -k * np.log1p(start / A * p)
+
+        def buys(
+            p: FloatArray, log_p: FloatArray, start: float = start, pace: float = pace
+        ) -> FloatArray:
+            before = 1 + start / A * p
+            gone = np.maximum(k * np.log1p(pace * p / before), 1e-300)
+            log_gone = np.where(
+                p < 1e-200, np.log(k * pace) + log_p, np.log(-np.expm1(-gone))
+            )
+            return np.asarray(log_gone - log_p - k * np.log(before))
+
+        found = future.log_survival(start, at)
+        known = plain_log_mean(stay, a, b)
+        assert float(found) == pytest.approx(known, rel=1e-10, abs=1e-12)
+        found = np.log(future.purchases(start, end, at))
+        known = plain_log_mean(buys, a, b)
+        assert float(found) == pytest.approx(known, rel=1e-10, abs=1e-12)
+
+
+@pytest.mark.parametrize("log_rate", [1.9e-4, 0.5])
+@pytest.mark.parametrize("horizon", [230.0, np.inf])
+def test_what_a_heavy_buyer_is_worth_is_an_integral_by_parts(
+    horizon: float, log_rate: float
+) -> None:
+    at = now(0.67, 0.019, 1239.0, 0.078)
+    nodes, weights = np.polynomial.legendre.leggauss(12)
+    edges = np.concatenate([[0.0], np.geomspace(1e-7, min(horizon, 45 / log_rate), 60)])
+    half = np.diff(edges)[:, None] / 2
+    t = (edges[:-1, None] + half * (1 + nodes)).ravel()
+    mass = (half * weights).ravel() * log_rate * np.exp(-log_rate * t)
+    whole = future.purchases(0.0, edges[-1], at) * np.exp(-log_rate * edges[-1])
+    known = whole + mass @ future.purchases(0.0, t, at)
+    found = future.discounted_purchases(horizon, log_rate, at)
+    assert float(found) == pytest.approx(float(known), rel=1e-10, abs=0)
+
+
 @pytest.mark.parametrize("log_rate", [1e-3, 0.2, 30.0, -0.05])
 @pytest.mark.parametrize("horizon", [0.01, 40.0])
 def test_discounting_is_an_integral_by_parts(horizon: float, log_rate: float) -> None:
@@ -146,6 +200,9 @@ def test_many_ends_after_one_start_are_differences(
     history = np.array([[4.0], [0.0]]), np.array([[8.0], [0.0]]), np.array([[9.0]] * 2)
     ends = np.array([start, start + 0.5, 7.0, 900.0])
     found = model.expected_purchases(*history, start=start, end=ends, **COIN)
+    starts = np.full(4, start)
+    same = model.expected_purchases(*history, start=starts, end=ends, **COIN)
+    np.testing.assert_allclose(same, found, rtol=1e-12)
     for at, end in enumerate(ends.tolist()):
         until, before = (
             model.expected_purchases(*history, start=0.0, end=time, **COIN)[:, 0]
