@@ -5,9 +5,11 @@ from typing import Any
 import mpmath
 import numpy as np
 import pytest
+from scipy import stats
 
 from crmkit.kernels.purchases import mbg_cnbd_k
 from crmkit.kernels.purchases.beta_geometric import mbg_nbd
+from crmkit.kernels.purchases.erlang_sample import sample_lives, sample_times
 from crmkit.typing import FloatArray
 
 REGULAR: dict[str, Any] = {"r": 0.85, "alpha": 1.45, "a": 0.79, "b": 2.42}
@@ -226,3 +228,49 @@ def test_a_heavy_buyer_has_a_value_over_a_long_time(horizon: float) -> None:
         *history, horizon=horizon, log_rate=1e-13, k=12, **at
     )
     np.testing.assert_allclose(found, plain, rtol=1e-10)
+
+
+@pytest.mark.parametrize("k", [1, 2, 5])
+def test_every_so_many_steps_are_a_purchase_until_the_customer_leaves(k: int) -> None:
+    rate, span = np.array([3.0, 0.0, 9.0, 4.0, 6.0]), np.full(5, 8.0)
+    phase = np.array([0.0, 0.0, 1.0, 0.0, 1.0]) * (k > 1)
+    lives = np.array([np.inf, np.inf, 3.0, 0.0, 1.0])
+    seed, never = np.random.default_rng, np.full(5, np.inf)
+    # The same seed draws the same steps: at one step to a purchase all are seen.
+    who, when = sample_times(rate, np.zeros(5), never, span, seed(3), k=1)
+    known: list[tuple[int, float]] = []
+    for customer in range(5):
+        steps, bought = phase[customer], 0
+        for time in when[who == customer].tolist():
+            steps += 1
+            if steps == k and bought < lives[customer]:
+                known.append((customer, time))
+                bought += 1
+            steps %= k
+    found = sample_times(rate, phase, lives, span, seed(3), k=k)
+    assert list(zip(*(part.tolist() for part in found), strict=True)) == known
+    assert np.all((when > 0) & (when <= 8.0))
+
+
+def test_lives_are_geometric_and_never_end_without_a_chance_to_leave() -> None:
+    rng = np.random.default_rng(4)
+    lives = sample_lives(np.repeat([0.0, 1.0, 0.25, 1e-300], [3, 3, 20_000, 3]), rng)
+    assert lives[:6].tolist() == [np.inf] * 3 + [1.0] * 3
+    assert lives[6:-3].mean() == pytest.approx(4.0, abs=0.12)
+    assert (lives[6:-3] == 1).mean() == pytest.approx(0.25, abs=0.015)
+    assert np.all((lives[-3:] > 1e17) & np.isfinite(lives[-3:]))
+
+
+@pytest.mark.parametrize("k", [1, 2, 5])
+def test_the_regularity_is_the_density_of_shares_of_a_whole(k: int) -> None:
+    rng = np.random.default_rng(5)
+    counts, last = np.array([0.0, 1.0, 2.0, 7.0]), np.array([0.0, 4.0, 3.0, 50.0])
+    shares = [rng.dirichlet(np.ones(int(x))) if x else np.zeros(0) for x in counts]
+    gaps = [float(np.log(part * t).sum()) for part, t in zip(shares, last, strict=True)]
+    found = mbg_cnbd_k.regularity_log_likelihood(counts, last, np.array(gaps), k=k)
+    known = [
+        float(stats.dirichlet.logpdf(part, np.full(part.size, k)))
+        - float(stats.dirichlet.logpdf(part, np.ones(part.size)))
+        for part in shares[2:]
+    ]
+    np.testing.assert_allclose(found, [0.0, 0.0, *known], rtol=1e-11, atol=1e-12)
