@@ -186,3 +186,17 @@ def test_what_cannot_be_is_refused() -> None:
     once = log.drop_duplicates("customer_id")
     with pytest.raises(ck.errors.NotEnoughDataError, match="came back"):
         clv.fit_seasonality(once, **END)
+
+
+@pytest.mark.parametrize("purchases", ["bg_nbd", "mbg_nbd"])
+def test_without_an_index_it_is_the_likelihood_of_the_model_by_the_week(
+    purchases: Literal["bg_nbd", "mbg_nbd"],
+) -> None:
+    log = season_log(600, seed=6)
+    season = clv.fit_seasonality(log, **END, purchases=purchases)
+    fit = {"bg_nbd": clv.fit_bg_nbd, "mbg_nbd": clv.fit_mbg_nbd}[purchases]
+    plain = fit(ck.rfm_summary(log, **END, time_unit="week"), time_unit="week")
+    assert plain.report is not None
+    assert season.flat_log_likelihood == pytest.approx(
+        plain.report.log_likelihood, rel=1e-9, abs=0
+    )

@@ -8,6 +8,8 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array
 
 from crmkit.kernels.campaigns.exact_choice import (
+    _better,
+    _Branch,
     _classes,
     _exchanged,
     _Problem,
@@ -146,3 +148,20 @@ def test_a_customer_is_exchanged_for_another_row_of_the_same_one() -> None:
     times, room, left = np.array([0.0, 1.0]), np.array([6.5]), np.zeros(1)
     assert _exchanged(given, np.zeros(2), times, room, left)
     assert (times.tolist(), room.tolist(), left.tolist()) == ([1.0, 0.0], [5.0], [0.0])
+
+
+@pytest.mark.parametrize("limit", [12.0, 12.5, 13.5])
+def test_whole_numbers_within_the_limits_stay_as_they_are(limit: float) -> None:
+    # Filled up again from none by what is left at these prices, it would be 3 of 8.5.
+    profit, use = np.repeat([13.0, 8.5], [2, 3]), np.repeat([6.0, 4.0], [2, 3])
+    given = _classes(profit, use[:, None], np.array([limit]), np.arange(5))
+    branch = _Branch(
+        low=np.zeros(2),
+        high=np.array([2.0, 3.0]),
+        times=np.array([2.0, 0.0]),
+        bound=26.0,
+        prices=np.array([2.3]),
+    )
+    exact = given._replace(limits=np.array([limit]))
+    for problem_ in (given, exact):
+        assert _better(problem_, np.zeros(2), branch).tolist() == [2.0, 0.0]

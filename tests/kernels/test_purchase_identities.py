@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crmkit.kernels.purchases import pareto_nbd
+from crmkit.kernels.purchases import nbd, pareto_nbd
 from crmkit.kernels.purchases.beta_geometric import bg_nbd, mbg_nbd
 from crmkit.typing import FloatArray
 
@@ -349,3 +349,10 @@ def test_who_just_bought_is_there_with_the_rates_of_who_is(
     if names == PARETO:  # where a coin falls at each purchase, one may just have
         dropout = model.posterior_mean_dropout(x, T, T, **at)
         np.testing.assert_allclose(dropout, at["s"] / (at["beta"] + T), rtol=1e-13)
+
+
+def test_a_fit_of_the_nbd_starts_at_the_mean_rate_and_a_shape_of_1() -> None:
+    x, T, weights = np.array([3.0, 0.0, 5.0]), np.array([9.0, 4.0, 2.0]), np.arange(3.0)
+    r, alpha = np.exp(nbd.start_values(x, T, weights))
+    assert r == 1
+    assert alpha == pytest.approx((4.0 + 2 * 2.0) / (2 * 5.0), rel=1e-14)

@@ -179,3 +179,7 @@ def test_a_search_ends_after_its_last_round(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(seasonal_clock, "_ROUNDS", 3)
     found = fit_index(simulated(500, season(0.5), seed=8), START)
     assert (found.rounds, found.converged) == (3, False)
+
+
+def test_the_clock_shows_the_end_of_each_day_and_0_on_the_first() -> None:
+    assert operational_time(np.array([2.0, 5.0, 3.0, 4.0])).tolist() == [0, 5, 8, 12]
