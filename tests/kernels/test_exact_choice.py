@@ -150,18 +150,18 @@ def test_a_customer_is_exchanged_for_another_row_of_the_same_one() -> None:
     assert (times.tolist(), room.tolist(), left.tolist()) == ([1.0, 0.0], [5.0], [0.0])
 
 
-@pytest.mark.parametrize("limit", [12.0, 12.5, 13.5])
+@pytest.mark.parametrize("limit", [6.0, 6.5, 7.5])
 def test_whole_numbers_within_the_limits_stay_as_they_are(limit: float) -> None:
-    # Filled up again from none by what is left at these prices, it would be 3 of 8.5.
-    profit, use = np.repeat([13.0, 8.5], [2, 3]), np.repeat([6.0, 4.0], [2, 3])
-    given = _classes(profit, use[:, None], np.array([limit]), np.arange(5))
+    # Filled up again from none by what is left at these prices, it would be 2 of 6.0.
+    profit, use = np.array([13.0, 6.0, 6.0]), np.array([6.0, 3.0, 3.0])
+    given = _classes(profit, use[:, None], np.array([limit]), np.arange(3))
     branch = _Branch(
         low=np.zeros(2),
-        high=np.array([2.0, 3.0]),
-        times=np.array([2.0, 0.0]),
-        bound=26.0,
-        prices=np.array([2.3]),
+        high=np.array([1.0, 2.0]),
+        times=np.array([1.0, 0.0]),
+        bound=13.0,
+        prices=np.array([3.0]),
     )
-    exact = given._replace(limits=np.array([limit]))
-    for problem_ in (given, exact):
-        assert _better(problem_, np.zeros(2), branch).tolist() == [2.0, 0.0]
+    for limits in (given.limits, np.array([limit])):
+        found = _better(given._replace(limits=limits), np.zeros(2), branch)
+        assert found.tolist() == [1.0, 0.0]
