@@ -1,6 +1,6 @@
 """A seasonal clock: nothing changes with a flat index, and a season is found again."""
 
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -108,6 +108,29 @@ def test_weeks_beside_months() -> None:
     assert np.corrcoef(season.index, middle)[0, 1] > 0.8
 
 
+@pytest.mark.parametrize("events", [False, True])
+@pytest.mark.parametrize("period", ["month", "week"])
+def test_the_mean_over_a_year_of_its_days_is_one(
+    period: Literal["month", "week"], *, events: bool
+) -> None:
+    sale = ["2021-12-24", "2022-12-24"]
+    fair = ["2021-06-01", "2021-06-02", "2022-06-01", "2022-06-02", "2022-06-03"]
+    season = clv.fit_seasonality(
+        season_log(600, seed=6),
+        **END,
+        period=period,
+        events={"sale": sale, "fair": fair} if events else None,
+    )
+    # The Gregorian year, and what February and the last week have of it.
+    months = [31, 28.2425, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+    days = months if period == "month" else [7.0] * 51 + [8.2425]
+    index = [*season.index, *(event.index for event in season.events)]
+    weights = [*days, 1.0, 2.5] if events else days
+    mean = np.average(index, weights=weights)
+    assert float(mean) == pytest.approx(1.0, rel=1e-12, abs=0)
+    assert np.ptp(index) > 0.1
+
+
 def test_a_part_of_a_day_counts_in_proportion() -> None:
     season = clv.Seasonality(period="month", index=(10 / 11,) * 11 + (2.0,))
     assert season.operational_horizon("2024-11-30", 0.25) == 0.5
@@ -163,3 +186,17 @@ def test_what_cannot_be_is_refused() -> None:
     once = log.drop_duplicates("customer_id")
     with pytest.raises(ck.errors.NotEnoughDataError, match="came back"):
         clv.fit_seasonality(once, **END)
+
+
+@pytest.mark.parametrize("purchases", ["bg_nbd", "mbg_nbd"])
+def test_without_an_index_it_is_the_likelihood_of_the_model_by_the_week(
+    purchases: Literal["bg_nbd", "mbg_nbd"],
+) -> None:
+    log = season_log(600, seed=6)
+    season = clv.fit_seasonality(log, **END, purchases=purchases)
+    fit = {"bg_nbd": clv.fit_bg_nbd, "mbg_nbd": clv.fit_mbg_nbd}[purchases]
+    plain = fit(ck.rfm_summary(log, **END, time_unit="week"), time_unit="week")
+    assert plain.report is not None
+    assert season.flat_log_likelihood == pytest.approx(
+        plain.report.log_likelihood, rel=1e-9, abs=0
+    )

@@ -8,8 +8,10 @@ from itertools import combinations
 
 import numpy as np
 import pytest
+from scipy.special import betaln
 
 from crmkit.kernels.purchases import bg_bb
+from crmkit.kernels.purchases.bg_bb_periods import pairs_there, periods
 
 DONORS = {"alpha": 1.203528, "beta": 0.7497260, "gamma": 0.6567808, "delta": 2.783796}
 # (frequency, recency) of the 22 patterns and how many donors have each.
@@ -206,3 +208,42 @@ def test_discounting_is_a_sum_over_opportunities() -> None:
         x, t_x, T, horizon=8.0, log_rate=-0.05, **DONORS
     )
     assert np.all(growing > found)
+
+
+@pytest.mark.parametrize("log_rate", [0.0, 0.05, -0.05, 2.0])
+@pytest.mark.parametrize(
+    ("start", "end"), [(0, 1), (0, 2), (3, 4), (0, 60), (7, 400), (5, 5), (5, 2)]
+)
+def test_opportunities_ahead_are_a_sum_over_them(
+    start: int, end: int, log_rate: float
+) -> None:
+    gamma, delta = (
+        part.ravel() for part in np.meshgrid([0.05, 1.0, 2.5, 40.0], [0.2, 3.0, 90.0])
+    )
+    found = periods(float(start), float(end), log_rate, gamma, delta)
+    j = np.arange(start + 1.0, end + 1)[:, None]
+    there = np.exp(betaln(gamma, delta + j) - betaln(gamma, delta) - log_rate * j)
+    np.testing.assert_allclose(found, there.sum(axis=0), rtol=1e-11)
+
+
+@pytest.mark.parametrize(("gamma", "log_rate"), [(9.0, 0.0), (0.7, 0.5), (1.0, 0.1)])
+def test_opportunities_without_end_are_a_sum_over_them(
+    gamma: float, log_rate: float
+) -> None:
+    found = periods(2.0, np.inf, log_rate, gamma, 3.0)
+    j = np.arange(3.0, 40_000.0)
+    there = np.exp(betaln(gamma, 3.0 + j) - betaln(gamma, 3.0) - log_rate * j)
+    assert float(found) == pytest.approx(float(there.sum()), rel=1e-11, abs=0)
+    for endless in ((1.0, 0.0), (0.5, 0.0), (9.0, -0.1)):
+        assert float(periods(2.0, np.inf, endless[1], endless[0], 3.0)) == np.inf
+
+
+@pytest.mark.parametrize("horizon", [0.0, 1.0, 2.0, 3.0, 40.0])
+def test_pairs_of_opportunities_are_a_sum_over_them(horizon: float) -> None:
+    gamma, delta = np.array([0.3, 2.0]), np.array([5.0, 0.4])
+    ends = np.array([horizon, 7.0])
+    found = pairs_there(horizon=ends, gamma=gamma, delta=delta)
+    for at, end in enumerate(ends.tolist()):
+        j = np.arange(2.0, end + 1)
+        there = np.exp(betaln(gamma[at], delta[at] + j) - betaln(gamma[at], delta[at]))
+        assert found[at] == pytest.approx(float((j - 1) @ there), rel=1e-12, abs=0)

@@ -278,3 +278,65 @@ def test_the_size_of_the_weights_of_times_is_nothing_to_the_test(
     heavy = et.log_rank(d, n, np.full(6, 1e200))
     assert heavy.statistic == pytest.approx(plain.statistic, rel=1e-12)
     assert heavy.degrees_of_freedom == 1
+
+
+def test_an_interval_next_to_one_reaches_its_ends_without_overflow() -> None:
+    S = np.array([1 - 2.0**-53, 0.5])
+    lower, upper = et.log_log_interval(S, np.array([0.5, 0.01]), level=0.95)
+    assert (lower[0], upper[0]) == (0.0, 1.0)
+    stretch = np.exp(stats.norm.ppf(0.975) * 0.1 / np.log(2))
+    np.testing.assert_allclose(lower[1], 0.5**stretch, rtol=1e-13)
+    np.testing.assert_allclose(upper[1], 0.5 ** (1 / stretch), rtol=1e-13)
+
+
+def test_weights_of_times_count_by_their_ratios_at_any_size() -> None:
+    events = np.array([[1.0, 0.0, 2.0, 1.0], [0.0, 2.0, 1.0, 1.0]])
+    at_risk = np.array([[9.0, 7.0, 6.0, 1.0], [9.0, 8.0, 5.0, 2.0]])
+    weight = np.array([3.0, 2.0, 0.5, 1.0])
+    plain = et.log_rank(events, at_risk, weight)
+    for size in (1e-3, 7.0, 1e200):
+        found = et.log_rank(events, at_risk, weight * size)
+        assert found.statistic == pytest.approx(plain.statistic, rel=1e-12, abs=0)
+    n, d = at_risk.sum(axis=0), events.sum(axis=0)
+    share = at_risk[0] / n
+    excess = weight @ (events[0] - share * d)
+    spread = weight**2 * d * (n - d) / (n - 1) * share * (1 - share)
+    known = excess**2 / spread.sum()
+    assert plain.statistic == pytest.approx(known, rel=1e-12, abs=0)
+
+
+@pytest.mark.parametrize("first", [1.0, 0.1, 3.0])
+def test_where_all_who_are_left_leave_nothing_is_left(first: float) -> None:
+    # Sums of tenths leave rounding behind, whatever the first of them is.
+    duration = np.arange(1.0, 9.0)
+    weight = np.array([first, 0.1, 0.2, 0.3, 0.7, 0.1, 0.6, 0.3])
+    event = np.ones(8, np.bool_)
+    table = et.event_table(_never_late(duration), duration, event, weight)
+    np.testing.assert_allclose(table.at_risk, np.cumsum(weight[::-1])[::-1], rtol=1e-13)
+    assert table.at_risk[-1] == table.events[-1]
+    assert et.survival(table)[-1] == 0.0
+    assert et.greenwood(table)[-1] == np.inf
+
+
+@pytest.mark.parametrize("size", [1.0, 2.0, 0.25])
+def test_one_weight_for_all_is_a_weight_for_each(size: float) -> None:
+    duration = np.array([2.0, 2.0, 3.0, 5.0, 5.0])
+    event = np.array([True, False, True, True, False])
+    entry = np.array([0.0, 1.0, 2.0, 2.5, 0.5])
+    for start in (entry, np.broadcast_to(-np.inf, 5), np.broadcast_to(1.5, 5)):
+        one = et.event_table(start, duration, event, np.broadcast_to(size, 5))
+        each = et.event_table(np.array(start), duration, event, np.full(5, size))
+        for found, known in (
+            (one.at_risk, each.at_risk),
+            (one.events, each.events),
+            (one.censored, each.censored),
+        ):
+            assert found.tolist() == known.tolist()
+    none = np.zeros(0)
+    empty = et.event_table(
+        np.broadcast_to(-np.inf, 0),
+        none,
+        np.zeros(0, np.bool_),
+        np.broadcast_to(1.0, 0),
+    )
+    assert empty.time.size == 0

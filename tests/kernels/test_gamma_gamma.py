@@ -94,3 +94,24 @@ def test_draws_have_the_mean_and_variance_they_should() -> None:
     assert means.var() == pytest.approx(variance, rel=3e-2)
     totals = gamma_gamma.sample_amounts(x, rates, rng, p=CDNOW["p"])
     assert totals.mean() == pytest.approx(4 * expected, rel=3e-3)
+
+
+@pytest.mark.parametrize("q", [1.01, 1.5, 1.999, 2.0, 2.01, 2.5, 3.0, 7.0])
+def test_a_mean_and_a_variance_are_finite_from_1_and_from_2(q: float) -> None:
+    """The own mean is p times an inverse gamma variable of shape q and scale v."""
+    p, v, none = 0.8, 15.0, np.zeros(1)
+    mean = p * v / (q - 1)
+    assert gamma_gamma.mean_spend(p=p, q=q, v=v) == pytest.approx(mean, rel=1e-14)
+    found = gamma_gamma.expected_spend(none, none, p=p, q=q, v=v)
+    assert found[0] == pytest.approx(mean, rel=1e-14)
+    spread = gamma_gamma.variance_of_mean_spend(none, none, p=p, q=q, v=v)
+    known = mean**2 / (q - 2) if q > 2 else np.inf
+    assert spread[0] == pytest.approx(known, rel=1e-13)
+    # Two occasions of 9.0 add 1.6 to the shape and 18.0 to the scale.
+    two, paid = np.array([2.0]), np.array([9.0])
+    found = gamma_gamma.expected_spend(two, paid, p=p, q=q, v=v)
+    mean = p * (v + 18.0) / (q + 0.6)
+    assert found[0] == pytest.approx(mean, rel=1e-14)
+    spread = gamma_gamma.variance_of_mean_spend(two, paid, p=p, q=q, v=v)
+    known = mean**2 / (q - 0.4)
+    assert spread[0] == pytest.approx(known, rel=1e-13)

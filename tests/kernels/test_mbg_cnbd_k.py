@@ -153,7 +153,9 @@ class Definition:
         return self.here(by_phase) / self.likelihood
 
 
-@pytest.mark.parametrize(("row", "k"), [(0, 3), (1, 5), (2, 3), (3, 2)])
+@pytest.mark.parametrize(
+    ("row", "k"), [(0, 3), (1, 5), (2, 3), (3, 2), (0, 20), (2, 11)]
+)
 def test_it_is_its_definition(row: int, k: int) -> None:
     x, last, T_ = (float(column[row]) for column in (X, LAST, T))
     by_hand = Definition(x, last, T_, k)

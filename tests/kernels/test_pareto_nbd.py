@@ -195,3 +195,35 @@ def test_the_time_alive_weighted_by_its_age_is_an_integral(
         expected = float(area)
     found = elapsed_time_alive(horizon, s=s, B=40.0)
     assert float(found) == pytest.approx(expected, rel=1e-12)
+
+
+@pytest.mark.parametrize("horizon", [0.0, 0.5, 1.0, 13.0])
+@pytest.mark.parametrize("n", [0.0, 1.0, 3.0])
+def test_one_count_of_many_rows_is_that_of_each_row_alone(
+    n: float, horizon: float
+) -> None:
+    T = np.random.default_rng(4).uniform(1.0, 80.0, 400)
+    x = np.tile([3.0, 0.0], 200)
+    t_x = np.where(x > 0, 0.8 * T, 0.0)
+    many = pareto_nbd.log_pmf(n, x, t_x, T, horizon=horizon, **CDNOW)
+    if horizon == 0:
+        assert np.all(many == (0.0 if n == 0 else -np.inf))
+    # Counts and horizons of their own for each row take another road.
+    each = pareto_nbd.log_pmf(np.full(400, n), x, t_x, T, horizon=horizon, **CDNOW)
+    np.testing.assert_allclose(many, each, rtol=1e-11, atol=1e-14)
+    horizons = np.full(400, horizon)
+    each = pareto_nbd.log_pmf(n, x, t_x, T, horizon=horizons, **CDNOW)
+    np.testing.assert_allclose(many, each, rtol=1e-11, atol=1e-14)
+
+
+def test_each_row_may_have_a_count_and_a_horizon_of_its_own() -> None:
+    x, t_x = np.array([4.0, 0.0, 2.0]), np.array([20.0, 0.0, 3.0])
+    T, n = np.array([25.0, 9.0, 7.0]), np.array([1.0, 0.0, 5.0])
+    horizon = np.array([13.0, 2.0, 50.0])
+    found = pareto_nbd.log_pmf(n, x, t_x, T, horizon=horizon, **CDNOW)
+    for i in range(3):
+        row = slice(i, i + 1)
+        alone = pareto_nbd.log_pmf(
+            n[i], x[row], t_x[row], T[row], horizon=horizon[i], **CDNOW
+        )
+        assert found[i] == pytest.approx(alone[0], rel=1e-13, abs=0)

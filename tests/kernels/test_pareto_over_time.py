@@ -1,11 +1,13 @@
 """The Pareto/NBD with covariates over time: against the plain one, and mpmath."""
 
+from dataclasses import replace
 from typing import Any
 
 import mpmath
 import numpy as np
 import pytest
 
+from crmkit.kernels.base.newton import Derivatives
 from crmkit.kernels.purchases import pareto_nbd, pareto_over_time
 from crmkit.kernels.purchases.covariate_paths import PathHistories
 from crmkit.typing import FloatArray
@@ -159,3 +161,74 @@ def test_what_comes_is_the_plain_forecast_at_another_pace() -> None:
         X, LAST, AGE, start=0.0, end=13.0 * leaving, **GIVEN
     )
     np.testing.assert_allclose(found, plain * pace / leaving, rtol=1e-11)
+
+
+def agree(found: Derivatives, known: Derivatives) -> None:
+    assert found[0] == pytest.approx(known[0], rel=1e-12, abs=0)
+    np.testing.assert_allclose(found[1], known[1], rtol=1e-11, atol=1e-11)
+    np.testing.assert_allclose(found[2], known[2], rtol=1e-11, atol=1e-11)
+
+
+def test_weights_count_histories_again_and_again() -> None:
+    point = np.concatenate([np.log(list(GIVEN.values())), *EFFECTS])
+    whole, times = histories(), 1 + np.arange(ROWS) % 4
+    weighted = replace(whole, weights=times.astype(np.float64))
+    rows = np.repeat(np.arange(ROWS), times)
+    again = replace(
+        whole,
+        frequency=whole.frequency[rows],
+        weights=np.ones(rows.size),
+        path=whole.path[rows],
+        before=whole.before[rows],
+        after=whole.after[rows],
+    )
+    found = pareto_over_time.objective(weighted)(point)
+    known = pareto_over_time.objective(again)(point)
+    agree(found, known)
+    each = pareto_over_time.log_likelihood(whole, **GIVEN, effects=EFFECTS)
+    total = float(times @ each + whole.bought @ EFFECTS[0])
+    assert found[0] == pytest.approx(total, rel=1e-13, abs=0)
+
+
+@pytest.mark.parametrize("log_rate", [0.0, 0.04, 2.0, -0.03])
+def test_what_comes_is_the_integral_over_the_coming_periods(log_rate: float) -> None:
+    ahead = np.array([[4.0, 9.0, 0.0, 2.5], [1.0, 20.0, 0.0, 0.0]])
+    rng = np.random.default_rng(2)
+    coming = rng.normal(size=(2, 4, 2)), rng.normal(size=(2, 4, 1))
+    found = pareto_over_time.discounted_expected_purchases(
+        histories(), ahead, coming, log_rate=log_rate, **GIVEN, effects=EFFECTS
+    )
+    alive = pareto_over_time.probability_alive(histories(), **GIVEN, effects=EFFECTS)
+    nodes, weights = np.polynomial.legendre.leggauss(30)
+    span = lengths(np.zeros(ROWS), AGE)
+    for row in range(ROWS):
+        path = row % 2
+        A, B = (
+            float(span[row] @ np.exp(table[path] @ effect))
+            for table, effect in zip((RATE, DROPOUT), EFFECTS, strict=True)
+        )
+        begin, death, total = 0.0, GIVEN["beta"] + B, 0.0
+        for period, length in enumerate(ahead[path].tolist()):
+            pace, leaving = (
+                float(np.exp(table[path, period] @ effect))
+                for table, effect in zip(coming, EFFECTS, strict=True)
+            )
+            t = 0.5 * length * (1 + nodes)
+            still = ((GIVEN["beta"] + B) / (death + leaving * t)) ** GIVEN["s"]
+            worth = pace * still * np.exp(-log_rate * (begin + t))
+            total += 0.5 * length * float(weights @ worth)
+            begin, death = begin + length, death + leaving * length
+        known = alive[row] * (GIVEN["r"] + X[row]) / (GIVEN["alpha"] + A) * total
+        assert found[row] == pytest.approx(known, rel=1e-11, abs=0)
+
+
+@pytest.mark.parametrize("size", [1, 3, 39, 40, 41])
+def test_blocks_of_histories_add_up(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    point = np.concatenate([np.log(list(GIVEN.values())), *EFFECTS])
+    whole = pareto_over_time.objective(histories())(point)
+    alive = pareto_over_time.probability_alive(histories(), **GIVEN, effects=EFFECTS)
+    monkeypatch.setattr(pareto_over_time, "_BLOCK", size * PERIODS)
+    found = pareto_over_time.objective(histories())(point)
+    agree(found, whole)
+    blocks = pareto_over_time.probability_alive(histories(), **GIVEN, effects=EFFECTS)
+    np.testing.assert_allclose(blocks, alive, rtol=1e-13)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crmkit.kernels.purchases import pareto_nbd
+from crmkit.kernels.purchases import nbd, pareto_nbd
 from crmkit.kernels.purchases.beta_geometric import bg_nbd, mbg_nbd
 from crmkit.typing import FloatArray
 
@@ -319,3 +319,40 @@ def test_many_ends_at_once_are_each_end_alone(
     for end, found in zip(ends.tolist(), together.T, strict=True):
         alone = model.expected_purchases(x, t_x, T, start=0.0, end=end, **at)
         np.testing.assert_allclose(found, alone, rtol=1e-11)
+
+
+@every_model
+@pytest.mark.parametrize("r", [0.05, 0.5, 30.0])
+@pytest.mark.parametrize("third", [1e-3, 0.7, 9.0])
+def test_a_history_without_a_purchase_has_the_chance_of_none(
+    model: Any, names: tuple[str, ...], r: float, third: float
+) -> None:
+    at = dict(zip(names, [r, 4.4, third, 2.4], strict=True))
+    T = np.array([1e-9, 1e-4, 0.1, 1.0, 30.0, 1e5])
+    found = model.log_likelihood(np.zeros(6), np.zeros(6), T, **at)
+    # Another way to the same: of the shortest times with all digits too.
+    none = model.log_pmf_new_customer(0.0, T, **at)
+    np.testing.assert_allclose(found, none, rtol=1e-11, atol=1e-15)
+    some = np.exp(model.log_pmf_new_customer(np.arange(1.0, 9.0)[:, None], T[:2], **at))
+    np.testing.assert_allclose(found[:2], np.log1p(-some.sum(axis=0)), rtol=1e-11)
+
+
+@every_model
+def test_who_just_bought_is_there_with_the_rates_of_who_is(
+    model: Any, names: tuple[str, ...]
+) -> None:
+    at = dict(zip(names, CENTRES[model], strict=True))
+    x, T = np.array([2.0, 9.0, 4.0]), np.array([3.0, 30.0, 8.0])
+    rate = model.posterior_mean_rate(x, T, T, **at)
+    known = (at["r"] + x) / (at["alpha"] + T)
+    np.testing.assert_allclose(rate, known, rtol=1e-13)
+    if names == PARETO:  # where a coin falls at each purchase, one may just have
+        dropout = model.posterior_mean_dropout(x, T, T, **at)
+        np.testing.assert_allclose(dropout, at["s"] / (at["beta"] + T), rtol=1e-13)
+
+
+def test_a_fit_of_the_nbd_starts_at_the_mean_rate_and_a_shape_of_1() -> None:
+    x, T, weights = np.array([3.0, 0.0, 5.0]), np.array([9.0, 4.0, 2.0]), np.arange(3.0)
+    r, alpha = np.exp(nbd.start_values(x, T, weights))
+    assert r == 1
+    assert alpha == pytest.approx((4.0 + 2 * 2.0) / (2 * 5.0), rel=1e-14)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from crmkit.kernels.base.cells import group
+from crmkit.kernels.purchases import seasonal_clock
 from crmkit.kernels.purchases.beta_geometric import bg_nbd, mbg_nbd
 from crmkit.kernels.purchases.seasonal_clock import (
     DatedHistories,
@@ -117,3 +118,68 @@ def test_a_softer_penalty_follows_the_log_more_closely() -> None:
     best = fit_index(data, START, penalty=1e-6)
     worse = fit_index(data, START, penalty=50.0)
     assert best.log_likelihood > worse.log_likelihood > best.flat_log_likelihood
+
+
+def penalised(data: DatedHistories, point: FloatArray, penalty: float) -> float:
+    """Return the log-likelihood of dates at parameters and an index, less the prior."""
+    logs = point[4:]
+    clock = operational_time(np.exp(logs)[data.period])
+    started = clock[data.first]
+    times = (clock[data.last] - started) / 7, (clock[-1] - started) / 7
+    kernel = mbg_nbd if data.first_toss else bg_nbd
+    r, alpha, a, b = np.exp(point[:4]).tolist()
+    each = kernel.log_likelihood(data.frequency, *times, r=r, alpha=alpha, a=a, b=b)
+    centred = logs - logs.mean()
+    prior = penalty * float(centred @ centred) / 2
+    return float(data.weights @ each + data.repeats @ logs) - prior
+
+
+@pytest.mark.parametrize("first_toss", [0, 1])
+def test_a_fit_is_the_top_of_the_likelihood_and_its_errors_the_curvature(
+    first_toss: int,
+) -> None:
+    data = simulated(800, season(0.5), seed=8, first_toss=first_toss)
+    found = fit_index(data, START, penalty=3.0)
+    top = np.concatenate([np.log(found.parameters), np.log(found.index)])
+    steps, size = 2e-3 * np.eye(top.size), top.size
+
+    def value(move: FloatArray) -> float:
+        return penalised(data, top + move, 3.0)
+
+    slope = [(value(step) - value(-step)) / 4e-3 for step in steps]
+    np.testing.assert_allclose(slope, 0.0, atol=1e-3)
+    bend = np.empty((size, size))
+    for i, one in enumerate(steps):
+        for j, other in enumerate(steps[: i + 1]):
+            ends = (
+                value(one + other),
+                value(-one - other),
+                value(one - other),
+                value(other - one),
+            )
+            bend[i, j] = bend[j, i] = (ends[0] + ends[1] - ends[2] - ends[3]) / 1.6e-5
+    # The scale of the index is that of alpha: it is left out of both.
+    centre = np.eye(size)
+    centre[4:, 4:] -= 1 / 12
+    spread = centre @ np.linalg.pinv(-bend, rcond=1e-6) @ centre.T
+    np.testing.assert_allclose(found.errors, np.sqrt(np.diag(spread)[4:]), rtol=1e-3)
+
+
+def test_the_penalty_chosen_is_the_fixed_point_of_mackay() -> None:
+    data = simulated(3000, season(0.3), seed=9)
+    found = fit_index(data, START)
+    logs = np.log(found.index) - np.log(found.index).mean()
+    # What is expected in a period is what was seen, less the pull of the prior.
+    information = data.repeats - found.penalty * logs
+    freedom = (information / (information + found.penalty)).sum()
+    assert found.penalty == pytest.approx(freedom / (logs @ logs), rel=1e-3, abs=0)
+
+
+def test_a_search_ends_after_its_last_round(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(seasonal_clock, "_ROUNDS", 3)
+    found = fit_index(simulated(500, season(0.5), seed=8), START)
+    assert (found.rounds, found.converged) == (3, False)
+
+
+def test_the_clock_shows_the_end_of_each_day_and_0_on_the_first() -> None:
+    assert operational_time(np.array([2.0, 5.0, 3.0, 4.0])).tolist() == [0, 5, 8, 12]

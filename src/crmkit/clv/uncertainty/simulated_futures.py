@@ -74,7 +74,7 @@ class Futures:
     rows: slice
     purchases: FloatArray
     value: FloatArray
-    at: int = 0
+    at: int
 
 
 def futures(

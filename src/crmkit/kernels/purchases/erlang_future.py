@@ -31,7 +31,7 @@ __all__ = ["RegularBuyer", "discounted", "log_pmf", "pairs", "purchases", "survi
 
 _RARE = 1e-18  # chance of more steps than are summed
 _BLOCK = 1 << 17
-_NODES = 12  # of a panel of time
+_NODES, _NODES_BY_ROOT = 9, 3.0  # of a panel of time: so many, and more by sqrt(k)
 _PANEL = 0.7  # in the logarithm of time, where the phases no longer show
 _DISCOUNTED_AWAY = 45.0
 
@@ -318,8 +318,10 @@ def _with_rate(
     for u, speed in _times(end, log_rate, rows):
         pace = u / rows.rate
         log_seen = np.log(pace) - np.log1p(pace)
-        faded = np.exp(-log_rate * u - rows.shape * np.log1p(pace)) * speed / u
+        faded = np.exp(-log_rate * u) * speed / u
+        # All in one exponential: its parts alone overflow for a heavy buyer.
         exponent = ways + steps * log_seen[:, None]
+        exponent -= (rows.shape * np.log1p(pace))[:, None]
         total += faded * np.einsum("ij,ij->i", weight, np.exp(exponent))
     return total
 
@@ -337,7 +339,9 @@ def _times(
     span = np.log(np.where(longer, end / np.where(longer, waves, 1.0), 1.0))
     growth = np.where(log_rate < 0, -log_rate * end * span / 8.0, 0.0)
     panels = int(np.ceil(np.max(np.maximum(span / _PANEL, growth), initial=0.0)))
-    nodes, weights = (np.array(part) for part in gauss_legendre(_NODES))
+    # The more regular the buyer, the narrower the waves: of width 1 / sqrt(k) of a gap.
+    rule = gauss_legendre(_NODES + int(np.ceil(_NODES_BY_ROOT * np.sqrt(rows.k))))
+    nodes, weights = (np.array(part) for part in rule)
     for node, share in zip(0.5 * (nodes + 1.0), 0.5 * weights, strict=True):
         for panel in range(even):
             yield waves * ((panel + node) / even), share * waves / even
