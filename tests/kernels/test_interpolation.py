@@ -1,4 +1,4 @@
-"""Series in place of rows: where they are asked, when they have settled, what they sum."""
+"""Series in place of rows: the times they are asked for, and what they sum to."""
 
 import numpy as np
 import pytest
