@@ -29,11 +29,12 @@ def _problem(unit: float = 1.0, money: float = 1.0) -> search._Problem:
 
 def _reference(given: search._Problem, low: FloatArray, high: FloatArray) -> float:
     one: Any = (given.owner == np.arange(6)[:, None]).astype(float)
+    bounds: Any = np.column_stack([low, high])
     found: Any = linprog(
         -given.profit,
         A_ub=np.vstack([given.use.T, one]),
         b_ub=np.concatenate([given.limits, given.size]),
-        bounds=np.column_stack([low, high]),
+        bounds=bounds,
     )
     return -float(found.fun)
 
