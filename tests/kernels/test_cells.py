@@ -221,10 +221,10 @@ def test_whole_weights_are_added_whichever_way_cells_are_found(
     column = rng.integers(0, 60 * spread, 60).astype(float)
     column[:2] = 0.0, 60.0 * spread - 1
     weights = rng.integers(-3, 9, 60).astype(float)
-    for given in (weights, weights + 0.25, weights * 2.0**50):
-        cells = group((column,), given, inverse=inverse)
+    for mass in (weights, weights + 0.25, weights * 2.0**50):
+        cells = group((column,), mass, inverse=inverse)
         assert cells.columns[0].tolist() == sorted(set(column.tolist()))
-        known = [given[column == value].sum() for value in cells.columns[0]]
+        known = [mass[column == value].sum() for value in cells.columns[0]]
         np.testing.assert_allclose(cells.weights, known, rtol=1e-15, atol=0)
         if inverse:
             assert cells.inverse is not None
