@@ -126,3 +126,20 @@ def test_calibration_and_holdout_add_up_to_the_whole(
     assert (split["frequency"] + split["holdout_frequency"] == born["frequency"]).all()
     both = split["total_amount"] + split["holdout_total_amount"]
     assert (both == born["total_amount"]).all()
+
+
+def test_a_holdout_of_refunds_alone_has_no_mean(frame: Any, columns_of: Any) -> None:
+    log = {
+        "customer_id": ["ann", "ann", "bob", "bob", "bob", "cid"],
+        "date": [
+            dt.date(2024, 1, 5), dt.date(2024, 3, 2), dt.date(2024, 1, 9),
+            dt.date(2024, 2, 16), dt.date(2024, 3, 31), dt.date(2024, 2, 15),
+        ],
+        "amount": [10.0, -4.0, 8.0, 6.0, 9.0, 3.0],
+    }  # fmt: skip
+    found = _holdout(columns_of(_split(frame(log), refunds="net")))
+    assert found == {
+        "ann": (0, 45.0, 0.0, -4.0),
+        "bob": (2, 45.0, 7.5, 15.0),
+        "cid": (0, 45.0, 0.0, 0.0),
+    }
