@@ -9,6 +9,7 @@ from scipy.special import expit
 
 from crmkit.datasets import simulate_subscriptions, simulate_survey
 from crmkit.datasets.simulated_company import simulate_company
+from crmkit.errors import InvalidValueError
 from crmkit.typing import FloatArray
 
 N = 6_000
@@ -244,3 +245,28 @@ def test_a_survey_is_drawn_as_it_says(effect: float) -> None:
         some = answers["customer_id"][dates == np.datetime64(date)]
         there[[place[name] for name in some]] = 1.0
         _is(there - chance * np.exp(-day / life), 0.0)
+
+
+def test_the_second_customer_may_be_brought_by_the_first() -> None:
+    found = []
+    for seed in range(20):
+        ledger: Any = simulate_company(
+            customers=2, rng=np.random.default_rng(seed), backend="polars"
+        )
+        found += ledger.referrals["referee_id"].to_list()
+    assert set(found) == {1}
+    assert 1 <= len(found) <= 13
+
+
+@pytest.mark.parametrize(
+    ("name", "edge", "beyond"),
+    [("silence", 100, 101), ("silence", -100, -101), ("effect", 3, 3.1)],
+)
+def test_a_survey_has_its_strongest_effects(
+    name: str, edge: float, beyond: float
+) -> None:
+    given: Any = {"n_customers": 5, "rng": np.random.default_rng(1)}
+    survey: Any = simulate_survey(**given, **{name: edge})
+    assert len(survey.customers) == 5
+    with pytest.raises(InvalidValueError, match=name):
+        simulate_survey(**given, **{name: beyond})
