@@ -266,7 +266,7 @@ def test_a_survey_has_its_strongest_effects(
     name: str, edge: float, beyond: float
 ) -> None:
     given: Any = {"n_customers": 5, "rng": np.random.default_rng(1)}
-    survey: Any = simulate_survey(**given, **{name: edge})
+    survey: Any = simulate_survey(**given | {name: edge})
     assert len(survey.customers) == 5
     with pytest.raises(InvalidValueError, match=name):
-        simulate_survey(**given, **{name: beyond})
+        simulate_survey(**given | {name: beyond})
