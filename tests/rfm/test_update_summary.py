@@ -332,3 +332,19 @@ def test_a_time_may_be_off_by_a_millionth_of_a_day(column: str, unit: Any) -> No
         else:
             with pytest.raises(ck.errors.InvalidValueError, match="1 of 2 rows"):
                 update()
+
+
+def test_a_time_off_by_exactly_a_millionth_of_a_day_is_allowed() -> None:
+    rows = pd.DataFrame(
+        {"customer_id": [1], "date": pd.to_datetime([PREVIOUS]), "amount": [3.0]}
+    )
+    summary: Any = ck.rfm_summary(rows, observation_period_end=PREVIOUS)
+    assert summary[["recency", "T"]].to_numpy().tolist() == [[0.0, 0.0]]
+    summary[["recency", "T"]] = 1e-6
+    found = ck.update_summary(
+        summary,
+        transactions=rows.assign(date=pd.Timestamp("2024-03-01")),
+        previous_period_end=PREVIOUS,
+        observation_period_end=END,
+    )
+    assert found["frequency"].tolist() == [1]
