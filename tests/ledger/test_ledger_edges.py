@@ -235,3 +235,18 @@ def test_returns_without_a_link_find_their_sale_as_by_hand(seed: int) -> None:
     assert len(sale_of) > 2
     unmatched = book.unmatched_returns
     assert (unmatched.count, unmatched.amount) == (len(lost), float(paid[lost].sum()))
+
+
+def test_what_came_back_by_its_link_cannot_come_back_again() -> None:
+    lines = pd.DataFrame(
+        {
+            "line_id": [1, 2, 3],
+            "customer_id": ["a"] * 3,
+            "date": [day(1), day(2), day(3)],
+            "paid_amount": [10.0, -6.0, -5.0],
+            "return_of": [np.nan, 1.0, np.nan],
+        }
+    )
+    book = Ledger(lines=lines, returns="net").book
+    assert book.lines.paid.tolist() == [10.0, -6.0]
+    assert (book.unmatched_returns.count, book.unmatched_returns.amount) == (1, -5.0)
