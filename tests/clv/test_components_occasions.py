@@ -62,6 +62,40 @@ def test_service_goes_to_the_occasion_it_follows_or_else_to_the_first() -> None:
     assert found.service.tolist() == [11.0, 4.0, 16.0, 0.0]
 
 
+def test_service_before_the_first_day_and_after_the_last_stays_with_its_customer() -> (
+    None
+):
+    # The first customer buys on the first day and on the last, the others on one each.
+    lines = {
+        "customer_id": ["a", "a", "b", "c", "c"],
+        "order_id": [1, 2, 3, 4, 5],
+        "date": [day(10), day(20), day(20), day(10), day(19)],
+        "paid_amount": [1.0] * 5,
+    }
+    services = [
+        ("a", 5, 1.0), ("a", 9, 2.0), ("a", 19, 4.0), ("a", 20, 8.0), ("a", 25, 16.0),
+        ("b", 5, 32.0), ("b", 9, 64.0), ("b", 19, 128.0), ("b", 21, 256.0),
+        ("c", 9, 512.0), ("c", 18, 1024.0), ("c", 19, 2048.0), ("c", 20, 4096.0),
+        ("c", 31, 8192.0),
+    ]  # fmt: skip
+    who, when, amount = zip(*services, strict=True)
+    book = Ledger(
+        lines=pl.DataFrame(lines),
+        service=pl.DataFrame(
+            {
+                "customer_id": who,
+                "date": [day(number) for number in when],
+                "amount": amount,
+            }
+        ),
+        relationship_start="unknown",
+    ).book
+    found = occasions_of(book)
+    assert found.customer.tolist() == [0, 0, 1, 2, 2]
+    expected = [1 + 2 + 4.0, 8 + 16.0, 32 + 64 + 128 + 256.0]
+    assert found.service.tolist() == [*expected, 512 + 1024.0, 2048 + 4096 + 8192.0]
+
+
 def test_a_return_is_taken_off_the_occasion_of_its_sale() -> None:
     assert occasions_of(ledger().book).paid.tolist() == [8.0, 30.0, 50.0, 8.0]
 

@@ -8,6 +8,8 @@ import pytest
 
 from crmkit import clv
 from crmkit.clv.uncertainty import drawn_totals, shared_futures
+from crmkit.clv.uncertainty.parameter_draws import moved
+from crmkit.typing import FloatArray
 
 MODELS = [
     clv.BgNbd(r=0.5, alpha=6.0, a=0.8, b=2.5),
@@ -64,3 +66,48 @@ def test_totals_of_parts_are_totals_of_customers(
         assert getattr(parts, total) == pytest.approx(getattr(each, total), rel=0.01)
         width = other.upper - other.lower
         assert width == pytest.approx(one.upper - one.lower, rel=0.2)
+
+
+def _logarithms(model: Any) -> FloatArray:
+    here, there = (list(one.parameters.values()) for one in (MODELS[0], model))
+    return np.log(there) - np.log(here)
+
+
+def test_a_quadratic_in_the_parameters_is_read_off_exactly(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rng = np.random.default_rng(5)
+    tilt, slope = rng.normal(size=(4, 4)), rng.normal(size=(3, 4))
+    bend = rng.normal(size=(3, 4, 4))
+    covariance = 0.02 * tilt @ tilt.T
+    monkeypatch.setattr(drawn_totals, "log_covariance", lambda _: covariance)
+
+    def log_totals(model: Any) -> FloatArray:
+        z = _logarithms(model)
+        return np.asarray(7.0 + slope @ z + bend @ z @ z)
+
+    drawn: Any = [moved(MODELS[0], 0.3 * rng.normal(size=4)) for _ in range(9)]
+    first: Any = MODELS[0]
+    here = log_totals(first)
+    found = drawn_totals._quadratic(first, drawn, log_totals, here)
+    known = np.stack([log_totals(one) - here for one in drawn], axis=1)
+    np.testing.assert_allclose(found, known, rtol=1e-9, atol=1e-12)
+
+
+def test_a_quadratic_is_made_at_one_and_a_half_errors(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    errors = np.array([0.3, 0.1, 0.2, 0.05])
+    monkeypatch.setattr(drawn_totals, "log_covariance", lambda _: np.diag(errors**2))
+
+    def log_totals(model: Any) -> FloatArray:
+        return np.asarray(np.exp((_logarithms(model) / errors)[:3]))
+
+    steps = np.array([[0.7, -0.4, 1.1, 0.0], [-2.0, 1.5, 0.3, 2.0]])
+    drawn: Any = [moved(MODELS[0], step * errors) for step in steps]
+    first: Any = MODELS[0]
+    found = drawn_totals._quadratic(first, drawn, log_totals, np.ones(3))
+    up, down = np.exp(1.5), np.exp(-1.5)
+    z = steps[:, :3].T
+    known = (up - down) / 3 * z + (up + down - 2) / 2.25 * z**2 / 2
+    np.testing.assert_allclose(found, known, rtol=1e-11)

@@ -71,6 +71,7 @@ def test_levels_are_columns_of_zeros_and_ones(
     each = br.level_scores(
         level, x, y, weight, coefficients=at, link=link, cluster=cluster
     )
+    assert each.shape == (20, 7)
     for number in range(20):
         own = cluster == number
         alone = br.log_likelihood_sums(

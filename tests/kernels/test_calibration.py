@@ -187,3 +187,23 @@ def test_a_turned_ranking_has_the_rest_of_the_area(rng: np.random.Generator) -> 
     )
     assert turned == pytest.approx(1 - area, rel=1e-12)
     assert permuted == pytest.approx(area, rel=1e-12)
+
+
+def test_spiegelhalters_z_is_briers_score_less_its_expectation() -> None:
+    p = np.array([0.05, 0.2, 0.4, 0.9, 0.65])
+    y = np.array([0.0, 1.0, 0.0, 1.0, 1.0])
+    # Of each forecast: the score of either outcome, and its mean and variance.
+    came, not_came = (1 - p) ** 2, p**2
+    mean = p * came + (1 - p) * not_came
+    variance = p * came**2 + (1 - p) * not_came**2 - mean**2
+    score = (p - y) ** 2
+    known = (score.sum() - mean.sum()) / np.sqrt(variance.sum())
+    assert calibration.spiegelhalter(p, y) == pytest.approx(known, rel=1e-12)
+
+
+def test_rows_without_weight_lose_nothing() -> None:
+    p, y = np.array([0.0, 0.25, 0.8]), np.array([1.0, 1.0, 0.0])
+    weight = np.array([0.0, 3.0, 1.0])
+    known = (3 * np.log(4) + np.log(5)) / 4
+    assert calibration.log_loss(p, y, weight) == pytest.approx(known, rel=1e-14)
+    assert calibration.brier(p, y, weight) == pytest.approx((3 * 0.5625 + 0.64) / 4)

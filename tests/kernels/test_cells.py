@@ -5,7 +5,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crmkit.kernels.base.cells import Cells, distinct, group
+from crmkit.kernels.base.cells import (
+    Cells,
+    distinct,
+    group,
+    per_cell,
+    per_distinct,
+)
 from crmkit.typing import FloatArray
 
 STEPS = [1.0, 7.0, 100.0, 24.0, 1440.0, 86400.0, 30.436875, 365.2425, np.pi]
@@ -174,3 +180,54 @@ def test_an_amount_shared_by_two_counts_belongs_to_each() -> None:
         (2.0, shared): 1.0,
         (2.0, 9.0): 1.0,
     }
+
+
+def test_a_costly_function_is_asked_once_for_each_distinct_row() -> None:
+    asked: list[int] = []
+
+    def costly(a: FloatArray, b: FloatArray, c: FloatArray) -> FloatArray:
+        assert a.shape == b.shape == c.shape
+        asked.append(a.size)
+        return np.where(np.isinf(b), -1.0, a + 10 * np.minimum(b, 9.0)) + 100 * c
+
+    a = np.array([[1.0, 2.0, 1.0], [2.0, 1.0, 1.0]])
+    b = np.array([[np.inf, 5.0, np.inf], [5.0, 3.0, np.inf]])
+    found = per_cell(costly, a=a, b=b, c=7.0)
+    assert found.tolist() == [[699.0, 752.0, 699.0], [752.0, 731.0, 699.0]]
+    assert asked == [3]
+    # Broadcast against each other, and one row alone.
+    wide = per_cell(costly, a=np.array([[1.0], [2.0]]), b=np.array([3.0, 4.0]), c=0.0)
+    assert wide.tolist() == [[31.0, 41.0], [32.0, 42.0]]
+    assert per_cell(costly, a=np.array([1.0]), b=2.0, c=np.array([0.0])).tolist() == [
+        21.0
+    ]
+    assert float(per_cell(costly, a=1.0, b=np.inf, c=1.0)) == 99.0
+    seen: list[int] = []
+
+    def square(values: FloatArray) -> FloatArray:
+        seen.append(values.size)
+        return values**2
+
+    assert per_distinct(square, a).tolist() == (a**2).tolist()
+    assert seen == [2]
+
+
+@pytest.mark.parametrize("inverse", [True, False])
+@pytest.mark.parametrize("spread", [1, 4, 5, 40])
+def test_whole_weights_are_added_whichever_way_cells_are_found(
+    spread: int, *, inverse: bool
+) -> None:
+    rng = np.random.default_rng(spread)
+    column = rng.integers(0, 60 * spread, 60).astype(float)
+    column[:2] = 0.0, 60.0 * spread - 1
+    weights = rng.integers(-3, 9, 60).astype(float)
+    for mass in (weights, weights + 0.25, weights * 2.0**50):
+        cells = group((column,), mass, inverse=inverse)
+        assert cells.columns[0].tolist() == sorted(set(column.tolist()))
+        known = [mass[column == value].sum() for value in cells.columns[0]]
+        np.testing.assert_allclose(cells.weights, known, rtol=1e-15, atol=0)
+        if inverse:
+            assert cells.inverse is not None
+            assert cells.columns[0][cells.inverse].tolist() == column.tolist()
+        else:
+            assert cells.inverse is None

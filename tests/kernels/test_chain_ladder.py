@@ -75,3 +75,39 @@ def test_cohorts_without_anything_so_far_stay_at_nothing() -> None:
     assert chain_ladder(first).ultimate[2] == pytest.approx(3 * 1.5)
     late = np.array([[2.0, 4, 6], [2, 5, np.nan], [0, np.nan, np.nan]])
     assert chain_ladder(late).ultimate[2] == 0
+
+
+def test_the_spread_of_the_last_age_falls_on_as_before() -> None:
+    C = np.array(
+        [
+            [10.0, 30, 50, 60],
+            [20, 35, 70, np.nan],
+            [15, 40, np.nan, np.nan],
+            [12, np.nan, np.nan, np.nan],
+        ]
+    )
+    found = chain_ladder(C)
+    f = [105 / 45, 120 / 65, 60 / 50]
+    spread = [
+        sum(a * (b / a - f[0]) ** 2 for a, b in ((10, 30), (20, 35), (15, 40))) / 2,
+        sum(a * (b / a - f[1]) ** 2 for a, b in ((30, 50), (35, 70))),
+    ]
+    # Mack (1993): the least of both before it, and of how they fell.
+    spread.append(min(spread[1] ** 2 / spread[0], *spread))
+    base = [45, 65, 50]
+    C3 = [12.0, 12 * f[0], 12 * f[0] * f[1]]
+    terms = [spread[k] / f[k] ** 2 * (1 / C3[k] + 1 / base[k]) for k in range(3)]
+    assert found.factors == pytest.approx(f, rel=1e-14)
+    expected = C3[2] * f[2] * np.sqrt(sum(terms))
+    assert found.standard_error[3] == pytest.approx(expected, rel=1e-12)
+    expected = 70 * f[2] * np.sqrt(spread[2] / f[2] ** 2 * (1 / 70 + 1 / 50))
+    assert found.standard_error[1] == pytest.approx(expected, rel=1e-12)
+    assert found.standard_error[0] == 0
+
+
+def test_a_growth_from_next_to_nothing_has_an_end() -> None:
+    steep = np.array([[1e-300, 1.0], [1e-300, 1.0], [2.0, np.nan]])
+    found = chain_ladder(steep)
+    assert found.factors.tolist() == [1e75]
+    assert found.ultimate[2] == pytest.approx(2e75, rel=1e-14)
+    assert found.standard_error[2] == 0

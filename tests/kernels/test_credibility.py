@@ -50,3 +50,43 @@ def test_nothing_seen_is_zero() -> None:
     empty = np.array([])
     found = credibility(empty.astype(np.int64), empty, empty, 2)
     assert found.estimate.tolist() == [0.0, 0.0]
+
+
+def test_the_estimators_of_unequal_weights_are_those_of_the_book() -> None:
+    rng = np.random.default_rng(4)
+    customer = np.repeat(np.arange(5), [1, 2, 4, 3, 5])
+    weight = rng.uniform(0.5, 4.0, 15)
+    value = rng.normal(np.array([3.0, 9.0, 5.0, 12.0, 1.0])[customer], 1.0)
+    found = credibility(customer, value, weight, 7)
+    # Buhlmann and Gisler (2005), section 4.8.
+    w = np.array([weight[customer == i].sum() for i in range(5)])
+    x = [
+        np.average(value[customer == i], weights=weight[customer == i])
+        for i in range(5)
+    ]
+    own, all_weight = np.array(x), w.sum()
+    within = (weight @ (value - own[customer]) ** 2) / (15 - 5)
+    grand = w @ own / all_weight
+    c = all_weight - (w @ w) / all_weight
+    between = (w @ (own - grand) ** 2 - 4 * within) / c
+    assert between > 1
+    belief = w / (w + within / between)
+    mean = belief @ own / belief.sum()
+    structure = (found.within, found.between, found.mean)
+    assert structure == pytest.approx((within, between, mean), rel=1e-12)
+    estimate = np.append(belief * own + (1 - belief) * mean, [mean, mean])
+    np.testing.assert_allclose(found.estimate, estimate, rtol=1e-12)
+    variance = np.append(between * (1 - belief), [between, between])
+    np.testing.assert_allclose(found.variance, variance, rtol=1e-12)
+
+
+def test_observations_without_weight_are_not_seen() -> None:
+    customer, value = np.array([0, 0, 1, 1]), np.array([1.0, 5.0, 4.0, 9.0])
+    # One observation each is left: what is common and what is own stays unknown.
+    found = credibility(customer, value, np.array([2.0, 0.0, 1.0, 0.0]), 2)
+    assert found.estimate.tolist() == [2.0, 2.0]
+    assert (found.within, found.between, found.mean) == (0.0, 0.0, 2.0)
+    # Of one customer alone nothing is known about differences.
+    one = credibility(np.zeros(2, dtype=np.int64), value[:2], np.ones(2), 1)
+    assert (one.within, one.between, one.mean) == (8.0, 0.0, 3.0)
+    assert one.estimate.tolist() == [3.0]

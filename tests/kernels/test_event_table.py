@@ -340,3 +340,16 @@ def test_one_weight_for_all_is_a_weight_for_each(size: float) -> None:
         np.broadcast_to(1.0, 0),
     )
     assert empty.time.size == 0
+
+
+def test_an_interval_about_nearly_all_is_as_wide_as_its_error() -> None:
+    S = np.array([1 - 1e-9, 0.5, 1 - 1e-9])
+    lower, upper = et.log_log_interval(S, np.array([0.01, 0.01, 1e-18]), level=0.95)
+    # Its error is a hundred million times what was lost: nothing is excluded.
+    assert (lower[0], upper[0]) == (0.0, 1.0)
+    z = 1.959963984540054
+    for at, log_S, error in ((1, np.log(0.5), 0.1 / np.log(2)), (2, -1e-9, 1.0)):
+        stretch = np.exp(z * error)
+        assert lower[at] == pytest.approx(np.exp(log_S * stretch), rel=1e-8)
+        assert upper[at] == pytest.approx(np.exp(log_S / stretch), rel=1e-8)
+    assert 1 - lower[2] == pytest.approx(1e-9 * np.exp(z), rel=1e-6)

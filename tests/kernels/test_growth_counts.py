@@ -65,3 +65,16 @@ def test_the_silent_are_those_whose_last_activity_is_so_long_ago(
             last = own[own <= now].max(initial=-1)
             plain[now] += last >= 0 and shortest <= now - last <= longest
     np.testing.assert_array_equal(found, plain)
+
+
+def test_each_activity_stands_beside_the_one_before_and_after() -> None:
+    customer, period = np.array([0, 0, 0, 1, 2, 2]), np.array([1, 2, 5, 0, 0, 1])
+    amount = np.array([5.0, 7.0, 4.0, 9.0, 3.0, 3.0])
+    arrivals, departures = spells(customer, period, amount, PERIODS)
+    assert arrivals.previous.tolist() == [-1, 1, 2, -1, -1, 0]
+    assert departures.following.tolist() == [2, 5, PERIODS, PERIODS, 1, PERIODS]
+    assert arrivals.expansion.tolist() == [0.0, 2.0, 0.0, 0.0, 0.0, 0.0]
+    assert arrivals.contraction.tolist() == [0.0, 0.0, 3.0, 0.0, 0.0, 0.0]
+    assert arrivals.now.tolist() == departures.now.tolist() == period.tolist()
+    assert arrivals.customers.tolist() == departures.customers.tolist() == [1.0] * 6
+    assert arrivals.amount.tolist() == departures.amount.tolist() == amount.tolist()

@@ -5,7 +5,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crmkit.kernels.base.newton import Derivatives, Objective, Optimum, maximise
+from crmkit.kernels.base.newton import (
+    Derivatives,
+    Objective,
+    Optimum,
+    maximise,
+    out_of_reach,
+)
 from crmkit.typing import FloatArray
 
 
@@ -135,3 +141,48 @@ def test_the_start_is_left_as_it_was_and_a_rerun_is_the_same_to_the_bit() -> Non
     assert start.tolist() == [-1.2, 1.0]
     assert first.parameters.tolist() == second.parameters.tolist()
     assert first.iterations == second.iterations
+
+
+@pytest.mark.parametrize("steepness", [1.0, 1e-4, 1e-9])
+def test_a_quadratic_within_reach_takes_one_step_however_long_its_axes(
+    steepness: float,
+) -> None:
+    bend = -np.diag([1.0, steepness])
+
+    def bowl(at: FloatArray) -> Derivatives:
+        away = at - np.array([1.0, -1.5])
+        return float(away @ bend @ away) / 2, bend @ away, bend
+
+    top = _climb(bowl, [0.0, 0.0], tolerance=1e-14)
+    assert top.converged
+    assert top.iterations == 1
+    assert top.parameters.tolist() == pytest.approx([1.0, -1.5], rel=1e-9)
+    assert top.gradient_norm <= 1e-14
+
+
+def test_exponentials_are_out_of_reach_from_300_on() -> None:
+    near, far = np.array([-299.9, 299.9]), np.array([1.0, -300.0])
+    assert out_of_reach(2, near, near) is None
+    assert out_of_reach(2, np.zeros(0)) is None
+    for logarithms in ((far,), (near, far)):
+        found = out_of_reach(2, *logarithms)
+        assert found is not None
+        value, gradient, hessian = found
+        assert value == -np.inf
+        assert gradient.tolist() == [0.0, 0.0]
+        assert hessian.tolist() == [[0.0, 0.0], [0.0, 0.0]]
+
+
+def test_a_step_that_keeps_too_little_of_its_promise_is_shortened() -> None:
+    seen: list[float] = []
+
+    def curved(at: FloatArray) -> Derivatives:
+        (x,) = at
+        seen.append(float(x))
+        # The Hessian claims far less curvature than there is: a full step of 2 loses,
+        # one of 1 gains 5e-5 of 1 promised, and one of a half gains enough.
+        value = {0.0: 0.0, 2.0: -1.0, 1.0: 5e-5, 0.5: 0.3}.get(float(x), -9.0)
+        return value, np.array([1.0]), np.array([[-0.5]])
+
+    maximise(curved, np.zeros(1), tolerance=1e-9, max_iterations=1)
+    assert seen == [0.0, 2.0, 1.0, 0.5]

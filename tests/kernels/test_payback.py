@@ -40,3 +40,29 @@ def test_no_rows_pay_nothing_back() -> None:
     nothing = np.array([])
     whole = nothing.astype(np.int64)
     assert np.isnan(payback_days(whole, whole, nothing, np.array([1.0]))).all()
+
+
+def test_rounding_keeps_no_account_open_and_a_millionth_does() -> None:
+    who, when = np.zeros(3, dtype=np.int64), np.array([2, 4, 7])
+    for sign, first in ((1, 7.0), (-1, np.nan)):
+        cost = np.array([0.3 * (1 + sign * 1e-15)])
+        assert payback_days(who, when, np.full(3, 0.1), cost)[0] == 7.0
+        cost = np.array([0.3 - sign * 1e-6])
+        found = payback_days(who, when, np.full(3, 0.1), cost)
+        np.testing.assert_array_equal(found, [first])
+
+
+def test_every_customer_has_an_account_of_her_own() -> None:
+    rng = np.random.default_rng(3)
+    who, when = rng.integers(0, 8, 90), rng.integers(0, 20, 90)
+    money, cost = rng.normal(2.0, 9.0, 90), rng.uniform(-5.0, 60.0, 9)
+    found = payback_days(who, when, money, cost)
+    for customer in range(9):
+        days = [
+            int(day)
+            for day in np.unique(when[who == customer])
+            if money[(who == customer) & (when <= day)].sum() >= cost[customer]
+        ]
+        expected = days[0] if days else np.nan
+        np.testing.assert_array_equal(found[customer], expected)
+    assert np.isfinite(found).sum() > 2

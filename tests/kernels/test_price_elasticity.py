@@ -3,15 +3,18 @@
 import numpy as np
 import pytest
 
+from crmkit.kernels.campaigns import price_elasticity
 from crmkit.kernels.campaigns.price_elasticity import elasticity, informative
 from crmkit.typing import FloatArray, IntArray
 
 
-def sales(seed: int) -> tuple[FloatArray, FloatArray, IntArray, IntArray]:
+def sales(
+    seed: int, customers: int = 12
+) -> tuple[FloatArray, FloatArray, IntArray, IntArray]:
     rng = np.random.default_rng(seed)
-    customer, product = (each.ravel() for each in np.indices((12, 5)))
+    customer, product = (each.ravel() for each in np.indices((customers, 5)))
     price = rng.normal(0, 0.4, customer.size) + 0.1 * product
-    own, of_product = rng.normal(0.5, 0.6, 12), rng.normal(0.5, 0.4, 5)
+    own, of_product = rng.normal(0.5, 0.6, customers), rng.normal(0.5, 0.4, 5)
     mean = np.exp(own[customer] + of_product[product] - 1.3 * price)
     sold = rng.poisson(mean).astype(np.float64)
     kept = informative(sold, customer, product)
@@ -25,9 +28,11 @@ def columns(customer: IntArray, product: IntArray) -> FloatArray:
     return np.hstack([by_customer, by_product]).astype(np.float64)
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_it_is_that_of_a_poisson_regression_with_errors_by_customer(seed: int) -> None:
-    sold, price, customer, product = sales(seed)
+@pytest.mark.parametrize(("seed", "customers"), [(0, 12), (1, 12), (2, 12), (1, 2)])
+def test_it_is_that_of_a_poisson_regression_with_errors_by_customer(
+    seed: int, customers: int
+) -> None:
+    sold, price, customer, product = sales(seed, customers)
     effects = columns(customer, product)
     design = np.hstack([price[:, None], effects])
     at = np.zeros(design.shape[1])
@@ -67,3 +72,34 @@ def test_who_bought_nothing_tells_nothing_and_takes_others_along() -> None:
     kept = informative(np.array([1.0, 0, 0, 0, 0, 2]), customer, product)
     # Customer 1 bought nothing, nor did anyone buy product 1.
     assert kept.tolist() == [True, False, False, False, True, True]
+
+
+def test_the_units_of_quantities_and_prices_are_nothing() -> None:
+    sold, price, customer, product = sales(2)
+    whole = elasticity(sold, price, customer, product)
+    for unit in (1e-4, 1e3):
+        found = elasticity(unit * sold, price + np.log(unit), customer, product)
+        assert found[:3] == pytest.approx(whole[:3], rel=1e-7, abs=0)
+    codes = (customer, product)
+    left = price_elasticity._without_effects(price, sold + 1, codes)
+    for unit in (1e-12, 1e-3):
+        found_left = price_elasticity._without_effects(unit * price, sold + 1, codes)
+        np.testing.assert_allclose(found_left, unit * left, rtol=1e-7, atol=0)
+
+
+def test_a_search_takes_steps_of_one_and_a_hundred_at_most() -> None:
+    customer, product = (each.ravel() for each in np.indices((4, 3)))
+    price = np.random.default_rng(4).normal(0, 0.5, 12)
+    bought = np.exp(0.3 * customer - 0.2 * product)
+    level = elasticity(bought, price, customer, product)
+    assert level.value == pytest.approx(0.0, abs=1e-9)
+    assert level.steps == 1
+    steep = elasticity(bought * np.exp(-6.5 * price), price, customer, product)
+    assert steep.value == pytest.approx(-6.5, rel=1e-9)
+    assert steep.standard_error == pytest.approx(0.0, abs=1e-6)
+    assert steep.steps is not None
+    assert steep.steps > 6.5
+    # What is a thousand times as steep is out of reach.
+    sold = bought * np.exp(-6.5 * price)
+    wall = elasticity(sold, price / 1000, customer, product)
+    assert (wall.value, wall.steps) == (-100.0, None)

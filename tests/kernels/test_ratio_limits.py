@@ -10,7 +10,11 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from crmkit.kernels.campaigns import mcnemar
-from crmkit.kernels.campaigns.ratio_limits import fieller, rate_ratio_limits
+from crmkit.kernels.campaigns.ratio_limits import (
+    fieller,
+    newcombe,
+    rate_ratio_limits,
+)
 
 
 def test_mcnemar_as_published() -> None:
@@ -110,3 +114,18 @@ def test_a_ratio_of_rates_is_that_of_scipy() -> None:
     for counts in ((0, 100, 20, 120), (30, 100, 0, 120), (0, 100, 0, 120)):
         none = rate_ratio_limits(*(np.asarray(float(v)) for v in counts), level=0.95)
         assert [float(v) for v in none] == [0, np.inf]
+
+
+def test_a_difference_of_rates_is_that_of_newcombe() -> None:
+    # Newcombe (1998), table II, method 10: examples (a) to (f).
+    published = {
+        (56, 70, 48, 80): (0.0524, 0.3339),
+        (9, 10, 3, 10): (0.1705, 0.8090),
+        (6, 7, 2, 7): (0.0582, 0.8062),
+        (5, 56, 0, 29): (-0.0381, 0.1926),
+        (0, 10, 0, 20): (-0.1611, 0.2775),
+        (0, 10, 0, 10): (-0.2775, 0.2775),
+    }
+    for counts, limits in published.items():
+        found = newcombe(*(np.asarray(float(v)) for v in counts), level=0.95)
+        assert [float(v) for v in found] == pytest.approx(limits, rel=0, abs=5e-5)

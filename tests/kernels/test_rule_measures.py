@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from crmkit.kernels.campaigns import pair_counts
 from crmkit.kernels.campaigns.pair_counts import holdings, ordered_counts, together
 from crmkit.kernels.campaigns.rule_measures import (
     fisher_greater,
@@ -129,3 +130,35 @@ def test_orders_are_counted_as_by_hand(rng: np.random.Generator) -> None:
             assert later[a, b] == (wait > 0).sum()
             assert soon[a, b] == ((wait > 0) & (wait <= 9)).sum()
             assert same[a, b] == (0 if a == b else (wait == 0).sum())
+
+
+@pytest.mark.parametrize("pairs", [1, 7, 40, 60])
+def test_orders_counted_in_parts_are_those_of_all_at_once(
+    pairs: int, rng: np.random.Generator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    customer, product = np.nonzero(rng.random((50, 6)) < 0.6)
+    day = rng.integers(0, 30, customer.size)
+    given: Any = {"customer": customer, "product": product, "day": day}
+    whole = ordered_counts(**given, products=6, within=9)
+    monkeypatch.setattr(pair_counts, "_PAIRS", pairs)
+    seen: list[int] = []
+
+    def through(parts: Any) -> Any:
+        for part in parts:
+            seen.append(int(np.bincount(customer)[np.unique(customer)[part]].sum()))
+            yield part
+
+    parts = ordered_counts(**given, products=6, within=9, through=through)
+    assert sum(seen) == customer.size
+    assert len(seen) > 1
+    for one, other in zip(whole, parts, strict=True):
+        assert (one == other).all()
+
+
+def test_parts_of_customers_have_no_more_pairs_than_stated(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(pair_counts, "_PAIRS", 30)
+    counts = np.array([3, 4, 2, 5, 1, 1, 9, 2])
+    # Running sums of squares: 9, 25, 29, 54, 55, 56, 137, 141.
+    assert pair_counts._cuts(counts).tolist() == [3, 6]

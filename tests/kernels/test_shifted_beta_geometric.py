@@ -249,3 +249,28 @@ def test_delayed_entry_divides_by_the_survival_until_then() -> None:
         + sbg.log_survival(np.array([3.0]), a=0.7, b=1.2)
     )
     assert value == pytest.approx(float(by_hand[0]), rel=1e-12)
+
+
+@pytest.mark.parametrize("c", [0.6, 1.0, 1.7])
+def test_a_weibull_retention_is_the_share_of_those_who_were_there(c: float) -> None:
+    t = np.array([1.0, 2.0, 3.0, 7.0, 40.0])
+    a, b = 0.8, 2.3
+    with mpmath.workdps(40):
+        powers = [(mpmath.mpf(x) ** c, mpmath.mpf(x - 1) ** c) for x in t.tolist()]
+        known = [
+            float(mpmath.beta(a, b + now) / mpmath.beta(a, b + before))
+            for now, before in powers
+        ]
+        whole = [
+            float(mpmath.log(mpmath.beta(a, b + now) / mpmath.beta(a, b)))
+            for now, _ in powers
+        ]
+    np.testing.assert_allclose(bdw.retention(t, a=a, b=b, c=c), known, rtol=1e-13)
+    np.testing.assert_allclose(bdw.log_survival(t, a=a, b=b, c=c), whole, rtol=1e-12)
+    if c == 1:
+        plain = sbg.retention(t, a=a, b=b)
+        np.testing.assert_allclose(plain, known, rtol=1e-13)
+        total = sbg.pmf(t, a=a, b=b)
+        np.testing.assert_allclose(
+            total, np.exp(sbg.log_survival(t - 1, a=a, b=b)) * (1 - plain), rtol=1e-12
+        )

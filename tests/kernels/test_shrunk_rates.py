@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 
+from crmkit.kernels.campaigns import first_purchase_rates as first_rates
 from crmkit.kernels.campaigns.arm_cells import arm_cells, shrunk_effects
 from crmkit.kernels.campaigns.first_purchase_rates import (
+    best_offers,
     calibration,
     first_purchase_rates,
 )
@@ -65,3 +67,68 @@ def test_a_cell_of_one_customer_has_no_spread_to_add() -> None:
     mean = float((raw[:, 1] / noise).sum() / (1 / noise).sum())
     # The two effects differ by less than their noise, so both are the mean.
     assert shrunk[:, 1].tolist() == pytest.approx([mean, mean], rel=1e-12)
+
+
+def test_effects_are_drawn_to_their_mean_by_what_scatter_leaves() -> None:
+    rng = np.random.default_rng(6)
+    n = 1_500
+    cell, arm = rng.integers(0, 6, n), rng.integers(0, 3, n)
+    apart = np.array([0.0, 2.0, -1.0])[arm] * (1 + cell)
+    outcome = rng.normal(size=n) * (1 + arm) + apart
+    cells = arm_cells(outcome, cell, arm, (6, 3))
+    raw, shrunk = shrunk_effects(cells, 1)
+    pooled = np.array(
+        [
+            sum(
+                np.square(part - part.mean()).sum()
+                for part in (outcome[(arm == a) & (cell == c)] for c in range(6))
+            )
+            / ((arm == a).sum() - 6)
+            for a in range(3)
+        ]
+    )
+    assert raw[:, 1].tolist() == shrunk[:, 1].tolist() == [0.0] * 6
+    for a in (0, 2):
+        effect, noise = [], []
+        for c in range(6):
+            mine = outcome[(arm == a) & (cell == c)]
+            others = outcome[(arm == 1) & (cell == c)]
+            effect.append(mine.mean() - others.mean())
+            noise.append(pooled[a] / mine.size + pooled[1] / others.size)
+        e, v = np.array(effect), np.array(noise)
+        np.testing.assert_allclose(raw[:, a], e, rtol=1e-11)
+        # DerSimonian and Laird (1986), equations 8 and 9.
+        w = 1 / v
+        mean = (w @ e) / w.sum()
+        q = w @ (e - mean) ** 2
+        between = (q - 5) / (w.sum() - (w @ w) / w.sum())
+        assert between > 1
+        known = (between * e + v * mean) / (between + v)
+        np.testing.assert_allclose(shrunk[:, a], known, rtol=1e-11)
+
+
+def test_best_offers_are_the_likeliest_worth_of_what_is_not_owned(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rng = np.random.default_rng(8)
+    unit, product = rng.integers(0, 40, 70), rng.integers(0, 5, 70)
+    owned = holdings(unit, product, (40, 5))
+    rates, worth = rng.random((5, 5)) * 1.2, rng.gamma(2.0, 3.0, 5)
+    monkeypatch.setattr(first_rates, "_UNITS", 7)
+    units, columns, chances = best_offers(owned, rates, worth=worth, most=3)
+    found: dict[int, list[tuple[int, float]]] = {}
+    for who, column, chance in zip(units, columns, chances, strict=True):
+        found.setdefault(int(who), []).append((int(column), float(chance)))
+    held = owned.toarray()
+    for who in np.flatnonzero(held.sum(axis=1)).tolist():
+        chance = np.minimum(rates[held[who] > 0].mean(axis=0), 1.0)
+        free = np.flatnonzero(held[who] == 0)
+        best = free[np.argsort(-(chance * worth)[free], kind="stable")][:3]
+        assert [column for column, _ in found.pop(who, [])] == best.tolist()
+    assert not found
+    known = [
+        min(float(rates[held[who] > 0, column].mean()), 1.0)
+        for who, column in zip(units, columns, strict=True)
+    ]
+    np.testing.assert_allclose(chances, known, rtol=1e-13)
+    assert max(known) == 1.0

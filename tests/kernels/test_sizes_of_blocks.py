@@ -214,3 +214,13 @@ def test_values_are_mostly_distinct_above_nine_of_ten() -> None:
         values = np.arange(4096.0)
         values[: 2 * same : 2] = -1.0
         assert cells.mostly_distinct(values) is expected
+    # Of 4,100 rows 2,050 are looked at: exactly nine tenths of them are not above it.
+    for same, expected in ((205, True), (206, False)):
+        values = np.arange(4100.0)
+        values[: 2 * same : 2] = -1.0
+        assert cells.mostly_distinct(values) is expected
+    # Of 8,192 rows every third is looked at.
+    for same, expected in ((274, True), (275, False)):
+        values = np.arange(8192.0)
+        values[: 3 * same : 3] = -1.0
+        assert cells.mostly_distinct(values) is expected

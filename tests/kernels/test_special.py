@@ -1,5 +1,6 @@
 """Special functions at their seams: where one formula hands over to the next."""
 
+import mpmath
 import numpy as np
 import pytest
 from hypothesis import given
@@ -66,3 +67,44 @@ def test_mixing_with_certainty_of_zero() -> None:
         log_pmf, np.array([0.0, 2.0, 0.0]), log_odds_zero=odds
     )
     np.testing.assert_allclose(np.exp(found), [0.65, 0.15, 1.0], rtol=1e-15)
+
+
+@pytest.mark.parametrize("r", [0.3, 1.0, 3.7])
+@pytest.mark.parametrize(("n", "t"), [(500.0, 1e-3), (40.0, 1e-8), (900.0, 0.7)])
+def test_a_deep_tail_has_the_digits_of_its_logarithm(
+    n: float, t: float, r: float
+) -> None:
+    alpha = 1.3
+    found = float(special.log_negative_binomial_tail(n, t, r=r, alpha=alpha))
+    with mpmath.workdps(40):
+        share = mpmath.mpf(t) / (mpmath.mpf(alpha) + t)
+        tail = mpmath.betainc(n, mpmath.mpf(r), 0, share, regularized=True)
+        known = float(mpmath.log(tail))
+    assert found == pytest.approx(known, rel=1e-13, abs=0)
+    # Its first term alone is farther off.
+    first = special.log_negative_binomial(n, t, r=r, alpha=alpha)
+    assert float(first) < known
+
+
+def test_the_sum_of_a_deep_tail_is_that_of_the_hypergeometric_series() -> None:
+    n, r, z = np.array([3.0, 20.0, 7.5]), np.array([0.4, 6.0, 2.0]), 0.6
+    found = special._tail_over_first_term(n, r, np.full(3, z))
+    for at in range(3):
+        known = float(mpmath.hyp2f1(n[at] + r[at], 1, n[at] + 1, z))
+        assert found[at] == pytest.approx(known, rel=1e-14)
+
+
+@pytest.mark.parametrize("odds", [-60.0, -3.0, 0.0, 3.0, 60.0])
+@pytest.mark.parametrize("log_pmf", [-55.0, -2.0, -1e-9])
+def test_a_mixture_has_the_digits_of_its_smaller_side(
+    odds: float, log_pmf: float
+) -> None:
+    found = special.log_mixed_with_zero(
+        np.full(2, log_pmf), np.array([0.0, 1.0]), log_odds_zero=np.full(2, odds)
+    )
+    with mpmath.workdps(60):
+        share = 1 / (1 + mpmath.exp(odds))
+        zero = float(mpmath.log(1 - share + share * mpmath.exp(log_pmf)))
+        other = float(mpmath.log(share) + log_pmf)
+    assert found[0] == pytest.approx(zero, rel=1e-13, abs=0)
+    assert found[1] == pytest.approx(other, rel=1e-13, abs=0)

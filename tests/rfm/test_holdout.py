@@ -126,3 +126,48 @@ def test_calibration_and_holdout_add_up_to_the_whole(
     assert (split["frequency"] + split["holdout_frequency"] == born["frequency"]).all()
     both = split["total_amount"] + split["holdout_total_amount"]
     assert (both == born["total_amount"]).all()
+
+
+def test_a_holdout_of_refunds_alone_has_no_mean(frame: Any, columns_of: Any) -> None:
+    log = {
+        "customer_id": ["ann", "ann", "bob", "bob", "bob", "cid"],
+        "date": [
+            dt.date(2024, 1, 5), dt.date(2024, 3, 2), dt.date(2024, 1, 9),
+            dt.date(2024, 2, 16), dt.date(2024, 3, 31), dt.date(2024, 2, 15),
+        ],
+        "amount": [10.0, -4.0, 8.0, 6.0, 9.0, 3.0],
+    }  # fmt: skip
+    found = _holdout(columns_of(_split(frame(log), refunds="net")))
+    assert found == {
+        "ann": (0, 45.0, 0.0, -4.0),
+        "bob": (2, 45.0, 7.5, 15.0),
+        "cid": (0, 45.0, 0.0, 0.0),
+    }
+
+
+@pytest.mark.parametrize("refunds", ["error", "net"])
+def test_what_was_free_was_bought_all_the_same(
+    frame: Any, columns_of: Any, refunds: Any
+) -> None:
+    days = [(1, 5), (2, 1), (3, 2), (1, 9), (3, 9)]
+    log = {
+        "customer_id": ["ann", "ann", "ann", "bob", "bob"],
+        "date": [dt.date(2024, *day) for day in days],
+        "amount": [0.0, 0.0, 0.0, 5.0, 0.0],
+    }
+    found = columns_of(_split(frame(log), refunds=refunds))
+    known = dict(zip(found["customer_id"], found["frequency"], strict=True))
+    assert known == {"ann": 1, "bob": 0}
+    assert _holdout(found) == {"ann": (1, 45.0, 0.0, 0.0), "bob": (1, 45.0, 0.0, 0.0)}
+    whole = columns_of(
+        ck.rfm_summary(
+            frame(log), observation_period_end=END, refunds=refunds, time_unit="week"
+        )
+    )
+    names = ("frequency", "recency", "T", "monetary_value", "total_amount")
+    rows = {
+        key: [whole[name][at] for name in names]
+        for at, key in enumerate(whole["customer_id"])
+    }
+    assert rows["ann"] == pytest.approx([2, 57 / 7, 86 / 7, 0.0, 0.0], rel=1e-12)
+    assert rows["bob"] == pytest.approx([1, 60 / 7, 82 / 7, 0.0, 5.0], rel=1e-12)

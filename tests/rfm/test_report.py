@@ -98,3 +98,17 @@ def test_rows_of_a_day_at_other_hours_are_no_duplicates(frame: Any, base: Any) -
     base["amount"].append(5.5)
     report = ck.transaction_report(frame(base), observation_period_end=END)
     assert (report.n_duplicate_rows, report.n_merged_rows) == (0, 1)
+
+
+def test_rows_of_no_money_and_of_refunds_are_counted_apart(frame: Any) -> None:
+    amounts = [0.0, 0.0, -0.0, 1.0, 2.0, -1.0, -2.5]
+    log = {
+        "customer_id": ["ann", "bob", "ann", "ann", "bob", "cid", "bob"],
+        "date": [dt.datetime(2024, 1, day) for day in range(1, 8)],
+        "amount": amounts,
+    }
+    report = ck.transaction_report(frame(log), observation_period_end=END)
+    counts = (report.n_zero_amount_rows, report.n_refund_rows, report.n_occasions)
+    assert counts == (3, 2, 5)
+    assert (report.n_customers, report.n_customers_without_purchase) == (3, 1)
+    assert (report.total_amount, report.refund_amount) == (-0.5, -3.5)

@@ -298,3 +298,53 @@ def test_a_summary_in_a_time_zone_is_refused(library: str, column: str) -> None:
             previous_period_end=PREVIOUS,
             observation_period_end=END,
         )
+
+
+@pytest.mark.parametrize("column", ["T", "recency"])
+@pytest.mark.parametrize("unit", ["day", "week"])
+def test_a_time_may_be_off_by_a_millionth_of_a_day(column: str, unit: Any) -> None:
+    rows = pd.DataFrame(
+        {
+            "customer_id": [1, 1, 2],
+            "date": pd.to_datetime(["2024-01-03", "2024-02-01", "2024-01-20"]),
+            "amount": [3.0, 4.0, 5.0],
+        }
+    )
+    how: Any = {"time_unit": unit}
+    summary: Any = ck.rfm_summary(rows, observation_period_end=PREVIOUS, **how)
+    later = rows.assign(date=pd.Timestamp("2024-03-01"))
+    days = 7.0 if unit == "week" else 1.0
+    for off in (-9e-7, 9e-7, -1.2e-6, 1.2e-6):
+        moved = summary.copy()
+        moved.loc[0, column] += off / days
+
+        def update(written: Any = moved) -> Any:
+            return ck.update_summary(
+                written,
+                transactions=later,
+                previous_period_end=PREVIOUS,
+                observation_period_end=END,
+                **how,
+            )
+
+        if abs(off) < 1e-6:
+            assert len(update()) == 2
+        else:
+            with pytest.raises(ck.errors.InvalidValueError, match="1 of 2 rows"):
+                update()
+
+
+def test_a_time_off_by_exactly_a_millionth_of_a_day_is_allowed() -> None:
+    rows = pd.DataFrame(
+        {"customer_id": [1], "date": pd.to_datetime([PREVIOUS]), "amount": [3.0]}
+    )
+    summary: Any = ck.rfm_summary(rows, observation_period_end=PREVIOUS)
+    assert summary[["recency", "T"]].to_numpy().tolist() == [[0.0, 0.0]]
+    summary[["recency", "T"]] = 1e-6
+    found = ck.update_summary(
+        summary,
+        transactions=rows.assign(date=pd.Timestamp("2024-03-01")),
+        previous_period_end=PREVIOUS,
+        observation_period_end=END,
+    )
+    assert found["frequency"].tolist() == [1]

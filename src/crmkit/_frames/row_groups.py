@@ -112,7 +112,9 @@ def _ranked(values: np.ndarray) -> IntArray:
     if values.size and values.dtype.kind in "iu":
         low, high = int(values.min()), int(values.max())
         if high - low < 4 * values.size + 1024:
-            offset = (values - values.dtype.type(low)).astype(np.int64)
+            # Too far for its width, a difference is right again without a sign.
+            narrow = (values - values.dtype.type(low)).view(f"u{values.dtype.itemsize}")
+            offset = narrow.astype(np.int64)
             present = np.bincount(offset, minlength=1) > 0
             if present.all():
                 return np.asarray(offset, dtype=np.int64)

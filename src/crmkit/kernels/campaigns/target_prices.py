@@ -103,18 +103,21 @@ def _lowest(
     """Return the lowest point of the highest of all tangents, if there is one."""
     from scipy.optimize import linprog  # noqa: PLC0415 - slower to import than crmkit
 
+    # The solver leaves out what is small beside 1: no unit of money may be.
     scale = max(float(np.abs(levels).max()), 1e-300)
+    steep = np.abs(slopes).max(axis=0)
+    steep = np.where(steep > 0, steep, 1.0)
     found = linprog(
         np.append(np.zeros(count), 1.0),
-        A_ub=np.column_stack([slopes / scale, -np.ones(levels.size)]),
+        A_ub=np.column_stack([slopes / steep, -np.ones(levels.size)]),
         b_ub=-levels / scale,
-        bounds=[*((0.0, high) for high in top), (None, None)],
+        bounds=[*((0.0, high) for high in top * steep / scale), (None, None)],
         method="highs",
     )
     if found.x is None:
         return None
     lowest = np.asarray(found.x, dtype=np.float64)
-    return float(lowest[-1]) * scale, lowest[:-1]
+    return float(lowest[-1]) * scale, lowest[:-1] * scale / steep
 
 
 def greedy_choice(

@@ -50,10 +50,11 @@ def brier_parts(
 def log_loss(probability: FloatArray, y: FloatArray, weight: FloatArray) -> float:
     """Return the mean negative log-likelihood; infinite for a certainty that failed."""
     of_what_came = np.where(y > 0, probability, 1 - probability)
-    # Asked before the logarithm: 0 * -inf, of a row of weight 0, is NaN.
-    if np.any((of_what_came == 0) & (weight > 0)):
+    # Without weight nothing is lost: 0 * -inf would be NaN.
+    counted = np.where(weight > 0, of_what_came, 1.0)
+    if np.any(counted == 0):
         return float("inf")
-    return float(-(weight @ np.log(of_what_came)) / weight.sum())
+    return float(-(weight @ np.log(counted)) / weight.sum())
 
 
 def spiegelhalter(probability: FloatArray, y: FloatArray) -> float:
