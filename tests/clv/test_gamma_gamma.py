@@ -151,14 +151,20 @@ def test_a_fit_with_an_infinite_mean_warns() -> None:
     means = rng.gamma(10.0, size=400) / 5 / rng.gamma(0.6, size=400)
     customers = pd.DataFrame({"frequency": 5, "monetary_value": means})
     with pytest.warns(IdentifiabilityWarning, match="q = 0.*infinite"):
-        clv.fit_gamma_gamma(customers)
+        fit = clv.fit_gamma_gamma(customers)
+    assert fit.report is not None
+    (note,) = fit.report.notes
+    assert note == "the mean spend of the population is infinite: q is 1 or less"
 
 
 def test_a_mean_that_is_finite_without_a_variance_is_fitted_in_silence() -> None:
     rng = np.random.default_rng(5)
     means = rng.gamma(10.0, size=400) / 5 / rng.gamma(1.6, size=400)
     customers = pd.DataFrame({"frequency": 5, "monetary_value": means})
-    assert 1.2 < clv.fit_gamma_gamma(customers).q < 1.99
+    fit = clv.fit_gamma_gamma(customers)
+    assert 1.2 < fit.q < 1.99
+    assert fit.report is not None
+    assert fit.report.notes == ()
 
 
 @pytest.mark.parametrize("option", ["exclude", "keep", "", None])

@@ -163,6 +163,31 @@ def test_a_young_company_grows_by_its_base_and_not_by_keeping() -> None:
     assert less.larger_base == pytest.approx(60.0)
 
 
+def test_an_age_ends_a_whole_period_before_the_first_day() -> None:
+    # Both periods have 28 days: of age 0 are those won 1 to 28 days before.
+    before, after = dt.date(2023, 2, 1), dt.date(2023, 5, 4)
+    won = {
+        "a": (before, 28, True), "b": (before, 1, True),
+        "c": (after, 28, True), "d": (after, 1, False), "e": (after, 29, True),
+    }  # fmt: skip
+    rows = [(who, day - dt.timedelta(ago), 10.0) for who, (day, ago, _) in won.items()]
+    rows += [(who, day, 10.0) for who, (day, _, back) in won.items() if back]
+    # Those of before are older by then, and buy again: neither stays more nor less.
+    rows += [("a", after, 10.0), ("b", after, 10.0)]
+    lines = pl.DataFrame(
+        rows, schema=["customer_id", "date", "paid_amount"], orient="row"
+    )
+    change = profit_change(
+        Ledger(lines=lines),
+        before=("2023-02-01", "2023-02-28"),
+        after=("2023-05-04", "2023-05-31"),
+    )
+    assert (change.active_before, change.active_after) == (2, 4)
+    # Of two of age 0, one no longer returns; a, b and e are of ages new to the log.
+    assert change.keeping == pytest.approx(-10.0, rel=1e-12, abs=0)
+    assert change.larger_base == pytest.approx(30.0, rel=1e-12, abs=0)
+
+
 def test_a_change_survives_json() -> None:
     change = profit_change(
         company(1),
