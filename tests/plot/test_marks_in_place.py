@@ -180,7 +180,9 @@ def test_the_ink_on_a_cell_is_hardly_ever_the_worse_of_the_two(axes: Any) -> Non
         assert contrast(ink, ground) > 0.9 * best
 
 
-@pytest.mark.parametrize(("width", "text"), [(4, "12"), (16, "1234"), (20, "1\n2")])
+@pytest.mark.parametrize(
+    ("width", "text"), [(4, "12"), (16, "1234"), (20, "1\n2"), (100, "1")]
+)
 def test_the_numbers_of_a_heat_map_fit_into_their_cells(
     axes: Any, width: int, text: str
 ) -> None:
