@@ -78,6 +78,7 @@ def test_where_customers_always_return_there_is_no_window(
     assert longest > 10
     assert window.n_silent == silent.sum()
     assert window.returned == (silent & (gap <= longest + 60)).sum() / silent.sum()
+    assert window.returned is not None
     assert window.returned > 0.9
     assert str(window).startswith("no lapse window: the chance to return within 60")
     customers = pd.DataFrame({"inactivity": [1.0, 1000.0]})

@@ -1,4 +1,4 @@
-"""Each part of value by line: what an order or a customer costs follows list amounts."""
+"""Each part of value by line: what an order costs follows list amounts."""
 
 import datetime as dt
 from typing import Any
