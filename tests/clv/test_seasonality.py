@@ -104,10 +104,10 @@ def test_a_holiday_has_an_index_of_its_own() -> None:
 @pytest.mark.parametrize("period", ["month", "week"])
 def test_each_of_several_events_has_its_own_index_and_error(period: Any) -> None:
     log = season_log(1500, seed=6, holiday=6.0)
-    events = {
+    events: dict[str, list[str]] = {
         "christmas eve": ["2021-12-24", "2022-12-24"],
-        "summer": pd.date_range("2022-07-01", "2022-07-09").tolist(),
-        "spring": pd.date_range("2022-04-04", "2022-04-07").tolist(),
+        "summer": [f"2022-07-0{day}" for day in range(1, 10)],
+        "spring": [f"2022-04-0{day}" for day in range(4, 8)],
     }
     season = clv.fit_seasonality(log, **END, events=events, period=period, penalty=0.0)
     again = log.drop_duplicates().sort_values(["customer_id", "date"])

@@ -268,7 +268,7 @@ def above(names_of_series: int, note: str) -> float:
             assert box.y1 < bottom
             assert text.xyann == (0, 25 if legend else 6)
             assert not legend or legend.get_window_extent().y1 < box.y0 + 2
-    return float(bottom - axes.bbox.y1) * 72 / figure.dpi
+    return float((bottom - axes.bbox.y1) * 72 / figure.dpi)
 
 
 def test_a_title_is_above_its_note_and_its_legend() -> None:
