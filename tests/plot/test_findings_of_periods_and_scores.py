@@ -215,7 +215,7 @@ def test_customers_at_risk_are_counted_at_round_times() -> None:
         time = np.arange(1, longest + 1)
         spells = pd.DataFrame({"duration": time, "event_observed": 1})
         curve = ck.churn.fit_kaplan_meier(spells)
-        axes = plot.survival_steps(curve)
+        axes: Any = plot.survival_steps(curve)
         rows = [text for text in axes.texts if text.xycoords[0] == "data"]
         assert [text.xy[0] for text in rows] == np.arange(
             0, longest + 0.1, step

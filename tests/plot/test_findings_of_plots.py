@@ -92,7 +92,7 @@ def cells(cohorts: int, ages: int) -> pd.DataFrame:
 def test_the_next_period_is_a_mean_over_customers() -> None:
     table = cells(2, 3)
     table["retention"] = [1, 0.25, 0.9, 1, 0.625, np.nan]
-    axes = plot.retention_heatmap(table, title="finding")
+    axes: Any = plot.retention_heatmap(table, title="finding")
     # Of 4 and of 8: (1 + 5) / 12.
     assert said(axes) == "50% of new customers buy in the next period"
     assert "12 customers" in notes(axes)
