@@ -196,7 +196,14 @@ def test_an_interval_that_ends_at_nothing_is_not_clear() -> None:
     axes = drawn(plot.uplift_bars, bars)
     assert said(axes) == "The effect is clear in 2 of 4 groups"
     assert "36 customers" in notes(axes)
+    without = {
+        name: bars[name] for name in ("group", "effect", "n_treated", "n_control")
+    }
+    axes = drawn(plot.uplift_bars, without)
+    assert said(axes) == "The effect is clear in 0 of 4 groups"
     arms = pd.DataFrame({**INTERVALS, "arm": list("abcd"), "n_customers": 9})
+    axes = plot.arm_forest(arms[["arm", "effect", "n_customers"]], title="finding")
+    assert said(axes) == "No arm differs clearly from the control"
     for rows, finding in (
         ([0, 1, 2, 3], "2 of 4 arms differ clearly from the control"),
         ([0, 2], "1 of 2 arms differs clearly from the control"),
