@@ -262,3 +262,15 @@ def test_the_best_customers_are_shown_first_and_long_names_have_room(
     assert axes.get_xlim()[0] == 0
     axes = drawn(plot.clv_intervals, columns, n_customers=25)
     assert axes.get_xlim()[0] < -1
+
+
+@pytest.mark.parametrize("least", [-3.0, 0.0, 2.0])
+@pytest.mark.parametrize("ends", [(), ("clv_lower", "clv_upper")])
+def test_a_customer_who_costs_more_than_she_brings_is_in_view(
+    least: float, ends: tuple[str, ...]
+) -> None:
+    value = np.array([9.0, 5.0, least])
+    columns = {"customer_id": [1, 2, 3], "clv": value}
+    columns |= {name: np.append(value[:2], np.nan) for name in ends}
+    low, _ = drawn(plot.clv_intervals, columns).get_xlim()
+    assert low < least if least < 0 else low == 0

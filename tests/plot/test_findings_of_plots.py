@@ -118,6 +118,13 @@ def test_the_last_six_cohorts_have_a_colour_of_their_own() -> None:
     )
 
 
+@pytest.mark.parametrize("least", [-2.0, 0.0, 1.0])
+def test_a_cohort_that_gives_back_more_than_it_brings_is_in_view(least: float) -> None:
+    table = cells(1, 3).assign(revenue=[5.0, least, np.nan])
+    low, _ = plot.cohort_curves(table, value_col="revenue").get_ylim()
+    assert low < least if least < 0 else low == 0
+
+
 @pytest.mark.parametrize(
     ("ages", "finding"),
     [(3, "50% buy 1 period after their first purchase, 25% after 2"), (2, "")],
