@@ -274,3 +274,29 @@ def test_a_customer_who_costs_more_than_she_brings_is_in_view(
     columns |= {name: np.append(value[:2], np.nan) for name in ends}
     low, _ = drawn(plot.clv_intervals, columns).get_xlim()
     assert low < least if least < 0 else low == 0
+
+
+@pytest.mark.parametrize(
+    ("rate", "finding"),
+    [
+        ((0.8, 0.7, 0.9), "Retention rises from 80% to 90% by renewal 3"),
+        ((0.8, 0.9, 0.7), "Retention falls from 80% to 70% by renewal 3"),
+        ((0.8, 0.7, 0.8), "Retention rises from 80% to 80% by renewal 3"),
+    ],
+)
+def test_retention_is_told_from_the_first_renewal_to_the_last(
+    rate: tuple[float, ...], finding: str
+) -> None:
+    projection = ck.churn.RetentionProjection(
+        renewals=(1, 2, 3),
+        survival=rate,
+        survival_lower=rate,
+        survival_upper=rate,
+        retention=rate,
+        retention_lower=tuple(each - 0.1 for each in rate),
+        retention_upper=tuple(each + 0.1 for each in rate),
+        level=0.9,
+    )
+    axes = plot.retention_line(projection, title="finding")
+    assert said(axes) == finding
+    assert "The band is a 90% interval." in notes(axes)
