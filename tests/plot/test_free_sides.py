@@ -64,7 +64,7 @@ def test_the_room_of_a_text_is_about_what_it_covers_when_drawn(
     assert (np.abs(box - drawn) < allowed).all()
     # Towards its point it begins where the text does, to the pixel.
     near = {"above": 1, "right": 0, "left": 2, "below": 3}[side]
-    assert box[near] == pytest.approx(drawn[near], abs=1)
+    assert box[near] == pytest.approx(drawn[near], abs=0.5)
 
 
 def test_what_a_box_covers_is_the_area_of_each_other_box_in_it(axes: Any) -> None:
