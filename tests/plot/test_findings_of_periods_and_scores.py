@@ -300,3 +300,17 @@ def test_retention_is_told_from_the_first_renewal_to_the_last(
     axes = plot.retention_line(projection, title="finding")
     assert said(axes) == finding
     assert "The band is a 90% interval." in notes(axes)
+
+
+def test_histograms_have_a_usual_number_of_bars() -> None:
+    alive = drawn(plot.probability_alive, {"probability_alive": [0.0, 0.5, 1.0]})
+    assert len(alive.patches) == 20
+    gaps = drawn(plot.purchase_gap_histogram, {"gap": [1.0, 2.0, 30.0]})
+    assert len(gaps.patches) == 40
+    many = {"frequency": np.arange(40), "recency": np.arange(40.0) / 7}
+    columns = many | {"probability_alive": np.linspace(0, 1, 40)}
+    cells = drawn(plot.frequency_recency_heatmap, columns).get_images()[0].get_array()
+    assert cells.shape == (12, 12)
+    log = {"customer_id": np.arange(40), "date": pd.Timestamp("2024-01-01")}
+    lines = drawn(plot.purchase_timelines, log, observation_period_end="2024-02-01")
+    assert len(lines.get_yticklabels()) == 30
