@@ -58,6 +58,18 @@ def test_the_range_is_that_of_a_lognormal_with_the_published_error(
     np.testing.assert_allclose(found["breakage"], 2e7 - mean, rtol=1e-6)
 
 
+@pytest.mark.parametrize("unit", [1e-8, 1e-3, 1e3])
+def test_the_unit_of_points_changes_no_share_and_no_range(unit: float) -> None:
+    plain, scaled = redemption_by_cohort(rows(2e7)), rows(2e7)
+    scaled[["issued", "redeemed"]] *= unit
+    found = redemption_by_cohort(scaled)
+    for name in plain.columns.difference(["cohort", "age", "redemption_rate"]):
+        np.testing.assert_allclose(found[name], plain[name] * unit, rtol=1e-9)
+    np.testing.assert_allclose(
+        found["redemption_rate"], plain["redemption_rate"], rtol=1e-9
+    )
+
+
 def test_no_more_is_redeemed_than_was_issued() -> None:
     found = redemption_by_cohort(rows(5.4e6))
     assert found["expected_redeemed"].max() == 5.4e6
