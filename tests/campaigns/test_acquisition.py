@@ -153,6 +153,26 @@ def test_value_against_cost_in_any_engine(frame: Any, columns_of: Any) -> None:
     assert free is None or np.isnan(free)
 
 
+def test_who_came_for_nothing_or_alone_has_no_range_of_return(
+    eager_frame: Any, columns_of: Any
+) -> None:
+    base = {
+        "source": ["free", "free", "one", "two", "two"],
+        "clv": [10.0, 30.0, 8.0, 9.0, 11.0],
+        "acquisition_cost": [0.0, 0.0, 4.0, 5.0, 5.0],
+    }
+    found = columns_of(acquisition_return_by(eager_frame(base), by="source"))
+    by_source = dict(zip(found["source"], range(3), strict=True))
+    for source, ratio, limits in (("free", None, 0), ("one", 2.0, 0), ("two", 2.0, 2)):
+        at = by_source[source]
+        given = found["clv_to_cost"][at]
+        assert (np.isnan(given) if given is not None else True) == (ratio is None)
+        assert ratio is None or given == pytest.approx(ratio, rel=1e-12, abs=0)
+        ends = [found[f"clv_to_cost_{end}"][at] for end in ("lower", "upper")]
+        assert sum(end is not None and np.isfinite(end) for end in ends) == limits
+        assert not any(end is not None and np.isinf(end) for end in ends)
+
+
 def test_large_amounts_keep_the_spread_of_their_ratio() -> None:
     # One in a billion apart: squares of the amounts do not show that.
     won = pd.DataFrame(

@@ -1,13 +1,14 @@
 """Contacts counted by group: response, cost, break-even, and comparison to control."""
 
 from collections.abc import Callable
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
 import pytest
 from scipy import stats
 
-from crmkit.campaigns import lift_by, response_by, response_change
+from crmkit.campaigns import ResponseChange, lift_by, response_by, response_change
 from crmkit.errors import InvalidTypeError, InvalidValueError, NotEnoughDataError
 
 Make = Callable[[dict[str, Any]], Any]
@@ -165,3 +166,29 @@ def test_the_same_customers_in_two_campaigns(frame: Make) -> None:
             first_col="first",
             second_col="second",
         )
+
+
+@pytest.mark.parametrize(
+    ("counts", "level"),
+    [((314, 59, 121), 0.95), ((40, 9, 2), 0.8), ((1, 1, 0), 0.95), ((1, 0, 1), 0.95)],
+)
+def test_the_range_of_a_change_is_walds_with_half_a_customer_more_in_each_cell(
+    counts: tuple[int, int, int], level: float
+) -> None:
+    n, gained, lost = counts
+    found = ResponseChange(
+        change=(gained - lost) / n,
+        n_customers=n,
+        n_gained=gained,
+        n_lost=lost,
+        p_value=0.5,
+    ).interval(level=level)
+    # Agresti and Min (2005): each customer is a change of 1, -1 or 0.
+    moves = np.array([1.0, -1.0, 0.0, 0.0])
+    cells = np.array([gained, lost, n - gained - lost, 0]) + 0.5
+    mean = float(np.average(moves, weights=cells))
+    spread = float(np.average((moves - mean) ** 2, weights=cells))
+    half = NormalDist().inv_cdf(0.5 + level / 2) * (spread / cells.sum()) ** 0.5
+    assert found.lower == pytest.approx(max(mean - half, -1.0), rel=1e-9, abs=0)
+    assert found.upper == pytest.approx(min(mean + half, 1.0), rel=1e-9, abs=0)
+    assert found.level == level

@@ -66,6 +66,18 @@ def test_where_customers_always_return_there_is_no_window(
     )[seen]
     window = fit_lapse_window(log, **ASK, observation_period_end=_end(300))
     assert window.days is None
+    # What is told is the longest silence of which there are fifty.
+    bought = log.drop_duplicates().sort_values(["customer_id", "date"])
+    at = (bought["date"] - START).dt.days.to_numpy()
+    left = bought["customer_id"].to_numpy()[:-1] != bought["customer_id"].to_numpy()[1:]
+    gap = np.append(np.where(left, 10**6, np.diff(at)), 10**6)
+    longest = max(
+        w for w in range(200) if ((gap > w) & (at + w + 60 <= 300)).sum() >= 50
+    )
+    silent = (gap > longest) & (at + longest + 60 <= 300)
+    assert longest > 10
+    assert window.n_silent == silent.sum()
+    assert window.returned == (silent & (gap <= longest + 60)).sum() / silent.sum()
     assert window.returned is not None
     assert window.returned > 0.9
     assert str(window).startswith("no lapse window: the chance to return within 60")

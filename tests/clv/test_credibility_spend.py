@@ -165,6 +165,16 @@ def test_one_amount_each_is_too_little() -> None:
         clv.fit_credibility_spend(customers)
 
 
+@pytest.mark.parametrize("unknown", [np.nan, np.inf, -7.0, 900.0])
+def test_the_mean_of_no_purchase_is_not_read(unknown: float) -> None:
+    spend = clv.CredibilitySpend(collective_mean=30.0, within=200.0, between=50.0)
+    found = spend.expected_spend([0, 1, 4], [unknown, 50.0, 50.0])
+    # Credibility: x / (x + 200 / 50) of the own mean, the rest of that of all.
+    assert found.tolist() == pytest.approx([30.0, 34.0, 40.0], rel=1e-14)
+    with pytest.raises(ck.errors.InvalidValueError, match="monetary_value"):
+        spend.expected_spend([1], [np.nan])
+
+
 def test_a_forecast_draws_amounts_of_credibility() -> None:
     customers = pd.DataFrame(
         {

@@ -1,6 +1,7 @@
 """What a purchase is worth: fit, prediction, refusal."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,12 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crmkit import clv
+from crmkit.clv.models.gamma_gamma import _notes_of
 from crmkit.errors import (
     IdentifiabilityWarning,
     InvalidTypeError,
     InvalidValueError,
     NotEnoughDataError,
 )
+from crmkit.kernels.base.cells import group
 
 Build = Callable[[dict[str, Any]], Any]
 Read = Callable[[Any], dict[str, list[Any]]]
@@ -151,14 +154,20 @@ def test_a_fit_with_an_infinite_mean_warns() -> None:
     means = rng.gamma(10.0, size=400) / 5 / rng.gamma(0.6, size=400)
     customers = pd.DataFrame({"frequency": 5, "monetary_value": means})
     with pytest.warns(IdentifiabilityWarning, match="q = 0.*infinite"):
-        clv.fit_gamma_gamma(customers)
+        fit = clv.fit_gamma_gamma(customers)
+    assert fit.report is not None
+    (note,) = fit.report.notes
+    assert note == "the mean spend of the population is infinite: q is 1 or less"
 
 
 def test_a_mean_that_is_finite_without_a_variance_is_fitted_in_silence() -> None:
     rng = np.random.default_rng(5)
     means = rng.gamma(10.0, size=400) / 5 / rng.gamma(1.6, size=400)
     customers = pd.DataFrame({"frequency": 5, "monetary_value": means})
-    assert 1.2 < clv.fit_gamma_gamma(customers).q < 1.99
+    fit = clv.fit_gamma_gamma(customers)
+    assert 1.2 < fit.q < 1.99
+    assert fit.report is not None
+    assert fit.report.notes == ()
 
 
 @pytest.mark.parametrize("option", ["exclude", "keep", "", None])
@@ -301,3 +310,16 @@ def test_expected_spend_is_an_expression_only_where_its_mean_is_finite() -> None
         model = clv.GammaGamma(p=6.0, q=q, v=20.0)
         found = spend_expression(model, "frequency", nw.col("monetary_value"))
         assert (found is not None) == said
+
+
+@pytest.mark.parametrize(("q", "infinite"), [(1.0, True), (1.0001, False)])
+def test_the_mean_of_the_population_is_infinite_up_to_a_q_of_1(
+    *, cdnow: pd.DataFrame, q: float, infinite: bool
+) -> None:
+    report = clv.fit_gamma_gamma(cdnow).report
+    assert report is not None
+    moved = replace(report, estimates=(report.estimates[0], q, report.estimates[2]))
+    back = cdnow.loc[cdnow["frequency"] > 0, list(SPEND)].astype(float)
+    spending = group([back[name].to_numpy() for name in SPEND])
+    said = " ".join(_notes_of(moved, spending))
+    assert ("infinite" in said) == infinite

@@ -163,6 +163,33 @@ def test_a_young_company_grows_by_its_base_and_not_by_keeping() -> None:
     assert less.larger_base == pytest.approx(60.0)
 
 
+def test_an_age_ends_a_whole_period_before_the_first_day() -> None:
+    # Both periods have 28 days: of age 0 are those won 1 to 28 days before.
+    before, after = dt.date(2023, 2, 1), dt.date(2023, 5, 4)
+    won = {
+        "a": (before, 28, True), "b": (before, 1, True), "c": (before, 10, False),
+        "d": (after, 28, True), "e": (after, 1, False), "f": (after, 15, True),
+        "g": (after, 15, True), "h": (after, 29, True),
+    }  # fmt: skip
+    rows = [(who, day - dt.timedelta(ago), 10.0) for who, (day, ago, _) in won.items()]
+    rows += [(who, day, 10.0) for who, (day, _, back) in won.items() if back]
+    rows += [("a", after, 10.0), ("b", after, 10.0)]
+    lines = pl.DataFrame(
+        rows, schema=["customer_id", "date", "paid_amount"], orient="row"
+    )
+    change = profit_change(
+        Ledger(lines=lines),
+        before=("2023-02-01", "2023-02-28"),
+        after=("2023-05-04", "2023-05-31"),
+    )
+    assert (change.active_before, change.active_after) == (2, 6)
+    # Of age 0, 2 of 3 bought, and then 3 of 4; a, b and h are of ages new to the log.
+    kept = (3 / 4 - 2 / 3) * (3 + 4) / 2
+    more = (4 - 3) * (3 / 4 + 2 / 3) / 2 + 3
+    assert change.keeping == pytest.approx(10 * kept, rel=1e-12, abs=0)
+    assert change.larger_base == pytest.approx(10 * more, rel=1e-12, abs=0)
+
+
 def test_a_change_survives_json() -> None:
     change = profit_change(
         company(1),

@@ -101,6 +101,33 @@ def test_a_holiday_has_an_index_of_its_own() -> None:
     assert season.operational_horizon("2023-12-22", 1) == december
 
 
+@pytest.mark.parametrize("period", ["month", "week"])
+def test_each_of_several_events_has_its_own_index_and_error(period: Any) -> None:
+    log = season_log(1500, seed=6, holiday=6.0)
+    events: dict[str, list[str]] = {
+        "christmas eve": ["2021-12-24", "2022-12-24"],
+        "summer": [f"2022-07-0{day}" for day in range(1, 10)],
+        "spring": [f"2022-04-0{day}" for day in range(4, 8)],
+    }
+    season = clv.fit_seasonality(log, **END, events=events, period=period, penalty=0.0)
+    again = log.drop_duplicates().sort_values(["customer_id", "date"])
+    again = again[again["customer_id"].duplicated()]
+    for event, (name, days) in zip(season.events, events.items(), strict=True):
+        bought = int(again["date"].isin(pd.to_datetime(days)).sum())
+        assert event.name == name
+        assert bought > 10
+        # Purchases of few days are about Poisson: so is the error of their logarithm.
+        assert event.log_error == pytest.approx(bought**-0.5, rel=0.06)
+    # Per day, each event against the others: how many buy changes less than this.
+    pace = [event.index for event in season.events]
+    daily = [
+        again["date"].isin(pd.to_datetime(days)).sum() / len(days)
+        for days in events.values()
+    ]
+    alike = np.array(pace) / daily
+    assert alike.max() < 1.35 * alike.min()
+
+
 def test_weeks_beside_months() -> None:
     season = clv.fit_seasonality(season_log(3000, seed=4), **END, period="week")
     assert len(season.index) == 52

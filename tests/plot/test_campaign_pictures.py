@@ -103,6 +103,22 @@ def test_points_of_a_cohort_are_redeemed_expected_or_lost() -> None:
         plot.redemption_bars(cohorts.head(0))
 
 
+def test_the_range_of_expected_points_ends_where_the_bar_does() -> None:
+    cohorts = pd.DataFrame(
+        {
+            "cohort": [2021, 2022, 2023],
+            "issued": [0.9, 200.0, 0.75],
+            "redeemed": [0.25, 40.0, 0.0],
+            "expected_redeemed": [0.5, 150.0, 0.1],
+            "expected_redeemed_lower": [0.375, -20.0, -0.25],
+            "expected_redeemed_upper": [0.625, 240.0, 0.5],
+        }
+    )
+    axes: Any = plot.redemption_bars(cohorts)
+    ends = [each[:, 1].tolist() for each in axes.collections[0].get_segments()]
+    assert ends == [[0.375, 0.625], [0.0, 200.0], [0.0, 0.5]]
+
+
 @pytest.mark.parametrize(
     ("cost", "said"),
     [(0, "earned 20"), (60, "lost 40"), (20, "not clear")],

@@ -180,7 +180,9 @@ def test_the_ink_on_a_cell_is_hardly_ever_the_worse_of_the_two(axes: Any) -> Non
         assert contrast(ink, ground) > 0.9 * best
 
 
-@pytest.mark.parametrize(("width", "text"), [(4, "12"), (16, "1234"), (20, "1\n2")])
+@pytest.mark.parametrize(
+    ("width", "text"), [(4, "12"), (16, "1234"), (20, "1\n2"), (100, "1")]
+)
 def test_the_numbers_of_a_heat_map_fit_into_their_cells(
     axes: Any, width: int, text: str
 ) -> None:
@@ -222,6 +224,48 @@ def test_what_is_compared_with_lies_behind_the_series(axes: Any) -> None:
     series, behind = axes.collections
     assert behind.get_zorder() < series.get_zorder()
     assert behind.get_linewidth()[0] < series.get_linewidth()[0]
+
+
+def test_kinds_of_marks_lie_above_one_another_in_an_order_of_their_own(
+    axes: Any,
+) -> None:
+    points = layer("points", PLACE, SIZE, texts=FIRST, place="above")
+    said = draw(
+        axes,
+        points,
+        layer("line", PLACE, SIZE),
+        layer("arms", PLACE, SIZE, y_end=0.0),
+        layer("bars", PLACE, SIZE),
+        layer("line", PLACE, SIZE, tone="reference"),
+        layer("corners", [0.0, 2.0], [0.0, 4.0], texts=("low", "high")),
+    )
+    dots, arms = axes.collections
+    line, behind = axes.get_lines()
+    order = [said["low"], behind, axes.patches[0], arms, line, dots, said["a0"]]
+    assert [each.get_zorder() for each in order] == [1, 1.5, 2, 2.4, 2.5, 3, 4]
+    assert {said[name].get_fontsize() for name in ("low", "high")} == {10}
+    assert {said[name].get_fontsize() for name in FIRST} == {9}
+    # A line is as wide as it was approved, and a bar has a thin white edge.
+    widths = [line.get_linewidth(), behind.get_linewidth(), *arms.get_linewidth()]
+    assert widths == [2, 1.1, 1.8]
+    assert {bar.get_linewidth() for bar in axes.patches} == {0.6}
+    assert dots.get_sizes().tolist() == [38]
+
+
+def test_a_dashed_line_is_dashed_alike_as_a_curve_and_as_an_arm(axes: Any) -> None:
+    dashed = layer("line", PLACE, SIZE, dash=True, dots=True)
+    draw(axes, dashed, layer("arms", PLACE, SIZE, y_end=0.0, dash=True))
+    line, arms = axes.get_lines()[0], axes.collections[0]
+    assert line.get_markersize() == 5
+    assert line.is_dashed()
+    _, pattern = arms.get_linestyle()[0]  # in line widths, of which an arm has 1.8
+    assert tuple(pattern) == pytest.approx((4 * 1.8, 3 * 1.8), rel=1e-9)
+
+
+def test_bands_let_what_is_behind_them_through(axes: Any) -> None:
+    draw(axes, layer("band", PLACE, [1.0, 2, 3], y_end=[2.0, 4, 6]))
+    assert axes.collections[0].get_alpha() == 0.18
+    assert axes.collections[0].get_linewidth().tolist() == [0]
 
 
 def test_numbers_too_small_to_read_are_left_out(axes: Any) -> None:

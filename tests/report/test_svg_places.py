@@ -133,6 +133,32 @@ def test_a_scale_from_below_0_has_round_numbers_within_its_ends() -> None:
     assert won[1] == pytest.approx(2.5 * lost[1], abs=0.3)
 
 
+@pytest.mark.parametrize("largest", [0.3, 0.03])
+def test_a_scale_of_small_numbers_ends_with_them(largest: float) -> None:
+    svg = drawn(layer("line", [0.0, 1], [0.0, largest]), write=str)
+    up = heights(svg)
+    assert len(up) > 2
+    assert max(float(text) for text in up) < 1.5 * largest
+    low = drawn(layer("bars", range(2), [-0.4, -0.1]), x=Scale(names=("x", "y")))
+    deep, flat = (numbers(bar, "height")[0] for bar in low.iter("rect"))
+    # The longest bar goes from 0, which is the upper end, to the lower one.
+    assert deep == pytest.approx(226 - 22, abs=0.11)
+    assert flat == pytest.approx(deep / 4, abs=0.11)
+
+
+def test_a_scale_reaches_the_ends_that_it_was_given() -> None:
+    names = Scale(names=("x", "y"))
+    given = Scale(unit="share", lower=-0.5, upper=1.0)
+    svg = drawn(layer("bars", range(2), [-0.25, 0.5]), x=names, y=given)
+    lost, won = (numbers(bar, "height")[0] for bar in svg.iter("rect"))
+    # From -0.5 to 1: a quarter is a sixth of the height, and a half is a third.
+    assert lost == pytest.approx(204 / 6, abs=0.11)
+    assert won == pytest.approx(204 / 3, abs=0.11)
+    down = drawn(layer("bars", range(2), [0.25, 0.5]), x=names, y=given)
+    flat, high = (numbers(bar, "height")[0] for bar in down.iter("rect"))
+    assert (flat, high) == pytest.approx((204 / 6, 204 / 3), abs=0.11)
+
+
 def test_shares_have_three_marks() -> None:
     svg = drawn(layer("line", [0.0, 1], [0.0, 0.3]), y=Scale(unit="share", upper=1))
     assert list(heights(svg)) == ["0%", "50%", "100%"]

@@ -42,6 +42,23 @@ def test_three_groups_are_found_in_plain_units(eager_frame: Make) -> None:
     assert best.stability == pytest.approx(1, abs=0.05)
 
 
+def test_a_base_that_fits_is_compared_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    import pandas as pd
+
+    from crmkit.segments.profiles import clusters
+
+    base = pd.DataFrame(three_groups())
+    whole = fitted(base)
+    monkeypatch.setattr(clusters, "_SHOWN", 60)
+    assert fitted(base) == whole
+    # Of a larger base as many are drawn, each once: nearly the same silhouettes.
+    monkeypatch.setattr(clusters, "_SHOWN", 59)
+    sampled = fitted(base)
+    for one, all_of_them in zip(sampled.trials, whole.trials, strict=True):
+        assert one.silhouette != all_of_them.silhouette
+        assert one.silhouette == pytest.approx(all_of_them.silhouette, abs=0.03)
+
+
 def test_units_do_not_matter() -> None:
     import polars as pl
 

@@ -156,7 +156,10 @@ def cohort_curves(
         layers=tuple(curves),
         x=_AGE,
         y=Scale(
-            title=shown, unit="share" if share else "money", lower=0, currency=currency
+            title=shown,
+            unit="share" if share else "money",
+            lower=None if (value < 0).any() else 0,
+            currency=currency,
         ),
         finding=f"{shown} of {counted(len(names), 'cohort')}",
         note=counted(numbers(frame, "n_customers")[age == 0].sum(), "customer"),

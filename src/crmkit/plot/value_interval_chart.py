@@ -74,6 +74,7 @@ def clv_intervals(
     place = np.arange(best.size, dtype=np.float64)
     ends = interval_in(frame, value_col)
     shown = None if ends is None else (ends[0][best], ends[1][best])
+    drawn = np.concatenate([value[best], *(() if shown is None else shown)])
     # A name of more than one line needs twice the height.
     row = 0.36 if max(map(len, names), default=0) > _LONG_NAME else 0.22
     chart = Chart(
@@ -85,7 +86,7 @@ def clv_intervals(
             title=words(value_col).upper() if value_col == "clv" else words(value_col),
             unit="money",
             currency=currency,
-            lower=0 if shown is None or shown[0].min(initial=0) >= 0 else None,
+            lower=None if (drawn < 0).any() else 0,
         ),
         y=Scale(title="Customer", names=tuple(names[at] for at in best)),
         finding=f"The best customer is worth {money(shown[0][0], currency)} to "

@@ -32,8 +32,8 @@ def money(amount: float, currency: str = "") -> str:
     sign = "-" if amount < 0 else ""
     size = abs(amount)
     for unit, letter in _SHORT:
-        # 999,950 would be 1,000k.
-        if size >= unit * 0.99995:
+        # 999,500 would be 1000k.
+        if size >= unit * 0.9995:
             return f"{sign}{currency}{_three_digits(size / unit)}{letter}"
     return f"{sign}{currency}{_three_digits(size)}"
 

@@ -1,0 +1,108 @@
+"""The range of points to be redeemed, from the errors that Mack published."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+from crmkit.campaigns import redemption_by_cohort
+from crmkit.errors import InvalidValueError
+
+# Taylor and Ashe (1983), cumulative, with the reserves and errors of Mack (1993).
+TRIANGLE = [
+    [357848, 1124788, 1735330, 2218270, 2745596, 3319994, 3466336, 3606286, 3833515,
+     3901463],
+    [352118, 1236139, 2170033, 3353322, 3799067, 4120063, 4647867, 4914039, 5339085],
+    [290507, 1292306, 2218525, 3235179, 3985995, 4132918, 4628910, 4909315],
+    [310608, 1418858, 2195047, 3757447, 4029929, 4381982, 4588268],
+    [443160, 1136350, 2128333, 2897821, 3402672, 3873311],
+    [396132, 1333217, 2180715, 2985752, 3691712],
+    [440832, 1288463, 2419861, 3483130],
+    [359480, 1421128, 2864498],
+    [376686, 1363294],
+    [344014],
+]  # fmt: skip
+RESERVE = np.array([0, 94634, 469511, 709638, 984889, 1419459, 2177641, 3920301,
+                    4278972, 4625811])  # fmt: skip
+ERROR = np.array([0, 75535, 121699, 133549, 261406, 411010, 558317, 875328, 971258,
+                  1363155])  # fmt: skip
+
+
+def rows(issued: float) -> pd.DataFrame:
+    found = [
+        (cohort, age, issued, amount)
+        for cohort, sums in enumerate(TRIANGLE)
+        for age, amount in enumerate(np.diff([0, *sums]))
+    ]
+    return pd.DataFrame(found, columns=["cohort", "age", "issued", "redeemed"])
+
+
+@pytest.mark.parametrize("level", [0.95, 0.5])
+def test_the_range_is_that_of_a_lognormal_with_the_published_error(
+    level: float,
+) -> None:
+    found = redemption_by_cohort(rows(2e7), level=level)
+    so_far = np.array([sums[-1] for sums in TRIANGLE], dtype=float)
+    np.testing.assert_array_equal(found["redeemed"], so_far)
+    mean = so_far + RESERVE
+    np.testing.assert_allclose(found["expected_redeemed"], mean, rtol=1e-6)
+    spread = np.sqrt(np.log1p((ERROR / mean) ** 2))
+    z = stats.norm.ppf(0.5 + level / 2)
+    lower, upper = mean * np.exp(-z * spread), mean * np.exp(z * spread)
+    lower = np.maximum(lower, so_far)
+    np.testing.assert_allclose(found["expected_redeemed_lower"], lower, rtol=1e-4)
+    np.testing.assert_allclose(found["expected_redeemed_upper"], upper, rtol=1e-4)
+    np.testing.assert_allclose(found["redemption_rate"], mean / 2e7, rtol=1e-6)
+    np.testing.assert_allclose(found["breakage"], 2e7 - mean, rtol=1e-6)
+
+
+@pytest.mark.parametrize("unit", [1e-8, 1e-3, 1e3])
+def test_the_unit_of_points_changes_no_share_and_no_range(unit: float) -> None:
+    plain, scaled = redemption_by_cohort(rows(2e7)), rows(2e7)
+    scaled[["issued", "redeemed"]] *= unit
+    found = redemption_by_cohort(scaled)
+    for name in plain.columns.difference(["cohort", "age", "redemption_rate"]):
+        np.testing.assert_allclose(found[name], plain[name] * unit, rtol=1e-9)
+    np.testing.assert_allclose(
+        found["redemption_rate"], plain["redemption_rate"], rtol=1e-9
+    )
+
+
+def test_no_more_is_redeemed_than_was_issued() -> None:
+    found = redemption_by_cohort(rows(5.4e6))
+    assert found["expected_redeemed"].max() == 5.4e6
+    assert found["expected_redeemed_upper"].max() == 5.4e6
+    assert (found["expected_redeemed_lower"] <= found["expected_redeemed"]).all()
+    assert found["breakage"].min() == 0
+    with pytest.raises(InvalidValueError, match="more points redeemed than issued"):
+        redemption_by_cohort(rows(5339084.0))
+    assert redemption_by_cohort(rows(5339085.0))["breakage"].min() == 0
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "match"),
+    [
+        ("age", 4.0, "age beyond the number of rows"),
+        ("age", 0.5, "not whole"),
+        ("issued", 0.0, "'issued'"),
+        ("redeemed", -1.0, "negative value"),
+    ],
+)
+def test_rows_at_the_limits_of_a_triangle(
+    column: str, value: float, match: str
+) -> None:
+    base: dict[str, Any] = {
+        "cohort": [1, 1, 2, 3],
+        "age": [0.0, 1.0, 0.0, 0.0],
+        "issued": [10.0] * 4,
+        "redeemed": [5.0, 5.0, 0.0, 1.0],
+    }
+    # All of what was issued may be redeemed, and nothing of it.
+    found = redemption_by_cohort(pd.DataFrame(base))
+    assert found["redeemed"].tolist() == [10.0, 0.0, 1.0]
+    assert found["expected_redeemed"].tolist() == [10.0, 0.0, 2.0]
+    wrong = {**base, column: [*base[column][:3], value]}
+    with pytest.raises(InvalidValueError, match=match):
+        redemption_by_cohort(pd.DataFrame(wrong))

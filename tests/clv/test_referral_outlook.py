@@ -1,0 +1,130 @@
+"""What referees bring, and how often they come, counted again with plain loops."""
+
+import datetime as dt
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+
+from crmkit.clv import References, fit_referral_outlook
+from crmkit.ledger import Ledger
+
+STANDARD = 6.0
+END = 60
+
+
+def on(number: int) -> dt.date:
+    return dt.date(2023, 1, 1) + dt.timedelta(days=number)
+
+
+def bought(rows: list[tuple[str, int, float]]) -> pl.DataFrame:
+    return pl.DataFrame(
+        {
+            "customer_id": [who for who, _, _ in rows],
+            "date": [on(number) for _, number, _ in rows],
+            "amount": [amount for _, _, amount in rows],
+        }
+    )
+
+
+def outlook(ledger: Ledger[Any], *, horizon: float, end: int = END) -> Any:
+    return fit_referral_outlook(
+        ledger,
+        references=References.from_standards(acquisition_cost=STANDARD),
+        as_of=on(end),
+        horizon=horizon,
+        time_unit="day",
+    )
+
+
+def referred(referees: int) -> tuple[Any, list[tuple[str, int, float]], dict[str, int]]:
+    """Return a ledger of referees, what each brought by day, and their first days."""
+    rng = np.random.default_rng(referees)
+    first = {f"e{at}": 5 + 3 * at for at in range(referees)}
+    sales = [("r", 0, 1.0)]
+    served: list[tuple[str, int, float]] = []
+    for who, start in first.items():
+        sales.append((who, start, float(rng.integers(20, 90))))
+        later = rng.integers(start + 1, END + 1, 3).tolist()
+        sales += [(who, number, float(rng.integers(5, 40))) for number in later]
+        served.append((who, int(rng.integers(start, END + 1)), 4.0))
+    lines = bought(sales).rename({"amount": "paid_amount"})
+    lines = lines.with_columns(cost_amount=pl.col("paid_amount") / 4)
+    ledger = Ledger(
+        lines=lines,
+        service=bought(served),
+        acquisition=bought([(who, start, 2.0) for who, start in first.items()]),
+        referrals=pl.DataFrame(
+            {
+                "referrer_id": ["r"] * referees,
+                "referee_id": list(first),
+                "date": [on(start) for start in first.values()],
+                "share": [0.5] * referees,
+                "reward": [1.5] * referees,
+            }
+        ),
+    )
+    cash = [(who, number, 0.75 * paid) for who, number, paid in sales if who != "r"]
+    return ledger, cash + [(who, number, -paid) for who, number, paid in served], first
+
+
+@pytest.mark.parametrize("referees", [1, 2, 9, 10, 11, 16])
+@pytest.mark.parametrize("horizon", [1, 7, 30, 200, np.inf])
+def test_a_referee_is_worth_the_mean_of_who_was_followed_so_long(
+    referees: int, horizon: float
+) -> None:
+    ledger, cash, first = referred(referees)
+    found = outlook(ledger, horizon=horizon)
+    followed = {who: END - start for who, start in first.items()}
+    ages = max(followed.values()) + 1
+    until, reached = [], 0.0
+    for age in range(ages):
+        there = [who for who in first if followed[who] >= age]
+        if len(there) >= min(10, referees):
+            now = [paid for who, on_, paid in cash if on_ - first[who] == age]
+            reached += sum(now) / len(there)
+        until.append(reached)
+    if np.isfinite(horizon):
+        days = [until[min(age, ages - 1)] for age in range(int(horizon) + 1)]
+        mean = float(np.mean(days))
+    else:
+        mean = until[-1]
+    assert found.referee_value == pytest.approx(mean - STANDARD, rel=1e-9, abs=0)
+    own = [sum(paid for who, _, paid in cash if who == one) for one in first]
+    error = np.std(own, ddof=1) / referees**0.5 if referees > 1 else 0.0
+    scaled = error * abs(mean / np.mean(own))
+    assert found.referee_value_error == pytest.approx(scaled, rel=1e-9, abs=1e-12)
+    assert (found.share, found.acquisition_cost, found.reward) == (0.5, 2.0, 1.5)
+
+
+@pytest.mark.parametrize(("late", "rate"), [(20, 20 / 1), (19, 20 / 3)])
+def test_of_fewer_than_twenty_late_referrals_all_are_counted(
+    late: int, rate: float
+) -> None:
+    # The referrer comes back on days 10, 200 and 205: one of them is in the last ten.
+    referees = [f"e{at}" for at in range(20)]
+    sales = [("r", number, 9.0) for number in (0, 10, 200, 205)]
+    sales += [(who, 206, 5.0) for who in referees]
+    ledger: Ledger[Any] = Ledger(
+        lines=bought(sales).rename({"amount": "paid_amount"}),
+        referrals=pl.DataFrame(
+            {
+                "referrer_id": ["r"] * 20,
+                "referee_id": referees,
+                "date": [on(201 if at < late else 200) for at in range(20)],
+                "share": [0.5] * 20,
+            }
+        ),
+    )
+    found = outlook(ledger, horizon=10, end=210)
+    assert found.overall_rate == pytest.approx(rate, rel=1e-12, abs=0)
+    assert found.occasions == round(20 / rate)
+
+
+def test_a_ledger_without_referrals_has_an_outlook_of_nothing() -> None:
+    lines = bought([("a", 0, 9.0), ("a", 5, 9.0)]).rename({"amount": "paid_amount"})
+    found = outlook(Ledger(lines=lines), horizon=30)
+    assert (found.overall_rate, found.occasions) == (0.0, 1.0)
+    assert (found.referee_value, found.referee_value_error) == (0.0, 0.0)
+    assert (found.share, found.acquisition_cost, found.reward) == (0.0, 0.0, 0.0)
