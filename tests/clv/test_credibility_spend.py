@@ -9,6 +9,7 @@ import pytest
 
 import crmkit as ck
 from crmkit import clv
+from crmkit.errors import NotEnoughDataError
 
 
 def retail(size: int, seed: int, *, slope: float = 9.0) -> pd.DataFrame:
@@ -203,3 +204,17 @@ def test_a_forecast_draws_amounts_of_credibility() -> None:
     # Without any scatter of amounts there is nothing to shrink: no 0 over 0.
     sure = clv.CredibilitySpend(collective_mean=30.0, within=0.0, between=1.0)
     assert sure.expected_spend([0, 2], [0.0, 50.0]).tolist() == [30.0, 50.0]
+
+
+def test_two_customers_who_came_back_are_counted_and_refused() -> None:
+    two = pd.DataFrame(
+        {
+            "frequency": [2, 3, 0],
+            "monetary_value": [10.0, 30.0, 0.0],
+            "monetary_variance": [4.0, 9.0, 0.0],
+        }
+    )
+    with pytest.raises(NotEnoughDataError, match=r"at least 3 .* got 2\."):
+        clv.fit_credibility_spend(two)
+    three = pd.concat([two, two.iloc[:1].assign(monetary_value=20.0)])
+    assert clv.fit_credibility_spend(three).n_customers == 3

@@ -46,7 +46,6 @@ from ...typing import (
     IntoFrame,
     IntoFrameT,
 )
-from .fitting import require_customers
 from .histories import known_id
 from .model_arguments import new_columns
 
@@ -304,9 +303,14 @@ def _spend_rules(frame: Frame, *, columns: tuple[str, str]) -> list[Rule]:
 
 
 def _require_repeats(x: FloatArray, weights: FloatArray, column: str) -> None:
-    require_customers(
-        float(weights.sum()) - 1.0, who=f" who came back (column {column!r})"
-    )
+    customers = float(weights.sum())
+    if customers <= 2:
+        raise NotEnoughDataError(
+            needed=f"at least 3 customers who came back (column {column!r}) to fit a "
+            "model",
+            got=f"{customers:g}",
+            remedy="Pass more customers.",
+        )
     if not np.any(x > 1):
         raise NotEnoughDataError(
             needed=f"a customer with two repeat purchases (column {column!r} above 1)",

@@ -144,7 +144,8 @@ def _crowded(frame: EagerFrame, id_col: str, values: list[int]) -> BoolArray:
 def sums_of_the_others(amount: FloatArray) -> BoolArray:
     """Mark a row whose amount is the sum of all others, as the last line may be."""
     whole = float(np.nansum(amount))
-    if amount.size < 4 or whole <= 0:
+    # An infinite amount, which is refused later, is not the sum of the others.
+    if amount.size < 4 or whole <= 0 or not np.isfinite(whole):
         return np.zeros(amount.size, dtype=np.bool_)
     with np.errstate(invalid="ignore"):
         return np.asarray(np.abs(2 * amount - whole) <= _ROUNDING * whole)
