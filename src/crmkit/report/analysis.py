@@ -41,6 +41,7 @@ from .findings.spending_months import spending_months
 from .findings.tier_totals import risk_by_tier, tier_totals
 from .findings.value_ahead_range import past_errors, value_ranges
 from .findings.value_concentration import value_concentration
+from .intake.arrow_memory import give_back
 from .question import Question
 
 if TYPE_CHECKING:
@@ -127,6 +128,7 @@ def analyse(
     # Whoever handed over a large log, and keeps nothing of it, has its memory back.
     like = native(read.summary.head(0), transactions)
     del transactions
+    give_back()
     history = with_spend_floor(read.summary)
     customers = native(history, like)
     next(steps)  # Comparing models of how often customers buy, and when they leave

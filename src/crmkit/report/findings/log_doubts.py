@@ -62,7 +62,8 @@ def _discount(question: Question) -> list[str]:
 
 def _silence(rows: DatedAmounts, question: Question) -> list[str]:
     """Doubt an end that lies further after the last row than the log ever paused."""
-    days = np.unique(rows.day)
+    first = int(rows.day.min(initial=question.end_day))
+    days = np.flatnonzero(np.bincount(rows.day - first)) + first
     if not days.size:
         return []
     silent = question.end_day - int(days[-1])

@@ -103,16 +103,18 @@ def read_rows(
     retention = retention_facts(merged, question=question)
     recent = recent_activity(merged, question=question)
     early = held_back(merged, question=question)
-    summary = merged.summary()
+    tried = early if whole else held_back(sample, question=question)
+    summary, customers = merged.summary(), merged.log
+    del merged
     first = FirstPart(
         early=early,
         bought_on=bought_on,
         sample=sample,
-        early_of_sample=early if whole else held_back(sample, question=question),
+        early_of_sample=tried,
     )
     reading = LogReading(
-        facts=merged.facts,
-        left_out=_left_out(merged.log, summary),
+        facts=customers.facts,
+        left_out=_left_out(customers, summary),
         doubts=doubts,
         summary=summary,
         retention=retention,
