@@ -91,7 +91,9 @@ figcaption span { color: var(--soft); font-size: 0.9rem; line-height: 1.4;
 svg.chart { display: block; overflow: visible; }
 svg.axis { padding-left: 3.1rem; }
 .chart text { font-size: 12px; fill: var(--soft); }
-.chart text.strong { font-size: 13px; font-weight: 600; fill: var(--ink); }
+.chart text.strong { font-size: 13px; font-weight: 600; fill: var(--ink);
+  paint-order: stroke; stroke: var(--card); stroke-width: 3px;
+  stroke-linejoin: round; }
 .chart .grid { stroke: var(--grid); }
 .chart .base { stroke: var(--faint); }
 .chart .mark { stroke: var(--ink); stroke-dasharray: 3 3; opacity: 0.6; }
