@@ -305,6 +305,13 @@ def test_the_periods_of_a_customer_sum_to_her_parts(seed: int) -> None:
         assert wrong <= TOLERANCE * scale, part
 
 
+def test_a_period_in_which_no_money_moved_has_no_row() -> None:
+    ledger = company(3)
+    monthly = components(ledger, period="month")
+    assert monthly.select(pl.any_horizontal(pl.col(*PARTS) != 0)).to_series().all()
+    assert monthly.height < 12 * monthly["customer_id"].n_unique()
+
+
 def test_grouping_by_customer_is_no_grouping() -> None:
     ledger = company(3)
     grouped = components(ledger, by="customer_id")

@@ -218,3 +218,19 @@ def test_two_customers_who_came_back_are_counted_and_refused() -> None:
         clv.fit_credibility_spend(two)
     three = pd.concat([two, two.iloc[:1].assign(monetary_value=20.0)])
     assert clv.fit_credibility_spend(three).n_customers == 3
+
+
+def test_two_frequencies_give_a_line() -> None:
+    customers = pd.DataFrame(
+        {
+            "frequency": [2, 2, 8, 8],
+            "monetary_value": [10.0, 14.0, 40.0, 44.0],
+            "monetary_variance": [4.0, 9.0, 4.0, 9.0],
+        }
+    )
+    sloping = clv.fit_credibility_spend(customers)
+    assert sloping.slope_error is not None
+    # 12 at log(1 + 2) and 42 at log(1 + 8).
+    assert sloping.slope == pytest.approx(30.0 / np.log(3.0), rel=1e-9, abs=0)
+    one = clv.fit_credibility_spend(customers.assign(frequency=2))
+    assert (one.slope, one.slope_error) == (0.0, None)

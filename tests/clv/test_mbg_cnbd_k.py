@@ -103,3 +103,12 @@ def test_missing_gaps_are_refused() -> None:
     holed = REGULAR.assign(log_gaps=REGULAR["log_gaps"].where(REGULAR.index > 0))
     with pytest.raises(ck.errors.InvalidValueError, match="log_gaps"):
         clv.fit_mbg_cnbd_k(holed, log_gaps_col="log_gaps")
+
+
+def test_a_million_purchases_are_the_most_that_are_added_up() -> None:
+    model = clv.MbgCnbdK(k=2, r=0.8, alpha=10.0, a=0.8, b=2.5)
+    most = pd.DataFrame({"frequency": [1_000_000], "recency": [300.0], "T": [310.0]})
+    assert model.with_probability_alive(most)["probability_alive"].between(0, 1).all()
+    beyond = most.assign(frequency=1_000_001)
+    with pytest.raises(ck.errors.InvalidValueError, match="may not exceed 1,000,000"):
+        model.with_probability_alive(beyond)

@@ -169,6 +169,20 @@ def test_other_column_names_are_kept(frame: Any, columns_of: Any, base: Any) -> 
     assert set(columns_of(summary)["who"]) == set(base["customer_id"])
 
 
+def test_small_purchases_after_a_large_one_keep_their_digits(
+    frame: Any, columns_of: Any
+) -> None:
+    log = {
+        "customer_id": ["c1"] * 3,
+        "date": [dt.datetime(2024, 1, day) for day in (1, 2, 3)],
+        "amount": [1e14, 0.25, 0.5],
+    }
+    found = columns_of(ck.rfm_summary(frame(log), observation_period_end="2024-01-31"))
+    assert list(found["monetary_value"]) == [0.375]
+    assert list(found["first_amount"]) == [1e14]
+    assert list(found["total_amount"]) == [1e14 + 0.75]
+
+
 def test_zero_amounts_count_as_occasions(
     frame: Any, columns_of: Any, base: Any
 ) -> None:

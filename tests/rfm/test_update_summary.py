@@ -238,6 +238,12 @@ def test_any_refund_may_cancel_an_old_purchase() -> None:
         updated(rows, refunds="cancel")
 
 
+def test_a_small_amount_is_not_a_refund() -> None:
+    rows = log(("ann", 0, 10.0), ("ann", 60, 0.5), ("ann", 65, 0.0))
+    found, expected = updated(rows, refunds="cancel")
+    pd.testing.assert_frame_equal(found, expected, check_dtype=False)
+
+
 @pytest.mark.parametrize("library", LIBRARIES)
 def test_a_row_before_the_previous_end_is_refused(library: str) -> None:
     new = ROWS["date"].dt.date > dt.date(2024, 1, 20)

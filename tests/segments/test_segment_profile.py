@@ -27,6 +27,15 @@ def test_a_profile_is_that_of_a_contingency_table(frame: Any, columns_of: Any) -
     assert sum(found["n_customers"]) == 200
 
 
+def test_a_value_that_all_have_tells_nothing_of_a_segment(
+    frame: Any, columns_of: Any
+) -> None:
+    base = {"segment": ["best", "best", "rest"], "region": ["north"] * 3}
+    found = columns_of(segment_profile(frame(base), attribute_cols=["region"]))
+    assert list(found["p_value"]) == list(found["adjusted_p_value"]) == [1.0, 1.0]
+    assert list(found["lift"]) == [1.0, 1.0]
+
+
 def test_attributes_that_mean_nothing_are_rarely_named(
     rng: np.random.Generator,
 ) -> None:

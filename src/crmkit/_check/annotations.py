@@ -140,7 +140,7 @@ def level_of_caller() -> int:
     frame, level = inspect.currentframe(), 0
     while frame is not None and frame.f_globals.get("__name__", "").startswith(_OURS):
         frame, level = frame.f_back, level + 1
-    return max(level, 1)
+    return level
 
 
 def _require_one(name: str, given: object, hints: tuple[Any, ...]) -> None:
