@@ -23,6 +23,7 @@ from crmkit.clv import (
     value_statement,
 )
 from crmkit.clv.components.part_ends import DrawnParts
+from crmkit.clv.components.part_model_error import judged_by
 from crmkit.clv.components.part_shifts import Shocks, relative_shifts
 from crmkit.datasets.simulated_company import simulate_company
 
@@ -73,6 +74,12 @@ def draws() -> ComponentDraws[Any]:
 
 def widths(frame: Any, part: str) -> Any:
     return (frame[f"{part}_upper"] - frame[f"{part}_lower"]).to_numpy()
+
+
+def test_a_span_is_judged_from_the_day_it_ends() -> None:
+    ends = score(100.0, cutoff="1970-01-11", lead_days=10)  # on day 20
+    assert judged_by([ends], 19).errors == ()
+    assert judged_by([ends], 20).errors == (ends,)
 
 
 def test_the_scale_is_that_of_a_calculation_by_hand() -> None:

@@ -220,6 +220,14 @@ def test_columns_are_told_by_the_strongest_word_of_their_name() -> None:
     two = propose_roles(("d", "i", "n", "p"), [("2024-01-31", "x", "1.5", "2.50")] * 2,
                         asked=NOBODY)  # fmt: skip
     assert two.amount is None
+    # A price without a number of pieces is the amount.
+    alone = propose_roles(("day", "who", "unit price", "stock"),
+                          [("2024-01-31", "a", "2", "3")] * 2,
+                          asked=NOBODY)  # fmt: skip
+    assert (alone.amount, alone.price, alone.quantity) == ("unit price", None, None)
+    # Three of five cells are a number, which is not more than six in ten.
+    few = [("2024-01-31", "x", cell) for cell in ("1.5", "2.5", "3.5", "a", "b")]
+    assert propose_roles(("d", "i", "n"), few, asked=NOBODY).amount is None
     counted = propose_roles(
         ("day", "who", "qty", "unit price"),
         [("2024-01-31", "a", "1", "2"), ("2024-01-31", "b", "1", "2")] * 2,
