@@ -211,6 +211,27 @@ def test_the_future_changes_no_score(rng: np.random.Generator) -> None:
     assert not len(whole.merge(owned, on=["customer_id", "category"]))
 
 
+def test_the_last_horizon_begins_the_day_after_its_length() -> None:
+    import pandas as pd
+
+    # The end is day 109, so of the last 8 days the first is day 102.
+    def scored(first: int, second: int) -> Any:
+        lines = company(np.random.default_rng(1), 400)
+        lines = lines[lines["day"] < 200].assign(date=pd.Timestamp("2024-01-01"))
+        later = lines["day"] == 100
+        lines.loc[later & (lines["category"] < 3), "date"] += pd.Timedelta(days=first)
+        lines.loc[later & (lines["category"] >= 3), "date"] += pd.Timedelta(days=second)
+        return cross_sell_score(
+            lines, observation_period_end="2024-04-19", horizon_days=8
+        )
+
+    known = scored(50, 104)
+    pd.testing.assert_frame_equal(scored(101, 104), known)
+    pd.testing.assert_frame_equal(scored(50, 102), known)
+    assert not scored(102, 104).equals(known)
+    assert not scored(50, 101).equals(known)
+
+
 def test_a_log_without_a_past_is_refused(rng: np.random.Generator) -> None:
     with pytest.raises(NotEnoughDataError, match="before the last horizon"):
         cross_sell_score(

@@ -382,4 +382,5 @@ def test_the_module_runs_as_a_program() -> None:
     )
     assert done.returncode == 2
     assert done.stdout == ""
+    assert "crmkit: file 'no.csv': no such file" in done.stderr
     assert "Traceback" not in done.stderr
