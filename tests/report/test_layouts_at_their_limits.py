@@ -209,6 +209,25 @@ def test_of_a_column_the_first_25_cells_and_six_in_ten_of_them_tell() -> None:
     assert propose_roles(("id", "x"), late, asked=NOBODY).date is None
 
 
+@pytest.mark.parametrize(
+    ("name", "cells", "found"),
+    [
+        ("order date", ["20240131", "20240229"], True),
+        ("order no", ["20240131", "20240229"], False),  # more often an id
+        ("date", ["20240131", "20230229", "20240431"], False),  # days there are not
+        ("date", ["19000101", "21991231"], True),
+        ("date", ["18991231", "22000101"], False),
+        ("date", ["2024013", "202401311"], False),
+    ],
+)
+def test_days_without_marks_are_dates_in_a_column_of_that_name(
+    name: str, cells: list[str], *, found: bool
+) -> None:
+    preview = [("k", cell, "1.5") for cell in cells]
+    roles = propose_roles(("id", name, "total"), preview, asked=NOBODY)
+    assert roles.date == (name if found else None)
+
+
 def test_columns_are_told_by_the_strongest_word_of_their_name() -> None:
     names = ("order no", "member", "customer", "created", "order date", "net", "amount")
     row = ("1", "m", "c", "2024-01-31", "2024-01-31", "1.5", "2.5")

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from .date_formats import looks_like_a_date
+from .date_formats import is_a_bare_day, looks_like_a_date
 from .file_layout import looks_like_a_number
 
 __all__ = ["Roles", "propose_roles"]
@@ -99,7 +99,12 @@ def propose_roles(
         name: [row[at].strip() for row in preview[:_SHOWN] if at < len(row)]
         for at, name in enumerate(names)
     }
-    dates = [name for name in names if _share(cells[name], looks_like_a_date) > 0.6]
+    dates = [
+        name
+        for name in names
+        if _share(cells[name], looks_like_a_date) > 0.6
+        or (_named(name, _DATE) and _share(cells[name], is_a_bare_day) > 0.6)
+    ]
     numbers = [
         name
         for name in names

@@ -4,6 +4,7 @@
 same column settles it; without such a row, both readings are offered and none is taken.
 """
 
+import datetime as dt
 import re
 from functools import cache
 from importlib import import_module
@@ -13,7 +14,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["fitting_formats", "format_of_most", "looks_like_a_date", "read_by_format"]
+__all__ = [
+    "fitting_formats",
+    "format_of_most",
+    "is_a_bare_day",
+    "looks_like_a_date",
+    "read_by_format",
+]
 
 _FIRST_YEAR, _LAST_YEAR = 1900, 2199
 _SAMPLE = 500
@@ -120,6 +127,17 @@ def looks_like_a_date(text: str) -> bool:
         return True
     # Each format has a day and a year: most texts are told by that, without a pattern.
     return any(map(str.isdigit, text)) and bool(_any_shape().match(text))
+
+
+def is_a_bare_day(text: str) -> bool:
+    """Tell a day without marks, such as 20240131, from other numbers of 8 digits."""
+    if not re.fullmatch("[0-9]{8}", text):
+        return False
+    try:
+        year = dt.datetime.strptime(text, "%Y%m%d").year  # noqa: DTZ007 - a day alone
+    except ValueError:
+        return False
+    return _FIRST_YEAR <= year <= _LAST_YEAR
 
 
 @cache
