@@ -14,6 +14,9 @@ from _pytest.doctest import DoctestItem
 
 os.environ.setdefault("MPLBACKEND", "agg")
 
+# It copies notebooks and fills a cache when it is read: two workers would do so at once.
+collect_ignore = ["docs/conf.py"]
+
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(
