@@ -14,7 +14,7 @@ from _pytest.doctest import DoctestItem
 
 os.environ.setdefault("MPLBACKEND", "agg")
 
-# It copies notebooks and fills a cache when it is read: two workers would do so at once.
+# Reading it copies notebooks and fills a cache, which two workers would do at once.
 collect_ignore = ["docs/conf.py"]
 
 
