@@ -141,7 +141,7 @@ thead th { color: var(--soft); font-weight: 600; font-size: 0.86rem; line-height
   vertical-align: bottom; border-bottom: 2px solid var(--rule); }
 th:first-child, td:first-child { text-align: left; padding-left: 0; }
 th:last-child, td:last-child { padding-right: 0; }
-tbody th { font-weight: 600; overflow-wrap: anywhere; }
+tbody th { font-weight: 600; overflow-wrap: anywhere; min-width: 7.5rem; }
 td.words { text-align: left; }
 tbody th small, td small { display: block; font-weight: 400; color: var(--soft);
   font-size: 0.86rem; line-height: 1.35; max-width: 22rem; }
