@@ -275,7 +275,7 @@ def test_key_figures_are_json_and_nothing_else_is_printed(
     assert figures["value_lower"] < figures["value"] < figures["value_upper"]
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
     assert f"{figures['value']:,.0f}" in page
-    assert "It is read from 60 simulated futures" in page
+    assert "It is read from 200 simulated futures" in page
     for name, each in figures["lists"].items():
         rows = pd.read_csv(each["file"])
         assert len(rows) == each["n_customers"], name

@@ -28,7 +28,7 @@ from .spend_model import fit_spend
 
 __all__ = ["ValueRanges", "past_errors", "value_ranges"]
 
-_DRAWS = 60
+_DRAWS = 200
 _SEED = 1
 _MOST_DRAWN = 2_500  # customers whose futures are drawn one by one
 _LEADS = (91, 182, 364)
