@@ -1,38 +1,15 @@
 """What plots of periods, scores, factors and prices say above themselves."""
 
 import re
-from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
-from matplotlib import pyplot as plt
+from said_by_plots import drawn, notes, said
 
 import crmkit as ck
 from crmkit import plot
-
-Columns = dict[str, Any]
-
-
-@pytest.fixture(autouse=True)
-def closed() -> Iterator[None]:
-    yield
-    plt.close("all")
-
-
-def said(axes: Any) -> str:
-    """Return the finding in one line."""
-    return " ".join(axes.get_title(loc="left").split())
-
-
-def notes(axes: Any) -> list[str]:
-    return [text.get_text() for text in axes.texts]
-
-
-def drawn(make: Callable[..., Any], columns: Columns, **options: Any) -> Any:
-    return make(pd.DataFrame(columns), title="finding", **options)
-
 
 GROWTH = {"new": [2.0, 3], "resurrected": [0.0, 0], "lost": [0.0, 1]}
 MONTHS = ["2024-01-01", "2024-02-01"]

@@ -1,36 +1,13 @@
 """What a plot says above itself, where one finding gives way to another."""
 
-from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
-from matplotlib import pyplot as plt
+from said_by_plots import drawn, notes, said
 
 from crmkit import plot
-
-Columns = dict[str, Any]
-
-
-@pytest.fixture(autouse=True)
-def closed() -> Iterator[None]:
-    yield
-    plt.close("all")
-
-
-def said(axes: Any) -> str:
-    """Return the finding in one line."""
-    return " ".join(axes.get_title(loc="left").split())
-
-
-def notes(axes: Any) -> list[str]:
-    return [text.get_text() for text in axes.texts]
-
-
-def drawn(make: Callable[..., Any], columns: Columns, **options: Any) -> Any:
-    return make(pd.DataFrame(columns), title="finding", **options)
-
 
 INTERVALS = {"effect": [3.0, -3.0, 2.0, -2.0], "effect_lower": [1.0, -5.0, 0.0, -4.0],
              "effect_upper": [5.0, -1.0, 4.0, 0.0]}  # fmt: skip
