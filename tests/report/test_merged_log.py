@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from crmkit.errors import InvalidValueError
+from crmkit.errors import InvalidValueError, NotEnoughDataError
 from crmkit.report import Question, analyse
 from crmkit.report.findings.customer_labels import labels_of
 from crmkit.report.intake.merged_log import merge_log
@@ -103,6 +104,18 @@ def test_a_refusal_names_the_row_as_the_caller_counts_it() -> None:
     question = Question(source="", observation_period_end=_END, missing_ids="drop")
     with pytest.raises(InvalidValueError, match=r"first: row 9[,)]"):
         analyse(log, question=question)
+
+
+@pytest.mark.parametrize("refunds", ["error", "drop", "net", "cancel"])
+def test_a_log_without_a_purchase_is_refused(refunds: Refunds) -> None:
+    log = _log(refunds=False)
+    question = Question(source="", observation_period_end=_END, refunds=refunds)
+    for made in _FRAMES:
+        with pytest.raises(NotEnoughDataError, match="needs a purchase up to the end"):
+            analyse(made(log.iloc[:0]), question=question)
+    dropped = replace(question, refunds="drop")
+    with pytest.raises(NotEnoughDataError, match="needs a purchase up to the end"):
+        analyse(log.assign(amount=-1.0), question=dropped)
 
 
 def test_few_labels_are_narrow_numbers() -> None:

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 from ..._dates import EPOCH
 from ..._frames import EagerFrame
+from ...errors import NotEnoughDataError
 from ...rfm.transaction_report import TransactionReport
 from ...typing import IntArray, IntoDataFrame
 from ..intake.arrow_memory import give_back
 from ..intake.dated_amounts import dated_amounts
-from ..intake.merged_log import merge_log
+from ..intake.merged_log import MergedLog, merge_log
 from ..intake.prepare import PreparedLog, prepare_log
 from ..question import Question
 from .campaign_results import CampaignResult, campaign_results
@@ -100,6 +101,7 @@ def read_rows(
     merged = merge_log(log)
     del log
     give_back()  # of a large log, the rows are most of the memory
+    _require_purchases(merged)
     retention = retention_facts(merged, question=question)
     recent = recent_activity(merged, question=question)
     early = held_back(merged, question=question)
@@ -122,6 +124,15 @@ def read_rows(
         campaigns=contacted,
     )
     return reading, recent, first
+
+
+def _require_purchases(log: MergedLog) -> None:
+    if not log.by_day.day.size:
+        raise NotEnoughDataError(
+            needed="a purchase up to the end of observation",
+            got="0",
+            remedy="Pass a log with purchases, and keep some of its rows.",
+        )
 
 
 def _left_out(log: PreparedLog, summary: EagerFrame) -> LeftOut:
