@@ -3,7 +3,8 @@
 ``python benchmarks/mutants.py [COUNT] [SEED] [FOLDER]`` changes one comparison,
 operator or constant at a time in a copy of the project, and runs the tests that pass
 through the changed line: those that run the fewest lines first, because they are quick
-and tell the most. ``make mutants`` writes the record of who passes where first, in as
+and tell the most. FOLDER may name a module; a COUNT above its number of places tries
+them all. ``make mutants`` writes the record of who passes where first, in as
 much time as the tests take. ``python benchmarks/mutants.py again LOG`` tries the
 survivors of an earlier run again.
 
@@ -137,11 +138,10 @@ class Copy:
 def main(count: int, seed: int, folder: str) -> int:
     """Try so many changes; return how many survived."""
     draw = random.Random(seed)  # noqa: S311 - a sample, no secret
-    modules = sorted((PACKAGE / folder).rglob("*.py"))
-    modules = [each for each in modules if _sites(each)]
-    weights = [_sites(each) for each in modules]
-    chosen = draw.choices(modules, weights, k=count)
-    return _try([(module, draw.randrange(_sites(module))) for module in chosen])
+    place = PACKAGE / folder
+    modules = [place] if place.suffix == ".py" else sorted(place.rglob("*.py"))
+    changes = [(module, at) for module in modules for at in range(_sites(module))]
+    return _try(draw.sample(changes, min(count, len(changes))))
 
 
 def again(log: Path) -> int:
