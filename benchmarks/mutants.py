@@ -39,6 +39,7 @@ from covering_tests import PACKAGE, ROOT, covering
 EQUIVALENT = Path(__file__).with_name("equivalent_changes.txt")
 BATCHES = (8, 32, 80)  # tests tried: the closest, then as many as a survivor is worth
 MOST_FILES = 2  # whole files of tests tried after them
+SIGNATURES = "tests/test_public_api.py"  # knows every default
 SECONDS = 120  # of processor time for one batch
 MEMORY = 10 << 30  # a size that was changed may ask for any amount
 LARGE = 16
@@ -250,11 +251,12 @@ def _equivalent(module: Path, text: str) -> str:
 
 def _survives(module: Path, at: int, copy: Copy) -> str:
     """Return how a change survived, or nothing."""
-    line, changed, _ = _changed(module, at)
+    line, changed, text = _changed(module, at)
     near, named, new, sisters = covering(module, line)
     ends = [0, *accumulate(BATCHES)]
     batches = [near[first:last] for first, last in pairwise(ends)]
     batches += [named[:MOST_FILES], new, sisters[:MOST_FILES]]
+    batches += [[SIGNATURES]] if text.startswith("def ") else []
     target = copy.path / module.relative_to(ROOT)
     for batch in batches:
         if batch and _killed(batch, copy, target, changed):
