@@ -44,7 +44,12 @@ def test_service_by_strategy(eager_frame: Any, columns_of: Any) -> None:
     assert found["first_contact_resolution"][1] == pytest.approx(1 / 3)
     # Half of the four are closed after 2 days, the open one has waited 17.
     assert found["median_days_to_close"][1] == 2
-    for name in ("first_contact_resolution", "median_days_to_close"):
+    for name in (
+        "first_contact_resolution",
+        "first_contact_resolution_lower",
+        "first_contact_resolution_upper",
+        "median_days_to_close",
+    ):
         assert found[name][0] is None or np.isnan(found[name][0])
 
 

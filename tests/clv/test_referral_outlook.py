@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 from crmkit.clv import References, fit_referral_outlook
+from crmkit.clv.components.referral_outlook import referee_chance
 from crmkit.ledger import Ledger
 
 STANDARD = 6.0
@@ -120,6 +121,31 @@ def test_of_fewer_than_twenty_late_referrals_all_are_counted(
     found = outlook(ledger, horizon=10, end=210)
     assert found.overall_rate == pytest.approx(rate, rel=1e-12, abs=0)
     assert found.occasions == round(20 / rate)
+
+
+@pytest.mark.parametrize("referees", [9, 10, 16])
+@pytest.mark.parametrize("span", [1.0, 7.5, 40.0])
+def test_a_referee_misses_the_mean_by_what_came_in_a_random_part_of_the_span(
+    referees: int, span: float
+) -> None:
+    ledger, cash, first = referred(referees)
+    book = ledger.book
+    missed = referee_chance(book, span=span, rng=np.random.default_rng(3))
+    if referees < 10:
+        assert missed.tolist() == [0.0]
+        return
+    # The rows of a ledger are numbered by the text of their ids.
+    parts = np.random.default_rng(3).random(referees) * span
+    gains = []
+    for who, part in zip(sorted(first), parts, strict=True):
+        now = [
+            paid
+            for one, number, paid in cash
+            if one == who and number - first[who] <= np.floor(part)
+        ]
+        gains.append(0.5 * sum(now) - 2.0 - 1.5)
+    expected = np.array(gains) - np.mean(gains)
+    np.testing.assert_allclose(np.sort(missed), np.sort(expected), rtol=1e-9, atol=1e-9)
 
 
 def test_a_ledger_without_referrals_has_an_outlook_of_nothing() -> None:

@@ -12,7 +12,7 @@ from crmkit.errors import UnitWarning
 from crmkit.fits.field_rules import FieldRule
 from crmkit.fits.result_facts import tables_of
 from crmkit.fits.time_unit import within_time_of_fit
-from crmkit.fits.value_texts import short_repr
+from crmkit.fits.value_texts import short_repr, text_of
 
 
 @pytest.mark.parametrize("times", [[], [0.5], [40.0], [1.0, 40.0]])
@@ -95,3 +95,25 @@ def test_a_share_takes_its_ends(value: float, *, taken: bool) -> None:
                 rule.read(hint, given)
     with pytest.raises(ValueError, match="p_value"):
         rule.read(float, 1 + 1e-9)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "text"),
+    [
+        ("note", "b" * 60, "b" * 60),
+        ("note", "b" * 61, "b" * 57 + "..."),
+        ("p_value", 1e-3, "0.001"),
+        ("p_value", 9.9e-4, "below 0.001"),
+        ("share_targeted", 1.0, "100%"),
+        ("share_targeted", 1.5, "1.5"),
+        ("profit", 999.4, "999.4"),
+        ("profit", 1000.0, "1,000"),
+        ("profit", 9.99e14, "999,000,000,000,000"),
+        ("profit", 1e15, "1e+15"),
+        ("n_customers", 2.5, "2.5"),
+    ],
+)
+def test_a_value_is_written_as_its_reader_wants_it(
+    name: str, value: object, text: str
+) -> None:
+    assert text_of(name, value) == text
