@@ -66,8 +66,11 @@ def test_the_variance_is_that_of_simulated_statistics() -> None:
 
 
 def test_without_repeats_there_is_nothing_to_measure() -> None:
-    base = pd.DataFrame({"frequency": [0, 0], "recency": [0.0, 0.0], "T": [3.0, 4.0]})
-    with pytest.raises(NotEnoughDataError, match="repeat purchases"):
+    # Two customers are alike, one was observed for no time.
+    base = pd.DataFrame(
+        {"frequency": 0, "recency": 0.0, "T": [3.0, 3.0, 4.0, 0.0]},
+    )
+    with pytest.raises(NotEnoughDataError, match="repeat purchases.*got 3 and 0"):
         clv.heterogeneity(base)
 
 

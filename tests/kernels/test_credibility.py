@@ -44,12 +44,16 @@ def test_the_structure_of_a_simulated_company_is_found(
 def test_seen_once_each_means_no_one_is_believed() -> None:
     found = credibility(np.arange(3), np.array([1.0, 2.0, 6.0]), np.ones(3), 3)
     np.testing.assert_array_equal(found.estimate, np.full(3, 3.0))
+    np.testing.assert_array_equal(found.variance, np.zeros(3))
+    assert (found.mean, found.within, found.between) == (3.0, 0.0, 0.0)
 
 
 def test_nothing_seen_is_zero() -> None:
     empty = np.array([])
     found = credibility(empty.astype(np.int64), empty, empty, 2)
     assert found.estimate.tolist() == [0.0, 0.0]
+    assert found.variance.tolist() == [0.0, 0.0]
+    assert (found.mean, found.within, found.between) == (0.0, 0.0, 0.0)
 
 
 def test_the_estimators_of_unequal_weights_are_those_of_the_book() -> None:

@@ -92,6 +92,31 @@ def test_weights_are_customers() -> None:
     np.testing.assert_allclose(twice.covariance, known.covariance, rtol=1e-10)
 
 
+@pytest.mark.parametrize("sloping", [False, True])
+def test_the_error_of_the_line_is_that_of_weighted_least_squares(
+    *, sloping: bool
+) -> None:
+    x, mean, variance, _ = simulated(60, 9, slope=4.0)
+    # A customer with one amount has no variance to read.
+    unknown = np.where(x > 1, variance, np.nan)
+    weights = np.random.default_rng(2).integers(1, 5, 60).astype(np.float64)
+    found = estimate_structure(x, mean, unknown, weights, sloping=sloping)
+    pooled = (x > 1) * weights * (x - 1)
+    assert found.within == pytest.approx(
+        pooled @ variance / pooled.sum(), rel=1e-12, abs=0
+    )
+    precision = weights / (found.between + found.within / x)
+    columns = np.column_stack([np.ones(60), np.log1p(x)])[:, : 1 + sloping]
+    covariance = np.linalg.inv(columns.T * precision @ columns)
+    expected = np.zeros((2, 2))
+    expected[: len(covariance), : len(covariance)] = covariance
+    assert found.covariance.shape == (2, 2)
+    np.testing.assert_allclose(found.covariance, expected, rtol=1e-9, atol=0)
+    line = covariance @ (columns.T @ (precision * mean))
+    assert found.collective_mean == pytest.approx(line[0], rel=1e-9, abs=0)
+    assert found.slope == pytest.approx(line[1] if sloping else 0.0, rel=1e-9, abs=0)
+
+
 def test_customers_who_do_not_differ_get_the_line() -> None:
     rng = np.random.default_rng(6)
     x = rng.integers(1, 9, 400).astype(np.float64)

@@ -75,6 +75,17 @@ def test_a_level_that_nobody_answered_for_has_no_weight_to_scale() -> None:
     assert (rounds, apart) == (2, 0.5)
 
 
+def test_margins_that_hold_exactly_need_one_round() -> None:
+    w, rounds, apart = design_weights.rake(
+        np.ones(4),
+        [np.array([0, 0, 1, 1])],
+        [np.array([0.5, 0.5])],
+        tolerance=0.0,
+        max_iterations=9,
+    )
+    assert (w.tolist(), rounds, apart) == ([1.0] * 4, 1, 0.0)
+
+
 def test_one_margin_is_met_in_one_round() -> None:
     code = np.array([0, 0, 1])
     w, rounds, _ = design_weights.rake(
