@@ -70,7 +70,7 @@ def test_without_repeats_there_is_nothing_to_measure() -> None:
     base = pd.DataFrame(
         {"frequency": 0, "recency": 0.0, "T": [3.0, 3.0, 4.0, 0.0]},
     )
-    with pytest.raises(NotEnoughDataError, match="repeat purchases.*got 3 and 0"):
+    with pytest.raises(NotEnoughDataError, match=r"repeat purchases.*got 3 and 0"):
         clv.heterogeneity(base)
 
 
