@@ -1,14 +1,17 @@
 """An argument of a type that the annotation does not admit is refused by its name."""
 
+import ast
 import datetime as dt
 import warnings
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 import pytest
 
+import crmkit
 from crmkit import satisfaction, segments
 from crmkit._check import typed
 from crmkit.clv import BgNbd, GammaGamma, Nbd, compare_models, with_clv
@@ -172,3 +175,16 @@ def test_an_amount_whose_square_overflows_is_refused(amount: float) -> None:
         warnings.simplefilter("error")
         with pytest.raises(InvalidValueError, match=r"'clv': value beyond 1e.75 in 1"):
             segments.gini(base)
+
+
+def test_every_warning_names_the_line_of_the_caller() -> None:
+    calls = [
+        node
+        for path in sorted(Path(crmkit.__file__).parent.rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "warnings.warn"
+    ]
+    assert len(calls) > 5
+    for call in calls:
+        told = {word.arg: ast.unparse(word.value) for word in call.keywords}
+        assert told == {"stacklevel": "level_of_caller()"}

@@ -178,15 +178,19 @@ def test_repeats_at_once_are_noted(
 ) -> None:  # S05
     odd = pd.DataFrame({"frequency": [3], "recency": [0.0], "T": [30.0]})
     both = pd.concat([cdnow[["frequency", "recency", "T"]], odd])
-    with pytest.warns(CrmkitWarning, match="'recency': 1 of 2,358 customers came back"):
+    said = "'recency': 1 of 2,358 customers came back"
+    with pytest.warns(CrmkitWarning, match=said) as noted:
         fit(both)
+    assert {each.filename for each in noted} == {__file__}  # the line of the caller
 
 
 def test_ids_that_repeat_are_noted(
     fit: Callable[..., Any], cdnow: pd.DataFrame
 ) -> None:  # S17
-    with pytest.warns(CrmkitWarning, match="'customer_id': 1 of 2,358 rows repeat an"):
+    said = "'customer_id': 1 of 2,358 rows repeat an"
+    with pytest.warns(CrmkitWarning, match=said) as noted:
         fit(pd.concat([cdnow, cdnow.head(1)]))
+    assert {each.filename for each in noted} == {__file__}
 
 
 def test_the_order_of_rows_does_not_matter_to_the_last_bit(

@@ -12,6 +12,7 @@ from ..._check import (
     LONGEST,
     finite_array,
     instance,
+    level_of_caller,
     nonnegative,
     number,
     number_array,
@@ -279,7 +280,7 @@ def fit_credibility_spend(
             f"by more than chance (within {found.within:.4g}, between 0). A ranking by "
             "expected spend is noise.",
             IdentifiabilityWarning,
-            stacklevel=2,
+            stacklevel=level_of_caller(),
         )
     errors = np.sqrt(np.diag(found.covariance)).tolist()
     return CredibilitySpend(

@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from ..._check import LONGEST, nonnegative, one_of
+from ..._check import LONGEST, level_of_caller, nonnegative, one_of
 from ...errors import ConvergenceError, IdentifiabilityWarning
 from ...fits import FitReport
 from ...fits.effects import EffectFit
@@ -155,8 +155,6 @@ def require_settled(
     found: EffectFit,
     plain: FitReport,
     covariates: Scaled,
-    *,
-    stacklevel: int = 3,
 ) -> None:
     """Refuse a fit without an optimum; warn of effects that the data leave open."""
     if not (found.converged and plain.converged):
@@ -180,5 +178,5 @@ def require_settled(
             f"the data leave the effects ({', '.join(open_)}){plainly} all but free. "
             "Predictions within the data hold; do not read meaning into the effects.",
             IdentifiabilityWarning,
-            stacklevel=stacklevel + 1,
+            stacklevel=level_of_caller(),
         )

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from ..._check import LONGEST, instance, nonnegative
+from ..._check import LONGEST, instance, level_of_caller, nonnegative
 from ..._frames import (
     Frame,
     Rule,
@@ -75,14 +75,10 @@ def fit_purchases(
 ) -> _Model:
     """Fit a purchase model to a frame of customers."""
     named = instance("columns", columns, HistoryColumns)
-    histories = purchase_cells(
-        model, customers, columns=named, weight_col=weight_col, stacklevel=4
-    )
+    histories = purchase_cells(model, customers, columns=named, weight_col=weight_col)
     report = fit_histories(model.formulas, histories, penalty=penalty)
-    fit = approved(model_of(model, report, time_unit=time_unit), report, stacklevel=4)
-    warn_of_missing_one_time_buyers(
-        fit, histories, frequency_col=named.frequency, stacklevel=3
-    )
+    fit = approved(model_of(model, report, time_unit=time_unit), report)
+    warn_of_missing_one_time_buyers(fit, histories, frequency_col=named.frequency)
     return fit
 
 
@@ -92,7 +88,6 @@ def purchase_cells(
     *,
     columns: HistoryColumns,
     weight_col: str | None,
-    stacklevel: int,
     more: Sequence[str] = (),
     more_rules: Callable[[Frame], list[Rule]] = lambda _: [],
 ) -> Cells:
@@ -104,11 +99,9 @@ def purchase_cells(
     refuse(frame, rules, id_col=known_id(frame, columns.customer_id))
     histories = fetch_cells(frame, (*columns.history, *more), weight_col=weight_col)
     _require_repeats(histories, frequency_col=columns.frequency)
-    _note_repeats_at_once(
-        histories, recency_col=columns.recency, stacklevel=stacklevel + 1
-    )
+    _note_repeats_at_once(histories, recency_col=columns.recency)
     if weight_col is None:
-        _note_duplicates(frame, id_col=columns.customer_id, stacklevel=stacklevel + 1)
+        _note_duplicates(frame, id_col=columns.customer_id)
     return histories
 
 
@@ -266,7 +259,7 @@ def fit_cells(
     return found
 
 
-def approved(fit: _Fit, report: FitReport, *, stacklevel: int) -> _Fit:
+def approved(fit: _Fit, report: FitReport) -> _Fit:
     """Return a fit that reached its optimum; warn of one the data leave open."""
     if not report.converged:
         message = (
@@ -283,7 +276,7 @@ def approved(fit: _Fit, report: FitReport, *, stacklevel: int) -> _Fit:
             f"the data leave {shown} all but free. Predictions within the data "
             "hold; do not read meaning into these parameters.",
             IdentifiabilityWarning,
-            stacklevel=stacklevel,
+            stacklevel=level_of_caller(),
         )
     return fit
 
@@ -298,9 +291,7 @@ def _require_repeats(histories: Cells, *, frequency_col: str) -> None:
         )
 
 
-def _note_repeats_at_once(
-    histories: Cells, *, recency_col: str, stacklevel: int
-) -> None:
+def _note_repeats_at_once(histories: Cells, *, recency_col: str) -> None:
     x, t_x = histories.columns[:2]
     at_once = float(histories.weights[(x > 0) & (t_x == 0)].sum())
     if at_once:
@@ -309,11 +300,11 @@ def _note_repeats_at_once(
             f"{histories.weights.sum():,.15g} customers came back at once, with a "
             "recency of 0: usually rows of one day that were counted as two purchases.",
             CrmkitWarning,
-            stacklevel=stacklevel + 1,
+            stacklevel=level_of_caller(),
         )
 
 
-def _note_duplicates(frame: Frame, *, id_col: str, stacklevel: int) -> None:
+def _note_duplicates(frame: Frame, *, id_col: str) -> None:
     name = known_id(frame, id_col)
     if name is None or is_lazy(frame):
         return
@@ -327,7 +318,7 @@ def _note_duplicates(frame: Frame, *, id_col: str, stacklevel: int) -> None:
             f"column {name!r}: {repeated:,} of {len(ids):,} rows repeat an id and "
             "count as separate customers. Is it one row per customer?",
             CrmkitWarning,
-            stacklevel=stacklevel + 1,
+            stacklevel=level_of_caller(),
         )
 
 

@@ -13,6 +13,7 @@ from scipy.special import chdtrc
 
 from ..._check import (
     instance,
+    level_of_caller,
     nonnegative_array,
     number_array,
     one_of,
@@ -279,14 +280,14 @@ def fit_gamma_gamma(
         difference_p_value=p_value,
         notes=_notes_of(report, spending),
     )
-    fit = approved(GammaGamma(p=p, q=q, v=v, report=report), report, stacklevel=3)
+    fit = approved(GammaGamma(p=p, q=q, v=v, report=report), report)
     if q <= 1:
         warnings.warn(
             f"q = {q:.3g} is 1 or less: the mean spend of the population is infinite, "
             "and customers without a repeat purchase have no expected spend. Fit with "
             "a penalty.",
             IdentifiabilityWarning,
-            stacklevel=2,
+            stacklevel=level_of_caller(),
         )
     if p_value is not None and p_value > _UNSURE:
         warnings.warn(
@@ -294,7 +295,7 @@ def fit_gamma_gamma(
             "a ranking by expected spend is noise. If frequent customers spend more or "
             "less, fit_credibility_spend can tell them apart.",
             IdentifiabilityWarning,
-            stacklevel=2,
+            stacklevel=level_of_caller(),
         )
     return fit
 

@@ -183,7 +183,6 @@ def fit_mbg_cnbd_k(
         customers,
         columns=named,
         weight_col=weight_col,
-        stacklevel=3,
         more=() if log_gaps_col is None else (log_gaps_col,),
         more_rules=_gap_rules(log_gaps_col),
     )
@@ -204,10 +203,8 @@ def fit_mbg_cnbd_k(
         k=best + 1 if k is None else k,
         log_likelihoods=tuple(value for value, _ in tried),
     )
-    fit = approved(fit, report, stacklevel=3)
-    warn_of_missing_one_time_buyers(
-        fit, pairs, frequency_col=named.frequency, stacklevel=2
-    )
+    fit = approved(fit, report)
+    warn_of_missing_one_time_buyers(fit, pairs, frequency_col=named.frequency)
     return replace(fit, log_likelihoods=()) if k is not None else fit
 
 

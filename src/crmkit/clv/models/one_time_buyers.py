@@ -4,6 +4,7 @@ import warnings
 
 import numpy as np
 
+from ..._check import level_of_caller
 from ...errors import SelectionWarning
 from ...kernels.base.cells import Cells, group
 from .purchase_methods import PurchaseMethods
@@ -15,7 +16,7 @@ _CHANCE = 1e-4  # of seeing none: once in 10,000 honest data sets a false alarm
 
 
 def warn_of_missing_one_time_buyers(
-    model: PurchaseMethods, histories: Cells, *, frequency_col: str, stacklevel: int
+    model: PurchaseMethods, histories: Cells, *, frequency_col: str
 ) -> None:
     """Warn of data without one-time buyers where the fit expects several.
 
@@ -42,5 +43,5 @@ def warn_of_missing_one_time_buyers(
         "Fit the model to all customers, those who bought once included: without them "
         "it overstates how often everyone else comes back.",
         SelectionWarning,
-        stacklevel=stacklevel + 1,
+        stacklevel=level_of_caller(),
     )

@@ -134,7 +134,6 @@ def fit_purchase_covariates(
         customers,
         columns=named,
         weight_col=weight_col,
-        stacklevel=4,
         more=every,
         more_rules=covariate_rules(every),
     )

@@ -241,5 +241,5 @@ def _fitted(
         n_cells=cells.size,
         time_unit=time_unit,
     )
-    require_settled(fit, effects.effects, found, plain, shown_values, stacklevel=4)
+    require_settled(fit, effects.effects, found, plain, shown_values)
     return fit

@@ -67,7 +67,7 @@ class Parts:
 
 def carried(day: IntArray, as_of: int, rate: float, unit_days: float) -> FloatArray:
     """Return what one unit of money of each day is worth at ``as_of``."""
-    if rate == 0 or not day.size:
+    if rate == 0:
         return np.ones(day.shape)
     days, at = np.unique(day, return_inverse=True)
     worth: FloatArray = np.exp(np.log1p(rate) * (as_of - days) / unit_days)[at]
