@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-import crmkit
 from crmkit import satisfaction, segments
 from crmkit._check import typed
 from crmkit.clv import BgNbd, GammaGamma, Nbd, compare_models, with_clv
@@ -180,7 +179,7 @@ def test_an_amount_whose_square_overflows_is_refused(amount: float) -> None:
 def test_every_warning_names_the_line_of_the_caller() -> None:
     calls = [
         node
-        for path in sorted(Path(crmkit.__file__).parent.rglob("*.py"))
+        for path in sorted((Path(__file__).parents[1] / "src").rglob("*.py"))
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "warnings.warn"
     ]
