@@ -50,9 +50,8 @@ def gini(predicted: FloatArray, actual: FloatArray) -> float:
     """Return Gini's coefficient of the outcomes in the order of predictions."""
 
     def area(order: list[int]) -> float:
-        return sum(
-            (2 * at + 1 - len(order)) * actual[row] for at, row in enumerate(order)
-        )
+        ranks = np.arange(1 - len(order), len(order) + 1, 2)
+        return float(ranks @ actual[order])
 
     rows = range(actual.size)
     best = sorted(rows, key=lambda row: actual[row])
