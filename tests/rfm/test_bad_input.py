@@ -384,3 +384,16 @@ def test_an_id_named_like_a_column_of_the_summary_is_refused(base: Any) -> None:
             named = log.rename(columns={"customer_id": name})
             with pytest.raises(InvalidValueError, match="a column that a summary"):
                 make(named, customer_id_col=name, **given)
+
+
+@pytest.mark.parametrize("name", ["customer_id_col", "date_col", "amount_col"])
+@pytest.mark.parametrize("function", [ck.rfm_summary, ck.calibration_holdout_summary])
+def test_a_column_in_place_of_its_name_is_refused(
+    name: str, function: Any, base: Any
+) -> None:
+    log = pd.DataFrame(base)
+    ends = {"observation_period_end": END}
+    if function is ck.calibration_holdout_summary:
+        ends["calibration_period_end"] = "2024-01-31"
+    with pytest.raises(InvalidTypeError, match="Pass the name of one column"):
+        function(log, **ends, **{name: log[name.removesuffix("_col")]})

@@ -50,7 +50,8 @@ class LogColumns(NamedTuple):
 
     def refuse_summary_names(self, written: Sequence[str] = SUMMARY_COLUMNS) -> None:
         """Refuse an id that a summary would write over with a column of its history."""
-        if self.customer_id in written:
+        name: object = self.customer_id  # what is not a name is refused with the log
+        if isinstance(name, str) and name in written:
             raise InvalidValueError(
                 subject="argument 'customer_id_col'",
                 found=f"{shown(self.customer_id)}, a column that a summary writes",
