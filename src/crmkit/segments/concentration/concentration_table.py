@@ -128,7 +128,7 @@ def _limits(
     rank, values, weight = np.zeros(0), np.zeros((0, 0)), np.zeros(0)
     if rng is not None:
         rank, values, weight = _ranked(frame, rank_col, value_cols, weight_col)
-    last = np.flatnonzero(np.append(rank[1:] != rank[:-1], rank.size > 0))
+    last = np.flatnonzero(np.append(rank[1:] != rank[:-1], [True]))
     marks = np.arange(1, n_groups) / n_groups
 
     def resampled(times: IntArray) -> FloatArray:
