@@ -6,6 +6,8 @@ from ...typing import FloatArray
 
 __all__ = ["cronbach_alpha", "first_component"]
 
+_ROUNDING = 1e-9
+
 
 def cronbach_alpha(X: FloatArray) -> float:
     """Return k / (k - 1) (1 - sum of item variances / variance of their sum)."""
@@ -14,8 +16,17 @@ def cronbach_alpha(X: FloatArray) -> float:
     return float(k / (k - 1) * (1 - X.var(axis=0, ddof=1).sum() / total))
 
 
-def first_component(X: FloatArray) -> FloatArray:
-    """Return the loadings of the first principal component, summing to 1."""
-    axes = np.linalg.eigh(np.corrcoef(X, rowvar=False))[1]
-    loadings: FloatArray = axes[:, -1] / axes[:, -1].sum()
+def first_component(X: FloatArray) -> FloatArray | None:
+    """Return the loadings of the first principal component, their sizes summing to 1.
+
+    None where two components explain as much, so that neither is the first.
+    """
+    explained, axes = np.linalg.eigh(np.corrcoef(X, rowvar=False))
+    if explained[-1] - explained[-2] <= _ROUNDING:
+        return None
+    # Rounding leaves a size, and a sign, where an item has no part.
+    axis = np.where(np.abs(axes[:, -1]) > _ROUNDING, axes[:, -1], 0.0)
+    total = axis.sum()
+    ahead = total if abs(total) > _ROUNDING else axis[np.flatnonzero(axis)[0]]
+    loadings: FloatArray = np.copysign(1.0, ahead) * axis / np.abs(axis).sum()
     return loadings

@@ -237,6 +237,12 @@ def _first_component(columns: tuple[str, ...], X: FloatArray) -> tuple[float, ..
             remedy="Use weights='equal'.",
         )
     loadings = reliability.first_component(X)
+    if loadings is None:
+        raise InvalidValueError(
+            subject="argument 'item_cols'",
+            found="items without a common component that explains the most",
+            remedy="Use weights='equal'.",
+        )
     if (loadings < 0).any():
         against = columns[int(np.argmin(loadings))]
         raise InvalidValueError(
