@@ -40,6 +40,23 @@ def test_the_case_that_went_worst_counts(eager_frame: Any, columns_of: Any) -> N
     ]
 
 
+@pytest.mark.parametrize(
+    ("last", "n_cases", "gone"),
+    [(8, 2, "open"), (9, 2, "later"), (2, 1, "first contact"), (3, 2, "open")],
+)
+def test_the_last_day_counts_as_seen(
+    eager_frame: Any, columns_of: Any, last: int, n_cases: int, gone: str
+) -> None:
+    found = columns_of(
+        with_experience(
+            eager_frame({"customer_id": ["bob"]}),
+            cases=eager_frame(CASES),
+            as_of=f"2024-01-{last:02}",
+        )
+    )
+    assert (found["n_cases"], found["service_experience"]) == ([n_cases], [gone])
+
+
 def test_cases_by_two_columns_add_up(eager_frame: Any, columns_of: Any) -> None:
     found = columns_of(
         service_statistics(eager_frame(CASES), by=["strategy", "product"])

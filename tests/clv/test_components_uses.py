@@ -254,3 +254,7 @@ def test_an_influence_keeps_the_id_of_the_ledger() -> None:
         errors.InvalidTypeError, match="a whole number or a number or a text, got list"
     ):
         replace(found.influences[0], customer_id=cast("Any", [1]))
+    several: list[Any] = [ids[:2], np.array(ids[:2]), pd.Series(ids[:2]), None]
+    for given in several:
+        with pytest.raises(errors.InvalidValueError, match="unknown customer "):
+            found.of(given)

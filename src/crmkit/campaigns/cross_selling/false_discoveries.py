@@ -13,5 +13,5 @@ def adjusted(p: FloatArray, *, tests: int) -> FloatArray:
 
     The others have a p-value of 1, which is the most: the error is on the safe side.
     """
-    more = tests / p.size if p.size else 1.0
+    more = tests / max(p.size, 1)
     return np.asarray(np.minimum(benjamini_hochberg(p * more), 1.0))

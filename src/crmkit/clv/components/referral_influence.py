@@ -7,7 +7,7 @@ import numpy as np
 
 from ..._check import instance, one_of, rate, whole
 from ..._dates import day_number
-from ...errors import InvalidTypeError, InvalidValueError
+from ...errors import InvalidTypeError, InvalidValueError, shown
 from ...fits import checked
 from ...kernels.log.calendar import DAYS_PER_UNIT
 from ...kernels.value.component_identity import NEVER
@@ -68,14 +68,17 @@ class ReferralInfluence:
 
     def of(self, customer_id: object) -> Influence:
         """Return the influence of one customer."""
-        for each in self.influences:
-            if each.customer_id == customer_id:
-                return each
-        raise InvalidValueError(
-            subject="argument 'customer_id'",
-            found=f"unknown customer {customer_id!r}",
-            remedy="Pass an id of the ledger.",
-        )
+        known: dict[object, Influence] = {
+            each.customer_id: each for each in self.influences
+        }
+        try:
+            return known[customer_id]
+        except (KeyError, TypeError):
+            raise InvalidValueError(
+                subject="argument 'customer_id'",
+                found=f"unknown customer {shown(customer_id)}",
+                remedy="Pass an id of the ledger.",
+            ) from None
 
     def top(self, n_customers: int) -> tuple[Influence, ...]:
         """Return the most influential customers."""
