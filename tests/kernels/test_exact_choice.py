@@ -1,5 +1,6 @@
 """Branch and bound finds the choice that an independent solver finds, in silence."""
 
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -110,6 +111,30 @@ def test_a_number_a_little_below_a_whole_one_is_not_taken_for_it() -> None:
     )
     assert chosen.sum() == 2
     assert bound == pytest.approx(14.0, rel=1e-12)
+
+
+@pytest.mark.parametrize("digits", range(7, 17))
+def test_a_limit_a_digit_below_a_sum_leaves_the_best_of_the_others(digits: int) -> None:
+    rng = np.random.default_rng(digits)
+    for _ in range(6):
+        size, use = rng.integers(1, 5, 3), rng.uniform(1, 4, 3)
+        profit = use * rng.uniform(1.9, 2.4, 3)
+        limit = float(rng.integers(0, size + 1) @ use) * (1 - 10.0**-digits) or 3.0
+        chosen, bound = exact_choice(
+            np.repeat(profit, size),
+            csr_array(np.repeat(use, size)[:, None]),
+            np.array([limit]),
+            np.arange(size.sum()),
+            incumbent=np.zeros(size.sum(), np.bool_),
+            gap=1e-9,
+            most_branches=1000,
+        )
+        ways = product(*(range(most + 1) for most in size))
+        best = max(profit @ way for way in ways if use @ way <= limit)
+        assert np.repeat(profit, size)[chosen].sum() == pytest.approx(
+            best, rel=1e-9, abs=0
+        )
+        assert bound == pytest.approx(best, rel=1e-6, abs=0)
 
 
 def two_kinds(*, others: int) -> _Problem:
@@ -310,6 +335,11 @@ def test_a_branch_is_divided_at_the_number_farthest_from_a_whole_one(at: int) ->
     bounds = [2 * 5 + 2.5 * 4, 21.0] if at == 0 else [21.0, 1.5 * 5 + 3 * 4]
     assert [less.bound, more.bound] == pytest.approx(bounds, rel=1e-9)
     whole = branch._replace(times=np.array([2.0 + 9e-7, 3.0 - 9e-7]))
-    assert search._halves(given, whole) == []
+    assert search._halves(given._replace(limits=np.array([10.0])), whole) == []
+    # Above a limit, they are divided at the number farthest from a whole one.
+    below, above = search._halves(given, whole)
+    assert (below.high.tolist(), above.low.tolist()) == ([2.0, 9.0], [3.0, 0.0])
+    fixed = whole._replace(low=np.array([2.0, 3.0]), high=np.array([2.0, 3.0]))
+    assert search._halves(given, fixed) == []
     nearly = branch._replace(times=np.array([2.0 + 2e-6, 3.0]))
     assert len(search._halves(given, nearly)) == 2

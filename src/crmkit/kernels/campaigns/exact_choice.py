@@ -267,13 +267,19 @@ def _at_most(spare: float, loss: FloatArray) -> FloatArray:
 
 def _halves(problem: _Problem, branch: _Branch) -> list[_Branch]:
     """Divide a branch at the number that is farthest from a whole one."""
-    far = np.abs(branch.times - np.rint(branch.times))
+    whole = np.rint(branch.times)
+    far = np.abs(branch.times - whole)
     row = int(np.argmax(far))
+    cut = np.floor(branch.times[row])
     if far[row] <= _WHOLE:
-        return []
+        open_ = np.flatnonzero(branch.low < branch.high)
+        if not open_.size or np.all(whole @ problem.use <= problem.limits):
+            return []
+        # A digit above a limit: other whole numbers of the branch may be within it.
+        row = int(open_[np.argmax(far[open_])])
+        cut = np.minimum(whole[row], branch.high[row] - 1)
     less, more = branch.high.copy(), branch.low.copy()
-    less[row] = np.floor(branch.times[row])
-    more[row] = less[row] + 1
+    less[row], more[row] = cut, cut + 1
     parts = (
         _relaxed(problem, branch.low, less),
         _relaxed(problem, more, branch.high),
