@@ -250,3 +250,29 @@ def test_what_came_back_by_its_link_cannot_come_back_again() -> None:
     book = Ledger(lines=lines, returns="net").book
     assert book.lines.paid.tolist() == [10.0, -6.0]
     assert (book.unmatched_returns.count, book.unmatched_returns.amount) == (1, -5.0)
+
+
+def test_a_ledger_that_left_nothing_out_says_0() -> None:
+    book = _book()
+    for found in (book.early_service, book.unmatched_returns):
+        assert (found.count, found.amount) == (0, 0.0)
+
+
+@pytest.mark.parametrize("first", [dt.date(1960, 1, 1), dt.date(2024, 1, 1)])
+def test_without_order_ids_a_day_of_a_customer_is_an_order(first: dt.date) -> None:
+    rng = np.random.default_rng(6)
+    who, number = rng.integers(0, 6, 60), rng.integers(0, 9, 60)
+    lines = pd.DataFrame(
+        {
+            "customer_id": who,
+            "date": [first + dt.timedelta(days=int(each)) for each in number],
+            "paid_amount": 1.0,
+        }
+    )
+    book = Ledger(lines=lines).book
+    pairs = sorted(set(zip(who.tolist(), number.tolist(), strict=True)))
+    assert book.orders == len(pairs)
+    order = [
+        pairs.index(each) for each in zip(who.tolist(), number.tolist(), strict=True)
+    ]
+    assert book.lines.order.tolist() == order
