@@ -72,7 +72,7 @@ PIPELINES: dict[str, tuple[Callable[[Any], Any], dict[str, list[Any]], int]] = {
     "calibration and holdout": (split, LOG, 2),
     "refused": (refused, BROKEN, 4),
     "small mean": (summarised, FADED, 2),
-    "report": (reported, LOG, 6),
+    "report": (reported, LOG, 4),
 }
 
 

@@ -1,5 +1,6 @@
 """Rows of one id share a number; the numbers follow the ids."""
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -43,6 +44,15 @@ def test_categories_and_narrow_integers_keep_their_type() -> None:
     small = group_rows(opened, "small")
     assert small.ids.to_numpy().dtype == np.uint8
     assert small.codes.tolist() == [1, 0, 1]
+
+
+def test_a_missing_text_of_arrow_is_a_group_without_a_warning() -> None:
+    opened = read_eager(pa.table({"id": ["b", None, "a", "b"]}), ["id"])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        groups = group_rows(opened, "id")
+    assert groups.codes.tolist() == [2, 0, 1, 2]
+    assert groups.ids.to_list() == [None, "a", "b"]
 
 
 def test_no_rows_make_no_groups(eager_frame: Any) -> None:

@@ -1,5 +1,7 @@
 """Cohort formulas: three states, pooled and chained curves, mix and rate."""
 
+import warnings
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -78,6 +80,16 @@ def test_an_extinct_cohort_has_no_rate_and_no_warning() -> None:
     assert curve[1] == 0
     assert error[1] == 0
     assert np.isnan(rate[2])
+
+
+def test_no_rate_where_customers_come_back_to_a_cohort_without_any() -> None:
+    active = np.array([[2.0, 0.0, 1.0, 1.0]])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        rate, curve, error = cohorts.chained(active, np.ones_like(active, dtype=bool))
+    np.testing.assert_array_equal(rate, [1.0, 0.0, np.nan, 1.0])
+    np.testing.assert_array_equal(curve, [1.0, 0.0, np.nan, np.nan])
+    np.testing.assert_array_equal(error, [0.0, 0.0, np.nan, np.nan])
 
 
 def test_mix_and_rate_add_up_to_the_change(rng: np.random.Generator) -> None:

@@ -12,7 +12,7 @@ import pytest
 import crmkit as ck
 from crmkit.datasets import load_cdnow_sample
 from crmkit.report import Findings, Question, analyse
-from crmkit.report.findings import customer_ranges
+from crmkit.report.findings import customer_ranges, value_ahead_range
 from crmkit.report.page.html_page import render_page
 from crmkit.report.page.list_tables import best_rows, rows_of
 
@@ -92,3 +92,21 @@ def test_a_range_that_cannot_be_drawn_is_a_dash(found: Findings[Any]) -> None:
     page = render_page(replace(found, best=unknown), files={})
     assert "about 95 will bring" not in page
     assert "too little" in page
+
+
+@pytest.mark.parametrize("module", [customer_ranges, value_ahead_range])
+def test_a_fault_is_not_taken_for_a_range_that_cannot_be_drawn(
+    module: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_customers: Any, **_asked: Any) -> None:
+        raise ck.errors.InvalidValueError(subject="a test", found="a fault", remedy="-")
+
+    name = "forecast" if module is value_ahead_range else "with_clv_interval"
+    monkeypatch.setattr(module, name, refuse)
+    log: pd.DataFrame = load_cdnow_sample()
+    question = Question(
+        source="CDNOW", observation_period_end=dt.date(1998, 6, 30), model="bg_nbd"
+    )
+    few = log[log["customer_id"].isin(log["customer_id"].unique()[:200])]
+    with pytest.raises(ck.errors.InvalidValueError, match="a fault"):
+        analyse(few, question=question)

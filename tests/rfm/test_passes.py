@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import duckdb
@@ -94,6 +95,16 @@ def test_a_holdout_is_a_second_pass(log: CountedLog) -> None:
         observation_period_end=END,
     ).fetchall()
     assert log.passes() == 2
+
+
+def test_a_report_is_four_passes(log: CountedLog) -> None:
+    found = ck.transaction_report(log.frame, observation_period_end=END)
+    assert log.passes() == 4
+    rows = log.connection.table("rows").df()
+    known = ck.transaction_report(rows, observation_period_end=END)
+    assert found == replace(
+        known, n_cancelled_purchases=None, n_refunds_without_purchase=None
+    )
 
 
 def test_polars_reads_a_scan_once() -> None:

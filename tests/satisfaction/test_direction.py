@@ -107,8 +107,10 @@ def test_each_driver_needs_more_rows_than_coefficients() -> None:
     found = penalty_reward(rows, **options)
     assert found["penalty"].tolist() == pytest.approx([-1.0], rel=1e-12)
     assert found["reward"].tolist() == pytest.approx([1.25], rel=1e-12)
-    # One degree of freedom: t = 12.7, so a reward of 3.5 errors does not count.
-    assert found["reward_error"].tolist() == pytest.approx([0.125**0.5], rel=1e-12)
-    assert found["kind"].tolist() == ["must_be"]
+    # One degree of freedom: t = 12.7, so a reward of 2.9 errors does not count. The one
+    # low rating and the one between leave no residual: the others tell their error.
+    assert found["reward_error"].tolist() == pytest.approx([0.1875**0.5], rel=1e-12)
+    assert found["penalty_error"].tolist() == pytest.approx([0.25**0.5], rel=1e-12)
+    assert found["kind"].tolist() == ["neutral"]
     with pytest.raises(errors.NotEnoughDataError, match="needs 4 rows"):
         penalty_reward(rows.head(3), **options)

@@ -1,5 +1,6 @@
 """Effects of drivers on both sides of what is significant, and at the means."""
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -26,8 +27,11 @@ def ratings(n: int = 60) -> pd.DataFrame:
     return pd.DataFrame({"safe": safe, "smile": smile, "overall": overall})
 
 
-def sandwich(rows: pd.DataFrame) -> tuple[Any, Any]:
-    """Return the effects of low and high ratings, and White's errors of them."""
+def effects(rows: pd.DataFrame) -> tuple[Any, Any]:
+    """Return the effects of low and high ratings, and their errors.
+
+    An error is that of White, or the usual one where it is larger.
+    """
     drivers = rows[["safe", "smile"]].to_numpy()
     X = np.column_stack([np.ones(len(rows)), drivers <= 2, drivers >= 4]).astype(float)
     y = rows["overall"].to_numpy()
@@ -36,7 +40,11 @@ def sandwich(rows: pd.DataFrame) -> tuple[Any, Any]:
     left = y - X @ b
     n, k = X.shape
     meat = (X * left[:, None] ** 2).T @ X * n / (n - k)
-    return b[1:], np.sqrt(np.diag(bread @ meat @ bread))[1:]
+    robust, usual = (
+        np.diag(bread @ meat @ bread),
+        np.diag(bread) * (left @ left / (n - k)),
+    )
+    return b[1:], np.sqrt(np.maximum(robust, usual))[1:]
 
 
 def found_in(rows: pd.DataFrame, level: float) -> pd.DataFrame:
@@ -51,18 +59,52 @@ def found_in(rows: pd.DataFrame, level: float) -> pd.DataFrame:
     )
 
 
-def test_penalties_are_those_of_a_regression_with_whites_errors() -> None:
+def test_penalties_are_those_of_a_regression_with_careful_errors() -> None:
     rows = ratings()
-    b, errors = sandwich(rows)
+    b, errors = effects(rows)
     found = found_in(rows, 0.95)
     np.testing.assert_allclose(found[["penalty", "reward"]].to_numpy().T.ravel(), b)
     both = found[["penalty_error", "reward_error"]].to_numpy().T.ravel()
     np.testing.assert_allclose(both, errors, rtol=1e-9)
 
 
+def test_few_low_ratings_seldom_make_a_penalty_of_chance() -> None:
+    rng = np.random.default_rng(1)
+    safe = np.repeat([1.0, 3, 5], [1, 60, 40])
+    found = 0
+    for _ in range(100):
+        rows = pd.DataFrame({"safe": safe, "overall": rng.integers(1, 11, safe.size)})
+        shown = penalty_reward(
+            rows,
+            driver_cols=["safe"],
+            outcome_col="overall",
+            scale=(1, 5),
+            low_at_most=2,
+            high_at_least=4,
+        )
+        row = shown.iloc[0]
+        t = abs(row["penalty"]) / row["penalty_error"]
+        found += bool(2 * stats.t.sf(t, safe.size - 3) < 0.05)
+    assert found <= 12
+
+
+def test_an_error_that_rounding_leaves_is_not_missing() -> None:
+    answers = pd.DataFrame(
+        {
+            "safe": [1.0, 2, 1, 1, 5, 5, 3, 2, 5],
+            "smile": [1.0, 1, 2, 2, 2, 2, 2, 4, 3],
+            "overall": [1, 1, 1, 2, 3, 3, 3, 5, 4],
+        }
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        found = found_in(answers, 0.95)
+    assert found.notna().all(axis=None)
+
+
 def test_a_penalty_counts_from_its_own_level_of_significance_on() -> None:
     rows = ratings()
-    b, errors = sandwich(rows)
+    b, errors = effects(rows)
     p = 2 * stats.t.sf(np.abs(b / errors), len(rows) - 5)
     for at, kind in ((0, "must_be"), (3, "delighter")):
         driver = at % 2

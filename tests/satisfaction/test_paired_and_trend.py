@@ -147,6 +147,17 @@ def test_rows_without_an_answer_are_counted() -> None:
     assert (trend.n_responses, trend.missing) == (48, 2)
 
 
+def test_one_early_answer_makes_no_trend() -> None:
+    import pandas as pd
+
+    days = pd.to_datetime(["2024-01-01", *["2024-04-10"] * 40])
+    answers = pd.DataFrame({"date": days, "score": [3, *[3, 8, 9, 10] * 10]})
+    trend = nps_trend(answers, time_unit="week")
+    # The 40 late answers are 0.25 on average, with squares about it of 27.5.
+    usual = 7 * (27.5 / 39 * (1 + 1 / 40)) ** 0.5
+    assert trend.standard_error == pytest.approx(usual, rel=1e-9, abs=0)
+
+
 def test_one_day_has_no_trend() -> None:
     import pandas as pd
 

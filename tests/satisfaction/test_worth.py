@@ -130,3 +130,14 @@ def test_a_worth_is_the_slope_of_least_squares_with_robust_errors() -> None:
     )
     assert again.worth == pytest.approx(point.worth, rel=1e-9)
     assert again.standard_error == pytest.approx(point.standard_error, rel=1e-6)
+
+
+def test_one_detractor_does_not_make_a_sure_worth() -> None:
+    import pandas as pd
+
+    value = np.random.default_rng(2).normal(50, 10, 61)
+    customers = pd.DataFrame({"score": [2, *[8] * 60], "clv2": value})
+    point = nps_point_worth(customers, part_cols=["clv2"])
+    left = value[1:] - value[1:].mean()
+    usual = (left @ left / 59 * (1 + 1 / 60)) ** 0.5
+    assert point.standard_error == pytest.approx(usual / 100, rel=1e-9, abs=0)

@@ -88,7 +88,8 @@ def _labels(series: _Series) -> IntArray:
         encoded = series.to_native().combine_chunks()
         if series.dtype != nw.Categorical:
             encoded = encoded.dictionary_encode()
-        labels = encoded.indices.to_numpy(zero_copy_only=False)
+        # A missing index would make the others floats, and has no whole number.
+        labels = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
     return np.asarray(labels, dtype=np.int64)
 
 

@@ -99,23 +99,24 @@ def _how_many(codes: np.ndarray, count: int) -> int:
 
 def _count_in_engine(log: TransactionLog) -> LogCounts:
     rows = _flagged(log)
-    seen = rows.filter(nw.col("inside") == 1)
-    sums, people = _sums(seen), _customers(rows)
+    sums = _sums(rows)
     return LogCounts(
-        rows=row_count(rows),
-        customers=people["all"],
-        rows_inside=int(sums["rows"]),
-        customers_inside=people["seen"],
-        buyers=people["buyers"],
-        occasions=_distinct(seen.filter(nw.col("sale") == 1), ("id", "period")),
+        rows=int(sums["rows"]),
+        customers=int(sums["customers"]),
+        rows_inside=int(sums["inside"]),
+        customers_inside=int(sums["seen"]),
+        buyers=int(sums["bought"]),
+        occasions=_distinct(rows.filter(nw.col("sale") == 1), ("id", "period")),
         sales=int(sums["sale"]),
         zeros=int(sums["zero"]),
         refunds=int(sums["refund"]),
-        distinct_rows=_distinct(seen, ("id", "date", "amount")),
+        distinct_rows=_distinct(
+            rows.filter(nw.col("inside") == 1), ("id", "date", "amount")
+        ),
         # Refunds are matched to purchases row by row, which no query does in one pass.
         cancelled=None,
         unmatched=None,
-        amount=sums["amount"],
+        amount=sums["seen_amount"],
         refunded=sums["refunded"],
         first_day=sums["first"],
         last_day=sums["last"],
@@ -145,36 +146,38 @@ def _flag(condition: nw.Expr) -> nw.Expr:
     return nw.when(condition).then(1).otherwise(0)
 
 
-def _sums(seen: Frame) -> dict[str, float]:
-    """Add up the rows in the observed period; zeros if it has no rows."""
-    refunded = nw.when(nw.col("refund") == 1).then(nw.col("amount")).otherwise(0.0)
-    summed = seen.with_columns(refunded.alias("refunded")).select(
-        nw.len().alias("rows"),
-        *(nw.col(name).sum() for name in ("sale", "zero", "refund", "amount")),
-        nw.col("refunded").sum(),
-        nw.col("day").min().alias("first"),
-        nw.col("day").max().alias("last"),
+def _sums(rows: Frame) -> dict[str, float]:
+    """Add up rows and customers in one pass; zeros if none is in the period."""
+    inside, refund = nw.col("inside") == 1, nw.col("refund") == 1
+    added = ("inside", "sale", "zero", "refund", "seen_amount", "refunded")
+    each = (
+        rows.with_columns(
+            nw.when(inside).then(nw.col("amount")).otherwise(0.0).alias("seen_amount"),
+            nw.when(refund).then(nw.col("amount")).otherwise(0.0).alias("refunded"),
+            nw.when(inside).then(nw.col("day")).alias("day"),
+        )
+        .group_by("id")
+        .agg(
+            nw.len().alias("rows"),
+            *(nw.col(name).sum() for name in added),
+            nw.col("day").min().alias("first"),
+            nw.col("day").max().alias("last"),
+        )
     )
-    row = collect(summed)
+    row = collect(
+        each.with_columns(
+            _flag(nw.col("inside") > 0).alias("seen"),
+            _flag(nw.col("sale") > 0).alias("bought"),
+        ).select(
+            nw.len().alias("customers"),
+            *(nw.col(name).sum() for name in ("rows", "seen", "bought", *added)),
+            nw.col("first").min(),
+            nw.col("last").max(),
+        )
+    )
     # A sum over no rows is null in some engines and 0 in others.
     known = {name: row[name].drop_nulls() for name in row.columns}
     return {name: float(one.item()) if len(one) else 0.0 for name, one in known.items()}
-
-
-def _customers(rows: Frame) -> dict[str, int]:
-    """Count customers: all, those in the observed period, those who bought in it."""
-    each = rows.group_by("id").agg(nw.col("inside").sum(), nw.col("sale").sum())
-    flags = each.with_columns(
-        _flag(nw.col("inside") > 0).alias("seen"),
-        _flag(nw.col("sale") > 0).alias("buyers"),
-    )
-    counted = collect(
-        flags.select(
-            nw.len().alias("all"), nw.col("seen").sum(), nw.col("buyers").sum()
-        )
-    )
-    known = {name: counted[name].drop_nulls() for name in counted.columns}
-    return {name: int(one.item()) if len(one) else 0 for name, one in known.items()}
 
 
 def _distinct(rows: Frame, keys: tuple[str, ...]) -> int:

@@ -80,6 +80,10 @@ def redemption_by_cohort(
     further off, and the rate is a lower one. Changes of rules show up late. Expected
     redemptions never exceed the points issued.
 
+    Of the last ages only one or two cohorts are seen, so that the ranges of the two
+    oldest unfinished cohorts are too narrow: in simulations, 95% ranges held their
+    redemptions in 50 to 70 of 100 cases, and those of younger cohorts in 82 to 97.
+
     References
     ----------
     Mack (1993), "Distribution-free calculation of the standard error of chain ladder

@@ -2,7 +2,9 @@
 
 White (1980) and Liang and Zeger (1986), with the usual small-sample factor
 G / (G - 1) * (n - 1) / (n - k) for G clusters, n rows and k coefficients: each row its
-own cluster gives the HC1 errors.
+own cluster gives the HC1 errors. A single row that decides a coefficient leaves no
+residual, and so no robust error: ``careful_errors`` takes the usual one where it is
+larger, as Angrist and Pischke (2009, section 8.1) advise.
 """
 
 from dataclasses import dataclass
@@ -11,7 +13,7 @@ import numpy as np
 
 from ...typing import FloatArray, IntArray
 
-__all__ = ["LeastSquares", "clustered_covariance", "least_squares"]
+__all__ = ["LeastSquares", "careful_errors", "clustered_covariance", "least_squares"]
 
 _COLLINEAR = 1e-10  # share of the longest column that is left of a dependent one
 
@@ -75,5 +77,23 @@ def clustered_covariance(
         [np.bincount(cluster, column, minlength=groups) for column in pull.T]
     )
     factor = groups / (groups - 1) * (n - 1) / (n - k)
-    covariance: FloatArray = factor * fit.bread @ (summed @ summed.T) @ fit.bread
+    # Squares of what each cluster moves: rounding makes no variance negative.
+    moved = fit.bread @ summed
+    covariance: FloatArray = factor * moved @ moved.T
     return covariance
+
+
+def careful_errors(
+    X: FloatArray, weight: FloatArray, cluster: IntArray, fit: LeastSquares
+) -> FloatArray:
+    """Return the larger of the robust and the usual standard error of each coefficient.
+
+    The usual one takes the variance of all rows as equal.
+    """
+    n, k = X.shape
+    variance = weight @ fit.residual**2 / weight.sum() * n / (n - k)
+    moved = fit.bread @ (X * weight[:, None]).T
+    usual = variance * np.sum(moved**2, axis=1)
+    robust = np.diag(clustered_covariance(X, weight, cluster, fit))
+    errors: FloatArray = np.sqrt(np.maximum(robust, usual))
+    return errors

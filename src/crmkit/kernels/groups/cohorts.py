@@ -67,12 +67,13 @@ def chained(
     """Return period-on-period rates, their product and Greenwood's standard error.
 
     The rate of age a compares a with a - 1 over the cohorts seen at a; at age 0 it
-    is 1. Where customers come back, a rate can pass 1, and no error is defined.
+    is 1. Where customers come back, a rate can pass 1, and no error is defined; where
+    they come back after an age at which nobody was active, no rate is.
     """
     now = np.where(seen[:, 1:], active[:, 1:], 0.0).sum(axis=0)
     before = np.where(seen[:, 1:], active[:, :-1], 0.0).sum(axis=0)
     with np.errstate(invalid="ignore", divide="ignore"):
-        rate = np.concatenate(([1.0], now / before))
+        rate = np.concatenate(([1.0], np.where(before > 0, now / before, np.nan)))
         terms = (before - now) / (now * before)
     curve = np.asarray(np.cumprod(rate), dtype=np.float64)
     terms = np.where(now > before, np.nan, terms)

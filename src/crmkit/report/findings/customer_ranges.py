@@ -4,7 +4,7 @@ import numpy as np
 
 from ..._frames import EagerFrame, native, numbers, nw, read_eager, with_arrays
 from ...clv import GammaGamma, ModelError, Ranges, with_clv_interval
-from ...errors import CrmkitError
+from ...errors import NotEnoughDataError
 from ...typing import IntArray, IntoDataFrame
 from ..question import Question
 from .purchase_models import PurchaseFit
@@ -55,7 +55,7 @@ def with_value_ranges(
         found = read_eager(drawn, _ENDS)
         ends[:, rows] = [numbers(found, name) for name in _ENDS]
         ends[:, rows[_brought_nothing(some)]] = 0.0
-    except CrmkitError:
+    except NotEnoughDataError:
         pass  # parameters that the data hardly determine cannot be drawn
     wide = with_arrays(table, dict(zip(_ENDS, ends, strict=True)))
     known = [nw.when(~nw.col(name).is_nan()).then(nw.col(name)) for name in _ENDS]

@@ -16,7 +16,7 @@ from ...clv import (
     fit_model_error,
     forecast,
 )
-from ...errors import CrmkitError, CrmkitWarning
+from ...errors import CrmkitError, CrmkitWarning, NotEnoughDataError
 from ...fits import Interval
 from ...typing import Day, FloatArray, IntoDataFrame
 from ..intake.prepare import PreparedLog
@@ -161,7 +161,7 @@ def _drawn(
             ),
             rng=np.random.default_rng(_SEED),
         )
-    except CrmkitError:
+    except NotEnoughDataError:
         # Parameters that the data hardly determine cannot be drawn.
         return None
 

@@ -55,8 +55,9 @@ def penalty_reward(
     low_at_most, high_at_least
         Ratings up to ``low_at_most`` are low, those from ``high_at_least`` on high.
     level
-        Confidence level at which a penalty or reward counts as different from 0, by its
-        robust standard error.
+        Confidence level at which a penalty or reward counts as different from 0, by the
+        larger of its robust and its usual standard error: of a few low ratings that
+        agree, the robust one alone is next to nothing.
 
     Returns
     -------
@@ -130,7 +131,7 @@ def _either(effect: BoolArray, k: int) -> np.ndarray:
 def _switched(
     columns: Sequence[str], low: np.ndarray, high: np.ndarray, y: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
-    """Regress the outcome on the indicators; return effects and robust errors."""
+    """Regress the outcome on the indicators; return effects and their errors."""
     if (low & high).any():
         raise InvalidValueError(
             subject="argument 'high_at_least'",
@@ -146,7 +147,5 @@ def _switched(
             got="ratings in which one indicator determines another",
             remedy="Change low_at_most or high_at_least, or leave a driver out.",
         )
-    covariance = regression.clustered_covariance(
-        X, np.ones_like(y), np.arange(y.size), fit
-    )
-    return fit.coefficients[1:], np.sqrt(np.diag(covariance))[1:]
+    errors = regression.careful_errors(X, np.ones_like(y), np.arange(y.size), fit)
+    return fit.coefficients[1:], errors[1:]

@@ -31,7 +31,8 @@ class PartWorth:
     name
         The part.
     worth, standard_error
-        Money per customer and point.
+        Money per customer and point; the error is the larger of the robust and the
+        usual one, as the robust one of a few detractors is too small.
     degrees_of_freedom
         Customers used, minus coefficients of the regression.
     """
@@ -201,8 +202,8 @@ def _slope(X: FloatArray, y: FloatArray) -> tuple[float, float]:
             got=f"{len(y)} customers without such variation",
             remedy="Use fewer controls, or collect more answers.",
         )
-    covariance = regression.clustered_covariance(X, w, np.arange(len(y)), fit)
-    return float(fit.coefficients[1]) / 100, float(np.sqrt(covariance[1, 1])) / 100
+    errors = regression.careful_errors(X, w, np.arange(len(y)), fit)
+    return float(fit.coefficients[1]) / 100, float(errors[1]) / 100
 
 
 def _controls(control_cols: Sequence[str]) -> list[str]:

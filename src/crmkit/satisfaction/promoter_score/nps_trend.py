@@ -38,7 +38,8 @@ class NpsTrend(JsonResult):
     slope
         Change of the score in points per ``time_unit``.
     standard_error
-        Standard error of the slope, clustered by customer.
+        Standard error of the slope: clustered by customer, or the usual one of least
+        squares where that is larger.
     time_unit
         The unit of time, a fixed number of days.
     n_responses, n_clusters, missing
@@ -82,7 +83,8 @@ def nps_trend(
 
     Each answer counts -1, 0 or 1. The line is fitted to the answers themselves rather
     than to monthly scores, so that a month with few answers has little influence. Its
-    standard error is clustered by customer (Liang and Zeger 1986).
+    standard error is clustered by customer (Liang and Zeger 1986), unless the usual one
+    is larger: a single early answer would leave no clustered error at all.
 
     Parameters
     ----------
@@ -119,7 +121,7 @@ def nps_trend(
     ... })
     >>> trend = nps_trend(answers, time_unit="week")
     >>> trend.slope, trend.p_value
-    (27.4, 0.002)
+    (27.4, 0.013)
     """
     one_of("time_unit", time_unit, tuple(DAYS_PER_UNIT))
     columns = [date_col, score_col]
@@ -146,10 +148,10 @@ def nps_trend(
     time = (days - days.min()) / DAYS_PER_UNIT[time_unit]
     X = np.column_stack([np.ones_like(time), time - time.mean()])
     fit = regression.least_squares(X, 100 * known, weight)
-    covariance = regression.clustered_covariance(X, weight, cluster, fit)
+    errors = regression.careful_errors(X, weight, cluster, fit)
     return NpsTrend(
         slope=float(fit.coefficients[1]),
-        standard_error=float(np.sqrt(covariance[1, 1])),
+        standard_error=float(errors[1]),
         time_unit=time_unit,
         n_responses=int(answered.sum()),
         n_clusters=clusters,

@@ -55,7 +55,8 @@ def retention_curve(
       and ``active`` of these cohorts;
     - ``retention`` with the Wilson interval ``retention_lower``, ``retention_upper``;
     - ``period_retention``: active at this age over active one period younger, in the
-      same cohorts; it can exceed 1 if customers come back;
+      same cohorts; it can exceed 1 if customers come back, and is missing after an age
+      at which nobody was active;
     - ``chained_retention``: the product of the period retentions, which uses young
       cohorts fully, with ``chained_retention_lower`` and ``chained_retention_upper``
       by Greenwood's formula (missing if a rate exceeds 1).
