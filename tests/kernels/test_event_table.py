@@ -368,3 +368,10 @@ def test_one_customer_may_stand_for_several() -> None:
     one = np.array([4.0]), np.array([True]), np.broadcast_to(2.5, 1)
     table = et.event_table(np.broadcast_to(-np.inf, 1), *one)
     assert table.at_risk.tolist() == table.events.tolist() == [2.5]
+
+
+def test_who_ends_on_the_day_of_a_common_entry_was_never_at_risk() -> None:
+    duration, event = np.array([2.0, 3.0, 5.0]), np.array([False, True, False])
+    for entry in (np.broadcast_to(2.0, 3), np.full(3, 2.0)):
+        table = et.event_table(entry, duration, event, np.ones(3))
+        assert table.at_risk.tolist() == [0.0, 2.0, 1.0]
