@@ -82,6 +82,11 @@ def test_a_group_in_which_all_or_nothing_came_has_an_end() -> None:
         (found,) = logit_shifts(np.zeros(2000, int), 1, predicted, part, whole)
         # Beyond a thousand to one, but no further than the billion of the ends.
         assert np.log(1e3) < sign * found * 2030 / 2000 < np.log(1e9)
+        # A step of Newton from s is (1 - p) / (p (1 - p)) with p = expit(s).
+        end = 0.0
+        for _ in range(8):
+            end += 1 + np.exp(-end)
+        assert found == pytest.approx(sign * end * 2000 / 2030, rel=1e-4, abs=0)
 
 
 def test_log_odds_are_finite_at_both_ends() -> None:
