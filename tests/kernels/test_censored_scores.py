@@ -52,3 +52,13 @@ def test_the_scores_are_sums_over_customers_and_pairs(
                 won += weight[i] * ((S[i] < S[j]) + 0.5 * (S[i] == S[j]))
         area = cs.cumulative_dynamic_area(1 - S, duration, event, at=at, curve=curve)
         assert area == pytest.approx(won / pairs, rel=1e-12)
+
+
+def test_the_last_customer_watched_ends_the_curve_of_the_censoring() -> None:
+    duration, event = np.array([1.0, 2.0, 3.0, 5.0]), np.array([0, 1, 0, 0], np.bool_)
+    time, G = cs.censoring_curve(duration, event)
+    assert time.tolist() == duration.tolist()
+    # At 2 one of three leaves; at 3 one of the two others is lost from sight.
+    np.testing.assert_allclose(G, [3 / 4, 3 / 4, 3 / 8, 0.0], rtol=1e-15)
+    _, endless = cs.censoring_curve(duration, np.ones(4, np.bool_))
+    assert endless.tolist() == [1.0] * 4

@@ -82,6 +82,11 @@ def test_a_group_in_which_all_or_nothing_came_has_an_end() -> None:
         (found,) = logit_shifts(np.zeros(2000, int), 1, predicted, part, whole)
         # Beyond a thousand to one, but no further than the billion of the ends.
         assert np.log(1e3) < sign * found * 2030 / 2000 < np.log(1e9)
+        # A step of Newton from s is (1 - p) / (p (1 - p)) with p = expit(s).
+        end = 0.0
+        for _ in range(8):
+            end += 1 + np.exp(-end)
+        assert found == pytest.approx(sign * end * 2000 / 2030, rel=1e-4, abs=0)
 
 
 def test_log_odds_are_finite_at_both_ends() -> None:
@@ -90,3 +95,38 @@ def test_log_odds_are_finite_at_both_ends() -> None:
     np.testing.assert_allclose(found[1:3], [np.log(0.25), 0.0], atol=1e-15)
     assert found[3] == pytest.approx(-found[0]) == pytest.approx(np.log(1e9))
     np.testing.assert_allclose(share_of(found), share, atol=1.1e-9)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_what_to_presume_is_the_structure_of_all_categories_together(seed: int) -> None:
+    """The estimators of Buhlmann and Straub, summed over the categories."""
+    rng = np.random.default_rng(seed)
+    counts = np.array([1, 3, 0, 2, 6, 4])
+    customer = np.repeat(np.arange(6), counts)
+    likes = rng.dirichlet([2.0, 1.0, 0.7, 0.4], size=6)
+    share = np.stack([rng.dirichlet(9.0 * likes[who]) for who in customer])
+    share[[2, 5], 1] = 0.0
+    share /= share.sum(axis=1, keepdims=True)
+    of_each = [share[customer == who] for who in (0, 1, 3, 4, 5)]
+    n = np.array([len(each) for each in of_each], dtype=np.float64)
+    own = np.stack([each.mean(axis=0) for each in of_each])
+    apart = [((each - each.mean(axis=0)) ** 2).sum() for each in of_each]
+    within = float(np.sum(apart)) / 11
+    about = n @ ((own - share.mean(axis=0)) ** 2).sum(axis=1)
+    between = (about - 4 * within) / (16 - (n @ n) / 16)
+    assert between > 0
+    firm = within / between
+    level = ((n / (n + firm))[:, None] * own).sum(axis=0)
+    row, category = np.nonzero(share)
+    found = presumed_purchases(customer[row], category, share[row, category], counts, 4)
+    np.testing.assert_allclose(found, firm * level / level.sum(), rtol=1e-10)
+
+
+@pytest.mark.parametrize("came", [0.5, 1.0])
+def test_no_shift_is_longer_than_20(came: float) -> None:
+    whole = np.full(50, 2.0)
+    for predicted, part, sign in ((0.0, came, 1), (1.0, 1.0 - came, -1)):
+        (found,) = logit_shifts(
+            np.zeros(50, int), 1, np.full(50, predicted), part * whole, whole
+        )
+        assert found == pytest.approx(sign * 20.0 * 50 / 80, rel=1e-12)

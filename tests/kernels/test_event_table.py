@@ -353,3 +353,25 @@ def test_an_interval_about_nearly_all_is_as_wide_as_its_error() -> None:
         assert lower[at] == pytest.approx(np.exp(log_S * stretch), rel=1e-8)
         assert upper[at] == pytest.approx(np.exp(log_S / stretch), rel=1e-8)
     assert 1 - lower[2] == pytest.approx(1e-9 * np.exp(z), rel=1e-6)
+
+
+def test_who_weighs_nothing_adds_nothing() -> None:
+    duration, weight = np.array([1.0, 2.0, 3.0]), np.array([2.0, 1.0, 0.0])
+    event = np.array([True, False, False])
+    table = et.event_table(_never_late(duration), duration, event, weight)
+    assert table.at_risk.tolist() == [3.0, 1.0, 0.0]
+    np.testing.assert_allclose(et.survival(table), 1 / 3, rtol=1e-15)
+    np.testing.assert_allclose(et.greenwood(table), 2 / 3, rtol=1e-15)
+
+
+def test_one_customer_may_stand_for_several() -> None:
+    one = np.array([4.0]), np.array([True]), np.broadcast_to(2.5, 1)
+    table = et.event_table(np.broadcast_to(-np.inf, 1), *one)
+    assert table.at_risk.tolist() == table.events.tolist() == [2.5]
+
+
+def test_who_ends_on_the_day_of_a_common_entry_was_never_at_risk() -> None:
+    duration, event = np.array([2.0, 3.0, 5.0]), np.array([False, True, False])
+    for entry in (np.broadcast_to(2.0, 3), np.full(3, 2.0)):
+        table = et.event_table(entry, duration, event, np.ones(3))
+        assert table.at_risk.tolist() == [0.0, 2.0, 1.0]

@@ -115,3 +115,20 @@ def test_a_mean_and_a_variance_are_finite_from_1_and_from_2(q: float) -> None:
     spread = gamma_gamma.variance_of_mean_spend(two, paid, p=p, q=q, v=v)
     known = mean**2 / (q - 0.4)
     assert spread[0] == pytest.approx(known, rel=1e-13)
+
+
+@pytest.mark.parametrize("x", [1.0, 2.0, 4.0])
+def test_a_mean_of_nothing_has_the_density_of_its_shape(x: float) -> None:
+    """Near 0 the density is a power of p x - 1: infinite, a number, or 0."""
+    q, v = 3.7, 15.4
+    for shape, known in [
+        (0.99, np.inf),
+        (1.0, np.log(q * x / v)),  # of a Lomax variable at 0, times x
+        (1.01, -np.inf),
+        (1.99, -np.inf),
+        (2.01, -np.inf),
+    ]:
+        found = gamma_gamma.log_likelihood(
+            np.full(1, x), np.zeros(1), p=shape / x, q=q, v=v
+        )
+        assert found[0] == pytest.approx(known, rel=1e-13, abs=0)

@@ -113,3 +113,26 @@ def test_the_mean_over_an_instant_is_the_path_there() -> None:
     # A span shorter than a thousandth is a thousandth.
     edge = mean_ahead(path, np.array([0.9995, 0.9995]), np.array([0.0, 2e-3]))
     np.testing.assert_allclose(edge, [0.75, (0.5 + 3 * 0.5) / 4 + 0.125], rtol=1e-9)
+
+
+@pytest.mark.parametrize("size", [1e-9, 1e-3, 1e6])
+def test_another_unit_of_amount_and_base_leaves_the_path(size: float) -> None:
+    turn, customer = np.tile([0, 1, 2, 3], 40), np.repeat(np.arange(40), 4)
+    rng = np.random.default_rng(2)
+    base = rng.uniform(1.0, 2.0, 160)
+    amount = base * np.array([6.0, 4.0, 3.0, 3.0])[turn] * rng.uniform(0.9, 1.1, 160)
+    path = learning_path(customer, turn, amount, base)
+    assert path[-1] < 0.6
+    for found in (
+        learning_path(customer, turn, size * amount, base),
+        learning_path(customer, turn, amount, size * base),
+    ):
+        np.testing.assert_allclose(found, path, rtol=1e-10)
+
+
+@pytest.mark.parametrize("none", [0, 1, 2])
+def test_a_link_from_nothing_or_to_nothing_ends_the_path(none: int) -> None:
+    turn, customer = np.tile([0, 1, 2], 30), np.repeat(np.arange(30), 3)
+    amount = np.where(turn == none, 0.0, 1.0 / (1 + turn))
+    path = learning_path(customer, turn, amount, np.ones(90))
+    assert path.tolist() == ([1.0, 0.5] if none == 2 else [1.0])

@@ -186,3 +186,15 @@ def test_a_step_that_keeps_too_little_of_its_promise_is_shortened() -> None:
 
     maximise(curved, np.zeros(1), tolerance=1e-9, max_iterations=1)
     assert seen == [0.0, 2.0, 1.0, 0.5]
+
+
+@pytest.mark.parametrize("slope", [1e-8, -1e-8])
+def test_at_the_top_a_step_has_to_be_flatter_and_not_only_as_flat(slope: float) -> None:
+    def level(_: FloatArray) -> Derivatives:
+        # The gain of a step, 1e-16, is less than the rounding of the value.
+        return 5.0, np.array([slope]), np.array([[-1.0]])
+
+    top = _climb(level, [0.0])
+    assert not top.converged
+    assert top.iterations == 0
+    assert top.message == "No step gains any more."

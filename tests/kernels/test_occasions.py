@@ -59,3 +59,8 @@ def test_equal_customers_and_days_keep_the_order_of_their_rows(
     customer, day = (np.array([row[at] for row in rows]) for at in (0, 1))
     expected = sorted(range(len(rows)), key=lambda at: rows[at][:2])
     assert order_of(customer, day * apart).tolist() == expected
+
+
+def test_no_rows_have_no_order() -> None:
+    nothing = np.zeros(0, dtype=np.int64)
+    assert order_of(nothing, nothing).tolist() == []

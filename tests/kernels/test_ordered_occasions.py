@@ -66,6 +66,14 @@ def test_numbers_of_half_the_width_give_the_same_histories(
         assert column.dtype.itemsize == 8  # as wide as ever for what comes after
 
 
-def test_numbers_beyond_32_bits_stay_as_they_are() -> None:
-    far = np.array([0, 1 << 31])
+@pytest.mark.parametrize("beyond", [1 << 31, -(1 << 31) - 1])
+def test_numbers_beyond_32_bits_stay_as_they_are(beyond: int) -> None:
+    far = np.array([0, beyond])
     assert shortened(far) is far
+
+
+def test_the_farthest_numbers_of_32_bits_are_stored_in_them() -> None:
+    far = np.array([-(1 << 31), (1 << 31) - 1])
+    short = shortened(far)
+    assert short.dtype == np.int32
+    assert short.tolist() == far.tolist()

@@ -1,5 +1,6 @@
 """The rules of integration against closed forms, with parameters at their edges."""
 
+import mpmath
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -86,6 +87,61 @@ def test_a_mean_below_the_smallest_number_has_its_logarithm() -> None:
     # The chances above 1 that a beta prime distribution adds weigh 2 ** -1e6.
     known = np.log(1000.0) + betaln(1000.0, 1e6 - 1000.0)
     assert found[0] == pytest.approx(known, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "power"),
+    [
+        (1e6, 1e6, 0.99e6),  # the mass that is asked for lies 9,000 deviations below
+        (1e6, 1e3, 0.999e6),
+        (0.9, 0.02, 0.7),
+        (8.0, 0.6, 7.8),
+        (3.0, 90.0, 2.0),
+    ],
+)
+def test_inverse_powers_of_a_chance_have_their_beta_means(
+    a: float, b: float, power: float
+) -> None:
+    def log_power(chance: FloatArray, _: IntArray) -> FloatArray:
+        return -power * np.log(chance)
+
+    found = log_beta_expectation(
+        log_power,
+        np.array([a]),
+        np.array([b]),
+        bend=np.full(1, -300.0),
+        steepness=np.full(1, power),
+    )
+    with mpmath.workdps(40):
+        left = mpmath.mpf(a) - mpmath.mpf(power)
+        ratio = mpmath.beta(left, b) / mpmath.beta(a, b)
+        known = float(mpmath.log(ratio))
+    assert found[0] == pytest.approx(known, rel=1e-13, abs=0)
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "power", "rate"),
+    [
+        (5.0, 3.0, 5.0, 1e3),  # as steep as the distribution: all lies at the bend
+        (5.0, 3.0, 40.0, 1e5),
+        (0.7, 0.2, 3.0, 1e9),
+        (40.0, 2.0, 60.0, 7.0),
+        (0.1, 30.0, 0.3, 1e4),
+    ],
+)
+def test_falling_from_a_bend_has_its_hypergeometric_mean(
+    a: float, b: float, power: float, rate: float
+) -> None:
+    def log_fall(chance: FloatArray, _: IntArray) -> FloatArray:
+        return -power * np.log1p(rate * chance)
+
+    one = np.ones(1)
+    found = log_beta_expectation(
+        log_fall, a * one, b * one, bend=-np.log(rate * one), steepness=power * one
+    )
+    with mpmath.workdps(40):
+        known = float(mpmath.log(mpmath.hyp2f1(power, a, a + b, -rate)))
+    assert found[0] == pytest.approx(known, rel=1e-13, abs=0)
 
 
 @pytest.mark.parametrize("order", [1, 2, 7])

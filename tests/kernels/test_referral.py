@@ -55,6 +55,12 @@ def test_an_edge_comes_after_the_edges_below_it() -> None:
     assert [sorted(edges.tolist()) for edges in rounds] == [[1, 2], [0]]
 
 
+def test_without_an_edge_that_can_come_there_is_no_round() -> None:
+    nobody = np.zeros(0, dtype=np.int64)
+    assert sweep(nobody, nobody, 3) == []
+    assert sweep(np.array([0, 1]), np.array([1, 0]), 3) == []
+
+
 def test_a_cycle_never_comes() -> None:
     referrer, referee = np.array([0, 1, 2, 3]), np.array([1, 2, 1, 4])
     assert in_cycles(referrer, referee, 5).tolist() == [True, True, True, False]

@@ -41,6 +41,31 @@ def test_the_sandwich_is_the_written_out_one() -> None:
     assert got == pytest.approx(expected, rel=1e-10)
 
 
+def test_the_share_explained_is_that_of_the_weighted_variance() -> None:
+    X, y, w, _ = _data()
+    fit = regression.least_squares(X, y, w)
+    spread = np.cov(y, aweights=w, ddof=0)
+    left = np.average(fit.residual**2, weights=w)
+    assert fit.r_squared == pytest.approx(float(1 - left / spread), rel=1e-12)
+
+
+def test_nothing_is_explained_of_what_does_not_vary() -> None:
+    X = np.column_stack([np.ones(3), [1.0, 2.0, 3.0]])
+    fit = regression.least_squares(X, np.full(3, 4.0), np.ones(3))
+    assert fit.r_squared == 0.0
+
+
+@pytest.mark.parametrize(("apart", "singular"), [(3e-10, False), (0.3e-10, True)])
+def test_a_column_is_dependent_from_a_share_of_1e_10_of_its_length(
+    *, apart: float, singular: bool
+) -> None:
+    """Two columns of length 5, one of them turned by a small angle."""
+    turned = [3.0 - 4.0 * apart, 4.0 + 3.0 * apart, 0.0]
+    X = np.column_stack([[3.0, 4.0, 0.0], turned])
+    fit = regression.least_squares(X, np.arange(3.0), np.ones(3))
+    assert fit.singular is singular
+
+
 def test_a_dependent_column_is_noticed() -> None:
     X, y, w, _ = _data()
     doubled = np.column_stack([X, X[:, 1] + X[:, 2]])

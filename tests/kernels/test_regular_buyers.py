@@ -230,6 +230,17 @@ def test_a_heavy_buyer_has_a_value_over_a_long_time(horizon: float) -> None:
     np.testing.assert_allclose(found, plain, rtol=1e-10)
 
 
+@pytest.mark.parametrize(("horizon", "log_rate"), [(300.0, -1.0), (20.0, -20.0)])
+def test_steep_growth_over_a_long_time_needs_many_panels(
+    horizon: float, log_rate: float
+) -> None:
+    ahead: dict[str, Any] = {"horizon": horizon, "log_rate": log_rate} | REGULAR
+    one = X[4:5], LAST[4:5], T[4:5]
+    found = mbg_cnbd_k.discounted_expected_purchases(*one, k=1, **ahead)
+    known = mbg_nbd.discounted_expected_purchases(*one, **ahead)
+    np.testing.assert_allclose(found, known, rtol=2e-11, atol=0)
+
+
 @pytest.mark.parametrize("k", [1, 2, 5])
 def test_every_so_many_steps_are_a_purchase_until_the_customer_leaves(k: int) -> None:
     rate, span = np.array([3.0, 0.0, 9.0, 4.0, 6.0]), np.full(5, 8.0)

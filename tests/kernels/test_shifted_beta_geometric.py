@@ -154,8 +154,12 @@ def test_the_undiscounted_residual_lifetime_is_the_mean_of_a_pareto_tail() -> No
     curve = sbg.log_survival(np.arange(0.0, 300_000), a=3.0, b=2.0)
     summed = [np.exp(curve[n + 1 :] - curve[n]).sum() for n in (0, 4)]
     np.testing.assert_allclose(found, summed, rtol=1e-8)
-    endless = sbg.expected_residual_lifetime(tenure, a=1.0, b=2.0)
-    assert np.isinf(endless).all()
+    for a in (1.01, 1.9, 2.0):
+        found = sbg.expected_residual_lifetime(tenure, a=a, b=2.5)
+        np.testing.assert_allclose(found, [2.5 / (a - 1), 6.5 / (a - 1)], rtol=1e-14)
+    for a in (0.99, 1.0):
+        endless = sbg.expected_residual_lifetime(tenure, a=a, b=2.0)
+        assert np.isinf(endless).all()
 
 
 @given(a=positive, b=positive)

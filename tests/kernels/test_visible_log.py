@@ -162,3 +162,10 @@ def test_rows_in_order_already_stay_and_others_are_sorted() -> None:
     assert log.amount.tolist() == [2.0, 1.0, 3.0, 0.0]
     assert log.discount is not None
     assert log.discount.tolist() == [12.0, 11.0, 13.0, 10.0]
+
+
+def test_each_kind_met_has_the_first_day_it_was_known() -> None:
+    customer, kind = np.array([0, 0, 1, 0]), np.array([1, 0, 1, 1])
+    found = first_seen_pairs(customer, kind, np.array([5, 7, 3, 2]))
+    assert found[0].tolist() == [0, 0, 1]
+    assert found[1].tolist() == [7, 2, 3]

@@ -178,8 +178,10 @@ class _Key:
         key: _Key | None = None
         for column in table:
             steps = _steps(column)
-            spans = (*(key.spans if key else ()), steps.span if steps else 1)
-            if steps is None or math.prod(spans) >= _LARGEST_KEY:
+            if steps is None:
+                break
+            spans = (*(key.spans if key else ()), steps.span)
+            if math.prod(spans) >= _LARGEST_KEY:
                 break
             values = steps.numbers
             values -= steps.lowest

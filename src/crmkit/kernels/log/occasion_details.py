@@ -44,7 +44,7 @@ def occasion_details(occasions: Occasions) -> OccasionDetails:
     count = int(new.sum())
     repeat = ~new
     place = number[repeat]
-    gap = np.diff(occasions.day, prepend=0)[repeat].astype(np.float64)
+    gap = np.diff(occasions.day)[repeat[1:]].astype(np.float64)
     gaps = np.bincount(place, minlength=count)
     amount = occasions.amount[repeat]
     # About the mean: squares of large amounts would hide a small spread.

@@ -52,7 +52,7 @@ def sort_log(
 ) -> SortedLog:
     """Put the rows in order, unless they are already."""
     low = int(day.min(initial=0))
-    key = customer * (int(day.max(initial=0)) - low + 1) + (day - low)
+    key = customer * (int(day.max(initial=0)) - low + 1) + day
     if np.all(key[1:] >= key[:-1]):
         order: IntArray | slice = slice(None)
     else:

@@ -136,7 +136,7 @@ def _designs(shifts: Shifts, point: FloatArray) -> list[tuple[IntArray, FloatArr
         first, second, x = shifts.logit
         places = np.array([first, second, *range(at, at + x.shape[1])])
         base, moved = _leaving(shifts, point)
-        size = np.concatenate([base * one, (1.0 - base) * one, 0.0 * x], axis=1)
+        size = np.concatenate([[base, 1.0 - base], np.zeros(x.shape[1])])
         pull = np.concatenate([one, -one, x], axis=1)
         designs[first] = places, size + (1.0 - moved)[:, None] * pull
         designs[second] = places, size - moved[:, None] * pull
