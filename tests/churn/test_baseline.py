@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 from scipy.optimize import minimize
-from scipy.special import expit
+from scipy.special import expit, logit
 
 from crmkit.churn import churn_backtest
 from crmkit.churn.classifier.churn_backtest import _curve
@@ -60,3 +60,31 @@ def test_the_baseline_of_a_backtest_is_that_curve() -> None:
     assert found["baseline"] == pytest.approx(
         np.mean((known - LEFT[6:]) ** 2), rel=1e-7, abs=0
     )
+
+
+@pytest.mark.parametrize("split", [False, True])
+def test_a_later_calibration_has_a_prior_of_one_customer_of_each_kind(
+    *, split: bool
+) -> None:
+    import pandas as pd
+    from sklearn.linear_model import LogisticRegression
+
+    from crmkit.churn import fit_churn_classifier
+
+    x, fold = np.tile(PAST, 2), np.repeat(["train", "calibrate"], 12)
+    left = np.append(LEFT, (PAST > 20).astype(float) if split else LEFT[::-1])
+    frame = pd.DataFrame({"inactivity": x, "churned": left == 1, "fold": fold})
+    asked: dict[str, Any] = {"feature_cols": ["inactivity"]}
+    found = fit_churn_classifier(frame, estimator=LogisticRegression(), **asked)
+    plain = LogisticRegression().fit(frame[["inactivity"]][:12], left[:12])
+    y = left[12:]
+    risk = expit(plain.decision_function(frame[["inactivity"]][12:]))
+    logits = logit(np.clip(risk, 1e-9, 1 - 1e-9))  # no risk is sure
+    start, slope = found.report.calibration_intercept, found.report.calibration_slope
+    assert start is not None
+    assert slope is not None
+    # At the top the pull of the prior is what the data pull.
+    missed = y - expit(start + slope * logits)
+    assert missed.sum() == pytest.approx(start, rel=1e-6, abs=0)
+    assert missed @ logits == pytest.approx(slope - 1, rel=1e-6, abs=0)
+    assert found.report.n_calibrated == 12
