@@ -182,4 +182,5 @@ def test_a_mean_over_times_is_that_of_trapezes() -> None:
     found = _mean_over([1.0, 2.5, 7.0], [0.2, 0.1, 0.4])
     area = np.trapezoid([0.2, 0.1, 0.4], [1.0, 2.5, 7.0])
     assert found == pytest.approx(area / 6, rel=1e-12, abs=0)
+    assert _mean_over([1.0, 3.0], [0.2, 0.5]) == pytest.approx(0.35, rel=1e-12, abs=0)
     assert _mean_over([1.0], [0.2]) is None

@@ -160,3 +160,38 @@ def test_totals_of_parts_are_discounted_by_the_time_of_each_purchase(
     one, other = each.interval("value"), parts.interval("value")
     width = other.upper - other.lower
     assert width == pytest.approx(one.upper - one.lower, rel=0.15, abs=0)
+
+
+def _totals(monkeypatch: pytest.MonkeyPatch, few: float, **terms: Any) -> FloatArray:
+    monkeypatch.setattr(drawn_totals, "_FEW_CELLS", few)
+    customers = _customers(30)
+    asked: dict[str, Any] = {"discount_rate": 0.002, "margin": 1.0} | terms
+    return drawn_totals.drawn_totals(
+        known_history(
+            *(customers[name].to_numpy(float) for name in ("frequency", "recency", "T"))
+        ),
+        customers["monetary_value"].to_numpy(),
+        purchases=MODELS[0],
+        spend=SPEND,
+        horizon=52.0,
+        n_draws=40,
+        rng=np.random.default_rng(3),
+        **asked,
+    )
+
+
+@pytest.mark.parametrize("name", ["discount_rate", "margin"])
+def test_terms_of_each_customer_are_drawn_customer_by_customer(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    terms: dict[str, Any] = {name: np.linspace(0.001, 0.5, 30)}
+    single, many = (_totals(monkeypatch, few, **terms) for few in (np.inf, 0.0))
+    np.testing.assert_array_equal(single, many)
+
+
+def test_a_margin_scales_the_value_of_parts_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    whole, part = (_totals(monkeypatch, 0.0, margin=one) for one in (1.0, 0.3))
+    np.testing.assert_allclose(part[..., 2, :], 0.3 * whole[..., 2, :], rtol=1e-12)
+    np.testing.assert_array_equal(part[..., :2, :], whole[..., :2, :])
