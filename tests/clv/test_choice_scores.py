@@ -3,14 +3,17 @@
 import math
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from crmkit import clv
 from crmkit.clv.checking.choice_scores import (
     miscalibration,
     money_score,
     purchase_score,
     spend_score,
 )
+from crmkit.errors import NotEnoughDataError
 from crmkit.typing import FloatArray
 
 
@@ -113,3 +116,13 @@ def test_money_is_ranked_only_where_all_of_it_was_paid() -> None:
     actual[0] = -0.5
     found = money_score(names, "2024-01-31", predicted=predicted, actual=actual)
     assert found.gini is None
+
+
+def test_a_backtest_of_one_customer_is_refused() -> None:
+    days = ["2023-01-01", "2023-02-01", "2023-06-01"]
+    log = pd.DataFrame(
+        {"customer_id": "a", "date": pd.to_datetime(days), "amount": 5.0}
+    )
+    models = {"BG/NBD": clv.fit_bg_nbd}
+    with pytest.raises(NotEnoughDataError, match="at least 2 customers"):
+        clv.backtest(log, models=models, cutoffs=["2023-03-01"], horizon_days=60)

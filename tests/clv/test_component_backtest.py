@@ -171,6 +171,14 @@ def test_a_cutoff_without_its_horizon_is_refused() -> None:
         backtested(ledger, cutoffs=["2021-01-01"])
 
 
+def test_a_horizon_of_one_day_is_the_shortest() -> None:
+    ledger = company(3, 50)
+    found = backtested(ledger, horizon_days=1)
+    assert found.horizon_days == 1
+    with pytest.raises(errors.InvalidValueError, match="'horizon_days'"):
+        backtested(ledger, horizon_days=0)
+
+
 def test_one_call_states_what_the_pieces_do() -> None:
     ledger = company(3, 300)
     statement = value_statement(

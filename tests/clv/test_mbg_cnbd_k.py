@@ -8,6 +8,7 @@ import pytest
 
 import crmkit as ck
 from crmkit import clv
+from crmkit.errors import InvalidValueError
 from crmkit.kernels.purchases import mbg_cnbd_k
 
 TRUTH: dict[str, Any] = {"r": 0.85, "alpha": 1.45, "a": 0.79, "b": 2.42}
@@ -112,3 +113,10 @@ def test_a_million_purchases_are_the_most_that_are_added_up() -> None:
     beyond = most.assign(frequency=1_000_001)
     with pytest.raises(ck.errors.InvalidValueError, match="may not exceed 1,000,000"):
         model.with_probability_alive(beyond)
+
+
+def test_a_regularity_of_24_is_fitted_and_one_of_25_is_refused() -> None:
+    few = REGULAR.head(200)
+    assert clv.fit_mbg_cnbd_k(few, k=24, penalty=1.0).k == 24
+    with pytest.raises(InvalidValueError, match=r"value 25.*from 1 to 24"):
+        clv.fit_mbg_cnbd_k(few, k=25)

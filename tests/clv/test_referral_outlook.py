@@ -1,6 +1,7 @@
 """What referees bring, and how often they come, counted again with plain loops."""
 
 import datetime as dt
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -123,34 +124,63 @@ def test_of_fewer_than_twenty_late_referrals_all_are_counted(
     assert found.occasions == round(20 / rate)
 
 
-@pytest.mark.parametrize("referees", [9, 10, 16])
-@pytest.mark.parametrize("span", [1.0, 7.5, 40.0])
-def test_a_referee_misses_the_mean_by_what_came_in_a_random_part_of_the_span(
-    referees: int, span: float
-) -> None:
-    ledger, cash, first = referred(referees)
-    book = ledger.book
-    missed = referee_chance(book, span=span, rng=np.random.default_rng(3))
-    if referees < 10:
-        assert missed.tolist() == [0.0]
-        return
-    # The rows of a ledger are numbered by the text of their ids.
-    parts = np.random.default_rng(3).random(referees) * span
-    gains = []
-    for who, part in zip(sorted(first), parts, strict=True):
-        now = [
-            paid
-            for one, number, paid in cash
-            if one == who and number - first[who] <= np.floor(part)
-        ]
-        gains.append(0.5 * sum(now) - 2.0 - 1.5)
-    expected = np.array(gains) - np.mean(gains)
-    np.testing.assert_allclose(np.sort(missed), np.sort(expected), rtol=1e-9, atol=1e-9)
-
-
 def test_a_ledger_without_referrals_has_an_outlook_of_nothing() -> None:
     lines = bought([("a", 0, 9.0), ("a", 5, 9.0)]).rename({"amount": "paid_amount"})
     found = outlook(Ledger(lines=lines), horizon=30)
     assert (found.overall_rate, found.occasions) == (0.0, 1.0)
     assert (found.referee_value, found.referee_value_error) == (0.0, 0.0)
     assert (found.share, found.acquisition_cost, found.reward) == (0.0, 0.0, 0.0)
+
+
+@pytest.mark.parametrize("referees", [9, 10, 14])
+def test_the_gain_from_a_referee_misses_the_mean_by_what_she_brought_in_time(
+    referees: int,
+) -> None:
+    ledger, cash, first = referred(referees)
+    half: Any = SimpleNamespace(random=lambda size: np.full(size, 0.55))
+    found = referee_chance(ledger.book, span=30.0, rng=half)
+    # Followed for 16 days; credited by a half, less acquisition and reward.
+    gain = [
+        0.5 * sum(paid for who, day, paid in cash if who == one and day <= start + 16)
+        - 2.0
+        - 1.5
+        for one, start in first.items()
+    ]
+    known = sorted(np.array(gain) - np.mean(gain)) if referees >= 10 else [0.0]
+    np.testing.assert_allclose(sorted(found), known, rtol=1e-9, atol=1e-12)
+
+
+def test_rates_of_groups_are_shrunk_by_the_weight_of_their_parent() -> None:
+    sales = [("r", 0, 9.0), ("s", 0, 9.0), ("r", 3, 9.0), ("r", 8, 9.0), ("r", 9, 9.0)]
+    sales += [("s", 5, 9.0), ("a", 7, 2.0)]
+    referrals = {"a": ("r", 4), "b": ("r", 9), "c": ("s", 6), "d": ("s", 0)}
+    sales += [(who, day, 5.0) for who, (_, day) in referrals.items()]
+    kinds = {"r": "x", "s": "y"} | dict.fromkeys(referrals, "z")
+    ledger: Ledger[Any] = Ledger(
+        lines=bought(sales).rename({"amount": "paid_amount"}),
+        referrals=pl.DataFrame(
+            {
+                "referrer_id": [who for who, _ in referrals.values()],
+                "referee_id": list(referrals),
+                "date": [on(day) for _, day in referrals.values()],
+                "share": [0.5] * 4,
+            }
+        ),
+        customers=pl.DataFrame(
+            {"customer_id": list(kinds), "kind": list(kinds.values())}
+        ),
+    )
+    found = fit_referral_outlook(
+        ledger,
+        references=References.from_standards(acquisition_cost=STANDARD),
+        as_of=on(END),
+        horizon=30,
+        time_unit="day",
+        by="kind",
+        parent_weight=4.0,
+    )
+    # Three referrals after a first day of the referrer, at five occasions.
+    assert found.overall_rate == pytest.approx(0.6, rel=1e-12, abs=0)
+    rates = dict(zip(found.groups, found.rates, strict=True))
+    known = {"x": (2 + 2.4) / 7, "y": (1 + 2.4) / 5, "z": 2.4 / 5}
+    assert rates == pytest.approx(known, rel=1e-12, abs=0)

@@ -195,7 +195,11 @@ def metrics_of(scored: Scored) -> ChurnMetrics:
 
 
 def _calibration_line(p: FloatArray, y: FloatArray) -> tuple[float, float] | None:
-    if np.any((p <= 0) | (p >= 1)) or np.ptp(p) == 0:
+    if np.any((p <= 0) | (p >= 1)):
+        return None
+    left, stayed = p[y == 1], p[y == 0]
+    # If risks part both kinds, a steeper line fits better without end.
+    if stayed.max() <= left.min() or left.max() <= stayed.min():
         return None
     x = logit(p)
     X = np.column_stack([np.ones(p.size), x])
@@ -207,6 +211,6 @@ def _calibration_line(p: FloatArray, y: FloatArray) -> tuple[float, float] | Non
         return value / p.size, gradient / p.size, hessian / p.size
 
     best = maximise(mean, np.array([0.0, 1.0]), tolerance=1e-9, max_iterations=50)
-    if not best.converged or np.max(np.abs(best.parameters)) > 50:
+    if not best.converged:
         return None
     return float(best.parameters[0]), float(best.parameters[1])

@@ -1,0 +1,91 @@
+"""How far totals of a right model miss: against moments and moved parameters."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.stats import invgamma
+
+from crmkit import clv
+from crmkit._check import known_history
+from crmkit.clv.checking.right_model_variance import (
+    amount_variance,
+    expected_worth,
+    purchases_parameter_variance,
+    spread_of,
+)
+from crmkit.clv.uncertainty.parameter_draws import moved
+from crmkit.typing import FloatArray
+
+X = np.array([0.0, 2.0, 7.0, 2.0, 0.0])
+RECENCY = np.array([0.0, 11.0, 30.0, 11.0, 0.0])
+T = np.array([20.0, 25.0, 31.0, 25.0, 9.0])
+HISTORY = known_history(X, RECENCY, T)
+WORTH = np.array([5.0, 0.5, 40.0, 3.0, 11.0])
+
+
+@pytest.fixture(scope="module")
+def fit() -> clv.BgNbd:
+    rng = np.random.default_rng(3)
+    x, age = rng.geometric(0.4, 300) - 1, rng.uniform(20.0, 40.0, 300)
+    last = age * rng.random(300) * (x > 0)
+    history = pd.DataFrame({"frequency": x, "recency": last, "T": age})
+    return clv.fit_bg_nbd(history, penalty=1.0)
+
+
+def _by_hand(fit: clv.BgNbd, weights: FloatArray) -> float:
+    report = fit.report
+    assert report is not None
+    size, axes = np.linalg.eigh(np.array(report.log_covariance))
+    found = 0.0
+    for length, axis in zip(np.sqrt(size), axes.T, strict=True):
+        up, down = (
+            weights
+            @ moved(fit, sign * length * axis).expected_purchases(
+                *HISTORY, horizon=13.0
+            )
+            for sign in (1.0, -1.0)
+        )
+        found += float(np.log(up / down) / 2) ** 2
+    return found
+
+
+def test_totals_move_with_the_parameters_along_each_axis(fit: clv.BgNbd) -> None:
+    alone = purchases_parameter_variance(fit, HISTORY, None, horizon=13.0)
+    np.testing.assert_allclose(alone, [_by_hand(fit, np.ones(5))], rtol=1e-8)
+    both = purchases_parameter_variance(fit, HISTORY, WORTH, horizon=13.0)
+    known = [_by_hand(fit, np.ones(5)), _by_hand(fit, WORTH)]
+    np.testing.assert_allclose(both, known, rtol=1e-8)
+    assert known[0] != pytest.approx(known[1], rel=1e-3, abs=0)
+
+
+def test_a_total_of_nothing_and_a_model_by_hand_have_no_spread(fit: clv.BgNbd) -> None:
+    nothing = spread_of(fit, lambda _: np.array([-np.inf, 1.0]))
+    assert nothing.tolist() == [0.0, 0.0]
+    plain = clv.BgNbd(r=0.5, alpha=6.0, a=0.8, b=2.5)
+    assert spread_of(plain, lambda _: np.array([7.0, 1.0])).tolist() == [0.0, 0.0]
+
+
+def test_amounts_vary_as_their_gamma_rates_say() -> None:
+    spend = clv.GammaGamma(p=1.8, q=2.5, v=12.0)
+    frequency, paid = np.array([0.0, 3.0, 1.0]), np.array([99.0, 8.0, 20.0])
+    within, between = amount_variance(spend, frequency, paid)
+    shape, size = 1.8 * frequency + 2.5, np.array([12.0, 36.0, 32.0])
+    rates = invgamma(shape, scale=size)
+    np.testing.assert_allclose(within, 1.8 * rates.moment(2), rtol=1e-9)
+    np.testing.assert_allclose(between, 1.8**2 * rates.var(), rtol=1e-9)
+
+
+def test_a_variance_without_end_counts_as_none() -> None:
+    at_the_edge = clv.GammaGamma(p=1.5, q=2.0, v=12.0)
+    frequency, paid = np.array([0.0, 1.0]), np.array([0.0, 8.0])
+    for found in amount_variance(at_the_edge, frequency, paid):
+        assert found[0] == 0
+        assert found[1] > 0
+
+
+def test_who_paid_nothing_on_average_is_worth_nothing_to_positive_amounts() -> None:
+    spend = clv.GammaGamma(p=6.25, q=3.744, v=15.444)
+    frequency, paid = np.array([0.0, 2.0, 2.0]), np.array([-7.0, 0.0, 30.0])
+    found = expected_worth(spend, frequency, paid)
+    known = spend.expected_spend(np.array([0.0, 2.0]), np.array([0.0, 30.0]))
+    np.testing.assert_allclose(found, [known[0], 0.0, known[1]], rtol=1e-12)
