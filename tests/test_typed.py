@@ -86,7 +86,8 @@ def drawn(model: Fitted | None = None) -> str:
 
 def test_the_first_absent_value_of_a_model_is_named_by_its_letters() -> None:
     # Those of the protocol that it extends are wanted too.
-    assert drawn(SimpleNamespace(parameters={}, report=None)) == "drawn"
+    alike: Any = SimpleNamespace(parameters={}, report=None)
+    assert drawn(alike) == "drawn"
     assert drawn(MODEL) == "drawn"
     for given, absent in (
         (SimpleNamespace(), "parameters"),

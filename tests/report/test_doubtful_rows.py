@@ -1,5 +1,7 @@
 """Rows that are hardly purchases of a customer, exactly at each limit."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -13,7 +15,7 @@ from crmkit.report.intake.doubtful_rows import (
 )
 
 
-def found(ids: list[object], amount: list[float] | None = None) -> DoubtfulRows:
+def found(ids: Sequence[object], amount: list[float] | None = None) -> DoubtfulRows:
     frame = read_eager(pd.DataFrame({"who": ids}), ())
     return doubtful_rows(frame, "who", np.array(amount or [1.0] * len(ids)))
 
@@ -69,7 +71,7 @@ def test_placeholders_are_named_by_their_rows_the_most_first() -> None:
     marks = found(words)
     assert marks.placeholders == ("Guest", "n/a", " n/a ", "?")
     assert np.flatnonzero(marks.placeholder).tolist() == [0, 2, 3, 5, 6, 7]
-    numbers: list[object] = [-1] * 21 + [0] * 30 + [*range(1, 40)]
+    numbers = [-1] * 21 + [0] * 30 + [*range(1, 40)]
     assert found(numbers).placeholders == ("0", "-1")
 
 
