@@ -5,7 +5,8 @@ import datetime as dt
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from types import SimpleNamespace
+from typing import Any, Literal, cast
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,7 @@ import pytest
 from crmkit import satisfaction, segments
 from crmkit._check import typed
 from crmkit.clv import BgNbd, GammaGamma, Nbd, compare_models, with_clv
+from crmkit.clv.uncertainty.parameter_draws import Fitted
 from crmkit.datasets import simulate_purchases, simulate_survey
 from crmkit.errors import CrmkitError, InvalidTypeError, InvalidValueError, UnitWarning
 from crmkit.typing import PurchaseModel
@@ -76,6 +78,26 @@ def test_what_the_annotation_admits_is_passed_on(given: dict[str, Any]) -> None:
 def test_what_it_does_not_admit_is_refused(given: dict[str, Any], said: str) -> None:
     with pytest.raises(CrmkitError, match=said):
         asked(**given)
+
+
+@typed
+def drawn(model: Fitted | None = None) -> str:
+    del model
+    return "drawn"
+
+
+def test_the_first_absent_value_of_a_model_is_named_by_its_letters() -> None:
+    # Those of the protocol that it extends are wanted too.
+    alike: Any = SimpleNamespace(parameters={}, report=None)
+    assert drawn(alike) == "drawn"
+    assert drawn(MODEL) == "drawn"
+    for given, absent in (
+        (SimpleNamespace(), "parameters"),
+        (SimpleNamespace(parameters={}), "report"),
+        (SimpleNamespace(report=None), "parameters"),
+    ):
+        with pytest.raises(CrmkitError, match=f"'model'.*a model with '{absent}'"):
+            drawn(cast("Any", given))
 
 
 def test_a_warning_names_the_caller_of_a_guarded_function() -> None:

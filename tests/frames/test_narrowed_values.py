@@ -134,6 +134,28 @@ def test_what_close_values_lose_is_bounded(
 
 
 @pytest.mark.usefixtures("narrow")
+@pytest.mark.parametrize("curve", [ck.segments.whale_curve, ck.segments.pareto_curve])
+def test_a_curve_of_every_value_or_with_limits_is_that_of_the_values_themselves(
+    curve: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Close values would be a few ranges, so that each of their points could be seen.
+    monkeypatch.setattr(histogram, "_STEPS", 50)
+    monkeypatch.setattr(histogram, "_MILLIONTH", 1e-4)
+    values = COLUMNS["skewed"]
+    for more in (
+        {"points": None},
+        {"points": 7, "rng": np.random.default_rng(1), "n_resamples": 5},
+    ):
+        asked: dict[str, Any] = {"value_col": "clv", **more}
+        found = curve(lazy(values, "polars"), **asked).collect()
+        asked["rng"] = np.random.default_rng(1) if "rng" in more else None
+        wanted = curve(pd.DataFrame({"clv": values}), **asked)
+        assert len(found) == len(wanted)
+        for name in wanted:
+            np.testing.assert_allclose(found[name], wanted[name], rtol=1e-9, atol=0)
+
+
+@pytest.mark.usefixtures("narrow")
 def test_values_that_lose_too_much_are_fetched_after_all(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

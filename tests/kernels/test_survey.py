@@ -93,3 +93,8 @@ def test_one_margin_is_met_in_one_round() -> None:
     )
     assert rounds == 1
     assert w.tolist() == pytest.approx([0.75, 0.75, 1.5])
+    # Margins that hold to the last bit are as close as can be asked for.
+    _, rounds, apart = design_weights.rake(
+        np.ones(3), [code], [np.array([0.75, 0.25])], tolerance=0.0, max_iterations=9
+    )
+    assert (rounds, apart) == (1, 0.0)

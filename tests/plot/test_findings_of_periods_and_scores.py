@@ -10,6 +10,7 @@ from said_by_plots import drawn, notes, said
 
 import crmkit as ck
 from crmkit import plot
+from crmkit.errors import InvalidValueError
 
 GROWTH = {"new": [2.0, 3], "resurrected": [0.0, 0], "lost": [0.0, 1]}
 MONTHS = ["2024-01-01", "2024-02-01"]
@@ -42,6 +43,11 @@ def test_gaps_are_shown_up_to_ninety_nine_of_a_hundred() -> None:
     assert [bar.get_height() for bar in axes.patches] == [24, 25, 25, 26]
     assert said(axes) == "Half of all repeat purchases come within 51 periods"
     assert "101 gaps; 1 are longer than shown" in notes(axes)
+    axes = drawn(plot.purchase_gap_histogram, {"gap": [0.0, 0.0]}, bins=4)
+    assert [bar.get_x() for bar in axes.patches] == [0, 0.25, 0.5, 0.75]
+    assert said(axes) == "Half of all repeat purchases come within 0 periods"
+    with pytest.raises(InvalidValueError, match="'gap': missing value in 1 of 3 rows"):
+        drawn(plot.purchase_gap_histogram, {"gap": [1.0, np.nan, 3.0]})
 
 
 def test_stages_of_a_funnel_are_shares_of_the_one_before() -> None:

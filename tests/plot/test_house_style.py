@@ -239,7 +239,7 @@ def test_bars_are_named_in_a_legend_in_the_order_they_are_drawn() -> None:
     assert (line.get_linewidth(), line.is_dashed()) == (2, True)
 
 
-@pytest.mark.parametrize("letters", [1, 20, 34, 60])
+@pytest.mark.parametrize("letters", [1, 20, 34, 37, 38, 60])
 def test_a_legend_has_as_many_columns_as_fit(letters: int) -> None:
     mine = plt.subplots(figsize=(8, 4), dpi=100)[1]
     bars = [layer("bars", [0.0], [1.0], name=str(at) * letters) for at in range(1, 6)]

@@ -218,6 +218,8 @@ def test_of_a_column_the_first_25_cells_and_six_in_ten_of_them_tell() -> None:
         ("date", ["19000101", "21991231"], True),
         ("date", ["18991231", "22000101"], False),
         ("date", ["2024013", "202401311"], False),
+        ("date", ["20240131"] * 3 + ["soon", "later"], False),  # six in ten
+        ("date", ["20240131"] * 4 + ["soon", "later"], True),
     ],
 )
 def test_days_without_marks_are_dates_in_a_column_of_that_name(

@@ -173,3 +173,47 @@ def test_an_end_further_off_than_the_log_ever_paused_is_doubted(
 def test_many_rows_after_the_end_are_doubted() -> None:
     question = replace(QUESTION, observation_period_end=dt.date(1998, 3, 31))
     assert "are dated after the end" in _doubts(load_cdnow_sample(), question)[0]
+
+
+def test_customers_of_refunds_alone_are_those_seen_up_to_the_day() -> None:
+    rows = [
+        ("a", 1, -5.0), ("b", 1, -5.0), ("b", 1, 0.0), ("c", 3, 4.0), ("d", 2, -3.0),
+        ("d", 3, 9.0), ("e", 1, 2.0), ("e", 2, -1.0), ("f", 9, -1.0), ("g", 9, 1.0),
+        # Days after the first of the year; the end is the fourth.
+    ]  # fmt: skip
+    log = pd.DataFrame(rows, columns=["customer_id", "date", "amount"])
+    log["date"] = pd.Timestamp("2024-01-01") + pd.to_timedelta(log["date"], unit="D")
+    end = dt.date(2024, 1, 5)
+    question = Question(
+        source="",
+        observation_period_end=end,
+        refunds="net",
+        refunds_without_purchase="drop",
+    )
+    whole = prepare_log(log, question=question)
+    # Whoever comes after the end is not left out, nor asked about.
+    assert whole.n_customers_refunded_only == 1
+    ids = whole.groups.ids
+    named = [
+        ids.filter(whole.refunded_only(question.end_day - back).tolist()).to_list()
+        for back in (3, 2, 1, 0)
+    ]
+    assert named == [[], ["d"], [], []]
+    others = replace(question, refunds_without_purchase="error")
+    kept = prepare_log(log[log["customer_id"] != "a"], question=others)
+    assert kept.n_customers_refunded_only == 0
+
+
+def test_the_five_placeholders_of_most_rows_are_named() -> None:
+    words = ["?", "null", "guest", "nan", "none", "test"]
+    ids = [word for at, word in enumerate(words) for _ in range(9 - at)]
+    log = pd.DataFrame(
+        {"customer_id": [*ids, "ann"], "date": "2024-01-05", "amount": 1.0}
+    )
+    question = Question(source="", observation_period_end=dt.date(2024, 1, 31))
+    with pytest.raises(InvalidValueError) as caught:
+        prepare_log(log, question=question)
+    assert caught.value.found == (
+        "placeholder '?', 'null', 'guest', 'nan', 'none', not a customer,"
+    )
+    assert (caught.value.count, caught.value.first) == (39, "row 0")

@@ -61,6 +61,18 @@ def test_a_file_that_is_not_of_its_kind_is_refused(tmp_path: Path) -> None:
             _read(tmp_path / name)
 
 
+def test_the_reason_why_a_database_cannot_be_read_has_at_most_200_letters(
+    tmp_path: Path,
+) -> None:
+    # DuckDB writes the whole path into its reason.
+    file = tmp_path / f"{'x' * 210}.duckdb"
+    file.write_text("nothing of the kind")
+    with pytest.raises(InvalidValueError) as caught:
+        open_source(str(file))
+    reason = caught.value.found.partition("DuckDB file (")[2].removesuffix(")")
+    assert (len(reason), reason[-6:]) == (200, "xxx...")
+
+
 def test_an_archive_that_was_cut_off_is_to_be_copied_again(tmp_path: Path) -> None:
     rows = "".join(f"k{at % 99},2024-01-31,{at}\n" for at in range(9_000))
     whole = gzip.compress(f"Customer,Day,Spent\n{rows}".encode())

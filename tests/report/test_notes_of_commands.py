@@ -1,11 +1,15 @@
-"""What crmkit warns of while a command runs is a note, and silent if that is asked."""
+"""Notes of commands while they run, and the models that they save and read."""
 
+import json
 from pathlib import Path
 
 import approved_logs
 import pytest
 
+from crmkit.clv import BgNbd, GammaGamma
+from crmkit.errors import InvalidValueError
 from crmkit.report import __main__ as door
+from crmkit.report.command.model_commands import _loaded
 
 
 @pytest.mark.parametrize(("quiet", "said"), [((), True), (("-q",), False)])
@@ -24,3 +28,21 @@ def test_a_fit_that_is_hardly_determined_is_noted_once_without_a_path(
     assert len(free) == len(set(free))
     assert bool(free) == bool(notes) == said
     assert all(note.startswith("note: ") for note in notes)
+
+
+def test_saved_models_are_read_up_to_a_mebibyte(tmp_path: Path) -> None:
+    purchases = BgNbd(r=0.2, alpha=4.0, a=0.8, b=2.4, time_unit="week")
+    spend = GammaGamma(p=6.0, q=4.0, v=15.0)
+    document = {
+        "purchases": purchases.to_dict(),
+        "spend": spend.to_dict(),
+        "model": "bg_nbd",
+        "more": "",
+    }
+    room = (1 << 20) - len(json.dumps(document))
+    file = tmp_path / "models.json"
+    file.write_text(json.dumps(document | {"more": "x" * room}))
+    assert _loaded(file) == (purchases, spend)
+    file.write_text(json.dumps(document | {"more": "x" * (room + 1)}))
+    with pytest.raises(InvalidValueError, match="not models that crmkit fit wrote"):
+        _loaded(file)

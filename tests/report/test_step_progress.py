@@ -60,3 +60,25 @@ def test_a_process_looks_for_cycles_less_often_and_finds_no_pandas(
             sys.meta_path[0].find_spec("pandas", None)
         assert sys.meta_path[0].find_spec("pandas.core", None) is None
     assert (gc.get_threshold(), sys.meta_path) == (usual, found)
+
+
+def test_the_command_passes_on_all_its_words_and_ends_with_its_code(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[list[str]] = []
+
+    def run(arguments: list[str]) -> int:
+        asked.append(arguments)
+        return 3
+
+    monkeypatch.setattr(door, "run", run)
+    monkeypatch.setattr("sys.argv", ["crmkit", "one", "--two"])
+    # The streams and the collector of this process stay as they are.
+    monkeypatch.setattr("sys.stdout", io.StringIO())
+    monkeypatch.setattr("sys.stderr", io.StringIO())
+    monkeypatch.setattr(gc, "freeze", lambda: None)
+    finders, threshold = list(sys.meta_path), gc.get_threshold()
+    with pytest.raises(SystemExit) as caught:
+        door.main()
+    assert (asked, caught.value.code) == ([["one", "--two"]], 3)
+    assert (sys.meta_path, gc.get_threshold()) == (finders, threshold)

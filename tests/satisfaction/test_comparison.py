@@ -9,7 +9,9 @@ import pytest
 from scipy import stats
 
 from crmkit import errors
+from crmkit.kernels.survey import contingency
 from crmkit.satisfaction import Nps, NpsComparison, nps_comparison
+from crmkit.satisfaction.promoter_score.nps_comparison import _distribution
 
 Build = Callable[[dict[str, Any]], Any]
 
@@ -105,6 +107,36 @@ def test_few_answers_are_compared_exactly() -> None:
     assert result.distribution_test == "exact"
     # Six of the seven tables with these margins are no likelier: 12 of 20.
     assert result.distribution_p_value == pytest.approx(0.6, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("counts", "test"),
+    [
+        # Two thousand times two thousand tables are enumerated, and no more.
+        ([[999, 999, 1], [1000, 1000, 2]], "exact"),
+        ([[999, 999, 1], [1001, 1000, 2]], "chi_squared"),
+        ([[999, 999, 1], [1000, 1001, 2]], "chi_squared"),
+        # An expected count of 5 is enough for the chi-squared distribution.
+        ([[20, 20, 4], [20, 18, 6]], "chi_squared"),
+        ([[20, 20, 4], [20, 19, 5]], "exact"),
+        ([[5, 3, 1], [5, 3, 1], [6, 2, 1]], "chi_squared"),
+    ],
+)
+def test_two_groups_are_compared_exactly_where_counts_are_small_and_tables_few(
+    counts: list[list[int]], test: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def enumerated(table: Any) -> float:
+        assert table.tolist() == counts
+        return 0.125
+
+    monkeypatch.setattr(contingency, "exact_two_rows", enumerated)
+    p, chosen = _distribution(np.array(counts, dtype=np.float64))
+    assert chosen == test
+    if test == "exact":
+        assert p == 0.125
+    else:
+        expected = stats.chi2_contingency(counts, correction=False).pvalue
+        assert p == pytest.approx(expected, rel=1e-10, abs=0)
 
 
 @pytest.mark.parametrize(

@@ -59,6 +59,24 @@ def test_a_base_that_fits_is_compared_whole(monkeypatch: pytest.MonkeyPatch) -> 
         assert one.silhouette == pytest.approx(all_of_them.silhouette, abs=0.03)
 
 
+@pytest.mark.parametrize(("n", "shown"), [(5_000, 5_000), (5_001, 5_000)])
+def test_the_silhouette_of_a_large_base_is_that_of_five_thousand(
+    monkeypatch: pytest.MonkeyPatch, n: int, shown: int
+) -> None:
+    from sklearn import metrics
+
+    from crmkit.segments.profiles import clusters
+
+    def score(scaled: Any, labels: Any) -> float:
+        assert (scaled[:, 0] % 2 == labels).all()
+        return float(np.unique(scaled).size)
+
+    monkeypatch.setattr(metrics, "silhouette_score", score)
+    scaled = np.arange(n, dtype=np.float64)[:, None]
+    rng = np.random.default_rng(3)
+    assert clusters._silhouette(scaled, np.arange(n) % 2, rng) == shown
+
+
 def test_units_do_not_matter() -> None:
     import polars as pl
 

@@ -201,11 +201,11 @@ def purchase_gap_histogram(
     'Half of all repeat purchases come within 4.86 periods'
     """
     count = whole("bins", bins, at_least=1, at_most=MOST_REPEATS)
-    gap = numbers(read_drawn(gaps, ("gap",)), "gap")
-    end = float(np.quantile(gap, 0.99)) if gap.size else 1.0
+    gap = numbers(read_drawn(gaps, ("gap",), known=("gap",)), "gap")
+    end = float(np.quantile(gap, 0.99))
     edges = np.linspace(0.0, end or 1.0, count + 1)
     heights = np.histogram(gap, edges)[0].astype(np.float64)
-    middle = float(np.median(gap)) if gap.size else 0.0
+    middle = float(np.median(gap))
     chart = Chart(
         layers=(
             layer("bars", edges[:-1], heights, x_end=edges[1:]),

@@ -76,7 +76,7 @@ def clv_intervals(
     shown = None if ends is None else (ends[0][best], ends[1][best])
     drawn = np.concatenate([value[best], *(() if shown is None else shown)])
     # A name of more than one line needs twice the height.
-    row = 0.36 if max(map(len, names), default=0) > _LONG_NAME else 0.22
+    row = 0.36 if max(map(len, names)) > _LONG_NAME else 0.22
     chart = Chart(
         layers=(
             *arms_of(place, shown, across=True),
@@ -91,7 +91,7 @@ def clv_intervals(
         y=Scale(title="Customer", names=tuple(names[at] for at in best)),
         finding=f"The best customer is worth {money(shown[0][0], currency)} to "
         f"{money(shown[1][0], currency)}"
-        if shown is not None and best.size
+        if shown is not None
         else "",
         note=f"The best {best.size:,} of {counted(value.size, 'customer')}",
         height=max(2.5, 1.2 + row * best.size),

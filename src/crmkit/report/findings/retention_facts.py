@@ -79,7 +79,7 @@ def _cohorts(cells: Sequence[tuple[Any, ...]]) -> tuple[Cohort, ...]:
     rows = [
         Cohort(start=start, n_customers=size, retention=tuple(row))
         for start, (size, row) in sorted(found.items())
-        if size and row
+        if row
     ]
     return tuple(rows[-_MOST_COHORTS:])
 

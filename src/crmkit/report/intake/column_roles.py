@@ -149,7 +149,8 @@ def _amount(
     decimal = [n for n in free if any(re.search(r"[.,]\d\d?\D*$", c) for c in cells[n])]
     if len(decimal) == 1:
         return decimal[0]
-    return next((part for part in (parts[1],) if part and parts[0] is None), None)
+    # A price without a quantity is the amount.
+    return parts[1]
 
 
 def _by_content(free: list[str], cells: dict[str, list[str]]) -> str | None:
