@@ -262,6 +262,7 @@ def test_how_often_a_loss_fits_into_what_may_be_lost() -> None:
         ([0.1, 0.3, 2.0], 0.7, 0.7),
         ([0.125, 0.5, 1.0], 0.9, 0.9),  # neither whole nor cents
         ([0.0, 0.0, 0.0], 0.9, 0.0),
+        ([0.0, 0.0, 0.0], 1.0, 1.0),
         ([2.0**53] * 3, 2.0**53 * 1.5, 2.0**53 * 1.5),  # too large to count
         ([2.0**52] * 3, 2.0**52 * 1.5, 2.0**52),
         ([2.0**60] * 3, 2.0**60 * 1.5, 2.0**60 * 1.5),
@@ -309,7 +310,7 @@ def test_a_branch_is_divided_at_the_number_farthest_from_a_whole_one(at: int) ->
     # Of 4.5 rows that fit, as many of the first as the branch allows.
     bounds = [2 * 5 + 2.5 * 4, 21.0] if at == 0 else [21.0, 1.5 * 5 + 3 * 4]
     assert [less.bound, more.bound] == pytest.approx(bounds, rel=1e-9)
-    whole = branch._replace(times=np.array([2.0 + 9e-7, 3.0 - 9e-7]))
+    whole = branch._replace(times=np.array([2.0 + 9e-7, 2.0 - 9e-7]))
     assert search._halves(given, whole) == []
-    nearly = branch._replace(times=np.array([2.0 + 2e-6, 3.0]))
+    nearly = branch._replace(times=np.array([2.0 + 2e-6, 2.0]))
     assert len(search._halves(given, nearly)) == 2

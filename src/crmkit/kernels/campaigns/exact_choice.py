@@ -134,7 +134,7 @@ def _relaxed(problem: _Problem, low: FloatArray, high: FloatArray) -> _Branch | 
     free = np.flatnonzero(low < high)
     room = problem.limits - low @ problem.use
     left = problem.size - np.bincount(problem.owner, low, minlength=problem.size.size)
-    if np.any(room < -1e-9 * (1 + problem.limits)) or np.any(left < 0):
+    if np.any(room < 0) or np.any(left < 0):
         return None
     fixed = float(problem.profit @ low)
     if not free.size:
@@ -151,7 +151,7 @@ def _relaxed(problem: _Problem, low: FloatArray, high: FloatArray) -> _Branch | 
     found: Any = linprog(
         -problem.profit[free] / scale,
         A_ub=both,
-        b_ub=np.concatenate([np.maximum(room, 0.0) / unit, left[classes]]),
+        b_ub=np.concatenate([room / unit, left[classes]]),
         bounds=span,
         method="highs",
     )
@@ -267,13 +267,19 @@ def _at_most(spare: float, loss: FloatArray) -> FloatArray:
 
 def _halves(problem: _Problem, branch: _Branch) -> list[_Branch]:
     """Divide a branch at the number that is farthest from a whole one."""
-    far = np.abs(branch.times - np.rint(branch.times))
+    whole = np.rint(branch.times)
+    far = np.abs(branch.times - whole)
     row = int(np.argmax(far))
+    most = np.floor(branch.times[row])
     if far[row] <= _WHOLE:
-        return []
+        if np.all(whole @ problem.use <= problem.limits):
+            return []
+        # Whole to the solver's digits, but a little above a limit: one row is too many.
+        row = int(np.argmax(whole - branch.low))
+        most = whole[row] - 1
     less, more = branch.high.copy(), branch.low.copy()
-    less[row] = np.floor(branch.times[row])
-    more[row] = less[row] + 1
+    less[row] = most
+    more[row] = most + 1
     parts = (
         _relaxed(problem, branch.low, less),
         _relaxed(problem, more, branch.high),
