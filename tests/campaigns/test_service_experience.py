@@ -40,6 +40,27 @@ def test_the_case_that_went_worst_counts(eager_frame: Any, columns_of: Any) -> N
     ]
 
 
+@pytest.mark.parametrize(
+    ("as_of", "found"),
+    [
+        (8, [(1, "first contact"), (2, "open"), (1, "open"), (0, "no case")]),
+        (9, [(1, "first contact"), (2, "later"), (1, "open"), (0, "no case")]),
+        (19, [(1, "first contact"), (2, "later"), (1, "open"), (0, "no case")]),
+        (20, [(1, "first contact"), (2, "later"), (1, "open"), (1, "first contact")]),
+        (30, [(1, "first contact"), (2, "later"), *[(1, "first contact")] * 2]),
+    ],
+)
+def test_the_last_day_seen_belongs_to_what_is_seen(
+    as_of: int, found: list[tuple[int, str]]
+) -> None:
+    base = pd.DataFrame({"customer_id": ["ann", "bob", "cyd", "eve"]})
+    seen: Any = with_experience(
+        base, cases=pd.DataFrame(CASES), as_of=f"2024-01-{as_of:02}"
+    )
+    pairs = zip(seen["n_cases"], seen["service_experience"], strict=True)
+    assert list(pairs) == found
+
+
 def test_cases_by_two_columns_add_up(eager_frame: Any, columns_of: Any) -> None:
     found = columns_of(
         service_statistics(eager_frame(CASES), by=["strategy", "product"])
