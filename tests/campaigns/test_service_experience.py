@@ -41,20 +41,24 @@ def test_the_case_that_went_worst_counts(eager_frame: Any, columns_of: Any) -> N
 
 
 @pytest.mark.parametrize(
-    ("last", "n_cases", "gone"),
-    [(8, 2, "open"), (9, 2, "later"), (2, 1, "first contact"), (3, 2, "open")],
+    ("as_of", "found"),
+    [
+        (8, [(1, "first contact"), (2, "open"), (1, "open"), (0, "no case")]),
+        (9, [(1, "first contact"), (2, "later"), (1, "open"), (0, "no case")]),
+        (19, [(1, "first contact"), (2, "later"), (1, "open"), (0, "no case")]),
+        (20, [(1, "first contact"), (2, "later"), (1, "open"), (1, "first contact")]),
+        (30, [(1, "first contact"), (2, "later"), *[(1, "first contact")] * 2]),
+    ],
 )
-def test_the_last_day_counts_as_seen(
-    eager_frame: Any, columns_of: Any, last: int, n_cases: int, gone: str
+def test_the_last_day_seen_belongs_to_what_is_seen(
+    as_of: int, found: list[tuple[int, str]]
 ) -> None:
-    found = columns_of(
-        with_experience(
-            eager_frame({"customer_id": ["bob"]}),
-            cases=eager_frame(CASES),
-            as_of=f"2024-01-{last:02}",
-        )
+    base = pd.DataFrame({"customer_id": ["ann", "bob", "cyd", "eve"]})
+    seen: Any = with_experience(
+        base, cases=pd.DataFrame(CASES), as_of=f"2024-01-{as_of:02}"
     )
-    assert (found["n_cases"], found["service_experience"]) == ([n_cases], [gone])
+    pairs = zip(seen["n_cases"], seen["service_experience"], strict=True)
+    assert list(pairs) == found
 
 
 def test_cases_by_two_columns_add_up(eager_frame: Any, columns_of: Any) -> None:

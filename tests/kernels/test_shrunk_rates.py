@@ -4,14 +4,19 @@ import numpy as np
 import pytest
 
 from crmkit.kernels.campaigns import first_purchase_rates as first_rates
-from crmkit.kernels.campaigns.arm_cells import arm_cells, shrunk_effects
+from crmkit.kernels.campaigns.arm_cells import (
+    ArmCells,
+    arm_cells,
+    planned_gain,
+    shrunk_effects,
+)
 from crmkit.kernels.campaigns.first_purchase_rates import (
     best_offers,
     calibration,
     first_purchase_rates,
 )
 from crmkit.kernels.campaigns.pair_counts import holdings
-from crmkit.kernels.campaigns.price_ladder import climbing_rates, standing
+from crmkit.kernels.campaigns.price_ladder import climbing_rates, ladder, standing
 
 
 def test_a_rate_of_first_purchases_has_prior_customers_of_the_mean_rate() -> None:
@@ -28,6 +33,9 @@ def test_a_rate_of_first_purchases_has_prior_customers_of_the_mean_rate() -> Non
     expected = 3 * rates[0, 1] + 2 * rates[2, 1]
     assert factor[1] == pytest.approx(3 / expected, rel=1e-12)
     assert factor[[0, 2]].tolist() == [0, 0]
+    # Chances that expect less than one purchase are raised to those seen as well.
+    low = calibration(owned, bought, rates * 0.1)
+    assert low[1] == pytest.approx(30 / expected, rel=1e-12)
 
 
 def test_a_category_that_one_customer_lacks_has_her_rate() -> None:
@@ -132,3 +140,81 @@ def test_best_offers_are_the_likeliest_worth_of_what_is_not_owned(
     ]
     np.testing.assert_allclose(chances, known, rtol=1e-13)
     assert max(known) == 1.0
+
+
+def test_a_ladder_goes_up_by_price_in_each_category() -> None:
+    price = np.array([3.0, 1.0, 2.0, 5.0, 4.0, 9.0])
+    category = np.array([0, 0, 1, 1, 3, 4])
+    order, top = ladder(price, category)
+    assert order.tolist() == [1, 0, 2, 3, 4, 5]
+    assert top.tolist() == [False, True, False, True, True, True]
+
+
+@pytest.mark.parametrize(
+    ("later", "climbed"),
+    [([], 0), ([(0, 1)], 1), ([(0, 0)], 0), ([(0, 1), (2, 0), (3, 2)], 2)],
+)
+def test_only_a_dearer_rung_is_a_climb(
+    later: list[tuple[int, int]], climbed: int
+) -> None:
+    # Of five customers on the lowest of three rungs; one who comes later never was.
+    before = standing(np.arange(5), np.zeros(5, np.int64), np.ones(5, np.bool_))
+    place = np.array([at for at, _ in later], dtype=np.int64)
+    rung = np.array([up for _, up in later], dtype=np.int64)
+    after = standing(place, rung, np.ones(place.size, np.bool_))
+    rates = climbing_rates(
+        before,
+        after,
+        category=np.zeros(3, np.int64),
+        top=np.array([False, False, True]),
+        prior=7.0,
+    )
+    share = climbed / 5
+    expected = [(climbed + 7 * share) / 12, share, 0.0]
+    np.testing.assert_allclose(rates, expected, rtol=1e-14, atol=0)
+
+
+def test_a_single_cell_keeps_its_effect_and_cells_without_an_arm_have_it() -> None:
+    # The second cell has no customer of the arm, and the third none of the control.
+    outcome = np.array([1.0, 3.0, 6.0, 9.0, 2.0, 4.0])
+    cell, arm = np.array([0, 0, 0, 0, 1, 2]), np.array([0, 0, 1, 1, 0, 1])
+    raw, shrunk = shrunk_effects(arm_cells(outcome, cell, arm, (3, 2)), 0)
+    assert raw[0, 1] == 5.5
+    assert np.isnan(raw[1:, 1]).all()
+    assert shrunk.tolist() == [[0.0, 5.5]] * 3
+
+
+def test_two_cells_with_an_effect_as_noisy_are_drawn_together_alike() -> None:
+    # Two of each arm in a cell, 0.5 about their mean: noise of 0.5 / 2 + 0.5 / 2.
+    mean = np.array([[2.0, 4.0], [1.0, 9.0]])
+    cells = ArmCells(np.full((2, 2), 2.0), mean, np.full((2, 2), 0.5))
+    raw, shrunk = shrunk_effects(cells, 0)
+    assert raw[:, 1].tolist() == [2.0, 8.0]
+    # The sample variance of 2 and 8 is 18, of which 0.5 is noise.
+    expected = [5 - 3 * 17.5 / 18, 5 + 3 * 17.5 / 18]
+    np.testing.assert_allclose(shrunk[:, 1], expected, rtol=1e-14, atol=0)
+
+
+@pytest.mark.parametrize("known", [[True, True, False], [False] * 3])
+def test_effects_without_noise_stay_as_they_are(known: list[bool]) -> None:
+    n = np.column_stack([np.full(3, 2.0), np.where(known, 2.0, 0.0)])
+    mean = np.column_stack([np.zeros(3), np.where(known, [3.0, 8.0, 1.0], np.nan)])
+    raw, shrunk = shrunk_effects(ArmCells(n, mean, np.where(n > 0, 0.0, np.nan)), 0)
+    expected = [3.0, 8.0, 5.5] if any(known) else [0.0] * 3
+    assert shrunk[:, 1].tolist() == expected
+    assert np.isnan(raw[:, 1]).tolist() == [not each for each in known]
+
+
+def test_a_plan_gains_each_arm_less_the_control_of_its_cell() -> None:
+    n = np.array([[4.0, 5.0, 8.0], [10.0, 0.0, 16.0]])
+    mean = np.array([[1.0, 3.0, 7.0], [2.0, np.nan, 5.5]])
+    variance = np.array([[0.5, 2.0, 3.0], [0.25, np.nan, 1.5]])
+    planned = np.array([[2.0, 6.0, 5.0], [9.0, 0.0, 3.0]])
+    gain, error = planned_gain(ArmCells(n, mean, variance), planned, 0)
+    assert gain == pytest.approx(6 * (3 - 1) + 5 * (7 - 1) + 3 * (5.5 - 2), rel=1e-14)
+    first = 11**2 * 0.5 / 4 + 6**2 * 2 / 5 + 5**2 * 3 / 8
+    second = 3**2 * 0.25 / 10 + 3**2 * 1.5 / 16
+    assert error == pytest.approx(first + second, rel=1e-14)
+    # A cell whose customers are all left alone adds neither a gain nor an error.
+    none = np.array([[13.0, 0.0, 0.0], [12.0, 0.0, 0.0]])
+    assert planned_gain(ArmCells(n, mean, variance), none, 0) == (0.0, 0.0)

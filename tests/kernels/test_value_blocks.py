@@ -66,6 +66,36 @@ def test_resamples_of_blocks_scatter_as_much_as_theory_says() -> None:
 
 def test_few_customers_stay_single() -> None:
     assert value_blocks(_profits()[:65_535]) is None
+    assert value_blocks(_profits()[:65_536]) is not None
+
+
+@pytest.mark.parametrize("n", [65_536, N])
+def test_blocks_between_the_single_values_are_equal_but_for_one_customer(
+    n: int,
+) -> None:
+    x = _profits()[:n] + 1.0
+    found = value_blocks(x)
+    assert found is not None
+    mean, size = found
+    assert mean.size == 2_048 + 8_192 + 2_048
+    assert set(size[2_048:-2_048].tolist()) <= {
+        (n - 4_096) // 8_192 + k for k in (0, 1)
+    }
+    assert set(size[:2_048].tolist()) == set(size[-2_048:].tolist()) == {1}
+    ends = np.cumsum(size)
+    direct = [part.mean() for part in np.split(x, ends[:-1])]
+    np.testing.assert_allclose(mean, direct, rtol=1e-13, atol=0)
+
+
+def test_customers_without_profit_share_a_block_with_no_other() -> None:
+    x = np.round(_profits(), 1)
+    found = value_blocks(x)
+    assert found is not None
+    mean, size = found
+    for part in (mean > 0, mean == 0, mean < 0):
+        assert size[part].sum() == np.count_nonzero(
+            np.sign(x) == np.sign(mean[part][0])
+        )
 
 
 @pytest.mark.parametrize("value", [0.0, 3.0, -2.0])

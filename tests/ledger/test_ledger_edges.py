@@ -9,6 +9,7 @@ import pytest
 
 from crmkit import errors
 from crmkit.ledger import Ledger
+from crmkit.ledger.book import LeftOut
 
 
 def day(number: int) -> dt.date:
@@ -252,10 +253,24 @@ def test_what_came_back_by_its_link_cannot_come_back_again() -> None:
     assert (book.unmatched_returns.count, book.unmatched_returns.amount) == (1, -5.0)
 
 
-def test_a_ledger_that_left_nothing_out_says_0() -> None:
-    book = _book()
-    for found in (book.early_service, book.unmatched_returns):
-        assert (found.count, found.amount) == (0, 0.0)
+@pytest.mark.parametrize("column", ["list_amount", "paid_amount", "cost_amount"])
+@pytest.mark.parametrize(("back", "fits"), [(0.5, True), (0.51, False), (0.0, True)])
+def test_a_return_without_a_link_fits_if_each_of_its_amounts_does(
+    column: str, back: float, *, fits: bool
+) -> None:
+    amounts = {"list_amount": [0.7, -0.1], "paid_amount": [0.6, -0.1]}
+    lines = {
+        "customer_id": ["a", "a"],
+        "date": [day(1), day(2)],
+        "cost_amount": [0.5, -0.1],
+        **amounts,
+        column: [0.5, -back],
+    }
+    if column == "paid_amount" and back == 0:
+        lines["paid_amount"] = [0.5, -0.1]
+    book = Ledger(lines=pd.DataFrame(lines), returns="net").book
+    assert book.lines.returned.tolist() == [False, True][: 1 + fits]
+    assert book.unmatched_returns.count == 1 - fits
 
 
 @pytest.mark.parametrize("first", [dt.date(1960, 1, 1), dt.date(2024, 1, 1)])
@@ -276,3 +291,9 @@ def test_without_order_ids_a_day_of_a_customer_is_an_order(first: dt.date) -> No
         pairs.index(each) for each in zip(who.tolist(), number.tolist(), strict=True)
     ]
     assert book.lines.order.tolist() == order
+
+
+def test_a_book_of_plain_sales_left_nothing_out() -> None:
+    book = Ledger(lines=_lines()).book
+    for left in (book.unmatched_returns, book.early_service, LeftOut()):
+        assert (left.count, left.amount) == (0, 0.0)

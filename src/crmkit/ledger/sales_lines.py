@@ -118,7 +118,7 @@ def _netted(
     """Link returns that name no sale to a previous sale, where one is large enough."""
     amounts = np.stack(money, axis=1)
     linked = np.flatnonzero(reverses >= 0)
-    left = np.where(amounts > 0, amounts, 0.0)
+    left = np.maximum(amounts, 0.0)
     np.add.at(left, reverses[linked], amounts[linked])
     back = np.flatnonzero(loose)
     sold = np.flatnonzero((reverses < 0) & ~loose)

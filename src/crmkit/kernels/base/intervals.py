@@ -213,9 +213,8 @@ def benjamini_hochberg(p: FloatArray) -> FloatArray:
     """Return p-values that hold the share of false discoveries (step-up)."""
     order = np.argsort(p, kind="stable")
     steps = p[order] * p.size / np.arange(1, p.size + 1)
-    # The last step is the largest p-value: none is above 1.
     rising = np.minimum.accumulate(steps[::-1])[::-1]
-    return _in_place_of(order, rising)
+    return _in_place_of(order, np.minimum(1.0, rising))
 
 
 def _in_place_of(order: IntArray, values: FloatArray) -> FloatArray:

@@ -63,10 +63,9 @@ def shrunk_effects(cells: ArmCells, control: int) -> tuple[FloatArray, FloatArra
             shrunk[known, arm] = e
             shrunk[~known, arm] = e.mean() if e.size else 0.0
             continue
-        v = np.maximum(v, 1e-12 * largest)
         weight = largest / v
-        mean = float(weight @ e / weight.sum()) if e.size else 0.0
-        lost = weight.sum() - (weight**2).sum() / max(weight.sum(), 1e-300)
+        mean = float(weight @ e / weight.sum())
+        lost = weight.sum() - (weight**2).sum() / weight.sum()
         more = float(weight @ (e - mean) ** 2) - (e.size - 1) * largest
         between = max(more / lost, 0.0) if lost > 0 else 0.0
         shrunk[:, arm] = mean

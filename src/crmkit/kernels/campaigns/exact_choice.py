@@ -134,7 +134,7 @@ def _relaxed(problem: _Problem, low: FloatArray, high: FloatArray) -> _Branch | 
     free = np.flatnonzero(low < high)
     room = problem.limits - low @ problem.use
     left = problem.size - np.bincount(problem.owner, low, minlength=problem.size.size)
-    if np.any(room < -1e-9 * (1 + problem.limits)) or np.any(left < 0):
+    if np.any(room < 0) or np.any(left < 0):
         return None
     fixed = float(problem.profit @ low)
     if not free.size:
@@ -151,7 +151,7 @@ def _relaxed(problem: _Problem, low: FloatArray, high: FloatArray) -> _Branch | 
     found: Any = linprog(
         -problem.profit[free] / scale,
         A_ub=both,
-        b_ub=np.concatenate([np.maximum(room, 0.0) / unit, left[classes]]),
+        b_ub=np.concatenate([room / unit, left[classes]]),
         bounds=span,
         method="highs",
     )
@@ -275,9 +275,9 @@ def _halves(problem: _Problem, branch: _Branch) -> list[_Branch]:
         open_ = np.flatnonzero(branch.low < branch.high)
         if not open_.size or np.all(whole @ problem.use <= problem.limits):
             return []
-        # A digit above a limit: other whole numbers of the branch may be within it.
-        row = int(open_[np.argmax(far[open_])])
-        cut = np.minimum(whole[row], branch.high[row] - 1)
+        # A digit above a limit: one row is too many, and others may be within it.
+        row = int(open_[np.argmax((whole - branch.low)[open_])])
+        cut = np.maximum(whole[row] - 1, branch.low[row])
     less, more = branch.high.copy(), branch.low.copy()
     less[row], more[row] = cut, cut + 1
     parts = (

@@ -43,7 +43,7 @@ def calibration(
     for _, held, chance in _chances(owned, rates):
         expected += np.where(held > 0, 0.0, chance).sum(axis=0)
     seen = np.asarray(_new(owned, bought).sum(axis=0), dtype=np.float64).ravel()
-    return np.where(expected > 0, seen / np.where(expected > 0, expected, 1.0), 0.0)
+    return np.divide(seen, expected, out=np.zeros(seen.size), where=expected > 0)
 
 
 def best_offers(

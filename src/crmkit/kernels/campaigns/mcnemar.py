@@ -16,7 +16,8 @@ def chi_square(
     distance = np.abs(gained - lost)
     if corrected:
         distance = np.maximum(distance - 1, 0.0)
-    statistic = distance**2 / np.where(moved > 0, moved, 1.0)
+    none = np.zeros(moved.shape)
+    statistic = np.divide(distance**2, moved, out=none, where=moved > 0)
     return np.asarray(statistic), np.asarray(chdtrc(1, statistic), dtype=np.float64)
 
 

@@ -37,11 +37,11 @@ def measures(
         "lift": confidence / of_c,
         "leverage": leverage,
         "conviction": conviction,
-        "zhang": np.where(most > 0, leverage / np.where(most > 0, most, 1.0), 0.0),
+        "zhang": np.divide(leverage, most, out=np.zeros_like(most), where=most > 0),
         "jaccard": both / (a + c - both),
         "kulczynski": (confidence + both / c) / 2,
-        "certainty": np.where(
-            room > 0, (confidence - of_c) / np.where(room > 0, room, 1.0), 0.0
+        "certainty": np.divide(
+            confidence - of_c, room, out=np.zeros_like(room), where=room > 0
         ),
         "odds_ratio": odds,
     }
