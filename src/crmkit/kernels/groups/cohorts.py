@@ -68,7 +68,7 @@ def chained(
 
     The rate of age a compares a with a - 1 over the cohorts seen at a; at age 0 it
     is 1. Where customers come back, a rate can pass 1, and no error is defined; where
-    they come back after an age at which nobody was active, no rate is.
+    they come back after an age at which no customer was active, no rate is.
     """
     now = np.where(seen[:, 1:], active[:, 1:], 0.0).sum(axis=0)
     before = np.where(seen[:, 1:], active[:, :-1], 0.0).sum(axis=0)
