@@ -13,8 +13,15 @@ import numpy as np
 
 from ...typing import FloatArray, IntArray
 
-__all__ = ["LeastSquares", "careful_errors", "clustered_covariance", "least_squares"]
+__all__ = [
+    "LeastSquares",
+    "careful_errors",
+    "clustered_covariance",
+    "least_squares",
+    "left_out_covariance",
+]
 
+_DECIDES = 1e-9  # of the influence of a row on its own prediction that others leave
 _COLLINEAR = 1e-10  # share of the longest column that is left of a dependent one
 
 
@@ -97,3 +104,20 @@ def careful_errors(
     robust = np.diag(clustered_covariance(X, weight, cluster, fit))
     errors: FloatArray = np.sqrt(np.maximum(robust, usual))
     return errors
+
+
+def left_out_covariance(X: FloatArray, fit: LeastSquares) -> FloatArray:
+    """Return the covariance by what each row misses once it is left out (HC3).
+
+    MacKinnon and White (1985). For tests of several coefficients on few rows: the HC1
+    covariance rejects far too often. A row without which a coefficient is unknown has
+    the variance of all.
+    """
+    n, k = X.shape
+    free = 1 - np.sum(X @ fit.bread * X, axis=1)
+    known = free > _DECIDES
+    squares = (fit.residual / np.where(known, free, 1.0)) ** 2
+    usual = fit.residual @ fit.residual / (n - k)
+    moved = fit.bread @ (X * np.sqrt(np.where(known, squares, usual))[:, None]).T
+    covariance: FloatArray = moved @ moved.T
+    return covariance
