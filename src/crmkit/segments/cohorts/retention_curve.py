@@ -56,7 +56,7 @@ def retention_curve(
     - ``retention`` with the Wilson interval ``retention_lower``, ``retention_upper``;
     - ``period_retention``: active at this age over active one period younger, in the
       same cohorts; it can exceed 1 if customers come back, and is missing after an age
-      at which nobody was active;
+      at which no customer was active;
     - ``chained_retention``: the product of the period retentions, which uses young
       cohorts fully, with ``chained_retention_lower`` and ``chained_retention_upper``
       by Greenwood's formula (missing if a rate exceeds 1).
