@@ -41,7 +41,7 @@ def test_the_sandwich_is_the_written_out_one() -> None:
     assert got == pytest.approx(expected, rel=1e-10)
 
 
-def test_careful_errors_are_the_larger_of_two() -> None:
+def test_careful_errors_of_few_rows_are_the_larger_of_two() -> None:
     X, y, w, _ = _data()
     y = y + (w - w.mean()) * np.exp(np.abs(X[:, 2]) - np.abs(X[:, 1]))
     ones = np.ones(60)
@@ -50,7 +50,11 @@ def test_careful_errors_are_the_larger_of_two() -> None:
     usual = np.diag(fit.bread) * (fit.residual @ fit.residual / 57)
     assert {*(robust > usual).tolist()} == {True, False}
     got = regression.careful_errors(X, ones, np.arange(60), fit)
-    np.testing.assert_allclose(got**2, np.maximum(robust, usual), rtol=1e-11, atol=0)
+    moved = (fit.bread @ X.T) ** 2
+    rows = moved.sum(axis=1) ** 2 / np.sum(moved**2, axis=1)
+    assert {*(rows < 30).tolist()} == {True, False}
+    expected = np.where(rows < 30, np.maximum(robust, usual), robust)
+    np.testing.assert_allclose(got**2, expected, rtol=1e-11, atol=0)
 
 
 def test_the_covariance_of_rows_left_out_is_that_of_regressions_without_them() -> None:

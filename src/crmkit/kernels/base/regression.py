@@ -3,8 +3,8 @@
 White (1980) and Liang and Zeger (1986), with the usual small-sample factor
 G / (G - 1) * (n - 1) / (n - k) for G clusters, n rows and k coefficients: each row its
 own cluster gives the HC1 errors. A single row that decides a coefficient leaves no
-residual, and so no robust error: ``careful_errors`` takes the usual one where it is
-larger, as Angrist and Pischke (2009, section 8.1) advise.
+residual, and so no robust error: of what few rows decide, ``careful_errors`` takes the
+usual one where it is larger, as Angrist and Pischke (2009, section 8.1) advise.
 """
 
 from dataclasses import dataclass
@@ -21,6 +21,7 @@ __all__ = [
     "left_out_covariance",
 ]
 
+_FEW = 30  # rows that decide a coefficient, or clusters of them
 _DECIDES = 1e-9  # of the influence of a row on its own prediction that others leave
 _COLLINEAR = 1e-10  # share of the longest column that is left of a dependent one
 
@@ -93,16 +94,19 @@ def clustered_covariance(
 def careful_errors(
     X: FloatArray, weight: FloatArray, cluster: IntArray, fit: LeastSquares
 ) -> FloatArray:
-    """Return the larger of the robust and the usual standard error of each coefficient.
+    """Return the robust standard errors: of what few rows decide, no less than usual.
 
-    The usual one takes the variance of all rows as equal.
+    The usual error takes the variance of all rows as equal. Rows that decide a
+    coefficient are counted by their shares of its usual variance, as 1 / sum(share^2).
     """
     n, k = X.shape
     variance = weight @ fit.residual**2 / weight.sum() * n / (n - k)
     moved = fit.bread @ (X * weight[:, None]).T
     usual = variance * np.sum(moved**2, axis=1)
     robust = np.diag(clustered_covariance(X, weight, cluster, fit))
-    errors: FloatArray = np.sqrt(np.maximum(robust, usual))
+    parts = np.stack([np.bincount(cluster, one) for one in moved**2])
+    few = parts.sum(axis=1) ** 2 < _FEW * np.sum(parts**2, axis=1)
+    errors: FloatArray = np.sqrt(np.where(few, np.maximum(robust, usual), robust))
     return errors
 
 
