@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from crmkit import _check
+from crmkit import _check, churn, clv
 from crmkit.errors import CrmkitError, InvalidTypeError, InvalidValueError
 
 
@@ -108,3 +108,25 @@ def test_arrays_that_do_not_fit_together_are_refused() -> None:
         _check.purchase_history([1, 2, 3], [1.0, 2.0], [2.0])
     with pytest.raises(InvalidTypeError, match="rows of unequal length"):
         _check.finite_array("x", [[1.0, 2.0], [3.0]])
+
+
+@pytest.mark.parametrize(
+    ("method", "remedy", "named"),
+    [
+        ("expected_purchases", "fit_bg_nbd", clv.BgNbd),
+        ("discounted_expected_purchases", "fit_bg_nbd", clv.BgNbd),
+        ("probability_of_n_purchases", "fit_bg_nbd", clv.BgNbd),
+        ("with_probability_alive", "fit_bg_nbd", clv.BgNbd),
+        ("sample_purchase_times", "fit_bg_nbd", clv.BgNbd),
+        ("expected_spend", "fit_gamma_gamma", clv.GammaGamma),
+        ("sample_amounts", "fit_gamma_gamma", clv.GammaGamma),
+        ("survival_table", "fit_discrete_hazard", churn.DiscreteHazard),
+        ("predict_proba", "a classifier", None),
+    ],
+)
+def test_the_model_that_a_refusal_names_has_the_method(
+    method: str, remedy: str, named: type | None
+) -> None:
+    with pytest.raises(InvalidTypeError, match=f"{method}.*{remedy}"):
+        _check.able_to("model", object(), method)
+    assert named is None or hasattr(named, method)

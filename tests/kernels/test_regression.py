@@ -66,6 +66,44 @@ def test_a_column_is_dependent_from_a_share_of_1e_10_of_its_length(
     assert fit.singular is singular
 
 
+def test_careful_errors_of_few_rows_are_the_larger_of_two() -> None:
+    X, y, w, _ = _data()
+    y = y + (w - w.mean()) * np.exp(np.abs(X[:, 2]) - np.abs(X[:, 1]))
+    ones = np.ones(60)
+    fit = regression.least_squares(X, y, ones)
+    robust = np.diag(regression.clustered_covariance(X, ones, np.arange(60), fit))
+    usual = np.diag(fit.bread) * (fit.residual @ fit.residual / 57)
+    assert {*(robust > usual).tolist()} == {True, False}
+    got = regression.careful_errors(X, ones, np.arange(60), fit)
+    moved = (fit.bread @ X.T) ** 2
+    rows = moved.sum(axis=1) ** 2 / np.sum(moved**2, axis=1)
+    assert {*(rows < 30).tolist()} == {True, False}
+    expected = np.where(rows < 30, np.maximum(robust, usual), robust)
+    np.testing.assert_allclose(got**2, expected, rtol=1e-11, atol=0)
+
+
+def test_the_covariance_of_rows_left_out_is_that_of_regressions_without_them() -> None:
+    X, y, _, _ = _data()
+    fit = regression.least_squares(X, y, np.ones(60))
+    moved = []
+    for row in range(60):
+        kept = np.arange(60) != row
+        other = regression.least_squares(X[kept], y[kept], np.ones(59))
+        moved.append(other.coefficients - fit.coefficients)
+    got = regression.left_out_covariance(X, fit)
+    np.testing.assert_allclose(got, np.transpose(moved) @ moved, rtol=1e-9, atol=0)
+
+
+def test_a_row_that_alone_tells_a_coefficient_has_the_variance_of_all() -> None:
+    y = np.array([3.0, 1, 2, 4, 5])
+    X = np.column_stack([np.ones(5), [1.0, 0, 0, 0, 0]])
+    fit = regression.least_squares(X, y, np.ones(5))
+    got = regression.left_out_covariance(X, fit)
+    left = (y[1:] - 3) ** 2
+    alone, others = left.sum() / 3, (left / (3 / 4) ** 2).sum() / 4**2
+    np.testing.assert_allclose(got[1, 1], alone + others, rtol=1e-12, atol=0)
+
+
 def test_a_dependent_column_is_noticed() -> None:
     X, y, w, _ = _data()
     doubled = np.column_stack([X, X[:, 1] + X[:, 2]])

@@ -99,6 +99,18 @@ def function(name: str, value: _Given, *, remedy: str) -> _Given:
     )
 
 
+_SPENDS = "Pass a fitted model, such as fit_gamma_gamma returns."
+_LEARNS = "Pass a classifier with the methods of scikit-learn, not fitted yet."
+_ABLE: dict[str | None, str] = {
+    "survival_table": "Pass a fitted model, such as fit_discrete_hazard returns.",
+    "expected_spend": _SPENDS,
+    "sample_amounts": _SPENDS,
+    "fit": _LEARNS,
+    "predict_proba": _LEARNS,
+    "get_params": _LEARNS,
+}
+
+
 def able_to(name: str, given: _Given, *methods: str) -> _Given:
     """Return ``given``: a fitted model, or anything else with these methods."""
     absent = [each for each in methods if not callable(getattr(given, each, None))]
@@ -110,7 +122,9 @@ def able_to(name: str, given: _Given, *methods: str) -> _Given:
             if wanted is None
             else f"a model with the method {wanted!r}",
             got=type(given).__name__ if given is not None else "None",
-            remedy="Pass a fitted model, such as fit_bg_nbd returns.",
+            remedy=_ABLE.get(
+                wanted, "Pass a fitted model, such as fit_bg_nbd returns."
+            ),
         )
     return given
 

@@ -55,9 +55,9 @@ def penalty_reward(
     low_at_most, high_at_least
         Ratings up to ``low_at_most`` are low, those from ``high_at_least`` on high.
     level
-        Confidence level at which a penalty or reward counts as different from 0, by the
-        larger of its robust and its usual standard error: of a few low ratings that
-        agree, the robust one alone is next to nothing.
+        Confidence level at which a penalty or reward counts as different from 0, by its
+        robust standard error, or the usual one where it is larger and fewer than about
+        30 ratings decide: of a few that agree, the robust one is next to nothing.
 
     Returns
     -------

@@ -31,8 +31,9 @@ class PartWorth:
     name
         The part.
     worth, standard_error
-        Money per customer and point; the error is the larger of the robust and the
-        usual one, as the robust one of a few detractors is too small.
+        Money per customer and point. The error is robust to unequal variances; where
+        fewer than about 30 customers decide, such as a few detractors, it is no less
+        than the usual one.
     degrees_of_freedom
         Customers used, minus coefficients of the regression.
     """

@@ -38,8 +38,8 @@ class NpsTrend(JsonResult):
     slope
         Change of the score in points per ``time_unit``.
     standard_error
-        Standard error of the slope: clustered by customer, or the usual one of least
-        squares where that is larger.
+        Standard error of the slope, clustered by customer; where fewer than about 30
+        of them decide, no less than the usual one of least squares.
     time_unit
         The unit of time, a fixed number of days.
     n_responses, n_clusters, missing
@@ -83,8 +83,8 @@ def nps_trend(
 
     Each answer counts -1, 0 or 1. The line is fitted to the answers themselves rather
     than to monthly scores, so that a month with few answers has little influence. Its
-    standard error is clustered by customer (Liang and Zeger 1986), unless the usual one
-    is larger: a single early answer would leave no clustered error at all.
+    standard error is clustered by customer (Liang and Zeger 1986), unless few customers
+    decide and the usual one is larger: a single early answer leaves no clustered error.
 
     Parameters
     ----------

@@ -48,7 +48,7 @@ class DisconfirmationFit(JsonResult):
     ----------
     terms, coefficients, standard_errors
         Of the regression, with both questions measured from ``centre``. The standard
-        errors are robust to unequal variances (HC1).
+        errors are robust to unequal variances, also with few rows (HC3).
     centre
         The middle of the scale.
     r_squared, n_customers, incomplete
@@ -167,8 +167,7 @@ def fit_disconfirmation(
             remedy="Use the linear form, or collect more varied answers.",
         )
     _require_spread(y, fit.residual)
-    cluster = np.arange(y.size)
-    covariance = regression.clustered_covariance(X, np.ones_like(y), cluster, fit)
+    covariance = regression.left_out_covariance(X, fit)
     F, degrees = _restriction(fit.coefficients, covariance, y.size)
     return DisconfirmationFit(
         terms=terms,
