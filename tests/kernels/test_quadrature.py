@@ -127,6 +127,7 @@ def test_inverse_powers_of_a_chance_have_their_beta_means(
         (0.7, 0.2, 3.0, 1e9),
         (40.0, 2.0, 60.0, 7.0),
         (0.1, 30.0, 0.3, 1e4),
+        (8.0, 8.0, 9.0, 1e17),  # far below all that the distribution alone would reach
     ],
 )
 def test_falling_from_a_bend_has_its_hypergeometric_mean(
@@ -135,9 +136,9 @@ def test_falling_from_a_bend_has_its_hypergeometric_mean(
     def log_fall(chance: FloatArray, _: IntArray) -> FloatArray:
         return -power * np.log1p(rate * chance)
 
-    one = np.ones(1)
+    bend = np.full(1, -np.log(rate * max(power, 1.0)))
     found = log_beta_expectation(
-        log_fall, a * one, b * one, bend=-np.log(rate * one), steepness=power * one
+        log_fall, np.full(1, a), np.full(1, b), bend=bend, steepness=np.full(1, power)
     )
     with mpmath.workdps(40):
         known = float(mpmath.log(mpmath.hyp2f1(power, a, a + b, -rate)))

@@ -108,3 +108,16 @@ def test_a_mixture_has_the_digits_of_its_smaller_side(
         other = float(mpmath.log(share) + log_pmf)
     assert found[0] == pytest.approx(zero, rel=1e-13, abs=0)
     assert found[1] == pytest.approx(other, rel=1e-13, abs=0)
+
+
+@pytest.mark.parametrize("z", [10.0, 10.25, 10.5, 11.0, 14.0])
+@pytest.mark.parametrize("n", [0.5, 1.0, 2.0, 4.5])
+def test_the_series_of_stirling_are_exact_to_rounding(z: float, n: float) -> None:
+    with mpmath.workdps(40):
+        above, below = mpmath.mpf(z) + n, mpmath.mpf(z)
+        ratio = float(mpmath.loggamma(above) - mpmath.loggamma(below))
+        rise = float(mpmath.digamma(above) - mpmath.digamma(below))
+    found = special.log_gamma_ratio(z, n)
+    assert float(found) == pytest.approx(ratio, rel=1.5e-15, abs=0)
+    found = special.digamma_difference(z, n)
+    assert float(found) == pytest.approx(rise, rel=1.5e-15, abs=0)

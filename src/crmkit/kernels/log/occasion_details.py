@@ -54,5 +54,5 @@ def occasion_details(occasions: Occasions) -> OccasionDetails:
         customer=who[new],
         log_gaps=np.bincount(place, np.log(gap), count).astype(np.float64),
         gaps=gaps,
-        variance=np.where(gaps > 1, spread / np.maximum(gaps - 1, 1), 0.0),
+        variance=spread / np.maximum(gaps - 1, 1),
     )

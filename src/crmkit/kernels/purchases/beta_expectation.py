@@ -117,7 +117,6 @@ def _ranges(
     rest = np.where(falls, a - steepness, 1.0)
     bound = np.log(rest / b) - _reach(rest * b / (rest + b))
     lowest = np.maximum(lowest_bend - reach, np.where(falls, bound, -np.inf))
-    lowest = np.minimum(lowest, peak - reach)
     highest = peak + reach
     first = np.where(
         lowest >= left, lowest, left - np.log1p(np.maximum(left - lowest, 0.0))
