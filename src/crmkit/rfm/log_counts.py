@@ -156,7 +156,7 @@ def _sums(seen: Frame) -> dict[str, float]:
         nw.col("day").max().alias("last"),
     )
     row = collect(summed)
-    # A sum over no rows is null in some engines and 0 in others.
+    # No rows have no first and no last day.
     known = {name: row[name].drop_nulls() for name in row.columns}
     return {name: float(one.item()) if len(one) else 0.0 for name, one in known.items()}
 
@@ -173,8 +173,7 @@ def _customers(rows: Frame) -> dict[str, int]:
             nw.len().alias("all"), nw.col("seen").sum(), nw.col("buyers").sum()
         )
     )
-    known = {name: counted[name].drop_nulls() for name in counted.columns}
-    return {name: int(one.item()) if len(one) else 0 for name, one in known.items()}
+    return {name: int(counted[name].item()) for name in counted.columns}
 
 
 def _distinct(rows: Frame, keys: tuple[str, ...]) -> int:
