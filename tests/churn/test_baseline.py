@@ -9,6 +9,7 @@ from scipy.special import expit, logit
 
 from crmkit.churn import churn_backtest
 from crmkit.churn.classifier.churn_backtest import _curve
+from crmkit.errors import NotEnoughDataError
 from crmkit.typing import FloatArray
 
 LEFT = np.array([0, 0, 0, 1, 0, 1, 1, 1, 1, 0, 1, 0.0])
@@ -40,12 +41,11 @@ def test_the_curve_maximises_a_likelihood_with_a_prior(*, split: bool) -> None:
     np.testing.assert_allclose(found, known, rtol=1e-7)
 
 
-def test_the_baseline_of_a_backtest_is_that_curve() -> None:
+def _snapshots() -> Any:
     import pandas as pd
-    from sklearn.linear_model import LogisticRegression
 
     cutoff = np.repeat(pd.to_datetime(["2023-01-01", "2023-04-01"]), 6)
-    snapshots = pd.DataFrame(
+    return pd.DataFrame(
         {
             "customer_id": np.tile(np.arange(6), 2),
             "cutoff": cutoff,
@@ -54,6 +54,20 @@ def test_the_baseline_of_a_backtest_is_that_curve() -> None:
             "churned": LEFT.astype(bool),
         }
     )
+
+
+def test_a_cutoff_of_one_customer_cannot_be_judged() -> None:
+    from sklearn.linear_model import LogisticRegression
+
+    estimator: Any = LogisticRegression()
+    with pytest.raises(NotEnoughDataError, match="1 who left of 1 at 2023-04-01"):
+        churn_backtest(_snapshots().head(7), estimator=estimator)
+
+
+def test_the_baseline_of_a_backtest_is_that_curve() -> None:
+    from sklearn.linear_model import LogisticRegression
+
+    snapshots = _snapshots()
     asked: dict[str, Any] = {"estimator": LogisticRegression()}
     found = churn_backtest(snapshots, **asked).set_index("model")["brier_score"]
     known = _by_hand(PAST[:6], LEFT[:6], PAST[6:])

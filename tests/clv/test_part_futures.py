@@ -289,3 +289,49 @@ def test_what_all_purchases_miss_is_drawn_by_the_root() -> None:
     np.testing.assert_allclose(
         chance.drawn_common(CERTAIN), 2 * root.sum(axis=1), rtol=1e-12
     )
+
+
+class Made:
+    """Futures of customers whose parts are normal, with a debt that all share."""
+
+    def __init__(self, size: int, *, moved: float = 0.0) -> None:
+        self.rng = np.random.default_rng(11)
+        self.chance = SimpleNamespace(common=np.zeros((4, 4)))
+        self.referral = None
+        self.spread = np.linspace(0.5, 2.0, size)
+        self.moved, self.made, self.draws = moved, 0, 400
+
+    def _expected_sums(self, _: object, count: int, __: object) -> FloatArray:
+        return np.full((self.draws, 5, count), 100.0)
+
+    def _future(self, *_: object) -> tuple[FloatArray, FloatArray]:
+        self.made += 1
+        parts = self.rng.standard_normal((5, self.spread.size)) * self.spread
+        owed = np.full(self.spread.size, self.moved * self.rng.standard_normal())
+        parts[part_futures._REFERRAL] += owed
+        return parts, owed
+
+
+@pytest.mark.parametrize(
+    ("size", "futures"), [(5000, 48), (5958, 43), (65537, 4), (13108, 19), (52429, 4)]
+)
+def test_of_many_customers_fewer_futures_are_drawn(size: int, futures: int) -> None:
+    made: Any = Made(size)
+    made.draws = 2
+    unit = np.zeros(size, dtype=np.int64)
+    part_futures.PartFutures.drawn_sums(made, unit, 1, None)
+    assert made.made == futures
+
+
+def test_a_sum_is_what_is_expected_and_the_chance_of_its_customers() -> None:
+    made: Any = Made(900, moved=0.4)
+    unit = np.repeat([0, 1], [600, 300])
+    found = part_futures.PartFutures.drawn_sums(made, unit, 2, None)
+    assert found.shape == (400, 5, 2)
+    own = np.bincount(unit, made.spread**2)
+    np.testing.assert_allclose(found.mean(axis=0), 100.0, rtol=0.15)
+    for part in (0, 1, 2, 4):
+        np.testing.assert_allclose(found[:, part].var(axis=0), own, rtol=0.25)
+    # A debt of one draw is one for all customers: it adds up in their sum.
+    owed = own + 0.16 * np.bincount(unit) ** 2
+    np.testing.assert_allclose(found[:, 3].var(axis=0), owed, rtol=0.3)

@@ -69,3 +69,87 @@ def test_a_parameter_that_runs_away_is_named_and_has_no_error() -> None:
     )
     assert report.boundary == ("b",)
     assert report.weakly_identified == ("b",)
+
+
+def _normal(top: FloatArray, curve: FloatArray, start: FloatArray) -> FitReport:
+    """Fit log-parameters whose likelihood is normal about a point."""
+
+    def sums(at: FloatArray) -> tuple[float, FloatArray, FloatArray]:
+        away = at - top
+        return -0.5 * float(curve @ away**2), -curve * away, -np.diag(curve)
+
+    return estimate(
+        sums,
+        ("a", "b")[: top.size],
+        start=start,
+        n_customers=2.0,
+        n_cells=1,
+        penalty=Penalty(weight=0.0, centre=(0.5,) * top.size),
+    )
+
+
+@pytest.mark.parametrize(("away", "gone"), [(9.2, False), (9.22, True), (-9.22, True)])
+def test_a_parameter_ten_thousand_times_its_size_has_run_away(
+    away: float, *, gone: bool
+) -> None:
+    report = _normal(np.array([0.5 + away]), np.array([1.0]), np.array([0.0]))
+    assert report.boundary == (("a",) if gone else ())
+    assert report.converged
+    assert report.estimates[0] == pytest.approx(np.exp(0.5 + away), rel=1e-7, abs=0)
+
+
+@pytest.mark.parametrize(("away", "least"), [(9.3, 1e-2), (9.0, 0.0)])
+def test_at_a_boundary_a_curvature_of_rounding_is_none(
+    away: float, least: float
+) -> None:
+    top, start = np.array([0.5 + away]), np.array([0.4 + away])
+    for curve in (0.011, 0.009):
+        report = _normal(top, np.array([curve]), start)
+        assert (report.log_covariance is None) is (curve < least)
+        if report.log_covariance is not None:
+            assert report.log_covariance[0][0] == pytest.approx(
+                1 / curve, rel=1e-7, abs=0
+            )
+
+
+@pytest.mark.parametrize(("flat", "known"), [(2e-13, True), (0.5e-13, False)])
+def test_a_direction_ten_trillion_times_less_known_is_not_known(
+    flat: float, *, known: bool
+) -> None:
+    top = np.array([0.1, -0.2])
+    report = _normal(top, np.array([3.0, 3.0 * flat]), top)
+    assert (report.covariance is not None) is known
+    if known:
+        assert report.condition_number == pytest.approx(1 / flat, rel=1e-6, abs=0)
+
+
+@pytest.mark.parametrize("side", [-1.0, 1.0])
+def test_a_parameter_without_end_stops_at_a_wall_and_the_other_is_fitted(
+    side: float,
+) -> None:
+    def rising(at: FloatArray) -> tuple[float, FloatArray, FloatArray]:
+        value = side * float(at[0]) - 0.5 * float((at[1] - 1.5) ** 2)
+        return value, np.array([side, 1.5 - at[1]]), np.diag([-1e-9, -1.0])
+
+    report = estimate(
+        rising,
+        ("a", "b"),
+        start=np.array([0.0, 0.0]),
+        n_customers=1.0,
+        n_cells=1,
+        penalty=Penalty(weight=0.0, centre=(0.5, 0.5)),
+    )
+    reached = side * (np.log(report.estimates[0]) - 0.5)
+    assert 13.5 < reached <= 14.0
+    assert report.estimates[1] == pytest.approx(np.exp(1.5), rel=1e-7, abs=0)
+    assert report.boundary == ("a",)
+    assert report.converged
+    assert report.covariance is None
+
+
+@pytest.mark.parametrize(("error", "weak"), [(1.99, ()), (2.01, ("a",))])
+def test_a_logarithm_unsure_by_more_than_two_is_weakly_identified(
+    error: float, weak: tuple[str, ...]
+) -> None:
+    top = np.array([0.7, 0.2])
+    assert _normal(top, np.array([error**-2, 3.0]), top).weakly_identified == weak

@@ -3,6 +3,9 @@
 import datetime as dt
 from typing import Any
 
+import duckdb
+import pytest
+
 import crmkit as ck
 
 END = "2024-03-31"
@@ -112,3 +115,18 @@ def test_rows_of_no_money_and_of_refunds_are_counted_apart(frame: Any) -> None:
     assert counts == (3, 2, 5)
     assert (report.n_customers, report.n_customers_without_purchase) == (3, 1)
     assert (report.total_amount, report.refund_amount) == (-0.5, -3.5)
+
+
+@pytest.mark.parametrize(("end", "customers"), [("2023-12-31", 1), ("2024-12-31", 0)])
+def test_a_query_without_rows_counts_nothing(end: str, customers: int) -> None:
+    # No customer before the end, or none at all.
+    log: Any = duckdb.sql("select 'a' customer_id, date '2024-01-01' date, 5.0 amount")
+    query = log if customers else log.filter("amount > 9")
+    found = ck.transaction_report(query, observation_period_end=end)
+    assert found.n_rows == found.n_customers_after_end == customers
+    counts = [found.n_rows_used, found.n_customers, found.n_occasions]
+    counts += [found.n_customers_without_purchase, found.n_merged_rows]
+    counts += [found.n_zero_amount_rows, found.n_refund_rows, found.n_duplicate_rows]
+    assert counts == [0] * 8
+    assert (found.total_amount, found.refund_amount) == (0.0, 0.0)
+    assert found.first_date is None
