@@ -3,6 +3,7 @@
 import datetime as dt
 from typing import Any
 
+import duckdb
 import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
@@ -33,5 +34,16 @@ def _expected(grain: str) -> list[dt.date]:
 def test_each_period_starts_where_the_calendar_says(grain: Any, library: Any) -> None:
     frame = nw.from_native(library({"day": DAYS.astype("datetime64[ms]")}))
     found = frame.select(start=period_start("day", grain))["start"].to_numpy()
+    expected = np.array(_expected(grain), dtype="datetime64[D]").astype(np.int64)
+    np.testing.assert_array_equal(found, expected)
+
+
+@pytest.mark.parametrize("grain", ["week", "quarter"])
+def test_an_engine_starts_a_period_before_1970_where_the_calendar_says(
+    grain: Any,
+) -> None:
+    rows = duckdb.connect().from_arrow(pa.table({"day": DAYS}))
+    frame = nw.from_native(rows).select("day", start=period_start("day", grain))
+    found = frame.collect().sort("day")["start"].to_numpy()
     expected = np.array(_expected(grain), dtype="datetime64[D]").astype(np.int64)
     np.testing.assert_array_equal(found, expected)

@@ -183,6 +183,13 @@ def test_a_survival_curve_starts_at_one_above_its_customers_at_risk() -> None:
     said = [text.get_text() for text in axes.texts]
     assert said[0] == "At risk"
     assert said[1] == "3"
+    # Seven times at most, of which the last may be the end.
+    for longest, counted in ((6, "9987654"), (7, "9864")):
+        ends = [*range(1, longest + 1), *[longest] * (9 - longest)]
+        spells = pd.DataFrame({"duration": ends, "event_observed": 1})
+        axes = plot.survival_steps(ck.churn.fit_kaplan_meier(spells))
+        said = [text.get_text() for text in axes.texts]
+        assert [each for each in said if each.isdigit()] == list(counted)
 
 
 def test_the_best_cut_is_marked_and_the_random_order_is_a_straight_line() -> None:
@@ -309,6 +316,9 @@ def test_days_are_named_as_months_or_years_where_all_begin_one() -> None:
     assert names("2024-01-01", "2024-02-01") == ("Jan 2024", "Feb 2024")
     assert names("2023-01-01", "2024-01-01") == ("2023", "2024")
     assert names("2024-01-01", "2024-01-02") == ("2024-01-01", "2024-01-02")
+    # One alone may be the month as well as the year.
+    assert names("2024-01-01") == ("Jan 2024",)
+    assert names() == ()
 
 
 def test_a_missing_column_is_named(eager_frame: Make) -> None:

@@ -175,6 +175,21 @@ def test_a_driver_is_weak_that_is_worse_and_matters_more_than_the_mean(
         assert ends == pytest.approx((low - room, high + room), rel=1e-12)
 
 
+def test_the_quarters_of_a_map_are_named_inside_their_corners() -> None:
+    columns = {"driver": ["a", "b"], "importance": [0.1, 0.4], "performance": [3, 4]}
+    axes = drawn(plot.priority_matrix, columns)
+    texts = {text.get_text(): text for text in axes.texts}
+    low, high = texts["low priority"], texts["keep up"]
+    found = [(each.xyann, each.get_ha(), each.get_va()) for each in (low, high)]
+    assert found == [((6, 6), "left", "bottom"), ((-6, -6), "right", "top")]
+    mixed = [
+        (text.xyann, text.get_ha(), text.get_va())
+        for text in texts.values()
+        if text.xy in ((low.xy[0], high.xy[1]), (high.xy[0], low.xy[1]))
+    ]
+    assert sorted(mixed) == [((-6, 6), "right", "bottom"), ((6, -6), "left", "top")]
+
+
 def test_an_interval_that_ends_at_nothing_is_not_clear() -> None:
     bars = {**INTERVALS, "group": list("abcd"), "n_treated": 5, "n_control": 4}
     axes = drawn(plot.uplift_bars, bars)

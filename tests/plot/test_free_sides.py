@@ -11,6 +11,7 @@ from crmkit._chart import Chart, Scale, layer
 from crmkit.plot.drawing.drawn_series import together
 from crmkit.plot.drawing.matplotlib_marks import draw_layers
 from crmkit.plot.drawing.matplotlib_texts import _box, _overlap
+from crmkit.plot.drawing.palette import INK
 
 OFFSETS = {"above": (0, 5), "right": (5, 0), "left": (-5, 0), "below": (0, -5)}
 ALIGNED = {
@@ -112,3 +113,40 @@ def test_a_text_gives_way_to_the_points_and_texts_that_are_there(axes: Any) -> N
 def test_a_long_text_at_an_edge_of_the_axes_is_written_to_the_middle(axes: Any) -> None:
     texts = "a long name of a group", "another long name of one"
     assert sides(axes, [0.01, 0.99], [0.5, 0.5], *texts) == ["right", "left"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "place", "tone", "said"),
+    [
+        ("bars", "centre", "series", ((0, 0), "white")),
+        ("bars", "centre", "soft", ((0, 0), INK)),
+        ("bars", "auto", "series", ((0, 5), INK)),
+        ("bars", "auto", "soft", ((0, 5), INK)),
+        ("points", "above", "series", ((0, 5), INK)),
+        ("points", "below", "series", ((0, -5), INK)),
+        ("points", "left", "series", ((-5, 0), INK)),
+        ("points", "right", "series", ((5, 0), INK)),
+        ("points", "centre", "good", ((0, 0), "white")),
+    ],
+)
+def test_a_text_is_white_inside_a_dark_mark_and_five_points_beside_any_other(
+    axes: Any, kind: Any, place: Any, tone: Any, said: tuple[tuple[int, int], str]
+) -> None:
+    mark = layer(kind, [0.5], [0.5], texts=("x",), place=place, tone=tone)
+    draw_layers(axes, together([Chart(layers=(mark,), x=Scale(), y=Scale())]))
+    (text,) = axes.texts
+    assert (text.xyann, text.get_color()) == said
+    assert text.get_fontsize() == 9.0
+    aligned = {OFFSETS[side]: ALIGNED[side] for side in OFFSETS}
+    expected = aligned.get(said[0], ("center", "center"))
+    assert (text.get_ha(), text.get_va()) == expected
+
+
+@pytest.mark.parametrize(("count", "written"), [(60, 60), (61, 0)])
+def test_more_than_sixty_texts_are_not_written(
+    axes: Any, count: int, written: int
+) -> None:
+    at = np.arange(count) / count
+    marks = layer("points", at, at, texts=tuple(map(str, range(count))), place="above")
+    draw_layers(axes, together([Chart(layers=(marks,), x=Scale(), y=Scale())]))
+    assert len(axes.texts) == written

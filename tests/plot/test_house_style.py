@@ -286,6 +286,11 @@ def test_a_title_is_wrapped_to_the_width_of_the_axes() -> None:
     lines = axes.get_title(loc="left").split("\n")
     most = int(wide * 10.6)
     assert most - 8 < len(lines[0]) <= most
+    # A tenth of a letter more than an odd number of them, which words of one fill.
+    inches = 65.1 / 10.6 * 8 / wide
+    mine = plt.subplots(figsize=(inches, 4), dpi=100)[1]
+    axes = shown(PLAIN, title=" ".join(["a"] * 99), ax=mine)
+    assert len(axes.get_title(loc="left").split("\n")[0]) == 65
     # It never shrinks below twenty letters.
     small = plt.subplots(figsize=(1, 1), dpi=100)[1]
     lines = shown(PLAIN, title=words, ax=small).get_title(loc="left").split("\n")

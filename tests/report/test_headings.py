@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from crmkit.fits import Interval
 from crmkit.report import Findings
 from crmkit.report.findings.found_values import Holdout
 from crmkit.report.page.assumption_notes import assumptions, tier_words
@@ -220,3 +222,34 @@ def test_what_was_left_out_is_counted_by_its_reason(changed: Changed) -> None:
         "2 repeat customers with a mean spend of zero were left out",
     ):
         assert any(note.startswith(start) for note in notes), start
+
+
+@pytest.mark.parametrize(
+    ("lower", "said"),
+    [
+        ((), "What the campaigns added is not known"),
+        ((0.5,), "The one campaign with a control group added profit beyond chance"),
+        ((0.0,), "The one campaign with a control group added no profit beyond chance"),
+        (
+            (0.5, 0.0, -3.0),
+            "1 of 3 campaigns with a control group added profit beyond chance",
+        ),
+        (
+            (0.0, -3.0),
+            "None of 2 campaigns with a control group added profit beyond chance",
+        ),
+    ],
+)
+def test_a_campaign_added_profit_where_its_interval_is_above_nothing(
+    lower: tuple[float, ...], said: str, changed: Changed
+) -> None:
+    def added(end: float) -> Any:
+        def interval(*, of: str) -> Interval:
+            assert of == "profit"
+            return Interval(lower=end, upper=9.0, level=0.95)
+
+        return SimpleNamespace(interval=interval)
+
+    unknown = SimpleNamespace(added=None)
+    known = tuple(SimpleNamespace(added=added(end)) for end in lower)
+    assert headings(changed(campaigns=(unknown, *known)))["campaigns"] == said

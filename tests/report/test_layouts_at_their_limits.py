@@ -1,5 +1,6 @@
 """How a file is taken apart, and where a message is cut: exactly at each limit."""
 
+import datetime as dt
 import io
 from pathlib import Path
 
@@ -18,6 +19,8 @@ from crmkit.report.intake.date_formats import (
 )
 from crmkit.report.intake.file_layout import encoding_of, read_layout
 from crmkit.report.intake.line_numbers import line_of_record, record_of_row
+from crmkit.report.intake.log_answers import Choices, settled_log
+from crmkit.report.intake.log_file import Reading, read_log
 from crmkit.report.intake.row_filters import listed_names
 from crmkit.report.intake.text_source import refused_source
 from crmkit.report.intake.utf8_stream import Utf8Stream
@@ -267,6 +270,21 @@ def test_columns_are_told_by_the_strongest_word_of_their_name() -> None:
     asked = Roles(customer="custmer", date="dt", amount=None)
     near = propose_roles(("customer", "x"), [("a", "b")], asked=asked)
     assert (near.customer, near.date) == ("customer", None)
+
+
+@pytest.mark.parametrize(("n", "offered"), [(1, True), (2, True), (3, False)])
+def test_rows_that_cannot_be_read_may_be_left_out_up_to_a_fifth(
+    n: int, *, offered: bool, tmp_path: Path
+) -> None:
+    rows = ["k,2024-01-31,x\n"] * n + ["m,2024-01-31,5\n"] * (10 - n)
+    file = tmp_path / "log.csv"
+    file.write_text("Customer,Day,Spent\n" + "".join(rows))
+    roles = Roles(customer="Customer", date="Day", amount="Spent")
+    log = read_log(file, Reading(roles=roles))
+    choices = Choices(observation_end=dt.date(2024, 2, 1))
+    (asked,) = settled_log(log, choices).unsettled
+    assert f"cannot be read in {n} of 10 rows" in asked.said
+    assert asked.options == (("--unreadable", "drop") if offered else ())
 
 
 def test_rows_are_found_past_those_that_were_left_out() -> None:

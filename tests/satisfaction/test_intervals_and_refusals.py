@@ -7,7 +7,8 @@ import pytest
 from scipy import stats
 
 from crmkit import errors, satisfaction
-from crmkit.satisfaction import Nps
+from crmkit.errors import InvalidValueError
+from crmkit.satisfaction import Bands, Nps
 
 
 def _frame(**columns: Any) -> Any:
@@ -183,3 +184,12 @@ def test_an_answer_off_the_scale_names_the_argument_that_sets_it() -> None:
     with pytest.raises(errors.InvalidValueError) as refused:
         satisfaction.csat(answers)
     assert "scale=(low, high)" in str(refused.value)
+
+
+def test_answers_of_a_band_are_a_million_below_zero_at_most() -> None:
+    least = -(10**6)
+    wide = Bands(detractors=(least, least), passives=(least + 1, 8), promoters=(9, 10))
+    assert wide.scale == (least, 10)
+    for band in ((least - 1, 0), (0, least - 1)):
+        with pytest.raises(InvalidValueError, match="number of -1000000 or more"):
+            Bands(detractors=band, passives=(1, 8), promoters=(9, 10))

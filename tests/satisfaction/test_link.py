@@ -69,7 +69,46 @@ def test_a_ratio_to_nobody_does_not_exist() -> None:
     assert link.risk_difference == 0.5
 
 
-@pytest.mark.parametrize("others", [(5, 5), (3, 5), (4, 6)])
+@pytest.mark.parametrize(
+    ("satisfied_events", "other_events", "ratio", "odds"),
+    [
+        (10, 4, True, False),
+        (5, 8, True, False),
+        (0, 4, False, False),
+        (5, 0, False, False),
+        (9, 7, True, True),
+        (1, 1, True, True),
+    ],
+)
+def test_odds_need_customers_with_and_without_the_outcome_in_both_groups(
+    satisfied_events: int, other_events: int, *, ratio: bool, odds: bool
+) -> None:
+    link = OutcomeLink(
+        satisfied=10,
+        satisfied_events=satisfied_events,
+        others=8,
+        other_events=other_events,
+    )
+    for of, there in (("relative_risk", ratio), ("odds_ratio", odds)):
+        if there:
+            assert getattr(link, of) > 0
+            continue
+        with pytest.raises(errors.NotEnoughDataError, match="risk_difference"):
+            getattr(link, of)
+    gap = link.risk_difference
+    assert gap == pytest.approx(satisfied_events / 10 - other_events / 8, abs=1e-15)
+
+
+@pytest.mark.parametrize("others", [(3, 4), (7, 7)])
+def test_ranges_may_touch_from_either_side(others: tuple[int, int]) -> None:
+    import pandas as pd
+
+    after = pd.DataFrame({"score": [5, 6, 3, 4, 7, 8, 2], "repurchased": [1] * 7})
+    link = link_to_outcomes(after, satisfied=(5, 6), others=others)
+    assert (link.satisfied, link.others) == (2, others[1] - others[0] + 1)
+
+
+@pytest.mark.parametrize("others", [(5, 5), (3, 5), (4, 6), (6, 7)])
 def test_ranges_that_overlap_are_refused(others: tuple[int, int]) -> None:
     import pandas as pd
 

@@ -1,10 +1,13 @@
 """Sample size and power, both ways, and bounds for customers who did not answer."""
 
+import math
+from functools import partial
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 
 from crmkit import errors, satisfaction
 from crmkit.satisfaction import Nps
@@ -115,3 +118,45 @@ def test_more_answers_than_invitations_are_refused() -> None:
 def test_a_sample_size_is_for_a_margin_or_for_a_difference(arguments: Any) -> None:
     with pytest.raises(errors.InvalidValueError, match="Pass a margin of error"):
         satisfaction.nps_sample_size(**arguments)
+
+
+@pytest.mark.parametrize(("n", "s", "level"), [(1, 0.8, 0.95), (57, 0.3, 0.8)])
+def test_margin_power_and_least_effect_are_those_of_three_answers_more(
+    n: int, s: float, level: float
+) -> None:
+    z, asked = stats.norm.ppf((1 + level) / 2), {"standard_deviation": s}
+    error = s * math.sqrt(2 / (n + 3))
+    margin = satisfaction.nps_margin_of_error(n_responses=n, level=level, **asked)
+    assert margin == pytest.approx(100 * s * z / math.sqrt(n + 3), rel=1e-12, abs=0)
+    least = satisfaction.nps_minimum_detectable_effect(
+        n_responses=n, level=level, power=0.7, **asked
+    )
+    expected = 100 * (z + stats.norm.ppf(0.7)) * error
+    assert least == pytest.approx(expected, rel=1e-12, abs=0)
+    power = satisfaction.nps_power(difference=9, n_responses=n, level=level, **asked)
+    assert power == pytest.approx(stats.norm.cdf(0.09 / error - z), rel=1e-12, abs=0)
+
+
+def test_one_answer_and_one_customer_are_enough_to_plan_with() -> None:
+    for plan in (
+        satisfaction.nps_margin_of_error,
+        satisfaction.nps_minimum_detectable_effect,
+        partial(satisfaction.nps_power, difference=5),
+    ):
+        with pytest.raises(errors.InvalidValueError, match="'n_responses'"):
+            plan(n_responses=0)
+    few = partial(satisfaction.nps_sample_size, margin_of_error=5)
+    assert few(population_size=1) == 1
+    with pytest.raises(errors.InvalidValueError, match="'population_size'"):
+        few(population_size=0)
+    # The interval adds three answers by itself, which is more than a wide one needs.
+    assert satisfaction.nps_sample_size(margin_of_error=400) == 1
+
+
+@pytest.mark.parametrize("population", [2, 90, 4_000])
+def test_a_sample_of_a_population_is_corrected_for_its_size(population: int) -> None:
+    free = 0.8**2 * stats.norm.ppf(0.975) ** 2 / 0.05**2 - 3
+    found = satisfaction.nps_sample_size(
+        margin_of_error=5, standard_deviation=0.8, population_size=population
+    )
+    assert found == math.ceil(free / (1 + free / population))

@@ -194,11 +194,22 @@ def test_the_latest_answer_known_at_a_day_is_kept(
     }
 
 
-def test_an_answer_grows_too_old(frame: Build, columns_of: Read) -> None:
+@pytest.mark.parametrize(
+    ("as_of", "window_days", "known"),
+    [
+        ("2024-03-31", 31, ["a"]),
+        ("2024-03-31", 30, []),  # the answer of the first of March is 30 days old
+        ("2024-03-01", 1, ["a"]),
+        ("2024-02-29", 1, []),
+    ],
+)
+def test_an_answer_grows_too_old(
+    frame: Build, columns_of: Read, as_of: str, window_days: int, known: list[str]
+) -> None:
     rows = columns_of(
-        latest_responses(frame(DATED), as_of="2024-03-31", window_days=31)
+        latest_responses(frame(DATED), as_of=as_of, window_days=window_days)
     )
-    assert rows["customer_id"] == ["a"]
+    assert rows["customer_id"] == known
 
 
 def test_of_one_day_the_last_row_counts(eager_frame: Build, columns_of: Read) -> None:

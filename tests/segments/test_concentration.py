@@ -235,3 +235,7 @@ def test_a_whale_under_water_has_amounts_and_no_shares(frame: Make) -> None:
     assert str(whale) == "1 of 2 customers bring 2, and 1 take 5 away again"
     assert whale.peak_share is None
     assert whale.destroyed_share is None
+    # A total of 6e-17, which is the rounding of its parts, is no more than that.
+    rounding = segments.whale_peak(frame({"profit": [0.1, 0.2, -0.3]}))
+    assert 0 < rounding.total < 1e-16
+    assert (rounding.peak_share, rounding.destroyed_share) == (None, None)

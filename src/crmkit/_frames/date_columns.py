@@ -25,8 +25,6 @@ __all__ = [
 
 _Frame = TypeVar("_Frame", bound=Frame)
 
-_WEEKS_BACK = 100_000
-
 
 def require_dates(frame: _Frame, column: str) -> tuple[_Frame, list[Rule]]:
     """Return the frame with real dates in ``column``, and the rules they must keep.
@@ -120,9 +118,8 @@ def period_start(
     if grain == "day":
         return day
     if grain == "week":
-        # 1970-01-01 was a Thursday; counted from far back, where // cannot differ.
-        monday = 3 + 7 * _WEEKS_BACK
-        return _quotient(day + monday, 7) * 7 - monday
+        # 1970-01-01 was a Thursday, three days after its Monday.
+        return _quotient(day + 3, 7) * 7 - 3
     if grain == "month":
         return day - date.dt.day().cast(nw.Int64) + 1
     new_year = day - date.dt.ordinal_day().cast(nw.Int64) + 1

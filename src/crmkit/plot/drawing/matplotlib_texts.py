@@ -85,8 +85,7 @@ def _places(axes: Axes, each: Layer, x: FloatArray, y: FloatArray) -> list[str]:
     chosen = []
     for (px, py), text in zip(at, each.texts, strict=True):
         boxes = {side: _box(px, py, text, side, scale) for side in _FREE}
-        sides = sorted(_FREE, key=lambda side: side != each.place)
-        best = min(sides, key=lambda side: _overlap(boxes[side], taken, axes))
+        best = min(_FREE, key=lambda side: _overlap(boxes[side], taken, axes))
         taken.append(boxes[best])
         chosen.append(best)
     return chosen

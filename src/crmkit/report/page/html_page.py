@@ -133,10 +133,9 @@ def _words(findings: Findings[object]) -> dict[str, Any]:
         "assumptions": assumptions(findings),
         "references": references(findings),
         "ages": range(1, ages),
-        "warmest": max(later, default=1.0) or 1.0,
+        "warmest": max([0.0, *later]),
         "total": findings.base.value or 1.0,
-        "most_at_risk": max((each.value_at_risk for each in findings.risk), default=1.0)
-        or 1.0,
+        "most_at_risk": max([0.0, *(each.value_at_risk for each in findings.risk)]),
         # Fewer than all may also be those who were there before the weeks held back.
         "compared_some": findings.base.n_customers > MOST_REFITTED,
         "range_rests": _range_rests(findings),

@@ -122,7 +122,7 @@ class="heat"><thead><tr><th scope="col">Tier</th>{% for state in activity %}
 <th scope="col">{{ state.name }}</th>{% endfor %}</tr></thead>
 <tbody>{% for tier in tiers %}<tr><th scope="row">{{ tier.name }}</th>
 {% for cell in risk if cell.tier == tier.name %}
-<td class="{{ (cell.value_at_risk / most_at_risk) | shade(1.0) }}">
+<td class="{{ cell.value_at_risk | shade(most_at_risk) }}">
 <b>{{ cell.value_at_risk | dollars }}</b><small>
 {{- cell.n_customers | customers }}</small></td>{% endfor %}</tr>{% endfor
 %}</tbody></table></div>

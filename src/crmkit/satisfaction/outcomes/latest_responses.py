@@ -92,7 +92,7 @@ def _latest_rows(
     inside = np.flatnonzero((day <= end) & (start is None or day > start))
     code = group_rows(frame, customer_id_col).codes[inside]
     order = np.lexsort((inside, day[inside], code))
-    last = np.append(np.diff(code[order]) != 0, inside.size > 0)[: inside.size]
+    last = np.append(np.diff(code[order]) != 0, values=True)[: inside.size]
     rows: IntArray = inside[order][last]
     return rows
 

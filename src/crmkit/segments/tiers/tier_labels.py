@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from ..._check import listed, whole
+from ..._check import listed
 from ..._frames import Frame, Rule, missing, nw
 from ...errors import InvalidValueError
 
@@ -25,7 +25,6 @@ def labelled(
 
 def default_labels(count: int) -> tuple[str, ...]:
     """Return A, B, C and so on."""
-    whole("count", count, at_least=1)
     return tuple(chr(ord("A") + at) for at in range(count))
 
 
