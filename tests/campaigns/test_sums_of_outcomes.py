@@ -3,9 +3,14 @@
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from crmkit.campaigns.measurement.randomised_outcomes import RandomisedOutcomes
+from crmkit.campaigns.measurement.randomised_outcomes import (
+    RandomisedOutcomes,
+    read_randomised,
+)
+from crmkit.errors import NotEnoughDataError
 from crmkit.typing import FloatArray
 
 
@@ -15,7 +20,7 @@ def _read(outcome: FloatArray) -> RandomisedOutcomes:
     return RandomisedOutcomes(
         frame=frame,
         score=np.arange(n, 0.0, -1.0),
-        treated=np.arange(n) % 2.0,
+        treated=np.asarray(np.arange(n) % 2, dtype=np.float64),
         outcome=outcome,
         ends=np.arange(n),
     )
@@ -46,3 +51,20 @@ def test_sums_are_as_short_as_all_of_the_largest_outcomes_allow(
     assert control.tolist() == [(at + 1) // 2 for at in range(33)]
     for sums, count in ((kept, treated), (added, control)):
         assert sums.tolist() == (count * sign * highest).tolist()
+
+
+@pytest.mark.parametrize("count", range(4))
+def test_a_campaign_has_treated_and_others(count: int) -> None:
+    base = pd.DataFrame(
+        {
+            "uplift": [3.0, 2.0, 1.0],
+            "treated": np.arange(3) < count,
+            "outcome": [0.0, 2.0, 1.0],
+        }
+    )
+    columns: Any = {f"{name}_col": name for name in base.columns}
+    if 0 < count < 3:
+        assert read_randomised(base, **columns).treated.sum() == count
+    else:
+        with pytest.raises(NotEnoughDataError, match=f"{count} treated of 3"):
+            read_randomised(base, **columns)
