@@ -171,6 +171,13 @@ def test_who_came_for_nothing_or_alone_has_no_range_of_return(
         ends = [found[f"clv_to_cost_{end}"][at] for end in ("lower", "upper")]
         assert sum(end is not None and np.isfinite(end) for end in ends) == limits
         assert not any(end is not None and np.isinf(end) for end in ends)
+    one, two = by_source["one"], by_source["two"]
+    for name, value in (("clv", 8.0), ("acquisition_cost", 4.0), ("profit", 4.0)):
+        assert found[name][one] == value
+    # At a certain cost the range is that of a mean: the standard error is 1.
+    reach = stats.t.ppf(0.975, 1)
+    limits_ = [found["clv_to_cost_lower"][two], found["clv_to_cost_upper"][two]]
+    np.testing.assert_allclose(limits_, [2 - reach / 5, 2 + reach / 5], rtol=1e-12)
 
 
 def test_large_amounts_keep_the_spread_of_their_ratio() -> None:

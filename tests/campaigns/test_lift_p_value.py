@@ -39,3 +39,21 @@ def test_the_p_value_is_that_of_the_test_of_a_table_of_four() -> None:
 def test_where_all_did_the_same_nothing_speaks_for_a_difference(responded: int) -> None:
     people = pd.DataFrame({"treated": [1, 1, 0], "responded": responded})
     assert campaigns.lift_by(people)["p_value"].tolist() == [1.0]
+
+
+def test_a_single_customer_is_a_group_of_her_own_rate() -> None:
+    both = pd.DataFrame(
+        {
+            "region": ["a"] * 4 + ["b"] * 4,
+            "treated": [1, 0, 0, 0, 1, 1, 1, 0],
+            "responded": [1, 1, 0, 0, 1, 1, 0, 0],
+        }
+    )
+    found = campaigns.lift_by(both, by="region")
+    for name, known in {
+        "treated_rate": (1.0, 2 / 3),
+        "control_rate": (1 / 3, 0.0),
+        "added_rate": (2 / 3, 2 / 3),
+        "n_added": (2 / 3, 2.0),
+    }.items():
+        np.testing.assert_allclose(found[name], known, rtol=1e-14, atol=0)

@@ -192,3 +192,50 @@ def test_the_range_of_a_change_is_walds_with_half_a_customer_more_in_each_cell(
     assert found.lower == pytest.approx(max(mean - half, -1.0), rel=1e-9, abs=0)
     assert found.upper == pytest.approx(min(mean + half, 1.0), rel=1e-9, abs=0)
     assert found.level == level
+
+
+def test_an_interval_that_only_touches_break_even_asks_for_more_tests(
+    frame: Make, columns_of: Read
+) -> None:
+    # Of no answer the lower limit is 0, and of nothing else the upper limit is 1.
+    base = {"group": ["none"] * 5 + ["all"] * 5, "responded": [0] * 5 + [1] * 5}
+    for cost, verdicts in (
+        (0.0, ("test more", "contact")),
+        (2.0, ("skip", "test more")),
+    ):
+        found = columns_of(
+            response_by(
+                frame(base), by="group", cost_per_contact=cost, margin_per_response=2.0
+            )
+        )
+        by = dict(zip(found["group"], found["verdict"], strict=True))
+        assert (by["none"], by["all"]) == verdicts
+
+
+def test_costs_of_one_contact_one_response_and_one_sale_are_that_cost(
+    frame: Make, columns_of: Read
+) -> None:
+    base = {
+        "group": ["a", "b", "b", "b", "c", "c"],
+        "responded": [1, 1, 1, 0, 0, 0],
+        "won": [1, 1, 0, 0, 0, 0],
+        "paid": [3.0, 2.0, 4.0, 5.0, 7.0, 9.0],
+    }
+    found = columns_of(
+        response_by(frame(base), by="group", won_col="won", cost_col="paid")
+    )
+    place = {name: at for at, name in enumerate(found["group"])}
+    for name, known in {
+        "cost": (3.0, 11.0, 16.0),
+        "cost_per_contact": (3.0, 11 / 3, 8.0),
+        "cost_per_response": (3.0, 5.5, None),
+        "cost_per_won": (3.0, 11.0, None),
+        "response_rate": (1.0, 2 / 3, 0.0),
+        "conversion_rate": (1.0, 0.5, None),
+    }.items():
+        for group, value in zip("abc", known, strict=True):
+            given = found[name][place[group]]
+            if value is None:
+                assert given is None or np.isnan(given)
+            else:
+                assert given == pytest.approx(value, rel=1e-14, abs=0)

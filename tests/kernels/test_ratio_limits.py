@@ -105,6 +105,36 @@ def test_fiellers_limits_are_infinite_where_the_bottom_may_be_0() -> None:
     assert (float(lower), float(upper)) == (-np.inf, np.inf)
 
 
+@pytest.mark.parametrize("sign", [-1.0, 1.0])
+def test_a_correlation_a_little_beyond_one_is_one(sign: float) -> None:
+    # Of two means in step the ratio is (3 + 0.5 z) / (2 + 0.2 sign z), z in +- 1.96.
+    lower, upper = fieller(
+        np.asarray(3.0),
+        np.asarray(2.0),
+        top_variance=np.asarray(0.25),
+        bottom_variance=np.asarray(0.04),
+        covariance=np.asarray(0.1 * sign * (1 + 1e-9)),
+        quantile=1.96,
+    )
+    ends = sorted((3 + 0.5 * z) / (2 + 0.2 * sign * z) for z in (-1.96, 1.96))
+    np.testing.assert_allclose([lower, upper], ends, rtol=1e-14, atol=0)
+
+
+@pytest.mark.parametrize(("top", "bottom"), [(0.25, 0.0), (0.0, 0.04), (0.0, 0.0)])
+def test_a_mean_without_an_error_is_a_number(top: float, bottom: float) -> None:
+    limits = fieller(
+        np.asarray(3.0),
+        np.asarray(2.0),
+        top_variance=np.asarray(top),
+        bottom_variance=np.asarray(bottom),
+        covariance=np.asarray(0.0),
+        quantile=1.96,
+    )
+    above, below = 1.96 * np.sqrt(top), 1.96 * np.sqrt(bottom)
+    ends = [(3 - above) / (2 + below), (3 + above) / (2 - below)]
+    np.testing.assert_allclose(limits, ends, rtol=1e-14, atol=0)
+
+
 def test_a_ratio_of_rates_is_that_of_scipy() -> None:
     found = rate_ratio_limits(
         *(np.asarray(float(v)) for v in (30, 100, 20, 120)), level=0.95

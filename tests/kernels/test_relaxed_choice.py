@@ -84,9 +84,9 @@ def test_what_is_fixed_needs_no_solver_and_must_be_within_the_limits() -> None:
     assert search._relaxed(many, times, times) is None
     times[[7, 8]] = 1.0, 1.0
     assert search._relaxed(many, times, times) is not None
-    # A limit that is passed by rounding only is kept.
-    for off, kept in ((5e-10, True), (2e-9, False)):
-        tight = given._replace(limits=np.array([9.0 * (1 - off), 4.0]))
+    # A limit that is reached is kept, and one that is passed by a last digit is not.
+    for limit, kept in ((9.0, True), (float(np.nextafter(9.0, 0.0)), False)):
+        tight = given._replace(limits=np.array([limit, 4.0]))
         assert (search._relaxed(tight, times, times) is not None) is kept
 
 

@@ -53,3 +53,5 @@ def test_a_cost_is_repaid_in_the_period_whose_sum_reaches_it() -> None:
     # The rounding of a sum costs no period, and a millionth that is missing does.
     assert periods_to_repay(np.array([3 * 0.1 - 1e-15]), 3 * 0.1) == 1
     assert periods_to_repay(np.array([1 - 1e-9]), 1.0) is None
+    assert periods_to_repay(np.array([3.0 * (1 - 1e-12)]), 3.0) == 1
+    assert periods_to_repay(np.array([3.0 * (1 - 2e-12)]), 3.0) is None

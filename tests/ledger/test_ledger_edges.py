@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from crmkit import errors
+from crmkit.kernels.value.component_identity import NEVER
 from crmkit.ledger import Ledger
 from crmkit.ledger.book import LeftOut
 
@@ -50,7 +51,7 @@ def test_all_of_a_sale_may_come_back_on_its_own_day() -> None:
 def test_a_return_may_pass_its_sale_by_rounding_only(column: str) -> None:
     sale = [20.0, 9.0, -9.0]
     other = {name: [20.0, 9.0, -9.0] for name in ("list_amount", "paid_amount")}
-    for off, allowed in ((5e-10, True), (2e-9, False)):
+    for off, allowed in ((5e-10, True), (1e-9, True), (2e-9, False)):
         changed = {**other, column: [*sale[:2], -9.0 * (1 + off)]}
         if allowed:
             assert Ledger(lines=_lines(**changed)).book.lines.returned.sum() == 1
@@ -176,6 +177,13 @@ def test_a_relationship_may_start_on_the_day_of_the_first_purchase() -> None:
     book = Ledger(lines=_lines(), relationship_start=start).book
     first = book.first_purchase_days()
     assert (book.start_day - first).tolist() == [0, -5]
+    # Older than the first sale seen is who began before it, if there is a sale at all.
+    for days, older in (
+        (first + 1, [True, True]),
+        (first - [0, 5], [False, False]),
+        (np.full(2, NEVER), [False, False]),
+    ):
+        assert book.began_before(days).tolist() == older
     assert book.began_before(first).tolist() == [False, True]
     late = start.assign(date=[day(6), day(1)])
     with pytest.raises(errors.InvalidValueError, match="late start in 1 of 2 rows"):

@@ -135,13 +135,14 @@ def policy_profit(
     z = normal_quantile(inside)
     # Policies are compared with the first, which is not compared with itself.
     known = np.arange(len(policies)) > 0
-    # The first policy compared with itself has no noise to divide by.
-    error = np.sqrt(np.where(noise_ > 0, noise_, 1.0))
+    # Without noise a difference is certain, and policies that are the same have none.
+    certain = np.where(difference != 0, np.inf, 0.0)
+    errors = np.divide(difference, np.sqrt(noise_), out=certain, where=noise_ > 0)
     compared = {
         "difference": difference,
         "difference_lower": difference - z * np.sqrt(noise_),
         "difference_upper": difference + z * np.sqrt(noise_),
-        "p_value": two_sided_p(difference / error),
+        "p_value": two_sided_p(errors),
     }
     columns: dict[str, np.ndarray | nw.Series[Any]] = {
         "policy": np.asarray(policies, dtype=object),

@@ -27,9 +27,10 @@ def fieller(
     stated confidence.
     """
     x, y = np.sqrt(top_variance), np.sqrt(bottom_variance)
-    varies = (x > 0) & (y > 0)
-    product = np.where(varies, x * y, 1.0)
-    correlation = np.where(varies, np.clip(covariance / product, -1.0, 1.0), 0.0)
+    product = x * y
+    none = np.zeros(np.broadcast(covariance, product).shape)
+    correlation = np.divide(covariance, product, out=none, where=product > 0)
+    correlation = np.clip(correlation, -1.0, 1.0)
     # A limit is the ratio plus a step. The textbook roots of the quadratic equation
     # subtract squares of the means, which hides errors that are small beside them.
     with np.errstate(divide="ignore", invalid="ignore"):

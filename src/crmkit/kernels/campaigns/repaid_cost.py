@@ -18,7 +18,7 @@ def constant_margin_value(
     """
     gap = 1 + discount_rate - retention
     if gap <= 0:
-        return math.inf if margin > 0 else margin * math.inf if margin else 0.0
+        return margin * math.inf if margin else 0.0
     return margin * (1 + discount_rate if at_start else 1.0) / gap
 
 
