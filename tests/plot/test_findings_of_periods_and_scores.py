@@ -1,5 +1,6 @@
 """What plots of periods, scores, factors and prices say above themselves."""
 
+import math
 import re
 from typing import Any
 
@@ -104,6 +105,15 @@ def test_scores_are_told_from_the_lowest_to_the_highest(
     alone = pd.DataFrame(columns).head(1)
     axes = plot.nps_over_time(alone, time_col="store", title="finding")
     assert said(axes).endswith("unchanged since the first period")
+
+
+def test_a_missing_score_of_those_who_answered_is_refused() -> None:
+    columns = {**NPS, "nps": [math.nan, 10.0]}
+    for make in (plot.nps_by_group, plot.nps_bars):
+        with pytest.raises(InvalidValueError, match="column 'nps': missing value in 1"):
+            drawn(make, columns, by="store")
+    with pytest.raises(InvalidValueError, match="column 'nps': missing value in 1"):
+        drawn(plot.nps_over_time, columns, time_col="store")
 
 
 def test_a_small_share_of_answers_has_no_text() -> None:

@@ -88,6 +88,18 @@ def test_a_customer_of_more_than_a_tenth_is_named() -> None:
     assert len(_doubts([0] * 23, who=[*["a"] * 4, *others[:19]])) == 1
 
 
+@pytest.mark.parametrize(("letters", "whole"), [(60, True), (61, False)])
+def test_an_option_names_the_whole_id_or_is_not_proposed(
+    letters: int, *, whole: bool
+) -> None:
+    name = "g" * letters
+    (said,) = _doubts([0] * 40, who=[name] * 5 + [f"c{at}" for at in range(35)])
+    assert f"One customer, '{'g' * 60}', holds" in said
+    assert said.endswith(
+        f"leave it out: --where 'customer_id!={name}'." if whole else "leave it out."
+    )
+
+
 def test_a_customer_of_more_than_a_tenth_of_the_money_is_named() -> None:
     days = [0] * 20
     assert _doubts(days, paid=[19.0, *[9.0] * 19]) == ()  # 19 of 190

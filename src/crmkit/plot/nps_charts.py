@@ -7,7 +7,7 @@ import numpy as np
 
 from .._chart import Chart, Scale, Tone, layer
 from .._check import typed
-from .._frames import EagerFrame, numbers, nw
+from .._frames import EagerFrame, number_rules, numbers, nw, refuse
 from ..typing import FloatArray, IntoDataFrame
 from .drawing.columns import (
     arms_of,
@@ -262,7 +262,9 @@ def _answered(scores: IntoDataFrame, by: str) -> EagerFrame:
     """Open the scores of the groups that answered."""
     wanted = (by, "nps", "n_responses", *_GROUPS)
     opened = read_drawn(scores, wanted, known=tuple(_GROUPS))
-    return opened.filter(nw.col("n_responses") > 0)
+    answered = opened.filter(nw.col("n_responses") > 0)
+    refuse(answered, number_rules(answered, "nps"))
+    return answered
 
 
 def _range(names: tuple[str, ...], score: FloatArray) -> str:

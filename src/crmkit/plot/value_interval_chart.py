@@ -70,7 +70,8 @@ def clv_intervals(
     frame = read_drawn(customers, (customer_id_col, value_col))
     value = numbers(frame, value_col)
     best = np.argsort(-value, kind="stable")[:most]
-    names = names_in(frame, customer_id_col)
+    every = names_in(frame, customer_id_col)
+    names = tuple(every[at] for at in best)
     place = np.arange(best.size, dtype=np.float64)
     ends = interval_in(frame, value_col)
     shown = None if ends is None else (ends[0][best], ends[1][best])
@@ -88,7 +89,7 @@ def clv_intervals(
             currency=currency,
             lower=None if (drawn < 0).any() else 0,
         ),
-        y=Scale(title="Customer", names=tuple(names[at] for at in best)),
+        y=Scale(title="Customer", names=names),
         finding=f"The best customer is worth {money(shown[0][0], currency)} to "
         f"{money(shown[1][0], currency)}"
         if shown is not None

@@ -16,6 +16,7 @@ __all__ = ["flat_base_doubt", "log_doubts"]
 
 _DOMINANT = 0.1
 _FEW = 20  # in a base this small, one large customer is no surprise
+_LONGEST_NAME = 60
 _MANY_AFTER = 0.05
 _SILENT_DAYS = 14
 _MONTH = 30
@@ -107,13 +108,15 @@ def _dominant(log: PreparedLog, question: Question) -> list[str]:
     for share, what in shares:
         top = int(np.argmax(share))
         if share[top] > _DOMINANT:
-            name = str(log.groups.ids[[top]].to_list()[0])[:60]
+            name = str(log.groups.ids[[top]].to_list()[0])
+            where = shlex.quote(f"{question.customer_id_col}!={name}")
+            # A longer name is cut, and a part of it matches no customer.
+            how = f": --where {where}" if len(name) <= _LONGEST_NAME else ""
             return [
                 (
-                    f"One customer, {name!r}, holds {percent(float(share[top]))} of "
-                    f"the {what}. If this is a guest account, a reseller, a test or "
-                    "a total, leave it out: --where "
-                    f"{shlex.quote(f'{question.customer_id_col}!={name}')}."
+                    f"One customer, {name[:_LONGEST_NAME]!r}, holds "
+                    f"{percent(float(share[top]))} of the {what}. If this is a guest "
+                    f"account, a reseller, a test or a total, leave it out{how}."
                 )
             ]
     return []
