@@ -183,7 +183,7 @@ def test_a_relationship_may_start_on_the_day_of_the_first_purchase() -> None:
         (first - [0, 5], [False, False]),
         (np.full(2, NEVER), [False, False]),
     ):
-        assert book.began_before(days).tolist() == older
+        assert book.began_before(np.asarray(days, np.int64)).tolist() == older
     assert book.began_before(first).tolist() == [False, True]
     late = start.assign(date=[day(6), day(1)])
     with pytest.raises(errors.InvalidValueError, match="late start in 1 of 2 rows"):
