@@ -239,3 +239,12 @@ def test_a_whale_under_water_has_amounts_and_no_shares(frame: Make) -> None:
     rounding = segments.whale_peak(frame({"profit": [0.1, 0.2, -0.3]}))
     assert 0 < rounding.total < 1e-16
     assert (rounding.peak_share, rounding.destroyed_share) == (None, None)
+
+
+def test_a_share_of_value_beyond_all_of_it_has_no_pareto_tail() -> None:
+    import pandas as pd
+
+    base = pd.DataFrame({"clv": [90.0, 30.0, 0.0, -20.0]})
+    point = segments.pareto_point(base, customer_share=0.5)
+    assert point.value_share == pytest.approx(1.2, rel=1e-12, abs=0)
+    assert point.pareto_alpha is None
