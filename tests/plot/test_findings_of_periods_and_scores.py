@@ -245,13 +245,17 @@ def test_the_best_customers_are_shown_first_and_long_names_have_room(
     letters: int, row: float
 ) -> None:
     value = np.arange(25.0)
-    columns = {"customer_id": ["x" * letters, *map(str, range(1, 25))], "clv": value,
+    columns = {"customer_id": [*map(str, range(24)), "x" * letters], "clv": value,
                "clv_lower": value - 1, "clv_upper": value + 2}  # fmt: skip
     axes = drawn(plot.clv_intervals, columns)
     assert said(axes) == "The best customer is worth 23 to 26"
     assert "The best 20 of 25 customers" in notes(axes)
     assert axes.collections[-1].get_offsets()[:, 0].tolist() == value[:4:-1].tolist()
     assert axes.figure.get_size_inches()[1] == pytest.approx(1.2 + 20 * row)
+    last = columns | {"customer_id": ["x" * letters, *map(str, range(24))]}
+    axes = drawn(plot.clv_intervals, last)  # a name that is not shown
+    assert axes.figure.get_size_inches()[1] == pytest.approx(1.2 + 20 * 0.22)
+    axes = drawn(plot.clv_intervals, columns)
     assert axes.get_xlim()[0] == 0
     axes = drawn(plot.clv_intervals, columns, n_customers=25)
     assert axes.get_xlim()[0] < -1
