@@ -39,6 +39,36 @@ def rows(issued: float) -> pd.DataFrame:
     return pd.DataFrame(found, columns=["cohort", "age", "issued", "redeemed"])
 
 
+def freedom() -> list[float]:
+    """Return Satterthwaite's degrees of freedom of the error of each cohort."""
+    growth, relative, known = [], [], []
+    for age in range(9):
+        pairs = [(sums[age], sums[age + 1]) for sums in TRIANGLE[: 9 - age]]
+        whole = sum(before for before, _ in pairs)
+        growth.append(sum(after for _, after in pairs) / whole)
+        off = sum(
+            before * (after / before - growth[age]) ** 2 for before, after in pairs
+        )
+        known.append(max(8 - age, 1))
+        variance = off / known[age]
+        if age == 8:  # the variances fall on as before
+            last, before_last = (v * g**2 for v, g, _ in relative[-1:-3:-1])
+            variance = min(last**2 / before_last, last, before_last)
+        relative.append((variance / growth[age] ** 2, growth[age], whole))
+    found = [1.0]
+    for cohort in range(1, 10):
+        reached, parts = TRIANGLE[cohort][-1], []
+        for age in range(9 - cohort, 9):
+            variance, factor, whole = relative[age]
+            parts.append((variance * (1 / reached + 1 / whole), known[age]))
+            reached *= factor
+        found.append(
+            sum(part for part, _ in parts) ** 2
+            / sum(part**2 / degrees for part, degrees in parts)
+        )
+    return found
+
+
 @pytest.mark.parametrize("level", [0.95, 0.5])
 def test_the_range_is_that_of_a_lognormal_with_the_published_error(
     level: float,
@@ -49,8 +79,8 @@ def test_the_range_is_that_of_a_lognormal_with_the_published_error(
     mean = so_far + RESERVE
     np.testing.assert_allclose(found["expected_redeemed"], mean, rtol=1e-6)
     spread = np.sqrt(np.log1p((ERROR / mean) ** 2))
-    z = stats.norm.ppf(0.5 + level / 2)
-    lower, upper = mean * np.exp(-z * spread), mean * np.exp(z * spread)
+    t = stats.t.ppf(0.5 + level / 2, freedom())
+    lower, upper = mean * np.exp(-t * spread), mean * np.exp(t * spread)
     lower = np.maximum(lower, so_far)
     np.testing.assert_allclose(found["expected_redeemed_lower"], lower, rtol=1e-4)
     np.testing.assert_allclose(found["expected_redeemed_upper"], upper, rtol=1e-4)
@@ -106,3 +136,29 @@ def test_rows_at_the_limits_of_a_triangle(
     wrong = {**base, column: [*base[column][:3], value]}
     with pytest.raises(InvalidValueError, match=match):
         redemption_by_cohort(pd.DataFrame(wrong))
+
+
+def test_ranges_of_all_but_the_oldest_hold_what_their_level_says() -> None:
+    rng = np.random.default_rng(5)
+    growth = 1 + np.array([1.2, 0.6, 0.35, 0.2, 0.12, 0.06, 0.03])
+    held, runs = np.zeros(8), 150
+    for _ in range(runs):
+        sums = np.empty((8, 8))
+        sums[:, 0] = rng.gamma(20, 50, 8)
+        for age, factor in enumerate(growth):
+            more = (factor - 1) * rng.gamma(25, 1 / 25, 8)
+            sums[:, age + 1] = sums[:, age] * (1 + more)
+        seen = [
+            (cohort, age, 1e9, now)
+            for cohort in range(8)
+            for age, now in enumerate(np.diff(sums[cohort, : 8 - cohort], prepend=0))
+        ]
+        found = redemption_by_cohort(
+            pd.DataFrame(seen, columns=["cohort", "age", "issued", "redeemed"])
+        )
+        held += found["expected_redeemed_lower"].le(sums[:, -1] * (1 + 1e-9)) & found[
+            "expected_redeemed_upper"
+        ].ge(sums[:, -1] * (1 - 1e-9))
+    assert held[0] == runs
+    assert 0.75 < held[1] / runs < 0.92
+    assert (held[2:] / runs > 0.89).all()

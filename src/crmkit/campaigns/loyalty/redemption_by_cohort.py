@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+from scipy.special import stdtrit
 
 from ..._check import fraction
 from ..._frames import (
@@ -20,7 +21,6 @@ from ..._frames import (
     table,
 )
 from ...errors import InvalidValueError, NotEnoughDataError
-from ...kernels.base.intervals import normal_quantile
 from ...kernels.campaigns.chain_ladder import chain_ladder
 from ...typing import FloatArray, IntArray, IntoDataFrameT
 
@@ -80,14 +80,17 @@ def redemption_by_cohort(
     further off, and the rate is a lower one. Changes of rules show up late. Expected
     redemptions never exceed the points issued.
 
-    Of the last ages only one or two cohorts are seen, so that the ranges of the two
-    oldest unfinished cohorts are too narrow: in simulations, 95% ranges held their
-    redemptions in 50 to 70 of 100 cases, and those of younger cohorts in 82 to 97.
+    Of the last ages only a few cohorts are seen, so that their variance is itself
+    uncertain: ranges take Student's t, with the degrees of freedom of Satterthwaite
+    (1946). In simulations of eight cohorts, 95% ranges held the redemptions of the
+    oldest unfinished cohort, whose last age one cohort shows, in 84 of 100 cases, and
+    those of the others in 92 to 97; by the normal distribution in 60 and 69 to 94.
 
     References
     ----------
     Mack (1993), "Distribution-free calculation of the standard error of chain ladder
-    reserve estimates".
+    reserve estimates"; Satterthwaite (1946), "An approximate distribution of estimates
+    of variance components".
 
     Examples
     --------
@@ -106,7 +109,7 @@ def redemption_by_cohort(
     1    2022     780.0             910.00             0.76
     2    2023     450.0            1035.00             0.69
     """
-    z = normal_quantile(fraction("level", level))
+    inside = fraction("level", level)
     columns = [cohort_col, age_col, issued_col, redeemed_col]
     frame = read_eager(redemptions, columns)
     _refuse(frame, columns)
@@ -125,7 +128,8 @@ def redemption_by_cohort(
     # On the scale of the logarithm: redemptions cannot become negative.
     with np.errstate(divide="ignore", invalid="ignore"):
         spread = np.log1p((found.standard_error / found.ultimate) ** 2)
-    reach = np.exp(z * np.sqrt(np.where(found.ultimate > 0, spread, 0.0)))
+    t = stdtrit(found.freedom, 0.5 + inside / 2)
+    reach = np.exp(t * np.sqrt(np.where(found.ultimate > 0, spread, 0.0)))
     expected = {
         "expected_redeemed": ultimate,
         "expected_redeemed_lower": np.clip(found.ultimate / reach, so_far, issued),

@@ -18,10 +18,15 @@ _STEEPEST = 1e75
 
 
 class Projection(NamedTuple):
-    """The amounts at the last age, their standard errors, and the factors."""
+    """The amounts at the last age, their standard errors, and the factors.
+
+    ``freedom`` holds the degrees of freedom of each error, by Satterthwaite (1946): the
+    variance of an age that one cohort shows alone counts as known by 1.
+    """
 
     ultimate: FloatArray
     standard_error: FloatArray
+    freedom: FloatArray
     factors: FloatArray
 
 
@@ -31,6 +36,7 @@ def chain_ladder(cumulative: FloatArray) -> Projection:
     n, ages = C.shape
     seen = ~np.isnan(C)
     f, variance, base = (np.ones(ages - 1), np.zeros(ages - 1), np.zeros(ages - 1))
+    known_by = np.ones(ages - 1)
     for k in range(ages - 1):
         both = seen[:, k] & seen[:, k + 1]
         base[k] = C[both, k].sum()
@@ -42,7 +48,8 @@ def chain_ladder(cumulative: FloatArray) -> Projection:
             with np.errstate(over="ignore"):
                 each = np.minimum(C[some, k + 1] / C[some, k], _STEEPEST)
             off = (each - f[k]) ** 2
-            variance[k] = (C[some, k] @ off) / (some.sum() - 1)
+            known_by[k] = some.sum() - 1
+            variance[k] = (C[some, k] @ off) / known_by[k]
         elif k > 1 and variance[k - 2] > 0:
             # One cohort shows no spread: it goes on falling as before (Mack 1993).
             variance[k] = min(
@@ -51,15 +58,18 @@ def chain_ladder(cumulative: FloatArray) -> Projection:
         elif k > 0:
             variance[k] = variance[k - 1]
     last = ages - 1 - np.argmax(seen[:, ::-1], axis=1)
-    error = np.zeros(n)
+    error, freedom = np.zeros(n), np.ones(n)
     for i in range(n):
-        terms = 0.0
+        terms = np.zeros(ages - 1)
         for k in range(last[i], ages - 1):
             # Next to nothing so far has an infinite relative error.
             if C[i, k] > 0 and base[k] > 0 and f[k] > 0:
                 with np.errstate(over="ignore", invalid="ignore"):
                     unknown = 1 / C[i, k] + 1 / base[k]
-                    terms += variance[k] / f[k] ** 2 * min(unknown, _STEEPEST)
+                    terms[k] = variance[k] / f[k] ** 2 * min(unknown, _STEEPEST)
             C[i, k + 1] = C[i, k] * f[k]
-        error[i] = C[i, -1] * np.sqrt(terms)
-    return Projection(C[:, -1], error, f)
+        error[i] = C[i, -1] * np.sqrt(terms.sum())
+        if terms.any():
+            share = terms / terms.max()  # squares of it are numbers
+            freedom[i] = share.sum() ** 2 / np.sum(share**2 / known_by)
+    return Projection(C[:, -1], error, freedom, f)
