@@ -41,7 +41,9 @@ def rows(issued: float) -> pd.DataFrame:
 
 def freedom() -> list[float]:
     """Return Satterthwaite's degrees of freedom of the error of each cohort."""
-    growth, relative, known = [], [], []
+    growth: list[float] = []
+    known: list[int] = []
+    relative: list[tuple[float, float, float]] = []
     for age in range(9):
         pairs = [(sums[age], sums[age + 1]) for sums in TRIANGLE[: 9 - age]]
         whole = sum(before for before, _ in pairs)
@@ -57,7 +59,7 @@ def freedom() -> list[float]:
         relative.append((variance / growth[age] ** 2, growth[age], whole))
     found = [1.0]
     for cohort in range(1, 10):
-        reached, parts = TRIANGLE[cohort][-1], []
+        reached, parts = float(TRIANGLE[cohort][-1]), []
         for age in range(9 - cohort, 9):
             variance, factor, whole = relative[age]
             parts.append((variance * (1 / reached + 1 / whole), known[age]))
