@@ -57,12 +57,12 @@ def freedom() -> list[float]:
             last, before_last = (v * g**2 for v, g, _ in relative[-1:-3:-1])
             variance = min(last**2 / before_last, last, before_last)
         relative.append((variance / growth[age] ** 2, growth[age], whole))
-    found = [1.0]
+    found: list[float] = [1.0]
     for cohort in range(1, 10):
         reached, parts = float(TRIANGLE[cohort][-1]), []
         for age in range(9 - cohort, 9):
-            variance, factor, whole = relative[age]
-            parts.append((variance * (1 / reached + 1 / whole), known[age]))
+            variance, factor, base = relative[age]
+            parts.append((variance * (1 / reached + 1 / base), known[age]))
             reached *= factor
         found.append(
             sum(part for part, _ in parts) ** 2
