@@ -63,8 +63,9 @@ def filled(hint: Any) -> Any:  # noqa: PLR0911 - one line per kind of field
         return tuple(map(filled, arguments))
     if origin in {typing.Union, types.UnionType}:
         return filled(arguments[-1])
-    if hasattr(origin, "__value__"):  # from Python 3.12 on, NumPy names types lazily
-        return filled(origin.__value__)
+    alias = getattr(origin, "__value__", None)
+    if alias is not None:  # from Python 3.12 on, NumPy names types lazily
+        return filled(alias)
     if origin is np.ndarray:
         return np.zeros((3, 7, 2), dtype=bool)
     if dataclasses.is_dataclass(origin or hint):
