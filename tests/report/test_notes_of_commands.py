@@ -2,9 +2,11 @@
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import approved_logs
 import pytest
+import typer
 
 from crmkit.clv import BgNbd, GammaGamma
 from crmkit.errors import InvalidValueError
@@ -28,6 +30,22 @@ def test_a_fit_that_is_hardly_determined_is_noted_once_without_a_path(
     assert len(free) == len(set(free))
     assert bool(free) == bool(notes) == said
     assert all(note.startswith("note: ") for note in notes)
+
+
+@pytest.mark.parametrize("how", [KeyboardInterrupt, typer.Abort])
+def test_a_command_that_is_stopped_says_so_and_ends_as_a_shell_expects(
+    how: type[BaseException],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def stopped(*_: object, standalone_mode: bool) -> None:
+        assert not standalone_mode
+        raise how
+
+    given = SimpleNamespace(main=stopped)
+    monkeypatch.setattr(typer.main, "get_command", lambda _: given)
+    assert door.run(["demo"]) == 128 + 2  # the number of the signal
+    assert capsys.readouterr().err == "crmkit: stopped.\n"
 
 
 def test_saved_models_are_read_up_to_a_mebibyte(tmp_path: Path) -> None:

@@ -48,9 +48,12 @@ def test_a_partial_refund_comes_off_the_latest_larger_purchase() -> None:
     assert (row.frequency, row.recency, row.monetary_value) == (2, 8, 30.0)
 
 
-def test_two_partial_refunds_of_a_whole_order_undo_it_despite_rounding() -> None:
-    rows = [("a", "01-01", 5.0), ("a", "01-05", 0.3)]
-    log = _log(*rows, ("a", "01-06", -0.1), ("a", "01-07", -0.2))
+@pytest.mark.parametrize("unit", [1e-6, 1.0, 1e7])
+def test_two_partial_refunds_of_a_whole_order_undo_it_despite_rounding(
+    unit: float,
+) -> None:
+    rows = [("a", "01-01", 5.0 * unit), ("a", "01-05", 0.3 * unit)]
+    log = _log(*rows, ("a", "01-06", -0.1 * unit), ("a", "01-07", -0.2 * unit))
     assert _summary(log).frequency.tolist() == [0]
 
 
