@@ -365,3 +365,5 @@ def test_an_estimator_that_answers_no_probability_is_refused(
     model = fit_churn_classifier(snapshots, estimator=broken)
     with pytest.raises(InvalidValueError, match=r"the estimator: .* in 80 of 80 rows"):
         model.risk(snapshots)
+    with pytest.raises(InvalidValueError, match=rf"1 of 1 rows \(first: {answer}\)"):
+        model.risk(snapshots.head(1))

@@ -172,6 +172,8 @@ def test_an_interval_of_the_area_needs_two_of_each_kind() -> None:
     two = churn_metrics(_judged([0.1, 0.6, 0.4, 0.9], [0, 0, 1, 1]))
     assert two.auc_standard_error is not None
     two.interval()
+    apart = churn_metrics(_judged([0.1, 0.6, 0.4, 0.9], [1, 0, 0, 1]))
+    assert apart.auc_standard_error is not None
     one = churn_metrics(_judged([0.1, 0.6, 0.4], [0, 0, 1]))
     assert one.auc_standard_error is None
     with pytest.raises(NotEnoughDataError, match="1 who left of 3"):

@@ -2,14 +2,18 @@
 
 import warnings
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from crmkit import clv
+from crmkit.clv.models.one_time_buyers import warn_of_missing_one_time_buyers
 from crmkit.datasets import load_donations
 from crmkit.errors import IdentifiabilityWarning, SelectionWarning
+from crmkit.kernels.base.cells import Cells
 
 Fit = Callable[..., Any]
 
@@ -72,6 +76,30 @@ def test_a_few_customers_who_all_came_back_are_no_sign(
     with warnings.catch_warnings():
         warnings.simplefilter("error", SelectionWarning)
         fit_and_count[0](few, penalty=1.0)
+
+
+@pytest.mark.parametrize(
+    ("n", "none", "warned"),
+    # Expected and chance of none: 4.9 and .007; 7 and .0009; 9.1 and .00011; 9.3 and
+    # .00009; and by 18 customers of .39 each 7 and .00014, by 19 of them .00008.
+    [
+        *((490, 0.01, False), (700, 0.01, False), (910, 0.01, False)),
+        *((930, 0.01, True), (18, 0.39, False), (19, 0.39, True)),
+    ],
+)
+def test_as_few_come_by_luck_once_in_ten_thousand(
+    n: int, none: float, *, warned: bool
+) -> None:
+    model: Any = SimpleNamespace(
+        probability_of_n_purchases_new_customer=lambda _n, T: np.full(T.shape, none)
+    )
+    ones = np.ones(1)
+    weights = np.array([float(n)])
+    histories = Cells(columns=(ones, ones, 2 * ones), weights=weights)
+    with warnings.catch_warnings(record=True) as noted:
+        warnings.simplefilter("always")
+        warn_of_missing_one_time_buyers(model, histories, frequency_col="frequency")
+    assert bool(noted) is warned
 
 
 def test_customers_who_must_all_come_back_are_no_sign() -> None:

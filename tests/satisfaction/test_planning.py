@@ -160,3 +160,11 @@ def test_a_sample_of_a_population_is_corrected_for_its_size(population: int) -> 
         margin_of_error=5, standard_deviation=0.8, population_size=population
     )
     assert found == math.ceil(free / (1 + free / population))
+
+
+def test_of_no_customers_no_share_responded() -> None:
+    nothing = satisfaction.MatchReport(
+        n_responses=0, n_respondents=0, n_matched=0, n_unmatched=0,
+        n_responses_unmatched=0, n_customers=0, n_silent=0,
+    )  # fmt: skip
+    assert nothing.response_rate == 0.0

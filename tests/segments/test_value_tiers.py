@@ -311,3 +311,11 @@ def test_tiers_read_as_a_line_each() -> None:
     )
     everybody = segments.ValueTiers(labels=("all",), cuts=())
     assert str(everybody) == "all: clv of any size"
+
+
+def test_a_tier_from_1_on_is_written_in_cents_and_one_below_in_digits() -> None:
+    tiers = segments.ValueTiers(labels=("a", "b", "c"), cuts=(1.0, 0.12345))
+    said = str(tiers)
+    assert "from 1.00" in said
+    assert "from 0.1235" in said
+    assert "below 0.1235" in said
