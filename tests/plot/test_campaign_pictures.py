@@ -69,6 +69,11 @@ def test_the_line_of_a_payback_crosses_zero_where_it_pays_back() -> None:
     never = campaigns.payback(acquisition_cost=300, margin=6, retention=0.97)
     axes = plot.payback_line(never, title="finding")
     assert axes.get_title(loc="left") == "The cost is never repaid"
+    # What cost nothing is repaid before the first period, where no point is drawn.
+    free = campaigns.payback(acquisition_cost=0, margin=6, retention=0.97)
+    axes = plot.payback_line(free, title="finding")
+    assert (len(axes.texts), len(axes.collections)) == (0, 0)
+    assert axes.get_title(loc="left") == "A customer pays back after 0 periods"
     with pytest.raises(NotEnoughDataError, match="the profit of one period"):
         plot.payback_line(campaigns.Payback())
 

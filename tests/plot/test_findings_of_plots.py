@@ -45,6 +45,7 @@ def test_a_cut_off_is_named_if_it_earns(profit: list[float], finding: str) -> No
     [
         # Half way between a quarter and all: 3 and a third of 1.
         ([0.0, 3.0, 4.0], "Treating the best half brings 83% of what treating all"),
+        ([0.0, 3e-9, 4e-9], "Treating the best half brings 83% of what treating all"),
         ([0.0, 3.0, 0.0], "Treating all adds nothing"),
         ([0.0, 3.0, -2.0], "Treating all adds nothing"),
     ],
