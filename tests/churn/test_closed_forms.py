@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.integrate import trapezoid
 from scipy.special import expit, logit
 from scipy.stats import norm
 
@@ -182,7 +183,7 @@ def test_an_interval_of_the_area_needs_two_of_each_kind() -> None:
 
 def test_a_mean_over_times_is_that_of_trapezes() -> None:
     found = _mean_over([1.0, 2.5, 7.0], [0.2, 0.1, 0.4])
-    area = np.trapezoid([0.2, 0.1, 0.4], [1.0, 2.5, 7.0])
+    area = trapezoid([0.2, 0.1, 0.4], [1.0, 2.5, 7.0])
     assert found == pytest.approx(area / 6, rel=1e-12, abs=0)
     assert _mean_over([1.0, 3.0], [0.2, 0.5]) == pytest.approx(0.35, rel=1e-12, abs=0)
     assert _mean_over([1.0], [0.2]) is None

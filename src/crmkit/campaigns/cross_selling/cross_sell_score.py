@@ -172,7 +172,7 @@ def _margins(
     """Return the mean margin that a first buyer of each category brought."""
     cells: IntArray = read.unit * read.shape[1] + read.product
     held = owned.tocoo()
-    old = held.coords[0].astype(np.int64) * read.shape[1] + held.coords[1]
+    old = held.row.astype(np.int64) * read.shape[1] + held.col
     first = window & ~np.isin(cells, old)
     total = np.bincount(read.product[first], money[first], minlength=read.shape[1])
     buyers = distinct_numbers(cells[first]) % read.shape[1]

@@ -54,7 +54,7 @@ def together(
         # Above the diagonal: each pair once, and no product with itself.
         upper = triu(block, k=begin + 1, format="coo")
         some = upper.data >= minimum
-        first, second = upper.coords
+        first, second = upper.row, upper.col
         yield (
             first[some].astype(np.int64) + begin,
             second[some].astype(np.int64),

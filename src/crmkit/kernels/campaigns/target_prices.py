@@ -90,7 +90,7 @@ def _dearest(profit: FloatArray, use: "csr_array") -> FloatArray:
     at = use.tocoo()
     most = np.zeros(use.shape[1])
     some = at.data > 0
-    rows, columns = at.coords
+    rows, columns = at.row, at.col
     np.maximum.at(
         most, columns[some], np.maximum(profit[rows[some]], 0) / at.data[some]
     )
