@@ -5,29 +5,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from crmkit.clv import Assumptions, GammaGamma, fit_references
+from crmkit.clv import GammaGamma
 from crmkit.clv.components import component_chance
 from crmkit.clv.components.component_chance import CHANCE_PARTS, chance_of
 from crmkit.clv.components.customer_outlook import Outlook
-from crmkit.clv.components.model_expectations import expected_spends, open_outlook
-from crmkit.datasets.simulated_company import simulate_company
+from crmkit.clv.components.model_expectations import expected_spends
 
-END = "2023-12-31"
 SPEND = GammaGamma(p=1.8, q=18.0, v=500.0)
-
-
-@pytest.fixture(scope="module")
-def outlook() -> Outlook:
-    ledger: Any = simulate_company(
-        customers=60, rng=np.random.default_rng(3), backend="polars"
-    )
-    return open_outlook(
-        ledger,
-        references=fit_references(ledger, as_of=END),
-        as_of=END,
-        time_unit="week",
-        assumptions=Assumptions(),
-    )
 
 
 def repeats(outlook: Outlook) -> np.ndarray[Any, Any]:

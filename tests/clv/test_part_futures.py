@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from crmkit.clv import Assumptions, GammaGamma, ReferralOutlook, fit_references
+from crmkit.clv import GammaGamma, ReferralOutlook
 from crmkit.clv.components import customer_outlook, part_futures
 from crmkit.clv.components.component_chance import (
     CHANCE_PARTS,
@@ -17,11 +17,9 @@ from crmkit.clv.components.component_chance import (
     future_parts,
 )
 from crmkit.clv.components.customer_outlook import Outlook, parts_ahead
-from crmkit.clv.components.model_expectations import expected_spends, open_outlook
-from crmkit.datasets.simulated_company import simulate_company
+from crmkit.clv.components.model_expectations import expected_spends
 from crmkit.typing import FloatArray
 
-END = "2023-12-31"
 SPEND = GammaGamma(p=1.8, q=18.0, v=500.0)
 
 
@@ -45,20 +43,6 @@ class Certain:
 
 
 CERTAIN: Any = Certain()
-
-
-@pytest.fixture(scope="module")
-def outlook() -> Outlook:
-    ledger: Any = simulate_company(
-        customers=60, rng=np.random.default_rng(3), backend="polars"
-    )
-    return open_outlook(
-        ledger,
-        references=fit_references(ledger, as_of=END),
-        as_of=END,
-        time_unit="week",
-        assumptions=Assumptions(),
-    )
 
 
 def _referral(occasions: float | None) -> ReferralOutlook:

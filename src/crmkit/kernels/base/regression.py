@@ -94,7 +94,7 @@ def clustered_covariance(
 def careful_errors(
     X: FloatArray, weight: FloatArray, cluster: IntArray, fit: LeastSquares
 ) -> FloatArray:
-    """Return the robust standard errors: of what few rows decide, no less than usual.
+    """Return the robust standard errors: of what few rows decide, at least usual ones.
 
     The usual error takes the variance of all rows as equal. Rows that decide a
     coefficient are counted by their shares of its usual variance, as 1 / sum(share^2).

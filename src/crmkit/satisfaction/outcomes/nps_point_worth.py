@@ -32,8 +32,8 @@ class PartWorth:
         The part.
     worth, standard_error
         Money per customer and point. The error is robust to unequal variances; where
-        fewer than about 30 customers decide, such as a few detractors, it is no less
-        than the usual one.
+        fewer than about 30 customers decide, such as a few detractors, it is at
+        least the usual one.
     degrees_of_freedom
         Customers used, minus coefficients of the regression.
     """

@@ -39,7 +39,7 @@ class NpsTrend(JsonResult):
         Change of the score in points per ``time_unit``.
     standard_error
         Standard error of the slope, clustered by customer; where fewer than about 30
-        of them decide, no less than the usual one of least squares.
+        of them decide, it is at least the usual one of least squares.
     time_unit
         The unit of time, a fixed number of days.
     n_responses, n_clusters, missing

@@ -159,7 +159,8 @@ def fit_satisfaction_index(
     Raises
     ------
     InvalidValueError
-        If an answer is outside the scale, or a weight is negative or missing.
+        If an answer is outside the scale, a weight is negative or missing, or the items
+        have no first component.
     NotEnoughDataError
         If fewer than two respondents answered all questions.
 
