@@ -9,6 +9,7 @@ import inspect
 import json
 from pathlib import Path
 
+import matplotlib as mpl
 import numpy as np
 import pytest
 from every_plot import CALLS, NAMES, drawn
@@ -18,6 +19,8 @@ from crmkit import plot
 
 THUMBNAILS = Path(__file__).with_name("thumbnails.json")
 ROWS, COLUMNS = 14, 22
+# Matplotlib lays texts out anew since 3.11, which the thumbnails are drawn by.
+ALLOWED = 5 if mpl.__version_info__ >= (3, 11) else 10
 
 
 def thumbnail(name: str) -> np.ndarray:
@@ -51,7 +54,7 @@ def thumbnails() -> dict[str, np.ndarray]:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_plot_looks_as_it_did(name: str, thumbnails: dict[str, np.ndarray]) -> None:
-    assert apart(thumbnail(name), thumbnails[name]) < 5
+    assert apart(thumbnail(name), thumbnails[name]) < ALLOWED
 
 
 def test_two_plots_do_not_look_alike(thumbnails: dict[str, np.ndarray]) -> None:

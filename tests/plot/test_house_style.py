@@ -91,8 +91,9 @@ def test_a_logarithmic_axis_keeps_its_own_ends_and_names_1_2_and_5() -> None:
     low, high = axes.get_xlim()
     assert 0.4 < low < 0.5
     assert 200 < high < 240
-    ticks = [at for at in axes.xaxis.get_major_locator()() if 0.5 <= at <= 200]
-    assert ticks == pytest.approx([0.5, 1, 2, 5, 10, 20, 50, 100, 200], rel=1e-9)
+    ticks = axes.xaxis.get_major_locator()()
+    expected = [0.5, 1, 2, 5, 10, 20, 50, 100, 200]
+    np.testing.assert_allclose(ticks, expected, rtol=1e-9)
     said = axes.xaxis.get_major_formatter()
     assert [said(at, 0) for at in (0.5, 1, 2000, 1234)] == [
         "0.5",

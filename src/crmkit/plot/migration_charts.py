@@ -65,7 +65,7 @@ def migration_heatmap(
     frame = read_drawn(table, (*_READ, "share"))
     was, now, count = _moves(frame)
     share = numbers(frame, "share")
-    before, after = tuple(dict.fromkeys(was)), tuple(dict.fromkeys(now))
+    before, after = (tuple(dict.fromkeys(each.tolist())) for each in (was, now))
     x = np.array([after.index(name) for name in now])
     y = np.array([before.index(name) for name in was])
     texts = tuple("" if np.isnan(each) else percent(each) for each in share)

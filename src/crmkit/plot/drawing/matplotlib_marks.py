@@ -130,16 +130,19 @@ def _arms(axes: Axes, each: Layer, shades: list[str], _: tuple[int, int]) -> Non
         [np.column_stack([each.x, each.y]), np.column_stack([x_end, y_end])], axis=1
     )
     behind = each.tone == "reference"
+    known = lines[np.isfinite(lines).all(axis=(1, 2))]
+    # Versions of matplotlib differ in what a collection does to the ends of the axes.
+    axes.update_datalim(known.reshape(-1, 2))
     axes.add_collection(
         LineCollection(
-            list(lines[np.isfinite(lines).all(axis=(1, 2))]),
+            list(known),
             colors=shades,
             linewidths=1.1 if behind else 1.8,
             linestyles=(0, (4, 3)) if each.dash else "-",
             zorder=1.5 if behind else 2.4,
-        )
+        ),
+        autolim=False,
     )
-    axes.autoscale_view()
 
 
 def _texts(axes: Axes, each: Layer, _: list[str], __: tuple[int, int]) -> None:

@@ -9,11 +9,12 @@ from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
-from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
+from matplotlib.ticker import FuncFormatter, MaxNLocator, NullLocator
 
 from ..._chart import Chart, Layer, Scale
 from .axes_record import Head
 from .drawn_series import DrawnSeries
+from .log_ticks import LogTicks
 from .matplotlib_marks import colour_of
 from .matplotlib_texts import SIZE, inches, spread
 from .number_formats import tick_text
@@ -109,7 +110,7 @@ def _ticks(axes: Axes, axis: Axis, scale: Scale) -> None:
         formatter = mdates.ConciseDateFormatter(locator)  # type: ignore[no-untyped-call] # of matplotlib
         axis.set_major_formatter(formatter)
     elif scale.log:
-        axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        axis.set_major_locator(LogTicks())
         axis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:,.3g}"))
         axis.set_minor_locator(NullLocator())
     else:
