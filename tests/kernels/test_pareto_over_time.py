@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from crmkit.kernels.base.newton import Derivatives
-from crmkit.kernels.purchases import pareto_nbd, pareto_over_time
+from crmkit.kernels.purchases import leaving_times, pareto_nbd, pareto_over_time
 from crmkit.kernels.purchases.covariate_paths import PathHistories
 from crmkit.typing import FloatArray
 
@@ -232,3 +232,24 @@ def test_blocks_of_histories_add_up(size: int, monkeypatch: pytest.MonkeyPatch) 
     agree(found, whole)
     blocks = pareto_over_time.probability_alive(histories(), **GIVEN, effects=EFFECTS)
     np.testing.assert_allclose(blocks, alive, rtol=1e-13)
+
+
+@pytest.mark.parametrize("many", [3e3, 1e5, 1e9, 2.0**53])
+@pytest.mark.parametrize("last", [0.5, 20.0, 54.999])
+def test_a_history_of_any_number_of_purchases_takes_few_nodes(
+    many: float, last: float
+) -> None:
+    until, frequency = np.full(ROWS, last), np.full(ROWS, many)
+    one = replace(
+        histories(),
+        frequency=frequency,
+        before=lengths(np.zeros(ROWS), until),
+        after=lengths(until, np.full(ROWS, 55.0)),
+    )
+    at = leaving_times.At(**GIVEN, rate=NONE[0], dropout=NONE[1])
+    paces = leaving_times.both_times(one, at)
+    nodes = leaving_times.fates_of(one, *paces, at).cell.size / ROWS
+    assert nodes < 1e4
+    found = pareto_over_time.log_likelihood(one, **GIVEN, effects=NONE)
+    known = pareto_nbd.log_likelihood(frequency, until, np.full(ROWS, 55.0), **GIVEN)
+    np.testing.assert_allclose(found, known, rtol=1e-12)

@@ -20,6 +20,7 @@ __all__ = ["At", "Fates", "both_times", "fates_of", "log_sum"]
 
 _NODES = 8
 _LOAD = 0.5  # of one part: see the bound above
+_CERTAIN = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -79,6 +80,8 @@ def fates_of(part: PathHistories, purchase: BentTime, death: BentTime, at: At) -
     )
     a, b = purchase.pace[cell, period], death.pace[cell, period]
     k = np.maximum(at.r + part.frequency[cell], 1.0)
+    # Beyond it is exp(-60) of the integral: the customer has left before.
+    length = np.minimum(length, A / a * np.expm1(_CERTAIN / k))
     near = np.minimum(A / a, B / b)
     evenly = length * (k * a / A + (at.s + 1.0) * b / B)
     growth = np.log1p(length / near)
