@@ -70,10 +70,10 @@ def purchase_paths(
     ...     "date": pd.to_datetime(["2024-01-01", "2024-01-05"] * 3),
     ... })
     >>> lines.loc[4, "date"] = pd.Timestamp("2024-01-09")
-    >>> campaigns.purchase_paths(lines, n_steps=2, min_count=1).round(2)
+    >>> campaigns.purchase_paths(lines, n_steps=2, min_count=1).round(2).fillna("")
       step_1 step_2  n_customers  share  median_days
     0    tea   cups            2   0.67          6.0
-    1   nuts    NaN            1   0.33          0.0
+    1   nuts                   1   0.33          0.0
     """
     steps = whole("n_steps", n_steps, at_least=1, at_most=20)
     least = whole("min_count", min_count, at_least=1)
