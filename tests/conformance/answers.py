@@ -25,6 +25,11 @@ _MISSING = re.compile(r"missing|NaN|unknown|None|empty", re.IGNORECASE)
 _ENDLESS = re.compile(r"infinit|unbounded|no bound", re.IGNORECASE)
 
 
+def column_names(given: Any) -> Any:
+    """Return the names of the columns of a frame of any library; none of a number."""
+    return getattr(given, "column_names", getattr(given, "columns", ()))
+
+
 def lost_numbers(call: Call, given: Any, answer: Any) -> str | None:
     """Name what is NaN or infinite now, and was finite in the answer to a valid call.
 
@@ -32,9 +37,9 @@ def lost_numbers(call: Call, given: Any, answer: Any) -> str | None:
     speaks of missing or of infinite values. A column that the caller passed in comes
     back as it was: that says nothing.
     """
-    passed = set(getattr(given, "columns", ()))
+    passed = set(column_names(given))
     for value in call.arguments.values():
-        columns = getattr(value, "columns", ())
+        columns = column_names(value)
         # A fit carries the names of its columns as one value.
         passed |= set() if isinstance(columns, HistoryColumns) else set(columns)
     before = dict(_numbers(call.answer, passed, ""))

@@ -3,19 +3,25 @@
 import datetime as dt
 import decimal
 import fractions
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 
 class Mutation(NamedTuple):
-    """One changed argument; ``harmless`` ones must not change the answer."""
+    """One changed argument; ``harmless`` ones must not change the answer.
+
+    ``beside`` are other arguments that have to be of the same library.
+    """
 
     what: str
     value: Any
     harmless: bool = False
+    beside: Mapping[str, Any] = MappingProxyType({})
 
 
 class Thing:
@@ -89,6 +95,9 @@ def mutations_of(name: str, value: Any) -> Iterator[Mutation]:
 def frame_mutations(frame: pd.DataFrame) -> Iterator[Mutation]:
     """List what may come in place of a frame: its shape, its index, each column."""
     yield Mutation("no rows", frame.head(0))
+    for rows, what in ((0, "no rows"), (len(frame), "no values")):
+        untyped = {str(column): pa.nulls(rows) for column in frame}
+        yield Mutation(f"{what}, and no types", pa.table(untyped))
     yield Mutation("one row", frame.head(1))
     yield Mutation("rows twice", pd.concat([frame, frame]))
     yield Mutation("None", None)
@@ -133,6 +142,17 @@ def in_polars(frame: pd.DataFrame) -> Any:
         return pl.from_pandas(frame.reset_index(drop=True))
     except Exception:  # noqa: BLE001 - a column of lists and numbers, say
         return None
+
+
+def in_arrow(frame: pd.DataFrame) -> Any:
+    """Give a frame of pandas to PyArrow; None where it cannot hold it."""
+    try:
+        return pa.Table.from_pandas(frame, preserve_index=False)
+    except (pa.ArrowException, OverflowError, TypeError):
+        return None
+
+
+LIBRARIES = {"Polars": in_polars, "Arrow": in_arrow}
 
 
 def _column_mutations(frame: pd.DataFrame, column: Any) -> Iterator[Mutation]:
@@ -182,7 +202,7 @@ def _column_mutations(frame: pd.DataFrame, column: Any) -> Iterator[Mutation]:
         yield Mutation(
             f"tiny numbers in {column!r}", _put(frame, column, frame[column] * 1e-300)
         )
-        for what, array in _in_arrow(len(frame)).items():
+        for what, array in _arrays_of_arrow(len(frame)).items():
             yield Mutation(f"{what} of Arrow in {column!r}", _put(frame, column, array))
     if (
         pd.api.types.is_datetime64_any_dtype(frame[column])
@@ -198,7 +218,7 @@ def _column_mutations(frame: pd.DataFrame, column: Any) -> Iterator[Mutation]:
         yield Mutation(f"zoned dates in {column!r}", zoned)
 
 
-def _in_arrow(n_rows: int) -> dict[str, Any]:
+def _arrays_of_arrow(n_rows: int) -> dict[str, Any]:
     """Return columns of Arrow that other libraries turn into floats without a word."""
     values: dict[str, tuple[list[Any], Any]] = {
         "long numbers": ([2**53 + 1], "int64[pyarrow]"),

@@ -14,7 +14,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from answers import lost_numbers, not_kept
-from mutations import SCALARS, Mutation, in_polars, mutations_of
+from mutations import (
+    LIBRARIES,
+    SCALARS,
+    Mutation,
+    frame_mutations,
+    in_polars,
+    mutations_of,
+)
 from valid_calls import Call
 
 from crmkit.errors import CrmkitError, CrmkitWarning
@@ -70,6 +77,26 @@ def mutations_for(call: Call) -> Iterator[tuple[str, Mutation]]:
             alone = len(frames) == 1
             what = "Polars" if alone else "Polars beside pandas"
             yield argument, Mutation(what, other, harmless=alone)
+        if isinstance(value, pd.DataFrame):
+            others = [name for name in frames if name != argument]
+            for mutation in _in_libraries(value, call, others):
+                yield argument, mutation
+
+
+def _in_libraries(
+    frame: pd.DataFrame, call: Call, others: list[str]
+) -> Iterator[Mutation]:
+    """Make the mistakes of a frame in other libraries too, and so the other frames."""
+    for library, made in LIBRARIES.items():
+        beside = {name: made(call.arguments[name]) for name in others}
+        if any(each is None for each in beside.values()):
+            continue
+        for mutation in frame_mutations(frame):
+            if mutation.harmless or not isinstance(mutation.value, pd.DataFrame):
+                continue
+            if (changed := made(mutation.value)) is not None:
+                what = f"{mutation.what} in {library}"
+                yield Mutation(what, changed, beside=beside)
 
 
 def _columns_read(call: Call) -> set[str]:
@@ -94,7 +121,7 @@ def fault(  # noqa: PLR0911 - one return per kind of fault
         with warnings.catch_warnings(), in_bounds():
             warnings.simplefilter("error")
             warnings.simplefilter("ignore", CrmkitWarning)
-            answer = call.run(**{argument: value})
+            answer = call.run(**mutation.beside, **{argument: value})
     except CrmkitError as refusal:
         if len(str(refusal)) > LONGEST:
             return f"a refusal of {len(str(refusal))} characters"

@@ -43,6 +43,7 @@ from .conversion import (
     table,
     with_arrays,
     with_columns_of,
+    with_plain_text,
 )
 from .date_columns import (
     day_numbers,
@@ -124,5 +125,6 @@ __all__ = [
     "with_columns_of",
     "with_day_numbers",
     "with_group_values",
+    "with_plain_text",
     "with_scores",
 ]

@@ -273,6 +273,8 @@ def require_ids(frame: Frame, column: str) -> None:
     if isinstance(frame, nw.DataFrame) and _holds_objects(frame, column):
         kinds = _object_kinds(frame, column)
         plain = len(kinds) <= 1 and not kinds & _NESTED
+    elif dtype == nw.Unknown and isinstance(frame, nw.DataFrame):
+        plain = frame.is_empty()  # Arrow has no type for a column without a value
     else:
         plain = not (dtype.is_nested() or dtype in (nw.Unknown, nw.Boolean))
     if not plain:

@@ -3,7 +3,7 @@
 import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeAlias, cast
+from typing import Any, TypeAlias, TypeVar, cast
 
 import narwhals.stable.v2 as nw
 import numpy as np
@@ -30,11 +30,13 @@ __all__ = [
     "table",
     "with_arrays",
     "with_columns_of",
+    "with_plain_text",
 ]
 
 EagerFrame: TypeAlias = nw.DataFrame[Any]
 LazyFrame: TypeAlias = nw.LazyFrame[Any]
 Frame: TypeAlias = nw.DataFrame[Any] | nw.LazyFrame[Any]
+FrameT = TypeVar("FrameT", EagerFrame, LazyFrame, Frame)
 
 _COUNTED = (bool, int, float, np.bool_, np.integer, np.floating)
 _WIDE = (nw.Int128, nw.UInt128)  # integers that NumPy does not have
@@ -57,7 +59,22 @@ def read(frame: object, columns: Sequence[str]) -> Frame:
     except TypeError:
         raise _not_a_frame(frame, "a DataFrame or a lazy frame") from None
     _require_columns(columns, names)
+    _require_wide(opened, columns)
     return _told_apart(opened)
+
+
+def _require_wide(frame: Frame, columns: Sequence[str]) -> None:
+    """Refuse half precision, which Arrow cannot compare and Polars cannot round."""
+    if frame.implementation.is_pandas_like():
+        return
+    for column, dtype in column_types(frame, columns).items():
+        if dtype == nw.Float16:
+            raise InvalidTypeError(
+                subject=f"column {column!r}",
+                expected="numbers of at least 32 bits",
+                got=str(dtype),
+                remedy="Convert the column to float32 first.",
+            )
 
 
 def _require_columns(columns: Sequence[str], names: Sequence[str]) -> None:
@@ -229,6 +246,18 @@ def with_arrays(frame: EagerFrame, arrays: Mapping[str, np.ndarray]) -> EagerFra
     return frame.with_columns(
         *(_series(name, values, backend) for name, values in arrays.items())
     )
+
+
+def with_plain_text(frame: FrameT, columns: Sequence[str]) -> FrameT:
+    """Give text its plain type in a table of Arrow, which joins and stacks no other.
+
+    What Polars or pandas hand over is large text, what a CSV file holds is not.
+    """
+    if not frame.implementation.is_pyarrow():
+        return frame
+    types = column_types(frame, columns)
+    texts = [column for column in columns if types[column] == nw.String]
+    return frame.with_columns(nw.col(name).cast(nw.String) for name in texts)
 
 
 def with_columns_of(

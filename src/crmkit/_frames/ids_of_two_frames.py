@@ -7,7 +7,7 @@ import narwhals.stable.v2 as nw
 from ..errors import InvalidTypeError, InvalidValueError
 from .asked_rules import refuse
 from .column_rules import id_rules, require_ids
-from .conversion import Frame, collect, column_types, row_count
+from .conversion import Frame, collect, column_types, row_count, with_plain_text
 
 __all__ = ["matched_ids", "require_one_row_each"]
 
@@ -35,7 +35,7 @@ def matched_ids(first: Frame, second: Frame, column: str) -> tuple[Frame, Frame]
             remedy="Convert the ids of both frames to one type.",
         )
     if types[0] == types[1] or kinds[0] not in _JOINED_AS:
-        return first, second
+        return with_plain_text(first, [column]), with_plain_text(second, [column])
     # A missing id anywhere turns whole numbers of pandas into floats, and a category
     # joins only its own categories: the customers are still the same.
     same = nw.col(column).cast(_JOINED_AS[kinds[0]])

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .._frames import group_rows, nw, table
+from .._frames import group_rows, nw, table, with_plain_text
 from ..errors import InvalidTypeError
 from ..typing import BoolArray, IntArray
 from .ledger_tables import Table
@@ -90,7 +90,7 @@ def _aligned(each: Table, column: str, like: nw.Series[Any]) -> nw.DataFrame[Any
             remedy="Convert the ids of all tables to one type.",
         )
     cast = series if series.dtype == common else series.cast(common)
-    return table(each.frame, {_ID: cast.alias(_ID)})
+    return with_plain_text(table(each.frame, {_ID: cast.alias(_ID)}), [_ID])
 
 
 def _alike(dtype: _DType, common: _DType) -> bool:

@@ -5,7 +5,7 @@ from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
-from .._frames import group_rows, nw, table
+from .._frames import group_rows, nw, table, with_plain_text
 from ..errors import InvalidTypeError, InvalidValueError
 from ..kernels.value.component_identity import totals
 from ..typing import BoolArray, FloatArray, IntArray
@@ -192,7 +192,8 @@ def _reversed_rows(lines: Table, names: LineColumns) -> IntArray:
         _refuse_inexact_links(lines, names.return_of, own.dtype, returned)
         links = lines.frame[names.return_of].filter(returned.tolist())
         linked = table(lines.frame, {"id": links.cast(own.dtype).alias("id")})
-        ids = nw.concat([ids, linked], how="vertical")
+        both = [with_plain_text(each, ["id"]) for each in (ids, linked)]
+        ids = nw.concat(both, how="vertical")
     codes = group_rows(ids, "id").codes
     row = np.full(int(codes.max(initial=-1)) + 1, -1, dtype=np.int64)
     row[codes[: lines.rows][::-1]] = np.arange(lines.rows - 1, -1, -1)

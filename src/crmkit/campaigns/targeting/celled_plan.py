@@ -16,6 +16,7 @@ from ..._frames import (
     require_ids,
     require_numbers,
     require_present,
+    with_plain_text,
 )
 from ...errors import InvalidTypeError, InvalidValueError, NotEnoughDataError
 from ...kernels.campaigns.arm_cells import (
@@ -111,7 +112,8 @@ def _shared_cells(
             got=f"{len(libraries)} libraries and {len(kinds)} lists of types",
             remedy="Convert the columns of all frames to one type.",
         )
-    both = nw.concat([frame.select(*cells) for frame in frames], how="vertical")
+    seen = [with_plain_text(frame.select(*cells), cells) for frame in frames]
+    both = nw.concat(seen, how="vertical")
     keys, codes = answer_groups(both, cells)
     ends = np.cumsum([len(frame) for frame in frames])
     return keys, np.split(codes, ends[:-1])

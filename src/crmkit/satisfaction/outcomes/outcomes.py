@@ -14,9 +14,11 @@ from ..._frames import (
     Frame,
     Rule,
     collect,
+    column_types,
     epoch_day,
     id_rules,
     is_lazy,
+    matched_ids,
     native,
     numbers,
     nw,
@@ -230,10 +232,16 @@ def _joined(frame: Frame, parts: Sequence[Frame], window: OutcomeWindow) -> Fram
 
 
 def _with_parts(frame: Frame, parts: Sequence[Frame], window: OutcomeWindow) -> Frame:
+    """Put parts beside the answers; the ids keep the type that they came with."""
+    name = window.customer_id_col
+    was = column_types(frame, [name])[name]
     joined: Frame = frame
     for part in parts:
-        joined = joined.join(part, on=window.customer_id_col, how="left")  # type: ignore[arg-type] # one library, checked by the join itself
-    return joined
+        answers, found = matched_ids(joined, part, name)
+        joined = answers.join(found, on=name, how="left")  # type: ignore[arg-type] # one library, as matched_ids requires
+    if column_types(joined, [name])[name] == was:
+        return joined
+    return joined.with_columns(nw.col(name).cast(was))
 
 
 def _finished(joined: Frame, added: Sequence[str], window: OutcomeWindow) -> Frame:

@@ -71,16 +71,19 @@ def with_potential_stage(
 
 
 def _marked(asked: Frame, known: Frame, customer_id_col: str, output_col: str) -> Frame:
-    _, comparable = matched_ids(asked, known, customer_id_col)
+    same, comparable = matched_ids(asked, known, customer_id_col)
     potential = nw.lit("potential")
     if isinstance(asked, nw.LazyFrame) and isinstance(comparable, nw.LazyFrame):
         there = comparable.with_columns(nw.lit(1).alias(_KNOWN))
         joined = asked.join(there, on=customer_id_col, how="left")
         new = nw.when(nw.col(_KNOWN).is_null()).then(potential)
         return joined.with_columns(new.alias(output_col)).drop(_KNOWN)
-    ids = collect(known)[customer_id_col].to_list()
-    new = nw.when(~nw.col(customer_id_col).is_in(ids)).then(potential)
-    return asked.with_columns(new.alias(output_col))
+    ids = collect(comparable)[customer_id_col].to_list()
+    if not ids:  # a list without a type, which ids of Arrow cannot be compared with
+        return asked.with_columns(potential.alias(output_col))
+    stage = nw.when(~nw.col(customer_id_col).is_in(ids)).then(potential)
+    staged = collect(same.with_columns(stage.alias(output_col)))
+    return collect(asked).with_columns(staged[output_col])
 
 
 def _with_ids(frame: object, customer_id_col: str) -> Frame:

@@ -361,7 +361,8 @@ def _tiers(
 ) -> Frame:
     require_one_row_each(opened, customer_id_col)
     require_present(opened, tier_col)
-    known = known_tier(tier_col, names, remedy="Name all tiers, the best first.")
+    remedy = "Name all tiers, the best first."
+    known = known_tier(opened, tier_col, names, remedy=remedy)
     refuse(opened, [known], id_col=customer_id_col)
     return opened.select(
         customer_id_col, nw.col(tier_col).cast(nw.String).alias(output)

@@ -54,9 +54,9 @@ def with_tier_change(
     """
     names = require_labels("tiers", tiers)
     opened = read(customers, [before_col, after_col])
-    was, now = nw.col(before_col), nw.col(after_col)
+    was, now = (nw.col(name).cast(nw.String) for name in (before_col, after_col))
     known = [
-        known_tier(name, names, remedy="Name all tiers, the best first.")
+        known_tier(opened, name, names, remedy="Name all tiers, the best first.")
         for name in (before_col, after_col)
     ]
     absent = Rule(

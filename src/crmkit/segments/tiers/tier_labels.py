@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 
 from ..._check import listed
-from ..._frames import Frame, Rule, missing, nw
+from ..._frames import Frame, Rule, column_types, missing, nw
 from ...errors import InvalidValueError
 
-__all__ = ["default_labels", "known_tier", "labelled", "require_labels"]
+__all__ = ["default_labels", "is_among", "known_tier", "labelled", "require_labels"]
+
+_NAMES = (nw.String, nw.Categorical, nw.Enum, nw.Object)
 
 
 def labelled(
@@ -43,12 +45,19 @@ def require_labels(
     return given
 
 
-def known_tier(column: str, names: Sequence[str], *, remedy: str) -> Rule:
+def known_tier(frame: Frame, column: str, names: Sequence[str], *, remedy: str) -> Rule:
     """Require one of the names, or none at all."""
-    tier = nw.col(column)
+    given = ~nw.col(column).is_null()
+    named = column_types(frame, [column])[column] in _NAMES
     return Rule(
         column=column,
-        broken=~tier.is_in(list(names)) & ~tier.is_null(),
+        broken=~is_among(column, names) & given if named else given,
         found=f"tier that is not one of {list(names)}",
         remedy=remedy,
     )
+
+
+def is_among(column: str, names: Sequence[str]) -> nw.Expr:
+    """Return whether a tier is one of the names; an absent tier may give either."""
+    # Arrow has no type for a column without a value.
+    return nw.col(column).cast(nw.String).is_in(list(names))

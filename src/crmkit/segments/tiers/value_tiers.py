@@ -26,7 +26,7 @@ from ...fits import JsonResult, checked
 from ...kernels.base.intervals import normal_quantile
 from ...kernels.groups import tier_cuts
 from ...typing import FloatArray, IntoFrameT, Missing
-from .tier_labels import known_tier, labelled, require_labels
+from .tier_labels import is_among, known_tier, labelled, require_labels
 
 __all__ = ["ValueTiers"]
 
@@ -210,7 +210,7 @@ class ValueTiers(JsonResult):
         opened = read(customers, [column, previous_col])
         known_rows(opened, column, missing=None)
         remedy = "Rename these tiers, or leave them empty for new customers."
-        refuse(opened, [known_tier(previous_col, self.labels, remedy=remedy)])
+        refuse(opened, [known_tier(opened, previous_col, self.labels, remedy=remedy)])
         tier = self._kept(column, previous_col, self.keep)
         return native(opened.with_columns(tier.alias(output_col)), customers)
 
@@ -285,10 +285,10 @@ class ValueTiers(JsonResult):
         )
 
     def _kept(self, column: str, previous_col: str, keep: Sequence[float]) -> nw.Expr:
-        value, previous = nw.col(column).cast(nw.Float64), nw.col(previous_col)
+        value, known = nw.col(column).cast(nw.Float64), ~nw.col(previous_col).is_null()
         name = nw.lit(self.labels[-1])
         for at in reversed(range(len(self.cuts))):
-            had = previous.is_in(list(self.labels[: at + 1])) & ~previous.is_null()
+            had = is_among(previous_col, self.labels[: at + 1]) & known
             has = (value >= self.cuts[at]) | ((value >= keep[at]) & had)
             name = nw.when(has).then(nw.lit(self.labels[at])).otherwise(name)
         return name
