@@ -164,10 +164,13 @@ def test_a_model_that_answers_no_share_is_not_judged(answer: float) -> None:
     class Broken:
         def survival_table(self, customers: IntoFrame, times: ArrayLike) -> FloatArray:
             del customers
-            return np.full((42, len(np.asarray(times))), answer)
+            table = np.full((42, len(np.asarray(times))), 0.5)
+            table[:3, 0], table[7] = (0.0, 1.0, answer), (1.5, -2.0)
+            return table
 
     trial = pd.DataFrame({"duration": TREATED + PLACEBO, "event_observed": 1})
-    with pytest.raises(InvalidValueError, match="outside 0 to 1 in 84"):
+    told = f"outside 0 to 1 in 3 of 84.*{answer!r}"
+    with pytest.raises(InvalidValueError, match=told):
         survival_metrics(trial, survival=Broken(), times=[5, 9], learned_from=trial)
 
 
