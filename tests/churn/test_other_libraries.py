@@ -151,10 +151,12 @@ def test_an_event_goes_before_a_censoring_of_the_same_time() -> None:
     assert found.brier_score == pytest.approx([2 / 5], rel=1e-12)
     # The one censored at 2 stays beyond nothing: its high risk beats nobody.
     ranked = spells.assign(rate=[0.9, 0.6, 0.95, 0.5, 0.2])
-    found = survival_metrics(
-        ranked, survival=Exponential(), times=[2], learned_from=spells
-    )
-    assert found.auc == (1,)
+    # Risks that are all but certain are told apart too.
+    for more in (ranked, ranked.assign(rate=100 * ranked["rate"])):
+        found = survival_metrics(
+            more, survival=Exponential(), times=[2], learned_from=spells
+        )
+        assert found.auc == (1,)
 
 
 @pytest.mark.parametrize("answer", [float("nan"), 1.2, -0.1])
