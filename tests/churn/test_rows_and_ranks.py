@@ -9,7 +9,15 @@ import pytest
 from numpy.testing import assert_allclose
 from scipy.stats import norm
 
-from crmkit.churn import calibration_curve, churn_metrics, gain_curve, person_periods
+from crmkit.churn import (
+    calibration_curve,
+    churn_metrics,
+    fit_discrete_hazard,
+    gain_curve,
+    person_periods,
+    survival_metrics,
+)
+from crmkit.churn.classifier.scored_outcomes import refuse_overflow
 from crmkit.errors import InvalidValueError, NotEnoughDataError
 
 SPELLS = pd.DataFrame(
@@ -130,3 +138,38 @@ def test_what_came_must_be_of_both_kinds_and_is_counted() -> None:
     with pytest.raises(NotEnoughDataError, match="3 who left of 3"):
         gain_curve(judged)
     assert len(gain_curve(judged.assign(churned=[1, 1, 0]), points=2)) == 2
+
+
+def test_a_time_is_judged_where_some_have_left_and_some_stay_longer() -> None:
+    spells = pd.DataFrame({"duration": [2, 2, 3, 5, 5], "event_observed": 1})
+    model = fit_discrete_hazard(person_periods(spells), baseline="constant")
+
+    def judged(time: float, learned: pd.DataFrame) -> int:
+        found = survival_metrics(
+            spells, survival=model, times=[time], learned_from=learned
+        )
+        return len(found.auc)
+
+    assert judged(2, spells) == judged(4, spells) == 1
+    for time, gone in ((1, 0), (5, 5)):
+        told = f"customers who left by {time:g} and others.* got {gone} who left of 5"
+        with pytest.raises(NotEnoughDataError, match=told):
+            judged(time, spells)
+    # A censored customer ends what is known of the censoring at its own time.
+    for last, late in ((5, False), (4, True)):
+        learned = spells.assign(duration=[2, 2, 3, 5, last])
+        learned = learned.assign(event_observed=[1, 1, 1, 1, 0])
+        if late:
+            with pytest.raises(InvalidValueError, match=r"last censoring at 4\.0"):
+                judged(4, learned)
+        else:
+            assert judged(4, learned) == 1
+
+
+def test_amounts_are_refused_where_twice_their_number_overflows() -> None:
+    # Above: twice two times 4.5e307 is beyond the largest number, 1.797e308.
+    refuse_overflow(np.array([4.49e307, -1.0]), "clv")
+    refuse_overflow(np.array([]), "clv")
+    for large in ([4.5e307, 1.0], [1.0, -4.5e307]):
+        with pytest.raises(InvalidValueError, match="'clv': values whose sum is too"):
+            refuse_overflow(np.array(large), "clv")
