@@ -27,7 +27,7 @@ BOOK = {
 
 def test_the_start_is_the_denominator(eager_frame: Any) -> None:
     rates = period_rates(eager_frame(BOOK))
-    assert rates.churn_rate == 0.25
+    assert (rates.churn_rate, rates.retention_rate) == (0.25, 0.75)
     assert rates.gross_revenue_churn == pytest.approx(15 / 60)
     assert rates.net_revenue_retention == pytest.approx(50 / 60)
     assert (rates.n_customers_won, rates.revenue_won) == (1, 30)
