@@ -8,7 +8,7 @@ import pytest
 from scipy import stats
 
 from crmkit.campaigns import policy_profit
-from crmkit.errors import NotEnoughDataError
+from crmkit.errors import InvalidValueError, NotEnoughDataError
 
 PILOT = pd.DataFrame(
     {
@@ -93,3 +93,17 @@ def test_a_difference_without_noise_is_certain() -> None:
     assert two["difference"][1] == 2.0
     with pytest.raises(NotEnoughDataError, match="2 customers or more"):
         policy_profit(pilot[:1], policy_cols=["nobody"], control="none")
+
+
+def test_a_refusal_names_the_arm_and_five_of_those_that_were_drawn() -> None:
+    pilot = pd.DataFrame({"arm": [*"abcdef"], "profit": 1.0, "best": [*"aabbz?"]})
+    with pytest.raises(
+        InvalidValueError,
+        match=r"arm '\?', to which .* the arms \['a', 'b', 'c', 'd', 'e'\]\.",
+    ):
+        policy_profit(pilot, policy_cols=["best"], control="a")
+    with pytest.raises(
+        NotEnoughDataError,
+        match=r"arm 'none'.* 6 customers in arms \['a', 'b', 'c', 'd', 'e'\]",
+    ):
+        policy_profit(pilot, policy_cols=["best"], control="none")

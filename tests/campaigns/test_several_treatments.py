@@ -50,6 +50,22 @@ def test_arms_that_cannot_be_compared_are_refused(frame: Any) -> None:
         arm_effects(frame(base), control="none")
     with pytest.raises(NotEnoughDataError, match="the smallest of 1"):
         arm_effects(frame(base), control="a")
+    with pytest.raises(NotEnoughDataError, match="1 arms, the smallest of 2"):
+        arm_effects(frame({"arm": ["a", "a"], "profit": [1.0, 2.0]}), control="a")
+    many = {"arm": [*"abcdef"], "profit": [1.0] * 6}
+    with pytest.raises(
+        InvalidValueError, match=r"Name one of \['.', '.', '.', '.', '.'\], or"
+    ):
+        arm_effects(frame(many), control="none")
+
+
+def test_no_customers_have_no_control_arm() -> None:
+    import pandas as pd
+
+    nobody = pd.DataFrame({"arm": ["a"], "profit": [1.0], "shop": ["x"]})[:0]
+    for by in (None, "shop"):
+        with pytest.raises(InvalidValueError, match="'a', which is in no row"):
+            arm_effects(nobody, control="a", by=by)
 
 
 def test_parts_of_a_true_ranking_have_their_effects(

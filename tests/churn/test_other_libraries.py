@@ -151,10 +151,12 @@ def test_an_event_goes_before_a_censoring_of_the_same_time() -> None:
     assert found.brier_score == pytest.approx([2 / 5], rel=1e-12)
     # The one censored at 2 stays beyond nothing: its high risk beats nobody.
     ranked = spells.assign(rate=[0.9, 0.6, 0.95, 0.5, 0.2])
-    found = survival_metrics(
-        ranked, survival=Exponential(), times=[2], learned_from=spells
-    )
-    assert found.auc == (1,)
+    # Risks that are all but certain are told apart too.
+    for more in (ranked, ranked.assign(rate=100 * ranked["rate"])):
+        found = survival_metrics(
+            more, survival=Exponential(), times=[2], learned_from=spells
+        )
+        assert found.auc == (1,)
 
 
 @pytest.mark.parametrize("answer", [float("nan"), 1.2, -0.1])
@@ -164,10 +166,13 @@ def test_a_model_that_answers_no_share_is_not_judged(answer: float) -> None:
     class Broken:
         def survival_table(self, customers: IntoFrame, times: ArrayLike) -> FloatArray:
             del customers
-            return np.full((42, len(np.asarray(times))), answer)
+            table = np.full((42, len(np.asarray(times))), 0.5)
+            table[:3, 0], table[7] = (0.0, 1.0, answer), (1.5, -2.0)
+            return table
 
     trial = pd.DataFrame({"duration": TREATED + PLACEBO, "event_observed": 1})
-    with pytest.raises(InvalidValueError, match="outside 0 to 1 in 84"):
+    told = f"outside 0 to 1 in 3 of 84.*{answer!r}"
+    with pytest.raises(InvalidValueError, match=told):
         survival_metrics(trial, survival=Broken(), times=[5, 9], learned_from=trial)
 
 

@@ -27,7 +27,7 @@ BOOK = {
 
 def test_the_start_is_the_denominator(eager_frame: Any) -> None:
     rates = period_rates(eager_frame(BOOK))
-    assert rates.churn_rate == 0.25
+    assert (rates.churn_rate, rates.retention_rate) == (0.25, 0.75)
     assert rates.gross_revenue_churn == pytest.approx(15 / 60)
     assert rates.net_revenue_retention == pytest.approx(50 / 60)
     assert (rates.n_customers_won, rates.revenue_won) == (1, 30)
@@ -215,3 +215,24 @@ def test_a_customer_worth_nothing_at_the_start_has_no_elasticity() -> None:
         retention_elasticity(
             retention_rate=0.5, change=0.1, discount_rate=0.0, fixed_cost=1.0
         )
+
+
+def test_a_customer_is_there_with_any_revenue_above_0() -> None:
+    import pandas as pd
+
+    book = pd.DataFrame(
+        {
+            "revenue_at_start": [0.5, 0.25, 0.75, 0.125, 0.0, 0.0],
+            "revenue_at_end": [0.25, 0.0, 1.0, 0.125, 0.375, 0.0],
+        }
+    )
+    assert period_rates(book) == PeriodRates(
+        n_customers_at_start=4,
+        n_customers_lost=1,
+        n_customers_won=1,
+        revenue_at_start=1.625,
+        revenue_lost=0.25,
+        revenue_contracted=0.25,
+        revenue_expanded=0.25,
+        revenue_won=0.375,
+    )

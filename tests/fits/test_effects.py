@@ -89,6 +89,49 @@ def test_a_parameter_that_is_held_stays_and_has_no_variance() -> None:
     np.testing.assert_allclose(pulled, known, rtol=1e-9)
 
 
+def test_of_two_parameters_and_one_held_the_other_is_not_pulled() -> None:
+    start = np.array([0.25, 0.0, 0.0])
+    found = fit_effects(
+        _normal(CURVE, TOP),
+        start,
+        parameters=2,
+        customers=10.0,
+        penalty=1.7,
+        held=(0,),
+    )
+    stiff = CURVE[1:, 1:] + np.diag([0.0, 1.7])
+    off = CURVE[1:, 0] * (0.25 - TOP[0])
+    known = np.linalg.solve(stiff, CURVE[1:, 1:] @ TOP[1:] - off)
+    np.testing.assert_allclose(found.penalised, [0.25, *known], rtol=1e-9)
+
+
+def test_a_weight_is_chosen_in_100_rounds_at_most() -> None:
+    # An effect as large as its error: the fixed point rises by 4 from round to round.
+    found = fit_effects(
+        _normal(np.diag([1.0, 4.0]), np.array([0.3, 0.5])),
+        np.zeros(2),
+        parameters=1,
+        customers=1.0,
+        penalty=None,
+        tolerance=1e-13,
+    )
+    assert found.weight == pytest.approx(404.0, rel=1e-9, abs=0)
+
+
+def test_the_search_for_effects_ends_after_100_steps() -> None:
+    def slow(at: FloatArray) -> Derivatives:
+        left = np.exp(300.0 - 100 * at)
+        return -float(left.sum()), 100 * left, -np.diag(1e4 * left)
+
+    found = fit_effects(
+        slow, np.array([0.0, 0.1]), parameters=1, customers=3.0, penalty=0.0
+    )
+    assert (found.iterations, found.converged) == (100, False)
+    np.testing.assert_allclose(found.point, [1.0, 1.1], rtol=1e-9)
+    left = 100 * np.exp(200.0) / 3
+    assert found.gradient_norm == pytest.approx(left, rel=1e-9, abs=0)
+
+
 def test_effects_that_cannot_be_told_apart_have_no_covariance() -> None:
     alike = np.array([[4.0, 0.0, 0.0], [0.0, 1.0, 1.0], [0.0, 1.0, 1.0]])
     for curve in (alike, np.diag([4.0, 0.0, 1.0]), np.diag([4.0, np.nan, 1.0])):

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from crmkit.fits import FitReport, Penalty, estimate
+from crmkit.kernels.base.newton import Objective
 from crmkit.typing import FloatArray
 
 WAITS = np.array([0.5, 1.0, 2.5, 4.0])
@@ -35,6 +36,7 @@ def _fit(weight: float = 0.0, centre: float = 0.0) -> FitReport:
 def test_the_estimate_is_the_maximum_and_its_error_the_curvature() -> None:
     report = _fit()
     assert report.converged
+    assert report.message == "The gradient is zero."
     assert report.estimates[0] == pytest.approx(0.5, rel=1e-9)
     errors = report.standard_errors
     assert errors is not None
@@ -153,3 +155,48 @@ def test_a_logarithm_unsure_by_more_than_two_is_weakly_identified(
 ) -> None:
     top = np.array([0.7, 0.2])
     assert _normal(top, np.array([error**-2, 3.0]), top).weakly_identified == weak
+
+
+def test_a_search_ends_after_200_steps() -> None:
+    def slow(at: FloatArray) -> tuple[float, FloatArray, FloatArray]:
+        # The slope is divided by e at each step, which is a hundredth long.
+        left = np.exp(300.0 - 100 * at)
+        return -float(left[0]), 100 * left, -np.diag(1e4 * left)
+
+    report = estimate(
+        slow,
+        ("a",),
+        start=np.array([0.0]),
+        n_customers=3.0,
+        n_cells=1,
+        penalty=Penalty(weight=0.0, centre=(0.0,)),
+    )
+    assert report.iterations == 200
+    assert report.message == "Out of iterations."
+    assert not report.converged
+    assert report.estimates[0] == pytest.approx(np.exp(2.0), rel=1e-9, abs=0)
+    left = 100 * np.exp(100.0) / 3
+    assert report.gradient_norm == pytest.approx(left, rel=1e-9, abs=0)
+
+
+def test_at_a_boundary_a_slope_below_a_ten_thousandth_counts_as_none() -> None:
+    def kinked(slope: float) -> Objective:
+        def sums(at: FloatArray) -> tuple[float, FloatArray, FloatArray]:
+            # Beyond 12 the value falls, whatever the slope promises: no step gains.
+            rise = slope * float(at[0]) if at[0] <= 12 else -1.0
+            return rise, np.array([slope]), np.array([[-slope]])
+
+        return sums
+
+    for slope, reached in ((0.9e-4, True), (1.1e-4, False)):
+        report = estimate(
+            kinked(slope),
+            ("a",),
+            start=np.array([12.0]),
+            n_customers=1.0,
+            n_cells=1,
+            penalty=Penalty(weight=0.0, centre=(0.0,)),
+        )
+        assert report.boundary == ("a",)
+        assert report.converged is reached
+        assert (report.message == "No step gains any more.") is not reached

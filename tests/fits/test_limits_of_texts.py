@@ -11,6 +11,7 @@ import pytest
 from crmkit.errors import UnitWarning
 from crmkit.fits.field_rules import FieldRule
 from crmkit.fits.result_facts import tables_of
+from crmkit.fits.shown_results import html_of, sentence_of
 from crmkit.fits.time_unit import within_time_of_fit
 from crmkit.fits.value_texts import short_repr, text_of
 
@@ -118,3 +119,19 @@ def test_a_value_is_written_as_its_reader_wants_it(
     name: str, value: object, text: str
 ) -> None:
     assert text_of(name, value) == text
+
+
+def test_a_sentence_has_seven_facts_and_two_tables() -> None:
+    facts = [f"fact_{letter}" for letter in "abcdefgh"]
+    kind = dataclasses.make_dataclass("WhalePeak", ["n_buyers", *facts, *"xyz"])
+    value = kind(1, *range(2, 10), (1, 2, 3), (4, 5, 6, 7), (8, 9, 1, 2, 3))
+    told = ", ".join(f"fact {letter} {at}" for at, letter in enumerate("abcdef", 2))
+    tables = "3 rows of x, 4 rows of y"
+    assert sentence_of(value) == f"Whale peak: 1 buyer, {told}, {tables}"
+    seven = dataclasses.make_dataclass("R", facts[:7])(*range(7))
+    assert sentence_of(seven).endswith("fact g 6")
+    # All of them are in the table of a notebook.
+    table = html_of(value)
+    assert all(f"fact {letter}<" in table for letter in "abcdefgh")
+    assert table.count("<table>") == 4
+    assert sentence_of(dataclasses.make_dataclass("R", [])()) == "R: nothing to tell"

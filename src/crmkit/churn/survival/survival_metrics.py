@@ -143,7 +143,7 @@ def survival_metrics(
         )
         auc.append(
             kernel.cumulative_dynamic_area(
-                1 - S, rows.duration, rows.event, at=at, curve=curve
+                -S, rows.duration, rows.event, at=at, curve=curve
             )
         )
     return SurvivalMetrics(

@@ -34,7 +34,8 @@ def measures(
     return {
         "support": support,
         "confidence": confidence,
-        "lift": confidence / of_c,
+        # The same to the last digit in both directions: equal lifts are sorted.
+        "lift": both * n / (a * c),
         "leverage": leverage,
         "conviction": conviction,
         "zhang": np.divide(leverage, most, out=np.zeros_like(most), where=most > 0),
