@@ -131,7 +131,8 @@ def _axis(scale: Scale, channel: str) -> Spec:
     elif scale.unit == "signed":
         axis["format"] = "+~g"
     if scale.log:
-        limits = {"type": "log"}
+        # To where its marks end, not to the next power of ten.
+        limits = {"type": "log", "nice": False, "padding": 8}
     if scale.lower is not None:
         limits["domainMin"] = scale.lower
     if scale.upper is not None:
