@@ -144,3 +144,15 @@ def test_a_model_in_which_recency_matters_while_active_is_refused_too() -> None:
 def test_a_model_without_the_methods_is_refused_by_name() -> None:
     with pytest.raises(InvalidTypeError, match="argument 'purchases'"):
         clv.with_clv_if_active(LAPSED, purchases=SPEND, **TERMS)  # type: ignore[arg-type]
+
+
+def test_a_customer_who_never_came_back_and_has_left_has_a_value_if_active() -> None:
+    # As above, of a death rate so high that nobody waits so long.
+    model = clv.ParetoNbd(r=0.7, alpha=6.0, s=100.0, beta=1.0)
+    gone = LAPSED.assign(frequency=0, recency=0.0)
+    assert 0 < model.probability_alive(0, 0.0, 1000.0) < 1e-200
+    terms = {**TERMS, "purchases": model, "discount_rate": 0}
+    found = clv.with_clv_if_active(gone, **terms)["clv_if_active"][0]
+    ahead = 0.7 / 1006.0 * 1001.0 / 99.0 * (1 - (1001.0 / 1021.0) ** 99.0)
+    spend = SPEND.expected_spend_new_customer()
+    assert found == pytest.approx(ahead * spend, rel=1e-10, abs=0)

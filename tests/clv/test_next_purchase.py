@@ -151,3 +151,42 @@ def test_the_time_to_the_next_purchase_of_regular_buyers(k: int) -> None:
     for *one, time in zip(*history, times, strict=True):
         come = model.probability_of_at_least_n_purchases(*one, n=1, horizon=float(time))
         assert float(come) == pytest.approx(0.3, rel=1e-9, abs=0)
+
+
+@pytest.mark.parametrize(
+    ("family", "history", "farthest"),
+    [(clv.BgNbd, (2.0, 4.0, 5.0), 5e9), (clv.BgBb, (1.0, 2.0, 40.0), 1024.0)],
+)
+def test_what_is_reached_at_the_farthest_time_looked_at_is_reached(
+    family: Any, history: tuple[float, ...], farthest: float
+) -> None:
+    one = [np.array([number]) for number in history]
+    reached = 0
+    for third in np.linspace(1.0, 3.0, 41).tolist():
+        model = family(
+            **dict(zip(family.formulas.names, (0.6, 6.0, third, 2.5), strict=True))
+        )
+        log_none = model.formulas.kernel.log_pmf(
+            0, *one, horizon=np.array([farthest]), **model.parameters
+        )[0]
+        chance = float(-np.expm1(log_none))
+        if np.log1p(-chance) != log_none:
+            continue
+        reached += 1
+        assert np.isfinite(model.time_to_next_purchase(*one, probability=chance)[0])
+        more = chance * (1.0 + 1e-12)
+        assert np.isinf(model.time_to_next_purchase(*one, probability=more)[0])
+    assert reached > 5
+
+
+def test_the_last_opportunity_looked_at_is_the_1024th() -> None:
+    model, history = MODELS["BG/BB"], ([1], [2], [40])
+    before, last = (
+        model.probability_of_at_least_n_purchases(*history, n=1, horizon=span)[0]
+        for span in (1023, 1024)
+    )
+    assert last > before
+    found = model.time_to_next_purchase(*history, probability=(before + last) / 2)
+    assert found.tolist() == [1024.0]
+    never = model.time_to_next_purchase(*history, probability=last * (1 + 1e-9))
+    assert np.isinf(never).all()
