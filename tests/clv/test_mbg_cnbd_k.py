@@ -8,6 +8,7 @@ import pytest
 
 import crmkit as ck
 from crmkit import clv
+from crmkit.clv.models.mbg_cnbd_k import _past_the_peak
 from crmkit.errors import InvalidValueError
 from crmkit.kernels.purchases import mbg_cnbd_k
 
@@ -39,6 +40,8 @@ REGULAR = customers(4000, 3, seed=1)
 def test_the_regularity_is_found_with_and_without_the_gaps() -> None:
     sharp = clv.fit_mbg_cnbd_k(REGULAR, log_gaps_col="log_gaps", time_unit="week")
     assert sharp.k == 3
+    # Two falls after the peak end the search.
+    assert len(sharp.log_likelihoods) == 5
     assert np.argmax(sharp.log_likelihoods) == 2
     found = [sharp.r, sharp.alpha, sharp.a, sharp.b]
     assert found == pytest.approx(list(TRUTH.values()), rel=0.2)
@@ -120,3 +123,20 @@ def test_a_regularity_of_24_is_fitted_and_one_of_25_is_refused() -> None:
     assert clv.fit_mbg_cnbd_k(few, k=24, penalty=1.0).k == 24
     with pytest.raises(InvalidValueError, match=r"value 25.*from 1 to 24"):
         clv.fit_mbg_cnbd_k(few, k=25)
+
+
+@pytest.mark.parametrize(
+    ("values", "past"),
+    [
+        ([-5.0, -6.0], False),
+        ([-5.0, -6.0, -6.1], True),
+        ([-5.0, -5.0, -6.0], False),
+        ([-5.0, -6.0, -6.0], False),
+        ([-7.0, -6.0, -6.1, -6.9], True),
+        ([-5.0, -6.0, -5.9, -6.5], False),
+    ],
+)
+def test_the_peak_is_past_after_two_falls_in_a_row(
+    values: list[float], *, past: bool
+) -> None:
+    assert _past_the_peak(values) is past

@@ -153,30 +153,42 @@ def test_the_time_to_the_next_purchase_of_regular_buyers(k: int) -> None:
         assert float(come) == pytest.approx(0.3, rel=1e-9, abs=0)
 
 
-@pytest.mark.parametrize(
-    ("family", "history", "farthest"),
-    [(clv.BgNbd, (2.0, 4.0, 5.0), 5e9), (clv.BgBb, (1.0, 2.0, 40.0), 1024.0)],
-)
-def test_what_is_reached_at_the_farthest_time_looked_at_is_reached(
-    family: Any, history: tuple[float, ...], farthest: float
-) -> None:
-    one = [np.array([number]) for number in history]
-    reached = 0
-    for third in np.linspace(1.0, 3.0, 41).tolist():
-        model = family(
-            **dict(zip(family.formulas.names, (0.6, 6.0, third, 2.5), strict=True))
-        )
-        log_none = model.formulas.kernel.log_pmf(
-            0, *one, horizon=np.array([farthest]), **model.parameters
-        )[0]
-        chance = float(-np.expm1(log_none))
-        if np.log1p(-chance) != log_none:
+def _exactly(model: Any, one: list[Any], span: float) -> float | None:
+    """Return a chance whose complement is that of no purchase, to the last bit."""
+    log_none = model.formulas.kernel.log_pmf(
+        0, *one, horizon=np.array([span]), **model.parameters
+    )[0]
+    chance = float(-np.expm1(log_none))
+    return chance if np.log1p(-chance) == log_none else None
+
+
+def test_what_is_reached_after_a_billion_times_the_age_is_reached() -> None:
+    one, reached = [np.array([number]) for number in (2.0, 4.0, 5.0)], 0
+    for a in np.linspace(1.0, 3.0, 9).tolist():
+        model = clv.BgNbd(r=0.6, alpha=6.0, a=a, b=2.5)
+        chance = _exactly(model, one, 5e9)
+        if chance is None:
             continue
         reached += 1
         assert np.isfinite(model.time_to_next_purchase(*one, probability=chance)[0])
         more = chance * (1.0 + 1e-12)
         assert np.isinf(model.time_to_next_purchase(*one, probability=more)[0])
-    assert reached > 5
+    assert reached > 0
+
+
+@pytest.mark.parametrize("span", [1.0, 5.0, 12.0, 1024.0])
+def test_the_opportunity_that_reaches_a_chance_exactly_is_the_one(span: float) -> None:
+    one, reached = [np.array([number]) for number in (1.0, 2.0, 9.0)], 0
+    for alpha in np.linspace(0.2, 2.0, 9).tolist():
+        # Who leaves so seldom that all 1024 opportunities count.
+        model = clv.BgBb(alpha=alpha, beta=900.0, gamma=0.5, delta=9000.0)
+        chance = _exactly(model, one, span)
+        if chance is None:
+            continue
+        reached += 1
+        found = model.time_to_next_purchase(*one, probability=chance)
+        assert found.tolist() == [span]
+    assert reached > 0
 
 
 def test_the_last_opportunity_looked_at_is_the_1024th() -> None:
