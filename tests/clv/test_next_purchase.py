@@ -69,6 +69,10 @@ def test_the_time_to_the_next_purchase_of_the_nbd_has_a_closed_form() -> None:
     x, t_x, T = HISTORY
     found = MODELS["NBD"].time_to_next_purchase(x, t_x, T)
     assert found == pytest.approx((6.0 + T) * (2 ** (1 / (0.6 + x)) - 1), rel=1e-12)
+    # Of a customer of today too.
+    today = MODELS["NBD"].time_to_next_purchase(0, 0.0, 0.0, probability=0.3)
+    known = 6.0 * (0.7 ** (-1 / 0.6) - 1)
+    assert float(today) == pytest.approx(known, rel=1e-12, abs=0)
 
 
 def test_simulated_customers_buy_by_that_time_half_the_time() -> None:
