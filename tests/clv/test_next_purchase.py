@@ -75,6 +75,14 @@ def test_the_time_to_the_next_purchase_of_the_nbd_has_a_closed_form() -> None:
     assert float(today) == pytest.approx(known, rel=1e-12, abs=0)
 
 
+def test_what_comes_sooner_than_a_trillionth_of_the_age_comes_at_once() -> None:
+    # With so many purchases the time is (alpha + T) log 2 / x.
+    model = clv.Nbd(r=1.0, alpha=1.0)
+    soon, sooner = (model.time_to_next_purchase(x, 99.0, 99.0) for x in (6e11, 6e13))
+    assert float(soon) == pytest.approx(100 * np.log(2) / 6e11, rel=1e-4, abs=0)
+    assert float(sooner) == pytest.approx(99e-12, rel=1e-9, abs=0)
+
+
 def test_simulated_customers_buy_by_that_time_half_the_time() -> None:
     model = MODELS["Pareto/NBD"]
     one = [np.full(20_000, column[3]) for column in HISTORY]
