@@ -36,6 +36,16 @@ def test_at_least_n_is_what_the_larger_counts_add_up_to(model: Any, n: int) -> N
     assert np.all((found >= 0) & (found <= 1))
 
 
+def test_no_chance_of_many_purchases_is_below_nothing() -> None:
+    # That of fewer adds up to a hair more than 1 for half of these customers.
+    x = np.arange(40.0)
+    model = MODELS["NBD"]
+    found = model.probability_of_at_least_n_purchases(
+        x, np.minimum(x, 1.0), np.full(40, 30.0), n=80, horizon=3
+    )
+    assert found.min() == 0
+
+
 @EVERY
 def test_expected_purchases_are_the_sum_of_at_least_n(model: Any) -> None:
     sums = sum(
