@@ -12,7 +12,7 @@ from crmkit import clv
 from crmkit._check import known_history
 from crmkit.clv.checking.choice_scores import log_chances
 from crmkit.clv.checking.choice_trials import Trial, candidates, of_purchases, of_spend
-from crmkit.clv.checking.compare_models import HoldoutError
+from crmkit.clv.checking.holdout_error import HoldoutError
 from crmkit.clv.checking.own_mean_spend import own_mean_spend
 from crmkit.errors import InvalidValueError, NotEnoughDataError
 

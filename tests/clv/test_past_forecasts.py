@@ -102,7 +102,7 @@ def test_parameters_of_spend_that_are_unsure_move_money_too() -> None:
             for sign in (1.0, -1.0)
         )
         unsure += float(np.log(up / down) / 2) ** 2
-    by_hand = clv.GammaGamma(**fit.parameters)
+    by_hand = clv.GammaGamma(p=fit.p, q=fit.q, v=fit.v)
     apart = _error(fit).value_chance - _error(by_hand).value_chance
     assert unsure > 1e-4
     assert apart == pytest.approx(unsure, rel=1e-8, abs=0)

@@ -303,11 +303,11 @@ def test_the_unit_of_time_does_not_matter() -> None:
     weekly = clv.TimeVaryingCovariates(
         baseline=(r, alpha / 7, s, beta / 7), effects=MODEL.effects, time_unit="week"
     )
-    alive = [
+    alive, same = (
         model.with_probability_alive(FEW, **given)["probability_alive"]
         for model in (MODEL, weekly)
-    ]
-    np.testing.assert_allclose(*alive, rtol=1e-12)
+    )
+    np.testing.assert_allclose(alive, same, rtol=1e-12)
     # Days that begin and end within periods, and a part of a day.
     for days in (0.5, 61.0):
         one, other = (

@@ -99,7 +99,7 @@ def test_a_margin_is_given_once() -> None:
     )
     model, spend = clv.Nbd(r=0.8, alpha=9.0), clv.GammaGamma(p=6.0, q=4.0, v=15.0)
 
-    def value(names: dict[str, str], **terms: float) -> list[float]:
+    def value(names: dict[str, str], **terms: Any) -> list[float]:
         columns = HistoryColumns(**names)
         found = clv.with_clv(
             rows, purchases=model, spend=spend, horizon=5, columns=columns, **terms
@@ -123,7 +123,7 @@ def test_a_margin_is_given_once() -> None:
 DAY = dt.date(2023, 1, 1)
 
 
-def _ledger() -> Ledger[pd.DataFrame]:
+def _ledger() -> Ledger[Any]:
     """Return two customers in two categories, and what they cost."""
     lines = [
         # Customer, day, category, list, paid and cost.
@@ -247,7 +247,7 @@ def test_peers_have_all_columns_in_common() -> None:
             lambda own: own.quantile(0.6)
         )
         able = both["probability_alive"] * np.maximum(reached, 0.0)
-        known = np.maximum(able - both[part], 0.0).to_numpy()
+        known = np.maximum((able - both[part]).to_numpy(), 0.0)
         np.testing.assert_allclose(found[name], known, rtol=1e-12, atol=1e-14)
         total += known
     np.testing.assert_allclose(found["potential_value"], total, rtol=1e-12, atol=1e-14)
