@@ -1,6 +1,7 @@
 """Past forecasts: what chance does to totals, which days are asked, and by how much."""
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -53,10 +54,13 @@ def _known(end: int, days: int) -> pd.DataFrame:
     )
 
 
-def _error(spend: Any, **options: Any) -> clv.PastError:
+def _error(spend: Any, *, unit: float = 1.0, **options: Any) -> clv.PastError:
     asked: dict[str, Any] = {"cutoffs": [_day(120)], "lead_days": [60], **options}
     (error,) = clv.fit_model_error(
-        LOG, purchases=lambda _: PURCHASES, spend=lambda _: spend, **asked
+        LOG.assign(amount=LOG["amount"] * unit),
+        purchases=lambda _: PURCHASES,
+        spend=lambda _: spend,
+        **asked,
     ).errors
     return error
 
@@ -106,6 +110,11 @@ def test_parameters_of_spend_that_are_unsure_move_money_too() -> None:
     apart = _error(fit).value_chance - _error(by_hand).value_chance
     assert unsure > 1e-4
     assert apart == pytest.approx(unsure, rel=1e-8, abs=0)
+    # In another unit of money only the scale is another.
+    small = replace(fit, v=fit.v * 1e-6)
+    found = _error(small, unit=1e-6)
+    known_chance = _error(fit).value_chance
+    assert found.value_chance == pytest.approx(known_chance, rel=1e-8, abs=0)
 
 
 @pytest.mark.parametrize(

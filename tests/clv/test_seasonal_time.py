@@ -9,7 +9,7 @@ import pytest
 
 from crmkit import clv
 from crmkit.clv.models.seasonality import period_of_days
-from crmkit.clv.models.seasonality_fit import _lengths
+from crmkit.clv.models.seasonality_fit import _codes, _event_days, _lengths
 from crmkit.errors import InvalidValueError
 
 MONTHS = tuple((np.arange(12) ** 2 % 11 / 10 + 0.5).tolist())
@@ -125,6 +125,22 @@ def test_the_days_of_a_year_are_those_of_its_periods_and_events() -> None:
     with_events = _lengths("month", {"one": numbers[:1], "fair": numbers})
     assert with_events[12:].tolist() == [1.0, 1.5]
     assert with_events[:12].tolist() == months.tolist()
+
+
+@pytest.mark.parametrize(("period", "parts"), [("month", 12), ("week", 52)])
+def test_days_of_an_event_have_a_part_of_their_own(period: str, parts: int) -> None:
+    first = (dt.date(2024, 2, 27) - EPOCH).days
+    calendar = np.arange(first, first + 6)
+    events = _event_days(
+        {"one": ["2024-02-28"], "fair": ["2024-03-02", "2030-01-01", "2024-03-01"]}
+    )
+    known = [_period(period, EPOCH + dt.timedelta(days=int(day))) for day in calendar]
+    known[1], known[3:5] = parts, [parts + 1] * 2
+    assert _codes(calendar, period, events).tolist() == known
+    # On the first day nobody comes back.
+    alone = _event_days({"late": ["2024-02-27", "2024-03-04"]})
+    with pytest.raises(InvalidValueError, match="no day of 'late' in the log"):
+        _codes(calendar, period, alone)
 
 
 @pytest.mark.parametrize("horizon", [0.5, 3.0, 17.5])
