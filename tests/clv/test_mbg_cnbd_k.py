@@ -140,3 +140,32 @@ def test_the_peak_is_past_after_two_falls_in_a_row(
     values: list[float], *, past: bool
 ) -> None:
     assert _past_the_peak(values) is past
+
+
+def test_a_row_counts_for_its_weight_in_the_search_for_the_regularity() -> None:
+    few = REGULAR.head(150).assign(w=lambda rows: rows["customer_id"] % 3 + 1)
+    options: dict[str, Any] = {"log_gaps_col": "log_gaps", "penalty": 1.0}
+    weighted = clv.fit_mbg_cnbd_k(few, weight_col="w", **options)
+    every = few.loc[few.index.repeat(few["w"])].drop(columns="customer_id")
+    repeated = clv.fit_mbg_cnbd_k(every, **options)
+    assert weighted.k == repeated.k
+    np.testing.assert_allclose(
+        weighted.log_likelihoods, repeated.log_likelihoods, rtol=1e-9, atol=0
+    )
+    # The gaps add what orders of events say beside the rest.
+    alone = clv.fit_mbg_cnbd_k(every, penalty=1.0).log_likelihoods
+    columns = [every[name].to_numpy(float) for name in ("frequency", "recency")]
+    for k in (1, 2):
+        added = mbg_cnbd_k.regularity_log_likelihood(
+            *columns, every["log_gaps"].to_numpy(), k=k
+        ).sum()
+        found = repeated.log_likelihoods[k - 1] - alone[k - 1]
+        assert found == pytest.approx(added, rel=1e-8, abs=1e-9)
+
+
+def test_steps_between_purchases_are_counted_from_1() -> None:
+    assert clv.MbgCnbdK(**TRUTH, k=1).k == 1
+    assert clv.MbgCnbdK(**TRUTH, k=1000).k == 1000
+    for k in (0, 1001):
+        with pytest.raises(InvalidValueError, match="'k'"):
+            clv.MbgCnbdK(**TRUTH, k=k)
