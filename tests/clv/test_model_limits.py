@@ -9,7 +9,7 @@ import pytest
 from scipy import optimize
 
 from crmkit import clv
-from crmkit.clv.models.futures import _require_few
+from crmkit.clv.models.futures import _require_few, regular_futures
 from crmkit.clv.models.opportunities import OPPORTUNITIES, opportunity_futures
 from crmkit.clv.models.spend_columns import spending_rules, unused
 from crmkit.errors import InvalidValueError
@@ -26,12 +26,12 @@ def test_a_hundred_million_purchases_are_the_most_that_are_drawn() -> None:
 
 
 def test_regular_buyers_come_once_in_k_steps() -> None:
-    model = clv.MbgCnbdK(r=5.0, alpha=2.0, a=0.8, b=2.5, k=3)
-    # (r + k x) / (alpha + T) / k is 26 / 12 / 3.
+    history = (np.array([7.0]), np.array([10.0]), np.array([10.0]))
+    options: dict[str, Any] = {"r": 5.0, "alpha": 2.0, "a": 0.8, "b": 2.5, "k": 3}
+    # (r + k x) / (alpha + T) / k is 26 / 12 / 3. Nothing is drawn before the refusal.
+    nothing: Any = None
     with pytest.raises(InvalidValueError, match=r"in which 3\.3e\+08 purchases"):
-        model.sample_purchase_times(
-            7, 10.0, 10.0, horizon=3.3e8 * 36 / 26, rng=np.random.default_rng(1)
-        )
+        regular_futures(history, np.array([3.3e8 * 36 / 26]), nothing, **options)
 
 
 def test_a_million_opportunities_are_the_most() -> None:
