@@ -154,11 +154,12 @@ def test_a_row_counts_for_its_weight_in_the_search_for_the_regularity() -> None:
     )
     # The gaps add what orders of events say beside the rest.
     alone = clv.fit_mbg_cnbd_k(every, penalty=1.0).log_likelihoods
-    columns = [every[name].to_numpy(float) for name in ("frequency", "recency")]
+    x, recency, gaps = (
+        every[name].to_numpy(float) for name in ("frequency", "recency", "log_gaps")
+    )
     for k in (1, 2):
-        added = mbg_cnbd_k.regularity_log_likelihood(
-            *columns, every["log_gaps"].to_numpy(), k=k
-        ).sum()
+        each = mbg_cnbd_k.regularity_log_likelihood(x, recency, gaps, k=k)
+        added = float(each.sum())
         found = repeated.log_likelihoods[k - 1] - alone[k - 1]
         assert found == pytest.approx(added, rel=1e-8, abs=1e-9)
 
