@@ -141,6 +141,42 @@ def test_a_model_in_which_recency_matters_while_active_is_refused_too() -> None:
         clv.with_clv_if_active(LAPSED, purchases=Moody(), **TERMS)
 
 
+@pytest.mark.parametrize(("off", "refused"), [(1.5005e-6, False), (1.5015e-6, True)])
+def test_recency_may_matter_by_a_billionth_of_the_logarithms(
+    off: float, *, refused: bool
+) -> None:
+    # Beside 1, logarithms of 1000 and of 500 are compared.
+    class Edge(Regular):
+        def log_probability_alive(self, frequency: Any, recency: Any, T: Any) -> Any:
+            return -1000.0 * (recency < 5) + 0 * T * frequency
+
+        def log_likelihood(self, frequency: Any, recency: Any, T: Any) -> Any:
+            return 500.0 + (1000.0 + off) * (recency < 5) + 0 * T * frequency
+
+    def value() -> float:
+        found = clv.with_clv_if_active(LAPSED, purchases=Edge(), **TERMS)
+        return float(found["clv_if_active"][0])
+
+    if refused:
+        with pytest.raises(InvalidValueError, match="the probability to be active"):
+            value()
+        return
+    known = 20 * SPEND.expected_spend(400, 30.0)
+    assert value() == pytest.approx(float(known), rel=1e-12, abs=0)
+
+
 def test_a_model_without_the_methods_is_refused_by_name() -> None:
     with pytest.raises(InvalidTypeError, match="argument 'purchases'"):
         clv.with_clv_if_active(LAPSED, purchases=SPEND, **TERMS)  # type: ignore[arg-type]
+
+
+def test_a_customer_who_never_came_back_and_has_left_has_a_value_if_active() -> None:
+    # As above, of a death rate so high that nobody waits so long.
+    model = clv.ParetoNbd(r=0.7, alpha=6.0, s=100.0, beta=1.0)
+    gone = LAPSED.assign(frequency=0, recency=0.0)
+    assert 0 < model.probability_alive(0, 0.0, 1000.0) < 1e-200
+    terms = {**TERMS, "purchases": model, "discount_rate": 0}
+    found = clv.with_clv_if_active(gone, **terms)["clv_if_active"][0]
+    ahead = 0.7 / 1006.0 * 1001.0 / 99.0 * (1 - (1001.0 / 1021.0) ** 99.0)
+    spend = SPEND.expected_spend_new_customer()
+    assert found == pytest.approx(ahead * spend, rel=1e-10, abs=0)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from crmkit import clv
+from crmkit.clv.models.discounting import discounting
 from crmkit.datasets import simulate_purchases
 from crmkit.errors import InvalidValueError
 
@@ -126,6 +127,19 @@ def test_growth_no_float_can_hold_is_refused(
         model.discounted_expected_purchases(
             *HISTORY, horizon=horizon, discount_rate=rate
         )
+
+
+def test_growth_by_e_to_the_600_is_the_most() -> None:
+    log_rate = math.log1p(-0.5)
+    most = 600.0 / -log_rate
+    assert -log_rate * most == 600.0
+    assert discounting(most, -0.5) == {"horizon": most, "log_rate": log_rate}
+    with pytest.raises(InvalidValueError) as refused:
+        discounting(math.nextafter(most, 1e9), -0.5)
+    assert str(refused.value) == (
+        "arguments 'discount_rate' and 'horizon': growth by a factor of e to the 600 "
+        "at -0.5 over 865.617. Pass a discount_rate of 0 or more, or a shorter horizon."
+    )
 
 
 @pytest.mark.parametrize(

@@ -101,6 +101,22 @@ def test_times_too_near_nothing_are_refused(
     assert model.probability_alive([0], [0], [1e-74]) == 1.0
 
 
+@pytest.mark.parametrize("lazy", [False, True])
+def test_a_score_refuses_an_age_too_near_nothing(*, lazy: bool) -> None:
+    pl = pytest.importorskip("polars")
+    model = clv.BgNbd(r=0.2, alpha=4.0, a=0.8, b=2.4)
+
+    def scored(T: float) -> list[float]:
+        rows = pl.DataFrame({"frequency": [0, 0], "recency": [0.0, 0.0], "T": [9.0, T]})
+        found = model.with_probability_alive(rows.lazy() if lazy else rows).lazy()
+        alive: list[float] = found.collect()["probability_alive"].to_list()
+        return alive
+
+    assert scored(1e-75) == scored(0.0) == [1.0, 1.0]
+    with pytest.raises(InvalidValueError, match=r"'T': impossible value in 1 of 2"):
+        scored(9.9e-76)
+
+
 def test_the_first_example_names_row_and_customer(fit: Callable[..., Any]) -> None:
     customers = pd.DataFrame(
         {

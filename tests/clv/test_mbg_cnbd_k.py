@@ -8,6 +8,7 @@ import pytest
 
 import crmkit as ck
 from crmkit import clv
+from crmkit.clv.models.mbg_cnbd_k import _past_the_peak
 from crmkit.errors import InvalidValueError
 from crmkit.kernels.purchases import mbg_cnbd_k
 
@@ -39,6 +40,8 @@ REGULAR = customers(4000, 3, seed=1)
 def test_the_regularity_is_found_with_and_without_the_gaps() -> None:
     sharp = clv.fit_mbg_cnbd_k(REGULAR, log_gaps_col="log_gaps", time_unit="week")
     assert sharp.k == 3
+    # Two falls after the peak end the search.
+    assert len(sharp.log_likelihoods) == 5
     assert np.argmax(sharp.log_likelihoods) == 2
     found = [sharp.r, sharp.alpha, sharp.a, sharp.b]
     assert found == pytest.approx(list(TRUTH.values()), rel=0.2)
@@ -120,3 +123,50 @@ def test_a_regularity_of_24_is_fitted_and_one_of_25_is_refused() -> None:
     assert clv.fit_mbg_cnbd_k(few, k=24, penalty=1.0).k == 24
     with pytest.raises(InvalidValueError, match=r"value 25.*from 1 to 24"):
         clv.fit_mbg_cnbd_k(few, k=25)
+
+
+@pytest.mark.parametrize(
+    ("values", "past"),
+    [
+        ([-5.0, -6.0], False),
+        ([-5.0, -6.0, -6.1], True),
+        ([-5.0, -5.0, -6.0], False),
+        ([-5.0, -6.0, -6.0], False),
+        ([-7.0, -6.0, -6.1, -6.9], True),
+        ([-5.0, -6.0, -5.9, -6.5], False),
+    ],
+)
+def test_the_peak_is_past_after_two_falls_in_a_row(
+    values: list[float], *, past: bool
+) -> None:
+    assert _past_the_peak(values) is past
+
+
+def test_a_row_counts_for_its_weight_in_the_search_for_the_regularity() -> None:
+    few = REGULAR.head(150).assign(w=lambda rows: rows["customer_id"] % 3 + 1)
+    options: dict[str, Any] = {"log_gaps_col": "log_gaps", "penalty": 1.0}
+    weighted = clv.fit_mbg_cnbd_k(few, weight_col="w", **options)
+    every = few.loc[few.index.repeat(few["w"])].drop(columns="customer_id")
+    repeated = clv.fit_mbg_cnbd_k(every, **options)
+    assert weighted.k == repeated.k
+    np.testing.assert_allclose(
+        weighted.log_likelihoods, repeated.log_likelihoods, rtol=1e-9, atol=0
+    )
+    # The gaps add what orders of events say beside the rest.
+    alone = clv.fit_mbg_cnbd_k(every, penalty=1.0).log_likelihoods
+    x, recency, gaps = (
+        every[name].to_numpy(float) for name in ("frequency", "recency", "log_gaps")
+    )
+    for k in (1, 2):
+        each = mbg_cnbd_k.regularity_log_likelihood(x, recency, gaps, k=k)
+        added = float(each.sum())
+        found = repeated.log_likelihoods[k - 1] - alone[k - 1]
+        assert found == pytest.approx(added, rel=1e-8, abs=1e-9)
+
+
+def test_steps_between_purchases_are_counted_from_1() -> None:
+    assert clv.MbgCnbdK(**TRUTH, k=1).k == 1
+    assert clv.MbgCnbdK(**TRUTH, k=1000).k == 1000
+    for k in (0, 1001):
+        with pytest.raises(InvalidValueError, match="'k'"):
+            clv.MbgCnbdK(**TRUTH, k=k)

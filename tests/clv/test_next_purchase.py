@@ -36,6 +36,16 @@ def test_at_least_n_is_what_the_larger_counts_add_up_to(model: Any, n: int) -> N
     assert np.all((found >= 0) & (found <= 1))
 
 
+def test_no_chance_of_many_purchases_is_below_nothing() -> None:
+    # That of fewer adds up to a hair more than 1 for half of these customers.
+    x = np.arange(40.0)
+    model = MODELS["NBD"]
+    found = model.probability_of_at_least_n_purchases(
+        x, np.minimum(x, 1.0), np.full(40, 30.0), n=80, horizon=3
+    )
+    assert found.min() == 0
+
+
 @EVERY
 def test_expected_purchases_are_the_sum_of_at_least_n(model: Any) -> None:
     sums = sum(
@@ -69,6 +79,18 @@ def test_the_time_to_the_next_purchase_of_the_nbd_has_a_closed_form() -> None:
     x, t_x, T = HISTORY
     found = MODELS["NBD"].time_to_next_purchase(x, t_x, T)
     assert found == pytest.approx((6.0 + T) * (2 ** (1 / (0.6 + x)) - 1), rel=1e-12)
+    # Of a customer of today too.
+    today = MODELS["NBD"].time_to_next_purchase(0, 0.0, 0.0, probability=0.3)
+    known = 6.0 * (0.7 ** (-1 / 0.6) - 1)
+    assert float(today) == pytest.approx(known, rel=1e-12, abs=0)
+
+
+def test_what_comes_sooner_than_a_trillionth_of_the_age_comes_at_once() -> None:
+    # With so many purchases the time is (alpha + T) log 2 / x.
+    model = clv.Nbd(r=1.0, alpha=1.0)
+    soon, sooner = (model.time_to_next_purchase(x, 99.0, 99.0) for x in (6e11, 6e13))
+    assert float(soon) == pytest.approx(100 * np.log(2) / 6e11, rel=1e-4, abs=0)
+    assert float(sooner) == pytest.approx(99e-12, rel=1e-9, abs=0)
 
 
 def test_simulated_customers_buy_by_that_time_half_the_time() -> None:
@@ -151,3 +173,54 @@ def test_the_time_to_the_next_purchase_of_regular_buyers(k: int) -> None:
     for *one, time in zip(*history, times, strict=True):
         come = model.probability_of_at_least_n_purchases(*one, n=1, horizon=float(time))
         assert float(come) == pytest.approx(0.3, rel=1e-9, abs=0)
+
+
+def _exactly(model: Any, one: list[Any], span: float) -> float | None:
+    """Return a chance whose complement is that of no purchase, to the last bit."""
+    log_none = model.formulas.kernel.log_pmf(
+        0, *one, horizon=np.array([span]), **model.parameters
+    )[0]
+    chance = float(-np.expm1(log_none))
+    return chance if np.log1p(-chance) == log_none else None
+
+
+def test_what_is_reached_after_a_billion_times_the_age_is_reached() -> None:
+    one, reached = [np.array([number]) for number in (2.0, 4.0, 5.0)], 0
+    for a in np.linspace(1.0, 3.0, 9).tolist():
+        model = clv.BgNbd(r=0.6, alpha=6.0, a=a, b=2.5)
+        chance = _exactly(model, one, 5e9)
+        if chance is None:
+            continue
+        reached += 1
+        assert np.isfinite(model.time_to_next_purchase(*one, probability=chance)[0])
+        more = chance * (1.0 + 1e-12)
+        assert np.isinf(model.time_to_next_purchase(*one, probability=more)[0])
+    assert reached > 0
+
+
+@pytest.mark.parametrize("span", [1.0, 5.0, 12.0, 1024.0])
+def test_the_opportunity_that_reaches_a_chance_exactly_is_the_one(span: float) -> None:
+    one, reached = [np.array([number]) for number in (1.0, 2.0, 9.0)], 0
+    for alpha in np.linspace(0.2, 2.0, 9).tolist():
+        # Who leaves so seldom that all 1024 opportunities count.
+        model = clv.BgBb(alpha=alpha, beta=900.0, gamma=0.5, delta=9000.0)
+        chance = _exactly(model, one, span)
+        if chance is None:
+            continue
+        reached += 1
+        found = model.time_to_next_purchase(*one, probability=chance)
+        assert found.tolist() == [span]
+    assert reached > 0
+
+
+def test_the_last_opportunity_looked_at_is_the_1024th() -> None:
+    model, history = MODELS["BG/BB"], ([1], [2], [40])
+    before, last = (
+        model.probability_of_at_least_n_purchases(*history, n=1, horizon=span)[0]
+        for span in (1023, 1024)
+    )
+    assert last > before
+    found = model.time_to_next_purchase(*history, probability=(before + last) / 2)
+    assert found.tolist() == [1024.0]
+    never = model.time_to_next_purchase(*history, probability=last * (1 + 1e-9))
+    assert np.isinf(never).all()

@@ -85,6 +85,8 @@ def test_a_few_customers_who_all_came_back_are_no_sign(
     [
         *((490, 0.01, False), (700, 0.01, False), (910, 0.01, False)),
         *((930, 0.01, True), (18, 0.39, False), (19, 0.39, True)),
+        # Who surely buys once only: five expected are enough.
+        *((4, 1.0, False), (5, 1.0, True)),
     ],
 )
 def test_as_few_come_by_luck_once_in_ten_thousand(

@@ -292,3 +292,68 @@ def test_an_effect_that_no_purchase_shows_is_said_to_be_open() -> None:
             observation_period_end=END,
         )
     assert told[0].filename == __file__
+
+
+def test_the_unit_of_time_does_not_matter() -> None:
+    given: dict[str, Any] = {
+        "covariates": PERIODS,
+        "observation_period_end": "2024-06-30",
+    }
+    r, alpha, s, beta = TRUTH
+    weekly = clv.TimeVaryingCovariates(
+        baseline=(r, alpha / 7, s, beta / 7), effects=MODEL.effects, time_unit="week"
+    )
+    alive, same = (
+        model.with_probability_alive(FEW, **given)["probability_alive"]
+        for model in (MODEL, weekly)
+    )
+    np.testing.assert_allclose(alive, same, rtol=1e-12)
+    # Days that begin and end within periods, and a part of a day.
+    for days in (0.5, 61.0):
+        one, other = (
+            model.with_expected_purchases(
+                FEW, horizon=days / unit, discount_rate=1.001**unit - 1, **given
+            )["expected_purchases"]
+            for model, unit in ((MODEL, 1.0), (weekly, 7.0))
+        )
+        np.testing.assert_allclose(one, other, rtol=1e-11)
+
+
+def test_a_fit_in_weeks_is_that_in_days() -> None:
+    given: dict[str, Any] = {
+        "covariates": PERIODS,
+        "covariate_cols": "promotion",
+        "dropout_covariate_cols": ["rival"],
+        "observation_period_end": END,
+    }
+    log = LOG[LOG["customer_id"] < 100]
+    days, weeks = (
+        clv.fit_time_varying_covariates(log, time_unit=unit, **given)
+        for unit in ("day", "week")
+    )
+    assert weeks.time_unit == "week"
+    # Rates of leaving differ so little here that s and beta are known by their ratio.
+    (r, alpha, s, beta), known = weeks.baseline, days.baseline
+    np.testing.assert_allclose(
+        [r, 7 * alpha, s / beta / 7],
+        [known[0], known[1], known[2] / known[3]],
+        rtol=1e-4,
+    )
+    for one, other in zip(weeks.effects, days.effects, strict=True):
+        assert one.estimate == pytest.approx(other.estimate, rel=1e-4, abs=0)
+        assert one.standard_error == pytest.approx(other.standard_error, rel=1e-4)
+    assert days.n_customers == 100
+
+
+def test_the_last_day_of_the_periods_is_the_last_of_a_horizon() -> None:
+    # The last period lasts 28 days, as the longest before it.
+    end = PERIODS["period_start"].iloc[-1] + pd.Timedelta("27D")
+    days = (end - pd.Timestamp("2024-06-30")).days
+    given: dict[str, Any] = {
+        "covariates": PERIODS,
+        "observation_period_end": "2024-06-30",
+    }
+    MODEL.with_expected_purchases(FEW, horizon=float(days), **given)
+    beyond = (end + pd.Timedelta("1D")).date().isoformat()
+    with pytest.raises(ck.errors.InvalidValueError, match=f"end before {beyond}"):
+        MODEL.with_expected_purchases(FEW, horizon=days + 0.25, **given)

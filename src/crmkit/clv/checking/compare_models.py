@@ -141,7 +141,7 @@ class ModelComparison(JsonResult):
 
     def __str__(self) -> str:
         """Show the models as a table."""
-        width = max(len(score.name) for score in self.scores)
+        width = max(len(name) for name in ("model", *(s.name for s in self.scores)))
         head = f"{'model':<{width}}  parameters  log-likelihood           AIC  weight"
         if self.scores[0].holdout is not None:
             head += "    bias     MAE  log score"

@@ -312,7 +312,7 @@ def _no_difference(fit: GammaGamma, report: FitReport, spending: Cells) -> float
 
     def one_mean(log_p: float) -> float:
         p = float(np.exp(log_p))
-        common = {"p": p, "q": _NO_SPREAD, "v": mean * (_NO_SPREAD - 1.0) / p}
+        common = {"p": p, "q": _NO_SPREAD, "v": mean * _NO_SPREAD / p}
         return -float(weights @ gamma_gamma.log_likelihood(x, amounts, **common))
 
     centre = log(fit.p)

@@ -202,12 +202,16 @@ class PurchaseCovariates(JsonResult):
         """
         model = FAMILIES[self.family]
         place = {name: at for at, name in enumerate(self.covariates)}
-        rate, dropout = (
-            table[:, [place[e.covariate] for e in self.effects if (e.on == on)]]
+        parts = [
+            [effect for effect in self.effects if effect.on == on]
             for on in ("purchase rate", "dropout")
+        ]
+        rate, dropout = (
+            table[:, [place[effect.covariate] for effect in part]] for part in parts
         )
         shifts = shifts_of(self.family, rate, dropout)
-        moved = [effect.shrunk for effect in self.effects]
+        # Part by part, as the shifts are: effects made by hand come in any order.
+        moved = [effect.shrunk for part in parts for effect in part]
         point = np.concatenate([np.log(self.baseline), moved])
         return [
             model(

@@ -46,8 +46,6 @@ def _shown(yearly: float) -> str:
 def _remedy(given: float, unit: str) -> str:
     if given >= 1:
         return f"Pass {given / 100:g} if you mean {given:g}%."
-    if unit == "year":
-        return "Check the rate."
     return (
         "Convert a yearly rate first: "
         f"clv.per_unit_rate({given:g}, time_unit={unit!r})."
