@@ -237,8 +237,13 @@ def _changed(module: Path, at: int) -> tuple[int, str, str]:
 def _declared() -> list[tuple[str, str, str]]:
     """Return modules, beginnings of changed lines, and why they mean the same."""
     lines = EQUIVALENT.read_text("utf-8").splitlines()
-    found = [line.split(" | ") for line in lines if line and not line.startswith("#")]
-    return [(module, text, reason) for module, text, reason in found]
+    found = [line for line in lines if line and not line.startswith("#")]
+    # From both ends: the changed line may hold a " | " of its own.
+    ends = [(line.split(" | ", 1)[0], *line.rsplit(" | ", 1)) for line in found]
+    return [
+        (module, start.removeprefix(f"{module} | "), reason)
+        for module, start, reason in ends
+    ]
 
 
 def _equivalent(module: Path, text: str) -> str:
