@@ -44,10 +44,10 @@ def test_a_log_that_begins_on_the_last_day_is_seen_and_a_day_later_is_not(
     log: dict[str, list[Any]] = {
         "customer_id": ["ann", "bob", "ann"],
         "date": [
-            dt.datetime(2024, 3, 31, 23), dt.datetime(2024, 4, 1), dt.datetime(2024, 4, 2)
+            dt.datetime(2024, *day) for day in ((3, 31, 23), (4, 1, 0), (4, 2, 0))
         ],
         "amount": [2.0, 3.0, 5.0],
-    }  # fmt: skip
+    }
     found = columns_of(_summary(frame(log)))
     names = ("customer_id", "frequency", "T", "total_amount")
     assert [found[name] for name in names] == [["ann"], [0], [0.0], [2.0]]
