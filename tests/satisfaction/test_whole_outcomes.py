@@ -16,6 +16,8 @@ from crmkit.satisfaction import (
     latest_responses,
     loyalty_curve,
     match_respondents,
+    nps_comparison,
+    nps_trend,
     outcomes_by,
     with_outcomes,
 )
@@ -220,3 +222,68 @@ def test_a_change_lies_between_all_lost_and_all_won() -> None:
     assert (one.standard_error, one.p_value) == (None, None)
     with pytest.raises(errors.NotEnoughDataError, match="got 1"):
         one.interval()
+
+
+def test_a_trend_needs_three_customers_on_two_days() -> None:
+    rows = pd.DataFrame(
+        {
+            "customer_id": ["a", "b", "c", "d"],
+            "date": [_day(0), _day(0), _day(14), _day(3)],
+            "score": [3.0, 9.0, 10.0, None],
+        }
+    )
+    found = nps_trend(rows, time_unit="week", customer_id_col="customer_id")
+    # From 0 points on average to 100 in two weeks.
+    assert found.slope == pytest.approx(50.0, rel=1e-12, abs=0)
+    assert (found.n_responses, found.n_clusters, found.missing) == (3, 3, 1)
+    two = rows.assign(customer_id=["a", "b", "b", "d"])
+    for given, said in ((two, "2 customers on 2 days"), (rows[:2], "2 customers on 1")):
+        with pytest.raises(errors.NotEnoughDataError, match=said):
+            nps_trend(given, time_unit="week", customer_id_col="customer_id")
+    same = rows.assign(date=_day(7))
+    with pytest.raises(errors.NotEnoughDataError, match="3 customers on 1 days"):
+        nps_trend(same, time_unit="week")
+
+
+def test_groups_are_compared_by_scores_and_sizes_of_their_own() -> None:
+    counts = {"x": (6, 3, 1), "y": (2, 5, 4), "z": (8, 1, 7)}
+    answers = [10, 8, 2]
+    rows = pd.DataFrame(
+        [
+            (name, answers[at])
+            for name, each in counts.items()
+            for at, count in enumerate(each)
+            for _ in range(count)
+        ],
+        columns=["group", "score"],
+    )
+    found = nps_comparison(rows, by="group")
+    assert found.groups == ("x", "y", "z")
+    assert found.n_responses == (10, 11, 16)
+    scores = [50.0, -200 / 11, 100 / 16]
+    assert found.scores == pytest.approx(scores, rel=1e-12, abs=0)
+    assert found.degrees_of_freedom == 2
+    assert str(found) == (
+        "NPS x +50.0 (n = 10), y -18.2 (n = 11), z +6.2 (n = 16); all equal: "
+        f"p = {found.p_value:.3g}"
+    )
+    # Three answers more: a quarter, a half and a quarter of them in each band.
+    net, variance = [], []
+    for P, M, D in counts.values():
+        n = P + M + D + 3
+        p, d = (P + 0.75) / n, (D + 0.75) / n
+        net.append(p - d)
+        variance.append((p + d - (p - d) ** 2) / n)
+    weight = 1 / np.array(variance)
+    mean = (weight * net).sum() / weight.sum()
+    statistic = float((weight * (np.array(net) - mean) ** 2).sum())
+    assert found.statistic == pytest.approx(statistic, rel=1e-9, abs=0)
+    assert found.p_value == pytest.approx(stats.chi2.sf(statistic, 2), rel=1e-9, abs=0)
+    table = stats.chi2_contingency(list(counts.values()), correction=False)
+    assert found.distribution_p_value == pytest.approx(table.pvalue, rel=1e-9, abs=0)
+    assert found.distribution_test == "chi_squared"
+    pairs = [(pair.first, pair.second) for pair in found.pairs]
+    assert pairs == [("x", "y"), ("x", "z"), ("y", "z")]
+    gaps = [pair.difference for pair in found.pairs]
+    known = [scores[0] - scores[1], scores[0] - scores[2], scores[1] - scores[2]]
+    assert gaps == pytest.approx(known, rel=1e-9, abs=0)
