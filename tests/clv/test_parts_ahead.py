@@ -7,8 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from crmkit.clv import Assumptions, References
 from crmkit.clv.components import customer_outlook
 from crmkit.clv.components.customer_outlook import Outlook, parts_ahead, with_referral
+from crmkit.clv.components.model_expectations import open_outlook
+from crmkit.datasets.simulated_company import simulate_company
 from crmkit.errors import NotEnoughDataError
 from crmkit.kernels.value.component_identity import NEVER
 from crmkit.typing import FloatArray
@@ -207,3 +210,44 @@ def test_rows_of_an_outlook_are_rows_of_all_that_belongs_to_customers(
     occasions = outlook.occasions
     orders = float(occasions.orders.sum()) / occasions.customer.size
     assert outlook.orders == pytest.approx(orders, rel=1e-12, abs=0)
+
+
+def test_standards_ahead_are_those_of_the_day_after() -> None:
+    ledger: Any = simulate_company(
+        customers=40, rng=np.random.default_rng(3), backend="polars"
+    )
+    categories = tuple(map(str, ledger.book.categories))
+    depth = np.linspace(0.05, 0.4, len(categories))
+
+    def ahead(*starts: str) -> Outlook:
+        factors = np.array([1.0, 2.0, 0.5])[: len(starts)]
+        references = References(
+            periods=starts,
+            categories=categories,
+            discount_depth=tuple(map(tuple, np.outer(factors, depth).tolist())),
+            overall_depth=tuple((0.1 * factors).tolist()),
+            service_cost=tuple((3.0 * factors).tolist()),
+            acquisition_cost=tuple((7.0 * factors).tolist()),
+            from_itself=(True,) * len(starts),
+            basis="given",
+        )
+        return open_outlook(
+            ledger,
+            references=references,
+            as_of="2023-12-30",
+            time_unit="week",
+            assumptions=Assumptions(),
+        )
+
+    known = ahead("2020-01-01", "2021-01-01")
+    for found in (
+        ahead("2020-01-01", "2023-12-31", "2024-01-01"),
+        ahead("2020-01-01", "2023-12-31"),
+    ):
+        np.testing.assert_allclose(found.reference_price, 1 - 2 * depth, rtol=1e-13)
+        assert (found.standard_service, found.standard_acquisition) == (6.0, 14.0)
+        np.testing.assert_array_equal(found.mix.home_price, known.mix.home_price)
+        np.testing.assert_array_equal(found.mix.other_price, known.mix.other_price)
+    before = ahead("2020-01-01", "2024-01-01")
+    assert (before.mix.home_price > known.mix.home_price).any()
+    assert before.standard_service == 3.0
