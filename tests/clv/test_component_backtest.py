@@ -171,6 +171,15 @@ def test_a_cutoff_without_its_horizon_is_refused() -> None:
         backtested(ledger, cutoffs=["2021-01-01"])
 
 
+def test_shares_of_the_past_are_of_parts_that_later_purchases_have() -> None:
+    found = {score.part: score for score in backtested(company(3, 60)).scores}
+    past = {part: score.past_share for part, score in found.items()}
+    assert (past["clv1"], past["clv5"]) == (0.0, 0.0)
+    later = [past[part] for part in ("clv2", "clv3", "clv4", "clv6")]
+    assert all(later)
+    assert past["clv"] == pytest.approx(sum(later), rel=1e-12, abs=0)
+
+
 def test_a_horizon_of_one_day_is_the_shortest() -> None:
     ledger = company(3, 50)
     found = backtested(ledger, horizon_days=1)

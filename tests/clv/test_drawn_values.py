@@ -9,7 +9,7 @@ import pytest
 from crmkit import clv, segments
 from crmkit._check import history_proof
 from crmkit.errors import InvalidValueError, NotEnoughDataError
-from crmkit.typing import FloatArray
+from crmkit.typing import FloatArray, HistoryColumns
 
 TWO = pd.DataFrame(
     {
@@ -64,3 +64,17 @@ def test_a_forecast_has_intervals_of_the_level_it_was_drawn_for_only() -> None:
         ahead.interval("value", level=0.8)
     with pytest.raises(InvalidValueError, match="'total': no such option 'profit'"):
         ahead.interval("profit")  # type: ignore[arg-type]
+
+
+def test_a_margin_scales_both_ends_and_the_terms_of_each_customer_are_her_own() -> None:
+    whole = clv.with_clv_interval(TWO, **AHEAD, rng=_rng())
+    part = clv.with_clv_interval(TWO, **AHEAD, margin=0.4, rng=_rng())
+    for name in ("clv_lower", "clv_upper"):
+        np.testing.assert_allclose(part[name], 0.4 * whole[name], rtol=1e-13)
+    assert whole["clv_upper"].min() > 0
+    own = TWO.assign(share=[0.25, 0.5])
+    columns = HistoryColumns(margin="share")
+    each = clv.with_clv_interval(own, **AHEAD, columns=columns, rng=_rng())
+    np.testing.assert_allclose(
+        each["clv_upper"], whole["clv_upper"] * np.array([0.25, 0.5]), rtol=1e-13
+    )

@@ -1,5 +1,6 @@
 """What referees bring, and how often they come, counted again with plain loops."""
 
+import dataclasses
 import datetime as dt
 from types import SimpleNamespace
 from typing import Any
@@ -148,6 +149,35 @@ def test_the_gain_from_a_referee_misses_the_mean_by_what_she_brought_in_time(
     ]
     known = sorted(np.array(gain) - np.mean(gain)) if referees >= 10 else [0.0]
     np.testing.assert_allclose(sorted(found), known, rtol=1e-9, atol=1e-12)
+
+
+def test_a_gain_is_less_by_what_it_cost_to_win_and_to_reward_her() -> None:
+    book = referred(12)[0].book
+    where = book.referrals.referee
+    size = np.arange(12.0)
+    cost = np.zeros(book.customers)
+    cost[book.acquisition.customer] = 3 * size + size**2
+    half: Any = SimpleNamespace(random=lambda size: np.full(size, 0.55))
+
+    def missed(**changes: Any) -> Any:
+        return referee_chance(dataclasses.replace(book, **changes), span=30.0, rng=half)
+
+    plain = missed()
+    dearer = dataclasses.replace(book.acquisition, amount=2 + 3 * size + size**2)
+    order = np.argsort(where)
+    more = cost[where[order]]
+    np.testing.assert_allclose(
+        missed(acquisition=dearer), plain - (more - more.mean()), rtol=1e-9
+    )
+    rewarded = dataclasses.replace(book.referrals, reward=1.5 + size**2)
+    more = (size**2)[order]
+    np.testing.assert_allclose(
+        missed(referrals=rewarded), plain - (more - more.mean()), rtol=1e-9
+    )
+    whole = dataclasses.replace(book.referrals, share=np.ones(12))
+    known = 2 * plain + missed(acquisition=dearer) - plain
+    both = missed(acquisition=dearer, referrals=whole)
+    np.testing.assert_allclose(both, known, rtol=1e-9)
 
 
 def test_rates_of_groups_are_shrunk_by_the_weight_of_their_parent() -> None:

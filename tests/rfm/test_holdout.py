@@ -171,3 +171,31 @@ def test_what_was_free_was_bought_all_the_same(
     }
     assert rows["ann"] == pytest.approx([2, 57 / 7, 86 / 7, 0.0, 0.0], rel=1e-12)
     assert rows["bob"] == pytest.approx([1, 60 / 7, 82 / 7, 0.0, 5.0], rel=1e-12)
+
+
+def test_a_holdout_is_as_long_as_its_periods_in_the_unit_of_time(
+    frame: Any, columns_of: Any
+) -> None:
+    days = [(1, 5), (2, 9), (2, 29), (3, 1), (3, 31), (5, 2), (6, 1), (2, 3)]
+    log = {
+        "customer_id": ["ann"] * 7 + ["bob"],
+        "date": [dt.date(2024, *day) for day in days],
+        "amount": [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 5.0],
+    }
+    found = columns_of(
+        ck.calibration_holdout_summary(
+            frame(log),
+            calibration_period_end=dt.date(2024, 2, 29),
+            observation_period_end=dt.date(2024, 5, 30),
+            grain="month",
+            time_unit="week",
+        )
+    )
+    # February to May: 29 + 31 + 30 days. March is one occasion of two rows.
+    rows = _holdout(found)
+    assert rows["ann"] == pytest.approx((2, 90 / 7, 28.0, 56.0), rel=1e-14)
+    assert rows["bob"] == pytest.approx((0, 90 / 7, 0.0, 0.0), rel=1e-14)
+    ann = found["customer_id"].index("ann")
+    names = ("frequency", "recency", "T", "monetary_value", "first_amount")
+    before = [found[name][ann] for name in names]
+    assert before == pytest.approx([1, 31 / 7, 31 / 7, 6.0, 1.0], rel=1e-14)

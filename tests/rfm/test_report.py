@@ -130,3 +130,39 @@ def test_a_query_without_rows_counts_nothing(end: str, customers: int) -> None:
     assert counts == [0] * 8
     assert (found.total_amount, found.refund_amount) == (0.0, 0.0)
     assert found.first_date is None
+
+
+def test_a_report_says_each_count_in_its_line() -> None:
+    report = ck.TransactionReport(
+        n_rows=12345,
+        n_rows_used=12001,
+        n_rows_after_end=344,
+        n_customers=1002,
+        n_customers_after_end=2,
+        n_customers_without_purchase=3,
+        n_occasions=1,
+        n_merged_rows=4,
+        n_zero_amount_rows=5,
+        n_refund_rows=6,
+        n_duplicate_rows=7,
+        n_cancelled_purchases=8,
+        n_refunds_without_purchase=9,
+        total_amount=9876.5,
+        refund_amount=-3.0,
+        first_date=dt.date(2024, 1, 2),
+        last_date=dt.date(2024, 3, 4),
+        observation_period_end=dt.date(2024, 3, 31),
+    )
+    assert str(report).splitlines() == [
+        "12,001 of 12,345 rows used, 2024-01-02 to 2024-03-04 (observed to 2024-03-31)",
+        "1,002 customers, 1 purchase occasion, total amount 9,876.50",
+        "note: 344 rows after the observation end: excluded",
+        "note: 2 customers seen only after the end",
+        "note: 4 rows merged into an occasion of the same period",
+        "note: 5 rows with amount 0: counted as purchases",
+        "note: 6 rows with a negative amount: refunds",
+        "note: 8 purchases that a refund undoes in full",
+        "note: 9 refunds larger than any earlier purchase of the customer",
+        "note: 3 customers with refunds only",
+        "note: 7 exact duplicate rows: kept, amounts add up",
+    ]

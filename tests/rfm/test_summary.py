@@ -208,6 +208,23 @@ def test_netted_refunds_before_the_first_purchase_come_off_that_one(
     assert found["c1"] == (1, 46.0, 16.0)
 
 
+def test_what_is_dropped_is_below_nothing(frame: Any, columns_of: Any) -> None:
+    log = {
+        "customer_id": ["ann", "ann", "ann", "ann", "bob", "bob"],
+        "date": [dt.datetime(2024, 1, day) for day in (2, 5, 9, 20, 3, 4)],
+        "amount": [0.25, 0.0, 0.75, -0.25, 0.0, -1e-9],
+    }
+    found = columns_of(
+        ck.rfm_summary(frame(log), observation_period_end=END, refunds="drop")
+    )
+    names = ("frequency", "recency", "monetary_value", "first_amount", "total_amount")
+    rows = {
+        key: tuple(found[name][at] for name in names)
+        for at, key in enumerate(found["customer_id"])
+    }
+    assert rows == {"ann": (2, 7.0, 0.375, 0.25, 1.0), "bob": (0, 0.0, 0.0, 0.0, 0.0)}
+
+
 def test_dropped_refunds_leave_no_trace(frame: Any, columns_of: Any, base: Any) -> None:
     base["amount"][2] = -4.0
     summary = ck.rfm_summary(frame(base), observation_period_end=END, refunds="drop")

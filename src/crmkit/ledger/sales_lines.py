@@ -161,9 +161,9 @@ def _orders(
         groups = group_rows(lines.frame, names.order_id)
         return groups.codes, groups.count
     # Without order ids, what a customer buys on one day is one order.
-    since = day - day.min(initial=0)
+    since = day - day.min()
     keys, codes = np.unique(
-        customer * (int(since.max(initial=0)) + 1) + since, return_inverse=True
+        customer * (int(since.max()) + 1) + since, return_inverse=True
     )
     return codes.astype(np.int64), keys.size
 
@@ -195,7 +195,7 @@ def _reversed_rows(lines: Table, names: LineColumns) -> IntArray:
         both = [with_plain_text(each, ["id"]) for each in (ids, linked)]
         ids = nw.concat(both, how="vertical")
     codes = group_rows(ids, "id").codes
-    row = np.full(int(codes.max(initial=-1)) + 1, -1, dtype=np.int64)
+    row = np.full(int(codes.max()) + 1, -1, dtype=np.int64)
     row[codes[: lines.rows][::-1]] = np.arange(lines.rows - 1, -1, -1)
     repeated = row[codes[: lines.rows]] != np.arange(lines.rows)
     lines.refuse(names.line_id, repeated, "duplicate line id", "Book each line once.")
@@ -319,7 +319,7 @@ def _refuse_shared_orders(
     order: IntArray,
     customer: IntArray,
 ) -> None:
-    owner = np.zeros(int(order.max(initial=-1)) + 1, dtype=np.int64)
+    owner = np.zeros(int(order.max()) + 1, dtype=np.int64)
     owner[order[~returned]] = customer[~returned]
     shared = ~returned & (owner[order] != customer)
     lines.refuse(

@@ -89,7 +89,7 @@ def count_in_memory(
         amount=float(amount.sum()),
         refunded=float(amount[~sale].sum()),
         first_day=float(day.min(initial=log.window.end_day)),
-        last_day=float(day.max(initial=day[0] if day.size else 0)),
+        last_day=float(day.max() if day.size else log.window.end_day),
     )
 
 

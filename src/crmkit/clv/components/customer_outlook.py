@@ -133,7 +133,7 @@ def look_ahead(
         goods_path=goods_path,
         service_path=service_path,
         usual_per_receipts=float(compositions.usual.sum() / occasions.paid.sum()),
-        orders=float(occasions.orders.sum() / max(occasions.customer.size, 1)),
+        orders=float(occasions.orders.mean()),
         standard_service=float(standards.service_cost(after)[0]),
         standard_acquisition=float(standards.acquisition_cost(after)[0]),
     )

@@ -55,10 +55,9 @@ class PartFutures:
         What is known of each customer, and what purchases missed so far.
     purchases, spend
         The models of each draw, after the fits themselves, which come first.
-    few, weight, moves
-        Customers who show how expectations move with the parameters, how many each of
-        them stands for, and the purchases of each at drawn parameters, relative to
-        those the fit expects, (draws, few).
+    few, moves
+        Customers who show how expectations move with the parameters, and the purchases
+        of each at drawn parameters, relative to those the fit expects, (draws, few).
     pace, level
         By what purchases and spend are multiplied at drawn parameters, so that their
         mean is what the fits expect: the parameters are drawn from a skewed
@@ -77,7 +76,6 @@ class PartFutures:
     purchases: Sequence[PurchaseFutures]
     spend: Sequence[SpendModel]
     few: IntArray
-    weight: FloatArray
     moves: FloatArray
     pace: float
     level: float
@@ -113,10 +111,10 @@ class PartFutures:
         gains = np.zeros(1)
         if referral is not None:
             gains = referee_chance(outlook.book, span=horizon_days, rng=rng)
-        few, weight = _sample(outlook)
+        few = _sample(outlook)
         some = rows_of(outlook, few)
         moves = expectation_moves(purchases, bought, some.history, horizon)
-        expected = moves.base * weight
+        expected = moves.base
         # Their mean is to be what the fit expects, whatever the draws are skewed by.
         pace = _ratio(float(expected.sum()), float((moves.factors @ expected).mean()))
         paid = [float(expected @ expected_spends(some, one)) for one in (spend, *spent)]
@@ -127,7 +125,6 @@ class PartFutures:
             purchases=[purchases, *bought],
             spend=[spend, *spent],
             few=few,
-            weight=weight,
             moves=moves.factors * pace,
             pace=pace,
             level=level,
@@ -214,7 +211,7 @@ class PartFutures:
             horizon=self.horizon,
             discount_rate=self.discount_rate,
         )
-        gained = bought * self._rates(self.referral) * self._worth(self.referral)
+        gained = bought * self._gain(self.referral)
         parts = parts_ahead(self.outlook, bought, spent)
         return bought, spent, with_referral(self.outlook.book, parts, gained)
 
@@ -236,7 +233,7 @@ class PartFutures:
         ) -> FloatArray:
             each = parts_ahead(some, made, paid)
             # What past referees owe moves within the company, hardly between groups.
-            each["clv5"] = made * self._rates(referral)[few] * self._worth(referral)
+            each["clv5"] = made * self._gain(referral)[few]
             return np.stack(
                 [totals(group, weight * each[part], count) for part in _PARTS]
             )
@@ -253,15 +250,12 @@ class PartFutures:
                 found[draw, _PARTS.index(part)] += missed * scale
         return found
 
-    def _rates(self, referral: ReferralOutlook | None) -> FloatArray:
+    def _gain(self, referral: ReferralOutlook | None) -> FloatArray:
+        """Return what one purchase of each customer brings in new referees."""
         if referral is None:
             return np.zeros(self.groups[1].size)
-        return referral_rates(referral, self.groups)
-
-    def _worth(self, referral: ReferralOutlook | None) -> float:
-        if referral is None:
-            return 0.0
-        return referral.value_per_referee(self.outlook.standard_acquisition)
+        worth = referral.value_per_referee(self.outlook.standard_acquisition)
+        return referral_rates(referral, self.groups) * worth
 
     def _referral_drawn(self) -> ReferralOutlook | None:
         if self.referral is None:
@@ -269,14 +263,13 @@ class PartFutures:
         return _drawn_referral(self.referral, self.rng)
 
 
-def _sample(outlook: Outlook) -> tuple[IntArray, FloatArray]:
+def _sample(outlook: Outlook) -> IntArray:
     """Take every so-many-th customer in the order of frequency and recency."""
     history = outlook.history
     there = np.flatnonzero(history.bought)
     order = there[np.lexsort((history.recency[there], history.frequency[there]))]
     step = max(order.size // _SAMPLE, 1)
-    few = np.sort(order[step // 2 :: step])
-    return few, np.full(few.size, order.size / max(few.size, 1))
+    return np.sort(order[step // 2 :: step])
 
 
 def _has_a_mean(outlook: Outlook, spend: SpendModel) -> bool:

@@ -50,7 +50,7 @@ def standards_of(references: References, book: Book) -> Standards:
     references = instance("references", references, References)
     days = [dt.date.fromisoformat(period).toordinal() for period in references.periods]
     overall = np.array(references.overall_depth)
-    named = np.array(references.discount_depth).reshape(len(days), -1)
+    named = np.array(references.discount_depth)
     columns = {name: at for at, name in enumerate(references.categories)}
     if columns and not columns.keys() & set(map(str, book.categories)):
         raise InvalidValueError(

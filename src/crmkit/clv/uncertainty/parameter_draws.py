@@ -105,7 +105,7 @@ def drawable(model: object) -> FitReport:
             got="one built by hand",
             remedy="Fit it to these customers first.",
         )
-    if report.log_covariance is None or report.weakly_identified:
+    if report.weakly_identified:
         free = ", ".join(report.weakly_identified)
         raise NotEnoughDataError(
             needed="a fit with a covariance",

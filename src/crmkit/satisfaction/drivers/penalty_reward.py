@@ -106,7 +106,7 @@ def penalty_reward(
     t = float(stdtrit(len(data) - 2 * k - 1, 0.5 + fraction("level", level) / 2))
     # A low rating is a penalty as it lowers the outcome; the sign makes both effects
     # positive for a driver that works the usual way.
-    usual, significant = b * np.repeat([-1.0, 1.0], k), np.abs(b) > t * errors
+    usual, significant = np.append(-b[:k], b[k:]), np.abs(b) > t * errors
     with_it, against_it = significant & (usual > 0), significant & (usual < 0)
     direction = _DIRECTIONS[_either(against_it, k), _either(with_it, k)]
     kind = _KINDS[with_it[:k].astype(int), with_it[k:].astype(int)]
