@@ -237,8 +237,9 @@ def _changed(module: Path, at: int) -> tuple[int, str, str]:
 def _declared() -> list[tuple[str, str, str]]:
     """Return modules, beginnings of changed lines, and why they mean the same."""
     lines = EQUIVALENT.read_text("utf-8").splitlines()
-    found = [line.split(" | ") for line in lines if line and not line.startswith("#")]
-    return [(module, text, reason) for module, text, reason in found]
+    # A changed line may hold the mark too.
+    found = (re.fullmatch(r"(.*?) \| (.*) \| (.*)", line) for line in lines)
+    return [(entry[1], entry[2], entry[3]) for entry in found if entry]
 
 
 def _equivalent(module: Path, text: str) -> str:
