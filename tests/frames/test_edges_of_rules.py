@@ -142,7 +142,7 @@ def test_a_whole_number_in_an_object_may_be_the_largest_float(sign: int) -> None
         values = [sign * (largest + more), None, 3]
         frame = conversion.read_eager(pd.DataFrame({"x": values}, dtype=object), ["x"])
         if more:
-            with pytest.raises(InvalidValueError, match="beyond 1.8e308"):
+            with pytest.raises(InvalidValueError, match=r"beyond 1\.8e308"):
                 conversion.numbers(frame, "x")
         else:
             found = conversion.numbers(frame, "x")
