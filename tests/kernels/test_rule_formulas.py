@@ -38,7 +38,8 @@ def test_every_measure_is_that_of_its_definition(
         "certainty": (given - of_c) / room,
         "odds_ratio": Fraction(both * (n - a - c + both), (a - both) * (c - both)),
     }
-    found = measures(*(np.array([float(each)]) for each in (both, a, c)), float(n))
+    x, y, z = (np.array([float(each)]) for each in (both, a, c))
+    found = measures(x, y, z, float(n))
     assert found.keys() == expected.keys()
     for name, value in expected.items():
         assert found[name][0] == pytest.approx(float(value), rel=1e-12, abs=0), name
@@ -57,9 +58,8 @@ def test_limits_of_lift_are_those_of_the_delta_method(
     variance = (cells @ slopes**2 - (cells @ slopes) ** 2) / n
     reach = np.exp(normal_quantile(level) * np.sqrt(variance))
     lift = both * n / (a * c)
-    limits = lift_limits(
-        *(np.array([float(each)]) for each in (both, a, c)), float(n), level=level
-    )
+    x, y, z = (np.array([float(each)]) for each in (both, a, c))
+    limits = lift_limits(x, y, z, float(n), level=level)
     np.testing.assert_allclose(
         np.concatenate(limits), [lift / reach, lift * reach], rtol=1e-12, atol=0
     )
