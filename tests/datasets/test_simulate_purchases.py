@@ -123,3 +123,12 @@ def test_the_same_seed_gives_the_same_customers(backend: Any) -> None:
 def test_ages_that_fit_no_customers_are_refused() -> None:
     with pytest.raises(InvalidValueError, match="'T'"):
         _drawn(MODELS["bg_nbd"], 50, T=[1.0, 2.0])
+
+
+@pytest.mark.parametrize(("unit", "most"), [("day", 700_000), ("week", 100_000)])
+def test_an_age_that_leaves_the_calendar_is_refused(unit: Any, most: int) -> None:
+    oldest: Any = _drawn(MODELS["bg_nbd"], 2, T=most, time_unit=unit).transactions
+    first = np.datetime64("2024-12-31") - np.timedelta64(700_000, "D")
+    assert oldest["date"].to_numpy().min() == first
+    with pytest.raises(InvalidValueError, match=f"Pass at most {most:,}: no calendar"):
+        _drawn(MODELS["bg_nbd"], 2, T=most + 1, time_unit=unit)

@@ -1,5 +1,6 @@
 """Numbers on both sides of each bound, and frames that come back as they were."""
 
+import sys
 from typing import Any
 
 import numpy as np
@@ -132,3 +133,18 @@ def test_what_is_no_frame_is_refused_with_its_remedy() -> None:
 def test_as_many_histories_are_fetched_as_four_gigabytes_hold() -> None:
     assert cell_scores.MAX_FETCHED * 200 == 4_000_000_000
     assert cell_scores.MAX_CELLS == 5_000_000
+
+
+@pytest.mark.parametrize("sign", [-1, 1])
+def test_a_whole_number_in_an_object_may_be_the_largest_float(sign: int) -> None:
+    largest = int(sys.float_info.max)
+    for more in (0, 1):
+        values = [sign * (largest + more), None, 3]
+        frame = conversion.read_eager(pd.DataFrame({"x": values}, dtype=object), ["x"])
+        if more:
+            with pytest.raises(InvalidValueError, match=r"beyond 1\.8e308"):
+                conversion.numbers(frame, "x")
+        else:
+            found = conversion.numbers(frame, "x")
+            assert found[[0, 2]].tolist() == [sign * sys.float_info.max, 3.0]
+            assert np.isnan(found[1])

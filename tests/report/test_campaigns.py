@@ -145,3 +145,38 @@ def test_contacts_without_rows_are_no_campaign_so_far(
         assert campaign_results(none, prepared, question=QUESTION) == ()
     with pytest.raises(CrmkitError, match="treated"):
         campaign_results(contacts[["campaign"]][:0], prepared, question=QUESTION)
+
+
+@pytest.mark.parametrize("ago", [1, 3, 27, 28, 29])
+def test_purchases_count_from_the_day_after_a_contact_to_the_last_that_all_share(
+    ago: int,
+) -> None:
+    contact = END - dt.timedelta(days=ago)
+    after = (0, 1, 2, 26, 27, 28, 29)
+    rows = [(1, day, 2.0**day) for day in after] + [(2, -1, 3.0), (2, 1, 4.0)]
+    log = pd.DataFrame(
+        {
+            "customer_id": [who for who, _, _ in rows],
+            "date": [pd.Timestamp(contact) + pd.Timedelta(days=d) for _, d, _ in rows],
+            "amount": [amount for *_, amount in rows],
+        }
+    )
+    asked = Question(source="", observation_period_end=END, margin=0.25)
+    sent = pd.DataFrame(
+        {
+            "customer_id": [1, 3, 2, 4, 5],
+            "campaign": "a",
+            "date": pd.Timestamp(contact),
+            "treated": [1, 1, 0, 0, 0],
+            "cost": [0.5, 0.75, 9.0, 9.0, 9.0],
+        }
+    )
+    (found,) = campaign_results(sent, prepare_log(log, question=asked), question=asked)
+    days = min(ago, 28)
+    assert (found.days, found.n_treated, found.n_control) == (days, 2, 3)
+    assert (found.bought_treated, found.bought_control) == (1 / 2, 1 / 3)
+    assert found.cost == 1.25
+    assert found.added is not None
+    spent = sum(2.0**day for day in after if 0 < day <= days)
+    by_hand = 2 * (0.25 * (spent / 2 - 4 / 3) - 1.25 / 2)
+    assert found.added.profit == pytest.approx(by_hand, rel=1e-12)

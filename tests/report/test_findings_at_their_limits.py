@@ -12,6 +12,11 @@ import pytest
 
 from crmkit._frames import read_eager
 from crmkit.report import Question
+from crmkit.report.findings.customer_groups import (
+    customer_groups,
+    lifecycle_stages,
+    recent_activity,
+)
 from crmkit.report.findings.customer_labels import Labels
 from crmkit.report.findings.customer_lists import choose_customers
 from crmkit.report.findings.found_values import LeftOut
@@ -306,3 +311,54 @@ def test_a_repeat_customer_below_zero_counts_from_the_second_order() -> None:
 
 def test_nothing_is_left_out_unless_it_is_said() -> None:
     assert set(astuple(LeftOut())) == {0}
+
+
+@pytest.mark.parametrize(
+    ("days", "window"),
+    [(0, 1), (7, 1), (8, 2), (363, 90), (364, 91), (365, 91), (366, 91), (900, 91)],
+)
+def test_stages_compare_quarters_of_the_log_of_a_quarter_at_most(
+    days: int, window: int
+) -> None:
+    end = dt.date(2024, 6, 30)
+    when = [pd.Timestamp(end) - pd.Timedelta(days=each) for each in (days, 0)]
+    log = pd.DataFrame({"customer_id": ["a", "b"], "date": when, "amount": 1.0})
+    question = Question(source="", observation_period_end=end)
+    merged = merge_log(prepare_log(log, question=question))
+    found = recent_activity(merged, question=question)
+    assert found.window_days == window
+    assert "customer_id" not in found.customers.columns
+    # Lost after more than a year of silence, or where that is the likelier.
+    for chance, lost in ((0.5, days > 365), (0.49, True)):
+        stages = lifecycle_stages(found, log, np.array([chance, 0.5]))
+        first, second = stages["lifecycle_stage"].to_list()
+        assert ((first == "termination"), second) == (lost, "development")
+
+
+def test_groups_add_up_their_own_customers() -> None:
+    scores = _scores(
+        4, clv=[1.0, 2.0, 4.0, 8.0], total_amount=[3.0, 5.0, 7.0, 11.0],
+        silent_days=[1.0, 20.0, 30.0, 50.0],
+    )  # fmt: skip
+    names = ("growth", "decline")
+    labels = Labels(names=names, code=np.array([0, 1, 0, 0]))
+    one, two = customer_groups(labels, scores, of="stages")
+    assert astuple(one) == ("growth", "offer more of the range", 3, 13.0, 21.0, 30.0)
+    assert astuple(two)[2:] == (1, 2.0, 5.0, 20.0)
+
+
+def test_a_base_adds_up_its_customers() -> None:
+    scores = _scores(
+        3, frequency=[0.0, 1.0, 2.0], total_amount=[1.0, 2.0, 4.0], clv=[3.0, 5.0, 9.0],
+        expected_purchases=[0.5, 1.5, 3.0], expected_spend=[2.0, 7.0, 11.0],
+        probability_alive=[0.25, 0.5, 1.0], value_at_risk=[13.0, 1.0, 4.0],
+    )  # fmt: skip
+    assert astuple(scores.base()) == (3, 2, 7.0, 17.0, 5.0, 44.5, 1.75, 18.0)
+    bins, mean = scores.alive()
+    assert mean == 0.75
+    assert [at.n_customers for at in bins] == [*[0] * 10, 1, *[0] * 8, 1]
+    assert [(at.n_customers, at.value) for at in scores.activity()] == [
+        (1, 9.0), (1, 5.0), (0, 0.0), (1, 3.0),
+    ]  # fmt: skip
+    once = _scores(2, frequency=[0.0, 0.0])
+    assert once.alive()[1] == 0.0

@@ -231,7 +231,7 @@ def _steps(
 
 def _round_step(size: float) -> float:
     """Return the next round number, at which the axis has its ticks too."""
-    unit = 10.0 ** np.floor(np.log10(size)) if size > 0 else 1.0
+    unit = 10.0 ** np.floor(np.log10(size))
     return float(
         next(unit * each for each in (1, 2, 2.5, 5, 10) if unit * each >= size)
     )
