@@ -254,6 +254,7 @@ def test_own_means_are_believed_and_others_pay_their_mean() -> None:
     found = model.expected_spend([0, 1, 7], [5.0, 20.0, 3.0])
     assert found.tolist() == [(20.0 + 35.0 + 12.0 + 90.0) / 4, 20.0, 3.0]
     assert model.credibility([0, 1]).tolist() == [0.0, 1.0]
+    assert (model.within, model.between) == (0.0, 1.0)
     with pytest.raises(NotEnoughDataError, match="came back"):
         own_mean_spend(HISTORIES.head(1))
 

@@ -76,7 +76,7 @@ def test_streams_stay_lazy_where_the_parts_are(
 
 
 PAST = {"customer_id": ["b", "a", "c"], "clv": [1.0, 2.0, 3.0], "kind": ["x", "x", "y"]}
-AHEAD = {
+AHEAD: dict[str, Any] = {
     "customer_id": ["a", "b", "c"],
     "clv2": [10.0, 20.0, 90.0],
     "clv3": [5.0, 1.0, 0.0],
@@ -108,6 +108,9 @@ def test_a_customer_in_one_frame_only_is_refused(
     other = {**AHEAD, "customer_id": ["a", "b", "d"]}
     with pytest.raises(errors.InvalidValueError, match="unmatched customer in 2 of 4"):
         with_value_tenses(eager_frame(PAST), expected=eager_frame(other))
+    fewer = {name: values[:2] for name, values in AHEAD.items()}
+    with pytest.raises(errors.InvalidValueError, match="unmatched customer in 1 of 3"):
+        with_value_tenses(eager_frame(PAST), expected=eager_frame(fewer))
 
 
 NAN, INF = float("nan"), float("inf")

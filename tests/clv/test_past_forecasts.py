@@ -245,3 +245,15 @@ def test_two_customers_are_too_few_to_correlate_and_said_to_be_two() -> None:
     rows = pd.DataFrame({"frequency": [1, 2, 0], "monetary_value": [3.0, 5.0, 8.0]})
     with pytest.raises(NotEnoughDataError, match=r"different frequency.*got 2\."):
         clv.spend_independence(rows)
+
+
+def test_an_error_is_a_logarithm_and_its_chance_that_of_the_total() -> None:
+    log_ratio = past_forecasts._log_ratio
+    assert log_ratio(0.5, 0.25) == pytest.approx(np.log(2), rel=1e-15)
+    assert log_ratio(1.0, 4.0) == pytest.approx(-np.log(4), rel=1e-15)
+    assert log_ratio(0.0, 1.0) is None
+    assert log_ratio(1.0, 0.0) is None
+    variance = np.array([2.0, 3.0])
+    chance = past_forecasts._chance(variance, np.array([0.1, 0.4]))
+    assert chance == pytest.approx(20.0, rel=1e-14)
+    assert past_forecasts._chance(variance, np.zeros(2)) == 0.0

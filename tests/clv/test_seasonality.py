@@ -8,7 +8,10 @@ import pytest
 
 import crmkit as ck
 from crmkit import clv
+from crmkit._check import MOST_DAYS
+from crmkit.clv.models import seasonality
 from crmkit.datasets import load_cdnow_sample
+from crmkit.errors import InvalidValueError
 from crmkit.kernels.purchases.beta_geometric import bg_nbd
 
 END: dict[str, Any] = {"observation_period_end": "2022-12-31"}
@@ -227,3 +230,10 @@ def test_without_an_index_it_is_the_likelihood_of_the_model_by_the_week(
     assert season.flat_log_likelihood == pytest.approx(
         plain.report.log_likelihood, rel=1e-9, abs=0
     )
+
+
+@pytest.mark.parametrize("unit", [1.0, 7.0])
+def test_a_horizon_reaches_as_many_days_as_a_calendar_has(unit: float) -> None:
+    assert seasonality._days_ahead(MOST_DAYS / unit, unit) == pytest.approx(MOST_DAYS)
+    with pytest.raises(InvalidValueError, match="horizon"):
+        seasonality._days_ahead(1.001 * MOST_DAYS / unit, unit)

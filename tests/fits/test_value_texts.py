@@ -1,6 +1,6 @@
 """How values are written, on both sides of every length and size."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -107,3 +107,17 @@ def test_a_level_that_was_not_resampled_is_refused() -> None:
     assert resampled_interval_of(found, None, remedy="Ask.") is found
     with pytest.raises(NotEnoughDataError, match=r"one of level 0\.9"):
         resampled_interval_of(found, 0.9 + 1e-9, remedy="Ask.")
+
+
+@dataclass(frozen=True)
+class _Defaults:
+    whole: float = 0
+    known: float = 0.5
+    array: Any = 0.0
+
+
+def test_what_equals_a_default_of_another_type_is_written() -> None:
+    assert short_repr(_Defaults()) == "_Defaults()"
+    assert short_repr(_Defaults(whole=0.0)) == "_Defaults(whole=0.0)"
+    assert short_repr(_Defaults(known=0.25)) == "_Defaults(known=0.25)"
+    assert "array=" in short_repr(_Defaults(array=np.float64(0.0)))

@@ -103,3 +103,15 @@ def test_a_search_takes_steps_of_one_and_a_hundred_at_most() -> None:
     sold = bought * np.exp(-6.5 * price)
     wall = elasticity(sold, price / 1000, customer, product)
     assert (wall.value, wall.steps) == (-100.0, None)
+
+
+@pytest.mark.parametrize("unit", [1e-9, 1.0, 1e9])
+def test_means_have_the_totals_of_every_customer_in_any_unit(unit: float) -> None:
+    sold, price, customer, product = sales(3)
+    codes = (customer, product)
+    effects = [np.zeros(int(code.max()) + 1) for code in codes]
+    means = price_elasticity._fitted(sold * unit, price, -1.3, codes, effects)
+    for code in codes:
+        np.testing.assert_allclose(
+            np.bincount(code, means), np.bincount(code, sold * unit), rtol=1e-9
+        )
