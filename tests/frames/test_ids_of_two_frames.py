@@ -110,6 +110,15 @@ def test_numbers_of_two_kinds_are_the_same_customers(
     assert [str(each) == "potential" for each in stages] == [False, True, False]
 
 
+def test_ids_without_a_value_are_of_the_type_of_the_others() -> None:
+    empty = pa.table({"customer_id": pa.nulls(0)})
+    for ids in (["a", "b"], [1, 2]):
+        asked = pa.table({"customer_id": ids})
+        stages = _potential(asked, empty)["lifecycle_stage"]
+        assert stages.to_pylist() == ["potential"] * 2
+        assert len(_potential(empty, asked)) == 0
+
+
 @pytest.mark.parametrize("made", MADE)
 def test_without_a_customer_all_are_potential(made: Callable[[Any], Any]) -> None:
     stages = _potential(made(ANSWERS), made(LOG[:0]))["lifecycle_stage"]

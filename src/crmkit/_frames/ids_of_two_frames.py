@@ -25,6 +25,7 @@ def matched_ids(first: Frame, second: Frame, column: str) -> tuple[Frame, Frame]
             got=f"a frame of {libraries[1]}",
             remedy="Convert both frames to one library.",
         )
+    first, second = _typed(first, second, column), _typed(second, first, column)
     types = [column_types(frame, [column])[column] for frame in (first, second)]
     kinds = [_kind(dtype) for dtype in types]
     if kinds[0] != kinds[1]:
@@ -40,6 +41,14 @@ def matched_ids(first: Frame, second: Frame, column: str) -> tuple[Frame, Frame]
     # joins only its own categories: the customers are still the same.
     same = nw.col(column).cast(_JOINED_AS[kinds[0]])
     return first.with_columns(same), second.with_columns(same)
+
+
+def _typed(frame: Frame, other: Frame, column: str) -> Frame:
+    """Give ids of Arrow without a value, which have no type, that of the others."""
+    types = [column_types(each, [column])[column] for each in (frame, other)]
+    if not frame.implementation.is_pyarrow() or types[0] != nw.Unknown:
+        return frame
+    return frame.with_columns(nw.col(column).cast(types[1]))
 
 
 def require_one_row_each(frame: Frame, column: str) -> None:
