@@ -149,6 +149,7 @@ def test_a_broken_rule_is_asked_of_an_engine_in_three_queries(
     [
         (2**53, "int64", ""),
         (2**53 + 1, "int64", r"'clv': whole number beyond 2\*\*53"),
+        (-(2**53), "int64", "a total of -9007199254740991"),
         (-(2**53) - 1, "int64", r"'clv': whole number beyond 2\*\*53"),
         (2**53, "uint64", ""),
         (2**64 - 1, "uint64", r"'clv': whole number beyond 2\*\*53"),

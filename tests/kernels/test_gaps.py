@@ -23,3 +23,12 @@ def test_silences_and_returns_are_those_of_a_count(
         quiet = judged & ((gap > w) | ~ended)
         assert silent[w] == quiet.sum()
         assert returned[w] == (quiet & ended & (gap <= w + horizon)).sum()
+
+
+def test_the_longest_silence_is_that_of_the_longest_log_and_a_day() -> None:
+    for longest in (0, 1, 6):
+        followed = np.array([0, longest])
+        silent, returned = returns_after_silence(
+            followed, np.array([False, False]), followed, horizon=1
+        )
+        assert silent.size == returned.size == longest + 2

@@ -171,3 +171,5 @@ def test_the_exact_test_enumerates_all_tables() -> None:
     # (1, 1, 1) weighs 8/20: six tables of 2/20 are no likelier than the first.
     got = contingency.exact_two_rows(np.array([[2.0, 1, 0], [0, 1, 2]]))
     assert got == pytest.approx(12 / 20, rel=1e-12)
+    # The most likely table of all: no rounding makes more than 1 of it.
+    assert contingency.exact_two_rows(np.array([[4.0, 2, 7], [5, 2, 7]])) == 1.0
