@@ -14,11 +14,15 @@ from crmkit.clv import (
     expected_component_draws,
     expected_components,
     fit_bg_nbd,
+    fit_gamma_gamma,
     fit_references,
     fit_referral_outlook,
     purchase_histories,
     value_statement,
 )
+from crmkit.clv.components.customer_outlook import rows_of
+from crmkit.clv.components.model_expectations import expected_spends
+from crmkit.clv.components.part_futures import PartFutures
 from crmkit.datasets.simulated_company import simulate_company
 from crmkit.ledger import Ledger
 
@@ -134,3 +138,32 @@ def test_without_a_table_of_customers_there_is_nothing_to_sum_by() -> None:
     draws = drawn(alone, n_draws=2)
     with pytest.raises(errors.NotEnoughDataError, match="a table of customers"):
         draws.intervals(by="region")
+
+
+def test_drawn_models_expect_on_average_what_the_fits_do(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ledger = company(3, customers=120)
+    histories = purchase_histories(ledger, as_of=END, time_unit="week")
+    fitted = fit_bg_nbd(histories, penalty=1.0), fit_gamma_gamma(histories, penalty=1.0)
+    made: list[Any] = []
+    one_future = PartFutures.future
+
+    def noted(source: PartFutures, at: int) -> Any:
+        made.append(source)
+        return one_future(source, at)
+
+    monkeypatch.setattr(PartFutures, "future", noted)
+    drawn(ledger, models=fitted, n_draws=3)
+    source = made[0]
+    some = rows_of(source.outlook, source.few)
+    expected = np.zeros(some.history.bought.size)
+    expected[some.history.bought] = fitted[0].expected_purchases(
+        *some.history.of_buyers(), horizon=52
+    )
+    np.testing.assert_allclose(
+        (source.moves @ expected).mean(), expected.sum(), rtol=1e-12
+    )
+    paid = [float(expected @ expected_spends(some, one)) for one in source.spend]
+    assert len(set(paid)) == 4
+    assert source.level * np.mean(paid[1:]) == pytest.approx(paid[0], rel=1e-12)
