@@ -4,6 +4,7 @@ import datetime as dt
 import json
 from typing import Any
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -133,4 +134,14 @@ def test_periods_out_of_order_are_refused() -> None:
             acquisition_cost=(0.0, 0.0),
             from_itself=(False, False),
             basis="given",
+        )
+
+
+@pytest.mark.parametrize("unit", [1e-4, 1e6])
+def test_discounts_are_the_same_in_any_unit_of_money(unit: float) -> None:
+    priced = LINES.with_columns(pl.col("list_amount", "paid_amount") * unit)
+    found, usual = (fitted(Ledger(lines=lines)) for lines in (priced, LINES))
+    for name in ("discount_depth", "overall_depth"):
+        np.testing.assert_allclose(
+            getattr(found, name), getattr(usual, name), rtol=1e-9, atol=1e-15
         )

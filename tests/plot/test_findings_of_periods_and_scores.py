@@ -311,3 +311,8 @@ def test_histograms_have_a_usual_number_of_bars() -> None:
     log = {"customer_id": np.arange(40), "date": pd.Timestamp("2024-01-01")}
     lines = drawn(plot.purchase_timelines, log, observation_period_end="2024-02-01")
     assert len(lines.get_yticklabels()) == 30
+    end: Any = {"observation_period_end": "2024-02-01"}
+    lines = drawn(plot.purchase_timelines, log, n_customers=60, **end)
+    assert len(lines.get_yticklabels()) == 40
+    with pytest.raises(InvalidValueError, match=r"n_customers.*60"):
+        drawn(plot.purchase_timelines, log, n_customers=61, **end)
