@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from scipy.stats import beta
 
-from crmkit import calibration_holdout_summary, clv
+from crmkit import calibration_holdout_summary, clv, rfm_summary
 from crmkit._check import known_history
 from crmkit.clv.checking import backtest as backtest_module
 from crmkit.clv.checking.backtest_cutoffs import _latest, cutoff_days
@@ -298,3 +298,58 @@ def test_coverage_counts_customers_on_the_ends_of_their_ranges(
     np.testing.assert_allclose([*interval, interval.level], known, rtol=1e-12, atol=0)
     assert (asked["horizon"], asked["n_draws"]) == (7.0, 200)
     assert asked["discount_rate"] == 0.0
+
+
+def test_weeks_are_tracked_as_summaries_of_weeks_count_them() -> None:
+    rng = np.random.default_rng(8)
+    # The 8th of January is a Sunday, the last day of a week.
+    rows = [(str(who), int(day)) for who in range(20) for day in rng.integers(0, 63, 4)]
+    log = _log([*rows, ("first", 0)])
+    found = clv.tracking(
+        log,
+        models={"n": NBD},
+        observation_period_end=_day(63),
+        step_days=14,
+        grain="week",
+        time_unit="week",
+    )
+    assert len(found) == 5
+    for at, end in enumerate((7, 21, 35, 49, 63)):
+        known = rfm_summary(
+            log, observation_period_end=_day(end), grain="week", time_unit="week"
+        )
+        assert found["cumulative_actual"].iloc[at] == known["frequency"].sum()
+        expected = NBD.expected_purchases_new_customer(known["T"]).sum()
+        assert found["cumulative_expected"].iloc[at] == pytest.approx(
+            expected, rel=1e-12, abs=0
+        )
+    with pytest.raises(InvalidValueError, match="'step_days'"):
+        clv.tracking(
+            log, models={"n": NBD}, observation_period_end=_day(63), step_days=0
+        )
+
+
+def test_gaps_of_months_are_between_their_first_days() -> None:
+    log = _log([("a", 3), ("a", 20), ("b", 5), ("a", 95), ("b", 33), ("a", 96)])
+    found = clv.purchase_gaps(
+        log, observation_period_end=_day(100), grain="month", time_unit="day"
+    )
+    assert found["customer_id"].tolist() == ["a", "b"]
+    assert [str(day.date()) for day in found["date"]] == ["2023-04-01", "2023-02-01"]
+    assert found["gap"].tolist() == [90.0, 31.0]
+
+
+def test_a_path_cannot_name_customers_date_and_counts_its_rows_anew() -> None:
+    model = clv.BgNbd(r=0.24, alpha=4.4, a=0.8, b=2.4)
+    path = clv.probability_alive_path(LOG, model=model, days=[_day(14), _day(5)])
+    assert path.index.tolist() == [0, 1, 2, 3, 4]
+    assert path["customer_id"].tolist() == ["a", "b", "a", "b", "c"]
+    renamed = LOG.rename(columns={"date": "day", "customer_id": "date"})
+    with pytest.raises(InvalidValueError, match="a column that the path adds"):
+        clv.probability_alive_path(
+            renamed,
+            model=model,
+            days=[_day(14)],
+            customer_id_col="date",
+            date_col="day",
+        )
