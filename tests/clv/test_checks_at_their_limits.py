@@ -13,7 +13,7 @@ from crmkit._check import known_history
 from crmkit.clv.checking import backtest as backtest_module
 from crmkit.clv.checking.backtest_cutoffs import _latest, cutoff_days
 from crmkit.clv.checking.choice_ranking import ModelGap, gap_lines
-from crmkit.clv.checking.choice_scores import miscalibration
+from crmkit.clv.checking.choice_scores import miscalibration, money_score
 from crmkit.clv.checking.right_model_variance import (
     expected_worth,
     purchases_parameter_variance,
@@ -230,6 +230,10 @@ def test_nothing_may_be_bought_in_no_time() -> None:
 def test_a_small_sum_of_money_has_a_share_too() -> None:
     found = miscalibration(np.array([0.25, 0.5]), np.array([0.125, 0.25]))
     assert found == pytest.approx(1.0, rel=1e-12, abs=0)
+    some = money_score(
+        ("A", "G"), "2024-01-31", predicted=np.arange(3.0), actual=np.array([0, 2, 3.0])
+    )
+    assert some.gini == pytest.approx(1.0, rel=1e-12, abs=0)
 
 
 def test_a_gap_without_scatter_is_shown_so_and_loses_at_no_cutoff_unasked() -> None:

@@ -79,6 +79,8 @@ def test_amounts_vary_as_their_gamma_rates_say() -> None:
     rates = invgamma(shape, scale=size)
     np.testing.assert_allclose(within, 1.8 * rates.moment(2), rtol=1e-9)
     np.testing.assert_allclose(between, 1.8**2 * rates.var(), rtol=1e-9)
+    unknown = amount_variance(spend, frequency, np.array([np.nan, 8.0, 20.0]))
+    np.testing.assert_array_equal(unknown, (within, between))
 
 
 def test_a_variance_without_end_counts_as_none() -> None:

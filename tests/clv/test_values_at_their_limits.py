@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from crmkit import clv
+from crmkit._check import history_proof
 from crmkit.clv.value.opened_customers import open_customers, open_histories
 from crmkit.clv.value.profit_by import profit_by
 from crmkit.clv.value.profit_change import (
@@ -19,10 +20,10 @@ from crmkit.clv.value.profit_change import (
 )
 from crmkit.clv.value.value_tenses import with_value_tenses
 from crmkit.clv.value.value_waterfall import value_waterfall
-from crmkit.errors import InvalidTypeError, InvalidValueError
+from crmkit.errors import InvalidTypeError, InvalidValueError, UnitWarning
 from crmkit.kernels.value.component_identity import NEVER
 from crmkit.ledger import Ledger
-from crmkit.typing import HISTORY, FloatArray
+from crmkit.typing import HISTORY, FloatArray, HistoryColumns
 
 Build = Callable[[dict[str, Any]], Any]
 Read = Callable[[Any], dict[str, list[Any]]]
@@ -120,6 +121,51 @@ def test_infinite_values_are_counted() -> None:
     found = clv.with_clv(young, horizon=5, discount_rate=0.1, **asked)["clv"]
     known = 5 * SPEND.expected_spend(young["frequency"], young["monetary_value"])
     np.testing.assert_allclose(found, known, rtol=1e-12, atol=0)
+
+
+def test_customers_of_their_own_rates_are_proved_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    calls = []
+    once = history_proof.flawless_history
+
+    def counted(*columns: FloatArray) -> bool:
+        calls.append(columns)
+        return once(*columns)
+
+    monkeypatch.setattr(history_proof, "flawless_history", counted)
+    rows = pd.DataFrame(SMALL).assign(monetary_value=5.0, rate=[0.1, 0.2, 0.1, 0.0])
+    columns = HistoryColumns(discount_rate="rate")
+    valued = clv.with_clv(rows, purchases=NBD, spend=SPEND, horizon=5, columns=columns)
+    assert len(calls) == 1
+    # Of continuous discounts at the rate d a unit of purchases is (1 - e^-5d) / d.
+    worth = [-np.expm1(-5 * np.log1p(d)) / np.log1p(d) for d in (0.1, 0.2, 0.1)]
+    spent = SPEND.expected_spend(rows["frequency"], rows["monetary_value"])
+    known = np.array([1.6, 1.6, 1.6, 2.6]) / 15 * [*worth, 5.0] * spent
+    np.testing.assert_allclose(valued["clv"], known, rtol=1e-10, atol=0)
+
+
+def test_a_time_observed_far_beyond_the_fit_is_told() -> None:
+    rng = np.random.default_rng(2)
+    x = rng.geometric(0.4, 40) - 1
+    seen = pd.DataFrame({"frequency": x, "recency": np.where(x, 4.0, 0.0), "T": 9.0})
+    fit = clv.fit_nbd(seen, penalty=1.0)
+    rows = pd.DataFrame(SMALL).assign(monetary_value=5.0)
+    asked: dict[str, Any] = {
+        "purchases": fit,
+        "spend": SPEND,
+        "horizon": 5,
+        "discount_rate": 0.0,
+    }
+    clv.with_clv(rows.assign(T=36.0), **asked)
+    open_customers(rows.assign(T=36.0), HISTORY, fit)
+    for answer in (
+        lambda late: clv.with_clv(late, **asked),
+        lambda late: open_customers(late, HISTORY, fit),
+        lambda late: open_histories(late, HISTORY, fit),
+    ):
+        with pytest.warns(UnitWarning, match="value up to 37, but the fit knows"):
+            answer(rows.assign(T=[9.0, 9.0, 37.0, 9.0]))
 
 
 def _date(month: int, day: int) -> dt.date:
