@@ -56,6 +56,13 @@ def test_weights_of_evidence_fall_with_half_the_distance_in_aic() -> None:
     ]
 
 
+def test_a_model_far_behind_has_no_weight() -> None:
+    far = clv.ModelComparison(
+        n_customers=9.0, scores=(_score("near", 2, -10.0), _score("far", 2, -2000.0))
+    )
+    assert far.weights == {"near": 1.0, "far": 0.0}
+
+
 def test_a_larger_model_has_more_parameters() -> None:
     ratio = COMPARED.likelihood_ratio("three", "four")
     assert (ratio.statistic, ratio.degrees_of_freedom) == (5.5, 1)
