@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
 
 from crmkit import clv
@@ -143,6 +144,33 @@ def test_customers_of_their_own_rates_are_proved_once(
     spent = SPEND.expected_spend(rows["frequency"], rows["monetary_value"])
     known = np.array([1.6, 1.6, 1.6, 2.6]) / 15 * [*worth, 5.0] * spent
     np.testing.assert_allclose(valued["clv"], known, rtol=1e-10, atol=0)
+
+
+def test_rates_that_change_each_time_they_are_computed_are_computed_once() -> None:
+    runs = []
+
+    def drifting(rate: Any) -> Any:
+        runs.append(rate)
+        return rate + len(runs) * 1e-6
+
+    rows = {**SMALL, "monetary_value": [5.0] * 4, "rate": [0.1, 0.2, 0.1, 0.0]}
+    drifted = pl.col("rate").map_batches(drifting, return_dtype=pl.Float64)
+    valued = clv.with_clv(
+        pl.DataFrame(rows).lazy().with_columns(drifted),
+        purchases=NBD,
+        spend=SPEND,
+        horizon=5,
+        columns=HistoryColumns(discount_rate="rate"),
+    )
+    found = valued.sort("customer_id").collect()["clv"]
+    known = clv.with_clv(
+        pd.DataFrame(rows),
+        purchases=NBD,
+        spend=SPEND,
+        horizon=5,
+        columns=HistoryColumns(discount_rate="rate"),
+    )
+    np.testing.assert_allclose(found, known["clv"], rtol=1e-4, atol=0)
 
 
 def test_a_time_observed_far_beyond_the_fit_is_told() -> None:
