@@ -128,7 +128,7 @@ def test_spans_ahead_are_four_weeks_to_a_year_where_none_is_named() -> None:
     leads = [28, 56, 91, 182, 273, 364]
     assert [each.lead_days for each in _errors(log, **asked)] == leads
 
-    def split(*rows: Any, **given: Any) -> pd.DataFrame:
+    def split(*rows: Any, **given: Any) -> Any:
         return calibration_holdout_summary(*rows, **given).assign(kind="x")
 
     grouped = clv.fit_model_error_by(
@@ -192,7 +192,7 @@ def test_groups_are_at_most_a_thousand() -> None:
     def asked(groups: int) -> clv.ModelError:
         log = _log([(str(number), number % 50) for number in range(groups)])
 
-        def split(*rows: Any, **given: Any) -> pd.DataFrame:
+        def split(*rows: Any, **given: Any) -> Any:
             found = calibration_holdout_summary(*rows, **given)
             return found.assign(kind=found["customer_id"])
 
@@ -264,6 +264,25 @@ def test_the_last_period_is_as_long_as_the_horizon() -> None:
     assert _past(13, 14).last_period.tolist() == [2.0, 1.0, 1.0]
     alone = _past(13, 4, LOG[LOG["customer_id"] == "a"])
     assert (alone.span, alone.last_period.tolist()) == (4.0, [0.0])
+
+
+def test_a_backtest_looks_a_day_ahead_or_more() -> None:
+    rng = np.random.default_rng(4)
+    count = rng.geometric(0.2, 60)
+    days = rng.integers(0, 100, count.sum()).tolist()
+    who = np.repeat(np.arange(60), count).astype(str).tolist()
+    log = _log([*zip(who, days, strict=True), ("0", 100)])
+    asked: dict[str, Any] = {"models": {}, "cutoffs": [_day(98)]}
+    found = clv.backtest(log, horizon_days=1, **asked)
+    on = {day: {who[at] for at, n in enumerate(days) if n == day} for day in range(100)}
+    earlier = set().union(*(on[day] for day in range(98)))
+    # Who first buys on the last day has not come back.
+    came, before = len(on[99] & (earlier | on[98])), len(on[98] & earlier)
+    assert [score.actual for score in found.scores] == [came, came]
+    assert (found.horizon_days, found.scores[1].predicted) == (1, before)
+    assert min(came, before) > 0
+    with pytest.raises(InvalidValueError, match="'horizon_days'"):
+        clv.backtest(log, horizon_days=0, **asked)
 
 
 def test_coverage_counts_customers_on_the_ends_of_their_ranges(

@@ -74,7 +74,8 @@ def test_a_trial_counts_occasions_as_its_summary_does() -> None:
         observation_period_end=_day(49),
         **OPTIONS,
     )
-    pd.testing.assert_frame_equal(pd.DataFrame(trial.customers), known)
+    customers: Any = trial.customers
+    pd.testing.assert_frame_equal(customers, known)
     assert trial.cutoff == _day(49)
     # Of a the days 1 and 2 are one week, and so are days 50 and 51.
     assert np.asarray(trial.history.frequency).tolist() == [2.0, 1.0]
