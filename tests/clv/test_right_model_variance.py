@@ -178,3 +178,25 @@ def test_who_came_back_once_and_paid_little_is_worth_something() -> None:
     first = 6.25 * (15.444 + 0.5) / (6.25 + 3.744 - 1)
     known = [first, 0.0, 6.25 * 15.444 / 2.744]
     np.testing.assert_allclose(found, known, rtol=1e-12, atol=0)
+
+
+class _Paying:
+    """A model that expects one more than the mean amount."""
+
+    def expected_spend(self, frequency: FloatArray, amount: FloatArray) -> FloatArray:
+        return 1.0 + amount + 0.0 * frequency
+
+
+def test_a_mean_amount_counts_only_where_a_customer_came_back() -> None:
+    frequency, paid = np.array([0.0, 2.0, 0.0]), np.array([-7.0, 4.0, 9.0])
+    model: Any = _Paying()
+    assert expected_worth(model, frequency, paid).tolist() == [1.0, 5.0, 1.0]
+    paid = np.array([-7.0, -4.0, 9.0])
+    assert expected_worth(model, frequency, paid).tolist() == [1.0, 0.0, 1.0]
+
+
+def test_net_amounts_below_nothing_are_believed_too() -> None:
+    net = clv.CredibilitySpend(collective_mean=30.0, within=90.0, between=45.0)
+    found = expected_worth(net, np.array([0.0, 2.0]), np.array([5.0, -8.0]))
+    # Two amounts are believed by 2 * 45 / (90 + 2 * 45).
+    np.testing.assert_allclose(found, [30.0, 0.5 * 30.0 - 0.5 * 8.0], rtol=1e-12)
