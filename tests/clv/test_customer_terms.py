@@ -82,13 +82,14 @@ class _Paying:
 def test_a_mean_amount_counts_only_where_a_customer_came_back(
     frame: Build, columns_of: Callable[[Any], dict[str, list[Any]]]
 ) -> None:
+    paying: Any = _Paying()
     rows = {**ROWS, "monetary_value": [22.0, 99.0, 73.0, -40.0, 0.25]}
     asked: dict[str, Any] = {"horizon": 5.0, "discount_rate": 0.0}
     valued = columns_of(
         clv.with_clv(
             frame(rows),
             purchases=clv.Nbd(r=0.6, alpha=6.0),
-            spend=_Paying(),
+            spend=paying,
             nonpositive="keep",
             **asked,
         )
