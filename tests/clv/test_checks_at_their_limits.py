@@ -212,7 +212,7 @@ def test_groups_are_at_most_a_thousand() -> None:
 
 
 def test_nothing_may_be_bought_in_no_time() -> None:
-    rows = COUNTED.assign(later=[0, 1, 0, 2, 3], watched=[0.0, 2.0, 2.0, 2.0, 2.0])
+    rows = COUNTED.assign(later=[0, 1, 0, 2, 3], watched=[0.0, 0.5, 2.0, 2.0, 2.0])
     found = clv.compare_models(
         rows,
         models={"n": NBD},
@@ -221,8 +221,8 @@ def test_nothing_may_be_bought_in_no_time() -> None:
     )
     error = found.scores[0].holdout
     assert error is not None
-    # (r + x) / (alpha + T) * 2, of all but the first.
-    known = 2 * (1.6 / 10 + 1.6 / 12 + 2.6 / 12 + 6.6 / 12)
+    # (r + x) / (alpha + T) times half a unit, or two.
+    known = 0.5 * 1.6 / 10 + 2 * (1.6 / 12 + 2.6 / 12 + 6.6 / 12)
     assert error.predicted == pytest.approx(known, rel=1e-12, abs=0)
     assert error.actual == 6
 
