@@ -266,7 +266,7 @@ def _missed(origin: _Origin, compared: _Compared, start: PastError) -> PastError
 
     def log_value(one: SpendModel) -> FloatArray:
         each = expected_worth(one, compared.frequency, compared.amounts)
-        return np.full(1, log(max(float(expected @ each), 1e-300)))
+        return np.array([log(max(float(expected @ each), 1e-300))])
 
     spread = float(spread_of(money, log_value)[0])
     return replace(
