@@ -56,6 +56,13 @@ def test_weights_of_evidence_fall_with_half_the_distance_in_aic() -> None:
     ]
 
 
+def test_a_model_far_behind_has_no_weight() -> None:
+    far = clv.ModelComparison(
+        n_customers=9.0, scores=(_score("near", 2, -10.0), _score("far", 2, -2000.0))
+    )
+    assert far.weights == {"near": 1.0, "far": 0.0}
+
+
 def test_a_larger_model_has_more_parameters() -> None:
     ratio = COMPARED.likelihood_ratio("three", "four")
     assert (ratio.statistic, ratio.degrees_of_freedom) == (5.5, 1)
@@ -117,6 +124,9 @@ def test_of_models_as_good_the_first_name_comes_first_and_weights_count() -> Non
         assert score.aic == pytest.approx(4 - 2 * total, rel=1e-12, abs=0)
         known = 2 * np.log(7.0) - 2 * total
         assert score.bic == pytest.approx(known, rel=1e-12, abs=0)
+    alone = clv.compare_models(rows.head(1), models={"a": NBD}, weight_col="w")
+    assert alone.n_customers == 1
+    assert alone.scores[0].bic == pytest.approx(-2 * each[0], rel=1e-12, abs=0)
 
 
 def test_a_backtest_shows_what_is_unknown() -> None:

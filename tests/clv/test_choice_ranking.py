@@ -192,6 +192,8 @@ def test_a_choice_shows_means_over_the_cutoffs_of_what_was_chosen() -> None:
         "  C has no score: why",
         "money of both: bias +20.0%",
     ]
+    unknown = replace(choice, money_scores=(_money("A", "G", None),))
+    assert str(unknown).splitlines()[-1] == "money of both: bias unknown"
 
 
 def test_a_choice_after_one_cutoff_without_purchases_shows_what_is_known() -> None:

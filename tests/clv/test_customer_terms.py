@@ -11,7 +11,7 @@ import pytest
 from crmkit import clv
 from crmkit.clv.uncertainty import drawn_totals
 from crmkit.errors import InvalidTypeError, InvalidValueError
-from crmkit.typing import HistoryColumns
+from crmkit.typing import FloatArray, HistoryColumns
 
 Build = Callable[[dict[str, list[Any]]], Any]
 
@@ -70,6 +70,37 @@ def test_each_customer_has_the_value_of_the_own_terms(
         assert found[row["customer_id"]] == pytest.approx(
             alone[VALUED[function]].iloc[0], rel=1e-13
         )
+
+
+class _Paying:
+    """A model that expects one more than the mean amount."""
+
+    def expected_spend(self, frequency: FloatArray, amount: FloatArray) -> FloatArray:
+        return 1.0 + amount + 0.0 * frequency
+
+
+def test_a_mean_amount_counts_only_where_a_customer_came_back(
+    frame: Build, columns_of: Callable[[Any], dict[str, list[Any]]]
+) -> None:
+    paying: Any = _Paying()
+    rows = {**ROWS, "monetary_value": [22.0, 99.0, 73.0, -40.0, 0.25]}
+    asked: dict[str, Any] = {"horizon": 5.0, "discount_rate": 0.0}
+    valued = columns_of(
+        clv.with_clv(
+            frame(rows),
+            purchases=clv.Nbd(r=0.6, alpha=6.0),
+            spend=paying,
+            nonpositive="keep",
+            **asked,
+        )
+    )
+    found = dict(zip(valued["customer_id"], valued["clv"], strict=True))
+    spent = [23.0, 1.0, 74.0, 0.0, 1.25]
+    for who, x, T, worth in zip(
+        "abcde", ROWS["frequency"], ROWS["T"], spent, strict=True
+    ):
+        known = (0.6 + x) / (6.0 + T) * 5 * worth
+        assert found[who] == pytest.approx(known, rel=1e-12, abs=0)
 
 
 def test_a_term_given_twice_or_never_is_refused() -> None:

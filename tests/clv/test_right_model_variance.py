@@ -1,5 +1,9 @@
 """How far totals of a right model miss: against moments and moved parameters."""
 
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,7 +11,9 @@ from scipy.stats import invgamma
 
 from crmkit import clv
 from crmkit._check import known_history
+from crmkit.clv.checking import right_model_variance
 from crmkit.clv.checking.right_model_variance import (
+    _log,
     amount_variance,
     expected_worth,
     purchases_parameter_variance,
@@ -73,6 +79,8 @@ def test_amounts_vary_as_their_gamma_rates_say() -> None:
     rates = invgamma(shape, scale=size)
     np.testing.assert_allclose(within, 1.8 * rates.moment(2), rtol=1e-9)
     np.testing.assert_allclose(between, 1.8**2 * rates.var(), rtol=1e-9)
+    unknown = amount_variance(spend, frequency, np.array([np.nan, 8.0, 20.0]))
+    np.testing.assert_array_equal(unknown, (within, between))
 
 
 def test_a_variance_without_end_counts_as_none() -> None:
@@ -89,3 +97,106 @@ def test_who_paid_nothing_on_average_is_worth_nothing_to_positive_amounts() -> N
     found = expected_worth(spend, frequency, paid)
     known = spend.expected_spend(np.array([0.0, 2.0]), np.array([0.0, 30.0]))
     np.testing.assert_allclose(found, [known[0], 0.0, known[1]], rtol=1e-12)
+
+
+class _Counting:
+    """A model that expects the frequency of each customer again."""
+
+    def expected_purchases(
+        self, frequency: FloatArray, recency: FloatArray, T: FloatArray, *, horizon: int
+    ) -> FloatArray:
+        del recency, T
+        return frequency * horizon
+
+
+@pytest.mark.parametrize(
+    ("customers", "kept"),
+    [
+        (1_999, np.arange(1_999.0)),
+        (2_000, np.arange(1.0, 2_000.0, 2.0)),
+        (3_001, np.arange(1.0, 3_001.0, 3.0)),
+    ],
+)
+def test_of_two_thousand_cells_or_more_those_in_the_middle_of_a_step_are_asked(
+    monkeypatch: pytest.MonkeyPatch, customers: int, kept: FloatArray
+) -> None:
+    def totals(model: Any, log_totals: Callable[[Any], FloatArray]) -> FloatArray:
+        return np.exp(log_totals(model))
+
+    monkeypatch.setattr(right_model_variance, "spread_of", totals)
+    x = np.arange(float(customers))
+    # The first customer of all has a twin.
+    rows = np.append(x, 0.0)
+    history = known_history(rows, np.minimum(rows, 1.0), np.full(rows.size, 2.0))
+    worth = np.append(1.0 + x % 7, 4.0)
+    model: Any = _Counting()
+    found = purchases_parameter_variance(model, history, worth, horizon=3)
+    known = [3.0 * kept.sum(), 3.0 * (kept * (1.0 + kept % 7)).sum()]
+    np.testing.assert_allclose(found, known, rtol=1e-12, atol=0)
+
+
+def test_a_fit_all_but_free_says_nothing_of_its_spread(fit: clv.BgNbd) -> None:
+    report = fit.report
+    assert report is not None
+
+    def totals(model: clv.BgNbd) -> FloatArray:
+        return np.log([model.r, model.a])
+
+    assert spread_of(fit, totals).min() > 0
+    free = tuple(tuple(1e4 * entry for entry in row) for row in report.covariance or ())
+    for changed in (
+        replace(report, covariance=free),
+        replace(report, covariance=None),
+        None,
+    ):
+        assert spread_of(replace(fit, report=changed), totals).tolist() == [0.0, 0.0]
+
+
+def test_net_amounts_vary_within_and_means_by_what_is_not_yet_believed() -> None:
+    net = clv.CredibilitySpend(collective_mean=30.0, within=90.0, between=40.0)
+    frequency, paid = np.array([0.0, 3.0, 1.0]), np.array([9.0, 8.0, 20.0])
+    within, between = amount_variance(net, frequency, paid)
+    assert within.tolist() == [90.0] * 3
+    # Credibility is x between / (within + x between).
+    known = [40.0, 40.0 * 90 / 210, 40.0 * 90 / 130]
+    np.testing.assert_allclose(between, known, rtol=1e-12, atol=0)
+    other: Any = object()
+    for nothing in amount_variance(other, frequency, paid):
+        assert nothing.tolist() == [0.0] * 3
+
+
+def test_a_total_below_one_has_a_logarithm_and_one_of_nothing_has_none() -> None:
+    found = _log(np.array([0.5, 0.0, -1.0]))
+    np.testing.assert_array_equal(found, [np.log(0.5), -np.inf, -np.inf])
+
+
+def test_who_came_back_once_and_paid_little_is_worth_something() -> None:
+    spend = clv.GammaGamma(p=6.25, q=3.744, v=15.444)
+    frequency, paid = np.array([1.0, 1.0, 0.0]), np.array([0.5, -0.5, 8.0])
+    found = expected_worth(spend, frequency, paid)
+    # p (v + x m) / (p x + q - 1), where m is the mean amount.
+    first = 6.25 * (15.444 + 0.5) / (6.25 + 3.744 - 1)
+    known = [first, 0.0, 6.25 * 15.444 / 2.744]
+    np.testing.assert_allclose(found, known, rtol=1e-12, atol=0)
+
+
+class _Paying:
+    """A model that expects one more than the mean amount."""
+
+    def expected_spend(self, frequency: FloatArray, amount: FloatArray) -> FloatArray:
+        return 1.0 + amount + 0.0 * frequency
+
+
+def test_a_mean_amount_counts_only_where_a_customer_came_back() -> None:
+    frequency, paid = np.array([0.0, 2.0, 0.0]), np.array([-7.0, 4.0, 9.0])
+    model: Any = _Paying()
+    assert expected_worth(model, frequency, paid).tolist() == [1.0, 5.0, 1.0]
+    paid = np.array([-7.0, -4.0, 9.0])
+    assert expected_worth(model, frequency, paid).tolist() == [1.0, 0.0, 1.0]
+
+
+def test_net_amounts_below_nothing_are_believed_too() -> None:
+    net = clv.CredibilitySpend(collective_mean=30.0, within=90.0, between=45.0)
+    found = expected_worth(net, np.array([0.0, 2.0]), np.array([5.0, -8.0]))
+    # Two amounts are believed by 2 * 45 / (90 + 2 * 45).
+    np.testing.assert_allclose(found, [30.0, 0.5 * 30.0 - 0.5 * 8.0], rtol=1e-12)

@@ -96,6 +96,12 @@ def test_another_unit_is_refused(log: pd.DataFrame) -> None:
         clv.probability_alive_path(log, model=MODEL, days=[], time_unit="week")
 
 
+def test_a_log_of_returns_alone_has_no_customers_to_track(log: pd.DataFrame) -> None:
+    returns = log.head(3).assign(amount=-1.0)
+    with pytest.raises(NotEnoughDataError, match="customers to track"):
+        clv.tracking(returns, refunds="drop", **OPTIONS)
+
+
 def test_a_path_is_what_is_known_on_each_day(log: pd.DataFrame) -> None:
     days = ["1997-06-30", "1997-12-31", "1999-06-30"]
     path = clv.probability_alive_path(log, model=MODEL, days=days, time_unit="week")

@@ -191,6 +191,30 @@ def test_profit_is_what_is_left_of_each_customer_from_day_to_day() -> None:
     assert one_day["revenue"].sum() == 20.0
 
 
+def test_profit_of_categories_shares_the_costs_of_customers_by_list_amount() -> None:
+    found = profit_by(_ledger(), as_of=_day(30), by="category").set_index("category")
+    assert found.index.tolist() == ["cups", "tea"]
+    assert found["list_amount"].tolist() == [100.0, 70.0]
+    assert found["revenue"].tolist() == [87.0, 60.0]
+    assert found["goods_cost"].tolist() == [30.0, 23.0]
+    # Of a 50 of 80 is tea, of b 20 of 90; both began with tea.
+    shares = {"cups": (3 / 8, 7 / 9), "tea": (5 / 8, 2 / 9)}
+    for name, (of_a, of_b) in shares.items():
+        row = found.loc[name]
+        assert row["service_cost"] == pytest.approx(
+            4.5 * of_a + 2.0 * of_b, rel=1e-12, abs=0
+        )
+        assert row["reward_cost"] == pytest.approx(4.0 * of_a, rel=1e-12, abs=0)
+    assert found["acquisition_cost"].tolist() == [0.0, 18.0]
+    costs = 6.5 + 4.0 + 18.0
+    assert found["profit"].sum() == pytest.approx(94.0 - costs, rel=1e-12, abs=0)
+    late = profit_by(_ledger(), as_of=_day(30), start=_day(25), by="category")
+    late = late.set_index("category")
+    assert late["list_amount"].tolist() == [70.0, 0.0]
+    service = [1.5 * 3 / 8, 1.5 * 5 / 8]
+    np.testing.assert_allclose(late["service_cost"], service, rtol=1e-12, atol=0)
+
+
 def test_a_change_of_profit_by_hand() -> None:
     # Before: a is won and b on day 10; after: both exist, and buy once each.
     change = profit_change(

@@ -139,8 +139,7 @@ def log_chances(
         )
     logs = np.full(cells.size, -np.inf)
     np.log(chance, out=logs, where=chance > 0)
-    place = np.zeros(0, np.int64) if cells.inverse is None else cells.inverse
-    each: FloatArray = logs[place]
+    each: FloatArray = logs[cells.inverse]
     return each
 
 

@@ -249,14 +249,16 @@ def _missed(origin: _Origin, compared: _Compared, start: PastError) -> PastError
     """Return the logarithms of actual over forecast, and what chance does to them."""
     model, money, span = origin.purchases, origin.spend, start.horizon
     expected, variance = compared.expected, compared.variance
-    worth = None if money is None else compared.worth
-    unsure = purchases_parameter_variance(model, compared.history, worth, horizon=span)
+    worth = compared.worth
+    unsure = purchases_parameter_variance(
+        model, compared.history, None if money is None else worth, horizon=span
+    )
     error = replace(
         start,
         purchases=_log_ratio(float(compared.came.sum()), float(expected.sum())),
         purchases_chance=_chance(variance, expected) + float(unsure[0]),
     )
-    if money is None or worth is None:
+    if money is None:
         return error
     square = variance + expected**2
     scatter = variance * worth**2 + expected * compared.within
@@ -264,7 +266,7 @@ def _missed(origin: _Origin, compared: _Compared, start: PastError) -> PastError
 
     def log_value(one: SpendModel) -> FloatArray:
         each = expected_worth(one, compared.frequency, compared.amounts)
-        return np.full(1, log(max(float(expected @ each), 1e-300)))
+        return np.array([log(max(float(expected @ each), 1e-300))])
 
     spread = float(spread_of(money, log_value)[0])
     return replace(

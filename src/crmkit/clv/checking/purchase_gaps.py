@@ -79,8 +79,7 @@ def purchase_gaps(
     groups = group_rows(frame, log.customer_id)
     found = occasions_between(log, frame, groups, refunds)
     again = np.flatnonzero(np.diff(found.customer, prepend=-1) == 0)
-    days = log.window.period(found.day)
-    gap = log.window.length(days[again] - days[again - 1])
+    gap = log.window.length(found.day[again] - found.day[again - 1])
     date = found.day[again].astype("datetime64[D]")
     ids = groups.ids.to_numpy()[found.customer[again]]
     columns = {customer_id_col: ids, "date": date, "gap": gap}

@@ -106,7 +106,7 @@ def amount_variance(
         return nothing, nothing
     # Given the rate nu, an amount has mean p / nu and variance p / nu**2; nu is gamma.
     shape = spend.p * frequency + spend.q
-    size = spend.v + frequency * np.where(frequency > 0, amounts, 0.0)
+    size = spend.v + np.where(frequency > 0, frequency * amounts, 0.0)
     finite = shape > 2
     least = np.where(finite, shape, 3.0)
     square = size**2 / ((least - 1.0) * (least - 2.0))

@@ -183,7 +183,7 @@ def _purchases(
     frame = collect(log.frame)
     found = occasions_between(log, frame, group_rows(frame, log.customer_id), refunds)
     new = np.diff(found.customer, prepend=-1) != 0
-    since = found.day[new][np.cumsum(new) - 1] if found.day.size else found.day
+    since = found.day[new][np.cumsum(new) - 1]
     kept = since <= known
     if not kept.any():
         raise NotEnoughDataError(
