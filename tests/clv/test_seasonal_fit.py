@@ -1,4 +1,4 @@
-"""What a fit of a season reads of a log, what it counts, and which penalties it takes."""
+"""What a fit of a season reads of a log and counts, and which penalties it takes."""
 
 from typing import Any
 
