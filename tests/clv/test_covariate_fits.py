@@ -11,6 +11,7 @@ from scipy.special import expit, logit
 import crmkit as ck
 from crmkit import clv
 from crmkit.clv.models import purchase_covariates_fit, spend_covariates
+from crmkit.errors import IdentifiabilityWarning
 from crmkit.kernels.base.cells import Cells, group
 from crmkit.kernels.purchases.starting_sample import thinned
 from crmkit.typing import FloatArray
@@ -193,10 +194,9 @@ def test_a_sample_is_taken_of_many_histories_only(
     assert sizes == ([] if beyond else [size // 4])
 
 
-def _log() -> pd.DataFrame:
+def _log(model: clv.ParetoNbd) -> pd.DataFrame:
     """Draw the purchases of customers who all begin on one day."""
     n = 160
-    model = clv.ParetoNbd(r=0.8, alpha=60.0, s=0.6, beta=90.0)
     history = [np.zeros(n)] * 3
     who, when = model.sample_purchase_times(
         *history, horizon=700.0, rng=np.random.default_rng(5)
@@ -211,7 +211,7 @@ def _log() -> pd.DataFrame:
     )
 
 
-LOG = _log()
+LOG = _log(clv.ParetoNbd(r=0.8, alpha=60.0, s=0.6, beta=90.0))
 TRAITS = pd.DataFrame({"customer_id": np.arange(160)}).assign(
     web=lambda rows: rows["customer_id"] % 2 * 1.0,
     app=lambda rows: rows["customer_id"] % 5 * 0.5,
@@ -253,3 +253,24 @@ def test_customers_who_first_buy_after_the_end_are_not_fitted() -> None:
     log = pd.concat([late, LOG, late.assign(customer_id=3.0)])
     found = clv.fit_time_varying_covariates(log, **OVER_TIME)
     assert found == clv.fit_time_varying_covariates(LOG, **OVER_TIME)
+
+
+def test_effects_are_found_where_rates_of_leaving_do_not_differ() -> None:
+    # s and beta run to their boundary, where rounding hides the last of the slope.
+    log = _log(clv.ParetoNbd(r=0.8, alpha=120.0, s=0.9, beta=300.0))
+    summary = ck.rfm_summary(log, observation_period_end=END)
+    with pytest.warns(IdentifiabilityWarning):
+        report = clv.fit_pareto_nbd(summary).report
+    assert report is not None
+    assert report.boundary == ("s", "beta")
+    found = clv.fit_purchase_covariates(
+        summary.merge(TRAITS),
+        family="pareto_nbd",
+        covariate_cols=["web", "app"],
+        dropout_covariate_cols="app",
+    )
+    known = clv.fit_time_varying_covariates(log, **OVER_TIME | {"penalty": 0.0})
+    for one, other in zip(found.effects, known.effects, strict=True):
+        assert other.standard_error is not None
+        assert one.standard_error == pytest.approx(other.standard_error, rel=1e-4)
+        assert abs(one.estimate - other.estimate) < 1e-3 * other.standard_error

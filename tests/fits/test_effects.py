@@ -132,6 +132,26 @@ def test_the_search_for_effects_ends_after_100_steps() -> None:
     assert found.gradient_norm == pytest.approx(left, rel=1e-9, abs=0)
 
 
+@pytest.mark.parametrize("part", [0.99, 1.01])
+def test_beside_what_is_held_a_slope_below_a_ten_thousandth_is_level(
+    part: float,
+) -> None:
+    # A hundred steps of 0.01 each leave a slope of 100 exp(start), for 3 customers.
+    start = np.log(part * 3e-6)
+
+    def slow(at: FloatArray) -> Derivatives:
+        left = np.array([0.0, np.exp(start + 100 - 100 * at[1])])
+        bend = np.diag([-1.0, -1e4 * left[1]])
+        return -float(left.sum()), 100 * left, bend
+
+    options: dict[str, Any] = {"parameters": 1, "customers": 3.0, "penalty": 0.0}
+    held = fit_effects(slow, np.zeros(2), held=[0], tolerance=1e-30, **options)
+    assert held.gradient_norm == pytest.approx(part * 1e-4, rel=1e-9, abs=0)
+    assert held.converged is (part < 1)
+    free = fit_effects(slow, np.zeros(2), tolerance=1e-30, **options)
+    assert not free.converged
+
+
 def test_effects_that_cannot_be_told_apart_have_no_covariance() -> None:
     alike = np.array([[4.0, 0.0, 0.0], [0.0, 1.0, 1.0], [0.0, 1.0, 1.0]])
     for curve in (alike, np.diag([4.0, 0.0, 1.0]), np.diag([4.0, np.nan, 1.0])):

@@ -13,6 +13,7 @@ __all__ = ["EffectFit", "fit_effects"]
 # Of the slope of a mean customer: an estimate is then off by a ten-thousandth of its
 # standard error, or less, up to a million customers.
 _TOLERANCE = 1e-8
+_LEVEL = 1e-4  # beside parameters at their boundary rounding hides a slope below it
 _ITERATIONS = 100
 _ROUNDS = 100
 _STIFFEST = 1e8
@@ -160,6 +161,7 @@ def _with_held(
         point=_put(start, free, found.point),
         penalised=_put(start, free, found.penalised),
         covariance=covariance,
+        converged=found.converged or found.gradient_norm < _LEVEL,
     )
 
 
