@@ -149,8 +149,9 @@ def test_customers_are_summed_by_kind_where_kinds_are_few(
     cells: int, kinds: int, *, summed: bool
 ) -> None:
     rng = np.random.default_rng(2)
-    x, T = rng.integers(0, 4, cells) * 1.0, 30.0 + np.arange(cells)
-    kind = np.arange(cells) % kinds * 1.0
+    x = rng.integers(0, 4, cells).astype(np.float64)
+    T = np.arange(30, 30 + cells).astype(np.float64)
+    kind = (np.arange(cells) % kinds).astype(np.float64)
     histories = group([x, np.where(x > 0, 20.0, 0.0), T, kind], 1.0 + kind)
     of_kind = purchase_covariates_fit._kinds(histories)
     assert of_kind.size == kinds

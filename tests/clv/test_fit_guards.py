@@ -68,6 +68,7 @@ def test_the_lightest_penalty_that_holds_a_parameter_is_kept_beside(
     assert found.steadied_penalty == steadied
     assert (found.n_customers, found.n_cells, found.penalty) == (3.0, 2, 0.0)
     if steadied is not None:
+        assert found.steadied_estimates is not None
         np.testing.assert_allclose(
             found.steadied_estimates, np.exp(centre), rtol=1e-9, atol=0
         )

@@ -37,7 +37,8 @@ class _Means:
         return np.full(size, 2.5)
 
     def beta(self, a: FloatArray | float, b: FloatArray | float) -> FloatArray:
-        return np.asarray(a) / (np.asarray(a) + np.asarray(b))
+        mean: FloatArray = np.asarray(a) / (np.asarray(a) + np.asarray(b))
+        return mean
 
 
 @pytest.fixture
@@ -340,7 +341,8 @@ def test_covariates_that_never_change_make_a_plain_model(unit: Any) -> None:
         alive, plain.probability_alive(*history), rtol=1e-12, atol=0
     )
     horizon = 10.5 / days
-    for terms in ({}, {"discount_rate": 0.02}):
+    every: list[dict[str, Any]] = [{}, {"discount_rate": 0.02}]
+    for terms in every:
         found = model.with_expected_purchases(
             customers, horizon=horizon, **terms, **given
         )["expected_purchases"]
