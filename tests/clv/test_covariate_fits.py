@@ -1,5 +1,6 @@
 """Fits with covariates: what a penalty weighs, which customers count, how they sum."""
 
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -277,20 +278,31 @@ def test_effects_are_found_where_rates_of_leaving_do_not_differ() -> None:
         assert abs(one.estimate - other.estimate) < 1e-3 * other.standard_error
 
 
-def test_effects_of_spend_are_ratios_of_means_where_customers_do_not_differ() -> None:
-    # Without differences q has no end, and amounts are gamma: the mean of each kind
-    # is that of its purchases.
-    rng = np.random.default_rng(6)
+@pytest.mark.parametrize(("seed", "boundary"), [(5, True), (28, True), (12, False)])
+def test_effects_of_spend_are_ratios_of_means_where_customers_do_not_differ(
+    seed: int, *, boundary: bool
+) -> None:
+    # But for the covariate: without differences q has no end, and amounts are gamma:
+    # the mean of each kind is that of its purchases.
+    rng = np.random.default_rng(seed)
     x, web = rng.integers(1, 6, 300), np.arange(300) % 2
-    amounts = 40.0 * rng.gamma(4.0 * x) / (4.0 * x)
+    amounts = 40.0 * np.exp(0.3 * web) * rng.gamma(4.0 * x) / (4.0 * x)
     rows = pd.DataFrame({"frequency": x, "monetary_value": amounts, "web": web})
     found = clv.fit_spend_covariates(rows, covariate_cols="web")
     means = np.bincount(web, x * amounts) / np.bincount(web, x)
     (effect,) = found.effects
+    # Of one mean for all, the plain model is at its boundary already or not yet.
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", IdentifiabilityWarning)
+        report = clv.fit_gamma_gamma(rows).report
+    assert report is not None
+    assert report.boundary == (("q", "v") if boundary else ())
+    assert found.baseline[1] > 1e6
     assert effect.estimate == pytest.approx(np.log(means[1] / means[0]), abs=1e-5)
-    assert found.baseline[1] > 1e4
-    plain = found.model_for({"web": 0})
-    assert plain.expected_spend_new_customer() == pytest.approx(means[0], rel=1e-4)
+    for kind in (0, 1):
+        plain = found.model_for({"web": kind})
+        expected = plain.expected_spend_new_customer()
+        assert expected == pytest.approx(means[kind], rel=1e-5, abs=0)
     # The error of the logarithm of a mean of gamma amounts of shape p.
     error = np.sqrt(np.sum(1.0 / (found.baseline[0] * np.bincount(web, x))))
-    assert effect.standard_error == pytest.approx(error, rel=1e-2)
+    assert effect.standard_error == pytest.approx(error, rel=1e-4)

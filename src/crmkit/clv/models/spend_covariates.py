@@ -280,7 +280,8 @@ def fit_spend_covariates(
         parameters=3,
         customers=customers_seen,
         penalty=chosen_penalty(penalty),
-        held=[_NAMES.index(name) for name in plain.boundary],
+        # The scale stays free: with it the mean amount follows the covariates.
+        held=[_NAMES.index(name) for name in plain.boundary if name != "v"],
     )
     p, q, v = np.exp(found.penalised[:3]).tolist()
     known = fitted_effects(found, plain, covariates, on={"spend": every})
