@@ -1,5 +1,6 @@
 """Models of customers of given covariates, and fits in which a row counts for many."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -193,3 +194,42 @@ def test_a_wald_interval_and_its_chance_are_those_of_the_normal() -> None:
         np.testing.assert_allclose(
             [lower, upper], [-0.3 - width, -0.3 + width], rtol=1e-12, atol=0
         )
+
+
+def test_an_effect_without_an_error_has_no_interval() -> None:
+    effect = clv.CovariateEffect(
+        covariate="web", on="spend", estimate=0.3, standard_error=None, shrunk=0.1
+    )
+    words = "a standard error of 'web' on spend"
+    with pytest.raises(NotEnoughDataError, match=words):
+        effect.interval()
+    with pytest.raises(NotEnoughDataError, match=words):
+        _ = effect.p_value
+    sure = replace(effect, standard_error=0.2)
+    lower, upper = sure.interval()
+    assert sure.interval().level == 0.95
+    width = norm.ppf(0.975) * 0.2
+    np.testing.assert_allclose([lower, upper], [0.3 - width, 0.3 + width], rtol=1e-12)
+    assert sure.interval(0.5).level == 0.5
+
+
+@pytest.mark.parametrize("family", BASE)
+def test_what_is_not_given_to_a_model_of_covariates_is_none_or_no_time(
+    family: Any,
+) -> None:
+    model = clv.PurchaseCovariates(
+        family=family, baseline=BASE[family], effects=EFFECTS[2:3]
+    )
+    rows = pd.DataFrame({"frequency": [2], "recency": [3.0], "T": [9.0], "app": [0.5]})
+    assert (model.test, model.penalty, model.time_unit) == (None, 0.0, None)
+    assert (model.n_customers, model.n_cells) == (None, None)
+    plain: Any = model.model_for({"app": 0.5})
+    history = ([2], [3.0], [9.0])
+    alive = model.with_probability_alive(rows)["probability_alive"]
+    known = plain.probability_alive(*history, elapsed=0.0)
+    np.testing.assert_allclose(alive, known, rtol=1e-13, atol=0)
+    ahead = model.with_expected_purchases(rows, horizon=5.0)["expected_purchases"]
+    known = plain.expected_purchases(*history, horizon=5.0, start=0.0)
+    np.testing.assert_allclose(ahead, known, rtol=1e-13, atol=0)
+    none = model.with_expected_purchases(rows.head(0), horizon=5.0)
+    assert none["expected_purchases"].tolist() == []

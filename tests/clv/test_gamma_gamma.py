@@ -323,3 +323,32 @@ def test_the_mean_of_the_population_is_infinite_up_to_a_q_of_1(
     spending = group([back[name].to_numpy() for name in SPEND])
     said = " ".join(_notes_of(moved, spending))
     assert ("infinite" in said) == infinite
+
+
+def test_amounts_drawn_have_the_mean_and_scatter_of_their_customers() -> None:
+    model = clv.GammaGamma(p=3.0, q=9.0, v=20.0)
+    x, mean = np.array([0.0, 4.0]), np.array([0.0, 30.0])
+    n = 40_000
+    who = np.arange(2 * n) % 2
+    # Own rates are gamma of shape p x + q and rate v + x m: one for each row.
+    rows = np.tile(x, n), np.tile(mean, n)
+    drawn = model.sample_amounts(
+        *rows, customer=np.arange(2 * n), rng=np.random.default_rng(3)
+    )
+    for customer in (0, 1):
+        shape = 3.0 * x[customer] + 9.0
+        scale = 20.0 + x[customer] * mean[customer]
+        expected = 3.0 * scale / (shape - 1)
+        second = 3.0 * 4.0 * scale**2 / ((shape - 1) * (shape - 2))
+        spread = np.sqrt(second - expected**2)
+        amounts = drawn[who == customer]
+        assert amounts.mean() == pytest.approx(expected, abs=4 * spread / n**0.5)
+        assert amounts.std() == pytest.approx(spread, rel=0.05)
+    # Two amounts of one customer share a rate: their correlation is that of rates.
+    pairs = model.sample_amounts(
+        *(column[:1].repeat(n) for column in (x, mean)),
+        customer=np.repeat(np.arange(n), 2),
+        rng=np.random.default_rng(4),
+    ).reshape(n, 2)
+    shared = 9.0 * (400.0 / (8 * 7) - (20.0 / 8) ** 2)
+    assert np.cov(pairs.T)[0, 1] == pytest.approx(shared, rel=0.1)

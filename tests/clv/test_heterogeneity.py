@@ -1,5 +1,7 @@
 """A flat base is told from one whose customers differ."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -129,3 +131,26 @@ def test_spend_says_where_its_assumptions_fail() -> None:
     assert alike.report.difference_p_value is not None
     assert alike.report.difference_p_value > 0.05
     assert "a ranking is noise" in str(alike)
+
+
+def test_a_difference_is_found_below_the_chance_that_a_level_leaves() -> None:
+    measured = clv.Heterogeneity(
+        n_customers=1200,
+        rate=0.1,
+        statistic=1300.0,
+        z=1.9,
+        p_value=0.03,
+        signal_share=0.125,
+    )
+    assert measured.found()
+    assert measured.found(level=0.96)
+    assert not measured.found(level=0.975)
+    assert str(measured) == (
+        "12% of the spread of purchase counts is more than chance (p = 0.03, 1,200 "
+        "customers)."
+    )
+    for p_value, noise in ((0.0499, False), (0.0501, True), (0.9, True)):
+        moved = replace(measured, p_value=p_value)
+        assert moved.found() is not noise
+        assert str(moved).endswith("a ranking is noise.") is noise
+    assert str(replace(measured, p_value=0.05)).endswith("a ranking is noise.")

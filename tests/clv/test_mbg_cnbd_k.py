@@ -1,5 +1,6 @@
 """MBG/CNBD-k: fitted, saved, drawn and refused like the other purchase models."""
 
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -8,7 +9,8 @@ import pytest
 
 import crmkit as ck
 from crmkit import clv
-from crmkit.clv.models.mbg_cnbd_k import _past_the_peak
+from crmkit.clv.models import futures
+from crmkit.clv.models.mbg_cnbd_k import _orders, _past_the_peak
 from crmkit.errors import InvalidValueError
 from crmkit.kernels.purchases import mbg_cnbd_k
 
@@ -170,3 +172,36 @@ def test_steps_between_purchases_are_counted_from_1() -> None:
     for k in (0, 1001):
         with pytest.raises(InvalidValueError, match="'k'"):
             clv.MbgCnbdK(**TRUTH, k=k)
+
+
+def test_regularities_from_1_to_24_are_tried() -> None:
+    assert list(_orders(None)) == list(range(1, 25))
+    assert [list(_orders(k)) for k in (1, 7, 24)] == [[1], [7], [24]]
+
+
+def test_a_future_of_regular_buyers_is_drawn_by_their_history(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    known: list[Any] = []
+
+    def keep(*arguments: Any, **options: Any) -> tuple[list[int], list[float]]:
+        known.extend([*arguments, options])
+        return [], []
+
+    kernel = SimpleNamespace(sample_active_times=keep)
+    monkeypatch.setattr(futures, "mbg_cnbd_k", kernel)
+    history = (np.array([2.0]), np.array([3.0]), np.array([9.0]))
+    span, rng = np.array([4.0]), np.random.default_rng(1)
+    futures.regular_futures(history, span, rng, k=2, **TRUTH)
+    assert known == [*history, span, rng, {**TRUTH, "k": 2}]
+
+
+def test_the_best_of_the_regularities_tried_is_kept_with_all_of_them() -> None:
+    few = REGULAR.head(400)
+    chosen = clv.fit_mbg_cnbd_k(few, log_gaps_col="log_gaps", penalty=1.0)
+    best = int(np.argmax(chosen.log_likelihoods))
+    assert chosen.k == best + 1
+    assert len(chosen.log_likelihoods) == best + 3
+    given = clv.fit_mbg_cnbd_k(few, k=chosen.k, penalty=1.0)
+    assert given.parameters == chosen.parameters
+    assert given.log_likelihoods == ()

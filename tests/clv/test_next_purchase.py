@@ -224,3 +224,25 @@ def test_the_last_opportunity_looked_at_is_the_1024th() -> None:
     assert found.tolist() == [1024.0]
     never = model.time_to_next_purchase(*history, probability=last * (1 + 1e-9))
     assert np.isinf(never).all()
+
+
+@EVERY
+def test_what_is_not_said_is_the_median_from_now_on(model: Any) -> None:
+    rows = pd.DataFrame(dict(zip(("frequency", "recency", "T"), HISTORY, strict=True)))
+    known = model.time_to_next_purchase(*HISTORY, probability=0.5)
+    np.testing.assert_array_equal(model.time_to_next_purchase(*HISTORY), known)
+    found = model.with_time_to_next_purchase(rows)["time_to_next_purchase"]
+    np.testing.assert_array_equal(found, known)
+    for name in ("expected_purchases_if_active", "expected_purchases"):
+        score = getattr(model, name)
+        known = score(*HISTORY, horizon=4, start=0)
+        np.testing.assert_array_equal(score(*HISTORY, horizon=4), known)
+        found = getattr(model, f"with_{name}")(rows, horizon=4)[name]
+        np.testing.assert_array_equal(found, known)
+    for name in ("probability_alive", "log_probability_alive"):
+        score = getattr(model, name)
+        known = score(*HISTORY, elapsed=0)
+        np.testing.assert_array_equal(score(*HISTORY), known)
+    found = model.with_probability_alive(rows)["probability_alive"]
+    known = model.probability_alive(*HISTORY, elapsed=0)
+    np.testing.assert_array_equal(found, known)

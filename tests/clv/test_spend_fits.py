@@ -1,7 +1,9 @@
 """Fits of spend: what a weight and a penalty mean, and whether customers differ."""
 
 import warnings
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,11 +12,17 @@ from scipy import optimize, stats
 
 from crmkit import clv
 from crmkit.clv.models.gamma_gamma import _no_difference, _notes_of
-from crmkit.errors import IdentifiabilityWarning, NotEnoughDataError
+from crmkit.errors import (
+    IdentifiabilityWarning,
+    InvalidValueError,
+    NotEnoughDataError,
+)
 from crmkit.fits import FitReport
 from crmkit.kernels.base.cells import group
 from crmkit.typing import FloatArray
 
+Build = Callable[[dict[str, Any]], Any]
+Read = Callable[[Any], dict[str, list[Any]]]
 # Among them customers who came back once, and mean amounts below 1.
 ROWS = pd.DataFrame(
     {
@@ -142,3 +150,38 @@ def test_two_weighted_customers_do_not_make_a_line_and_a_few_more_do() -> None:
         warnings.simplefilter("ignore", IdentifiabilityWarning)
         found = clv.fit_credibility_spend(rows.assign(w=2.5 / 7), weight_col="w")
     assert found.n_customers == pytest.approx(2.5, rel=1e-12, abs=0)
+
+
+WEB = clv.CovariateEffect(
+    covariate="web", on="spend", estimate=0.5, standard_error=0.1, shrunk=0.5
+)
+SCORERS: list[Any] = [
+    clv.GammaGamma(p=6.0, q=4.0, v=15.0),
+    clv.SpendCovariates(baseline=(6.0, 4.0, 15.0), effects=(WEB,)),
+    clv.CredibilitySpend(collective_mean=30.0, within=200.0, between=50.0),
+]
+
+
+@pytest.mark.parametrize("hole", [None, 0.0])
+@pytest.mark.parametrize("model", SCORERS, ids=lambda model: type(model).__name__)
+def test_no_model_of_spend_reads_the_amount_of_no_purchase(
+    model: Any, hole: float | None, frame: Build, columns_of: Read
+) -> None:
+    rows: dict[str, list[Any]] = {
+        "frequency": [1, 0, 2, 3],
+        "monetary_value": [22.0, hole, 0.5, 40.0],
+        "web": [0, 1, 1, 0],
+    }
+    scored = columns_of(model.with_expected_spend(frame(rows)))
+    assert list(scored) == [*rows, "expected_spend"]
+    found = dict(zip(scored["frequency"], scored["expected_spend"], strict=True))
+    for x, amount, web in zip(*rows.values(), strict=True):
+        # Of all customers 6 * 15 / (4 - 1) and 30 are the mean amount.
+        plain = model.model_for({"web": web}) if hasattr(model, "model_for") else model
+        known = float(plain.expected_spend(x, amount or 0.0))
+        assert found[x] == pytest.approx(known, rel=1e-13, abs=0)
+        if x == 0 and plain is model:
+            assert known == pytest.approx(30.0, rel=1e-13, abs=0)
+    broken = {**rows, "monetary_value": [None, hole, 0.5, 40.0]}
+    with pytest.raises(InvalidValueError, match=r"'monetary_value': missing .*in 1 of"):
+        columns_of(model.with_expected_spend(frame(broken)))

@@ -132,6 +132,26 @@ def test_the_search_for_effects_ends_after_100_steps() -> None:
     assert found.gradient_norm == pytest.approx(left, rel=1e-9, abs=0)
 
 
+@pytest.mark.parametrize("part", [0.99, 1.01])
+def test_beside_what_is_held_a_slope_below_a_ten_thousandth_is_level(
+    part: float,
+) -> None:
+    # A hundred steps of 0.01 each leave a slope of 100 exp(start), for 3 customers.
+    start = np.log(part * 3e-6)
+
+    def slow(at: FloatArray) -> Derivatives:
+        left = np.array([0.0, np.exp(start + 100 - 100 * at[1])])
+        bend = np.diag([-1.0, -1e4 * left[1]])
+        return -float(left.sum()), 100 * left, bend
+
+    options: dict[str, Any] = {"parameters": 1, "customers": 3.0, "penalty": 0.0}
+    held = fit_effects(slow, np.zeros(2), held=[0], tolerance=1e-30, **options)
+    assert held.gradient_norm == pytest.approx(part * 1e-4, rel=1e-9, abs=0)
+    assert held.converged is (part < 1)
+    free = fit_effects(slow, np.zeros(2), tolerance=1e-30, **options)
+    assert not free.converged
+
+
 def test_effects_that_cannot_be_told_apart_have_no_covariance() -> None:
     alike = np.array([[4.0, 0.0, 0.0], [0.0, 1.0, 1.0], [0.0, 1.0, 1.0]])
     for curve in (alike, np.diag([4.0, 0.0, 1.0]), np.diag([4.0, np.nan, 1.0])):
@@ -247,3 +267,34 @@ def test_a_time_four_times_that_of_the_fit_passes_and_a_longer_one_warns() -> No
     within_time_of_fit(Model(), np.array([]))
     with pytest.warns(UserWarning, match=r"up to 40\.5, but the fit knows up to 10\."):
         within_time_of_fit(Model(), np.array([1.0, 40.5]))
+
+
+@pytest.mark.parametrize(("end", "held"), [(9.2, False), (9.22, True)])
+def test_a_parameter_is_held_once_it_ran_ten_thousandfold(
+    end: float, *, held: bool
+) -> None:
+    # The slope never falls below 1e-6 where the first of two has no end: log(1e4) is
+    # 9.2103. The second is 0.4 plus half of the first, the effect -0.3.
+    def endless(at: FloatArray) -> Derivatives:
+        bend = np.array([[-0.25, 0.5, 0.0], [0.5, -1.0, 0.0], [0.0, 0.0, -4.0]])
+        bend[0, 0] -= 1.0
+        off = np.array([at[0] - end, at[1] - 0.4 - at[0] / 2, at[2] + 0.3])
+        slope = np.array([off[1] / 2 - off[0], -off[1], -4 * off[2]])
+        slope[0] += 1e-6
+        value = -(off[0] ** 2 + off[1] ** 2 + 4 * off[2] ** 2) / 2
+        return float(value), slope, bend
+
+    found = fit_effects(
+        endless,
+        np.zeros(3),
+        parameters=2,
+        customers=1.0,
+        penalty=0.0,
+        tolerance=1e-300,
+    )
+    assert found.point[1] == pytest.approx(0.4 + found.point[0] / 2, rel=1e-6, abs=0)
+    assert found.point[2] == pytest.approx(-0.3, rel=1e-6, abs=0)
+    assert found.covariance is not None
+    # Of what is held there is no error.
+    assert found.covariance[0, 0] == pytest.approx(0.0 if held else 1.0, rel=1e-9)
+    assert found.covariance[1, 1] == pytest.approx(1.0 if held else 1.25, rel=1e-9)

@@ -13,9 +13,11 @@ __all__ = ["EffectFit", "fit_effects"]
 # Of the slope of a mean customer: an estimate is then off by a ten-thousandth of its
 # standard error, or less, up to a million customers.
 _TOLERANCE = 1e-8
+_LEVEL = 1e-4  # beside parameters at their boundary rounding hides a slope below it
 _ITERATIONS = 100
 _ROUNDS = 100
 _STIFFEST = 1e8
+_RUNAWAY = np.log(1e4)  # from the plain fit: beyond it a log-parameter has no end
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -91,6 +93,19 @@ def fit_effects(
         )
     least = tolerance * customers
     best = maximise(objective, start, tolerance=least, max_iterations=_ITERATIONS)
+    ran = np.abs(best.parameters - start)[:parameters] > _RUNAWAY
+    if ran.any() and not best.converged:
+        # Covariates that leave no difference between customers set it no end: held
+        # where it is, the rest of the fit is as good as any.
+        return _with_held(
+            objective,
+            best.parameters,
+            np.delete(np.arange(start.size), np.flatnonzero(ran)[0]),
+            parameters=parameters,
+            customers=customers,
+            penalty=penalty,
+            tolerance=tolerance,
+        )
     effects = slice(parameters, start.size)
     place, weight = best.parameters, 0.0 if penalty is None else penalty
     if penalty is None and np.any(place[effects]):
@@ -160,6 +175,7 @@ def _with_held(
         point=_put(start, free, found.point),
         penalised=_put(start, free, found.penalised),
         covariance=covariance,
+        converged=found.converged or found.gradient_norm < _LEVEL,
     )
 
 

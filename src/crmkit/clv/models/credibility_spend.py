@@ -1,7 +1,7 @@
 """Spend by credibility: each customer's mean, shrunk by how much it can be believed."""
 
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal
 
@@ -34,7 +34,6 @@ from ..._frames import (
     refuse,
     require_numbers,
     whole_rules,
-    with_scores,
 )
 from ...errors import IdentifiabilityWarning, NotEnoughDataError
 from ...fits import JsonResult, checked
@@ -48,7 +47,7 @@ from ...typing import (
     IntoFrameT,
 )
 from .histories import known_id
-from .model_arguments import new_columns
+from .spend_columns import with_spend_score
 
 __all__ = ["CredibilitySpend", "fit_credibility_spend"]
 
@@ -173,8 +172,7 @@ class CredibilitySpend(JsonResult):
     ) -> IntoFrameT:
         """Add the expected mean amount of each customer's next purchases."""
         named = instance("columns", columns, HistoryColumns)
-        new_columns([output_col], read=named.spend)
-        return with_scores(
+        return with_spend_score(
             customers,
             named.spend,
             {output_col: self.expected_spend},
@@ -297,9 +295,14 @@ def fit_credibility_spend(
 def _spend_rules(frame: Frame, *, columns: tuple[str, str]) -> list[Rule]:
     require_numbers(frame, columns)
     frequency, amount = columns
+    repeat = nw.col(frequency) > 0
     return [
         *whole_rules(frame, frequency, at_most=LONGEST),
-        *number_rules(frame, amount),
+        # Without a repeat purchase the amount is not read.
+        *(
+            replace(rule, broken=repeat & rule.broken)
+            for rule in number_rules(frame, amount)
+        ),
     ]
 
 

@@ -1,6 +1,6 @@
 """What a spend model reads of each customer: frequency and the mean repeat amount."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -30,7 +30,7 @@ from .model_arguments import new_columns
 __all__ = ["SpendScore", "spending_rules", "unused", "with_spend_score"]
 
 Sign: TypeAlias = Literal["any", "nonnegative", "positive"]
-SpendScore: TypeAlias = Callable[[FloatArray, FloatArray], FloatArray]
+SpendScore: TypeAlias = Callable[..., FloatArray]
 
 _AMOUNT = "_crmkit_amount"
 _LEAVE = "Leave these customers out of the spend model."
@@ -89,29 +89,35 @@ def with_spend_score(
     columns: tuple[str, str],
     scores: Mapping[str, SpendScore],
     *,
+    rules: Callable[[Frame], list[Rule]] | None = None,
+    more: Sequence[str] = (),
     id_col: str = "customer_id",
 ) -> IntoFrameT:
-    """Add columns that are functions of frequency and mean amount alone."""
-    new_columns(scores, read=columns)
-    opened = read(customers, columns)
+    """Add columns that are functions of frequency, mean amount and ``more`` columns.
+
+    ``rules`` are those of all columns; None for an amount of 0 or more, and no more.
+    """
+    read_columns = (*columns, *more)
+    new_columns(scores, read=read_columns)
+    opened = read(customers, read_columns)
     require_numbers(opened, columns)
     frequency, amount = columns
+    checks = spending_rules(columns, sign="nonnegative") if rules is None else rules
     if not is_lazy(opened):
         eager = collect(opened)
-        rules = spending_rules(columns, sign="nonnegative")
-        refuse(eager, rules(eager), id_col=known_id(eager, id_col))
-        x, mean = numbers(eager, frequency), numbers(eager, amount)
+        refuse(eager, checks(eager), id_col=known_id(eager, id_col))
+        x, mean, *rest = (numbers(eager, column) for column in read_columns)
         added = {
-            name: score(x, np.where(x > 0, mean, 0.0)) for name, score in scores.items()
+            name: score(x, np.where(x > 0, mean, 0.0), *rest)
+            for name, score in scores.items()
         }
         return native(with_arrays(eager, added), customers)
     # Without a repeat purchase a missing amount is as good as 0, and joins as one.
     known = nw.when(nw.col(frequency) > 0).then(nw.col(amount)).otherwise(nw.lit(0.0))
     amount_key = unused(_AMOUNT, opened)
     filled = native(opened.with_columns(known.alias(amount_key)), customers)
-    rules = spending_rules(columns, sign="nonnegative")
-    keys = (frequency, amount_key)
-    scored = with_scores(filled, keys, scores, rules=rules, id_col=id_col)
+    keys = (frequency, amount_key, *more)
+    scored = with_scores(filled, keys, scores, rules=checks, id_col=id_col)
     return native(read(scored, ()).drop(amount_key), customers)
 
 

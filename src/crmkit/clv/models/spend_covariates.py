@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 
 from ..._check import instance, one_of, typed
-from ..._frames import Frame, Rule, nw, read, refuse, with_scores
+from ..._frames import Frame, Rule, nw, read, refuse
 from ...errors import InvalidValueError
 from ...fits import JsonResult, checked, estimate
 from ...fits.effects import fit_effects
@@ -45,8 +45,7 @@ from .fitted_effects import (
 from .fitting import fetch_cells, require_customers
 from .gamma_gamma import GammaGamma
 from .histories import known_id
-from .model_arguments import new_columns
-from .spend_columns import spending_rules
+from .spend_columns import spending_rules, with_spend_score
 
 __all__ = ["SpendCovariates", "fit_spend_covariates"]
 
@@ -121,19 +120,18 @@ class SpendCovariates(JsonResult):
     ) -> IntoFrameT:
         """Add the expected mean amount of each customer's next purchases."""
         named = instance("columns", columns, HistoryColumns)
-        keys = (*named.spend, *self.covariates)
-        new_columns([output_col], read=keys)
         numeric = covariate_rules(self.covariates)
         spending = spending_rules(named.spend, sign="nonnegative")
 
         def rules(frame: Frame) -> list[Rule]:
             return [*numeric(frame), *spending(frame)]
 
-        return with_scores(
+        return with_spend_score(
             customers,
-            keys,
+            named.spend,
             {output_col: self._expected},
             rules=rules,
+            more=self.covariates,
             id_col=named.customer_id,
         )
 
@@ -282,7 +280,8 @@ def fit_spend_covariates(
         parameters=3,
         customers=customers_seen,
         penalty=chosen_penalty(penalty),
-        held=[_NAMES.index(name) for name in plain.boundary],
+        # The scale stays free: with it the mean amount follows the covariates.
+        held=[_NAMES.index(name) for name in plain.boundary if name != "v"],
     )
     p, q, v = np.exp(found.penalised[:3]).tolist()
     known = fitted_effects(found, plain, covariates, on={"spend": every})
