@@ -1,5 +1,6 @@
 """Every column of rules and offers between products, counted customer by customer."""
 
+import sys
 from itertools import combinations, permutations
 from statistics import median
 from typing import Any
@@ -16,7 +17,7 @@ from crmkit.campaigns import (
     next_product_rules,
     purchase_paths,
 )
-from crmkit.errors import InvalidValueError
+from crmkit.errors import InvalidValueError, NotEnoughDataError
 
 START = pd.Timestamp("2024-01-01")
 
@@ -316,3 +317,19 @@ def test_each_offer_is_scored_customer_by_customer(prior: float) -> None:
     assert [*found["product_id"]] == [row[1] for row in truth]
     figures = found[["probability", "margin", "score"]].to_numpy()
     assert_allclose(figures, [row[2:] for row in truth], rtol=1e-12, atol=0)
+
+
+def test_too_many_products_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    module = "crmkit.campaigns.cross_selling.next_product_rules"
+    monkeypatch.setattr(sys.modules[module], "_MOST", 2)
+    lines = pd.DataFrame(
+        {
+            "customer_id": ["a", "a", "b", "c", "d"],
+            "product_id": ["x", "y", "z", "x", "y"],
+            "date": pd.Timestamp("2024-01-05"),
+        }
+    )
+    with pytest.raises(NotEnoughDataError, match=r"at most 2 products.*got 3\b"):
+        next_product_rules(lines, min_count=1)
+    kept = lines[lines["product_id"] != "z"]
+    assert len(next_product_rules(kept, min_count=1)) == 0

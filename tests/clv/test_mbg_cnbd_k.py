@@ -205,3 +205,10 @@ def test_the_best_of_the_regularities_tried_is_kept_with_all_of_them() -> None:
     given = clv.fit_mbg_cnbd_k(few, k=chosen.k, penalty=1.0)
     assert given.parameters == chosen.parameters
     assert given.log_likelihoods == ()
+
+
+def test_the_regularities_tried_are_1_to_24() -> None:
+    assert list(_orders(None)) == list(range(1, 25))
+    assert list(_orders(24)) == [24]
+    with pytest.raises(InvalidValueError, match="from 1 to 24"):
+        _orders(25)

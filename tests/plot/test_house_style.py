@@ -346,3 +346,10 @@ def test_a_grid_goes_along_numbers_and_not_along_names() -> None:
     assert [lines(axes.yaxis) for axes in (upward, lying, curve)] == [
         True, False, True,
     ]  # fmt: skip
+
+
+def test_ticks_have_no_stroke_and_stand_off_five_points() -> None:
+    axes = shown(PLAIN)
+    for axis in (axes.xaxis, axes.yaxis):
+        assert axis.get_tick_params()["length"] == 0
+        assert axis.get_tick_params()["pad"] == 5
