@@ -4,6 +4,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.special import chdtri, ndtri
 
@@ -47,7 +48,7 @@ def test_a_backtest_counts_its_cutoffs_and_prints_its_scores() -> None:
         _score(0.6, 3.0, 9.0, part="clv"),
         _score(7.0, 8.0, 9.0, cutoff="2023-12-31"),
     )
-    found = ComponentBacktest(horizon_days=91, scores=scores, table=None)
+    found = ComponentBacktest(horizon_days=91, scores=scores, table=pd.DataFrame())
     assert repr(found) == "ComponentBacktest(2 cutoffs, 91 days)"
     assert str(found).splitlines() == [
         "cutoff      part     predicted          came    past share",

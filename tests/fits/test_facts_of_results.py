@@ -181,6 +181,24 @@ def test_values_and_names_are_written_by_their_kind() -> None:
     assert str(RANGE) == "1 to 2.5 (90%)"
 
 
+@pytest.mark.parametrize(
+    ("lower", "upper", "text"),
+    [
+        (-1.0, 1.0, "-100% to 100%"),
+        (0.98, 1.03, "0.98 to 1.03"),
+        (-1.5, 0.25, "-1.5 to 0.25"),
+    ],
+)
+def test_both_ends_of_an_interval_of_a_share_are_in_one_unit(
+    lower: float, upper: float, text: str
+) -> None:
+    found = Interval(lower=lower, upper=upper, level=0.9)
+    assert text_of("top_share", found) == text
+    assert text_of("n_buyers", found) == text_of("n_buyers", lower) + " to " + text_of(
+        "n_buyers", upper
+    )
+
+
 def _report(**changes: Any) -> FitReport:
     given: dict[str, Any] = {
         "names": ("a", "bb"),
@@ -226,7 +244,7 @@ def test_a_report_without_a_covariance_prints_its_notes_in_order() -> None:
     assert (steadied.estimates, steadied.penalty) == ((1.0, 1.5), 4.0)
     assert (steadied.covariance, steadied.boundary) == (report.steadied_covariance, ())
     assert steadied.steadied is steadied
-    assert steadied.steadied_penalty is steadied.steadied_covariance is None
+    assert (steadied.steadied_penalty, steadied.steadied_covariance) == (None, None)
     unknown = dataclasses.replace(report, steadied_penalty=None)
     assert unknown.steadied.penalty == 0.0
     assert "fit with a penalty of 0" in str(unknown)

@@ -45,7 +45,7 @@ def test_other_numbers_are_only_finite_and_keep_their_kind() -> None:
     for given in (10**400, -float("inf")):
         with pytest.raises(InvalidValueError, match="or None where the field allows"):
             rule.read(float, given)
-    for hint, given, told in (
+    for hint, value, told in (
         (int, 2.0, "a whole number"),
         (int, True, "a whole number"),
         (float, True, "a number"),
@@ -54,7 +54,7 @@ def test_other_numbers_are_only_finite_and_keep_their_kind() -> None:
         (bool, 1, "a bool"),
     ):
         with pytest.raises(InvalidTypeError, match=f"{told}, got"):
-            rule.read(hint, given)
+            rule.read(hint, value)
     assert _remedy(0.0, 1.0) == "Pass a number from 0 to 1."
 
 

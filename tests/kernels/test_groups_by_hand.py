@@ -121,7 +121,9 @@ def test_a_chain_has_its_long_run_and_its_value() -> None:
     moved = markov.transitions(np.array([[6.0, 2.0], [1.0, 1.0]]), np.array([2.0, 0.0]))
     np.testing.assert_allclose(moved, [[0.6, 0.2], [0.5, 0.5]], rtol=1e-14)
     closed = np.array([[0.75, 0.25], [0.5, 0.5]])
-    np.testing.assert_allclose(markov.stationary(closed), [2 / 3, 1 / 3], rtol=1e-12)
+    mixture = markov.stationary(closed)
+    assert mixture is not None
+    np.testing.assert_allclose(mixture, [2 / 3, 1 / 3], rtol=1e-12)
     assert markov.stationary(np.eye(2)) is None
     worth = np.array([3.0, 1.0])
     for periods in range(8):

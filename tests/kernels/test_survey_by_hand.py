@@ -241,6 +241,7 @@ def test_reliability_of_items_by_hand() -> None:
     # Two items against each other: equal sizes, the first of them ahead.
     against = np.array([[0.0, 1.0], [1.0, 0.5], [2.0, 0.0], [3.0, -0.5]])
     loadings = reliability.first_component(against)
+    assert loadings is not None
     np.testing.assert_allclose(loadings, [0.5, -0.5], rtol=1e-12)
     apart = np.array([[1.0, 1.0], [1.0, -1.0], [-1.0, 1.0], [-1.0, -1.0]])
     assert reliability.first_component(apart) is None

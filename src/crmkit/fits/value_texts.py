@@ -86,6 +86,9 @@ def text_of(name: str, value: object) -> str:
 
 def _of_number(name: str, value: object) -> str:
     if is_interval(value):
+        # With an end beyond 1, of which no percentage is shown, neither end has one.
+        if _SHARE.search(name) and not max(-value.lower, value.upper) <= 1:
+            name = ""
         return f"{text_of(name, value.lower)} to {text_of(name, value.upper)}"
     if isinstance(value, float | np.floating):
         return _number(name, float(value))
