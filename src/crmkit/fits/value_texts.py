@@ -86,6 +86,9 @@ def text_of(name: str, value: object) -> str:
 
 def _of_number(name: str, value: object) -> str:
     if is_interval(value):
+        # With an end beyond 1, of which no percentage is shown, neither end has one.
+        if _SHARE.search(name) and not max(-value.lower, value.upper) <= 1:
+            name = ""
         return f"{text_of(name, value.lower)} to {text_of(name, value.upper)}"
     if isinstance(value, float | np.floating):
         return _number(name, float(value))
@@ -98,7 +101,7 @@ def _number(name: str, value: float) -> str:
     if name == "p_value" and value < 1e-3:
         return "below 0.001"
     if _SHARE.search(name) and abs(value) <= 1:
-        return f"{value:.4g}%" if value == 0 else f"{100 * value:.3g}%"
+        return f"{100 * value:.3g}%"
     if name.startswith("n_"):
         return f"{value:,.0f}" if value.is_integer() else f"{value:,.1f}"
     return f"{value:,.0f}" if 1e3 <= abs(value) < 1e15 else f"{value:.4g}"
