@@ -253,3 +253,15 @@ def test_a_history_of_any_number_of_purchases_takes_few_nodes(
     found = pareto_over_time.log_likelihood(one, **GIVEN, effects=NONE)
     known = pareto_nbd.log_likelihood(frequency, until, np.full(ROWS, 55.0), **GIVEN)
     np.testing.assert_allclose(found, known, rtol=1e-12)
+
+
+def test_what_is_out_of_reach_is_the_pace_not_the_effect() -> None:
+    small = histories(1e-3 * RATE, 1e-3 * DROPOUT)
+    point = np.concatenate([np.log(list(GIVEN.values())), [400.0, 0.0], [-350.0]])
+    value, slope, _ = pareto_over_time.objective(small)(point)
+    assert np.isfinite(value)
+    assert np.isfinite(slope).all()
+    for at, far in ((0, 301.0), (3, -301.0), (4, 4e5), (6, 4e5)):
+        moved = point.copy()
+        moved[at] = far
+        assert pareto_over_time.objective(small)(moved)[0] == -np.inf
