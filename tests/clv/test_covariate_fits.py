@@ -271,7 +271,8 @@ def test_effects_are_found_where_rates_of_leaving_do_not_differ() -> None:
         covariate_cols=["web", "app"],
         dropout_covariate_cols="app",
     )
-    known = clv.fit_time_varying_covariates(log, **OVER_TIME | {"penalty": 0.0})
+    unpulled: dict[str, Any] = OVER_TIME | {"penalty": 0.0}
+    known = clv.fit_time_varying_covariates(log, **unpulled)
     for one, other in zip(found.effects, known.effects, strict=True):
         assert other.standard_error is not None
         assert one.standard_error == pytest.approx(other.standard_error, rel=1e-4)

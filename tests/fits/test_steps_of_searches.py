@@ -135,7 +135,8 @@ def test_a_penalty_adds_its_weight_to_the_curvature_of_every_parameter() -> None
         penalty=Penalty(weight=2.0, centre=(1.0, -1.0)),
     )
     stiff = CURVE + 2.0 * np.eye(2)
-    at = np.linalg.solve(stiff, CURVE @ TOP + 2.0 * np.array([1.0, -1.0]))
+    pull = CURVE @ TOP + 2.0 * np.array([1.0, -1.0])
+    at: FloatArray = np.asarray(np.linalg.solve(stiff, pull), dtype=np.float64)
     np.testing.assert_allclose(report.estimates, np.exp(at), rtol=1e-9)
     known = np.linalg.inv(stiff) * np.exp(np.add.outer(at, at))
     np.testing.assert_allclose(np.array(report.covariance), known, rtol=1e-8)
