@@ -1,6 +1,7 @@
 """How long customers take to repay what it cost to win them."""
 
 from dataclasses import dataclass
+from math import ceil, log
 from typing import Literal
 
 import numpy as np
@@ -25,7 +26,7 @@ from ...typing import FloatArray
 
 __all__ = ["Payback", "payback"]
 
-_PERIODS = 10_000  # at a constant retention, later periods repay nothing
+_PERIODS = 10_000  # that are added up at a constant retention
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,6 +135,9 @@ def payback(
         )
         value = value if np.isfinite(value) else None
     periods = periods_to_repay(sums, cost)
+    if periods is None and kept is not None and each > 0:
+        first = each if at_start else each / (1 + discount)
+        periods = _later(cost / first, kept / (1 + discount))
     shown = min(max(12, 2 * periods), 240) if periods is not None else 60
     return Payback(
         periods=periods,
@@ -142,6 +146,14 @@ def payback(
         clv_to_cost=value / cost if value is not None and cost > 0 else None,
         profit=tuple((sums[:shown] - cost).tolist()),
     )
+
+
+def _later(firsts: float, step: float) -> int | None:
+    """Return when a geometric sum reaches so many of its first terms; None if never."""
+    if step == 1:
+        return ceil(firsts)
+    left = 1 - firsts * (1 - step)
+    return ceil(log(left) / log(step)) if left > 0 else None
 
 
 def _survival(
