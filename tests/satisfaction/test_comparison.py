@@ -198,3 +198,16 @@ def test_a_comparison_travels_as_json() -> None:
     result = nps_comparison(pd.DataFrame(THREE), by="plan", count_col="count")
     document = json.loads(json.dumps(result.to_dict()))
     assert NpsComparison.from_dict(document) == result
+
+
+def test_an_interval_of_a_difference_stays_within_200_points() -> None:
+    worst, best = (
+        Nps(promoters=0, passives=0, detractors=3),
+        Nps(promoters=2, passives=0, detractors=0),
+    )
+    below = worst.minus(best).interval(level=0.9999)
+    above = best.minus(worst).interval(level=0.9999)
+    assert below.lower == -200
+    assert above.upper == 200
+    assert below.upper == pytest.approx(-above.lower, rel=1e-12)
+    assert 0 < below.upper < 200

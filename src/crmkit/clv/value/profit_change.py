@@ -20,6 +20,8 @@ from ...typing import BoolArray, Day, FloatArray, IntArray, IntoDataFrameT
 
 __all__ = ["ProfitChange", "profit_change"]
 
+_LONG_AGO = 10**9  # days: no date, but a relationship older than the log
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 @checked
@@ -208,7 +210,7 @@ def _by_age(
     chosen: BoolArray, first_day: IntArray, span: tuple[int, int]
 ) -> FloatArray:
     length = span[1] - span[0] + 1
-    unknown = chosen & (first_day == -NEVER)  # older than the log
+    unknown = chosen & (first_day < -_LONG_AGO)
     known = chosen & ~unknown
     age = (span[0] - 1 - first_day[known]) // length
     counts = np.bincount(age).astype(np.float64)
