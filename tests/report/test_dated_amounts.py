@@ -7,6 +7,7 @@ from typing import Any, Literal
 import numpy as np
 import pytest
 
+from crmkit.report.findings import spending_months
 from crmkit.report.findings.held_back import _cut
 from crmkit.report.intake.dated_amounts import DatedAmounts, dated_amounts
 from crmkit.report.intake.prepare import prepare_log
@@ -89,3 +90,24 @@ def test_the_log_is_cut_a_horizon_before_its_end_and_never_before_its_middle(
 ) -> None:
     first, last = dt.date(1997, 1, 1), dt.date(1998, 6, 30)
     assert _cut(first, last, horizon_days=horizon_days) == dt.date.fromisoformat(cut)
+
+
+def test_customers_are_numbered_anew_when_some_have_no_row_left(
+    eager_frame: Callable[..., Any],
+) -> None:
+    columns, question = _log("drop")
+    who = ["bea" if each == "bob" else each for each in columns["customer_id"]]
+    paid = [
+        -abs(amount) if name == "bea" else amount
+        for name, amount in zip(who, columns["amount"], strict=True)
+    ]
+    frame = eager_frame({**columns, "customer_id": who, "amount": paid})
+    log = _dated(frame, question)
+    assert sorted(set(log.customer.tolist())) == [0, 1]
+    assert log.first_day.tolist() == [_day("2024-01-01"), _day("2024-02-05")]
+
+
+def test_amounts_of_other_months_are_left_out() -> None:
+    month, amount = np.array([4, 5, 7, 7, 8, 9]), np.array([1.0, 2, 4, 8, 16, 32])
+    assert spending_months._sums(month, amount, range(5, 8)).tolist() == [2, 0, 12]
+    assert spending_months._sums(month, amount, range(5, 5)).tolist() == []
