@@ -142,12 +142,14 @@ def test_payments_to_come_are_the_chances_to_be_there_discounted(c: float) -> No
             assert found == pytest.approx(truth, rel=1e-11, abs=0)
             given = each.survival([0, 1, 3], tenure=n)
             assert_allclose(given, S[[0, 1, 3]] / S[0], rtol=1e-11, atol=0)
+            assert each.survival(1, tenure=n).shape == each.retention(1).shape == ()
             kept = each.retention([n + 1, n + 3])
             assert_allclose(kept, [S[1] / S[0], S[3] / S[2]], rtol=1e-10, atol=0)
         # Retention is asked of a renewal, the first at the earliest.
         assert each.retention([0]) == each.retention([1])
         nothing = each.discounted_residual_lifetime(1, discount_rate=0.25, horizon=0)
-        assert float(nothing) == 0.0
+        assert nothing.shape == ()
+        assert nothing == 0.0
 
 
 def test_rows_get_their_value_and_the_risk_of_several_renewals() -> None:

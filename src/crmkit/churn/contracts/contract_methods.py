@@ -88,7 +88,8 @@ class ContractMethods(JsonResult):
         """Return the share still active ``renewals`` later, given ``tenure`` made."""
         t = tenure_array(nonnegative_array("renewals", renewals))
         n = float(whole("tenure", tenure))
-        return np.exp(self._log_survival(n + t) - self._log_survival(np.array([n])))
+        now = self._log_survival(np.array([n])).item()
+        return np.exp(self._log_survival(n + t) - now)
 
     @final
     def discounted_residual_lifetime(
