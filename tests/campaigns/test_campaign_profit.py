@@ -8,6 +8,7 @@ import pytest
 
 from crmkit.campaigns import (
     HeldOutProfit,
+    IncrementalProfit,
     MaximumProfit,
     RetentionOffer,
     UncertainOffer,
@@ -202,3 +203,19 @@ def test_half_of_a_tied_block_earns_half_of_it(rng: np.random.Generator) -> None
     assert found.share_targeted == 0.5
     assert found.profit == pytest.approx(0.5 * found.profit_of_all, rel=1e-12)
     assert found.profit_of_all == pytest.approx((56 - 2 * 11) / 3, rel=1e-12)
+
+
+def test_a_cost_that_was_known_adds_no_error_to_the_profit() -> None:
+    found = IncrementalProfit(
+        effect=3.0,
+        standard_error=2.0,
+        degrees_of_freedom=10.0,
+        n_treated=50,
+        n_control=50,
+        cost=20.0,
+        profit=130.0,
+    )
+    t = 1.812461122811676  # Student's t at 95% with 10 degrees of freedom
+    profit = found.interval(level=0.9, of="profit")
+    assert profit.lower == pytest.approx(130 - t * 100, rel=1e-12, abs=0)
+    assert profit.upper == pytest.approx(130 + t * 100, rel=1e-12, abs=0)

@@ -303,3 +303,21 @@ def test_a_share_of_wallet_leaves_the_rest_elsewhere() -> None:
         with_share_of_wallet(ranks.assign(n=2), rank_col="rank", n_brands_col="n")
     with pytest.raises(InvalidValueError, match="0 or less"):
         with_share_of_wallet(ranks.assign(rank=0), rank_col="rank", n_brands_col="n")
+
+
+def test_prices_below_one_have_shares_too() -> None:
+    lines = pd.DataFrame({"list_amount": [0.25, 0.5], "paid_amount": [0.25, 0.25]})
+    found = price_paid_by(lines.assign(usual=[0.125, 0.5]), reference_col="usual")
+    assert_table(
+        found,
+        {
+            "n_lines": [2],
+            "list_amount": [0.75],
+            "revenue": [0.5],
+            "discount": [0.25],
+            "discount_depth": [1 / 3],
+            "discount_depth_promoted": [0.5],
+            "full_price_share": [0.5],
+            "price_premium": [0.5 / 0.625 - 1],
+        },
+    )

@@ -310,3 +310,12 @@ def test_amounts_without_any_scatter_are_those_expected() -> None:
     # Means that do not differ are those of the line.
     known = [30.0 + 2.0 * np.log(4.0), 30.0, 30.0 + 2.0 * np.log(4.0)]
     np.testing.assert_allclose(drawn, known, rtol=1e-12, atol=0)
+
+
+def test_customers_who_all_came_back_at_once_came_back() -> None:
+    none = np.zeros(3)
+    both = Cells(columns=(np.array([1.0, 0.0, 2.0]), none, none + 9), weights=none + 1)
+    fitting._require_repeats(both, frequency_col="x")
+    never = Cells(columns=(none, none + 1, none + 9), weights=none + 1)
+    with pytest.raises(NotEnoughDataError, match=r"column 'x' above 0\), got 0 of 3"):
+        fitting._require_repeats(never, frequency_col="x")

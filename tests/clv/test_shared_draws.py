@@ -195,3 +195,47 @@ def test_a_margin_scales_the_value_of_parts_alone(
     whole, part = (_totals(monkeypatch, 0.0, margin=one) for one in (1.0, 0.3))
     np.testing.assert_allclose(part[..., 2, :], 0.3 * whole[..., 2, :], rtol=1e-12)
     np.testing.assert_array_equal(part[..., :2, :], whole[..., :2, :])
+
+
+@pytest.mark.parametrize("rows", [3, 4, 5, 8])
+def test_groups_end_where_the_rows_held_at_once_end(
+    rows: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shared_futures, "_ROWS", rows)
+    x, age = np.repeat([2.0, 0.0], 4), np.repeat([40.0, 20.0], 4)
+    ends = shared_futures.shared_ends(
+        known_history(x, x * 10, age),
+        None,
+        purchases=MODELS[0],
+        spend=None,
+        horizon=52.0,
+        discount_rate=np.zeros(8),
+        n_draws=2_000,
+        tail=0.1,
+        rng=np.random.default_rng(5),
+    )
+    assert ends.shape == (2, 8)
+    assert ends[0].tolist() == [0.0] * 8
+    # Alike customers have ends alike, and who bought more often the higher ones.
+    assert np.ptp(ends[1, :4]) <= 1
+    assert np.ptp(ends[1, 4:]) <= 1
+    assert ends[1, :4].min() > ends[1, 4:].max()
+
+
+def test_totals_below_one_purchase_have_an_error_of_the_model() -> None:
+    one = known_history(np.array([0.0]), np.array([0.0]), np.array([60.0]))
+    other: Any = clv.BgNbd(r=1.0, alpha=6.0, a=0.8, b=2.5)
+    fitted: Any = clv.BgNbd(r=0.5, alpha=6.0, a=0.8, b=2.5)
+    asked = drawn_totals._Asked(horizon=2.0, discount_rate=0.0)
+    found = drawn_totals._expected_totals(
+        one, np.zeros(1), fitted, SPEND, [(fitted, SPEND), (other, SPEND)], asked=asked
+    )
+    # Models that were not fitted know no quadratic: none says what another one expects.
+    assert found is None
+    alike = [(fitted, SPEND)] * 2
+    known = drawn_totals._expected_totals(
+        one, np.zeros(1), fitted, SPEND, alike, asked=asked
+    )
+    assert known is not None
+    assert np.all(known > 0)
+    assert np.all(known[0] < 0.1)

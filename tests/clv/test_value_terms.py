@@ -1,6 +1,7 @@
 """Rates and their units, profit line by line, and what peers achieve."""
 
 import datetime as dt
+import math
 from typing import Any
 
 import numpy as np
@@ -8,6 +9,7 @@ import pandas as pd
 import pytest
 
 from crmkit import clv
+from crmkit.clv.value import fitted_unit
 from crmkit.clv.value.customer_terms import at_own_rate
 from crmkit.clv.value.fitted_unit import rate_in_unit, unit_of
 from crmkit.clv.value.profit_by import profit_by
@@ -37,19 +39,19 @@ from crmkit.typing import FloatArray, HistoryColumns
         (
             1.0,
             "day",
-            "1 is 100% a day, more than 100,000,000% a year.",
+            "1 is 100% a day, 100,000,000% or more a year.",
             "Pass 0.01 if you mean 1%.",
         ),
         (
-            1e6 - 2.0,
+            1e6 - 0.5,
             "year",
-            "999998 is 99,999,800% a year, 99,999,800% a year.",
-            "Pass 9999.98 if you mean 999998%.",
+            "1e+06 is 99,999,950% a year, 99,999,950% a year.",
+            "Pass 10000 if you mean 1e+06%.",
         ),
         (
-            1e6,
+            1e6 + 1,
             "year",
-            "1e+06 is 100,000,000% a year, more than 100,000,000% a year.",
+            "1e+06 is 100,000,100% a year, 100,000,000% or more a year.",
             "Pass 10000 if you mean 1e+06%.",
         ),
     ],
@@ -277,3 +279,9 @@ def test_peers_have_all_columns_in_common() -> None:
     np.testing.assert_allclose(found["potential_value"], total, rtol=1e-12, atol=1e-14)
     assert found["historical_value"].tolist() == past["clv"].tolist()
     assert found["current_value"].tolist() == both["clv"].tolist()
+
+
+def test_the_largest_rate_told_in_numbers_is_below_a_hundred_million_percent() -> None:
+    limit = math.log1p(1e6)
+    assert fitted_unit._shown(limit) == "100,000,000% or more"
+    assert fitted_unit._shown(np.nextafter(limit, 0)) == "100,000,000%"

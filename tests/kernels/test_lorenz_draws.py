@@ -117,3 +117,10 @@ def test_equal_values_are_one_with_the_weight_of_all(*, alike: bool) -> None:
         np.array([1.0, 3.0, 3.0]), np.array([1, 2.0, 5])
     )
     assert (ranked.tolist(), carried.tolist()) == ([3.0, 3.0, 1.0], [5.0, 2.0, 1.0])
+
+
+def test_the_highest_customer_counts_where_the_first_share_is_beyond_her() -> None:
+    read = lorenz.top_of_draws(GAINS, np.ones(6), np.array([0.5, 1.0]))
+    value, peak = read(np.ones(6, dtype=np.int64))
+    assert value.tolist() == [170.0, 190.5]
+    assert peak == 190.5

@@ -93,7 +93,13 @@ def test_stability_of_two_mixtures() -> None:
 
 
 @pytest.mark.parametrize(
-    ("before", "after"), [([0.0, 5.0], [1.0, 4.0]), ([1.0, 4.0], [0.0, 5.0])]
+    ("before", "after"),
+    [
+        ([0.0, 5.0], [1.0, 4.0]),
+        ([1.0, 4.0], [0.0, 5.0]),
+        ([1.0, 2.0, 2.0], [0.0, 3.0, 4.0]),
+        ([2.0, 0.0, 2.0], [1.0, 3.0, 4.0]),
+    ],
 )
 def test_no_stability_index_where_a_tier_is_empty(
     before: list[float], after: list[float]

@@ -127,3 +127,14 @@ def test_the_unit_of_money_changes_nothing(scale: float) -> None:
     assert scaled is not None
     assert np.array_equal(plain[1], scaled[1])
     assert scaled[0] == pytest.approx(plain[0] * scale, rel=1e-9, abs=0)
+
+
+@pytest.mark.parametrize("at", [0, -1])
+def test_one_value_far_beyond_all_others_overflows_nowhere(at: int) -> None:
+    x = _profits()
+    x[at] = np.copysign(1e300, x[at])
+    found = value_blocks(x)
+    assert found is not None
+    mean, size = found
+    assert size.sum() == N
+    assert mean[at] == x[at]

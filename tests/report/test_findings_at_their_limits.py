@@ -362,3 +362,13 @@ def test_a_base_adds_up_its_customers() -> None:
     ]  # fmt: skip
     once = _scores(2, frequency=[0.0, 0.0])
     assert once.alive()[1] == 0.0
+
+
+def test_a_month_ahead_counts_however_little_is_expected_of_it() -> None:
+    end = dt.date(2024, 4, 29)
+    rows = [(0, dt.date(2024, 1, 3), 5.0), (0, dt.date(2024, 2, 3), 2.0)]
+    found = _spending(rows, end, 1.2 / 7)
+    assert found.months[-1].start == dt.date(2024, 5, 1)
+    assert found.months[-1].expected == pytest.approx(0.2)
+    # A horizon that ends with the month has none ahead.
+    assert _spending(rows, end, 1 / 7).months[-1].start == dt.date(2024, 4, 1)

@@ -152,3 +152,19 @@ def test_few_dates_years_after_all_others_are_not_taken_for_the_end(
     day = "2024-01-28" if wrong else "2034-12-31"
     assert end.options == ("--observation-end", day)
     assert ("1 of 100 rows is dated as late as 2034-12-31" in end.said) == wrong
+
+
+@pytest.mark.parametrize(("usual", "wrong"), [(366, False), (367, True)])
+def test_a_pause_of_a_year_is_one_of_the_usual_pauses(
+    tmp_path: Path, usual: int, *, wrong: bool
+) -> None:
+    first = dt.date(2010, 1, 1)
+    # A pause of 367 days is not usual: what follows five of a day is far beyond.
+    days = [*range(50), 49 + usual, 49 + usual + 1500]
+    dates = [first + dt.timedelta(days=at) for at in days]
+    file = tmp_path / "log.csv"
+    lines = [f"k{at % 9},{day},5" for at, day in enumerate(dates)]
+    file.write_text("\n".join(["Customer,Day,Spent", *lines]))
+    log = settled_log(read_log(file, Reading(roles=ROLES)), Choices())
+    end = next(each for each in log.unsettled if "--observation-end" in each.said)
+    assert ("long after all others" in end.said) == wrong

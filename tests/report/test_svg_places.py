@@ -219,3 +219,9 @@ def test_a_stack_fills_the_width_and_names_what_is_wide_enough() -> None:
     texts = {each.text: numbers(each, "x", "y") for each in svg.iter("text")}
     assert texts == {"large": [0, 54], "just": [70, 54]}
     assert svg.get("height") == "59"
+
+
+def test_a_place_across_is_its_share_of_the_way_between_both_ends() -> None:
+    points = layer("points", [10.0, 20.0, 40.0], [1.0, 2.0, 3.0])
+    found = [numbers(each, "cx")[0] for each in drawn(points).iter("circle")]
+    assert found == pytest.approx([0.0, 100 / 3, 100.0], abs=0.01)

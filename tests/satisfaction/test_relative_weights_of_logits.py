@@ -8,7 +8,9 @@ import pytest
 from numpy.testing import assert_allclose
 from scipy import linalg, optimize, special
 
+from crmkit.errors import NotEnoughDataError
 from crmkit.satisfaction.drivers.logistic_driver_weights import (
+    fit_logistic,
     johnson_logistic,
     shapley_logistic,
 )
@@ -83,3 +85,15 @@ def test_a_weight_is_the_mean_gain_over_all_orders_of_the_groups(steps: float) -
 
     shapley_logistic(np.column_stack([X, y]), w, [1, 2, 1], through=through)
     assert walked == list(range(1, 8))
+
+
+def test_large_coefficients_of_drivers_that_nearly_agree_separate_nothing() -> None:
+    rng = np.random.default_rng(8)
+    first, apart = rng.normal(size=400), rng.normal(size=400)
+    X = np.column_stack([first, first + 0.01 * apart])
+    y = (rng.random(400) < special.expit(0.5 * apart)).astype(float)
+    fit = fit_logistic(X, y, np.ones(400))
+    assert fit.parameters[2] > 15 > -15 > fit.parameters[1]
+    sure = (apart > 0).astype(float)
+    with pytest.raises(NotEnoughDataError, match="separate 0 from 1"):
+        fit_logistic(X, sure, np.ones(400))

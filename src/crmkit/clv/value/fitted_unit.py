@@ -40,7 +40,7 @@ def rate_in_unit(discount_rate: float, unit: TimeUnit | None) -> float:
 
 
 def _shown(yearly: float) -> str:
-    return f"{expm1(yearly):,.0%}" if yearly < log(1e6) else "more than 100,000,000%"
+    return f"{expm1(yearly):,.0%}" if yearly < log1p(1e6) else "100,000,000% or more"
 
 
 def _remedy(given: float, unit: str) -> str:

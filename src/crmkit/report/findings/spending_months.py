@@ -1,6 +1,7 @@
 """Spending by month: past, and expected of the same customers."""
 
 import datetime as dt
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -74,7 +75,9 @@ def spending_months(
     """Put past and expected months in a row, from the oldest whole one."""
     end, horizon = question.end_day, question.horizon_weeks
     now = _month_of(end)
-    ahead = list(range(now, min(_month_of(end + 7 * horizon), now + _MOST_AHEAD) + 1))
+    # A part of the last day may be all that lies in its month.
+    last = _month_of(math.ceil(end + 7 * horizon))
+    ahead = list(range(now, min(last, now + _MOST_AHEAD) + 1))
     *expected, next_amount = _expected(scores, ahead, end=end, horizon=horizon)
     known = dict(zip(ahead, expected, strict=True))
     months = [
