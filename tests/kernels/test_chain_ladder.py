@@ -111,3 +111,19 @@ def test_a_growth_from_next_to_nothing_has_an_end() -> None:
     assert found.factors.tolist() == [1e75]
     assert found.ultimate[2] == pytest.approx(2e75, rel=1e-14)
     assert found.standard_error[2] == 0
+
+
+def test_another_unit_of_money_changes_the_unit_alone() -> None:
+    rows = [line.split() for line in TRIANGLE.strip().splitlines()]
+    C = np.full((10, 10), np.nan)
+    for at, row in enumerate(rows):
+        C[at, : len(row)] = np.array(row, dtype=float)
+    whole, small = chain_ladder(C), chain_ladder(C * 2.0**-40)  # all below 1
+    assert small.factors.tolist() == whole.factors.tolist()
+    np.testing.assert_allclose(
+        small.ultimate, whole.ultimate * 2.0**-40, rtol=1e-14, atol=0
+    )
+    np.testing.assert_allclose(
+        small.standard_error, whole.standard_error * 2.0**-40, rtol=1e-12, atol=0
+    )
+    np.testing.assert_allclose(small.freedom, whole.freedom, rtol=1e-12, atol=0)

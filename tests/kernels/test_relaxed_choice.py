@@ -165,3 +165,20 @@ def test_a_search_ends_within_its_gap(
     assert (len(asked) >= 1) is (branches == 1)
     # What is left to search earns no more than this, and no more than the gap allows.
     assert bound <= (6.0 * (1 + gap)) * (1 + 1e-9)
+
+
+@pytest.mark.parametrize("used", [1.0, 0.25])
+def test_a_row_is_taken_as_often_as_its_limit_has_room(used: float) -> None:
+    given = search._Problem(
+        profit=np.array([2.0]),
+        use=np.array([[used, 0.0]]),
+        limits=np.array([3.5 * used, 9.0]),
+        owner=np.array([0]),
+        size=np.array([5.0]),
+        places=[],
+    )
+    times, room, left = np.zeros(1), given.limits.copy(), given.size.copy()
+    assert search._filled(given, given.profit, times, room, left)
+    assert (times.tolist(), left.tolist()) == ([3.0], [2.0])
+    assert room.tolist() == [0.5 * used, 9.0]
+    assert not search._filled(given, given.profit, times, room, left)
