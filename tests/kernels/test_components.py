@@ -56,3 +56,10 @@ def test_sums_of_nothing_are_floats() -> None:
     nothing = totals(np.array([], dtype=np.int64), np.array([]), 2)
     assert nothing.dtype == np.float64
     assert nothing.tolist() == [0.0, 0.0]
+
+
+def test_money_that_doubles_within_a_year_doubles() -> None:
+    day = np.array([0, 365, 730])
+    np.testing.assert_allclose(
+        carried(day, 730, 1.0, 365.0), [4.0, 2.0, 1.0], rtol=1e-15, atol=0
+    )

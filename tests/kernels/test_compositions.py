@@ -130,3 +130,18 @@ def test_no_shift_is_longer_than_20(came: float) -> None:
             np.zeros(50, int), 1, np.full(50, predicted), part * whole, whole
         )
         assert found == pytest.approx(sign * 20.0 * 50 / 80, rel=1e-12)
+
+
+def test_one_customer_alone_tells_nothing_of_others() -> None:
+    customer, category = np.zeros(3, int), np.array([0, 0, 1])
+    found = presumed_purchases(customer, category, np.ones(3), np.array([3]), 2)
+    np.testing.assert_allclose(found, [2e6 / 3, 1e6 / 3], rtol=1e-12)
+
+
+def test_the_unit_of_money_moves_no_shift() -> None:
+    group, predicted = np.array([0, 0, 1]), np.array([0.3, 0.6, 0.2])
+    whole, part = np.array([20.0, 30.0, 9.0]), np.array([11.0, 21.0, 1.0])
+    plain = logit_shifts(group, 2, predicted, part, whole)
+    small = logit_shifts(group, 2, predicted, part * 2.0**-30, whole * 2.0**-30)
+    assert np.all(np.abs(plain) > 0.01)
+    np.testing.assert_allclose(small, plain, rtol=1e-12, atol=0)

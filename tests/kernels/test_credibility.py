@@ -94,3 +94,36 @@ def test_observations_without_weight_are_not_seen() -> None:
     one = credibility(np.zeros(2, dtype=np.int64), value[:2], np.ones(2), 1)
     assert (one.within, one.between, one.mean) == (8.0, 0.0, 3.0)
     assert one.estimate.tolist() == [3.0]
+
+
+@pytest.mark.parametrize(("money", "unit"), [(2.0**-30, 1.0), (1.0, 2.0**-30)])
+def test_the_units_of_money_and_of_weights_change_no_belief(
+    money: float, unit: float
+) -> None:
+    customer = np.array([0, 0, 1, 1, 2, 2])
+    value = np.array([1.0, 3.0, 6.0, 8.0, 2.0, 1.0])
+    weight = np.array([1.0, 2.0, 1.0, 0.5, 3.0, 1.0])
+    plain = credibility(customer, value, weight, 3)
+    found = credibility(customer, money * value, unit * weight, 3)
+    assert plain.between > 0
+    structure = (plain.mean * money, plain.within * money**2 * unit)
+    assert (found.mean, found.within) == pytest.approx(structure, rel=1e-12, abs=0)
+    between = plain.between * money**2
+    assert found.between == pytest.approx(between, rel=1e-12, abs=0)
+    np.testing.assert_allclose(found.estimate, money * plain.estimate, rtol=1e-12)
+    np.testing.assert_allclose(found.variance, money**2 * plain.variance, rtol=1e-12)
+
+
+def test_customers_who_are_hardly_believed_have_their_mean_by_belief() -> None:
+    customer = np.array([0, 0, 1, 1, 1, 1, 2, 2])
+    value = np.array([4.0, 4.0, 6.0, 8.0, 0.0, 1.0, 7.0, 8.0])
+    found = credibility(customer, value, np.ones(8), 3)
+    # Within: (0 + 44.75 + 0.5) / 5; about 4.75: 1.125 + 4 + 15.125 = 20.25.
+    within, scale = 45.25 / 5, 8 - 24 / 8
+    between = (20.25 - 2 * within) / scale
+    mass, own = np.array([2.0, 4.0, 2.0]), np.array([4.0, 3.75, 7.5])
+    belief = mass * between / (mass * between + within)
+    assert belief.sum() < 1
+    mean = belief @ own / belief.sum()
+    assert found.mean == pytest.approx(mean, rel=1e-12, abs=0)
+    np.testing.assert_allclose(found.estimate, mean + belief * (own - mean), rtol=1e-12)

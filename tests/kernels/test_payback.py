@@ -66,3 +66,11 @@ def test_every_customer_has_an_account_of_her_own() -> None:
         expected = days[0] if days else np.nan
         np.testing.assert_array_equal(found[customer], expected)
     assert np.isfinite(found).sum() > 2
+
+
+def test_a_cost_of_next_to_nothing_is_repaid_by_as_much() -> None:
+    money = 2.0**-40 * np.array([1.0, 2.0, 4.0])
+    found = payback_days(
+        np.zeros(3, int), np.array([2, 5, 7]), money, np.array([6 * 2.0**-40])
+    )
+    assert found.tolist() == [7.0]

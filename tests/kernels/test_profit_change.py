@@ -7,6 +7,7 @@ from crmkit.kernels.value.profit_change import (
     BaseChange,
     BaseYear,
     Flows,
+    change_of_active,
     change_of_base,
 )
 
@@ -178,3 +179,28 @@ def test_another_currency_multiplies_every_part(
             size * getattr(here, name), rel=1e-11, abs=1e-12 * size
         )
         assert getattr(there, name) == expected
+
+
+def test_an_age_of_one_customer_tells_its_share_too() -> None:
+    existing = np.array([1.0, 4.0, 0.0]), np.array([2.0, 1.0, 3.0])
+    active = np.array([1.0, 1.0, 0.0]), np.array([1.0, 1.0, 2.0])
+    # The shares are 1, 1/4 and unknown before, and 1/2, 1 and 2/3 after.
+    larger, stayed = change_of_active(existing, active)
+    assert larger == pytest.approx(1 * 0.75 - 3 * 0.625 + 3 * 2 / 3, rel=1e-12)
+    assert stayed == pytest.approx(-3 * 0.25 + 5 * 0.375, rel=1e-12)
+
+
+def test_years_without_active_customers_have_no_profit_of_one() -> None:
+    nothing = Flows(listed=np.zeros(1), paid=np.zeros(1), cost=np.zeros(1))
+
+    def returns(amount: float) -> BaseYear:
+        back = Flows(
+            listed=np.array([-amount]),
+            paid=np.array([-0.9 * amount]),
+            cost=np.array([-0.5 * amount]),
+        )
+        return BaseYear(active=0, sold=nothing, net=back, service=0.0, idle_service=0.0)
+
+    change = change_of_base(returns(10.0), returns(30.0))
+    assert (change.each, change.keeping) == (0.0, 0.0)
+    only(change, "volume", -20 * 0.4)

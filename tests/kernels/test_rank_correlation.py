@@ -38,3 +38,12 @@ def test_two_pairs_tell_nothing_and_three_something() -> None:
     assert rank_p_value(1.0, 2) == 1.0
     assert rank_p_value(0.5, 3) == pytest.approx(2 / 3)  # of Cauchy's distribution
     assert rank_p_value(1.0, 3) < 1e-100
+
+
+def test_a_correlation_has_no_unit() -> None:
+    one, two = np.array([1.0, 2.0, 4.0, 3.0]), np.array([2.0, 1.0, 5.0, 7.0])
+    weights = np.array([1.0, 3.0, 2.0, 1.0])
+    plain = correlation(one, two, weights)
+    assert 0.1 < plain < 0.9
+    small = correlation(2.0**-20 * one, 2.0**-20 * two, 2.0**-20 * weights)
+    assert small == pytest.approx(plain, rel=1e-12, abs=0)

@@ -169,3 +169,39 @@ def test_each_kind_met_has_the_first_day_it_was_known() -> None:
     found = first_seen_pairs(customer, kind, np.array([5, 7, 3, 2]))
     assert found[0].tolist() == [0, 0, 1]
     assert found[1].tolist() == [7, 2, 3]
+
+
+def test_purchases_of_cents_are_purchases() -> None:
+    log = sort_log(
+        customer=np.array([0, 0, 1]),
+        day=np.array([2, 5, 5]),
+        seen=np.array([2, 5, 5]),
+        amount=np.array([0.5, -0.25, 0.75]),
+        discount=np.array([0.25, 0.0, 0.25]),
+    )
+    days, money = future(log, start=0, end=9, customers=2)
+    assert (days.tolist(), money.tolist()) == ([1.0, 1.0], [0.25, 0.75])
+    found = past(log, cutoff=9, window=5)
+    assert found.customer.tolist() == [0, 1]
+    columns = found.columns
+    assert columns["amount_total"].tolist() == [0.5, 0.75]
+    assert columns["amount_recent"].tolist() == [0.0, 0.75]
+    assert columns["returns_share"].tolist() == [0.5, 0.0]
+    np.testing.assert_allclose(columns["discount_share"], [1 / 3, 1 / 4], rtol=1e-15)
+
+
+def test_the_only_event_of_a_log_is_the_last_one_of_its_customer() -> None:
+    found = event_past(
+        np.array([1]),
+        np.array([6]),
+        np.array([6]),
+        np.array([2.5]),
+        cutoff=9,
+        window=5,
+        who=np.array([0, 1]),
+    )
+    assert found["count"].tolist() == [0.0, 1.0]
+    assert found["recent"].tolist() == [0.0, 1.0]
+    np.testing.assert_array_equal(found["inactivity"], [np.nan, 3.0])
+    np.testing.assert_array_equal(found["mean"], [np.nan, 2.5])
+    np.testing.assert_array_equal(found["last"], [np.nan, 2.5])
