@@ -207,3 +207,15 @@ def test_rows_without_weight_lose_nothing() -> None:
     known = (3 * np.log(4) + np.log(5)) / 4
     assert calibration.log_loss(p, y, weight) == pytest.approx(known, rel=1e-14)
     assert calibration.brier(p, y, weight) == pytest.approx((3 * 0.5625 + 0.64) / 4)
+
+
+def test_weights_below_1_count_as_parts_of_the_sum() -> None:
+    y, group = np.array([1.0, 0.0, 1.0, 0.0, 1.0]), np.array([0, 0, 2, 2, 2])
+    probability = np.array([0.5, 0.25, 0.75, 0.25, 0.5])
+    weight = np.array([1.0, 2.0, 1.0, 3.0, 1.0])
+    plain = calibration.brier_parts(y, weight, probability, group)
+    small = calibration.brier_parts(y, 2.0**-20 * weight, probability, group)
+    assert small == pytest.approx(plain, rel=1e-12)
+    loss = calibration.log_loss(probability, y, weight)
+    small_loss = calibration.log_loss(probability, y, 2.0**-20 * weight)
+    assert small_loss == pytest.approx(loss, rel=1e-12)

@@ -241,3 +241,9 @@ def test_the_variance_of_the_area_is_delongs(rng: np.random.Generator) -> None:
     of_negatives = np.var(beats.mean(axis=0), ddof=1) / 14
     found = ranking.roc_area_variance(*_roc(y, score))
     assert found == pytest.approx(of_positives + of_negatives, rel=1e-12)
+
+
+def test_an_offer_is_a_share_of_small_values_too() -> None:
+    clv = np.array([0.25, 0.0, -3.0, 8.0])
+    found = cp.incentives(clv, fixed=2.0, share=0.5)
+    assert found.tolist() == [2.125, 2.0, 2.0, 6.0]

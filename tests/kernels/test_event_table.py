@@ -375,3 +375,10 @@ def test_who_ends_on_the_day_of_a_common_entry_was_never_at_risk() -> None:
     for entry in (np.broadcast_to(2.0, 3), np.full(3, 2.0)):
         table = et.event_table(entry, duration, event, np.ones(3))
         assert table.at_risk.tolist() == [0.0, 2.0, 1.0]
+
+
+def test_weights_of_one_and_a_half_at_risk_leave_the_variance_of_a_half() -> None:
+    events, at_risk = np.array([[0.5], [0.0]]), np.array([[1.0], [0.5]])
+    found = et.log_rank(events, at_risk, np.ones(1))
+    # 1/6 more than expected; the variance is 0.5 * 1 / 0.5 * 2/3 * 1/3.
+    assert found.statistic == pytest.approx(1 / 36 / (2 / 9), rel=1e-12)

@@ -32,3 +32,9 @@ def test_the_longest_silence_is_that_of_the_longest_log_and_a_day() -> None:
             followed, np.array([False, False]), followed, horizon=1
         )
         assert silent.size == returned.size == longest + 2
+
+
+def test_purchases_of_the_last_day_are_silent_for_no_day() -> None:
+    none = np.zeros(2, int)
+    silent, returned = returns_after_silence(none, np.zeros(2, bool), none, horizon=0)
+    assert (silent.tolist(), returned.tolist()) == ([2, 0], [0, 0])

@@ -124,3 +124,16 @@ def test_the_highest_customer_counts_where_the_first_share_is_beyond_her() -> No
     value, peak = read(np.ones(6, dtype=np.int64))
     assert value.tolist() == [170.0, 190.5]
     assert peak == 190.5
+
+
+@pytest.mark.parametrize("x", [GAINS, MIXED])
+def test_the_unit_of_value_moves_no_share_of_a_resample(x: FloatArray) -> None:
+    w, unit = np.ones(6), 2.0**-30
+    of_whole, of_small = (lorenz.gini_of_draws(each, w) for each in (x, unit * x))
+    whole, small = (lorenz.top_of_draws(each, w, SHARES) for each in (x, unit * x))
+    for times in _times(6):
+        assert of_small(times) == pytest.approx(of_whole(times), rel=1e-12, abs=1e-15)
+        value, peak = whole(times)
+        found, highest = small(times)
+        np.testing.assert_allclose(found, unit * value, rtol=1e-12, atol=0)
+        assert highest == unit * peak

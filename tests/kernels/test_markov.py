@@ -106,3 +106,7 @@ def test_no_stability_index_where_a_tier_is_empty(
 ) -> None:
     found = markov.population_stability(np.array(before), np.array(after))
     assert found is None
+
+
+def test_a_single_state_never_moves() -> None:
+    assert markov.population_stability(np.array([3.0]), np.array([5.0])) == 0.0

@@ -66,3 +66,17 @@ def test_one_member_has_an_effect_and_no_variance() -> None:
     )
     # Without any spread Student's t is as good as normal.
     assert (alike.variance[0], alike.freedom[0]) == (0.0, 1e9)
+
+
+def test_a_pair_to_compare_with_has_a_spread_of_its_own() -> None:
+    found = matched_change(
+        np.array([5.0, 7.0, 1.0, 3.0, 0.0, 6.0, 12.0]),
+        member=np.array([True, True, False, False, False, False, False]),
+        stratum=np.array([0, 0, 0, 0, 1, 1, 1]),
+        group=np.zeros(7, int),
+        n_groups=1,
+    )
+    # The mean of 1 and 3 varies by 2 / 2, that of the gains 3 and 5 by 2 / 2.
+    assert (found.effect.tolist(), found.variance.tolist()) == ([4.0], [2.0])
+    # Both variances are known by one degree of freedom.
+    assert found.freedom.tolist() == [2.0]

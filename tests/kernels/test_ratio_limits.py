@@ -159,3 +159,13 @@ def test_a_difference_of_rates_is_that_of_newcombe() -> None:
     for counts, limits in published.items():
         found = newcombe(*(np.asarray(float(v)) for v in counts), level=0.95)
         assert [float(v) for v in found] == pytest.approx(limits, rel=0, abs=5e-5)
+
+
+@pytest.mark.parametrize(("k", "k2"), [(1.0, 7.0), (7.0, 1.0), (1.0, 1.0)])
+def test_a_count_of_one_has_a_logarithm(k: float, k2: float) -> None:
+    counts = (np.array(each) for each in (k, 20.0, k2, 50.0))
+    lower, upper = rate_ratio_limits(*counts, level=0.95)
+    ratio = k / 20 / (k2 / 50)
+    reach = np.exp(1.959963984540054 * np.sqrt(1 / k - 1 / 20 + 1 / k2 - 1 / 50))
+    assert float(lower) == pytest.approx(ratio / reach, rel=1e-12, abs=0)
+    assert float(upper) == pytest.approx(ratio * reach, rel=1e-12, abs=0)

@@ -278,3 +278,9 @@ def test_a_weibull_retention_is_the_share_of_those_who_were_there(c: float) -> N
         np.testing.assert_allclose(
             total, np.exp(sbg.log_survival(t - 1, a=a, b=b)) * (1 - plain), rtol=1e-12
         )
+
+
+def test_customers_of_no_whole_period_faced_no_renewal() -> None:
+    none = np.zeros(2)
+    renewal, lost, kept = life_table(none, none, np.zeros(2, bool), np.ones(2))
+    assert (renewal.size, lost.size, kept.size) == (0, 0, 0)

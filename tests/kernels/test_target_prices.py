@@ -117,3 +117,25 @@ def test_a_row_that_uses_all_that_is_left_fits() -> None:
         "prices": np.zeros(1),
     }
     assert greedy_choice(**given).tolist() == [True, True, False, False]
+
+
+def test_the_dearest_price_is_the_profit_of_what_is_used() -> None:
+    use = csr_array(np.array([[0.5, 0.0], [0.25, 4.0], [0.0, 1.0]]))
+    found = target_prices._dearest(np.array([0.125, 0.5, -3.0]), use)
+    assert found.tolist() == [2.0, 0.125]
+
+
+def test_tangents_that_are_nearly_flat_have_a_lowest_point() -> None:
+    slopes, levels = np.array([[-1e-10], [2e-10]]), np.array([2.0, 0.5])
+    found = target_prices._lowest(slopes, levels, np.array([1e11]), 1)
+    assert found is not None
+    assert found[0] == pytest.approx(1.5, rel=1e-9, abs=0)
+    assert found[1][0] == pytest.approx(0.5e10, rel=1e-9, abs=0)
+
+
+def test_small_profits_are_chosen_while_they_fit() -> None:
+    use = csr_array(np.array([[1.0], [1.0], [1.0]]))
+    chosen = greedy_choice(
+        np.array([0.25, 0.5, 0.0]), use, np.array([3.0]), np.arange(3), np.zeros(1)
+    )
+    assert chosen.tolist() == [True, True, False]

@@ -34,17 +34,13 @@ def informative(
 ) -> BoolArray:
     """Return rows of customers and products that were sold something at all.
 
-    The others have an effect of minus infinity and tell nothing about prices.
+    The others have an effect of minus infinity and tell nothing about prices. Their
+    quantities are 0, so that without them all sums are the same.
     """
     kept = np.ones(quantity.size, dtype=bool)
-    while True:
-        sold = np.where(kept, quantity, 0.0)
-        some = kept.copy()
-        for code in (customer, product):
-            some &= np.bincount(code, sold)[code] > 0
-        if some.sum() == kept.sum():
-            return kept
-        kept = some
+    for code in (customer, product):
+        kept &= np.bincount(code, quantity)[code] > 0
+    return kept
 
 
 def elasticity(

@@ -42,7 +42,7 @@ def fieller(
         safe = np.where(bounded, narrow, 1.0)
         middle = ratio + pull * away * quantile / np.abs(bottom) / safe
         reach = quantile / np.abs(bottom) / safe
-        reach = reach * np.hypot(away, np.sqrt(np.where(bounded, safe, 0.0)) * rest)
+        reach = reach * np.hypot(away, np.sqrt(safe) * rest)
     return (
         np.where(bounded, middle - reach, -np.inf),
         np.where(bounded, middle + reach, np.inf),
