@@ -173,3 +173,15 @@ def test_the_exact_test_enumerates_all_tables() -> None:
     assert got == pytest.approx(12 / 20, rel=1e-12)
     # The most likely table of all: no rounding makes more than 1 of it.
     assert contingency.exact_two_rows(np.array([[4.0, 2, 7], [5, 2, 7]])) == 1.0
+
+
+def test_what_is_explained_has_no_unit() -> None:
+    rng = np.random.default_rng(2)
+    X = np.column_stack([np.ones(20), rng.normal(size=20)])
+    y, weight = X[:, 1] + rng.normal(size=20), rng.uniform(0.5, 2.0, 20)
+    plain = regression.least_squares(X, y, weight)
+    assert 0.1 < plain.r_squared < 0.9
+    small = regression.least_squares(X, 2.0**-30 * y, 2.0**-30 * weight)
+    assert small.r_squared == pytest.approx(plain.r_squared, rel=1e-12, abs=0)
+    flat = regression.least_squares(X, np.zeros(20), weight)
+    assert flat.r_squared == 0

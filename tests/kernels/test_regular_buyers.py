@@ -5,9 +5,9 @@ from typing import Any
 import mpmath
 import numpy as np
 import pytest
-from scipy import stats
+from scipy import special, stats
 
-from crmkit.kernels.purchases import mbg_cnbd_k
+from crmkit.kernels.purchases import erlang_future, mbg_cnbd_k
 from crmkit.kernels.purchases.beta_geometric import mbg_nbd
 from crmkit.kernels.purchases.erlang_sample import sample_lives, sample_times
 from crmkit.typing import FloatArray
@@ -285,3 +285,33 @@ def test_the_regularity_is_the_density_of_shares_of_a_whole(k: int) -> None:
         for part in shares[2:]
     ]
     np.testing.assert_allclose(found, [0.0, 0.0, *known], rtol=1e-11, atol=1e-12)
+
+
+@pytest.mark.parametrize("t", [0.0, 0.4, 5.0])
+@pytest.mark.parametrize("k", [1, 2, 3])
+def test_the_future_of_each_phase_is_that_of_its_steps_and_coins(
+    k: int, t: float
+) -> None:
+    x, age = np.array([0.0, 3.0]), np.array([2.0, 9.0])
+    buyer = erlang_future.RegularBuyer(
+        frequency=x, T=age, k=k, r=0.8, alpha=1.5, a=0.7, b=2.0
+    )
+    steps = np.arange(4000)
+    for at in range(2):
+        for phase in range(k):
+            chance = stats.nbinom.pmf(
+                steps, 0.8 + k * x[at] + phase, (1.5 + age[at]) / (1.5 + age[at] + t)
+            )
+            b, many = 3.0 + x[at], (steps + phase) // k
+            # The m-th purchase is there if m - 1 coins were survived.
+            coins = np.exp(
+                special.betaln(0.7, b + np.arange(4001)) - special.betaln(0.7, b)
+            )
+            made = np.concatenate([[0.0], np.cumsum(coins)])
+            twice = np.concatenate([[0.0], np.cumsum(2 * np.arange(4001) * coins)])
+            stay = erlang_future.survival(t, buyer)[at, phase]
+            assert stay == pytest.approx(chance @ coins[many], rel=1e-11)
+            mean = erlang_future.purchases(t, buyer)[at, phase]
+            assert mean == pytest.approx(chance @ made[many], rel=1e-11, abs=0)
+            pairs = erlang_future.pairs(t, buyer)[at, phase]
+            assert pairs == pytest.approx(chance @ twice[many], rel=1e-10, abs=0)

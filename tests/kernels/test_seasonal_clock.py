@@ -176,9 +176,20 @@ def test_the_penalty_chosen_is_the_fixed_point_of_mackay() -> None:
 
 
 def test_a_search_ends_after_its_last_round(monkeypatch: pytest.MonkeyPatch) -> None:
+    moves: list[float] = []
+    balanced = seasonal_clock._balanced
+
+    def counted(
+        repeats: FloatArray, expected: FloatArray, weight: float, start: FloatArray
+    ) -> FloatArray:
+        moves.append(weight)
+        return balanced(repeats, expected, weight, start)
+
+    monkeypatch.setattr(seasonal_clock, "_balanced", counted)
     monkeypatch.setattr(seasonal_clock, "_ROUNDS", 3)
     found = fit_index(simulated(500, season(0.5), seed=8), START)
     assert (found.rounds, found.converged) == (3, False)
+    assert len(moves) == 3
 
 
 def test_the_clock_shows_the_end_of_each_day_and_0_on_the_first() -> None:
