@@ -164,3 +164,35 @@ def test_where_spend_rises_with_frequency_it_beats_gamma_gamma_and_the_own_mean(
     errors["gamma-gamma"] = error(gamma_gamma.expected_spend(x, mean, p=p, q=q, v=v))
     assert errors["sloping"] == min(errors.values())
     assert errors["sloping"] < 0.9 * min(errors["own mean"], errors["gamma-gamma"])
+
+
+def test_two_alike_customers_tell_how_customers_differ() -> None:
+    x, mean, ones = np.array([1.0, 1.0, 2.0]), np.array([10.0, 20.0, 7.0]), np.ones(3)
+    found = estimate_structure(x, mean, np.array([0.0, 0.0, 8.0]), ones, sloping=True)
+    # The line is free to meet the third: 10 and 20 have a variance of 50, 8 is within.
+    assert found.within == 8
+    assert found.between == pytest.approx(50 - 8, rel=1e-12, abs=0)
+
+
+def test_one_customer_alone_does_not_differ_from_others() -> None:
+    three, ten, eight = np.array([3.0]), np.array([10.0]), np.array([8.0])
+    found = estimate_structure(three, ten, eight, np.ones(1), sloping=False)
+    assert (found.collective_mean, found.between, found.within) == (10.0, 0.0, 8.0)
+    assert found.covariance.tolist() == [[8 / 3, 0.0], [0.0, 0.0]]
+
+
+@pytest.mark.parametrize("sloping", [False, True])
+def test_amounts_below_1_have_a_line_and_errors_like_others(*, sloping: bool) -> None:
+    x, mean, variance, _ = simulated(40, 3)
+    ones, money = np.ones(40), 2.0**-30
+    plain = estimate_structure(x, mean, variance, ones, sloping=sloping)
+    small = estimate_structure(
+        x, money * mean, money**2 * variance, ones, sloping=sloping
+    )
+    pairs = (small.collective_mean, small.slope), (plain.collective_mean, plain.slope)
+    np.testing.assert_allclose(pairs[0], money * np.array(pairs[1]), rtol=1e-10)
+    np.testing.assert_allclose(small.covariance, money**2 * plain.covariance, rtol=1e-9)
+    believed = belief(x, within=small.within, between=small.between)
+    expected = belief(x, within=plain.within, between=plain.between)
+    assert expected.min() > 0.01
+    np.testing.assert_allclose(believed, expected, rtol=1e-10, atol=0)

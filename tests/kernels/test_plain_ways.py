@@ -151,7 +151,15 @@ def test_a_customer_who_never_or_surely_leaves_has_a_lifetime() -> None:
 
 
 @pytest.mark.parametrize(
-    "count", [[1, 1, 1, 1], [1, 2, 1, 1], [0, 5, 1, 9], [2, 1, 3, 4], [0, 0, 0, 1]]
+    "count",
+    [
+        [1, 1, 1, 1],
+        [1, 2, 1, 1],
+        [0, 5, 1, 9],
+        [2, 1, 3, 4],
+        [0, 0, 0, 1],
+        [2, 1, 1, 5],
+    ],
 )
 @pytest.mark.parametrize("weights", [None, [1.0, 3.0, 2.0, 1.0, 7.0]])
 def test_the_dispersion_of_counts_is_the_plain_one(
@@ -302,3 +310,19 @@ def test_a_cohort_that_loses_no_one_has_a_rate_without_error() -> None:
     assert error.tolist() == pytest.approx([0.0, 0.0, greenwood, 0.0], rel=1e-14)
     more = cohorts.chained(np.array([[4.0, 5.0]]), np.ones((1, 2), np.bool_))
     assert np.isnan(more[2][1])
+
+
+def test_counts_a_little_further_apart_than_chance_are_half_as_sure() -> None:
+    found = count_dispersion(np.array([4.0, 2, 1, 3]), np.array([1.0, 1, 2, 2]))
+    assert found is not None
+    # Expected are 5/3, 5/3, 10/3 and 10/3.
+    assert found.statistic == pytest.approx(5.0, rel=1e-12)
+    assert 0 < found.z < 1
+    chance = max(stats.norm.sf(found.z), stats.chi2.sf(5.0, 3))
+    assert found.p_value == pytest.approx(chance, rel=1e-10)
+
+
+def test_counts_as_expected_have_no_signal() -> None:
+    found = count_dispersion(np.array([2.0, 4.0]), np.array([1.0, 2.0]))
+    assert found is not None
+    assert (found.statistic, found.signal_share) == (0.0, 0.0)

@@ -8,8 +8,6 @@ P(score <= x) = E[I_t(a, c)] with t = (1 + x / S) / 2 cut to 0..1: one smooth in
 import numpy as np
 from scipy.special import betainc, betaincinv, betaln
 
-from ...typing import FloatArray
-
 __all__ = ["cumulative", "quantile"]
 
 # Nodes and weights of the tanh-sinh rule on 0..1: blind to poles at either end.
@@ -36,16 +34,9 @@ def cumulative(x: float, *, a: float, b: float, c: float) -> float:
         return min(1.0, sure)
     S = start + width * _FROM_LEFT
     rest = last_left + width * _FROM_RIGHT
-    below = _share_below(x, S, a=a, c=c)
+    below = betainc(a, c, np.clip((S + x) / (2 * S), 0.0, 1.0))
     log_density = (a + c - 1) * np.log(S) + (b - 1) * np.log(rest) - betaln(a + c, b)
     return sure + float(width * np.sum(_WEIGHT * np.exp(log_density) * below))
-
-
-def _share_below(x: float, S: FloatArray, *, a: float, c: float) -> FloatArray:
-    # From the nearer end, so that t close to 1 loses nothing.
-    if x <= 0:
-        return betainc(a, c, np.clip((S + x) / (2 * S), 0.0, 1.0))
-    return 1 - betainc(c, a, np.clip((S - x) / (2 * S), 0.0, 1.0))
 
 
 def quantile(probability: float, *, a: float, b: float, c: float) -> float:
