@@ -166,8 +166,9 @@ def test_where_spend_rises_with_frequency_it_beats_gamma_gamma_and_the_own_mean(
     assert errors["sloping"] < 0.9 * min(errors["own mean"], errors["gamma-gamma"])
 
 
-def test_two_alike_customers_tell_how_customers_differ() -> None:
-    x, mean, ones = np.array([1.0, 1.0, 2.0]), np.array([10.0, 20.0, 7.0]), np.ones(3)
+@pytest.mark.parametrize("third", [2.0, 5.0, 7.0, 11.0, 13.0])
+def test_two_alike_customers_tell_how_customers_differ(third: float) -> None:
+    x, mean, ones = np.array([1.0, 1.0, third]), np.array([10.0, 20.0, 7.0]), np.ones(3)
     found = estimate_structure(x, mean, np.array([0.0, 0.0, 8.0]), ones, sloping=True)
     # The line is free to meet the third: 10 and 20 have a variance of 50, 8 is within.
     assert found.within == 8
