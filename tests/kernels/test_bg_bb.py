@@ -4,14 +4,16 @@ Published: Fader, Hardie and Shang (2010), 11,104 donors in 22 patterns over 6 y
 the walkthrough and manual of the R package BTYD; tests of lifetimes, pymc-marketing.
 """
 
+from collections.abc import Callable
 from itertools import combinations
 
 import numpy as np
 import pytest
 from scipy.special import betaln
 
-from crmkit.kernels.purchases import bg_bb
+from crmkit.kernels.purchases import bg_bb, bg_bb_periods
 from crmkit.kernels.purchases.bg_bb_periods import pairs_there, periods
+from crmkit.typing import FloatArray, IntArray
 
 DONORS = {"alpha": 1.203528, "beta": 0.7497260, "gamma": 0.6567808, "delta": 2.783796}
 # (frequency, recency) of the 22 patterns and how many donors have each.
@@ -247,3 +249,22 @@ def test_pairs_of_opportunities_are_a_sum_over_them(horizon: float) -> None:
         j = np.arange(2.0, end + 1)
         there = np.exp(betaln(gamma[at], delta[at] + j) - betaln(gamma[at], delta[at]))
         assert found[at] == pytest.approx(float((j - 1) @ there), rel=1e-12, abs=0)
+
+
+def test_growth_that_outweighs_a_chance_exactly_counts_every_period(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def at_a_quarter(
+        function: Callable[[FloatArray, IntArray], FloatArray],
+        a: FloatArray,
+        *_: FloatArray,
+        **__: FloatArray,
+    ) -> FloatArray:
+        return function(np.full((a.size, 1), 0.25), np.arange(a.size))[:, 0]
+
+    monkeypatch.setattr(bg_bb_periods, "log_beta_expectation", at_a_quarter)
+    growth = float(np.log1p(-0.25))
+    found = periods(np.array([0.0, 2.0]), 7.0, growth, 2.0, 3.0)
+    # The first of seven periods is lived through by 3/5, of five by 2/7.
+    lead = 3 / 5 / 0.75, 3 * 4 * 5 / (5 * 6 * 7) / 0.75**3
+    np.testing.assert_allclose(found, [7 * lead[0], 5 * lead[1]], rtol=1e-12, atol=0)

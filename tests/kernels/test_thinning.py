@@ -40,3 +40,13 @@ def test_a_heavy_cell_is_kept_with_its_share() -> None:
     few = thinned(cells, 20)
     assert few.columns[0].tolist() == [1.0, 2.0, 3.0]
     assert few.weights.tolist() == [900.0, 50.0, 50.0]
+
+
+def test_a_first_cell_of_many_customers_stays() -> None:
+    cells = Cells(
+        columns=(np.arange(5.0),), weights=np.array([5.0, 1.0, 1.0, 1.0, 1.0])
+    )
+    # Every third of nine customers, from the middle of each stretch: two of the first.
+    found = thinned(cells, 3)
+    assert found.columns[0].tolist() == [0.0, 3.0]
+    assert found.weights.tolist() == [6.0, 3.0]

@@ -175,7 +175,7 @@ def _purchases_from_now(end: FloatArray, now: Now) -> FloatArray:
         np.asarray(now.frequency, np.float64),
         end / (now.alpha + np.asarray(now.T, np.float64)),
     )
-    result = np.where(pace > 0, np.nan, 0.0)
+    result = np.zeros(pace.shape)
 
     def log_values(x: FloatArray, pace: FloatArray) -> FloatArray:
         nothing, one = np.zeros(x.shape), np.ones(x.shape)

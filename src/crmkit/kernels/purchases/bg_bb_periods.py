@@ -61,7 +61,7 @@ def _periods_there(
         # Past 1 - 1e-16 the series is its first term, as it is at 1 - 1e-16.
         log_z = np.log1p(-np.minimum(chance, 1.0 - 1e-16)) - rate[rows, None]
         whole = np.expm1(np.where(log_z == 0, 1.0, log_z))
-        part = np.expm1(np.where(log_z == 0, 1.0, log_z) * count[rows, None])
+        part = np.expm1(log_z * count[rows, None])
         return np.log(np.where(log_z == 0, count[rows, None], part / whole))
 
     result[some] = lead[some] * np.exp(
