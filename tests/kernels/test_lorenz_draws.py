@@ -137,3 +137,12 @@ def test_the_unit_of_value_moves_no_share_of_a_resample(x: FloatArray) -> None:
         found, highest = small(times)
         np.testing.assert_allclose(found, unit * value, rtol=1e-12, atol=0)
         assert highest == unit * peak
+
+
+def test_one_customer_alone_holds_all_of_it() -> None:
+    x, twice = np.array([5.0]), np.array([2])
+    for w in (np.broadcast_to(np.float64(1.0), (1,)), np.array([3.0])):
+        assert lorenz.gini_of_draws(x, w)(twice) == 0
+        value, peak = lorenz.top_of_draws(x, w, np.array([0.5, 1.0]))(twice)
+        assert value.tolist() == [5 * w[0], 10 * w[0]]
+        assert peak == 10 * w[0]

@@ -92,25 +92,31 @@ def test_without_a_season_the_index_is_pulled_to_one() -> None:
     assert np.abs(found.index - 1.0).max() < 0.05
 
 
-def test_a_period_never_seen_is_one() -> None:
+@pytest.mark.parametrize("days", [0, 1])
+def test_a_period_never_seen_is_one_and_a_day_is_enough_to_see_it(days: int) -> None:
     data = simulated(3000, season(0.4), seed=6)
     half = data.period < 6
-    end = int(np.argmin(half))  # the first six months of the log alone
+    end = int(np.argmin(half)) + days  # the first six months of the log alone
     kept = (data.first < end) & (data.last < end)
+    repeats = np.where(np.arange(12) < 6, 50.0, 0.0)
+    repeats[6] = 40.0 * days
     cut = DatedHistories(
         frequency=data.frequency[kept],
         first=data.first[kept],
         last=data.last[kept],
         weights=data.weights[kept],
         period=data.period[:end],
-        repeats=np.where(np.arange(12) < 6, 50.0, 0.0),
+        repeats=repeats,
         lengths=data.lengths,
         unit=7.0,
         first_toss=0,
     )
     found = fit_index(cut, START, penalty=2.0)
-    assert np.array_equal(found.index[6:], np.ones(6))
-    assert found.index[:6].mean() == pytest.approx(1.0, rel=1e-12)
+    seen = 6 + days
+    assert np.array_equal(found.index[seen:], np.ones(12 - seen))
+    assert found.index[:seen].mean() == pytest.approx(1.0, rel=1e-12)
+    # Nearly as many purchases as in other months, on one day.
+    assert days == 0 or found.index[6] > found.index[:6].max()
 
 
 def test_a_softer_penalty_follows_the_log_more_closely() -> None:
