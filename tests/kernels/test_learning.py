@@ -136,3 +136,9 @@ def test_a_link_from_nothing_or_to_nothing_ends_the_path(none: int) -> None:
     amount = np.where(turn == none, 0.0, 1.0 / (1 + turn))
     path = learning_path(customer, turn, amount, np.ones(90))
     assert path.tolist() == ([1.0, 0.5] if none == 2 else [1.0])
+
+
+def test_first_purchases_alone_tell_of_no_change() -> None:
+    ones = np.ones(40)
+    path = learning_path(np.arange(40), np.zeros(40, np.int64), 3 * ones, 2 * ones)
+    assert path.tolist() == [1.0]

@@ -57,9 +57,12 @@ def test_odds_are_exact_among_many_on_both_sides_of_the_switch(
 @pytest.mark.parametrize(
     "parameters", [(0.55, 10.6, 0.6, 11.7), (3.0, 100.0, 0.3, 0.5)]
 )
-def test_series_sum_what_a_table_sums(parameters: tuple[float, ...]) -> None:
+@pytest.mark.parametrize("least", [0.0, 1.0])
+def test_series_sum_what_a_table_sums(
+    parameters: tuple[float, ...], least: float
+) -> None:
     rng = np.random.default_rng(6)
-    x = np.sort(rng.geometric(0.4, 6_000) - 1.0).astype(np.float64)
+    x = np.sort(rng.geometric(0.4, 6_000) - 1.0).astype(np.float64) + least
     T = rng.uniform(52.0, 104.0, x.size)
     t, weights = np.where(x > 0, T * rng.random(x.size), 0.0), np.ones(x.size)
     at = Parameters(**dict(zip(("r", "alpha", "s", "beta"), parameters, strict=True)))

@@ -9,7 +9,7 @@ import pytest
 
 from crmkit.kernels.base.newton import Derivatives
 from crmkit.kernels.purchases import leaving_times, pareto_nbd, pareto_over_time
-from crmkit.kernels.purchases.covariate_paths import PathHistories
+from crmkit.kernels.purchases.covariate_paths import PathHistories, bent_time
 from crmkit.typing import FloatArray
 
 ROWS = 40
@@ -265,3 +265,15 @@ def test_what_is_out_of_reach_is_the_pace_not_the_effect() -> None:
         moved = point.copy()
         moved[at] = far
         assert pareto_over_time.objective(small)(moved)[0] == -np.inf
+
+
+def test_time_without_covariates_runs_at_its_own_pace() -> None:
+    plain, none = histories(), np.zeros((2, BOUNDS.size - 1, 0))
+    found = bent_time(plain, none, np.zeros(0))
+    assert np.all(found.pace == 1)
+    last = plain.before.sum(axis=1)
+    np.testing.assert_allclose(found.begin[:, 0], last, rtol=1e-14)
+    np.testing.assert_allclose(
+        found.begin[:, -1], last + plain.after.sum(axis=1), rtol=1e-14
+    )
+    assert found.begin_slope.shape == (*found.begin.shape, 0)
