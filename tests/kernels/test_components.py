@@ -1,11 +1,17 @@
 import numpy as np
 
 from crmkit.kernels.value.component_identity import (
+    FIRST,
+    HOME,
     NEVER,
+    OTHER,
+    LineFlows,
+    OrderFlows,
     carried,
     first_days,
     first_margins,
     members_of,
+    parts,
     totals,
 )
 
@@ -63,3 +69,25 @@ def test_money_that_doubles_within_a_year_doubles() -> None:
     np.testing.assert_allclose(
         carried(day, 730, 1.0, 365.0), [4.0, 2.0, 1.0], rtol=1e-15, atol=0
     )
+
+
+def test_each_kind_of_line_has_a_part_of_its_own() -> None:
+    lines = LineFlows(
+        cell=np.array([0, 0, 0, 1, 1]),
+        kind=np.array([FIRST, HOME, OTHER, HOME, OTHER]),
+        margin=np.array([8.0, 4.0, 2.0, 1.0, 0.5]),
+        premium=np.array([0.25, 0.5, -0.25, 0.0, 1.0]),
+    )
+    orders = OrderFlows(
+        cell=np.array([0, 0, 1]),
+        first=np.array([True, False, False]),
+        standard=np.array([3.0, 1.0, 0.5]),
+        base=np.array([9.0, 6.0, 7.0]),
+    )
+    found = parts(lines, orders, np.array([2.0, 1.0]), 2)
+    assert found.clv1.tolist() == [8 - 3, 0]
+    assert found.clv2.tolist() == [4 - 1, 1 - 0.5]
+    assert found.clv2_base.tolist() == [6.0, 7.0]
+    assert found.clv3.tolist() == [2.0, 0.5]
+    assert found.clv4.tolist() == [4 - 2, 0.5 - 1]
+    assert found.clv6.tolist() == [0.5, 1.0]

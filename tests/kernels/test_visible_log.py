@@ -205,3 +205,13 @@ def test_the_only_event_of_a_log_is_the_last_one_of_its_customer() -> None:
     np.testing.assert_array_equal(found["inactivity"], [np.nan, 3.0])
     np.testing.assert_array_equal(found["mean"], [np.nan, 2.5])
     np.testing.assert_array_equal(found["last"], [np.nan, 2.5])
+
+
+def test_before_the_first_day_no_customer_has_a_past() -> None:
+    days = np.array([2, 5])
+    log = sort_log(
+        customer=np.array([0, 1]), day=days, seen=days, amount=np.ones(2), discount=None
+    )
+    found = past(log, cutoff=2, window=5)
+    assert found.customer.size == 0
+    assert {column.size for column in found.columns.values()} == {0}
