@@ -127,3 +127,11 @@ def test_another_unit_of_money_changes_the_unit_alone() -> None:
         small.standard_error, whole.standard_error * 2.0**-40, rtol=1e-12, atol=0
     )
     np.testing.assert_allclose(small.freedom, whole.freedom, rtol=1e-12, atol=0)
+
+
+def test_amounts_that_shrink_have_errors_too() -> None:
+    found = chain_ladder(np.array([[20.0, 10], [30, 20], [8, np.nan]]))
+    spread = 20 * (0.5 - 0.6) ** 2 + 30 * (2 / 3 - 0.6) ** 2
+    error = 8 * 0.6 * np.sqrt(spread / 0.36 * (1 / 8 + 1 / 50))
+    assert found.ultimate[2] == pytest.approx(4.8, rel=1e-12)
+    assert found.standard_error[2] == pytest.approx(error, rel=1e-12, abs=0)

@@ -197,3 +197,12 @@ def test_amounts_below_1_have_a_line_and_errors_like_others(*, sloping: bool) ->
     expected = belief(x, within=plain.within, between=plain.between)
     assert expected.min() > 0.01
     np.testing.assert_allclose(believed, expected, rtol=1e-10, atol=0)
+
+
+@pytest.mark.parametrize("price", [0.1, 7.3])
+def test_one_price_for_all_leaves_nothing_between_customers(price: float) -> None:
+    x, mean = np.array([1.0, 2.0, 3.0, 7.0]), np.full(4, price)
+    found = estimate_structure(x, mean, np.zeros(4), np.ones(4), sloping=False)
+    assert (found.between, found.within) == (0.0, 0.0)
+    assert found.collective_mean == pytest.approx(price, rel=1e-14)
+    assert found.covariance.tolist() == [[0.0, 0.0], [0.0, 0.0]]

@@ -40,18 +40,23 @@ def test_an_item_without_a_part_has_no_loading() -> None:
     assert found[2] == 0
 
 
-def test_weights_below_1_are_raked_like_others() -> None:
+@pytest.mark.parametrize("unit", [1.0, SMALL])
+def test_weights_below_1_are_raked_like_others(unit: float) -> None:
     codes = [np.array([0, 0, 1, 1]), np.array([0, 1, 0, 1])]
     shares = [np.array([0.3, 0.7]), np.array([0.6, 0.4])]
-    limits = {"tolerance": 1e-12, "max_iterations": 50}
-    w = np.array([1.0, 2.0, 3.0, 2.0])
-    plain, rounds, _ = design_weights.rake(w, codes, shares, **limits)
-    small, again, apart = design_weights.rake(SMALL * w, codes, shares, **limits)
-    assert (again, apart <= 1e-12) == (rounds, True)
-    np.testing.assert_allclose(small, SMALL * plain, rtol=1e-12, atol=0)
-    np.testing.assert_allclose(
-        np.bincount(codes[1], plain) / plain.sum(), [0.6, 0.4], rtol=1e-11
+    w = unit * np.array([1.0, 2.0, 3.0, 2.0])
+    found, rounds, apart = design_weights.rake(
+        w, codes, shares, tolerance=1e-12, max_iterations=50
     )
+    assert (1 < rounds < 50, apart <= 1e-12) == (True, True)
+    assert found.sum() == pytest.approx(8 * unit, rel=1e-12, abs=0)
+    for code, share in zip(codes, shares, strict=True):
+        np.testing.assert_allclose(
+            np.bincount(code, found), 8 * unit * share, rtol=1e-11, atol=0
+        )
+    # Raking leaves the odds ratio of the weights.
+    odds = found[0] * found[3] / (found[1] * found[2])
+    assert odds == pytest.approx(1 * 2 / (2 * 3), rel=1e-11)
 
 
 @pytest.mark.parametrize("size", [SMALL, 1.0, 40.0])
