@@ -93,7 +93,7 @@ def parts_until_now(ledger: Any, unit: float, **options: Any) -> Any:  # noqa: A
         time_unit="week",
         **options,
     )
-    return found[PARTS]
+    return found.select(pl.col("^clv.*$"))
 
 
 def draws(ledger: Any, unit: float) -> Any:
