@@ -105,6 +105,26 @@ def test_the_pooled_curve_uses_who_has_lived_through_an_age(
     assert max(found["chained_retention_upper"][at] for at in order[:2]) == 1
 
 
+def test_without_returns_the_chained_curve_errs_as_shares_do() -> None:
+    # Of ten customers of one cohort eight are left after a month, then only one.
+    rows = [(str(at), "2024-01-02", 1.0) for at in range(10)]
+    rows += [(str(at), "2024-02-02", 1.0) for at in range(8)]
+    rows.append(("0", "2024-03-02", 1.0))
+    found = segments.retention_curve(
+        pd.DataFrame(log_of(rows)), observation_period_end="2024-03-31", level=0.95
+    )
+    shares = np.array([1.0, 0.8, 0.1])
+    width = 1.959963984540054 * np.sqrt(shares * (1 - shares) / 10)
+    lower, upper = (
+        found[f"chained_retention_{end}"].to_numpy() for end in ("lower", "upper")
+    )
+    assert shares[2] < width[2]
+    np.testing.assert_allclose(
+        lower, [1.0, 0.8 - width[1], 0.0], rtol=1e-12, atol=1e-15
+    )
+    np.testing.assert_allclose(upper, [1.0, 1.0, 0.1 + width[2]], rtol=1e-12, atol=0)
+
+
 def test_the_library_stays(frame: Make) -> None:
     native = frame(log_of(ROWS))
     for summary in (segments.cohort_table, segments.retention_curve):
