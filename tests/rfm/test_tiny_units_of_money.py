@@ -1,6 +1,7 @@
 """Summaries of amounts far below 1: the same counts, and amounts in proportion."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -37,8 +38,8 @@ def log(unit: float, *, refunds: bool = True) -> pl.DataFrame:
     )
 
 
-def updated(frame: Any) -> Any:
-    asked: dict[str, Any] = {"refunds": "drop", "grain": "week", "time_unit": "week"}
+def updated(frame: Any, *, refunds: str) -> Any:
+    asked: dict[str, Any] = {"refunds": refunds, "grain": "week", "time_unit": "week"}
     early = pl.col("date") <= np.datetime64(EARLY)
     old = ck.rfm_summary(frame.filter(early), observation_period_end=EARLY, **asked)
     return ck.update_summary(
@@ -71,7 +72,8 @@ def holdout(**options: Any) -> Callable[[Any], Any]:
         (holdout(), False),
         (holdout(refunds="drop"), True),
         (holdout(refunds="net", grain="week"), True),
-        (updated, True),
+        (partial(updated, refunds="drop"), True),
+        (partial(updated, refunds="net"), False),
     ],
 )
 def test_counts_are_the_same_and_amounts_in_proportion(
@@ -114,3 +116,22 @@ def test_a_report_counts_the_same_rows_in_any_unit(*, lazy: bool) -> None:
     for name, value in usual.items():
         unit = UNIT if isinstance(value, float) else 1.0
         assert tiny[name] / unit == pytest.approx(value, rel=1e-9, abs=1e-12), name
+
+
+@pytest.mark.parametrize("lazy", [False, True])
+@pytest.mark.parametrize("small", [0.1, 3.3])
+def test_a_small_amount_after_a_large_one_keeps_its_digits(
+    small: float, *, lazy: bool
+) -> None:
+    # Their sum holds no more than the first digits of the small one.
+    rows = pl.DataFrame(
+        {
+            "customer_id": [1, 1],
+            "date": ["2024-01-01", "2024-02-01"],
+            "amount": [2.0**34, small],
+        }
+    ).with_columns(pl.col("date").str.to_date())
+    found: Any = ck.rfm_summary(
+        rows.lazy() if lazy else rows, observation_period_end=END
+    )
+    assert found.lazy().collect()["monetary_value"].item() == small
