@@ -1,5 +1,6 @@
 """Amounts, counts and times of less than 1 are numbers like all others."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -9,11 +10,13 @@ import polars as pl
 import pytest
 
 from crmkit import clv
+from crmkit._check import known_history
 from crmkit.clv.components import customer_mix
+from crmkit.clv.components.customer_outlook import Outlook, parts_ahead
 from crmkit.clv.components.part_futures import _ratio
-from crmkit.clv.uncertainty import shared_futures
+from crmkit.clv.uncertainty import drawn_totals, shared_futures
 from crmkit.errors import InvalidValueError
-from crmkit.fits import estimation
+from crmkit.fits import FitReport, estimation
 from crmkit.kernels.base.newton import Optimum
 
 PURCHASES = clv.BgNbd(r=0.6, alpha=6.0, a=0.8, b=2.5)
@@ -153,3 +156,58 @@ def test_where_home_is_everything_nothing_is_outside_of_it() -> None:
         inside, outside = customer_mix._weighed(pairs, alpha, factor, 1)
         assert inside[0] == pytest.approx(alpha @ factor, rel=1e-12, abs=0)
         assert outside[0] == 0
+
+
+@pytest.mark.parametrize("unit", [1e-3, 1e3])
+def test_goods_at_home_are_a_share_of_all_goods(outlook: Outlook, unit: float) -> None:
+    purchases = np.linspace(0.5, 3.0, outlook.book.customers)
+    spend = np.linspace(20.0, 60.0, outlook.book.customers)
+    mix = outlook.mix
+    assert np.ptp(mix.home_cost / mix.other_cost) > 0.1
+    dear = replace(
+        mix, home_cost=mix.home_cost * unit, other_cost=mix.other_cost * unit
+    )
+    usual = parts_ahead(outlook, purchases, spend)
+    found = parts_ahead(replace(outlook, mix=dear), purchases, spend)
+    for part, values in usual.items():
+        np.testing.assert_allclose(found[part], values, rtol=1e-9, atol=1e-9)
+
+
+@pytest.mark.parametrize("unit", [1.0, 2.0**-20])
+def test_small_totals_move_with_the_parameters(
+    unit: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(drawn_totals, "_quadratic", lambda *_: np.log([[2.0, 3.0]] * 3))
+    monkeypatch.setattr(drawn_totals, "_CHECKED", 0)
+    report = FitReport(
+        names=("r", "alpha", "a", "b"),
+        estimates=(0.6, 6.0, 0.8, 2.5),
+        converged=True,
+        iterations=1,
+        gradient_norm=0.0,
+        message="",
+        log_likelihood=-1.0,
+        n_customers=1.0,
+        n_cells=1,
+    )
+    model = replace(PURCHASES, report=report)
+    history = known_history(*(np.array([each]) for each in (2.0, 30.0, 38.0)))
+    amounts = np.array([22.0 * unit])
+    asked = drawn_totals._Asked(horizon=2.0, discount_rate=0.01)
+    pair: Any = (model, spend(unit))
+    found = drawn_totals._expected_totals(
+        history, amounts, model, spend(unit), (pair, pair), asked=asked
+    )
+    assert found is not None
+    value = model.discounted_expected_purchases(
+        *history, horizon=2.0, discount_rate=0.01
+    ) * spend(unit).expected_spend([2.0], amounts)
+    totals = np.array(
+        [
+            model.expected_purchases(*history, horizon=2.0),
+            1 - model.probability_of_n_purchases(*history, n=0, horizon=2.0),
+            value,
+        ]
+    )
+    assert totals.max() < 1 or unit == 1
+    np.testing.assert_allclose(found, totals * [2.0, 3.0], rtol=1e-12, atol=0)

@@ -205,3 +205,19 @@ def test_more_events_than_customers_are_refused(frame: Make) -> None:
     base = {"segment": ["web"], "n_customers": [10], "active": [11]}
     with pytest.raises(errors.InvalidValueError, match="value above 'n_customers'"):
         segments.rate_change(frame(base), frame(base))
+
+
+@pytest.mark.parametrize("unit", [1.0, 2.0**-10])
+def test_a_segment_of_one_customer_has_a_rate(unit: float) -> None:
+    def of(n: list[int], active: list[int]) -> pd.DataFrame:
+        counts = {"n_customers": n, "active": active}
+        return pd.DataFrame(counts).mul(unit).assign(segment=["a", "b"])
+
+    found = segments.rate_change(of([1, 3], [1, 1]), of([3, 1], [2, 0]))
+    assert found["rate_before"].tolist() == [1, 1 / 3]
+    assert found["rate_after"].tolist() == [2 / 3, 0]
+    rate = [0.5 * (2 / 3 - 1), 0.5 * (0 - 1 / 3)]
+    # Both overall rates are 1/2.
+    mix = [0.5 * (5 / 6 - 0.5), -0.5 * (1 / 6 - 0.5)]
+    np.testing.assert_allclose(found["rate_effect"], rate, rtol=1e-12, atol=0)
+    np.testing.assert_allclose(found["mix_effect"], mix, rtol=1e-12, atol=0)
