@@ -7,7 +7,7 @@ import pytest
 from scipy.stats import norm
 
 from crmkit.fits import FitReport
-from crmkit.fits.effects import fit_effects
+from crmkit.fits.effects import _inverse, fit_effects
 from crmkit.fits.profile_likelihood import _room, _walls, profile_interval
 from crmkit.fits.time_unit import within_time_of_fit
 from crmkit.fits.told_steps import told_within
@@ -298,3 +298,16 @@ def test_a_parameter_is_held_once_it_ran_ten_thousandfold(
     # Of what is held there is no error.
     assert found.covariance[0, 0] == pytest.approx(0.0 if held else 1.0, rel=1e-9)
     assert found.covariance[1, 1] == pytest.approx(1.0 if held else 1.25, rel=1e-9)
+
+
+@pytest.mark.parametrize("unit", [1e-9, 1.0, 1e9])
+def test_the_unit_of_a_covariate_does_not_decide_whether_it_is_told(
+    unit: float,
+) -> None:
+    units = np.array([1.0, unit, 0.1])
+    found = _inverse(CURVE * np.outer(units, units))
+    expected = np.linalg.inv(CURVE) / np.outer(units, units)
+    np.testing.assert_allclose(found, expected, rtol=1e-9, atol=0)
+    assert _inverse(np.ones((2, 2)) * unit) is None
+    assert _inverse(np.diag([1.0, 0.0])) is None
+    assert _inverse(np.diag([1.0, -unit])) is None
