@@ -8,7 +8,7 @@ from scipy.stats import norm
 
 from crmkit.fits import FitReport
 from crmkit.fits.effects import _inverse, fit_effects
-from crmkit.fits.profile_likelihood import _room, _walls, profile_interval
+from crmkit.fits.profile_likelihood import _room, _walled, _walls, profile_interval
 from crmkit.fits.time_unit import within_time_of_fit
 from crmkit.fits.told_steps import told_within
 from crmkit.kernels.base.newton import Derivatives, Objective
@@ -311,3 +311,19 @@ def test_the_unit_of_a_covariate_does_not_decide_whether_it_is_told(
     assert _inverse(np.ones((2, 2)) * unit) is None
     assert _inverse(np.diag([1.0, 0.0])) is None
     assert _inverse(np.diag([1.0, -unit])) is None
+
+
+@pytest.mark.parametrize("slope", [0.25, 4.0])
+def test_at_a_wall_only_what_leads_beyond_it_is_nothing(slope: float) -> None:
+    rise = np.array([slope, -slope, slope, -slope, slope])
+    there = np.array([-1.0, -1.0, 1.0, 1.0, 0.5])
+
+    def objective(at: FloatArray) -> Derivatives:
+        np.testing.assert_array_equal(at, there)
+        return 3.0, rise, -np.eye(5)
+
+    value, gradient, hessian = _walled(objective, there, (-np.ones(5), np.ones(5)))
+    free = np.array([1.0, 0.0, 0.0, 1.0, 1.0])
+    assert value == 3
+    np.testing.assert_array_equal(gradient, rise * free)
+    np.testing.assert_array_equal(hessian, -np.diag(free))
