@@ -90,6 +90,14 @@ def _of_peak(frame: Any) -> Any:
             "contraction",
         ),
         lambda unit: _money_of(
+            segments.growth_accounting(log(unit).lazy(), **ENDING)
+            .collect()
+            .sort("period")
+            .drop_nulls(),
+            "expansion",
+            "contraction",
+        ),
+        lambda unit: _money_of(
             segments.lifecycle_summary(log(unit), window_days=60, **ENDING).select(
                 pl.col("^.*(amount|spend|value).*$")
             ),
