@@ -73,7 +73,7 @@ def test_a_number_that_is_left_out_is_0() -> None:
     of_spend = CovariateEffect(
         covariate="web", on="spend", estimate=0.5, standard_error=0.1, shrunk=0.5
     )
-    models = [
+    models: list[Any] = [
         PurchaseCovariates(family="bg_nbd", baseline=four, effects=(effect,)),
         TimeVaryingCovariates(baseline=four, effects=(effect,)),
         SpendCovariates(baseline=(6.0, 4.0, 15.0), effects=(of_spend,)),

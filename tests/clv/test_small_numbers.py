@@ -196,7 +196,7 @@ def test_small_totals_move_with_the_parameters(
     asked = drawn_totals._Asked(horizon=2.0, discount_rate=0.01)
     pair: Any = (model, spend(unit))
     found = drawn_totals._expected_totals(
-        history, amounts, model, spend(unit), (pair, pair), asked=asked
+        history, amounts, model, spend(unit), [pair, pair], asked=asked
     )
     assert found is not None
     value = model.discounted_expected_purchases(

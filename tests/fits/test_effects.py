@@ -307,6 +307,7 @@ def test_the_unit_of_a_covariate_does_not_decide_whether_it_is_told(
     units = np.array([1.0, unit, 0.1])
     found = _inverse(CURVE * np.outer(units, units))
     expected = np.linalg.inv(CURVE) / np.outer(units, units)
+    assert found is not None
     np.testing.assert_allclose(found, expected, rtol=1e-9, atol=0)
     assert _inverse(np.ones((2, 2)) * unit) is None
     assert _inverse(np.diag([1.0, 0.0])) is None
