@@ -193,3 +193,20 @@ def test_shares_of_weighted_customers_have_no_unit_of_weight(
 ) -> None:
     usual, tiny = figures(customers()), figures(customers(weights=UNIT))
     np.testing.assert_allclose(tiny, usual, rtol=1e-9, atol=1e-12)
+
+
+def test_an_interval_is_that_of_the_share_that_was_not_given() -> None:
+    asked: dict[str, Any] = {
+        "value_col": "revenue",
+        "n_resamples": 199,
+        "level": 0.95,
+    }
+    one = segments.pareto_point(
+        customers(), value_share=0.9, rng=np.random.default_rng(1), **asked
+    )
+    other = segments.pareto_point(
+        customers(), customer_share=0.1, rng=np.random.default_rng(1), **asked
+    )
+    # 90% of the revenue are from fewer customers, 10% of the customers have more of it.
+    assert one.interval().lower < one.customer_share < one.interval().upper < 0.9
+    assert 0.1 < other.interval().lower < other.value_share < other.interval().upper
