@@ -130,3 +130,10 @@ def test_the_model_that_a_refusal_names_has_the_method(
     with pytest.raises(InvalidTypeError, match=f"{method}.*{remedy}"):
         _check.able_to("model", object(), method)
     assert named is None or hasattr(named, method)
+
+
+@pytest.mark.parametrize("group", [(1,), ("north", 2), (None, "north")])
+def test_every_value_of_a_tuple_is_of_its_type(group: Any) -> None:
+    with pytest.raises(InvalidTypeError, match="'group': expected a text or a tuple"):
+        clv.ModelError().at(horizon=1.0, group=group)
+    assert clv.ModelError().at(horizon=1.0, group=("north", "2")).scale > 0

@@ -92,3 +92,8 @@ def test_one_history_that_cannot_be_is_found_wherever_it_is(rows: int) -> None:
             columns = usual.copy()
             columns[:, at] = history
             assert not history_proof.flawless_history(*columns)
+
+
+def test_too_short_a_time_is_named_with_the_shortest() -> None:
+    with pytest.raises(InvalidValueError, match="'T': value between 0 and 1e-75 in 1"):
+        history_proof.purchase_history([0.0, 0.0], [0.0, 0.0], [1e-80, 5.0])

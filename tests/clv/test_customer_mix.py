@@ -1,14 +1,21 @@
 """How shares of home are corrected by what earlier forecasts of them missed."""
 
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 from scipy.special import expit, logit
 
-from crmkit.clv.components.category_shares import Compositions
-from crmkit.clv.components.customer_mix import _corrected, _Foreseen, _running
+from crmkit.clv.components.category_shares import CategoryShares, Compositions
+from crmkit.clv.components.customer_mix import (
+    _corrected,
+    _Foreseen,
+    _presumed,
+    _running,
+)
 from crmkit.clv.components.customer_occasions import Occasions
+from crmkit.errors import InvalidValueError
 from crmkit.typing import FloatArray, IntArray
 
 FORESEEN, CAME = 0.6, 0.45
@@ -149,3 +156,19 @@ def test_a_running_sum_is_that_of_earlier_rows_of_the_customer() -> None:
     customer = np.array([0, 0, 0, 2, 3, 3])
     found = _running(customer, np.array([1.0, 2.0, 4.0, 8.0, 16.0, 32.0]))
     np.testing.assert_allclose(found, [0, 1, 3, 0, 0, 16], rtol=1e-12)
+
+
+def test_nothing_is_presumed_of_a_category_that_was_never_paid_for() -> None:
+    book: Any = SimpleNamespace(categories=("book", "sand", "tea"))
+    compositions = Compositions(
+        occasion=np.zeros(3, dtype=np.int64),
+        category=np.arange(3),
+        amount=np.array([0.5, 0.0, 0.25]),
+        share=np.array([2 / 3, 0.0, 1 / 3]),
+        usual=np.array([0.75]),
+    )
+    shares = CategoryShares(categories=("tea", "book"), concentration=(0.5, 3.0))
+    assert _presumed(book, compositions, shares).tolist() == [3.0, 0.0, 0.5]
+    unknown = CategoryShares(categories=("tea",), concentration=(0.5,))
+    with pytest.raises(InvalidValueError, match="no share of category 'book'"):
+        _presumed(book, compositions, unknown)

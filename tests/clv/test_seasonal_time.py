@@ -11,6 +11,7 @@ from crmkit import clv
 from crmkit.clv.models.seasonality import period_of_days
 from crmkit.clv.models.seasonality_fit import _codes, _event_days, _lengths
 from crmkit.errors import InvalidValueError
+from crmkit.typing import HistoryColumns
 
 MONTHS = tuple((np.arange(12) ** 2 % 11 / 10 + 0.5).tolist())
 WEEKS = tuple((np.arange(52) ** 2 % 17 / 10 + 0.5).tolist())
@@ -180,3 +181,38 @@ def test_no_time_ahead_brings_nothing() -> None:
         discount_rate=0.1,
     )
     assert found["discounted_expected_purchases"].tolist() == [0.0]
+
+
+def test_a_day_of_twice_the_usual_pace_counts_twice() -> None:
+    # Without dropout purchases come at one rate in operational time, and the discounted
+    # sum is an integral over three stretches of days.
+    doubled = range(19_000, 19_005)
+    season = clv.Seasonality(
+        period="month",
+        index=(1.0,) * 12,
+        events=(
+            clv.SeasonalEvent(
+                name="sale", days=tuple(doubled), index=2.0, log_error=0.1
+            ),
+        ),
+    )
+    end = str(np.datetime64(doubled[0], "D") - np.timedelta64(11, "D"))
+    customers = pd.DataFrame(
+        {"frequency": [3.0], "operational_recency": [30.0], "operational_T": [40.0]}
+    )
+    found = season.with_discounted_expected_purchases(
+        customers,
+        purchases=clv.Nbd(r=0.5, alpha=9.0, time_unit="day"),
+        observation_period_end=end,
+        horizon=25.0,
+        discount_rate=0.01,
+        columns=HistoryColumns(recency="operational_recency", T="operational_T"),
+    )
+
+    def discounted(start: float, until: float) -> float:
+        return float((1.01**-start - 1.01**-until) / np.log(1.01))
+
+    stretches = discounted(0, 10) + 2 * discounted(10, 15) + discounted(15, 25)
+    assert found["discounted_expected_purchases"][0] == pytest.approx(
+        3.5 / 49 * stretches, rel=1e-9, abs=0
+    )

@@ -7,8 +7,8 @@ import pytest
 from scipy.stats import norm
 
 from crmkit.fits import FitReport
-from crmkit.fits.effects import fit_effects
-from crmkit.fits.profile_likelihood import _room, _walls, profile_interval
+from crmkit.fits.effects import _inverse, fit_effects
+from crmkit.fits.profile_likelihood import _room, _walled, _walls, profile_interval
 from crmkit.fits.time_unit import within_time_of_fit
 from crmkit.fits.told_steps import told_within
 from crmkit.kernels.base.newton import Derivatives, Objective
@@ -298,3 +298,33 @@ def test_a_parameter_is_held_once_it_ran_ten_thousandfold(
     # Of what is held there is no error.
     assert found.covariance[0, 0] == pytest.approx(0.0 if held else 1.0, rel=1e-9)
     assert found.covariance[1, 1] == pytest.approx(1.0 if held else 1.25, rel=1e-9)
+
+
+@pytest.mark.parametrize("unit", [1e-9, 1.0, 1e9])
+def test_the_unit_of_a_covariate_does_not_decide_whether_it_is_told(
+    unit: float,
+) -> None:
+    units = np.array([1.0, unit, 0.1])
+    found = _inverse(CURVE * np.outer(units, units))
+    expected = np.linalg.inv(CURVE) / np.outer(units, units)
+    assert found is not None
+    np.testing.assert_allclose(found, expected, rtol=1e-9, atol=0)
+    assert _inverse(np.ones((2, 2)) * unit) is None
+    assert _inverse(np.diag([1.0, 0.0])) is None
+    assert _inverse(np.diag([1.0, -unit])) is None
+
+
+@pytest.mark.parametrize("slope", [0.25, 4.0])
+def test_at_a_wall_only_what_leads_beyond_it_is_nothing(slope: float) -> None:
+    rise = np.array([slope, -slope, slope, -slope, slope])
+    there = np.array([-1.0, -1.0, 1.0, 1.0, 0.5])
+
+    def objective(at: FloatArray) -> Derivatives:
+        np.testing.assert_array_equal(at, there)
+        return 3.0, rise, -np.eye(5)
+
+    value, gradient, hessian = _walled(objective, there, (-np.ones(5), np.ones(5)))
+    free = np.array([1.0, 0.0, 0.0, 1.0, 1.0])
+    assert value == 3
+    np.testing.assert_array_equal(gradient, rise * free)
+    np.testing.assert_array_equal(hessian, -np.diag(free))

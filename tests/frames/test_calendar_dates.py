@@ -10,7 +10,9 @@ import pytest
 from crmkit._frames.calendar_dates import _looked_up, with_calendar_dates
 
 
-@pytest.mark.parametrize("days", [[-400, -3, -3], [2, 400, 9], [-1, 0, 1], []])
+@pytest.mark.parametrize(
+    "days", [[-400, -3, -3], [2, 400, 9], [-1, 0, 1], [0, 3], [0], []]
+)
 @pytest.mark.parametrize("dated", [_looked_up, with_calendar_dates])
 def test_days_are_counted_from_1970(days: list[int], dated: Any) -> None:
     frame = nw.from_native(

@@ -18,6 +18,7 @@ N = 3_000
 COLUMNS = {
     "skewed": RNG.lognormal(3, 2, N),
     "losses": RNG.lognormal(3, 1.5, N) - 25,
+    "a small sum": RNG.lognormal(3, 1.5, N) * 2.0**-40 - 2.0**-36,
     "far apart": np.where(RNG.random(N) < 0.01, 1e40, 1e-9) * RNG.random(N),
     "ties": np.round(RNG.gamma(2, 3, N)),
     "one value": np.full(N, 0.1),
@@ -58,7 +59,9 @@ def test_tiers_are_those_of_all_values(name: str, engine: str) -> None:
 
 
 @pytest.mark.usefixtures("narrow")
-@pytest.mark.parametrize("name", ["skewed", "losses", "ties", "one value", "two"])
+@pytest.mark.parametrize(
+    "name", ["skewed", "losses", "a small sum", "ties", "one value", "two"]
+)
 @pytest.mark.parametrize(
     "asked",
     [{}, {"share_of": "gains"}, {"customer_share": 0.2}, {"value_share": 0.8}],

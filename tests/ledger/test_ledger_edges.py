@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from crmkit import errors
+from crmkit.errors import InvalidValueError
 from crmkit.kernels.value.component_identity import NEVER
 from crmkit.ledger import Ledger
 from crmkit.ledger.book import LeftOut
@@ -305,3 +306,50 @@ def test_a_book_of_plain_sales_left_nothing_out() -> None:
     book = Ledger(lines=_lines()).book
     for left in (book.unmatched_returns, book.early_service, LeftOut()):
         assert (left.count, left.amount) == (0, 0.0)
+
+
+def _sold_and_back(sold: float, back: float, **more: list[float]) -> pd.DataFrame:
+    amounts = {"paid_amount": [sold, back], "cost_amount": [sold, back]} | more
+    return pd.DataFrame(
+        {
+            "line_id": [1, 2],
+            "customer_id": ["a", "a"],
+            "date": [day(1), day(2)],
+            "return_of": [np.nan, 1.0],
+            **amounts,
+        }
+    )
+
+
+@pytest.mark.parametrize("unit", [2.0**-10, 2.0**10])
+@pytest.mark.parametrize("column", ["paid_amount", "list_amount", "cost_amount"])
+def test_returns_are_checked_in_any_unit_of_money(column: str, unit: float) -> None:
+    assert Ledger(lines=_sold_and_back(0.5 * unit, -0.5 * unit)).book.lines.row.size
+    larger = _sold_and_back(unit, -unit, **{column: [0.5 * unit, -0.6 * unit]})
+    with pytest.raises(InvalidValueError, match=f"{column}.*sale with larger returns"):
+        Ledger(lines=larger)
+    positive = _sold_and_back(unit, -unit, **{column: [0.5 * unit, 0.3 * unit]})
+    with pytest.raises(InvalidValueError, match=f"{column}.*positive return amount"):
+        Ledger(lines=positive)
+    negative = _sold_and_back(unit, -unit, **{column: [-0.5 * unit, 0.0]})
+    with pytest.raises(InvalidValueError, match=f"{column}.*negative sale amount"):
+        Ledger(lines=negative)
+
+
+def test_a_weight_below_1_is_a_weight() -> None:
+    lines = pd.DataFrame(
+        {"customer_id": ["a", "b"], "date": [day(1), day(2)], "paid_amount": 5.0}
+    )
+    referrals = pd.DataFrame(
+        {
+            "referrer_id": ["a"],
+            "referee_id": ["b"],
+            "date": [day(1)],
+            "share": [0.5],
+            "weight": [0.25],
+        }
+    )
+    book = Ledger(lines=lines, referrals=referrals).book
+    assert book.referrals.weight.tolist() == [0.25]
+    with pytest.raises(InvalidValueError, match="nonpositive weight"):
+        Ledger(lines=lines, referrals=referrals.assign(weight=0.0))

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
 
 import crmkit as ck
@@ -135,3 +136,26 @@ def test_small_repeats_after_a_large_first_amount_keep_their_digits(
     ann = found["customer_id"].index("ann")
     assert found["monetary_value"][ann] == pytest.approx(4e-7, rel=1e-13, abs=0)
     assert found["first_amount"][ann] == pytest.approx(first, rel=1e-12, abs=0)
+
+
+@pytest.mark.parametrize("lazy", [False, True])
+@pytest.mark.parametrize("sales", [1, 2, 3])
+def test_who_only_returned_is_refused_however_often_others_bought(
+    sales: int, *, lazy: bool
+) -> None:
+    days = [dt.date(2024, 1, 1 + at) for at in range(sales)]
+    rows = pl.DataFrame(
+        {
+            "customer_id": ["kim", *(["lee"] * sales)],
+            "date": [dt.date(2024, 1, 9), *days],
+            "amount": [-5.0, *([7.0] * sales)],
+        }
+    )
+    with pytest.raises(
+        InvalidValueError, match=r"no purchase \(1 in all; first: customer 'kim'"
+    ):
+        ck.rfm_summary(
+            rows.lazy() if lazy else rows,
+            observation_period_end="2024-01-31",
+            refunds="net",
+        )

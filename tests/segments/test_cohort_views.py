@@ -105,6 +105,26 @@ def test_the_pooled_curve_uses_who_has_lived_through_an_age(
     assert max(found["chained_retention_upper"][at] for at in order[:2]) == 1
 
 
+def test_without_returns_the_chained_curve_errs_as_shares_do() -> None:
+    # Of ten customers of one cohort eight are left after a month, then only one.
+    rows = [(str(at), "2024-01-02", 1.0) for at in range(10)]
+    rows += [(str(at), "2024-02-02", 1.0) for at in range(8)]
+    rows.append(("0", "2024-03-02", 1.0))
+    found = segments.retention_curve(
+        pd.DataFrame(log_of(rows)), observation_period_end="2024-03-31", level=0.95
+    )
+    shares = np.array([1.0, 0.8, 0.1])
+    width = 1.959963984540054 * np.sqrt(shares * (1 - shares) / 10)
+    lower, upper = (
+        found[f"chained_retention_{end}"].to_numpy() for end in ("lower", "upper")
+    )
+    assert shares[2] < width[2]
+    np.testing.assert_allclose(
+        lower, [1.0, 0.8 - width[1], 0.0], rtol=1e-12, atol=1e-15
+    )
+    np.testing.assert_allclose(upper, [1.0, 1.0, 0.1 + width[2]], rtol=1e-12, atol=0)
+
+
 def test_the_library_stays(frame: Make) -> None:
     native = frame(log_of(ROWS))
     for summary in (segments.cohort_table, segments.retention_curve):
@@ -185,3 +205,19 @@ def test_more_events_than_customers_are_refused(frame: Make) -> None:
     base = {"segment": ["web"], "n_customers": [10], "active": [11]}
     with pytest.raises(errors.InvalidValueError, match="value above 'n_customers'"):
         segments.rate_change(frame(base), frame(base))
+
+
+@pytest.mark.parametrize("unit", [1.0, 2.0**-10])
+def test_a_segment_of_one_customer_has_a_rate(unit: float) -> None:
+    def of(n: list[int], active: list[int]) -> pd.DataFrame:
+        counts = {"n_customers": n, "active": active}
+        return pd.DataFrame(counts).mul(unit).assign(segment=["a", "b"])
+
+    found = segments.rate_change(of([1, 3], [1, 1]), of([3, 1], [2, 0]))
+    assert found["rate_before"].tolist() == [1, 1 / 3]
+    assert found["rate_after"].tolist() == [2 / 3, 0]
+    rate = [0.5 * (2 / 3 - 1), 0.5 * (0 - 1 / 3)]
+    # Both overall rates are 1/2.
+    mix = [0.5 * (5 / 6 - 0.5), -0.5 * (1 / 6 - 0.5)]
+    np.testing.assert_allclose(found["rate_effect"], rate, rtol=1e-12, atol=0)
+    np.testing.assert_allclose(found["mix_effect"], mix, rtol=1e-12, atol=0)

@@ -45,9 +45,12 @@ def given_active(
     x, t_x, end = (np.asarray(column)[gone] for column in (frequency, recency, T))
     _require_same_posterior(purchases, x, t_x, end)
     just_now = np.where(x > 0, end, 0.0)
-    given[gone] = counted(x, just_now, end) / purchases.probability_alive(
-        x, just_now, end
-    )
+    known = purchases.probability_alive(x, just_now, end)
+    # Without a repeat purchase there is no other history that says the same.
+    lost = known < np.finfo(np.float64).tiny
+    if lost.any():
+        raise _too_surely_gone(int(np.count_nonzero(lost)))
+    given[gone] = counted(x, just_now, end) / known
     return given
 
 
@@ -69,10 +72,14 @@ def _require_same_posterior(
         scale = 1 + np.abs(log_alive(x, t_x, T)) + np.abs(other)
         if np.all(np.abs(joint - other) <= _SAME * scale):
             return
-    raise InvalidValueError(
+    raise _too_surely_gone(x.size)
+
+
+def _too_surely_gone(count: int) -> InvalidValueError:
+    return InvalidValueError(
         subject="the probability to be active",
         found=f"value below {_LEAST_ALIVE:g}",
-        count=x.size,
+        count=count,
         remedy="Leave these customers out: the model gives no value to one who is so "
         "certain to have left.",
     )
