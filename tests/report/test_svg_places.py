@@ -205,6 +205,14 @@ def test_bars_of_a_list_have_the_length_of_their_numbers() -> None:
     assert svg.get("height") == "124"
 
 
+@pytest.mark.parametrize("unit", [1e-3, 1.0, 1e3])
+def test_bars_of_a_list_begin_at_0_in_any_unit(unit: float) -> None:
+    bars = layer("barh", [0.5 * unit, 0.25 * unit], range(2), texts=("a", "b"))
+    svg = drawn(bars, y=Scale(names=("up", "down")))
+    found = [numbers(bar, "x", "width") for bar in svg.iter("rect")]
+    np.testing.assert_allclose(found, [[0, 72], [0, 36]], atol=0.006)
+
+
 def test_a_stack_fills_the_width_and_names_what_is_wide_enough() -> None:
     start, layers = 0.0, []
     for name, part in (("large", 0.7), ("just", 0.19), ("small", 0.11)):
