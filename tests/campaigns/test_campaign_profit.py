@@ -232,3 +232,11 @@ def test_each_cut_has_the_expected_profit_of_its_last_customer() -> None:
     ]
     assert np.isnan(found["expected_profit"][0])
     assert found["expected_profit"][1:].tolist() == pytest.approx(cuts, rel=1e-12)
+
+
+@pytest.mark.parametrize("unit", [1e-3, 1.0])
+def test_a_break_even_risk_is_the_same_in_any_unit(unit: float) -> None:
+    offer = RetentionOffer(accept_rate=0.3, incentive=10 * unit, contact_cost=1 * unit)
+    # 0.3 of 190 less 1 is won of a customer who would leave, and 11 lost of the others.
+    risk = offer.break_even_risk(200 * unit)
+    assert risk == pytest.approx(11 / (11 + 56), rel=1e-12, abs=0)
