@@ -233,3 +233,16 @@ def test_a_place_across_is_its_share_of_the_way_between_both_ends() -> None:
     points = layer("points", [10.0, 20.0, 40.0], [1.0, 2.0, 3.0])
     found = [numbers(each, "cx")[0] for each in drawn(points).iter("circle")]
     assert found == pytest.approx([0.0, 100 / 3, 100.0], abs=0.01)
+
+
+@pytest.mark.parametrize(("least", "bases"), [(0.0, 1), (5.0, 1), (-5.0, 2)])
+def test_the_line_at_0_is_drawn_again_above_bars_that_cross_it(
+    least: float, bases: int
+) -> None:
+    bars = layer("bars", range(2), [least, 10.0])
+    svg = drawn(bars, x=Scale(names=("x", "y")), y=Scale(unit="signed"))
+    zero = heights(svg)["0"]
+    found = [
+        numbers(each, "y1") for each in svg.iter("line") if each.get("class") == "base"
+    ]
+    assert found == [[pytest.approx(zero, abs=0.051)]] * bases
