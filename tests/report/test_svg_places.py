@@ -246,3 +246,18 @@ def test_the_line_at_0_is_drawn_again_above_bars_that_cross_it(
         numbers(each, "y1") for each in svg.iter("line") if each.get("class") == "base"
     ]
     assert found == [[pytest.approx(zero, abs=0.051)]] * bases
+
+
+def test_every_second_name_is_left_out_on_a_phone_from_the_second_on() -> None:
+    svg = drawn(layer("bars", range(4), [1.0] * 4), x=Scale(names=tuple("wxyz")))
+    kinds = {each.text: each.get("class") for each in svg.iter("text")}
+    assert [kinds[name] for name in "wxyz"] == ["tick", "tick wide"] * 2
+
+
+def test_a_change_of_one_has_its_sign() -> None:
+    svg = drawn(
+        layer("bars", range(2), [-2.0, 3.0]), x=Scale(names=("x", "y")),
+        y=Scale(unit="signed"),
+    )  # fmt: skip
+    minus = "\N{MINUS SIGN}"
+    assert list(heights(svg)) == [f"{minus}2", f"{minus}1", "0", "+1", "+2", "+3"]
