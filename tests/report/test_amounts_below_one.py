@@ -1,6 +1,7 @@
 """Amounts between 0 and 1 are amounts, and a refund of them is one."""
 
 import datetime as dt
+from types import SimpleNamespace
 from typing import Any, cast
 
 import numpy as np
@@ -15,7 +16,9 @@ from crmkit.report.findings.campaign_results import campaign_results
 from crmkit.report.findings.customer_labels import Labels
 from crmkit.report.findings.customer_lists import choose_customers
 from crmkit.report.findings.scored_customers import ScoredCustomers
+from crmkit.report.intake import log_answers
 from crmkit.report.intake.dated_amounts import dated_amounts
+from crmkit.report.intake.log_answers import Choices
 from crmkit.report.intake.prepare import prepare_log
 
 END = dt.date(2024, 3, 31)
@@ -101,3 +104,20 @@ def test_a_second_order_is_awaited_as_long_as_any_where_all_bought_once() -> Non
         found = choose_customers(scores, tiers)
         assert found.limits["second_order"] == silent
         assert found.rows["second_order"].tolist() == [0, 1]
+
+
+def test_a_file_is_asked_about_refunds_where_an_amount_is_below_0() -> None:
+    log: Any = SimpleNamespace(columns=("who", "when", "paid"))
+
+    def asked(who: str, *paid: float) -> list[str]:
+        table = read_eager(pd.DataFrame({"who": [*who]}), ())
+        found = log_answers._refunds(
+            log, table, np.array(paid), np.zeros(len(paid), np.bool_), Choices()
+        )
+        return [each.said for each in found]
+
+    assert asked("ab", 0.5, 0.0) == []
+    (refund,) = asked("aab", 0.5, -0.25, 0.75)
+    assert refund.startswith("column 'paid': negative amount in 1 of 3 rows")
+    _, alone = asked("aabc", 0.5, -0.25, -0.5, 0.0)
+    assert alone.startswith("customers with refunds and no purchase: 1.")
