@@ -68,3 +68,19 @@ def test_lines_between_cells_have_no_ticks(axes: Any) -> None:
     ticks = [*axes.xaxis.get_minor_ticks(), *axes.yaxis.get_minor_ticks()]
     assert ticks
     assert {tick.tick1line.get_markersize() for tick in ticks} == {0}
+
+
+def test_marks_of_a_category_go_with_it_to_its_place_among_all() -> None:
+    first = Chart(
+        layers=(layer("bars", [0, 1, 2], [1.0, 2.0, 3.0]),),
+        x=Scale(names=("a", "m", "b")),
+        y=Scale(),
+    )
+    second = Chart(
+        layers=(layer("line", [-0.5, 0.0, 1.0, 1.5], [1.0, 2.0, 3.0, 4.0]),),
+        x=Scale(names=("a", "b")),
+        y=Scale(),
+    )
+    found = together([first, second])
+    assert found.chart.x.names == ("a", "m", "b")
+    assert found.chart.layers[1].x.tolist() == [-0.5, 0.0, 2.0, 2.5]
