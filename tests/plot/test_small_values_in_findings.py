@@ -92,3 +92,21 @@ def test_a_campaign_may_earn_less_than_one(effect: float, finding: str) -> None:
     )  # fmt: skip
     axes = plot.incremental_profit_forest(measured, title="finding")
     assert said(axes).startswith(finding)
+
+
+def test_a_single_group_or_none_has_its_score() -> None:
+    scores = {"store": ["a"], "nps": [10.0], "n_responses": [10], "detractors": [4],
+              "passives": [1], "promoters": [5]}  # fmt: skip
+    for make in (plot.nps_by_group, plot.nps_bars):
+        assert said(drawn(make, scores, by="store")) == "NPS +10 (a)"
+    none = scores | {"n_responses": [0], "nps": [np.nan]}
+    assert said(drawn(plot.nps_bars, none, by="store")) == ""
+    axes = drawn(plot.nps_over_time, none, time_col="store")
+    assert axes.get_lines()[0].get_xdata().tolist() == [0, 1]
+
+
+def test_the_next_period_of_a_single_customer_is_told() -> None:
+    cells = {"cohort": ["2024-01", "2024-01"], "age": [0, 1], "n_customers": [1, 1],
+             "retention": [1.0, 1.0]}  # fmt: skip
+    axes = drawn(plot.retention_heatmap, cells)
+    assert said(axes) == "100% of new customers buy in the next period"
