@@ -4,12 +4,14 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from every_plot import FORECAST
 from said_by_plots import drawn, notes, said
 
 import crmkit as ck
 from crmkit import plot
+from crmkit.plot import matrix_chart
 
 EFFECTS = {"effect": [0.5, -0.5, 0.125, -0.125],
            "effect_lower": [0.25, -0.75, -0.25, -0.5],
@@ -110,3 +112,26 @@ def test_the_next_period_of_a_single_customer_is_told() -> None:
              "retention": [1.0, 1.0]}  # fmt: skip
     axes = drawn(plot.retention_heatmap, cells)
     assert said(axes) == "100% of new customers buy in the next period"
+
+
+def test_a_cohort_whose_beginning_is_not_there_counts_no_customers() -> None:
+    cells = {"cohort": ["a", "b"], "age": [0, 1], "n_customers": [4, 4],
+             "retention": [1.0, 0.5]}  # fmt: skip
+    names = [
+        each.get_text()
+        for each in drawn(plot.retention_heatmap, cells).get_yticklabels()
+    ]
+    assert names == ["a  (4)", "b  (0)"]
+
+
+def test_a_curve_of_survival_begins_with_all_at_0() -> None:
+    spells = pd.DataFrame({"duration": [2, 3, 5], "event_observed": 1})
+    axes: Any = plot.survival_steps(ck.churn.fit_kaplan_meier(spells))
+    line = axes.get_lines()[0]
+    assert (line.get_xdata()[0], line.get_ydata()[0]) == (0, 1)
+
+
+def test_the_lowest_and_the_highest_value_are_in_the_first_and_the_last_bin() -> None:
+    at, names = matrix_chart._bins(np.arange(41.0), 4, whole_numbers=False)
+    assert at.tolist() == [*[0] * 10, *[1] * 10, *[2] * 10, *[3] * 11]
+    assert names == ("0 to 10", "10 to 20", "20 to 30", "30 to 40")

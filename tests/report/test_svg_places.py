@@ -261,3 +261,9 @@ def test_a_change_of_one_has_its_sign() -> None:
     )  # fmt: skip
     minus = "\N{MINUS SIGN}"
     assert list(heights(svg)) == [f"{minus}2", f"{minus}1", "0", "+1", "+2", "+3"]
+
+
+def test_a_low_bar_is_as_low_as_its_number() -> None:
+    svg = drawn(layer("bars", range(2), [100.0, 0.2]), x=Scale(names=("x", "y")))
+    high, low = (numbers(bar, "height")[0] for bar in svg.iter("rect"))
+    assert (high, low) == (204.0, 0.4)
