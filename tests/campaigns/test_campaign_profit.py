@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from crmkit.campaigns import (
@@ -61,8 +62,6 @@ def test_the_published_toy(eager_frame: Any) -> None:
 
 
 def test_a_sharp_prior_is_a_number() -> None:
-    import pandas as pd
-
     sharp = UncertainOffer(accept_alpha=600, accept_beta=6)
     found = expected_maximum_profit(pd.DataFrame(TOY), offer=sharp, clv=200)
     exact = maximum_profit(
@@ -76,8 +75,6 @@ def test_a_sharp_prior_is_a_number() -> None:
 def test_the_mean_value_promises_more_than_the_churners_hold(
     rng: np.random.Generator,
 ) -> None:
-    import pandas as pd
-
     risk = rng.beta(1, 3, 3000)
     churned = rng.random(3000) < risk
     clv = 400 * (1 - risk) * rng.gamma(2, 0.5, 3000)
@@ -147,8 +144,6 @@ def test_a_missing_risk_names_the_argument_that_sets_it(frame: Any) -> None:
 
 
 def test_the_planned_profit_is_too_good_on_noise(rng: np.random.Generator) -> None:
-    import pandas as pd
-
     gaps = []
 
     def noise() -> pd.DataFrame:
@@ -176,8 +171,6 @@ def test_the_planned_profit_is_too_good_on_noise(rng: np.random.Generator) -> No
 def test_tied_scores_are_taken_evenly_and_the_interval_holds_the_profit(
     rng: np.random.Generator,
 ) -> None:
-    import pandas as pd
-
     base = pd.DataFrame(
         {"churn_risk": 0.3, "churned": [0, 1] * 50, "clv_if_active": 200.0}
     )
@@ -191,8 +184,6 @@ def test_tied_scores_are_taken_evenly_and_the_interval_holds_the_profit(
 
 
 def test_half_of_a_tied_block_earns_half_of_it(rng: np.random.Generator) -> None:
-    import pandas as pd
-
     plan = pd.DataFrame(
         {"churn_risk": [0.9, 0.01] * 5, "churned": [1, 0] * 5, "clv_if_active": 200.0}
     )
@@ -219,3 +210,33 @@ def test_a_cost_that_was_known_adds_no_error_to_the_profit() -> None:
     profit = found.interval(level=0.9, of="profit")
     assert profit.lower == pytest.approx(130 - t * 100, rel=1e-12, abs=0)
     assert profit.upper == pytest.approx(130 + t * 100, rel=1e-12, abs=0)
+
+
+def test_each_cut_has_the_expected_profit_of_its_last_customer() -> None:
+    base = pd.DataFrame(
+        {
+            "churn_risk": [0.9, 0.8, 0.2],
+            "churned": [1, 1, 0],
+            "clv_if_active": [10.0, 400.0, 100.0],
+        }
+    )
+    offer = RetentionOffer(accept_rate=0.3, incentive=10, contact_cost=1)
+    found = campaign_profit_curve(base, offer=offer)
+    assert found["n_targeted"].tolist() == [0, 1, 2, 3]
+    # The share who would leave and accept bring their value less 10; the share who
+    # would stay take 10; all cost 1.
+    cuts = [
+        0.8 * 0.3 * 390 - 0.2 * 10 - 1,
+        -0.1 * 10 - 1,
+        0.2 * 0.3 * 90 - 0.8 * 10 - 1,
+    ]
+    assert np.isnan(found["expected_profit"][0])
+    assert found["expected_profit"][1:].tolist() == pytest.approx(cuts, rel=1e-12)
+
+
+@pytest.mark.parametrize("unit", [1e-3, 1.0])
+def test_a_break_even_risk_is_the_same_in_any_unit(unit: float) -> None:
+    offer = RetentionOffer(accept_rate=0.3, incentive=10 * unit, contact_cost=1 * unit)
+    # 0.3 of 190 less 1 is won of a customer who would leave, and 11 lost of the others.
+    risk = offer.break_even_risk(200 * unit)
+    assert risk == pytest.approx(11 / (11 + 56), rel=1e-12, abs=0)

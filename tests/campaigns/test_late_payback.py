@@ -39,3 +39,12 @@ def test_a_cost_may_take_more_than_ten_thousand_periods(
         )  # fmt: skip
         assert over.periods is None
         assert over.clv_to_cost == pytest.approx(1 / 1.0001, rel=1e-9)
+
+
+def test_a_margin_and_a_cost_of_less_than_one_are_repaid_alike() -> None:
+    found = payback(acquisition_cost=0.25 * 20_000, margin=0.25, retention=1.0)
+    assert (found.periods, found.simple_periods) == (20_000, 20_000)
+    cheap = payback(acquisition_cost=0.5, margin=0.25, retention=0.8)
+    # 0.25 / (1 - 0.8) is earned: 1.25, of which 0.25 + 0.2 + 0.16 are more than 0.5.
+    assert (cheap.periods, cheap.simple_periods) == (3, 2)
+    assert cheap.clv_to_cost == pytest.approx(2.5, rel=1e-12, abs=0)

@@ -40,3 +40,9 @@ def test_a_curve_of_survival_may_rise_by_rounding_only(
     else:
         found = payback(acquisition_cost=1, margin=2, survival=survival)
         assert found.clv == pytest.approx(2 * sum(survival), rel=1e-15)
+
+
+def test_a_curve_of_no_period_earns_nothing() -> None:
+    found = payback(acquisition_cost=4, margin=2, survival=[])
+    assert (found.periods, found.clv, found.clv_to_cost) == (None, 0.0, 0.0)
+    assert found.profit == ()

@@ -107,3 +107,17 @@ def test_a_refusal_names_the_arm_and_five_of_those_that_were_drawn() -> None:
         match=r"arm 'none'.* 6 customers in arms \['a', 'b', 'c', 'd', 'e'\]",
     ):
         policy_profit(pilot, policy_cols=["best"], control="none")
+
+
+@pytest.mark.parametrize("unit", [2.0**-20, 2.0**20])
+def test_the_unit_of_profit_changes_no_p_value(unit: float) -> None:
+    plain, other = (
+        policy_profit(
+            PILOT.assign(profit=PILOT["profit"] * each),
+            policy_cols=["all", "some"],
+            control="none",
+        )
+        for each in (1.0, unit)
+    )
+    assert 0.001 < plain["p_value"][1] < 0.999
+    assert other["p_value"][1] == pytest.approx(plain["p_value"][1], rel=1e-9, abs=0)

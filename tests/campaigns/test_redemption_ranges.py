@@ -164,3 +164,18 @@ def test_ranges_of_all_but_the_oldest_hold_what_their_level_says() -> None:
     assert held[0] == runs
     assert 0.75 < held[1] / runs < 0.92
     assert (held[2:] / runs > 0.89).all()
+
+
+@pytest.mark.parametrize("level", [0.95, 0.9999])
+def test_points_of_which_none_came_back_have_a_range_of_nothing(level: float) -> None:
+    base = pd.DataFrame(
+        {
+            "cohort": [2020, 2020, 2021, 2021, 2022],
+            "age": [0, 1, 0, 1, 0],
+            "issued": 100.0,
+            "redeemed": [20.0, 10.0, 40.0, 20.0, 0.0],
+        }
+    )
+    found = redemption_by_cohort(base, level=level)
+    names = ["expected_redeemed", "expected_redeemed_lower", "expected_redeemed_upper"]
+    assert found[names].to_numpy().tolist() == [[30.0] * 3, [60.0] * 3, [0.0] * 3]

@@ -139,3 +139,12 @@ def test_the_value_of_a_point_is_the_slope(columns_of: Read, eager_frame: Make) 
         with_value_of_retention(eager_frame(broken), discount_rate=0.12)
     with pytest.raises(InvalidValueError, match="no limit"):
         with_value_of_retention(eager_frame(tiers), discount_rate=0, margin_growth=0.2)
+
+
+def test_a_value_below_one_is_at_risk_too() -> None:
+    base = pd.DataFrame(
+        {"clv_if_active": [0.5, 1.0, 0.0, -0.5], "churn_risk": [0.25, 0.5, 0.5, 0.5]}
+    )
+    found = with_retention_priority(base, clv_from=0.75)
+    assert found["value_at_risk"].tolist() == [0.125, 0.5, 0.0, 0.0]
+    assert found["retention_priority"].tolist() == [5, 2, 5, 5]

@@ -9,6 +9,7 @@ from scipy.stats import norm
 
 from crmkit.churn import (
     aggregation_bias,
+    calibration_curve,
     churn_metrics,
     margin_multiple,
     retention_elasticity,
@@ -187,3 +188,10 @@ def test_a_mean_over_times_is_that_of_trapezes() -> None:
     assert found == pytest.approx(area / 6, rel=1e-12, abs=0)
     assert _mean_over([1.0, 3.0], [0.2, 0.5]) == pytest.approx(0.35, rel=1e-12, abs=0)
     assert _mean_over([1.0], [0.2]) is None
+
+
+def test_a_bin_of_one_customer_has_her_risk_and_what_she_did() -> None:
+    found = calibration_curve(_judged([0.25, 0.5, 0.75], [0, 1, 1]), bins=3)
+    assert found["n_customers"].tolist() == [1, 1, 1]
+    assert found["mean_risk"].tolist() == [0.25, 0.5, 0.75]
+    assert found["churn_rate"].tolist() == [0.0, 1.0, 1.0]

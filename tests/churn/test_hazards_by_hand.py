@@ -185,3 +185,17 @@ def test_a_spell_runs_from_its_start_to_its_end_or_the_last_day(
     early = rows.assign(end_date=on("2024-01-01", "2024-01-02", *[None] * 3))
     with pytest.raises(InvalidValueError, match="date before its start in 1 of 5"):
         with_spell(early, **given)
+
+
+def test_new_customers_need_a_curve_no_longer_than_the_horizon() -> None:
+    class Known:
+        """Nine in ten stay for each period; beyond the fourth nothing is known."""
+
+        def survival_table(self, customers: Any, times: Any) -> Any:
+            assert max(times) <= 4
+            return np.tile(0.9 ** np.asarray(times, float), (len(customers), 1))
+
+    rows = pd.DataFrame({"tenure": [0, 0]})
+    found: Any = with_remaining_life(rows, survival=Known(), horizon=4)
+    truth = [0.9 + 0.81 + 0.729 + 0.6561] * 2
+    assert_allclose(found["remaining_life"], truth, rtol=1e-12, atol=0)

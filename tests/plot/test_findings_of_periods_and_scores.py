@@ -71,6 +71,7 @@ def test_stages_of_a_funnel_are_shares_of_the_one_before() -> None:
     ("retained", "finding"),
     [
         ([0.0, 1], "4 active customers in Feb 2024: 2 more than in Jan 2024"),
+        ([1.0, 1], "4 active customers in Feb 2024: 1 more than in Jan 2024"),
         ([2.0, 1], "4 active customers in Feb 2024: as many as in Jan 2024"),
         ([3.0, 1], "4 active customers in Feb 2024: 1 fewer than in Jan 2024"),
     ],

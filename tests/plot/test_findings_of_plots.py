@@ -85,6 +85,13 @@ def test_a_heat_map_is_as_high_as_its_cohorts_need(cohorts: int, height: float) 
     assert figure.get_size_inches() == pytest.approx([8, height], rel=1e-12)
 
 
+def test_a_heat_map_has_a_column_for_each_age_that_is_seen() -> None:
+    for ages in (1, 3):
+        axes = plot.retention_heatmap(cells(2, ages))
+        shown = [label.get_text() for label in axes.get_xticklabels()]
+        assert shown == [str(age) for age in range(ages)]
+
+
 def test_the_last_six_cohorts_have_a_colour_of_their_own() -> None:
     axes = plot.cohort_curves(cells(8, 3), title="finding")
     colours = [line.get_color() for line in axes.get_lines()]

@@ -205,6 +205,13 @@ def test_the_name_of_a_line_is_at_its_last_known_point() -> None:
     assert [text.xy for text in axes.texts] == [(9.5, 4.0)]
 
 
+def test_a_line_of_one_point_that_is_not_known_is_named_where_it_would_be() -> None:
+    axes = shown(layer("line", [10.0], [np.nan], name="unknown"), *named(1))
+    places = {text.get_text(): text.xy for text in axes.texts}
+    assert places["unknown"][0] == 10.0
+    assert np.isnan(places["unknown"][1])
+
+
 @pytest.mark.parametrize(("count", "legend"), [(7, False), (8, True)])
 def test_more_than_seven_names_are_a_legend(count: int, *, legend: bool) -> None:
     axes = shown(*named(count))

@@ -306,3 +306,13 @@ def test_texts_are_spread_as_little_as_possible(seed: int) -> None:
 def test_places_far_enough_apart_stay() -> None:
     places = np.array([3.0, 0.0, 1.5])
     assert spread(places, 1.5).tolist() == places.tolist()
+
+
+@pytest.mark.parametrize(
+    ("places", "moved"),
+    [([0.0, 1.0], [-1.0, 2.0]), ([9.0, 1.0, 0.0], [9.0, 2.0, -1.0]), ([5.0], [5.0])],
+)
+def test_the_lowest_two_texts_are_moved_apart_alone(
+    places: list[float], moved: list[float]
+) -> None:
+    assert spread(np.array(places), 3.0).tolist() == moved

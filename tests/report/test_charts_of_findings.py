@@ -228,6 +228,8 @@ def test_answers_fill_one_bar_from_promoters_to_detractors() -> None:
         [(0.0, 0.5), (0.5, 0.8), (0.8, 1.0)],
         atol=1e-15,
     )
+    # All in the one row of the chart.
+    assert [one(each.y) for each in layers] == [0, 0, 0]
     assert [each.texts for each in layers] == [
         ("50% promoters",),
         ("30% passives",),

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any, Literal
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from crmkit.report.findings import spending_months
@@ -52,6 +53,20 @@ def test_repeat_purchases_of_those_known_are_counted_once_a_day(
     log = _dated(eager_frame(columns), question)
     after = log.purchases_after(_day("2024-01-31"))
     assert sorted(after.tolist()) == [_day("2024-02-01"), _day("2024-02-10")]
+
+
+@pytest.mark.parametrize("year", [1964, 1970])
+def test_repeat_purchases_are_counted_by_day_also_before_1970(year: int) -> None:
+    end = dt.date(year, 1, 20)
+    dates = [end - dt.timedelta(days=back) for back in (60, 40, 2, 60, 30, 2)]
+    log = pd.DataFrame(
+        {"customer_id": [*"aaabbb"], "date": pd.to_datetime(dates), "amount": 1.0}
+    )
+    rows = _dated(log, Question(source="x", observation_period_end=end))
+    last = (end - EPOCH).days
+    found = rows.purchases_after(last - 45)
+    assert sorted(found - last) == [-40, -30, -2, -2]
+    assert rows.purchases_after(last - 2).size == 0
 
 
 def test_first_days_are_told_from_later_ones(eager_frame: Callable[..., Any]) -> None:

@@ -113,6 +113,13 @@ def test_what_comes_before_the_first_full_line_is_a_title() -> None:
     assert (blank.header_line, blank.first_line) == (3, 5)
 
 
+def test_without_a_full_line_the_first_is_the_header() -> None:
+    found = read_layout(",who\n,ann\n,bob\n")
+    assert (found.header_line, found.first_line) == (1, 2)
+    assert found.names == ("", "who")
+    assert found.n_records_before == 0
+
+
 def test_a_first_line_with_a_date_or_with_numbers_is_a_row() -> None:
     assert read_layout("ann,2024-01-31,x\nbob,2024-02-01,y\n").header_line == 0
     assert read_layout("ann,5,6\nbob,7,8\n").names == (

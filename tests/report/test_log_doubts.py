@@ -23,16 +23,17 @@ def _doubts(
     paid: Sequence[float] | None = None,
     end: int | None = None,
     question: Question = QUESTION,
+    start: dt.date = START,
 ) -> tuple[str, ...]:
     """Doubt a log of purchases on some days after its start."""
     log = pd.DataFrame(
         {
             "customer_id": [*range(len(days))] if who is None else who,
-            "date": [pd.Timestamp(START) + pd.Timedelta(days=day) for day in days],
+            "date": [pd.Timestamp(start) + pd.Timedelta(days=day) for day in days],
             "amount": 1.0 if paid is None else paid,
         }
     )
-    last = START + dt.timedelta(days=max(days) if end is None else end)
+    last = start + dt.timedelta(days=max(days) if end is None else end)
     asked = replace(question, observation_period_end=last)
     prepared = prepare_log(log, question=asked)
     return log_doubts(prepared, dated_amounts(prepared), question=asked)
@@ -108,7 +109,7 @@ def test_a_customer_of_more_than_a_tenth_of_the_money_is_named() -> None:
     assert _doubts(days, paid=[0.0] * 20) == ()
 
 
-def _months(*new: int, after: int = 0) -> tuple[str, ...]:
+def _months(*new: int, after: int = 0, start: dt.date = START) -> tuple[str, ...]:
     """Doubt a log with so many new customers in each of its months of 30 days."""
     days = [30 * month for month, some in enumerate(new) for _ in range(some)]
     # An old customer comes every two weeks: the log does not fall silent.
@@ -117,7 +118,7 @@ def _months(*new: int, after: int = 0) -> tuple[str, ...]:
     who = [*[f"n{at}" for at in range(len(days))], *["n0"] * len(regular)]
     return tuple(
         each
-        for each in _doubts([*days, *regular], who=who)
+        for each in _doubts([*days, *regular], who=who, start=start)
         if "new in the first month" in each
     )
 
@@ -145,3 +146,9 @@ def test_a_log_that_begins_amid_lives_has_a_crowded_first_month(
             assert found[0].startswith(
                 f"{new[0]} customers are new in the first month of the log, {usual} in"
             )
+
+
+def test_a_log_before_1970_may_begin_amid_lives() -> None:
+    new = (40, 9, 7, 3, 4, 12, 8)
+    assert _months(*new, start=dt.date(1961, 1, 1)) == _months(*new)
+    assert len(_months(*new)) == 1

@@ -150,3 +150,14 @@ def test_a_million_rows_are_checked_in_bounded_memory(tmp_path: Path) -> None:
     assert peak is not None
     # Measured: 310 MB; 550 MB when each row held its texts.
     assert int(peak[1]) < 430_000
+
+
+def test_nothing_is_read_where_no_byte_is_asked_for() -> None:
+    file = BytesIO("né\n".encode("latin-1"))
+    stream = Utf8Stream(file, "latin-1", blanks=None)
+    assert stream.read(0) == b""
+    assert file.tell() == 0
+    assert stream.read(2) == b"n\xc3"
+    assert stream.read(0) == b""
+    assert stream.read() == b"\xa9\n"
+    assert stream.read(0) == b""

@@ -205,6 +205,14 @@ def test_bars_of_a_list_have_the_length_of_their_numbers() -> None:
     assert svg.get("height") == "124"
 
 
+@pytest.mark.parametrize("unit", [1e-3, 1.0, 1e3])
+def test_bars_of_a_list_begin_at_0_in_any_unit(unit: float) -> None:
+    bars = layer("barh", [0.5 * unit, 0.25 * unit], range(2), texts=("a", "b"))
+    svg = drawn(bars, y=Scale(names=("up", "down")))
+    found = [numbers(bar, "x", "width") for bar in svg.iter("rect")]
+    np.testing.assert_allclose(found, [[0, 72], [0, 36]], atol=0.006)
+
+
 def test_a_stack_fills_the_width_and_names_what_is_wide_enough() -> None:
     start, layers = 0.0, []
     for name, part in (("large", 0.7), ("just", 0.19), ("small", 0.11)):
@@ -225,3 +233,37 @@ def test_a_place_across_is_its_share_of_the_way_between_both_ends() -> None:
     points = layer("points", [10.0, 20.0, 40.0], [1.0, 2.0, 3.0])
     found = [numbers(each, "cx")[0] for each in drawn(points).iter("circle")]
     assert found == pytest.approx([0.0, 100 / 3, 100.0], abs=0.01)
+
+
+@pytest.mark.parametrize(("least", "bases"), [(0.0, 1), (5.0, 1), (-5.0, 2)])
+def test_the_line_at_0_is_drawn_again_above_bars_that_cross_it(
+    least: float, bases: int
+) -> None:
+    bars = layer("bars", range(2), [least, 10.0])
+    svg = drawn(bars, x=Scale(names=("x", "y")), y=Scale(unit="signed"))
+    zero = heights(svg)["0"]
+    found = [
+        numbers(each, "y1") for each in svg.iter("line") if each.get("class") == "base"
+    ]
+    assert found == [[pytest.approx(zero, abs=0.051)]] * bases
+
+
+def test_every_second_name_is_left_out_on_a_phone_from_the_second_on() -> None:
+    svg = drawn(layer("bars", range(4), [1.0] * 4), x=Scale(names=tuple("wxyz")))
+    kinds = {each.text: each.get("class") for each in svg.iter("text")}
+    assert [kinds[name] for name in "wxyz"] == ["tick", "tick wide"] * 2
+
+
+def test_a_change_of_one_has_its_sign() -> None:
+    svg = drawn(
+        layer("bars", range(2), [-2.0, 3.0]), x=Scale(names=("x", "y")),
+        y=Scale(unit="signed"),
+    )  # fmt: skip
+    minus = "\N{MINUS SIGN}"
+    assert list(heights(svg)) == [f"{minus}2", f"{minus}1", "0", "+1", "+2", "+3"]
+
+
+def test_a_low_bar_is_as_low_as_its_number() -> None:
+    svg = drawn(layer("bars", range(2), [100.0, 0.2]), x=Scale(names=("x", "y")))
+    high, low = (numbers(bar, "height")[0] for bar in svg.iter("rect"))
+    assert (high, low) == (204.0, 0.4)

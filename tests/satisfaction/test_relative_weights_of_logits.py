@@ -97,3 +97,16 @@ def test_large_coefficients_of_drivers_that_nearly_agree_separate_nothing() -> N
     sure = (apart > 0).astype(float)
     with pytest.raises(NotEnoughDataError, match="separate 0 from 1"):
         fit_logistic(X, sure, np.ones(400))
+
+
+def test_the_units_of_drivers_change_no_weight() -> None:
+    rng = np.random.default_rng(9)
+    X = rng.normal(size=(300, 2)) @ np.array([[1, 0.5], [0, 1]])
+    y = (rng.random(300) < special.expit(X @ [1.0, -0.6])).astype(float)
+    w = np.ones(300)
+    for divide in (johnson_logistic, shapley_logistic):
+        plain, other = (
+            divide(np.column_stack([X * unit, y]), w, [1, 1])
+            for unit in (np.ones(2), np.array([1e-6, 1e6]))
+        )
+        assert_allclose(other, plain, rtol=1e-6, atol=0)

@@ -296,3 +296,9 @@ def test_each_answer_of_a_scale_is_in_its_band(
     for beyond in (first - 1, first + sum(counted)):
         with pytest.raises(errors.InvalidValueError):
             nps(pd.DataFrame({"score": [beyond]}), bands=bands)
+
+
+def test_a_single_answer_has_a_score_and_none_has_none() -> None:
+    assert Nps(promoters=1, passives=0, detractors=0).score == 100
+    with pytest.raises(errors.NotEnoughDataError, match="got 0"):
+        Nps(promoters=0, passives=0, detractors=0)

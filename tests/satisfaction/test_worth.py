@@ -141,3 +141,29 @@ def test_one_detractor_does_not_make_a_sure_worth() -> None:
     left = value[1:] - value[1:].mean()
     usual = (left @ left / 59 * (1 + 1 / 60)) ** 0.5
     assert point.standard_error == pytest.approx(usual / 100, rel=1e-9, abs=0)
+
+
+@pytest.mark.parametrize("unit", [1e-150, 1e-12, 1e12])
+def test_the_unit_of_what_was_known_before_does_not_matter(unit: float) -> None:
+    customers = _valued(40)
+    plain, other = (
+        nps_point_worth(
+            customers.assign(before=customers["before"] * each),
+            part_cols=["clv2"],
+            control_cols=["before"],
+        )
+        for each in (1.0, unit)
+    )
+    assert other.worth == pytest.approx(plain.worth, rel=1e-9, abs=0)
+    assert other.standard_error == pytest.approx(plain.standard_error, rel=1e-6, abs=0)
+
+
+def test_a_total_of_less_than_one_is_refused_beside_its_parts() -> None:
+    customers = _valued()
+    small = customers.assign(**{name: customers[name] * 1e-6 for name in PARTS})
+    small["clv"] = small[PARTS].sum(axis=1)
+    with pytest.raises(errors.InvalidValueError, match="column 'clv': the sum"):
+        nps_point_worth(small, part_cols=[*PARTS, "clv"])
+    nothing = customers.assign(clv2=0.0, clv3=0.0)
+    found = nps_point_worth(nothing, part_cols=["clv2", "clv3"])
+    assert found.worth == 0

@@ -73,9 +73,10 @@ class IncrementalProfit(JsonResult):
         """
         inside = fraction("level", level)
         one_of("of", of, ("effect", "profit", "return_on_investment"))
-        t = 0.0
-        if self.degrees_of_freedom is not None:
-            t = float(stdtrit(self.degrees_of_freedom, 0.5 + inside / 2))
+        freedom = self.degrees_of_freedom
+        if freedom is None:  # only the costs of the treated may vary
+            freedom = max(self.n_treated - 1, 1)
+        t = float(stdtrit(freedom, 0.5 + inside / 2))
         if of == "return_on_investment":
             lower, upper = self._return_limits(t)
             return Interval(lower=lower, upper=upper, level=inside)

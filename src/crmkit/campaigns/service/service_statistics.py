@@ -177,7 +177,7 @@ def _waits(
 ) -> tuple[FloatArray, np.ndarray]:
     """Return the days that each case was open, and whether it is closed."""
     opened, ended = (days_reached(frame, name) for name in (opened_col, closed_col))
-    last = float(np.nanmax(np.append(opened, ended))) if opened.size else 0.0
+    last = float(np.nanmax(np.append(opened, ended)))
     if as_of is not None:
         last = float(day_number("as_of", as_of))
     closed = ~np.isnan(ended)

@@ -170,14 +170,15 @@ def metrics_of(scored: Scored) -> ChurnMetrics:
     loss = calibration.log_loss(p, y, ones)
     line = _calibration_line(p, y)
     several = min(positives[-1], negatives[-1]) > 1
-    variance = ranking.roc_area_variance(positives, negatives) if several else 0.0
     spread = np.sum((1 - 2 * p) ** 2 * p * (1 - p))
     top = ranking.gain_at(np.array([0.1]), count, positives)[0] / 0.1
     return ChurnMetrics(
         n_customers=n,
         n_churned=int(y.sum()),
         auc=ranking.area_under_roc(positives, negatives),
-        auc_standard_error=variance**0.5 if several else None,
+        auc_standard_error=ranking.roc_area_variance(positives, negatives) ** 0.5
+        if several
+        else None,
         brier_score=calibration.brier(p, y, ones),
         reliability=parts[0],
         resolution=parts[1],

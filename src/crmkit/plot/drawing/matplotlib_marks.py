@@ -175,7 +175,7 @@ def _cells(axes: Axes, each: Layer, _: list[str], __: tuple[int, int]) -> None:
     grid = np.full((rows.max() + 1, columns.max() + 1), np.nan)
     grid[rows, columns] = value
     known = value[np.isfinite(value)]
-    least, most = min(known.min(initial=0.0), 0.0), known.max(initial=0.0) or 1.0
+    least, most = known.min(initial=0.0), known.max(initial=0.0) or 1.0
     shades = LinearSegmentedColormap.from_list("heat", list(HEAT))
     axes.imshow(grid, cmap=shades, vmin=least, vmax=most, aspect="auto", zorder=1)
     height, width = grid.shape

@@ -151,5 +151,5 @@ def _new_by_month(rows: DatedAmounts) -> IntArray:
     if not known.size:
         return np.zeros(0, dtype=np.int64)
     month = (known - known.min()) // _MONTH
-    last = (int(rows.day.max(initial=0)) - int(known.min())) // _MONTH
+    last = (int(rows.day.max()) - int(known.min())) // _MONTH
     return np.bincount(month, minlength=last)[: max(last, 1)]

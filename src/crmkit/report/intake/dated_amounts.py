@@ -30,10 +30,11 @@ class DatedAmounts:
         bought = self.amount >= 0
         known = self.first_day[self.customer] <= day
         rows = bought & known & (self.day > day)
-        span = int(self.day.max(initial=0)) + 1
+        later = self.day[rows] - day
+        span = int(later.max(initial=0)) + 1
         # Customer and day in one number: all rows of a day are one purchase.
-        occasions = distinct_numbers(self.customer[rows] * span + self.day[rows])
-        return np.asarray(occasions % span, dtype=np.int64)
+        occasions = distinct_numbers(self.customer[rows] * span + later)
+        return np.asarray(occasions % span + day, dtype=np.int64)
 
     def is_first(self) -> BoolArray:
         """Mark each row on its customer's first day."""
