@@ -232,7 +232,7 @@ def test_totals_below_one_purchase_have_an_error_of_the_model() -> None:
     )
     # Models that were not fitted know no quadratic: none says what another one expects.
     assert found is None
-    alike = [(fitted, SPEND)] * 2
+    alike: Any = [(fitted, SPEND)] * 2
     known = drawn_totals._expected_totals(
         one, np.zeros(1), fitted, SPEND, alike, asked=asked
     )
