@@ -7,7 +7,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from crmkit.clv import References, clv_components
+from crmkit.clv import References, clv_components, fit_references
+from crmkit.datasets.simulated_company import simulate_company
 from crmkit.ledger import Ledger
 
 # line, customer, order, day, category, list amount, paid, cost of goods
@@ -131,3 +132,28 @@ def test_the_lines_sum_to_the_cash(found: dict[str, dict[str, float]]) -> None:
     margin = sum(line[6] - line[7] for line in LINES)
     spent = sum(SERVED.values()) + sum(WON.values())
     assert total == pytest.approx(margin - spent, rel=1e-12, abs=0)
+
+
+def test_each_pair_of_two_columns_has_the_parts_of_its_lines() -> None:
+    company = simulate_company(
+        customers=30, rng=np.random.default_rng(3), backend="polars"
+    )
+    asked: dict[str, Any] = {
+        "references": fit_references(company, as_of="2024-12-31"),
+        "as_of": "2024-12-31",
+        "time_unit": "year",
+        "discount_rate": 0.0,
+    }
+    pairs: Any = clv_components(company, by=["channel", "category"], **asked)
+    lines: Any = clv_components(company, by="line_id", **asked)
+    named = company.lines.select("line_id", "channel", "category")
+    known = lines.join(named, on="line_id", how="left").group_by("channel", "category")
+    keys = ["channel", "category"]
+    assert pairs.sort(keys)[keys].equals(known.len().sort(keys)[keys])
+    assert len(pairs) > 6
+    for part in ("clv1", "clv2", "clv3", "clv"):
+        found, sums = (
+            each.sort(keys)[part].to_numpy()
+            for each in (pairs, known.agg(pl.sum(part)))
+        )
+        np.testing.assert_allclose(found, sums, rtol=1e-9, atol=1e-9)

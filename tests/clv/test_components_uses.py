@@ -1,5 +1,6 @@
 """What is made of the parts: streams, tenses, waterfall, influence."""
 
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, cast
@@ -15,6 +16,7 @@ from crmkit.clv.value.value_streams import with_value_streams
 from crmkit.clv.value.value_tenses import with_value_tenses
 from crmkit.clv.value.value_waterfall import value_waterfall
 from crmkit.datasets.simulated_company import simulate_company
+from crmkit.ledger import Ledger
 from crmkit.plot import waterfall
 
 END = "2023-12-31"
@@ -261,3 +263,34 @@ def test_an_influence_keeps_the_id_of_the_ledger() -> None:
     for given in several:
         with pytest.raises(errors.InvalidValueError, match="unknown customer "):
             found.of(given)
+
+
+def test_a_referee_who_never_bought_is_brought_by_no_one() -> None:
+    day = dt.date(2024, 1, 1)
+    lines = pl.DataFrame(
+        {
+            "line_id": [1, 2],
+            "customer_id": ["a", "b"],
+            "order_id": [1, 2],
+            "date": [day, day + dt.timedelta(days=40)],
+            "category": ["x", "x"],
+            "list_amount": [10.0, 20.0],
+            "paid_amount": [10.0, 20.0],
+            "cost_amount": [4.0, 5.0],
+        }
+    )
+    referrals = pl.DataFrame(
+        {
+            "referrer_id": ["a", "a"],
+            "referee_id": ["b", "idle"],
+            "date": [day + dt.timedelta(days=30)] * 2,
+            "share": [1.0, 1.0],
+        }
+    )
+    customers = pl.DataFrame({"customer_id": ["a", "b", "idle"]})
+    ledger = Ledger(lines=lines, referrals=referrals, customers=customers)
+    found = referral_influence(
+        ledger, as_of="2024-12-31", time_unit="year", discount_rate=0.0
+    )
+    first = found.of("a")
+    assert (first.own, first.influence, first.n_referees) == (6.0, 21.0, 1)

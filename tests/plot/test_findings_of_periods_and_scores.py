@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.special import ndtri
 from said_by_plots import drawn, notes, said
 
 import crmkit as ck
@@ -133,13 +134,14 @@ def test_factors_whose_interval_holds_1_are_not_counted() -> None:
         ck.clv.CovariateEffect(
             covariate="x", on="rate", estimate=at, standard_error=0.1, shrunk=at
         )
-        for at in (0.5, -0.5, 0.1, -0.1)
+        # Of the last two one end is 1 itself.
+        for at in (0.5, -0.5, 0.1, -0.1, 0.1 * ndtri(0.975), -0.1 * ndtri(0.975))
     ]
     model = ck.clv.PurchaseCovariates(
         family="bg_nbd", baseline=(0.24, 4.4, 0.8, 2.4), effects=tuple(effects)
     )
     axes = plot.covariate_forest(model, title="finding")
-    assert said(axes) == "The interval of 2 of 4 effects leaves out 1"
+    assert said(axes) == "The interval of 2 of 6 effects leaves out 1"
 
 
 @pytest.mark.parametrize(

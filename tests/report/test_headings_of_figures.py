@@ -233,6 +233,8 @@ def past(lead: int, *values: float | None) -> list[PastError]:
         # Where no span has three, the longest is told.
         ([*past(91, 0.1, 0.2), *past(182, 0.4)], 1, 182, (0.4,)),
         ([*past(91, 0.1, 0.2, None), *past(182, 0.4)], 1, 182, (0.4,)),
+        # A forecast that came true counts as one without an error.
+        (past(91, 0.0, 0.3, 0.0), 3, 91, (0.0, 0.3, 0.0)),
     ],
 )
 def test_the_typical_error_is_the_root_mean_square_of_forecast_over_actual(

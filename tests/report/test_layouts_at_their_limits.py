@@ -18,6 +18,7 @@ from crmkit.report.intake.date_formats import (
     read_by_format,
 )
 from crmkit.report.intake.file_layout import encoding_of, read_layout
+from crmkit.report.intake.iso_dates import read_iso
 from crmkit.report.intake.line_numbers import line_of_record, record_of_row
 from crmkit.report.intake.log_answers import Choices, settled_log
 from crmkit.report.intake.log_file import Reading, read_log
@@ -324,3 +325,10 @@ def test_one_row_of_a_table_of_parquet_is_enough(tmp_path: Path) -> None:
     pq.write_table(pa.table({"who": [*range(40)], "paid": [1.5] * 40}), file)
     found = open_source(file)
     assert (len(found.preview), found.preview[24]) == (25, ("24", "1.5"))
+
+
+def test_an_instant_that_is_missing_stays_missing_beside_a_year_of_five_digits() -> (
+    None
+):
+    read = read_iso(pa.array([None, "10000-01-31", "2024-01-31"]))
+    assert read.to_pylist() == [None, None, dt.datetime(2024, 1, 31)]

@@ -79,7 +79,7 @@ def incremental_profit_forest(
     chart = Chart(
         layers=(
             layer("line", [0.0, 0.0], [-0.4, 2.4], tone="reference"),
-            *arms_of(place[[0, 2]], (ends[:, 0], ends[:, 1]), across=True),
+            *arms_of(place[[0, 2]], (ends[:, 0], ends[:, 1])),
             layer(
                 "points",
                 value,

@@ -104,7 +104,7 @@ def interval_forest(
     against = None if reference_col is None else numbers(frame, reference_col)[known]
     chart = Chart(
         layers=(
-            *arms_of(place, ends, across=True),
+            *arms_of(place, ends),
             layer(
                 "points",
                 value,

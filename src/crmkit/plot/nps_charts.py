@@ -86,7 +86,7 @@ def nps_by_group(
                 y_end=score.size - 0.4,
                 tone="reference",
             ),
-            *arms_of(place, interval_in(frame, "nps"), across=True),
+            *arms_of(place, interval_in(frame, "nps")),
             layer("points", score, place),
         ),
         x=Scale(title="Net promoter score", unit="signed"),

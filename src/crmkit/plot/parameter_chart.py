@@ -70,7 +70,7 @@ def parameter_forest(
     texts = tuple(f"{estimate:.3g}" for estimate in report.estimates)
     chart = Chart(
         layers=(
-            *arms_of(place, (lower, upper), across=True),
+            *arms_of(place, (lower, upper)),
             layer("points", report.estimates, place, texts=texts, place="above"),
         ),
         x=Scale(title=f"Estimate and {100 * level:.4g}% interval", log=True),
@@ -151,7 +151,7 @@ def covariate_forest(
                 tone="reference",
                 dash=True,
             ),
-            *arms_of(place, (ends[0], ends[1]), across=True),
+            *arms_of(place, (ends[0], ends[1])),
             layer(
                 "points",
                 [each.factor for each in effects],

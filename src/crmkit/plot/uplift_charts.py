@@ -144,7 +144,7 @@ def arm_forest(
                 tone="reference",
                 dash=True,
             ),
-            *arms_of(place, ends, across=True),
+            *arms_of(place, ends),
             layer(
                 "points",
                 effect,

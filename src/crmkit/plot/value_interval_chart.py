@@ -80,7 +80,7 @@ def clv_intervals(
     row = 0.36 if max(map(len, names)) > _LONG_NAME else 0.22
     chart = Chart(
         layers=(
-            *arms_of(place, shown, across=True),
+            *arms_of(place, shown),
             layer("points", value[best], place),
         ),
         x=Scale(

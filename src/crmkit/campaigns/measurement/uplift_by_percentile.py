@@ -80,8 +80,7 @@ def uplift_by_percentile(
     # Each block of equal scores goes where its middle is, so none is separated.
     starts = np.concatenate([[0], read.ends[:-1] + 1])
     middle = (starts + read.ends) / 2 / read.score.size
-    block = np.minimum((middle * parts).astype(np.int64), parts - 1)
-    part = np.unique(block, return_inverse=True)[1]
+    part = np.unique((middle * parts).astype(np.int64), return_inverse=True)[1]
     group = np.repeat(part, read.ends - starts + 1)
     treated, y = read.treated > 0, read.outcome
     stats = []

@@ -31,7 +31,7 @@ class SpellGroups:
     @property
     def count(self) -> int:
         """Number of groups."""
-        return int(self.codes.max(initial=-1)) + 1
+        return int(self.codes.max()) + 1
 
     @property
     def labels(self) -> tuple[str, ...]:

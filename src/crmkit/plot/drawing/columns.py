@@ -171,15 +171,11 @@ def band_of(x: FloatArray, ends: Ends | None, *, name: str = "") -> tuple[Layer,
     return (layer("band", x[known], lower, y_end=upper, name=name),)
 
 
-def arms_of(
-    at: FloatArray, ends: Ends | None, *, across: bool = False, name: str = ""
-) -> tuple[Layer, ...]:
-    """Return the lines of intervals, upright or across; nothing if there are none."""
+def arms_of(at: FloatArray, ends: Ends | None) -> tuple[Layer, ...]:
+    """Return the lines across of intervals; nothing if there are none."""
     if ends is None:
         return ()
-    if across:
-        return (layer("arms", ends[0], at, x_end=ends[1], y_end=at, name=name),)
-    return (layer("arms", at, ends[0], x_end=at, y_end=ends[1], name=name),)
+    return (layer("arms", ends[0], at, x_end=ends[1], y_end=at),)
 
 
 def days_in(frame: EagerFrame, column: str) -> FloatArray:

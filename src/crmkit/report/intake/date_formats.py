@@ -116,7 +116,7 @@ def format_of_most(texts: "pa.Array") -> tuple[str, ...]:
     best = max(shares.values(), default=0.0)
     if best <= 0.5:
         return ()
-    return tuple(each for each, share in shares.items() if share == best)[:2]
+    return tuple(each for each, share in shares.items() if share == best)
 
 
 def looks_like_a_date(text: str) -> bool:

@@ -1,6 +1,7 @@
 """The sentences of the page that say what was found: one for each section and chart."""
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 
 from ..findings.action_list import ActionList
@@ -124,23 +125,14 @@ def list_words(found: ActionList[object], findings: Findings[object]) -> dict[st
 def typical_error(findings: Findings[object]) -> tuple[float, int, int] | None:
     """Return the typical error of money at the longest span, how many, and the span."""
     errors = findings.past_errors.errors if findings.past_errors else ()
-    known = [each for each in errors if each.value is not None]
+    known = [(each.lead_days, each.value) for each in errors if each.value is not None]
     if not known:
         return None
-    longest = max(each.lead_days for each in known)
     # The span with the most forecasts says more than one forecast of the longest span.
-    spans = sorted({each.lead_days for each in known})
-    used = next(
-        (
-            lead
-            for lead in reversed(spans)
-            if sum(each.lead_days == lead for each in known) >= 3
-        ),
-        longest,
-    )
-    same = [
-        math.expm1(-(each.value or 0.0)) for each in known if each.lead_days == used
-    ]
+    counts = Counter(lead for lead, _ in known)
+    longest_first = sorted(counts, reverse=True)
+    used = next((lead for lead in longest_first if counts[lead] >= 3), longest_first[0])
+    same = [math.expm1(-value) for lead, value in known if lead == used]
     typical = math.sqrt(sum(each**2 for each in same) / len(same))
     return typical, len(same), used
 
