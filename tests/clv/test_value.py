@@ -243,10 +243,7 @@ def test_columns_can_have_other_names() -> None:
 @pytest.mark.parametrize(
     ("rate", "said"),
     [
-        (
-            10,
-            r"10 is 1,000% a week, 100,000,000% or more a year. Pass 0.1 if you mean 10%.",
-        ),
+        (10, "10 is 1,000% a week, 100,000,000% or more a year. Pass 0.1 if you"),
         (0.1, r"0.1 is 10% a week, 14,347% a year. .*per_unit_rate\(0.1, time_unit='w"),
     ],
 )

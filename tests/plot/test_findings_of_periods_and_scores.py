@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.special import ndtri
 from said_by_plots import drawn, notes, said
+from scipy.special import ndtri
 
 import crmkit as ck
 from crmkit import plot
