@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
 from crmkit.errors import InvalidValueError
@@ -168,3 +169,18 @@ def test_a_pause_of_a_year_is_one_of_the_usual_pauses(
     log = settled_log(read_log(file, Reading(roles=ROLES)), Choices())
     end = next(each for each in log.unsettled if "--observation-end" in each.said)
     assert ("long after all others" in end.said) == wrong
+
+
+def test_a_long_reason_of_the_reader_is_cut_to_two_hundred_characters(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "log.csv"
+    file.write_text("Customer,Day,Spent\nk1,2024-01-31,5\n")
+
+    def fail(*_: object, **__: object) -> None:
+        raise pa.ArrowInvalid("x" * 201)
+
+    monkeypatch.setattr("pyarrow.csv.read_csv", fail)
+    with pytest.raises(InvalidValueError) as refused:
+        read_log(file, Reading(roles=ROLES))
+    assert f"not readable as CSV ({'x' * 197}...)" in str(refused.value)
