@@ -135,7 +135,7 @@ def test_the_lines_sum_to_the_cash(found: dict[str, dict[str, float]]) -> None:
 
 
 def test_each_pair_of_two_columns_has_the_parts_of_its_lines() -> None:
-    company = simulate_company(
+    company: Any = simulate_company(
         customers=30, rng=np.random.default_rng(3), backend="polars"
     )
     asked: dict[str, Any] = {
