@@ -149,6 +149,13 @@ def test_payments_to_come_are_the_chances_to_be_there_discounted(c: float) -> No
         assert each.retention([0]) == each.retention([1])
         nothing = each.discounted_residual_lifetime(1, discount_rate=0.25, horizon=0)
         assert nothing.shape == ()
+        for last in (3, np.inf):
+            square = each.discounted_residual_lifetime(
+                [[0, 1], [1, 5]], discount_rate=0.25, horizon=last
+            )
+            one = each.discounted_residual_lifetime(1, discount_rate=0.25, horizon=last)
+            assert one.shape == ()
+            assert one == square[0, 1] == square[1, 0]
         assert nothing == 0.0
 
 

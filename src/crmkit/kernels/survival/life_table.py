@@ -53,7 +53,8 @@ def discounted_residual(
             for n in distinct
         ]
     )
-    return np.asarray(values[place], dtype=np.float64)
+    # Before NumPy 2 the places are flat, whatever the shape was.
+    return np.asarray(values[place.reshape(tenure.shape)], dtype=np.float64)
 
 
 def _at_least(whole: np.ndarray, weight: FloatArray, last: int) -> FloatArray:

@@ -110,7 +110,8 @@ def discounted_residual_lifetime(
     distinct, place = np.unique(b + renewals, return_inverse=True)
     series = _gauss(a, distinct + 1, 1 / (1 + discount_rate))
     value = distinct / (a + distinct) * series
-    return np.asarray(value[place], dtype=np.float64)
+    # Before NumPy 2 the places are flat, whatever the shape was.
+    return np.asarray(value[place.reshape(renewals.shape)], dtype=np.float64)
 
 
 def _gauss(a: float, b: FloatArray, z: float) -> FloatArray:
