@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from crmkit import churn
-from crmkit.errors import NotEnoughDataError
+from crmkit.errors import InvalidValueError, NotEnoughDataError
 from crmkit.snapshots import snapshot_features
 
 SPELLS: dict[str, Any] = {"duration": [], "event_observed": []}
@@ -55,3 +55,18 @@ def test_nobody_to_value_is_an_empty_column() -> None:
     out = model.with_residual_value(nobody, discount_rate=0.1)
     assert out.columns.tolist() == ["tenure", "margin", "residual_value"]
     assert len(out) == 0
+
+
+@pytest.mark.parametrize(
+    "fit",
+    [churn.fit_shifted_beta_geometric_spells, churn.fit_beta_discrete_weibull_spells],
+)
+@pytest.mark.parametrize("longest", [1_000_001, 2**53])
+def test_more_renewals_than_a_table_can_list_are_refused(
+    fit: Callable[[Any], object], longest: int, frame: Any
+) -> None:
+    spells = frame({"duration": [1, 2, longest], "event_observed": [1, 1, 0]})
+    with pytest.raises(
+        InvalidValueError, match=r"'duration': value above 1,000,000 in 1 of 3 rows"
+    ):
+        fit(spells)

@@ -202,3 +202,12 @@ def test_value_works_as_with_the_other_models() -> None:
 
 def test_a_model_comes_back_from_json() -> None:
     assert clv.BgBb.from_dict(MODEL.to_dict()) == MODEL
+
+
+@pytest.mark.parametrize("T", [1_000_001, 2**53])
+def test_more_opportunities_than_a_table_can_list_are_refused(
+    T: int, frame: Any
+) -> None:
+    customers = frame({"frequency": [0, 1, 2], "recency": [0, 1, 3], "T": [4, 5, T]})
+    with pytest.raises(InvalidValueError, match=r"'T'.*may not exceed 1,000,000"):
+        clv.fit_bg_bb(customers)

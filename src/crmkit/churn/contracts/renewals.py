@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..._check import MOST_REPEATS
 from ..._frames import (
     Frame,
     Rule,
@@ -124,6 +125,8 @@ def _whole(frame: Frame, column: str) -> list[Rule]:
     rules = number_rules(frame, column, sign="nonnegative")
     if frame.collect_schema()[column].is_float():
         rules.append(_rule(column, value != value.floor(), "value that is not whole"))
+    # A table has a row for each renewal up to the largest.
+    rules.append(_rule(column, value > MOST_REPEATS, f"value above {MOST_REPEATS:,}"))
     return rules
 
 

@@ -26,6 +26,8 @@ def _rules(columns: Columns) -> Callable[[Frame], list[Rule]]:
             *history_rules(columns)(frame),
             _not_whole(recency, t_x != t_x.floor()),
             _not_whole(T, n != n.floor()),
+            # The likelihood is tabulated for each number of them up to the largest.
+            impossible(T, n > MOST_REPEATS, f"It may not exceed {MOST_REPEATS:,}"),
             impossible(
                 frequency,
                 nw.col(frequency) > t_x,
