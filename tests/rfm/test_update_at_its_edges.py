@@ -3,6 +3,7 @@
 import datetime as dt
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
@@ -141,3 +142,28 @@ def test_a_month_that_goes_on_is_one_occasion(unit: str, *, lazy: bool) -> None:
     assert found["frequency"].tolist() == [1, 1]
     assert found["first_amount"].tolist() == [10.0, 10.0]
     assert found["monetary_value"].tolist() == [25.0, 15.0]
+
+
+@pytest.mark.parametrize("library", [pd.DataFrame, pl.DataFrame, pl.LazyFrame])
+def test_a_count_that_no_float_holds_is_refused(library: Any) -> None:
+    day = pd.Timestamp("2024-01-02")
+    log = {"customer_id": ["a"], "date": [day], "amount": [5.0]}
+    before: Any = ck.rfm_summary(pd.DataFrame(log), observation_period_end="2024-01-31")
+    columns = before.to_dict(orient="list")
+
+    def update(count: int) -> object:
+        return ck.update_summary(
+            library(columns | {"frequency": np.array([count], dtype=np.uint64)}),
+            transactions=library(log | {"date": [pd.Timestamp("2024-02-03")]}),
+            previous_period_end="2024-01-31",
+            observation_period_end="2024-02-28",
+        )
+
+    found: Any = update(2**53)
+    assert len(found.collect() if library is pl.LazyFrame else found) == 1
+    for count in (2**53 + 2, 2**64 - 1):
+        with pytest.raises(
+            ck.errors.InvalidValueError,
+            match=r"'frequency': value above 9,007,199,254,740,992 in 1 of 1 rows",
+        ):
+            update(count)
