@@ -145,15 +145,15 @@ def test_a_month_that_goes_on_is_one_occasion(unit: str, *, lazy: bool) -> None:
 
 
 @pytest.mark.parametrize("library", [pd.DataFrame, pl.DataFrame, pl.LazyFrame])
-def test_a_count_that_no_float_holds_is_refused(library: Any) -> None:
+def test_a_frequency_that_is_no_count_of_purchases_is_refused(library: Any) -> None:
     day = pd.Timestamp("2024-01-02")
     log = {"customer_id": ["a"], "date": [day], "amount": [5.0]}
     before: Any = ck.rfm_summary(pd.DataFrame(log), observation_period_end="2024-01-31")
     columns = before.to_dict(orient="list")
 
-    def update(count: int) -> object:
+    def update(count: float, kind: Any = np.uint64) -> object:
         return ck.update_summary(
-            library(columns | {"frequency": np.array([count], dtype=np.uint64)}),
+            library(columns | {"frequency": np.array([count], dtype=kind)}),
             transactions=library(log | {"date": [pd.Timestamp("2024-02-03")]}),
             previous_period_end="2024-01-31",
             observation_period_end="2024-02-28",
@@ -161,9 +161,15 @@ def test_a_count_that_no_float_holds_is_refused(library: Any) -> None:
 
     found: Any = update(2**53)
     assert len(found.collect() if library is pl.LazyFrame else found) == 1
-    for count in (2**53 + 2, 2**64 - 1):
+    for count, kind in (
+        (2**53 + 2, np.uint64),
+        (2**64 - 1, np.uint64),
+        (-3, np.int64),
+        (-1e30, np.float64),
+        (0.5, np.float64),
+    ):
         with pytest.raises(
             ck.errors.InvalidValueError,
-            match=r"'frequency': value above 9,007,199,254,740,992 in 1 of 1 rows",
+            match=r"'frequency': value that is not a whole number from 0 to 9,007,199",
         ):
-            update(count)
+            update(count, kind)

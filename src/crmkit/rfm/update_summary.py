@@ -47,7 +47,7 @@ _NEW = "_crmkit_new_"
 _FIRST, _LAST = "_crmkit_first", "_crmkit_last"
 _FIRST_NEW, _LAST_NEW = "_crmkit_first_new", "_crmkit_last_new"
 _DAY, _PERIOD, _SALE = "_crmkit_day", "_crmkit_period", "_crmkit_sale"
-_MOST = 2.0**53  # purchases: beyond it a float is no longer a count
+_MOST = 2.0**53  # purchases: a float above it may be off by one
 _TOLERANCE = 1e-6  # days: what writing T to a file may cost
 
 
@@ -181,19 +181,20 @@ def _refuse_numbers(frame: Frame, holes: list[Rule], before: TransactionLog) -> 
         remedy="Pass the end, the grain and the time_unit that the summary was made "
         "with.",
     )
-    countless = Rule(
+    count = nw.col("frequency").cast(nw.Float64)
+    uncounted = Rule(
         column="frequency",
-        broken=nw.col("frequency").cast(nw.Float64) > _MOST,
-        found=f"value above {_MOST:,.0f}",
+        broken=(count < 0) | (count > _MOST) | (count != count.floor()),
+        found=f"value that is not a whole number from 0 to {_MOST:,.0f}",
         remedy="Correct or drop these rows.",
     )
-    broken = [rule.broken for rule in (*holes, clock, countless)]
+    broken = [rule.broken for rule in (*holes, clock, uncounted)]
     broken += [unsound(frame, column) for column in _NUMBERS]
     asked = {f"rule_{at}": each.any() for at, each in enumerate(broken)}
     answers = collect(frame.select(**asked))
     if any(answers[column].item() for column in asked):
         rules = [rule for column in _NUMBERS for rule in number_rules(frame, column)]
-        refuse(frame, [*holes, *rules, clock, countless], id_col=before.customer_id)
+        refuse(frame, [*holes, *rules, clock, uncounted], id_col=before.customer_id)
 
 
 def _refuse_zone(frame: Frame, column: str) -> None:

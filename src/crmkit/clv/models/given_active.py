@@ -46,7 +46,7 @@ def given_active(
     _require_same_posterior(purchases, x, t_x, end)
     just_now = np.where(x > 0, end, 0.0)
     known = purchases.probability_alive(x, just_now, end)
-    # Without a repeat purchase there is no other history that says the same.
+    # No other history says the same of a customer without a repeat purchase.
     lost = known < np.finfo(np.float64).tiny
     if lost.any():
         raise _too_surely_gone(int(np.count_nonzero(lost)))
